@@ -1,0 +1,91 @@
+# Everything runs in one virtual environment, made on first use. `PYTHON=python3.13 make test` makes
+# and uses another one (.venv-python3.13), so that interpreters do not get in each other's way.
+
+PYTHON ?= python3
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+DEMO := results/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types imports docstrings doctests docs examples benchmarks \
+	coverage wheel clean
+
+help:
+	@echo "make demo    the bundled case, from tables to a report"
+	@echo "make test    the tests, but for the slow ones"
+	@echo "make check   everything that CI runs"
+	@echo "make wheel   source distribution and wheel, in dist/"
+	@echo "make format  mend the format and what ruff can mend"
+	@echo "make clean   remove the virtual environment and all that was made"
+
+# Stamps: an installation is repeated only when what it depends on has changed.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "Installing netinnov into $(VENV)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.tools: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "Installing netinnov and the test tools into $(VENV)"
+	@$(PIP) --editable ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	@rm -rf $(DEMO)
+	@mkdir -p $(dir $(DEMO))
+	$(BIN)/netinnov run --out $(DEMO)
+
+test: $(VENV)/.tools
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+check: lint types imports docstrings doctests docs examples benchmarks coverage
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.tools
+	$(BIN)/mypy
+
+imports: $(VENV)/.tools
+	$(BIN)/lint-imports
+
+docstrings: $(VENV)/.tools
+	find netinnov -name "*.py" -print0 | xargs -0 $(BIN)/numpydoc lint
+
+doctests: $(VENV)/.tools
+	$(BIN)/python -m pytest --doctest-modules netinnov
+
+docs: $(VENV)/.tools
+	rm -rf docs/_build docs/api
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs docs/_build/html
+
+# Examples write below the folder in which they run.
+examples: $(VENV)/.tools
+	@mkdir -p results/examples
+	@for example in $(CURDIR)/examples/*.py; do \
+		echo "$$example"; \
+		(cd results/examples && $(CURDIR)/$(BIN)/python $$example) || exit 1; \
+	done
+
+benchmarks: $(VENV)/.tools
+	$(BIN)/python -m pytest benchmarks --benchmark-disable
+
+coverage: $(VENV)/.tools
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+# By way of the source distribution: what is missing there is missing in the wheel.
+wheel: $(VENV)/.tools
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+
+format: $(VENV)/.tools
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) results build dist *.egg-info docs/_build docs/api .coverage* \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

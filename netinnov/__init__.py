@@ -1,0 +1,95 @@
+"""Multilayer networks of innovation: build them from tables, measure them, experiment on them.
+
+``import netinnov as ni`` loads nothing heavy: submodules load when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from netinnov._version import __version__
+
+if TYPE_CHECKING:
+    from netinnov import (
+        build,
+        centrality,
+        cli,
+        connectivity,
+        datasets,
+        errors,
+        experiments,
+        linkages,
+        network,
+        pipeline,
+        plotting,
+        polycentricity,
+        report,
+        scenarios,
+        sources,
+        supra,
+    )
+    from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
+    from netinnov.connectivity import Frictions
+    from netinnov.errors import TableError
+    from netinnov.experiments import compare_scenarios
+    from netinnov.network import MultilayerNetwork
+    from netinnov.scenarios import ReverseEnclave
+
+__all__ = [
+    "Frictions",
+    "MultilayerNetwork",
+    "ReverseEnclave",
+    "TableError",
+    "__version__",
+    "aggregate",
+    "build",
+    "build_network",
+    "centrality",
+    "check_tables",
+    "clean_tables",
+    "cli",
+    "compare_scenarios",
+    "connectivity",
+    "datasets",
+    "errors",
+    "experiments",
+    "flatten",
+    "linkages",
+    "network",
+    "pipeline",
+    "plotting",
+    "polycentricity",
+    "report",
+    "scenarios",
+    "sources",
+    "supra",
+]
+
+_HOME = {
+    "Frictions": "connectivity",
+    "MultilayerNetwork": "network",
+    "ReverseEnclave": "scenarios",
+    "TableError": "errors",
+    "aggregate": "build",
+    "build_network": "build",
+    "check_tables": "build",
+    "clean_tables": "build",
+    "compare_scenarios": "experiments",
+    "flatten": "build",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    if name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    return import_module(f"{__name__}.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,111 @@
+"""Columns of tables from outside: text, numbers and the spelling of their names."""
+
+from __future__ import annotations
+
+import difflib
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._typing import Floats
+
+__all__ = ["as_numbers", "as_text", "is_blank", "misspelt", "nearest"]
+
+Mask = npt.NDArray[np.bool_]
+
+
+def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
+    """Ids as text, which of them are neither text nor whole numbers, and whether types mix.
+
+    Whole numbers become text, also where a missing value made them floats (7.0 is "7").
+    """
+    sound = np.zeros(len(values), bool)
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return as_text(values.astype(dtype.categories.dtype))
+    if isinstance(dtype, pd.StringDtype):
+        return values.astype("str"), sound, False
+    if pd.api.types.is_bool_dtype(dtype):
+        return values.astype("str"), values.notna().to_numpy(), False
+    if pd.api.types.is_integer_dtype(dtype):
+        return values.astype("Int64").astype("str"), sound, False
+    if pd.api.types.is_float_dtype(dtype):
+        return _whole_numbers(values.to_numpy(np.float64, na_value=np.nan), values.index)
+    if dtype != object:
+        return values.astype("str"), values.notna().to_numpy(), False
+    inferred = pd.api.types.infer_dtype(values, skipna=True)
+    if inferred in ("string", "empty"):
+        return values.astype("str"), sound, False
+    if inferred in ("integer", "floating", "mixed-integer-float"):
+        number = pd.to_numeric(values.where(values.notna(), np.nan)).to_numpy(np.float64)
+        if inferred == "integer":  # beyond 2^53 a float would not hold it
+            return values.map(str, na_action="ignore").astype("str"), sound, False
+        return _whole_numbers(number, values.index)
+    is_text = values.map(lambda value: isinstance(value, str)).to_numpy(bool)
+    bad = values.notna().to_numpy() & ~is_text
+    is_number = values.map(lambda value: isinstance(value, numbers.Number)).to_numpy(bool)
+    mixed = bool(is_text.any() and (is_number & bad).any())
+    return values.where(is_text).astype("str"), bad, mixed
+
+
+def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bool]:
+    known = ~np.isnan(number)
+    with np.errstate(invalid="ignore"):
+        bad = known & ((number != np.floor(number)) | np.isinf(number))
+    whole = pd.Series(np.where(known & ~bad, number, 0.0), index).astype("Int64")
+    return whole.mask(~known | bad).astype("str"), bad, False
+
+
+def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
+    """Float64 with NaN where missing, and which entries are no numbers at all."""
+    dtype = values.dtype
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
+        if dtype == np.float64:
+            return values.to_numpy(), np.zeros(len(values), bool)
+        return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
+    number = np.full(len(values), np.nan)
+    missing = values.isna().to_numpy()
+    real = np.zeros(len(values), bool)
+    if dtype == object:
+        real = values.map(_is_real).to_numpy(bool) & ~missing
+        number[real] = values.to_numpy()[real].astype(np.float64)
+    return number, ~missing & ~real
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+
+
+def is_blank(text: pd.Series) -> Mask:
+    """Missing, empty or only white space."""
+    return (text.isna() | (text.str.strip() == "")).to_numpy(bool)
+
+
+def misspelt(found: str, name: str) -> bool:
+    """Whether a column looks like a slip for ``name``: case, one letter too few, many or swapped.
+
+    Substituted letters do not count in short names: ``patent`` is no slip for ``parent``.
+    """
+    a, b = found.casefold().strip(), name
+    if a == b:
+        return found != name
+    if len(b) < 4:
+        return False
+    swapped = len(a) == len(b) and sorted(a) == sorted(b)
+    short, long = sorted((a, b), key=len)
+    one_more = len(long) == len(short) + 1 and any(
+        long[:k] + long[k + 1 :] == short for k in range(len(long))
+    )
+    close = len(b) >= 8 and difflib.SequenceMatcher(None, a, b).ratio() >= 0.85
+    return swapped or one_more or close
+
+
+def nearest(name: str, columns: Iterable[str]) -> str | None:
+    """The column most like ``name``, if one is near."""
+    by_case = {column.casefold(): column for column in columns}
+    near = difflib.get_close_matches(name, by_case, n=1, cutoff=0.6)
+    return by_case[near[0]] if near else None

@@ -1,0 +1,150 @@
+"""What is wrong with tables: collected, counted by type, and said in one message."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov.errors import TableError
+
+__all__ = ["Problems"]
+
+SHOWN = 5  # rows of each type in a message
+SPELLING_UP_TO = 5000  # ids among which the nearest spelling is looked for
+
+MENDING = {
+    "not a table": "give a pandas DataFrame, or a dict of them for nodes and links",
+    "missing column": "add the column or rename the one that holds it",
+    "misspelt column": "rename it, or drop it if it is something else",
+    "column occurs twice": "keep one of the columns",
+    "index has several levels": "give the ids as one column",
+    "mixed id types": "numbers and text must not mix in one column of ids: write all as text",
+    "id is not text or a whole number": "write ids as text",
+    "empty id": "every row needs an id",
+    "duplicate id": "an id may stand in one row only: merge the rows or rename one",
+    "kind differs from an earlier row of the node": "a node has one kind: decide which",
+    "place is not in places": "add the place to `places` or correct the spelling",
+    "jurisdiction is not in places": "add the jurisdiction to `places` or correct the spelling",
+    "end is not a node": "every link must join two rows of `nodes`: add the node or correct it",
+    "weight is missing": "a weight must be a number above 0; leave the column out for 1",
+    "weight is not a number": "a weight must be a number above 0, not text",
+    "weight is infinite": "a weight must be finite",
+    "weight is not above 0": "a weight must be above 0; leave out links of weight 0",
+    "layer is missing": "name the layer of every link, or leave the column out",
+    "period is not a whole number": "a period is a whole number such as a year, or missing",
+    "coordinate is not a number": "lon and lat are decimal degrees, or missing",
+    "coordinate out of range": "lon is within -180 and 180, lat within -90 and 90 degrees",
+    "population is not a number": "a population is a number, or missing",
+    "population is negative or infinite": "a population is at least 0 and finite, or missing",
+    "parent is not in places": "a parent is another row of `places`, or missing",
+    "parent cycle": "a place cannot lie inside itself: correct the parents",
+}
+
+
+class Rows(Protocol):
+    """Where rows came from: the table's name and the position in it."""
+
+    @property
+    def tables(self) -> npt.NDArray[np.object_]: ...
+    @property
+    def rows(self) -> npt.NDArray[np.int64]: ...
+
+
+class Problems:
+    """A growing list of faults; rows of the stacked frames are kept beside for cleaning."""
+
+    def __init__(self) -> None:
+        self._parts: list[pd.DataFrame] = []
+        self._known: dict[tuple[str, str], pd.Index] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def whole(self, table: str, column: str | None, problem: str, value: Any) -> None:
+        """Fault of a whole column or table."""
+        self._add(np.array([table], object), None, column, problem, [value])
+
+    def rows(
+        self,
+        stack: Rows,
+        where: npt.NDArray[np.bool_],
+        column: str,
+        problem: str,
+        values: pd.Series,
+        known: pd.Index | None = None,
+    ) -> None:
+        """Fault of the rows where the mask holds; ``known``: ids to look for a spelling in."""
+        if not where.any():
+            return
+        at = np.flatnonzero(where)
+        given = values.iloc[at].astype(object).where(values.iloc[at].notna(), None)
+        if known is not None:
+            self._known[column, problem] = known
+        self._add(stack.tables[at], stack.rows[at], column, problem, given.tolist())
+
+    def _add(
+        self,
+        tables: npt.NDArray[np.object_],
+        rows: npt.NDArray[np.int64] | None,
+        column: str | None,
+        problem: str,
+        values: list[Any],
+    ) -> None:
+        part = pd.DataFrame({"table": pd.Series(tables, dtype="str")})
+        part["row"] = pd.array([pd.NA] * len(part) if rows is None else rows, dtype="Int64")
+        part["column"] = pd.Series([column] * len(part), dtype="str")
+        part["problem"] = pd.Series([problem] * len(part), dtype="str")
+        part["value"] = pd.Series(values, dtype=object)
+        self._parts.append(part)
+
+    def frame(self) -> pd.DataFrame:
+        """All problems: table, row, column, problem, value."""
+        if not self._parts:
+            self._add(np.empty(0, object), np.empty(0, np.int64), None, "", [])
+            return self._parts.pop()
+        return pd.concat(self._parts, ignore_index=True)
+
+    def raise_any(self) -> None:
+        """Raise TableError if there is a problem."""
+        if self:
+            raise TableError(self.message(), self.frame())
+
+    def message(self) -> str:
+        """Counts by type, the first rows of each, and how to mend them."""
+        frame = self.frame()
+        groups = list(frame.groupby(["table", "column", "problem"], sort=False, dropna=False))
+        lines = [
+            f"the tables have {len(frame)} problem{'s' * (len(frame) != 1)} "
+            f"of {len(groups)} type{'s' * (len(groups) != 1)}:"
+        ]
+        for (table, column, problem), group in groups:
+            head = f"{table}, column {column!r}" if isinstance(column, str) else str(table)
+            lines.append(f"- {head}: {self._describe(str(column), str(problem), group)}")
+        if frame["row"].notna().all():
+            lines.append("clean_tables() sets such rows aside; check_tables() lists them all.")
+        return "\n".join(lines)
+
+    def _describe(self, column: str, problem: str, group: pd.DataFrame) -> str:
+        mend = MENDING[problem]
+        if group["row"].isna().all():
+            value = group["value"].iloc[0]
+            if problem in ("missing column", "misspelt column"):
+                return f"{problem}" + (f", found {value!r} instead" if value else "") + f"; {mend}."
+            return f"{problem} ({value}); {mend}."
+        known = self._known.get((column, problem))
+        near = known is not None and len(known) <= SPELLING_UP_TO
+        shown = []
+        for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
+            guess = did_you_mean(value, known) if near and known is not None else ""
+            shown.append(f"row {row}: {_short(value)}{guess}")
+        more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
+        return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,387 @@
+"""Tables from outside: every fault found in one pass, and the codes of what is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from netinnov._columns import as_numbers, as_text, is_blank, misspelt, nearest
+from netinnov._problems import Problems
+from netinnov._typing import Codes, Floats
+
+__all__ = [
+    "NO_PERIOD",
+    "Inspection",
+    "LinkCodes",
+    "NodeTable",
+    "Stack",
+    "bad_rows",
+    "codes_of",
+    "inspect",
+    "inspect_links",
+    "inspect_stacks",
+]
+
+NO_PERIOD = np.iinfo(np.int64).min
+"""Stands for a missing period among whole numbers."""
+
+KEYS = {"nodes": "node", "places": "place"}
+OPTIONAL = {
+    "nodes": ("kind", "place", "jurisdiction"),
+    "links": ("layer", "weight", "period"),
+    "places": ("lon", "lat", "population", "parent"),
+}
+REQUIRED = {"links": ("source", "target")}
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One table, or several under names, as one frame that remembers where its rows came from."""
+
+    frame: pd.DataFrame
+    tables: npt.NDArray[np.object_]
+    rows: npt.NDArray[np.int64]
+
+    def without(self, at: npt.NDArray[np.intp]) -> Stack:
+        """The rows that are not at these positions."""
+        frame = self.frame.drop(index=at).reset_index(drop=True)
+        return Stack(frame, np.delete(self.tables, at), np.delete(self.rows, at))
+
+
+class LinkCodes(NamedTuple):
+    """Links as arrays of equal length; what no frame can hold is already a problem."""
+
+    layers: tuple[str, ...]
+    layer: Codes
+    source: Codes
+    target: Codes
+    weight: Floats
+    period: npt.NDArray[np.int64] | None
+    attributes: pd.DataFrame | None
+
+
+class NodeTable(NamedTuple):
+    """Nodes with clean columns, and the codes of their places (-1: missing)."""
+
+    frame: pd.DataFrame
+    place: Codes
+    jurisdiction: Codes
+
+
+class Inspection(NamedTuple):
+    """All that one pass over the tables found."""
+
+    problems: Problems
+    stacks: dict[str, Stack]
+    nodes: NodeTable
+    links: LinkCodes
+    places: pd.DataFrame
+
+
+def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
+    """Check all tables and code them; the codes hold only if there are no problems."""
+    problems = Problems()
+    stacks = {}
+    for name, given in (("places", places), ("nodes", nodes), ("links", links)):
+        if not (name == "places" and given is None):
+            stacks[name] = _stack(name, given, problems)
+    return inspect_stacks(stacks, problems)
+
+
+def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -> Inspection:
+    """The same for tables that are stacked already."""
+    problems = Problems() if problems is None else problems
+    place_table = _places(stacks["places"], problems) if "places" in stacks else None
+    node_table, place_table = _nodes(stacks["nodes"], place_table, problems)
+    link_codes = _links(stacks["links"], node_table.frame.index, problems)
+    return Inspection(problems, stacks, node_table, link_codes, place_table)
+
+
+def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
+    """Check and code a table of further links between known nodes; raises TableError."""
+    problems = Problems()
+    codes = _links(_stack("links", links, problems), nodes, problems)
+    problems.raise_any()
+    return codes
+
+
+def bad_rows(stack: Stack, problems: pd.DataFrame) -> pd.Series:
+    """Problems of the rows at fault, joined in one text a row; index: position in the stack."""
+    label = pd.MultiIndex.from_arrays([stack.tables, stack.rows])
+    at = label.get_indexer(pd.MultiIndex.from_frame(problems[["table", "row"]]))
+    said = problems["problem"].set_axis(at)[at >= 0]
+    return said.groupby(level=0).agg(lambda texts: "; ".join(dict.fromkeys(texts)))
+
+
+def codes_of(values: pd.Series, index: pd.Index) -> Codes:
+    """Position of each text in the index, -1 where it is missing or not there.
+
+    Arrow's hash look-up takes a seventh of the time of ``Index.get_indexer`` on text.
+    """
+    known = pa.array(index, type=pa.large_string())
+    found = pc.index_in(
+        pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True
+    )
+    return cast(Codes, found.fill_null(-1).to_numpy(zero_copy_only=False))
+
+
+def _stack(name: str, given: Any, problems: Problems) -> Stack:
+    key_column = {"nodes": "kind", "links": "layer"}.get(name)
+    parts: Mapping[str, Any] = {name: given}
+    if isinstance(given, Mapping) and key_column is not None:
+        parts = {f"{name}[{key!r}]": frame for key, frame in given.items()}
+    frames, tables, rows = [], [], []
+    for label, key in zip(parts, given if len(parts) and parts.keys() != {name} else [None]):
+        frame = parts[label]
+        if not isinstance(frame, pd.DataFrame):
+            problems.whole(label, None, "not a table", type(frame).__name__)
+            continue
+        if not _columns_are_sound(name, label, frame, problems):
+            continue
+        frame = _with_key(name, frame)
+        if key is not None and key_column is not None:
+            own = frame[key_column] if key_column in frame else pd.Series(pd.NA, frame.index)
+            frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), str(key))})
+        frames.append(frame)
+        tables.append(np.full(len(frame), label, object))
+        rows.append(np.arange(len(frame)))
+    if not frames:
+        columns = [*([KEYS[name]] if name in KEYS else REQUIRED["links"])]
+        return Stack(pd.DataFrame(columns=columns, dtype="str"), np.empty(0, object), np.arange(0))
+    whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return Stack(whole.reset_index(drop=True), np.concatenate(tables), np.concatenate(rows))
+
+
+def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Problems) -> bool:
+    columns = [str(column) for column in frame.columns]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    for column in twice:
+        problems.whole(label, column, "column occurs twice", column)
+    sound = not twice
+    for column in REQUIRED.get(name, ()):
+        if column not in columns:
+            known = {*REQUIRED[name], *OPTIONAL[name]}
+            guess = nearest(column, [other for other in columns if other not in known])
+            problems.whole(label, column, "missing column", guess)
+            sound = False
+    if name in KEYS:
+        key = KEYS[name]
+        if key not in columns:
+            bare = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+            guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
+            if bare and guess is not None:
+                problems.whole(label, key, "missing column", guess)
+                sound = False
+            elif frame.index.nlevels > 1:
+                problems.whole(label, key, "index has several levels", str(frame.index.names))
+                sound = False
+    for column in OPTIONAL[name]:
+        if column not in columns:
+            for other in columns:
+                if misspelt(other, column):
+                    problems.whole(label, column, "misspelt column", other)
+    return sound
+
+
+def _with_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy(deep=False)
+    frame.columns = frame.columns.map(str)
+    if name in KEYS and KEYS[name] not in frame:
+        frame.insert(0, KEYS[name], frame.index)
+    return frame
+
+
+def _identifiers(
+    name: str, column: str, stack: Stack, problems: Problems, *, empty: str | None
+) -> pd.Series:
+    """A column of ids as text; ``empty`` names the problem of a missing id (None: allowed)."""
+    text, bad, mixed = as_text(stack.frame[column])
+    if mixed:
+        shown = [*dict.fromkeys(type(v).__name__ for v in stack.frame[column].dropna())]
+        table = stack.tables[0] if len(set(stack.tables)) == 1 else name
+        problems.whole(table, column, "mixed id types", " and ".join(shown[:3]))
+        return text
+    values = stack.frame[column]
+    problems.rows(stack, bad, column, "id is not text or a whole number", values)
+    if empty is not None:
+        problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
+        return text
+    return text.mask(is_blank(text))
+
+
+def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:
+    """Rows whose id stood in an earlier row."""
+    again = ids.duplicated().to_numpy() & ids.notna().to_numpy()
+    if again.any() and key == "node" and "kind" in stack.frame:
+        kind = as_text(stack.frame["kind"])[0].str.lower().fillna("")
+        first = pd.Series(kind.to_numpy(), index=ids).groupby(level=0).first()
+        other = again & (kind.to_numpy() != ids.map(first).fillna("").to_numpy())
+        differs = "kind differs from an earlier row of the node"
+        problems.rows(stack, other, "kind", differs, stack.frame["kind"])
+        problems.rows(stack, again & ~other, key, "duplicate id", ids)
+    else:
+        problems.rows(stack, again, key, "duplicate id", ids)
+    return again
+
+
+def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
+    frame = stack.frame
+    ids = _identifiers("places", "place", stack, problems, empty="empty id")
+    again = _unique("place", ids, stack, problems)
+    clean: dict[str, Any] = {}
+    for column, bound in (("lon", 180.0), ("lat", 90.0)):
+        given = frame[column] if column in frame else pd.Series(np.nan, frame.index)
+        number, text = as_numbers(given)
+        problems.rows(stack, text, column, "coordinate is not a number", given)
+        out = np.abs(number) > bound
+        problems.rows(stack, out, column, "coordinate out of range", given)
+        clean[column] = number
+    given = frame["population"] if "population" in frame else pd.Series(np.nan, frame.index)
+    number, text = as_numbers(given)
+    problems.rows(stack, text, "population", "population is not a number", given)
+    wrong = (number < 0) | np.isinf(number)
+    problems.rows(stack, wrong, "population", "population is negative or infinite", given)
+    clean["population"] = number
+    if "parent" in frame:
+        parent = _identifiers("places", "parent", stack, problems, empty=None)
+    else:
+        parent = pd.Series(pd.NA, frame.index, dtype="str")
+    index = pd.Index(ids.astype("str"), name="place")
+    code = codes_of(parent, index)
+    unknown = parent.notna().to_numpy() & (code < 0)
+    problems.rows(stack, unknown, "parent", "parent is not in places", parent)
+    problems.rows(stack, _on_cycle(code) & ~again, "parent", "parent cycle", parent)
+    clean["parent"] = parent
+    rest = frame.drop(columns=["place", *clean], errors="ignore")
+    return pd.concat([pd.DataFrame(clean), rest], axis=1).set_index(index)
+
+
+def _on_cycle(parent: Codes) -> Mask:
+    """Rows that are their own ancestor."""
+    on = np.zeros(parent.size, bool)
+    state = np.zeros(parent.size, np.int8)  # 0 new, 1 on the present path, 2 done
+    for start in range(parent.size):
+        path = []
+        at = start
+        while at >= 0 and state[at] == 0:
+            state[at] = 1
+            path.append(at)
+            at = int(parent[at])
+        if at >= 0 and state[at] == 1:
+            on[path[path.index(at) :]] = True
+        state[path] = 2
+    return on
+
+
+def _nodes(
+    stack: Stack, places: pd.DataFrame | None, problems: Problems
+) -> tuple[NodeTable, pd.DataFrame]:
+    frame = stack.frame
+    ids = _identifiers("nodes", "node", stack, problems, empty="empty id")
+    _unique("node", ids, stack, problems)
+    clean: dict[str, pd.Series] = {}
+    for column in OPTIONAL["nodes"]:
+        if column in frame:
+            clean[column] = _identifiers("nodes", column, stack, problems, empty=None)
+        else:
+            clean[column] = pd.Series(pd.NA, frame.index, dtype="str")
+    clean["kind"] = clean["kind"].str.lower()
+    given = clean["jurisdiction"].notna().to_numpy()
+    clean["jurisdiction"] = clean["jurisdiction"].fillna(clean["place"])
+    if places is None:
+        both = pd.concat([clean["place"], clean["jurisdiction"]]).dropna().unique()
+        places = empty_places(pd.Index(both, dtype="str"))
+    codes = {}
+    for column in ("place", "jurisdiction"):
+        codes[column] = codes_of(clean[column], places.index)
+        unknown = clean[column].notna().to_numpy() & (codes[column] < 0)
+        if column == "jurisdiction":
+            unknown &= given  # a default is already faulted as the place
+        known = places.index if unknown.any() else None
+        problems.rows(stack, unknown, column, f"{column} is not in places", clean[column], known)
+    rest = frame.drop(columns=["node", *clean], errors="ignore")
+    table = pd.concat([pd.DataFrame(clean), rest], axis=1)
+    table.index = pd.Index(ids.astype("str"), name="node")
+    return NodeTable(table, codes["place"], codes["jurisdiction"]), places
+
+
+def empty_places(index: pd.Index) -> pd.DataFrame:
+    """A table of places of which nothing but the id is known."""
+    unknown = np.full(len(index), np.nan)
+    frame = pd.DataFrame({"lon": unknown, "lat": unknown, "population": unknown})
+    frame["parent"] = pd.Series(pd.NA, frame.index, dtype="str")
+    return frame.set_index(index.rename("place"))
+
+
+def _links(stack: Stack, nodes: pd.Index, problems: Problems) -> LinkCodes:
+    frame = stack.frame
+    ends = {}
+    for column in REQUIRED["links"]:
+        text, bad = _ends(column, stack, problems)
+        ends[column] = codes_of(text, nodes)
+        lost = (ends[column] < 0) & ~bad
+        if lost.any():
+            empty = is_blank(text)
+            problems.rows(stack, lost & empty, column, "empty id", frame[column])
+            unknown = lost & ~empty
+            problems.rows(stack, unknown, column, "end is not a node", text, nodes)
+    layers: tuple[str, ...] = ("links",) if len(frame) else ()
+    layer = np.zeros(len(frame), np.int32)
+    if "layer" in frame:
+        text = _identifiers("links", "layer", stack, problems, empty="layer is missing")
+        found, names = pd.factorize(text, sort=True)
+        layers, layer = tuple(map(str, names)), found.astype(np.int32)
+    period, weight = _periods(stack, problems), _weights(stack, problems)
+    rest = frame.drop(columns=["source", "target", *OPTIONAL["links"]], errors="ignore")
+    attributes = rest if rest.shape[1] else None
+    return LinkCodes(layers, layer, ends["source"], ends["target"], weight, period, attributes)
+
+
+def _ends(column: str, stack: Stack, problems: Problems) -> tuple[pd.Series, Mask]:
+    """Ends of links as text, and which are no ids; that one is missing shows when it is not found."""
+    text, bad, mixed = as_text(stack.frame[column])
+    if mixed:
+        _identifiers("links", column, stack, problems, empty=None)
+    elif bad.any():
+        values = stack.frame[column]
+        problems.rows(stack, bad, column, "id is not text or a whole number", values)
+    return text, bad
+
+
+def _weights(stack: Stack, problems: Problems) -> Floats:
+    if "weight" not in stack.frame:
+        return np.ones(len(stack.frame))
+    given = stack.frame["weight"]
+    weight, text = as_numbers(given)
+    if not (np.isfinite(weight) & (weight > 0)).all():
+        problems.rows(stack, text, "weight", "weight is not a number", given)
+        missing = np.isnan(weight) & ~text
+        problems.rows(stack, missing, "weight", "weight is missing", given)
+        problems.rows(stack, np.isinf(weight), "weight", "weight is infinite", given)
+        low = (weight <= 0) & ~np.isinf(weight)
+        problems.rows(stack, low, "weight", "weight is not above 0", given)
+    return weight
+
+
+def _periods(stack: Stack, problems: Problems) -> npt.NDArray[np.int64] | None:
+    if "period" not in stack.frame:
+        return None
+    given = stack.frame["period"]
+    number, text = as_numbers(given)
+    with np.errstate(invalid="ignore"):
+        broken = text | (~np.isnan(number) & ((number != np.floor(number)) | np.isinf(number)))
+    problems.rows(stack, broken, "period", "period is not a whole number", given)
+    known = ~np.isnan(number) & ~broken
+    if not known.any():
+        return None
+    period = np.full(number.size, NO_PERIOD, np.int64)
+    period[known] = number[known].astype(np.int64)
+    return period

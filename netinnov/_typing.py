@@ -1,0 +1,17 @@
+"""Closed choices and array types that several modules share."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Codes", "Direction", "Distance", "Floats", "Presence", "Rng"]
+
+Codes: TypeAlias = npt.NDArray[np.int32]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Direction: TypeAlias = Literal["total", "in", "out"]
+Distance: TypeAlias = Literal["unit", "inverse"]
+Presence: TypeAlias = Literal["all", "linked"]
+Rng: TypeAlias = None | int | np.random.SeedSequence | np.random.Generator | Any

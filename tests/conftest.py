@@ -1,0 +1,75 @@
+"""Settings and fixtures that every test shares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from netinnov import MultilayerNetwork
+
+# Kernels compile inside a first example, so no deadline; CI draws the same examples every time.
+settings.register_profile(
+    "netinnov", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("netinnov"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "netinnov")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of facts, data and reference cases beside the checkout."""
+    folder = (Path(__file__).parents[1] / "../shared").resolve()
+    if not folder.is_dir():
+        pytest.skip("needs the shared folder beside the checkout")
+    return folder
+
+
+@pytest.fixture
+def small_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Five nodes in three places, two layers; `b` stands in P and belongs to Q; `e` is alone."""
+    nodes = pd.DataFrame(
+        {
+            "node": ["a", "b", "c", "d", "e"],
+            "kind": ["firm", "park", "university", "talent", "firm"],
+            "place": ["P", "P", "Q", "Q", "R"],
+            "jurisdiction": ["P", "Q", "Q", "Q", "R"],
+        }
+    )
+    links = pd.DataFrame(
+        [
+            ("flow", "c", "a", 3.0),
+            ("coop", "b", "a", 1.0),
+            ("coop", "a", "b", 1.0),
+            ("coop", "c", "b", 1.0),
+            ("flow", "d", "d", 5.0),
+            ("coop", "a", "c", 4.0),
+            ("flow", "a", "c", 1.0),
+            ("flow", "c", "d", 2.0),
+        ],
+        columns=["layer", "source", "target", "weight"],
+    )
+    places = pd.DataFrame(
+        {
+            "place": ["P", "Q", "R"],
+            "lon": [120.0, 119.0, 121.0],
+            "lat": [30.0, 29.0, 31.0],
+            "population": [12e6, 2e6, 20e6],
+        }
+    )
+    return nodes, links, places, ("flow",)
+
+
+@pytest.fixture
+def small(
+    small_tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, tuple[str, ...]],
+) -> MultilayerNetwork:
+    """The network of `small_tables`: coop a-b 2, a-c 4, b-c 1; flow a>c 1, c>a 3, c>d 2, d>d 5."""
+    from netinnov import build_network
+
+    return build_network(*small_tables)

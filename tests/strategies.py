@@ -1,0 +1,218 @@
+"""Random multilayer networks as tables, and the same networks as plain dense matrices."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+__all__ = [
+    "ODD_NAMES",
+    "Tables",
+    "bare",
+    "dense",
+    "great_circle",
+    "hop_lengths",
+    "networks",
+    "supra",
+    "weights",
+]
+
+# Names that break careless code: quotes, line ends, markup, formulas, missing-value words, numbers,
+# other scripts, two spellings of one accent.
+ODD_NAMES = (
+    "a", "b", "c", "d", "e", "f", "Quzhou", "衢州", "杭州 未来科技城", "🚀", "👩‍🔬", 'say "hi"',
+    "it's", "two\nlines", "tab\tin", "=1+1", "<b>", "<script>alert(1)</script>", "&amp;", "a,b;c",
+    "NA", "nan", "None", "null", "7", "07", "7.0", "-1", "é", "e\u0301", "İ", "\\", "%s", "{x}",
+)  # fmt: skip
+
+KINDS = ("talent", "firm", "park", "institute")
+
+EARTH_RADIUS = 6371.0088
+
+
+class Tables(NamedTuple):
+    """What ``build_network(*tables)`` takes."""
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    places: pd.DataFrame | None
+    directed: tuple[str, ...]
+
+
+# Multiples of a quarter: their sums, halves and doubles are exact in floating point.
+weights = st.integers(1, 40).map(lambda quarters: quarters / 4)
+
+
+@st.composite
+def networks(
+    draw: st.DrawFn,
+    *,
+    min_nodes: int = 1,
+    max_nodes: int = 12,
+    min_layers: int = 1,
+    max_layers: int = 4,
+    min_links: int = 0,
+    directed: bool | None = None,
+    periods: bool = True,
+    missing: bool = True,
+) -> Tables:
+    """Tables of a small multilayer network.
+
+    ``directed``: None = mixed, False = no layer, True = every layer. ``missing``: some nodes have
+    no kind, place or jurisdiction of their own.
+    """
+    names = st.sampled_from(ODD_NAMES)
+    ids = draw(st.lists(names, min_size=min_nodes, max_size=max_nodes, unique=True))
+    layers = draw(st.lists(names, min_size=min_layers, max_size=max_layers, unique=True))
+    places = draw(st.lists(names, min_size=1, max_size=4, unique=True))
+    end = st.integers(0, len(ids) - 1)
+    period = st.sampled_from([None, 2019, 2020]) if periods else st.none()
+    row = st.tuples(st.sampled_from(layers), end, end, weights, period)
+    rows = draw(st.lists(row, min_size=min_links, max_size=25))
+    if directed is None:
+        arrows = draw(st.lists(st.sampled_from(layers), unique=True))
+    else:
+        arrows = layers if directed else []
+    gap = [None] if missing else []
+
+    def column(values: list[Any]) -> list[Any]:
+        return draw(st.lists(st.sampled_from(values), min_size=len(ids), max_size=len(ids)))
+
+    nodes = pd.DataFrame(
+        {
+            "node": ids,
+            "kind": pd.array(column([*KINDS, *gap]), dtype="str"),
+            "place": pd.array(column([*places, *gap]), dtype="str"),
+            "jurisdiction": pd.array(column([*places, *gap]), dtype="str"),
+        }
+    )
+    links = pd.DataFrame(
+        {
+            "layer": pd.array([layer for layer, *_ in rows], dtype="str"),
+            "source": pd.array([ids[i] for _, i, *_ in rows], dtype="str"),
+            "target": pd.array([ids[j] for _, _, j, *_ in rows], dtype="str"),
+            "weight": np.array([weight for *_, weight, _ in rows], dtype=np.float64),
+        }
+    )
+    if periods:
+        links["period"] = pd.array([when for *_, when in rows], dtype="Int64")
+    degrees = st.integers(-90, 90)
+    frame = pd.DataFrame(
+        {
+            "place": places,
+            "lon": [2.0 * draw(degrees) for _ in places],
+            "lat": [1.0 * draw(degrees) for _ in places],
+            "population": [1000.0 * draw(st.integers(1, 50)) for _ in places],
+        }
+    )
+    present = set(links["layer"])
+    return Tables(nodes, links, frame, tuple(layer for layer in arrows if layer in present))
+
+
+def bare(layers: dict[str, list[tuple[Any, ...]]], nodes: str | list[str], **more: Any) -> Tables:
+    """Tables written by hand: ``{layer: [(source, target, weight=1), ...]}``."""
+    rows = [
+        (layer, *row, *[1.0][len(row) - 2 :]) for layer, links in layers.items() for row in links
+    ]
+    links = pd.DataFrame(rows, columns=["layer", "source", "target", "weight"])
+    directed = tuple(more.pop("directed", ()))
+    places = more.pop("places", None)
+    return Tables(pd.DataFrame({"node": list(nodes), **more}), links, places, directed)
+
+
+def dense(tables: Tables) -> dict[str, np.ndarray]:
+    """One dense matrix a layer, in node order: parallel rows and periods summed, self-links once."""
+    position = {node: i for i, node in enumerate(tables.nodes["node"])}
+    n = len(position)
+    matrices: dict[str, np.ndarray] = {layer: np.zeros((n, n)) for layer in tables.links["layer"]}
+    columns = ("layer", "source", "target", "weight")
+    for layer, source, target, weight in zip(*(tables.links[c] for c in columns), strict=True):
+        i, j = position[source], position[target]
+        matrices[layer][i, j] += weight
+        if layer not in tables.directed and i != j:
+            matrices[layer][j, i] += weight
+    return {layer: matrices[layer] for layer in sorted(matrices)}
+
+
+def supra(
+    matrices: dict[str, np.ndarray], coupling: float, presence: str
+) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Dense supra-adjacency matrix without self-links, and its states (layer, node)."""
+    blocks = [matrix * (1 - np.eye(len(matrix))) for matrix in matrices.values()]
+    states = [
+        (x, i)
+        for x, block in enumerate(blocks)
+        for i in range(len(block))
+        if presence == "all" or block[i].any() or block[:, i].any()
+    ]
+    matrix = np.zeros((len(states), len(states)))
+    for row, (x, i) in enumerate(states):
+        for column, (y, j) in enumerate(states):
+            if x == y:
+                matrix[row, column] = blocks[x][i, j]
+            elif i == j:
+                matrix[row, column] = coupling
+    return matrix, states
+
+
+def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Kilometres between two (lon, lat) in degrees, from the angle between unit vectors."""
+
+    def unit(lon: float, lat: float) -> np.ndarray:
+        lon, lat = np.radians(lon), np.radians(lat)
+        return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+    u, v = unit(*a), unit(*b)
+    return float(EARTH_RADIUS * np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v))
+
+
+def hop_lengths(
+    tables: Tables,
+    *,
+    distance: str = "unit",
+    switch_cost: float = 0.0,
+    border: float = 0.0,
+    per_thousand_km: float = 0.0,
+    border_by_distance: float = 0.0,
+) -> np.ndarray:
+    """Least path costs between all nodes: Floyd and Warshall on the state nodes, no cleverness."""
+    matrices = dense(tables)
+    n = len(tables.nodes)
+    weight, states = supra(matrices, 0.0, "linked")
+    nodes = tables.nodes
+    place = nodes["place"].tolist() if "place" in nodes else [None] * n
+    home = nodes["jurisdiction"].tolist() if "jurisdiction" in nodes else place
+    home = [p if pd.isna(j) else j for j, p in zip(home, place, strict=True)]
+    where = {}
+    if tables.places is not None:
+        columns = (tables.places[c] for c in ("place", "lon", "lat"))
+        where = {p: (lon, lat) for p, lon, lat in zip(*columns, strict=True)}
+
+    def length(i: int, j: int, value: float) -> float:
+        crossing = float(home[i] != home[j])
+        total = (1.0 if distance == "unit" else 1.0 / value) + border * crossing
+        if per_thousand_km or border_by_distance:
+            km = great_circle(where[place[i]], where[place[j]])
+            total += km / 1000 * (per_thousand_km + border_by_distance * crossing)
+        return total
+
+    cost = np.full((len(states), len(states)), np.inf)
+    for row, (x, i) in enumerate(states):
+        for column, (y, j) in enumerate(states):
+            if row == column:
+                cost[row, column] = 0.0
+            elif i == j:
+                cost[row, column] = switch_cost
+            elif x == y and weight[row, column] > 0:
+                cost[row, column] = length(i, j, weight[row, column])
+    for via in range(len(states)):
+        cost = np.minimum(cost, cost[:, via, None] + cost[None, via, :])
+    best = np.full((n, n), np.inf)
+    for row, (_, i) in enumerate(states):
+        for column, (_, j) in enumerate(states):
+            best[i, j] = min(best[i, j], cost[row, column])
+    np.fill_diagonal(best, 0.0)
+    return best

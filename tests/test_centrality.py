@@ -1,0 +1,250 @@
+"""Degree, strength, participation and pagerank against hand values, networkx and dense algebra."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality
+from strategies import Tables, bare, dense, networks, supra
+
+DIRECTIONS = ("total", "in", "out")
+
+
+def test_degree_counts_links_in_each_layer(small: ni.MultilayerNetwork) -> None:
+    # coop: a-b, a-c, b-c. flow: a>c and c>a count twice at both ends, c>d once; d>d is left out.
+    expected = {"coop": [2, 2, 2, 0, 0], "flow": [2, 0, 3, 1, 0]}
+    found = centrality.degree(small)
+    assert found.to_dict("list") == expected
+    assert list(found.index) == ["a", "b", "c", "d", "e"]
+    assert list(found.columns) == ["coop", "flow"]
+
+
+@pytest.mark.parametrize(
+    ("direction", "flow"), [("out", [1, 0, 2, 0, 0]), ("in", [1, 0, 1, 1, 0])]
+)
+def test_degree_of_one_direction(
+    small: ni.MultilayerNetwork, direction: str, flow: list[int]
+) -> None:
+    # An undirected layer has no direction: every link counts in both.
+    found = centrality.degree(small, direction=direction)
+    assert found.to_dict("list") == {"coop": [2, 2, 2, 0, 0], "flow": flow}
+
+
+@pytest.mark.parametrize(
+    ("direction", "flow"),
+    [
+        ("out", [1.0, 0.0, 5.0, 0.0, 0.0]),  # a>c 1; c>a 3 + c>d 2
+        ("in", [3.0, 0.0, 1.0, 2.0, 0.0]),  # c>a 3; a>c 1; c>d 2
+        ("total", [4.0, 0.0, 6.0, 2.0, 0.0]),
+    ],
+)
+def test_strength_sums_weights(
+    small: ni.MultilayerNetwork, direction: str, flow: list[float]
+) -> None:
+    # coop: a = 2 + 4, b = 2 + 1, c = 4 + 1.
+    found = centrality.strength(small, direction=direction)
+    assert found.to_dict("list") == {"coop": [6.0, 3.0, 5.0, 0.0, 0.0], "flow": flow}
+
+
+def test_overlapping_measures_sum_over_layers(small: ni.MultilayerNetwork) -> None:
+    assert centrality.overlapping_degree(small).tolist() == [4, 2, 5, 1, 0]
+    assert centrality.overlapping_strength(small).tolist() == [10.0, 3.0, 11.0, 2.0, 0.0]
+
+
+def test_participation_of_spread_and_concentrated_nodes(small: ni.MultilayerNetwork) -> None:
+    # L = 2. a: shares 1/2, 1/2 -> 2 (1 - 1/2) = 1. c: 2/5, 3/5 -> 2 (1 - 13/25) = 24/25.
+    # b and d are in one layer only -> 0. e has no link -> NaN.
+    found = centrality.participation_coefficient(small)
+    np.testing.assert_allclose(found, [1.0, 0.0, 0.96, 0.0, np.nan], rtol=1e-14, atol=1e-15)
+    # Strengths: a 6 and 4 of 10 -> 2 (1 - 0.52) = 0.96. c 5 and 6 of 11 -> 2 (1 - 61/121).
+    weighted = centrality.participation_coefficient(small, weighted=True)
+    np.testing.assert_allclose(
+        weighted, [0.96, 0.0, 120 / 121, 0.0, np.nan], rtol=1e-14, atol=1e-15
+    )
+
+
+def test_participation_needs_two_layers() -> None:
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abcd"))
+    assert centrality.participation_coefficient(network).isna().all()
+
+
+def test_participation_counts_layers_with_self_links_only_as_layers() -> None:
+    # Three layers, one of them holding a self-link only. a: shares 1/2, 1/2, 0
+    # -> 3/2 (1 - 1/2) = 0.75; the self-link adds nothing to its degree.
+    layers = {"x": [("a", "b")], "y": [("a", "b")], "z": [("a", "a", 9)]}
+    network = ni.build_network(*bare(layers, "ab"))
+    assert centrality.participation_coefficient(network).tolist() == pytest.approx([0.75, 0.75])
+
+
+def test_pagerank_of_a_star() -> None:
+    # One layer, centre o with three leaves: o = (1-d)/4 + 3 d l, l = (1-d)/4 + d o / 3.
+    # With d = 0.85: o (1 - d^2) = (1-d)/4 (1 + 3 d) -> o = 0.25 * 3.55 / 1.85.
+    network = ni.build_network(*bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyz"))
+    centre = 0.25 * 3.55 / 1.85
+    leaf = (1 - centre) / 3
+    for presence in ("all", "linked"):
+        found = centrality.pagerank(network, presence=presence)
+        np.testing.assert_allclose(found, [centre, leaf, leaf, leaf], rtol=1e-9)
+
+
+def test_pagerank_of_a_dangling_end() -> None:
+    # a > b, b has no way out and jumps to both: a = (1-d)/2 + d b / 2, b = 1 - a
+    # -> a (1 + d/2) = 1/2 -> a = 1 / (2 + d).
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", directed=["l"]))
+    a = 1 / 2.85
+    np.testing.assert_allclose(centrality.pagerank(network), [a, 1 - a], rtol=1e-9)
+
+
+def test_teleport_is_uniform_over_states() -> None:
+    # Without damping a node gets its number of states: a is linked in two layers, b and c in one.
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "c")]}, "abcd"))
+    linked = centrality.pagerank(network, damping=0.0, presence="linked")
+    np.testing.assert_allclose(linked, [0.5, 0.25, 0.25, 0.0], rtol=1e-12)
+    everywhere = centrality.pagerank(network, damping=0.0, presence="all")
+    np.testing.assert_allclose(everywhere, [0.25] * 4, rtol=1e-12)
+
+
+@given(networks(), st.sampled_from(DIRECTIONS))
+def test_counts_agree_with_dense_matrices(tables: Tables, direction: str) -> None:
+    network = ni.build_network(*tables)
+    degree = centrality.degree(network, direction=direction)
+    strength = centrality.strength(network, direction=direction)
+    assert list(degree.columns) == list(strength.columns) == sorted(set(tables.links["layer"]))
+    for layer, full in dense(tables).items():
+        matrix = full * (1 - np.eye(len(full)))
+        linked = (matrix > 0).astype(float)
+        for found, values in ((degree, linked), (strength, matrix)):
+            out, into = values.sum(axis=1), values.sum(axis=0)
+            both = out + into if layer in tables.directed else out
+            expected = {"out": out, "in": into, "total": both}[direction]
+            np.testing.assert_array_equal(found[layer], expected)
+
+
+@given(networks(), st.booleans())
+def test_participation_agrees_with_its_formula(tables: Tables, weighted: bool) -> None:
+    network = ni.build_network(*tables)
+    source = centrality.strength if weighted else centrality.degree
+    values = source(network).to_numpy(dtype=float)
+    n, n_layers = values.shape
+    expected = np.full(n, np.nan)
+    for i in range(n):
+        if n_layers > 1 and values[i].sum() > 0:
+            shares = values[i] / values[i].sum()
+            expected[i] = n_layers / (n_layers - 1) * (1 - (shares**2).sum())
+    found = centrality.participation_coefficient(network, weighted=weighted)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+    assert found.dropna().between(0, 1 + 1e-12).all()
+
+
+@given(
+    networks(min_links=1),
+    st.sampled_from([0.0, 0.25, 1.0, 7.5]),
+    st.sampled_from(["all", "linked"]),
+    st.sampled_from([0.0, 0.5, 0.85, 0.99]),
+)
+def test_pagerank_agrees_with_dense_algebra(
+    tables: Tables, coupling: float, presence: str, damping: float
+) -> None:
+    network = ni.build_network(*tables)
+    matrix, states = supra(dense(tables), coupling, presence)
+    found = centrality.pagerank(network, coupling=coupling, damping=damping, presence=presence)
+    if not states:  # self-links only: no node has a state
+        assert (found.isna() | (found == 0)).all()
+        return
+    n_states = len(states)
+    out = matrix.sum(axis=1, keepdims=True)
+    walk = np.where(out > 0, matrix / np.where(out > 0, out, 1), 1 / n_states)
+    left = np.eye(n_states) - damping * walk.T
+    score = np.linalg.solve(left, np.full(n_states, (1 - damping) / n_states))
+    expected = np.zeros(len(tables.nodes))
+    for value, (_, i) in zip(score, states, strict=True):
+        expected[i] += value
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+    assert found.sum() == pytest.approx(1.0, abs=1e-9)
+
+
+def as_networkx(tables: Tables) -> nx.Graph:
+    (matrix,) = dense(tables).values()
+    kind = nx.DiGraph if tables.directed else nx.Graph
+    graph = kind(nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))), create_using=kind))
+    return nx.relabel_nodes(graph, dict(enumerate(tables.nodes["node"])))
+
+
+@given(networks(max_layers=1, min_links=1))
+def test_one_layer_equals_networkx(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    (layer,) = network.layers
+    graph = as_networkx(tables)
+    degree = centrality.degree(network)[layer]
+    assert degree.to_dict() == dict(graph.degree())
+    strength = centrality.strength(network)[layer]
+    assert strength.to_dict() == pytest.approx(dict(graph.degree(weight="weight")))
+    ranks = nx.pagerank(graph, tol=1e-13, max_iter=10_000)
+    assert centrality.pagerank(network, presence="all").to_dict() == pytest.approx(ranks, abs=1e-8)
+
+
+@given(networks(min_links=1))
+def test_pagerank_at_coupling_zero_is_blocks_side_by_side(tables: Tables) -> None:
+    # A network whose layers live on separate copies of the nodes, in one layer, is the same walk
+    # when nothing couples the copies.
+    network = ni.build_network(*tables)
+    nodes = [f"{i}@{x}" for x in range(len(network.layers)) for i in range(network.n_nodes)]
+    code = {node: i for i, node in enumerate(network.nodes.index)}
+    level = {layer: x for x, layer in enumerate(network.layers)}
+    rows = []
+    for row in network.links.itertuples():
+        i, j, x = code[row.source], code[row.target], level[row.layer]
+        rows.append((f"{i}@{x}", f"{j}@{x}", row.weight))
+        if row.layer not in network.directed and i != j:
+            rows.append((f"{j}@{x}", f"{i}@{x}", row.weight))
+    flat = ni.build_network(*bare({"one": rows}, nodes, directed=["one"]))
+    copies = centrality.pagerank(flat, presence="all").to_numpy()
+    expected = copies.reshape(len(network.layers), network.n_nodes).sum(axis=0)
+    found = centrality.pagerank(network, coupling=0.0, presence="all")
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("measure", [centrality.degree, centrality.strength])
+def test_an_unknown_direction_names_the_choices(
+    small: ni.MultilayerNetwork, measure: object
+) -> None:
+    with pytest.raises(ValueError, match=r"(?s)total.*in.*out"):
+        measure(small, direction="both")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"damping": 1.0}, "damping"),
+        ({"damping": -0.1}, "damping"),
+        ({"damping": float("nan")}, "damping"),
+        ({"coupling": -1.0}, "coupling"),
+        ({"coupling": float("nan")}, "coupling"),
+        ({"coupling": float("inf")}, "coupling"),
+        ({"presence": "some"}, r"(?s)(all.*linked|linked.*all)"),
+    ],
+)
+def test_pagerank_refuses_impossible_options(
+    small: ni.MultilayerNetwork, options: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        centrality.pagerank(small, **options)  # type: ignore[arg-type]
+
+
+def test_options_are_keyword_only(small: ni.MultilayerNetwork) -> None:
+    for measure in (centrality.degree, centrality.pagerank, centrality.participation_coefficient):
+        with pytest.raises(TypeError):
+            measure(small, "in")  # type: ignore[call-arg, misc, arg-type]
+
+
+def test_results_become_columns_of_the_nodes_table(small: ni.MultilayerNetwork) -> None:
+    nodes = small.nodes
+    nodes["rank"] = centrality.pagerank(small)
+    assert nodes["rank"].notna().all()
+    pd.testing.assert_index_equal(nodes.index, small.nodes.index)

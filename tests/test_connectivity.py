@@ -1,0 +1,310 @@
+"""Efficiency and the largest component against hand values, networkx and Floyd-Warshall."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import connectivity
+from strategies import Tables, bare, dense, great_circle, hop_lengths, networks
+
+DISTANCES = ("unit", "inverse")
+
+# Two places a quarter of the equator apart: pi / 2 x 6371.0088 km.
+QUARTER = math.pi / 2 * 6371.0088
+
+
+def efficiency(lengths: np.ndarray) -> float:
+    n = len(lengths)
+    if n < 2:
+        return math.nan
+    return sum(1 / lengths[i, j] for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
+
+
+def test_efficiency_of_a_path() -> None:
+    # a-b-c: distances 1, 1, 2 -> mean of 1, 1, 1/2 = 5/6.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc"))
+    found = connectivity.global_efficiency(network)
+    assert isinstance(found, float)
+    assert found == pytest.approx(5 / 6, abs=1e-15)
+
+
+def test_unreachable_pairs_add_nothing() -> None:
+    # One link among four nodes: 2 of 12 ordered pairs at distance 1.
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "abcd"))
+    assert connectivity.global_efficiency(network) == pytest.approx(2 / 12, abs=1e-15)
+
+
+def test_direction_is_followed() -> None:
+    # a > b > c: ab 1, bc 1, ac 2, nothing back -> 2.5 of 6.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
+    assert connectivity.global_efficiency(network) == pytest.approx(2.5 / 6, abs=1e-15)
+
+
+def test_a_change_of_layer_costs() -> None:
+    # A: 1-2, B: 2-3, change 1: d13 = 1 + 1 + 1 = 3; mean of 1, 1, 1/3 = 7/9.
+    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "123"))
+    assert connectivity.global_efficiency(network, switch_cost=1.0) == pytest.approx(7 / 9)
+    assert connectivity.global_efficiency(network, switch_cost=0.0) == pytest.approx(5 / 6)
+
+
+def test_start_and_end_layers_are_free() -> None:
+    # Both layers join a and b; whichever one starts in, no change is needed.
+    network = ni.build_network(*bare({"A": [("a", "b")], "B": [("a", "b")]}, "ab"))
+    assert connectivity.global_efficiency(network, switch_cost=99.0) == 1.0
+
+
+def test_a_longer_way_can_save_a_change() -> None:
+    # A: a-b, b-x, x-c. B: b-c. Change costs 5. a to c stays in A: 3, not 1 + 5 + 1.
+    # Distances: ab 1, ac 3, ax 2, bc 1, bx 1, cx 1 -> 1 + 1/3 + 1/2 + 1 + 1 + 1 = 29/6 of 6 pairs.
+    network = ni.build_network(
+        *bare({"A": [("a", "b"), ("b", "x"), ("x", "c")], "B": [("b", "c")]}, "abcx")
+    )
+    assert connectivity.global_efficiency(network, switch_cost=5.0) == pytest.approx(29 / 36)
+
+
+def test_inverse_lengths_take_the_strongest_single_layer() -> None:
+    # a-b has weight 2 in A and 3 in B: length 1/3, not 1/5.
+    network = ni.build_network(*bare({"A": [("a", "b", 2)], "B": [("a", "b", 3)]}, "ab"))
+    assert connectivity.global_efficiency(network, distance="inverse") == pytest.approx(3.0)
+    flat = ni.flatten(network)
+    assert connectivity.global_efficiency(flat, distance="inverse") == pytest.approx(5.0)
+
+
+def test_efficiency_of_fewer_than_two_nodes_is_undefined() -> None:
+    network = ni.build_network(*bare({"l": [("a", "a")]}, "a"))
+    assert math.isnan(connectivity.global_efficiency(network))
+
+
+def test_self_links_are_left_out() -> None:
+    with_self = bare({"l": [("a", "b"), ("a", "a", 9), ("c", "c", 9)], "m": [("b", "b")]}, "abc")
+    without = bare({"l": [("a", "b")]}, "abc")
+    for options in ({}, {"distance": "inverse"}, {"switch_cost": 2.0}):
+        found = [connectivity.global_efficiency(ni.build_network(*t), **options)  # type: ignore[arg-type]
+                 for t in (with_self, without)]  # fmt: skip
+        assert found[0] == found[1]
+    assert connectivity.largest_component(ni.build_network(*with_self)) == pytest.approx(2 / 3)
+
+
+def test_only_the_pairs_of_the_given_nodes_enter_the_mean() -> None:
+    # a-b-c: the pair a, c is 2 apart through b, which only carries the path.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc"))
+    for nodes in (["a", "c"], ("c", "a"), pd.Index(["a", "c"])):
+        assert connectivity.global_efficiency(network, nodes=nodes) == pytest.approx(0.5)
+    assert math.isnan(connectivity.global_efficiency(network, nodes=["a"]))
+    assert math.isnan(connectivity.global_efficiency(network, nodes=[]))
+    every = list(network.nodes.index)
+    assert connectivity.global_efficiency(network, nodes=every) == pytest.approx(5 / 6)
+    with pytest.raises(ValueError, match="nowhere"):
+        connectivity.global_efficiency(network, nodes=["a", "nowhere"])
+
+
+def quarter(**nodes: list[str]) -> ni.MultilayerNetwork:
+    places = pd.DataFrame({"place": ["W", "E"], "lon": [0.0, 90.0], "lat": [0.0, 0.0]})
+    return ni.build_network(*bare({"l": [("a", "b", 4)]}, "ab", places=places, **nodes))
+
+
+def test_frictions_by_hand() -> None:
+    here = quarter(place=["W", "E"])
+    km = QUARTER / 1000
+    # Length 1 + 0.5 (border) + 0.1 km + 0.05 km (border by distance).
+    frictions = ni.Frictions(border=0.5, distance=0.1, border_by_distance=0.05)
+    expected = 1 / (1 + 0.5 + 0.1 * km + 0.05 * km)
+    assert connectivity.global_efficiency(here, frictions=frictions) == pytest.approx(expected)
+    # Weight 4: the length is 1/4 before the frictions.
+    inverse = connectivity.global_efficiency(here, distance="inverse", frictions=frictions)
+    assert inverse == pytest.approx(1 / (0.25 + 0.5 + 0.15 * km))
+
+
+def test_an_enclave_pays_distance_but_no_border() -> None:
+    # b stands in E and belongs to W, as a does: neither border term is due.
+    enclave = quarter(place=["W", "E"], jurisdiction=["W", "W"])
+    frictions = ni.Frictions(border=0.5, distance=0.1, border_by_distance=0.05)
+    expected = 1 / (1 + 0.1 * QUARTER / 1000)
+    assert connectivity.global_efficiency(enclave, frictions=frictions) == pytest.approx(expected)
+    # Both stand in W and b belongs to E: a border, and no distance.
+    foreign = quarter(place=["W", "W"], jurisdiction=["W", "E"])
+    assert connectivity.global_efficiency(foreign, frictions=frictions) == pytest.approx(1 / 1.5)
+
+
+def test_a_detour_at_home_can_beat_two_borders() -> None:
+    # a-x-b crosses into E and back: 2 + 2 x 5. a-c-d-b stays at home: 3.
+    # ac, cd, db 1; ad, cb 2; ab 3; ax, bx 1 + 5; cx, dx 2 + 5.
+    network = ni.build_network(
+        *bare(
+            {"A": [("a", "x"), ("x", "b")], "B": [("a", "c"), ("c", "d"), ("d", "b")]},
+            "abcdx",
+            place=["W", "W", "W", "W", "W"],
+            jurisdiction=["W", "W", "W", "W", "E"],
+        )
+    )
+    found = connectivity.global_efficiency(network, frictions=ni.Frictions(border=5.0))
+    assert found == pytest.approx((3 + 2 / 2 + 1 / 3 + 2 / 6 + 2 / 7) / 10)
+
+
+def test_a_distance_needs_coordinates() -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", place=["W", "E"]))
+    with pytest.raises(ValueError, match="coordinates"):
+        connectivity.global_efficiency(network, frictions=ni.Frictions(distance=0.1))
+    with pytest.raises(ValueError, match="coordinates"):
+        connectivity.global_efficiency(network, frictions=ni.Frictions(border_by_distance=0.1))
+    border = connectivity.global_efficiency(network, frictions=ni.Frictions(border=1.0))
+    assert border == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("name", ["border", "distance", "border_by_distance"])
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
+def test_frictions_are_finite_and_not_negative(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=name):
+        ni.Frictions(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"distance": "weight"}, r"(?s)unit.*inverse"),
+        ({"switch_cost": -1.0}, "switch_cost"),
+        ({"switch_cost": math.nan}, "switch_cost"),
+    ],
+)
+def test_impossible_options(
+    small: ni.MultilayerNetwork, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        connectivity.global_efficiency(small, **options)
+
+
+def test_largest_component_by_hand(small: ni.MultilayerNetwork) -> None:
+    # a, b, c, d hang together over both layers, e is alone: 4 of 5.
+    found = connectivity.largest_component(small)
+    assert isinstance(found, float)
+    assert found == pytest.approx(0.8)
+    # flow alone: a, c, d.
+    assert connectivity.largest_component(small.select(layers=["flow"])) == pytest.approx(0.6)
+
+
+@given(networks(), st.sampled_from(DISTANCES), st.sampled_from([0.0, 0.5, 3.0]))
+def test_efficiency_agrees_with_floyd_warshall(
+    tables: Tables, distance: str, switch_cost: float
+) -> None:
+    network = ni.build_network(*tables)
+    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost)
+    found = connectivity.global_efficiency(network, distance=distance, switch_cost=switch_cost)
+    assert found == pytest.approx(efficiency(lengths), rel=1e-12, nan_ok=True)
+
+
+@given(
+    networks(missing=False),
+    st.sampled_from(DISTANCES),
+    st.sampled_from([0.0, 1.5]),
+    st.tuples(*[st.sampled_from([0.0, 0.25, 2.0])] * 3),
+    st.data(),
+)
+def test_frictions_agree_with_floyd_warshall(
+    tables: Tables,
+    distance: str,
+    switch_cost: float,
+    frictions: tuple[float, float, float],
+    data: st.DataObject,
+) -> None:
+    network = ni.build_network(*tables)
+    border, per_thousand_km, both = frictions
+    lengths = hop_lengths(
+        tables,
+        distance=distance,
+        switch_cost=switch_cost,
+        border=border,
+        per_thousand_km=per_thousand_km,
+        border_by_distance=both,
+    )
+    options: dict[str, Any] = {
+        "distance": distance,
+        "switch_cost": switch_cost,
+        "frictions": ni.Frictions(
+            border=border, distance=per_thousand_km, border_by_distance=both
+        ),
+    }
+    found = connectivity.global_efficiency(network, **options)
+    # Antipodal places leave about half the digits of a haversine.
+    assert found == pytest.approx(efficiency(lengths), rel=1e-7, nan_ok=True)
+
+    chosen = data.draw(st.lists(st.sampled_from(list(network.nodes.index)), unique=True))
+    rows = network.nodes.index.get_indexer(chosen)
+    part = efficiency(lengths[np.ix_(rows, rows)])
+    found = connectivity.global_efficiency(network, nodes=chosen, **options)
+    assert found == pytest.approx(part, rel=1e-7, nan_ok=True)
+
+
+@given(networks(), st.data())
+def test_without_frictions_jurisdictions_do_not_matter(tables: Tables, data: st.DataObject) -> None:
+    places = tables.places["place"].tolist() if tables.places is not None else []
+    n = len(tables.nodes)
+    other = data.draw(st.lists(st.sampled_from(places), min_size=n, max_size=n))
+    moved = tables._replace(nodes=tables.nodes.assign(jurisdiction=pd.array(other, dtype="str")))
+    before, after = ni.build_network(*tables), ni.build_network(*moved)
+    for frictions in (None, ni.Frictions()):
+        for distance in DISTANCES:
+            found = [
+                connectivity.global_efficiency(network, distance=distance, frictions=frictions)
+                for network in (before, after)
+            ]
+            np.testing.assert_array_equal(found[0], found[1])
+    assert connectivity.largest_component(before) == connectivity.largest_component(after)
+
+
+@given(networks(missing=False))
+def test_zero_frictions_are_no_frictions(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    zero = connectivity.global_efficiency(network, frictions=ni.Frictions(0.0, 0.0, 0.0))
+    np.testing.assert_array_equal(zero, connectivity.global_efficiency(network))
+
+
+@given(networks(missing=False, min_nodes=2, min_links=1), st.sampled_from([0.5, 2.0]))
+def test_frictions_never_raise_efficiency(tables: Tables, size: float) -> None:
+    network = ni.build_network(*tables)
+    free = connectivity.global_efficiency(network)
+    for name in ("border", "distance", "border_by_distance"):
+        found = connectivity.global_efficiency(network, frictions=ni.Frictions(**{name: size}))
+        assert found <= free * (1 + 1e-12)
+
+
+@given(networks())
+def test_largest_component_agrees_with_networkx(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(tables.nodes)))
+    for matrix in dense(tables).values():
+        graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
+    expected = max(map(len, nx.connected_components(graph))) / len(graph)
+    assert connectivity.largest_component(network) == pytest.approx(expected)
+
+
+@given(networks(max_layers=1, directed=False, min_nodes=2))
+def test_efficiency_of_one_layer_equals_networkx(tables: Tables) -> None:
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(tables.nodes)))
+    for matrix in dense(tables).values():
+        graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
+    found = connectivity.global_efficiency(ni.build_network(*tables))
+    assert found == pytest.approx(nx.global_efficiency(graph))
+
+
+def test_great_circles_of_the_oracle() -> None:
+    # The brute force above leans on this: a quarter of the equator, pole to pole, and Hangzhou
+    # (120.155, 30.274) to Quzhou (118.859, 28.970) by the spherical law of cosines.
+    assert great_circle((0, 0), (90, 0)) == pytest.approx(QUARTER)
+    assert great_circle((10, 90), (50, -90)) == pytest.approx(2 * QUARTER)
+    hangzhou, quzhou = (120.155, 30.274), (118.859, 28.970)
+    lon1, lat1, lon2, lat2 = np.radians([*hangzhou, *quzhou])
+    cosine = math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(
+        lon2 - lon1
+    )
+    assert great_circle(hangzhou, quzhou) == pytest.approx(6371.0088 * math.acos(cosine))

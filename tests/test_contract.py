@@ -1,0 +1,413 @@
+"""Every public measure through the same invariances.
+
+A new measure is one more entry of `MEASURES`: what it is called with, its shape, and what it says
+about scaled weights and about a node that no link touches.
+"""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality, connectivity
+from strategies import ODD_NAMES, Tables, networks
+
+Result = Any
+
+
+def unchanged(result: Result, network: ni.MultilayerNetwork) -> Result:
+    return result
+
+
+def with_zeros(result: Result, network: ni.MultilayerNetwork) -> Result:
+    return result.reindex(network.nodes.index, fill_value=0)
+
+
+def with_nan(result: Result, network: ni.MultilayerNetwork) -> Result:
+    return result.reindex(network.nodes.index)
+
+
+def over_more_pairs(result: float, network: ni.MultilayerNetwork) -> float:
+    # A mean over n (n - 1) pairs becomes one over (n + 1) n, and the new pairs add nothing.
+    n = network.n_nodes - 1
+    return result * (n - 1) / (n + 1) if n > 1 else 0.0
+
+
+def over_more_nodes(result: float, network: ni.MultilayerNetwork) -> float:
+    return result * (network.n_nodes - 1) / network.n_nodes
+
+
+def never(result: Result, network: ni.MultilayerNetwork) -> Result:
+    return result.notna() if isinstance(result, pd.DataFrame | pd.Series) else True
+
+
+def needs_two_layers_and_a_link(result: Result, network: ni.MultilayerNetwork) -> Result:
+    linked = centrality.overlapping_degree(network) > 0
+    return linked & (len(network.layers) > 1)
+
+
+def needs_two_nodes(result: Result, network: ni.MultilayerNetwork) -> Result:
+    return network.n_nodes > 1
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure with fixed options, and what must hold for it.
+
+    ``scale``: power of the factor by which the result grows when all weights grow, with the
+    options that ``scaled`` gives (others on the scale of a weight grow, of a length shrink).
+    ``isolate``: the result after a node without links is added, from the result before.
+    ``defined``: True exactly where the value exists.
+    """
+
+    function: Callable[..., Result]
+    shape: str
+    isolate: Callable[[Result, ni.MultilayerNetwork], Result]
+    options: dict[str, Any] = field(default_factory=dict)
+    scale: float = 0.0
+    scaled: Callable[[float], dict[str, Any]] = lambda factor: {}
+    defined: Callable[[Result, ni.MultilayerNetwork], Result] = never
+    networkx: Callable[[nx.DiGraph, bool], Any] | None = None
+    tolerance: float = 1e-12
+
+    def __call__(self, network: ni.MultilayerNetwork, **more: Any) -> Result:
+        return self.function(network, **{**self.options, **more})
+
+
+def arcs(graph: nx.DiGraph, directed: bool) -> nx.Graph:
+    return graph if directed else graph.to_undirected()
+
+
+def total_degree(weight: str | None) -> Callable[[nx.DiGraph, bool], dict[str, float]]:
+    return lambda graph, directed: dict(arcs(graph, directed).degree(weight=weight))
+
+
+def mean_inverse_length(weight: str | None) -> Callable[[nx.DiGraph, bool], float]:
+    def efficiency(graph: nx.DiGraph, directed: bool) -> float:
+        n = len(graph)
+        lengths = nx.all_pairs_dijkstra_path_length(graph, weight=weight)
+        inverse = [1 / d for i, reached in lengths for j, d in reached.items() if i != j]
+        return sum(inverse) / (n * (n - 1)) if n > 1 else np.nan
+
+    return efficiency
+
+
+def page_ranks(graph: nx.DiGraph, directed: bool) -> dict[str, float]:
+    return nx.pagerank(graph, tol=1e-13, max_iter=10_000)
+
+
+def largest_part(graph: nx.DiGraph, directed: bool) -> float:
+    return max(map(len, nx.weakly_connected_components(graph))) / len(graph)
+
+
+def counts(
+    function: Callable[..., Result], shape: str, weight: str | None, **options: Any
+) -> Measure:
+    return Measure(
+        function,
+        shape,
+        isolate=with_zeros,
+        options=options,
+        scale=0.0 if weight is None else 1.0,
+        networkx=total_degree(weight) if options.get("direction", "total") == "total" else None,
+    )
+
+
+def participation(weighted: bool) -> Measure:
+    return Measure(
+        centrality.participation_coefficient,
+        "node",
+        isolate=with_nan,
+        options={"weighted": weighted},
+        defined=needs_two_layers_and_a_link,
+        networkx=lambda graph, directed: dict.fromkeys(graph, np.nan),
+    )
+
+
+def pagerank(presence: str, coupling: float) -> Measure:
+    return Measure(
+        centrality.pagerank,
+        "node",
+        isolate=with_zeros,
+        options={"presence": presence, "coupling": coupling},
+        scaled=lambda factor: {"coupling": factor * coupling},
+        networkx=page_ranks if presence == "all" else None,
+        tolerance=1e-8,
+    )
+
+
+def efficiency(
+    distance: str, switch_cost: float = 0.0, frictions: tuple[float, float, float] | None = None
+) -> Measure:
+    def options(factor: float = 1.0) -> dict[str, Any]:
+        length = 1 / factor if distance == "inverse" else 1.0
+        parts = None if frictions is None else ni.Frictions(*(length * f for f in frictions))
+        return {"switch_cost": length * switch_cost, "frictions": parts}
+
+    plain = frictions is None
+    weight = {"unit": "unit", "inverse": "inverse"}[distance]
+    return Measure(
+        connectivity.global_efficiency,
+        "number",
+        isolate=over_more_pairs,
+        options={"distance": distance, **options()},
+        scale=1.0 if distance == "inverse" else 0.0,
+        scaled=options,
+        defined=needs_two_nodes,
+        networkx=mean_inverse_length(weight) if plain else None,
+    )
+
+
+MEASURES = {
+    "degree": counts(centrality.degree, "node and layer", None),
+    "degree in": counts(centrality.degree, "node and layer", None, direction="in"),
+    "degree out": counts(centrality.degree, "node and layer", None, direction="out"),
+    "strength": counts(centrality.strength, "node and layer", "weight"),
+    "strength in": counts(centrality.strength, "node and layer", "weight", direction="in"),
+    "strength out": counts(centrality.strength, "node and layer", "weight", direction="out"),
+    "overlapping_degree": counts(centrality.overlapping_degree, "node", None),
+    "overlapping_strength": counts(centrality.overlapping_strength, "node", "weight"),
+    "participation_coefficient": participation(weighted=False),
+    "participation_coefficient weighted": participation(weighted=True),
+    "pagerank all": pagerank("all", 1.0),
+    "pagerank linked": pagerank("linked", 1.0),
+    "pagerank linked strong": pagerank("linked", 5.0),
+    "pagerank all apart": pagerank("all", 0.0),
+    "pagerank linked apart": pagerank("linked", 0.0),
+    "global_efficiency": efficiency("unit"),
+    "global_efficiency inverse": efficiency("inverse"),
+    "global_efficiency switch": efficiency("unit", switch_cost=1.5),
+    "global_efficiency inverse switch": efficiency("inverse", switch_cost=0.5),
+    "global_efficiency frictions": efficiency("unit", 0.0, (0.5, 0.25, 0.125)),
+    "global_efficiency inverse frictions": efficiency("inverse", 1.0, (2.0, 0.0, 0.5)),
+    "largest_component": Measure(
+        connectivity.largest_component,
+        "number",
+        isolate=over_more_nodes,
+        networkx=largest_part,
+    ),
+}
+every_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
+
+# Frictions need a place, a jurisdiction and coordinates at every end.
+some_tables = networks(missing=False)
+
+
+def agree(found: Result, expected: Result, tolerance: float) -> None:
+    """Equal up to rounding, NaN where NaN, the same labels in the same order."""
+    if isinstance(expected, pd.DataFrame):
+        pd.testing.assert_frame_equal(
+            found, expected, check_dtype=False, rtol=tolerance, atol=tolerance
+        )
+    elif isinstance(expected, pd.Series):
+        pd.testing.assert_series_equal(
+            found, expected, check_dtype=False, rtol=tolerance, atol=tolerance
+        )
+    else:
+        assert found == pytest.approx(expected, rel=tolerance, abs=tolerance, nan_ok=True)
+
+
+def test_every_public_measure_is_sent_through() -> None:
+    # `Frictions` is a parameter; all else these modules export is a measure of a network.
+    public = {*centrality.__all__, *connectivity.__all__} - {"Frictions"}
+    assert public == {measure.function.__name__ for measure in MEASURES.values()}
+
+
+@every_measure
+def test_only_the_network_is_positional(measure: Measure) -> None:
+    first, *others = inspect.signature(measure.function).parameters.values()
+    assert first.name == "network"
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in others)
+
+
+@every_measure
+@given(tables=some_tables)
+def test_the_shape_is_the_one_of_the_table_in_the_design(measure: Measure, tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    result = measure(network)
+    if measure.shape == "number":
+        assert type(result) is float
+        return
+    pd.testing.assert_index_equal(result.index, network.nodes.index)
+    if measure.shape == "node":
+        assert isinstance(result, pd.Series)
+        assert result.name == measure.function.__name__
+    else:
+        assert isinstance(result, pd.DataFrame)
+        assert tuple(result.columns) == network.layers
+
+
+@every_measure
+@given(tables=some_tables)
+def test_undefined_is_nan_and_only_undefined(measure: Measure, tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    result = measure(network)
+    if isinstance(result, float):
+        assert np.isnan(result) != measure.defined(result, network)
+        assert not np.isinf(result)
+    elif network.n_links or measure.function is not centrality.pagerank:
+        expected = measure.defined(result, network)
+        np.testing.assert_array_equal(result.notna(), expected)
+        assert not np.isinf(result.to_numpy(dtype=float)).any()
+
+
+@every_measure
+@given(tables=some_tables, data=st.data())
+def test_relabelling_permutes_the_result(
+    measure: Measure, tables: Tables, data: st.DataObject
+) -> None:
+    old = tables.nodes["node"].tolist()
+    names = data.draw(
+        st.lists(st.sampled_from(ODD_NAMES), min_size=len(old), max_size=len(old), unique=True)
+    )
+    new = dict(zip(old, names, strict=True))
+    order = data.draw(st.permutations(range(len(old))))
+    nodes = tables.nodes.assign(node=tables.nodes["node"].map(new)).iloc[list(order)]
+    links = tables.links.assign(
+        source=tables.links["source"].map(new).astype("str"),
+        target=tables.links["target"].map(new).astype("str"),
+    )
+    before = measure(ni.build_network(*tables))
+    network = ni.build_network(*tables._replace(nodes=nodes, links=links))
+    if measure.shape != "number":
+        before = before.rename(index=new).reindex(network.nodes.index)
+    agree(measure(network), before, measure.tolerance)
+
+
+@every_measure
+@given(tables=some_tables, data=st.data())
+def test_renamed_layers_permute_the_columns(
+    measure: Measure, tables: Tables, data: st.DataObject
+) -> None:
+    old = sorted(set(tables.links["layer"]))
+    names = data.draw(
+        st.lists(st.sampled_from(ODD_NAMES), min_size=len(old), max_size=len(old), unique=True)
+    )
+    new = dict(zip(old, names, strict=True))
+    links = tables.links.assign(layer=tables.links["layer"].map(new).astype("str"))
+    network = ni.build_network(
+        tables.nodes, links, tables.places, tuple(new[layer] for layer in tables.directed)
+    )
+    before = measure(ni.build_network(*tables))
+    if measure.shape == "node and layer":
+        before = before.rename(columns=new)[list(network.layers)]
+    agree(measure(network), before, measure.tolerance)
+
+
+@every_measure
+@given(tables=some_tables, data=st.data())
+def test_the_order_of_rows_does_not_matter(
+    measure: Measure, tables: Tables, data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(tables.links))))
+    shuffled = tables._replace(links=tables.links.iloc[list(order)])
+    turned = tables.links.copy()
+    undirected = ~turned["layer"].isin(tables.directed)
+    ends = turned.loc[undirected, ["target", "source"]].to_numpy()
+    turned.loc[undirected, ["source", "target"]] = ends
+    before = measure(ni.build_network(*tables))
+    agree(measure(ni.build_network(*shuffled)), before, measure.tolerance)
+    agree(measure(ni.build_network(*tables._replace(links=turned))), before, measure.tolerance)
+
+
+@every_measure
+@given(tables=some_tables)
+def test_a_link_split_in_two_is_one_link(measure: Measure, tables: Tables) -> None:
+    half = tables.links.assign(weight=tables.links["weight"] / 2)
+    twice = tables._replace(links=pd.concat([half, half], ignore_index=True))
+    later = half.assign(period=pd.array([1999] * len(half), dtype="Int64"))
+    periods = tables._replace(links=pd.concat([half, later], ignore_index=True))
+    before = measure(ni.build_network(*tables))
+    agree(measure(ni.build_network(*twice)), before, measure.tolerance)
+    agree(measure(ni.build_network(*periods)), before, measure.tolerance)
+
+
+@every_measure
+@given(tables=some_tables, factor=st.sampled_from([0.5, 4.0, 3.0]))
+def test_scaled_weights_have_the_stated_effect(
+    measure: Measure, tables: Tables, factor: float
+) -> None:
+    scaled = tables._replace(links=tables.links.assign(weight=factor * tables.links["weight"]))
+    before = measure(ni.build_network(*tables))
+    found = measure(ni.build_network(*scaled), **measure.scaled(factor))
+    agree(found, before * factor**measure.scale, measure.tolerance)
+
+
+@every_measure
+@given(tables=some_tables)
+def test_an_added_isolate_has_the_stated_effect(measure: Measure, tables: Tables) -> None:
+    if tables.links.empty:
+        return
+    alone = tables.nodes.iloc[[0]].assign(node="nobody")
+    network = ni.build_network(*tables)
+    larger = network.with_nodes(alone)
+    before, found = measure(network), measure(larger)
+    if measure.options.get("presence") == "all":
+        # The isolate gets teleports of its own; the others keep their proportions.
+        assert found["nobody"] > 0
+        found = found.drop("nobody") / (1 - found["nobody"])
+        larger = network
+    agree(found, measure.isolate(before, larger), measure.tolerance)
+
+
+@every_measure
+@given(tables=networks(missing=False, max_layers=1, min_links=1))
+def test_one_layer_equals_networkx(measure: Measure, tables: Tables) -> None:
+    if measure.networkx is None:
+        return
+    graph = nx.DiGraph()
+    graph.add_nodes_from(tables.nodes["node"])
+    for row in tables.links.itertuples():
+        both = [(row.source, row.target), (row.target, row.source)]
+        for i, j in both[: 1 if tables.directed else 2]:
+            if i != j:
+                weight = graph.get_edge_data(i, j, {"weight": 0.0})["weight"] + row.weight
+                graph.add_edge(i, j, weight=weight, unit=1.0)
+    for _, _, values in graph.edges(data=True):
+        values["inverse"] = 1 / values["weight"]
+    expected = measure.networkx(graph, bool(tables.directed))
+    network = ni.build_network(*tables)
+    found = measure(network)
+    if measure.shape == "node and layer":
+        found = found[network.layers[0]]
+    if isinstance(expected, dict):
+        found = found.to_dict()
+    assert found == pytest.approx(expected, rel=measure.tolerance, abs=1e-8, nan_ok=True)
+
+
+@every_measure
+@given(tables=some_tables)
+def test_inputs_stay_untouched(measure: Measure, tables: Tables) -> None:
+    copies = [frame.copy(deep=True) for frame in tables[:3]]
+    network = ni.build_network(*tables)
+    stored = pickle.dumps(network)
+    result = measure(network)
+    if measure.shape != "number":
+        result.iloc[:] = -1  # no result shares memory with the network or the next result
+    again = measure(network)
+    assert network.equals(pickle.loads(stored))
+    assert pickle.dumps(network) == stored
+    agree(again, measure(pickle.loads(stored)), 0.0)
+    for frame, copy in zip(tables[:3], copies, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+@every_measure
+@given(tables=some_tables)
+def test_the_same_call_gives_the_same_answer(measure: Measure, tables: Tables) -> None:
+    network, twin = ni.build_network(*tables), ni.build_network(*tables)
+    seeded = "rng" in inspect.signature(measure.function).parameters
+    options = {"rng": 7} if seeded else {}
+    agree(measure(network, **options), measure(network, **options), 0.0)
+    agree(measure(network, **options), measure(twin, **options), 0.0)

@@ -1,0 +1,129 @@
+"""The facts of the folder `data`, and the script that packages them."""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "data" / "make_tables.py"
+FACTS = ROOT / "data" / "facts"
+TABLES = ROOT / "netinnov" / "datasets" / "tables"
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The script's exit code and what it says on stderr."""
+    main = runpy.run_path(str(SCRIPT))["main"]
+
+    def call(*arguments: str | Path) -> tuple[int, str]:
+        code = main([str(argument) for argument in arguments])
+        return code, capsys.readouterr().err
+
+    return call
+
+
+def edited(folder: Path, table: str, line: int, column: str, value: str) -> Path:
+    """Copy the facts to a folder, with one cell changed."""
+    shutil.copytree(FACTS, folder, dirs_exist_ok=True)
+    rows = pd.read_csv(folder / table, dtype="str", keep_default_na=False)
+    rows.loc[line - 2, column] = value
+    rows.to_csv(folder / table, index=False)
+    return folder
+
+
+def test_packaged_tables_are_what_the_facts_give() -> None:
+    command = [sys.executable, str(SCRIPT), "--check"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("table", ["places", "parks", "actors", "links"])
+def test_packaged_facts_are_the_facts(table: str) -> None:
+    name = f"{table}.csv"
+    assert (TABLES / name).read_bytes() == (FACTS / name).read_bytes()
+
+
+def test_check_fails_with_one_message_on_an_edited_or_absent_table(
+    run: Run, tmp_path: Path
+) -> None:
+    shutil.copytree(TABLES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "parks.csv").unlink()
+    modelled = tmp_path / "gravity_modelled.csv"
+    modelled.write_bytes(modelled.read_bytes().replace(b"shanghai", b"beijing", 1))
+    before = modelled.read_bytes()
+
+    assert run("--check", "--tables", tmp_path) == (
+        1,
+        "packaged tables that the facts no longer give: parks.csv, gravity_modelled.csv; "
+        "run python data/make_tables.py\n",
+    )
+    assert modelled.read_bytes() == before
+    assert not (tmp_path / "parks.csv").exists()
+
+
+def test_the_script_writes_what_check_accepts(run: Run, tmp_path: Path) -> None:
+    assert run("--tables", tmp_path / "new")[0] == 0
+    assert run("--check", "--tables", tmp_path / "new") == (0, "")
+    written = {path.name for path in (tmp_path / "new").iterdir()}
+    assert written == {path.name for path in TABLES.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "column", "value", "message"),
+    [
+        ("parks", 2, "host", "yuhan", "parks.csv, line 2 (quzhou_haichuang): host must be an id"),
+        ("parks", 2, "host", "quzhou", "(quzhou_haichuang): home must not be host"),
+        ("parks", 2, "opened", "2016-13", "opened must be YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("parks", 2, "source_url", "", "(quzhou_haichuang): source_url must be given"),
+        ("parks", 2, "firms_meaning", "", "firms and firms_meaning must be given together"),
+        ("parks", 3, "park", "quzhou_haichuang", "the id must occur once"),
+        ("actors", 2, "actor", "quzhou", "line 2 (quzhou): the id must occur once"),
+        ("places", 2, "lon", "31.22", "places.csv, line 2 (shanghai): lon must be from 73.4"),
+        ("places", 2, "parent", "nanjing", "(pudong): parent must not have a parent itself"),
+        ("places", 2, "tier", "other", "(shanghai): tier must be what the sites"),
+        ("links", 2, "target", "nowhere", "target must be an id of actors or parks"),
+        ("links", 2, "weight", "two", "weight must be one of 1"),
+        ("links", 2, "amount", "5", "amount and unit must be given together"),
+        ("links", 2, "layer", "hosting", "a link of ownership must lead to the site"),
+    ],
+)
+def test_the_script_names_the_line_and_the_rule(
+    run: Run, tmp_path: Path, table: str, line: int, column: str, value: str, message: str
+) -> None:
+    facts = edited(tmp_path / "facts", f"{table}.csv", line, column, value)
+    code, said = run("--facts", facts, "--tables", tmp_path / "tables")
+    assert code == 1
+    assert message in said
+    assert not (tmp_path / "tables").exists()
+
+
+def test_the_script_names_the_table_whose_columns_are_wrong(run: Run, tmp_path: Path) -> None:
+    facts = edited(tmp_path / "facts", "links.csv", 2, "unit_", "x")
+    code, said = run("--facts", facts, "--check")
+    assert code == 1
+    assert "links.csv: the columns must be source,target,layer" in said
+
+
+def test_no_id_is_shared_by_a_place_a_park_and_an_actor() -> None:
+    ids = [
+        pd.read_csv(FACTS / f"{table}s.csv", usecols=[table], dtype="str")[table]
+        for table in ("place", "park", "actor")
+    ]
+    assert pd.concat(ids).is_unique
+
+
+def test_readme_counts_the_rows_that_are_there() -> None:
+    readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for table in ("places", "parks", "actors", "links"):
+        n = len(pd.read_csv(FACTS / f"{table}.csv", dtype="str"))
+        assert f"| `facts/{table}.csv` | {n} |" in readme

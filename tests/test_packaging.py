@@ -1,0 +1,108 @@
+"""Metadata, data files and declared dependencies agree with the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from configparser import ConfigParser
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from types import ModuleType
+
+import netinnov
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "netinnov"
+
+
+def section(name: str) -> dict[str, str]:
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    return dict(config[name])
+
+
+def distributions(requirements: str) -> set[str]:
+    """Names of the required distributions, without versions."""
+    found = re.findall(r"^\s*([A-Za-z0-9._-]+)", requirements, re.M)
+    return {name.lower().replace("_", "-") for name in found}
+
+
+def test_version_is_the_same_everywhere():
+    assert version("netinnov") == netinnov.__version__
+    assert f"\nversion: {netinnov.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\n## {netinnov.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_setup_cfg_is_the_main_file():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert "project" not in pyproject
+    assert set(pyproject["tool"]) == {"ruff", "numpydoc_validation"}
+
+
+def test_extra_all_holds_neither_benchmarks_nor_spark():
+    extras = section("options.extras_require")
+    assert {"all", "bench", "dev"} <= set(extras)
+    assert distributions(extras["all"]).isdisjoint(
+        distributions(extras["bench"]) | {"pyspark", "sparkframe", "graphframes"}
+    )
+
+
+def test_every_data_file_is_packaged():
+    patterns = {
+        path
+        for package, globs in section("options.package_data").items()
+        for pattern in globs.split()
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    data = {
+        path
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
+    }
+    assert data
+    assert data - patterns == set()
+
+
+def test_every_folder_of_modules_is_a_package():
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+    assert {folder for folder in folders if not (folder / "__init__.py").is_file()} == set()
+
+
+def test_every_import_is_declared():
+    declared = distributions(section("options")["install_requires"])
+    for extra, requirements in section("options.extras_require").items():
+        if extra not in {"bench", "dev"}:
+            declared |= distributions(requirements)
+    owners = packages_distributions()
+    imported = {name for path in PACKAGE.rglob("*.py") for name in imports(path)}
+    foreign = imported - set(sys.stdlib_module_names) - {"netinnov"}
+    assert foreign
+    undeclared = {
+        name
+        for name in foreign
+        if declared.isdisjoint(
+            owner.lower().replace("_", "-") for owner in owners.get(name, [name])
+        )
+    }
+    assert undeclared == set()
+
+
+def test_every_public_module_has_a_reference_page():
+    listed = set(
+        re.findall(r"^\s+netinnov\.(\w+)$", (ROOT / "docs/reference.md").read_text(), re.M)
+    )
+    public = {name for name in netinnov.__all__ if isinstance(getattr(netinnov, name), ModuleType)}
+    assert listed == public
+
+
+def imports(path: Path) -> set[str]:
+    """Top-level names of the packages that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names

@@ -1,0 +1,185 @@
+"""The runner of replicates: order, batches, executors and failures."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+import pytest
+
+from netinnov import _parallel
+from netinnov._parallel import run, workers
+from netinnov.errors import InputError
+
+
+def draw(item: tuple[int, np.random.SeedSequence], *, scale: float) -> float:
+    number, seed = item
+    return number + scale * float(np.random.default_rng(seed).random())
+
+
+def fail_at_three(item: int) -> int:
+    if item == 3:
+        raise ZeroDivisionError("three")
+    return item
+
+
+class Unpickled:
+    """Counts how often a process unpickles it."""
+
+    times = 0
+
+    def __call__(self, _: int) -> int:
+        return type(self).times
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        type(self).times += 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"something": 1}
+
+
+class Recording(ThreadPoolExecutor):
+    """Remembers what was submitted."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self.batches: list[int] = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.batches.append(len(args[-1]))
+        return super().submit(fn, *args, **kwargs)
+
+
+class Foreign:
+    """Looks like an executor, runs at once, and cannot see this process's objects."""
+
+    def __init__(self) -> None:
+        self.arguments: list[tuple[Any, ...]] = []
+
+    def submit(self, fn, /, *args):
+        self.arguments.append(args)
+        future: Future[Any] = Future()
+        future.set_result(fn(*args))
+        return future
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def test_every_executor_gives_the_same_numbers_in_the_same_order(processes) -> None:
+    task = partial(draw, scale=0.5)
+    items = list(enumerate(np.random.SeedSequence(1).spawn(45)))
+    expected = [task(item) for item in items]
+    with ThreadPoolExecutor(3) as threads:
+        for executor in (None, 1, 2, 64, threads, processes, Foreign()):
+            assert run(task, items, executor=executor) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("n", "largest"), [(0, None), (1, 1), (19, 1), (20, 1), (39, 1), (40, 2), (400, 20), (409, 20)]
+)
+def test_a_batch_is_at_most_a_twentieth(n: int, largest: int | None) -> None:
+    with Recording() as pool:
+        assert run(abs, range(n), executor=pool) == list(range(n))
+    assert max(pool.batches, default=None) == largest
+    assert sum(pool.batches) == n
+
+
+def test_the_executor_given_is_left_open() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        run(abs, [1], executor=pool)
+        assert pool.submit(abs, -1).result() == 1
+
+
+def test_threads_really_run_at_the_same_time() -> None:
+    # Each waits for the other: one thread alone would never pass the barrier.
+    barrier = threading.Barrier(2)
+    assert sorted(run(lambda _: barrier.wait(timeout=20), range(2), executor=2)) == [0, 1]
+
+
+def test_one_worker_runs_in_the_calling_thread() -> None:
+    assert run(lambda _: threading.get_ident(), [0], executor=1) == [threading.get_ident()]
+
+
+def test_a_process_unpickles_the_task_once() -> None:
+    _parallel._loaded.clear()
+    Unpickled.times = 0
+    foreign = Foreign()
+    assert run(Unpickled(), range(60), executor=foreign) == [1] * 60  # type: ignore[arg-type]
+    assert len(foreign.arguments) == 20
+    assert len({id(data) for _, data, _ in foreign.arguments}) == 1
+    assert len(_parallel._loaded) == 1
+
+
+@pytest.mark.parametrize("executor", [1, 2, "processes"])
+def test_a_failure_comes_through_and_stops_the_rest(executor, request) -> None:
+    if executor == "processes":
+        executor = request.getfixturevalue("processes")
+    with pytest.raises(ZeroDivisionError, match="three"):
+        run(fail_at_three, range(10), executor=executor)
+
+
+def test_a_failure_cancels_what_has_not_begun() -> None:
+    gate, begun = threading.Event(), []
+
+    def task(item: int) -> None:
+        begun.append(item)
+        if item == 0:
+            raise ZeroDivisionError
+        gate.wait(20)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(gate.wait, 0.2)
+        with pytest.raises(ZeroDivisionError):
+            run(task, range(20), executor=pool)
+        gate.set()
+    assert len(begun) <= 2
+
+
+def test_what_cannot_travel_says_how_to_mend_it(processes) -> None:
+    def inner(item: int) -> int:
+        return item
+
+    for task in (lambda item: item, inner, partial(draw, scale=threading.Lock())):
+        with pytest.raises(InputError, match=r"picklable.*top level.*executor=None"):
+            run(task, [1], executor=processes)
+
+
+def test_what_a_worker_cannot_find_says_so(monkeypatch) -> None:
+    class Gone(Foreign):
+        def submit(self, fn, /, *args):
+            monkeypatch.delattr(f"{__name__}.fail_at_three")
+            return super().submit(fn, *args)
+
+    with pytest.raises(InputError, match=r"picklable.*fail_at_three"):
+        run(fail_at_three, [1], executor=Gone())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("executor", [0, -1, True, "threads", 2.5])
+def test_no_executor_at_all(executor) -> None:
+    with pytest.raises(InputError, match="`executor`"):
+        run(abs, [1], executor=executor)
+
+
+def test_there_is_a_thread_for_each_processor() -> None:
+    assert workers(None) >= 1
+    assert workers(3) == 3
+
+
+def test_no_bar_off_a_terminal(capsys) -> None:
+    run(abs, range(40), progress=True)
+    run(abs, range(40), progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("size", [10, 10**9])
+def test_layers_come_back_in_order(size: int) -> None:
+    assert _parallel.layer_map([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
+    assert _parallel.layer_map([], size) == []

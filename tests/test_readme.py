@@ -1,0 +1,33 @@
+"""The Python example of README.md prints what README.md says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_the_example_prints_what_the_readme_says(tmp_path):
+    found = re.search(r"```python\n(.*?)```.*?```text\n(.*?)```", README.read_text("utf-8"), re.S)
+    assert found, "README.md must have a python block followed by a text block with its output"
+    example, promised = found.groups()
+    assert len(example.strip().splitlines()) <= 10
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-X", "utf8", "-c", example],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.rstrip() == promised.rstrip()
+
+
+def test_every_file_that_the_readme_names_exists():
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text("utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert local
+    assert [link for link in local if not (README.parent / link).exists()] == []
