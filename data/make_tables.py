@@ -145,7 +145,7 @@ def make_tables(folder: Path, facts: Facts) -> dict[str, bytes]:
     modelled = gravity(units, exponent=GRAVITY["exponent"], strongest=GRAVITY["strongest"])
     # Rounded, so that every machine writes the same text.
     modelled = modelled.assign(
-        weight=modelled["weight"].map("{:.8f}".format),
+        weight=modelled["weight"].map("{:.8g}".format),
         distance_km=modelled["distance_km"].map("{:.3f}".format),
     )
     columns = ["source", "target", "weight", "distance_km"]

@@ -416,6 +416,17 @@ class MultilayerNetwork:
             self._full[layer] = _frozen(block)
         return self._full[layer]
 
+    def _simple_csr(self, layer: str) -> Block:
+        """The same without self-links, which no measure counts."""
+        full = self._csr(layer)
+        row = np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(full.indptr))
+        loop = full.indices == row
+        if not loop.any():
+            return full
+        loops_before = np.concatenate([[0], np.cumsum(np.bincount(row[loop], minlength=self.n_nodes))])
+        indptr = (full.indptr - loops_before).astype(np.int32)
+        return Block(indptr, full.indices[~loop], full.data[~loop])
+
     def _node_table(self) -> _tables.NodeTable:
         return _tables.NodeTable(self._nodes, self._place_codes, self._jurisdiction_codes)
 

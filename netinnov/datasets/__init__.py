@@ -42,9 +42,10 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     MultilayerNetwork
         Nodes are 173 actors (kinds ``government``, ``firm``, ``operator``, ``university``,
         ``institute``, ``fund``, ``park``, ``talent_pool``), 72 sites (of kind ``park`` too; only
-        they have a ``type``) and 64 cities (kind ``place``). ``place`` is where a node is, for a site its host;
-        ``jurisdiction`` is whose it is, for a site its home. Areas are in m2, money in CNY; what no
-        source says is missing.
+        they have a ``type``) and 64 cities (kind ``place``). ``place`` is where a node is, for a
+        site its host; ``jurisdiction`` is whose it is, for a site its home, and where no source
+        says it the place. 21 actors have no place.
+        Areas are in m2, money in CNY; what no source says is missing.
 
         Nine directed layers hold 283 links that sources state: ``funding``, ``hosting``,
         ``operation``, ``ownership``, ``policy``, ``production``, ``research``, ``talent`` and
@@ -126,10 +127,11 @@ def load_quzhou() -> MultilayerNetwork:
     """
     nodes, links, places = _actors_and_sites(), _stated_links(), _places()
     ends = links[["source", "target"]]
-    circle = ends[ends.eq("quzhou_haichuang").any(axis=1)].stack().unique()
+    at_park = ends[ends.isin(["quzhou_haichuang"]).any(axis=1)]
+    circle = [*at_park["source"], *at_park["target"]]
     nodes = nodes[nodes["node"].isin(circle)]
     links = links[ends.isin(circle).all(axis=1)]
-    used = places.index.isin(nodes[["place", "jurisdiction"]].stack())
+    used = places.index.isin([*nodes["place"], *nodes["jurisdiction"]])
     used |= places.index.isin(places.loc[used, "parent"])
     return build_network(nodes, links, places[used], _layers_of(links))
 

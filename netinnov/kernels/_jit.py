@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["announce", "kernel"]
+__all__ = ["announce", "inlined", "kernel"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +46,11 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         return compiled(*[_read_only(value) for value in args])  # type: ignore[no-any-return]
 
     return call
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A part of kernels of the same file."""
+    return numba.njit(inline="always")(function)  # type: ignore[no-any-return]
 
 
 def _read_only(value: Any) -> Any:

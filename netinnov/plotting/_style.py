@@ -218,7 +218,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     names = pd.Series(places.index.astype(str), index=places.index, name="name")
     for column in reversed([c for c in columns if c in places]):
         given = places[column]
-        usable = given.notna() & [_has_glyphs(str(name)) for name in given]
+        usable = given.notna() & given.map(lambda name: _has_glyphs(str(name)))
         names = names.mask(usable, given.astype(str))
     return names
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple, TextIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 
-__all__ = ["TextTable", "read_text_table"]
+__all__ = ["TextTable", "read_text_table", "some_lines"]
 
 
 class TextTable(NamedTuple):
@@ -56,18 +56,19 @@ def read_text_table(
         The file is not there or stands there twice, cannot be unpacked or decoded, ends in the
         middle of a row, is empty, has another delimiter, or lacks a required column.
     """
-    name = _find(path, stem)
+    name = path.name
     try:
+        name = _find(path, stem)
         with _opened(path, name) as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-            return _parse(name, csv.reader(text, delimiter=delimiter), required, optional)
+            return _parse(name, text, required, optional, delimiter)
     except UnicodeDecodeError:
         with _opened(path, name) as stream:
             line, byte = _first_undecodable(stream)
         msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; "
         raise InputError(msg + "save the file as UTF-8.") from None
     except (EOFError, zlib.error, zipfile.BadZipFile, OSError, RuntimeError) as error:
-        msg = f"{name} cannot be unpacked ({error}); it is damaged or cut off: get it again."
+        msg = f"{name} cannot be read: {error}; if it is damaged or cut off, get it again."
         raise InputError(msg) from None
 
 
@@ -122,35 +123,79 @@ def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def _parse(
-    name: str, reader: csv._reader, required: Sequence[str], optional: Sequence[str]
+    name: str, text: TextIO, required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> TextTable:
-    """Header, then rows; a short last row means that the file was cut off."""
-    columns, pick, width = _header(name, next(reader, []), required, optional, reader)
+    """The header, then the rows as wide as it; the last row tells whether the file is whole."""
+    reader = csv.reader(text, delimiter=delimiter)
+    header = [field.strip() for field in next(reader, [])]
+    columns = _wanted(name, header, required, optional, delimiter)
+    pick = itemgetter(*[header.index(column) for column in columns])
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     uneven: list[int] = []
     end = reader.line_num
-    start = last = 0
+    width = len(header)
     try:
         for row in reader:
-            start, end, last = end + 1, reader.line_num, len(row) or last
-            if len(row) == width:
+            start, end = end + 1, reader.line_num
+            if len(row) == len(header):
                 rows.append(pick(row))
                 lines.append(start)
-            elif row:  # not a blank line
+            elif row:  # no blank line
                 uneven.append(start)
+            width = len(row) or width
     except csv.Error as error:
-        msg = f"{name}, line {end + 1}: {error}; a quotation mark is not closed?"
+        msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
         raise InputError(msg) from None
-    if uneven and last < width:
-        msg = f"{name} ends inside the row that starts in line {uneven[-1]}: get the file again."
-        raise InputError(msg)
+    if width < len(header):
+        msg = f"{name} ends inside the row that starts in line {uneven[-1]}: get the file again, "
+        raise InputError(msg + "or close the quotation mark that is open there.")
     if not rows:
-        msg = f"{name} must have a row below its header; it has none" + (
-            f" with the {width} fields of the header." if uneven else "."
-        )
+        fault = "no row has as many fields as its header" if uneven else "it has none"
+        msg = f"{name} must have rows below its header; {fault}."
         raise InputError(msg)
-    text = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    frame = pd.DataFrame({column: _column(text.get(column), len(rows)) for column in
-                          (*required, *optional)})
+    text_of = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    frame = pd.DataFrame(index=range(len(rows)))
+    for column in (*required, *optional):
+        values = pd.Series(text_of.get(column), frame.index, dtype="str").str.strip()
+        frame[column] = values.mask(values == "")
     return TextTable(name, frame, np.array(lines, np.int64), uneven)
+
+
+def _wanted(
+    name: str,
+    header: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str],
+    delimiter: str,
+) -> list[str]:
+    """The columns to read, in the order asked for; faults of the header."""
+    if not any(header):
+        msg = f"{name} is empty; its first line must name its columns."
+        raise InputError(msg)
+    other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
+    if len(header) == 1 and other:
+        msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
+        raise InputError(msg)
+    missing = [column for column in required if column not in header]
+    if missing:
+        shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
+        have = ", ".join(header[:5]) + (", ..." if len(header) > 5 else "")
+        msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
+        raise InputError(msg + f"it has {have}.")
+    columns = [column for column in (*required, *optional) if column in header]
+    twice = [column for column in columns if header.count(column) > 1]
+    if twice:
+        msg = f"{name} must have each column once; line 1 has {', '.join(twice)} twice."
+        raise InputError(msg)
+    return columns
+
+
+def _first_undecodable(stream: IO[bytes]) -> tuple[int, int]:
+    """Line and byte of the first text that is no UTF-8; a line end is never part of a letter."""
+    for line, data in enumerate(stream, start=1):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return line, data[error.start]
+    return 0, 0  # pragma: no cover

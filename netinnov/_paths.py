@@ -1,0 +1,206 @@
+"""Lengths of paths that walk links inside layers and may change layer at a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._geography import great_circle
+from netinnov._typing import Codes, Distance, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.supra import states
+
+__all__ = ["Frictions", "check_path_arguments", "distances", "hops", "union"]
+
+BATCH = 2**22  # entries of a block of distances: 32 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Frictions:
+    """What borders and kilometres add to the length of a link.
+
+    An enclave is near its home by jurisdiction and near its host by place; with all frictions
+    zero, jurisdictions change no path.
+
+    Parameters
+    ----------
+    border : float
+        Added where the jurisdictions of the ends differ.
+    distance : float
+        Added for each 1,000 km between the places of the ends (great circle).
+    border_by_distance : float
+        Added for each 1,000 km where the jurisdictions differ.
+
+    Examples
+    --------
+    >>> Frictions(border=1.0)
+    Frictions(border=1.0, distance=0.0, border_by_distance=0.0)
+    """
+
+    border: float = 0.0
+    distance: float = 0.0
+    border_by_distance: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            check_number(name, getattr(self, name), low=0)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) > 0 for name in self.__slots__)
+
+
+def check_path_arguments(
+    distance: Distance, switch_cost: float, frictions: Frictions | None
+) -> None:
+    """Refuse options that no path can have."""
+    check_choice("distance", distance, Distance)
+    check_number("switch_cost", switch_cost, low=0)
+    if not (frictions is None or isinstance(frictions, Frictions)):
+        msg = f"`frictions` must be a Frictions or None; found {type(frictions).__name__}."
+        raise TypeError(msg)
+
+
+def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) -> bool:
+    """Whether the length of a path is its number of links."""
+    return distance == "unit" and switch_cost == 0 and not frictions
+
+
+def union(network: MultilayerNetwork) -> sparse.csr_array:
+    """Which nodes are linked in any layer, self-links left out; symmetric if all layers are."""
+    n = network.n_nodes
+    joined = sparse.csr_array((n, n), dtype=np.float64)
+    for layer in network.layers:
+        indptr, indices, data = network._simple_csr(layer)
+        joined = joined + sparse.csr_array((np.ones(data.size), indices, indptr), shape=(n, n))
+    return sparse.csr_array(joined)
+
+
+def distances(
+    network: MultilayerNetwork,
+    sources: Codes,
+    *,
+    distance: Distance,
+    switch_cost: float,
+    frictions: Frictions | None,
+) -> Iterator[tuple[Codes, Floats]]:
+    """Blocks of sources with their distances to all nodes (inf: unreachable).
+
+    Start and end layer are free; each change of layer on the way costs ``switch_cost``.
+    """
+    lengths = [
+        _lengths(network, layer, distance, frictions or Frictions()) for layer in network.layers
+    ]
+    n = network.n_nodes
+    size = n * (1 + len(lengths)) if switch_cost > 0 else n
+    graph = _with_switches(network, lengths, switch_cost) if switch_cost > 0 else _least(lengths, n)
+    step = max(1, BATCH // max(size, 1))
+    for begin in range(0, sources.size, step):
+        block = sources[begin : begin + step]
+        found = csgraph.dijkstra(graph, directed=True, indices=block)
+        if switch_cost > 0:
+            # The best copy of each node; being at one's own costs nothing.
+            found = found[:, n:].reshape(block.size, len(lengths), n).min(axis=1, initial=np.inf)
+            found[np.arange(block.size), block] = 0.0
+        yield block, found
+
+
+def _lengths(
+    network: MultilayerNetwork, layer: str, distance: Distance, frictions: Frictions
+) -> sparse.csr_array:
+    indptr, indices, data = network._simple_csr(layer)
+    length = np.ones(data.size) if distance == "unit" else 1.0 / data
+    if frictions:
+        row = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
+        km = np.zeros(data.size)
+        if frictions.distance > 0 or frictions.border_by_distance > 0:
+            km = _kilometres(network, row, indices, layer)
+        crossing = np.zeros(data.size)
+        if frictions.border > 0 or frictions.border_by_distance > 0:
+            crossing = _crossings(network, row, indices, layer)
+        length = (
+            length
+            + frictions.border * crossing
+            + frictions.distance * km / 1000
+            + frictions.border_by_distance * crossing * km / 1000
+        )
+    return sparse.csr_array((length, indices, indptr), shape=(network.n_nodes,) * 2)
+
+
+def _kilometres(
+    network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
+) -> Floats:
+    code = network._place_codes
+    lon, lat = (network._places[name].to_numpy() for name in ("lon", "lat"))
+    known = (code >= 0) & np.isfinite(np.append(lon, np.nan)[code] + np.append(lat, np.nan)[code])
+    _refuse_unknown(network, known, row, column, layer, "coordinates of their places")
+    a, b = code[row], code[column]
+    return np.asarray(great_circle(lon[a], lat[a], lon[b], lat[b]), dtype=np.float64)
+
+
+def _crossings(
+    network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
+) -> Floats:
+    code = network._jurisdiction_codes
+    _refuse_unknown(network, code >= 0, row, column, layer, "a jurisdiction")
+    return (code[row] != code[column]).astype(np.float64)
+
+
+def _refuse_unknown(
+    network: MultilayerNetwork,
+    known: np.ndarray,
+    row: np.ndarray,
+    column: np.ndarray,
+    layer: str,
+    what: str,
+) -> None:
+    lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
+    if lost.size:
+        names = network._nodes.index[lost[:5]].tolist()
+        msg = (
+            f"frictions need {what} at both ends of a link; {lost.size} linked nodes of layer "
+            f"{layer!r} have none, e.g. {names}; add them or select() the nodes that do."
+        )
+        raise InputError(msg)
+
+
+def _least(lengths: list[sparse.csr_array], n: int) -> sparse.csr_array:
+    """The shortest of the parallel links of all layers."""
+    if len(lengths) == 1:
+        return lengths[0]
+    parts = [matrix.tocoo() for matrix in lengths]
+    if not parts:
+        return sparse.csr_array((n, n), dtype=np.float64)
+    row = np.concatenate([part.coords[0] for part in parts])
+    column = np.concatenate([part.coords[1] for part in parts])
+    length = np.concatenate([part.data for part in parts])
+    order = np.lexsort((length, column, row))
+    row, column, length = row[order], column[order], length[order]
+    first = np.ones(row.size, bool)
+    first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
+    return sparse.csr_array((length[first], (row[first], column[first])), shape=(n, n))
+
+
+def _with_switches(
+    network: MultilayerNetwork, lengths: list[sparse.csr_array], switch_cost: float
+) -> sparse.csr_array:
+    """Nodes first, then their copies: node to copy is free, copy to node costs a change."""
+    n = network.n_nodes
+    layer, node = np.nonzero(states(network, "linked"))
+    copy = n + layer * n + node
+    rows, columns, values = [node, copy], [copy, node], [np.zeros(copy.size)]
+    values.append(np.full(copy.size, float(switch_cost)))
+    for x, matrix in enumerate(lengths):
+        part = matrix.tocoo()
+        rows.append(part.coords[0] + n * (1 + x))
+        columns.append(part.coords[1] + n * (1 + x))
+        values.append(part.data)
+    size = n * (1 + len(lengths))
+    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sparse.csr_array(entries, shape=(size, size))
+

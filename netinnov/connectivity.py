@@ -1,0 +1,132 @@
+"""How well the nodes are connected: path lengths, efficiency, components."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from scipy.sparse import csgraph
+
+from netinnov._arguments import check_names
+from netinnov._paths import Frictions, check_path_arguments, distances, hops, union
+from netinnov._typing import Codes, Distance
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["Frictions", "global_efficiency", "largest_component"]
+
+
+def global_efficiency(
+    network: MultilayerNetwork,
+    *,
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+    nodes: Sequence[str] | None = None,
+) -> float:
+    """Mean over ordered pairs of nodes of one over the distance between them.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Paths walk links of any layer; a directed link one way only.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
+        counts.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0; the first and the last layer are free.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+    nodes : sequence of str, optional
+        Take the mean over the pairs of these nodes; the others only carry paths. Comparing
+        scenarios on the baseline's nodes needs this. Default: all.
+
+    Returns
+    -------
+    float
+        0: nobody reaches anybody; 1 with unit lengths: all are linked. Unreachable pairs add 0.
+        NaN for fewer than two nodes.
+
+    Raises
+    ------
+    InputError
+        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
+
+    References
+    ----------
+    Latora and Marchiori (2001), Efficient behavior of small-world networks, Physical Review
+    Letters 87, 198701.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> global_efficiency(network)  # two pairs at distance 1, one at 2
+    0.8333333333333334
+    """
+    check_path_arguments(distance, switch_cost, frictions)
+    chosen = _positions(network, nodes)
+    if chosen.size < 2:
+        return float("nan")
+    if hops(distance, switch_cost, frictions):
+        total = _efficiency_of_hops(network, chosen)
+    else:
+        total = 0.0
+        blocks = distances(
+            network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
+        )
+        for sources, found in blocks:
+            found[np.arange(sources.size), sources] = np.inf
+            total += float((1.0 / found[:, chosen]).sum())
+    return total / (chosen.size * (chosen.size - 1))
+
+
+def largest_component(network: MultilayerNetwork) -> float:
+    """Share of the nodes in the largest connected part, all layers together.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; directions are left aside (weak connection).
+
+    Returns
+    -------
+    float
+        From 1/n to 1; isolates count in n. NaN without nodes.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> largest_component(network)
+    0.5
+    """
+    if network.n_nodes == 0:
+        return float("nan")
+    labels = csgraph.connected_components(union(network), directed=True, connection="weak")[1]
+    return float(np.bincount(labels).max() / network.n_nodes)
+
+
+def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:
+    from netinnov.kernels.search import WORDS, pairs_at_distance
+
+    graph = union(network)
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    wanted = np.zeros(network.n_nodes, bool)
+    wanted[chosen] = True
+    step = 64 * WORDS
+    batches = [chosen[begin : begin + step] for begin in range(0, chosen.size, step)]
+    with ThreadPoolExecutor(min(len(batches), os.cpu_count() or 1)) as pool:
+        counts = pool.map(lambda batch: pairs_at_distance(indptr, indices, batch, wanted), batches)
+        return sum(float((count / np.arange(1, count.size + 1)).sum()) for count in counts)
+
+
+def _positions(network: MultilayerNetwork, nodes: Sequence[str] | None) -> Codes:
+    if nodes is None:
+        return np.arange(network.n_nodes, dtype=np.int32)
+    index = network._nodes.index
+    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), index)
+    return np.unique(index.get_indexer(known)).astype(np.int32)

@@ -1,0 +1,348 @@
+"""Research projects of the European Union and their participants, from CORDIS."""
+
+from __future__ import annotations
+
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice
+from netinnov.errors import InputError
+from netinnov.linkages import Weighting, co_participation
+from netinnov.sources._files import TextTable, read_text_table, some_lines
+from netinnov.sources._result import Tables
+
+__all__ = ["read_cordis"]
+
+KINDS = {
+    "HES": "university",
+    "PRC": "firm",
+    "REC": "institute",
+    "PUB": "government",
+    "OTH": "other",
+}
+# What every release of the last ten years has, and what came and went.
+ORGANIZATION = ("projectID", "organisationID", "name", "activityType", "city", "country")
+ORGANIZATION_MORE = ("shortName", "nutsCode", "geolocation", "ecContribution")
+PROJECT = ("id", "startDate")
+PROJECT_MORE = (
+    "acronym",
+    "title",
+    "endDate",
+    "totalCost",
+    "ecMaxContribution",
+    "frameworkProgramme",
+    "fundingScheme",
+)
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+DAY = r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?"
+POINT = r"\(?\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*\)?"
+
+
+def read_cordis(
+    path: str | PathLike[str],
+    *,
+    projects: Literal["links", "nodes"] = "links",
+    weighting: Weighting = "count",
+) -> Tables:
+    """Organisations that take part in the same research projects of the European Union.
+
+    Parameters
+    ----------
+    path : path-like
+        A folder or zip with ``organization.csv`` and ``project.csv``, as CORDIS publishes them;
+        also gzipped, and with more in the name (``organization_2016.csv.gz``).
+    projects : {"links", "nodes"}
+        ``"links"``: organisations are linked to those they share a project with. ``"nodes"``:
+        projects stay as nodes, and organisations are linked to their projects: the two-mode data
+        that null models of co-participation need.
+    weighting : {"count", "newman", "full"}
+        What two organisations get from a project they share, see `co_participation`. Only for
+        ``projects="links"``.
+
+    Returns
+    -------
+    Tables
+        ``nodes``: one row an organisation, in order of appearance, index ``organisationID``;
+        columns ``kind, place, name, short_name, country, nuts, contribution`` (sum of
+        ``ecContribution`` in euros, NaN where none is given) and ``participations`` (number of
+        projects). With ``projects="nodes"``, below them, one row a project of kind ``project``,
+        id ``"project:"`` and its id, with the columns ``start``, ``end`` (dates as text),
+        ``total_cost``, ``max_contribution``, ``programme`` and ``scheme``.
+
+        ``links``: layer ``co_participation``, one row for each pair and each year in which
+        projects they share started; or layer ``participation`` with weight 1, one row for each
+        organisation in a project. ``period`` is the year the project started, missing where that
+        is unknown. No layer is directed.
+
+        ``places``: one row a city, id ``"CITY, CC"``, and one a country, id ``"CC"``, which is
+        the ``parent`` of its cities: ``aggregate(network, level=1)`` gives countries. ``lon`` and
+        ``lat`` are the medians over the organisations there, NaN where no coordinates are given;
+        ``population`` is NaN.
+
+    Raises
+    ------
+    InputError
+        The files cannot be found or read, lack a required column (``projectID, organisationID,
+        name, activityType, city, country`` and ``id, startDate``), hold a project twice, or a
+        column of numbers, dates or coordinates of which not one can be read.
+    ValueError
+        An argument is none of the choices.
+
+    Warns
+    -----
+    UserWarning
+        Rows were left out, because they have more or fewer fields than the header or lack an id;
+        values were left out, because they cannot be read; or there are participations in
+        projects that ``project.csv`` does not list, whose links have no period. The message
+        counts them and gives the first lines.
+
+    Notes
+    -----
+    The file is read as published: ``;`` between columns, decimal comma or point, UTF-8 with or
+    without a mark at its start, ``NA`` for Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``).
+    Columns are found by name, so those that come and go between releases do no harm.
+
+    An organisation that stands twice in a project, in two roles, takes part once, and both
+    contributions count. Where rows of one organisation disagree on its kind, name, country or
+    city, the value that most of them have is taken, of equally frequent ones the first; the city
+    is chosen among the rows of the country that was taken. Organisations that left a project
+    early are kept.
+
+    A city is the text of the file in upper case with single blanks, so ``PARIS`` and ``PARIS
+    CEDEX 07`` are two places. An organisation without a city or country has no place. In the
+    Horizon 2020 projects that started up to 2016 2,195 of 17,428 have none.
+
+    Examples
+    --------
+    >>> network = build_network(*read_cordis("cordis-h2020projects-csv.zip"))  # doctest: +SKIP
+    """
+    check_choice("projects", projects, Literal["links", "nodes"])
+    check_choice("weighting", weighting, Weighting)
+    folder = Path(path)
+    faults: list[str] = []
+    listed = _projects(_read(folder, "project", PROJECT, PROJECT_MORE, ["id"], faults), faults)
+    ids = ["projectID", "organisationID"]
+    table = _read(folder, "organization", ORGANIZATION, ORGANIZATION_MORE, ids, faults)
+    rows = _participations(table, listed, faults)
+    if faults:
+        message = "\n- ".join(["some rows or values could not be used as they are:", *faults])
+        warnings.warn(message, UserWarning, stacklevel=2)
+
+    nodes = _organisations(rows)
+    meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
+    if projects == "nodes":
+        nodes = _with_projects(nodes, listed, meetings["project"])
+        links = _participation(meetings)
+    else:
+        links = _co_participation(meetings, weighting)
+    return Tables(nodes, links, _places(nodes, rows), ())
+
+
+def _read(
+    folder: Path,
+    stem: str,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    ids: list[str],
+    faults: list[str],
+) -> TextTable:
+    """The rows of a file that have all ids; what is left out is said in ``faults``."""
+    table = read_text_table(folder, stem, required=required, optional=optional, delimiter=";")
+    if table.uneven:
+        n, where = len(table.uneven), some_lines(table.uneven)
+        faults.append(
+            f"{table.name}: left out {n} rows with more or fewer fields than the header ({where})"
+        )
+    blank = table.frame[ids].isna().any(axis=1).to_numpy()
+    if blank.all():
+        msg = f"{table.name} must have rows with {' and '.join(ids)}; all {blank.size} lack one."
+        raise InputError(msg)
+    if blank.any():
+        where = table.at(blank)
+        faults.append(
+            f"{table.name}: left out {blank.sum()} rows without {' or '.join(ids)} ({where})"
+        )
+    frame = table.frame[~blank].reset_index(drop=True)
+    return table._replace(frame=frame, lines=table.lines[~blank])
+
+
+def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
+    """Projects by their id, with dates, money and the year they start."""
+    text = table.frame
+    if (twice := text["id"].duplicated().to_numpy()).any():
+        msg = f"{table.name} must have one row a project; a second one in {table.at(twice, 'id')}."
+        raise InputError(msg)
+    start = _days(table, "startDate", faults)
+    projects = {
+        "name": text["title"],
+        "short_name": text["acronym"],
+        "start": start,
+        "end": _days(table, "endDate", faults),
+        "total_cost": _amounts(table, "totalCost", faults),
+        "max_contribution": _amounts(table, "ecMaxContribution", faults),
+        "programme": text["frameworkProgramme"],
+        "scheme": text["fundingScheme"],
+        "period": pd.to_numeric(start.str[:4]).astype("Int64"),
+    }
+    return pd.DataFrame(projects).set_index(pd.Index(text["id"], name="project"))
+
+
+def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
+    """One row an organisation in a project in a role, with the place of that row."""
+    text = table.frame
+    project = text["projectID"]
+    unlisted = ~project.isin(projects.index).to_numpy()
+    if unlisted.any():
+        n, where = project[unlisted].nunique(), table.at(unlisted, "projectID")
+        faults.append(
+            f"{table.name}: {unlisted.sum()} participations in {n} projects that are in no row of "
+            f"the other file have no period ({where})"
+        )
+    city = text["city"].str.normalize("NFC").str.replace(r"\s+", " ", regex=True)
+    lon, lat = _coordinates(table, faults)
+    return pd.DataFrame(
+        {
+            "project": project,
+            "organisation": text["organisationID"],
+            "kind": text["activityType"].str.upper(),
+            "name": text["name"],
+            "short_name": text["shortName"],
+            "country": text["country"].str.upper(),
+            "nuts": text["nutsCode"],
+            "city": city,
+            "place": city.str.upper() + ", " + text["country"].str.upper(),
+            "lon": lon,
+            "lat": lat,
+            "contribution": _amounts(table, "ecContribution", faults),
+            "period": projects["period"].reindex(project).array,
+        }
+    )
+
+
+def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row an organisation: most frequent values, sums and counts."""
+    ids = rows["organisation"]
+    by_id = rows.groupby("organisation", sort=False)
+    country = _most_frequent(rows["country"], ids)
+    there = (rows["country"] == country.reindex(ids).array).to_numpy()
+    frequent = {
+        name: _most_frequent(rows[name], ids) for name in ("kind", "name", "short_name", "nuts")
+    }
+    nodes = {
+        "kind": frequent["kind"].map(lambda code: KINDS.get(code, code.lower())),
+        "place": _most_frequent(rows["place"][there], ids[there]),
+        "name": frequent["name"],
+        "short_name": frequent["short_name"],
+        "country": country,
+        "nuts": frequent["nuts"],
+        "contribution": by_id["contribution"].sum(min_count=1),
+        "participations": by_id["project"].nunique().astype("Int64"),
+    }
+    index = pd.Index(ids.unique(), name="node", dtype="str")
+    return pd.DataFrame({name: values.reindex(index) for name, values in nodes.items()})
+
+
+def _with_projects(nodes: pd.DataFrame, listed: pd.DataFrame, project: pd.Series) -> pd.DataFrame:
+    """The organisations and below them the projects, also those no table lists."""
+    unlisted = pd.Index(project[~project.isin(listed.index)].unique(), dtype="str")
+    events = listed.drop(columns="period").reindex(listed.index.append(unlisted))
+    events.index = "project:" + events.index
+    events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
+    return pd.concat([nodes, events]).rename_axis("node")
+
+
+def _participation(meetings: pd.DataFrame) -> pd.DataFrame:
+    """Links between organisations and their projects."""
+    return pd.DataFrame(
+        {
+            "layer": "participation",
+            "source": meetings["organisation"],
+            "target": "project:" + meetings["project"],
+            "weight": 1.0,
+            "period": meetings["period"],
+        }
+    )
+
+
+def _co_participation(meetings: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
+    """Links between organisations that share a project, one sparse product a year."""
+    parts = []
+    for year, meeting in meetings.groupby("period", dropna=False):
+        pairs = co_participation(
+            meeting, member="organisation", event="project", weighting=weighting
+        )
+        pairs.insert(0, "layer", pd.Series("co_participation", pairs.index, dtype="str"))
+        pairs["period"] = pd.Series(year, pairs.index, dtype="Int64")
+        parts.append(pairs)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The cities of the organisations, with median coordinates, and their countries."""
+    cities = rows[rows["place"].isin(nodes["place"].dropna())]
+    one_each = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
+    points = one_each.groupby("place", sort=False)[["lon", "lat"]].median()
+    first = cities.drop_duplicates("place").set_index("place")
+    countries = nodes["country"].dropna().unique()
+    names = pd.Index([*first.index, *countries], name="place", dtype="str")
+    places = pd.DataFrame(
+        {
+            "name": pd.Series([*first["city"], *countries], names, dtype="str"),
+            "country": pd.Series([*first["country"], *countries], names, dtype="str"),
+        }
+    )
+    places = places.join(points)
+    places["population"] = np.nan
+    places["parent"] = first["country"].reindex(names)
+    return places
+
+
+def _most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
+    """The most frequent value of each group that is not missing; of equals the first seen."""
+    counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
+    first = counts.sort_values(ascending=False, kind="stable").reset_index()
+    return first.drop_duplicates("group").set_index("group")["value"]
+
+
+def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:
+    """Money with a decimal comma or point; releases differ, and columns of one release too."""
+    text = table.frame[column]
+    good = text.str.fullmatch(NUMBER)
+    _judge(table, column, good, "numbers such as 1234,5", faults)
+    return pd.to_numeric(text.where(good).str.replace(",", "."))
+
+
+def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:
+    """Dates as YYYY-MM-DD, without the time that some have."""
+    day = table.frame[column].str.extract(f"^{DAY}$", expand=False)
+    _judge(table, column, day.notna(), "dates such as 2016-01-31", faults)
+    return day
+
+
+def _coordinates(table: TextTable, faults: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Longitude and latitude of ``geolocation``, which is written "latitude,longitude"."""
+    pair = table.frame["geolocation"].str.extract(f"^{POINT}$").astype("float64")
+    lat, lon = pair[0], pair[1]
+    good = (lat.abs() <= 90) & (lon.abs() <= 180)
+    _judge(table, "geolocation", good, "'latitude,longitude' in degrees", faults)
+    return lon.where(good), lat.where(good)
+
+
+def _judge(table: TextTable, column: str, good: pd.Series, what: str, faults: list[str]) -> None:
+    """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
+    given = table.frame[column].notna()
+    bad = (given & ~good).to_numpy()
+    if not bad.any():
+        return
+    where = table.at(bad, column)
+    if bad.sum() == given.sum():
+        msg = f"{table.name}, column {column!r} must hold {what}; not one value does: {where}."
+        raise InputError(msg)
+    faults.append(
+        f"{table.name}, column {column!r}: left out {bad.sum()} values that are no {what} ({where})"
+    )

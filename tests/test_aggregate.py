@@ -1,0 +1,297 @@
+"""Nodes into groups and layers into one: hand values, dense algebra, conserved totals."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from strategies import Tables, bare, dense, networks
+
+
+def entries(network: ni.MultilayerNetwork) -> dict[tuple[str, str, str], float]:
+    links = network.links
+    keys = zip(links["layer"], links["source"], links["target"], strict=True)
+    return dict(zip(keys, links["weight"], strict=True))
+
+
+def test_places(small: ni.MultilayerNetwork) -> None:
+    # P = {a, b}, Q = {c, d}, R = {e}. coop: a-b 2 stays in P, a-c 4 and b-c 1 join P and Q.
+    # flow: a>c 1, c>a 3; c>d 2 and d>d 5 stay in Q.
+    found = ni.aggregate(small)
+    assert list(found.nodes.index) == ["P", "Q", "R"]
+    assert found.layers == ("coop", "flow")
+    assert found.directed == frozenset({"flow"})
+    assert entries(found) == {
+        ("coop", "P", "P"): 2.0,
+        ("coop", "P", "Q"): 5.0,
+        ("flow", "P", "Q"): 1.0,
+        ("flow", "Q", "P"): 3.0,
+        ("flow", "Q", "Q"): 7.0,
+    }
+    pd.testing.assert_frame_equal(found.places, small.places)
+    assert found.nodes["place"].tolist() == ["P", "Q", "R"]
+    assert found.nodes["jurisdiction"].tolist() == ["P", "Q", "R"]
+    assert found.nodes["kind"].tolist() == ["place"] * 3
+    assert found.nodes["members"].tolist() == [2, 2, 1]
+
+
+def test_links_inside_a_group_can_be_dropped(small: ni.MultilayerNetwork) -> None:
+    found = ni.aggregate(small, drop_internal=True)
+    assert list(found.nodes.index) == ["P", "Q", "R"]
+    assert entries(found) == {
+        ("coop", "P", "Q"): 5.0,
+        ("flow", "P", "Q"): 1.0,
+        ("flow", "Q", "P"): 3.0,
+    }
+
+
+def test_jurisdictions(small: ni.MultilayerNetwork) -> None:
+    # b stands in P and belongs to Q: P = {a}, Q = {b, c, d}, R = {e}.
+    assert entries(ni.aggregate(small, by="jurisdiction")) == {
+        ("coop", "P", "Q"): 6.0,
+        ("coop", "Q", "Q"): 1.0,
+        ("flow", "P", "Q"): 1.0,
+        ("flow", "Q", "P"): 3.0,
+        ("flow", "Q", "Q"): 7.0,
+    }
+
+
+def test_attributes(small: ni.MultilayerNetwork) -> None:
+    found = ni.aggregate(small, by="kind")
+    assert set(found.nodes.index) == {"firm", "park", "university", "talent"}
+    undirected = {("coop", *sorted(key[1:])): w for key, w in entries(found).items()
+                  if key[0] == "coop"}  # fmt: skip
+    assert undirected == {
+        ("coop", "firm", "park"): 2.0,
+        ("coop", "firm", "university"): 4.0,
+        ("coop", "park", "university"): 1.0,
+    }
+    assert {key: w for key, w in entries(found).items() if key[0] == "flow"} == {
+        ("flow", "firm", "university"): 1.0,
+        ("flow", "university", "firm"): 3.0,
+        ("flow", "university", "talent"): 2.0,
+        ("flow", "talent", "talent"): 5.0,
+    }
+
+
+def test_any_attribute_may_group() -> None:
+    nodes = pd.DataFrame({"node": list("abc"), "size": [1, 2, 1]})
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"], "weight": [2.0, 3.0]})
+    found = ni.aggregate(ni.build_network(nodes, links), by="size")
+    assert set(found.nodes.index) == {"1", "2"}
+    assert sorted(entries(found).values()) == [2.0, 3.0]
+
+
+def district_tables() -> Tables:
+    """Districts in cities in provinces; the city of Wenzhou is a place of its own as well."""
+    places = pd.DataFrame(
+        {
+            "place": ["Yuhang", "Xihu", "Hangzhou", "Kecheng", "Quzhou", "Zhejiang", "Wenzhou"],
+            "parent": ["Hangzhou", "Hangzhou", "Zhejiang", "Quzhou", "Zhejiang", None, "Zhejiang"],
+        }
+    )
+    layers: dict[str, list[tuple[Any, ...]]] = {
+        "l": [("y", "x", 1), ("y", "k", 2), ("x", "w", 4), ("k", "w", 8)]
+    }
+    return bare(layers, "yxkw", place=["Yuhang", "Xihu", "Kecheng", "Wenzhou"], places=places)
+
+
+def test_levels_go_up_through_parents() -> None:
+    network = ni.build_network(*district_tables())
+    assert entries(ni.aggregate(network)) == {
+        ("l", "Yuhang", "Xihu"): 1.0,
+        ("l", "Yuhang", "Kecheng"): 2.0,
+        ("l", "Xihu", "Wenzhou"): 4.0,
+        ("l", "Kecheng", "Wenzhou"): 8.0,
+    }
+    # Everything is two steps below Zhejiang but Wenzhou, which is one: a second step takes all
+    # of them there.
+    found = ni.aggregate(network, level=2)
+    assert entries(found) == {("l", "Zhejiang", "Zhejiang"): 15.0}
+    assert ni.aggregate(network, level=2, drop_internal=True).n_links == 0
+
+
+def test_districts_become_cities() -> None:
+    tables = district_tables()
+    assert tables.places is not None
+    flat = tables.places.assign(parent=["Hangzhou", "Hangzhou", None, "Quzhou", None, None, None])
+    found = ni.aggregate(ni.build_network(*tables._replace(places=flat)), level=1)
+    # Wenzhou has nothing above it and stays.
+    totals = {frozenset(key[1:]): weight for key, weight in entries(found).items()}
+    assert totals == {
+        frozenset({"Hangzhou"}): 1.0,
+        frozenset({"Hangzhou", "Quzhou"}): 2.0,
+        frozenset({"Hangzhou", "Wenzhou"}): 4.0,
+        frozenset({"Quzhou", "Wenzhou"}): 8.0,
+    }
+
+
+def test_nodes_without_a_group_are_left_out_with_one_warning() -> None:
+    tables = bare(
+        {"l": [("a", "b", 1), ("b", "c", 2), ("a", "d", 4)], "m": [("c", "d", 8)]},
+        "abcd",
+        place=["P", "Q", None, None],
+    )
+    network = ni.build_network(*tables)
+    with pytest.warns(UserWarning, match=r"\b2\b") as caught:
+        found = ni.aggregate(network)
+    assert len(caught) == 1
+    assert list(found.nodes.index) == ["P", "Q"]
+    assert entries(found) == {("l", "P", "Q"): 1.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"by": "palce"}, "place"),
+        ({"level": -1}, "level"),
+        ({"level": 1.5}, "level"),
+        ({"by": "kind", "level": 1}, "level"),
+    ],
+)
+def test_impossible_options(
+    small: ni.MultilayerNetwork, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises((ValueError, TypeError), match=words):
+        ni.aggregate(small, **options)
+
+
+@given(networks(missing=False), st.sampled_from(["place", "jurisdiction", "kind"]))
+def test_aggregate_agrees_with_dense_algebra(tables: Tables, by: str) -> None:
+    network = ni.build_network(*tables)
+    groups = network.nodes[by].tolist()
+    found = ni.aggregate(network, by=by)
+    labels = list(found.nodes.index)
+    if by == "kind":
+        assert labels == sorted(set(groups))
+    else:
+        assert labels == [place for place in network.places.index if place in groups]
+    assert found.nodes["members"].tolist() == [groups.count(label) for label in labels]
+    member = np.array([[float(group == label) for label in labels] for group in groups])
+    for layer, matrix in dense(tables).items():
+        # Undirected: each link once, so the upper triangle, folded back after grouping.
+        once = matrix if layer in tables.directed else np.triu(matrix)
+        grouped = member.T @ once @ member
+        if layer not in tables.directed:
+            grouped = grouped + grouped.T - np.diag(np.diag(grouped))
+        np.testing.assert_array_equal(found.adjacency(layer).toarray(), grouped)
+    apart = ni.aggregate(network, by=by, drop_internal=True)
+    assert list(apart.nodes.index) == labels
+    links = found.links
+    links = links[links["source"] != links["target"]].reset_index(drop=True)
+    columns = ["layer", "source", "target", "weight"]
+    pd.testing.assert_frame_equal(apart.links[columns], links[columns])
+
+
+@given(networks(), st.sampled_from(["place", "jurisdiction", "kind"]))
+def test_totals_of_layers_and_periods_are_conserved(tables: Tables, by: str) -> None:
+    network = ni.build_network(*tables)
+    grouped = network.nodes[by].notna()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore" if not grouped.all() else "error", UserWarning)
+        found = ni.aggregate(network, by=by)
+    members = grouped.index[grouped]
+    ends = network.links[["source", "target"]]
+    before = network.links[ends.isin(members).all(axis=1)]
+    by_period = "period" in found.links.columns
+    assert by_period == ("period" in before.columns and before["period"].notna().any())
+    for keys in [["layer"], ["layer", "period"]][: 1 + by_period]:
+        pd.testing.assert_series_equal(
+            found.links.groupby(keys, dropna=False)["weight"].sum(),
+            before.groupby(keys, dropna=False)["weight"].sum(),
+        )
+
+
+def test_no_node_with_a_group_is_no_crash() -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab"))
+    with pytest.warns(UserWarning, match=r"\b2\b"):
+        found = ni.aggregate(network)
+    assert (found.n_nodes, found.n_links) == (0, 0)
+
+
+@given(networks(missing=False))
+def test_aggregating_twice_changes_nothing_more(tables: Tables) -> None:
+    once = ni.aggregate(ni.build_network(*tables))
+    twice = ni.aggregate(once)
+    assert list(twice.nodes.index) == list(once.nodes.index)
+    pd.testing.assert_frame_equal(twice.links, once.links)
+
+
+def test_flatten_by_hand(small: ni.MultilayerNetwork) -> None:
+    # An undirected link is two opposite links beside the directed ones.
+    found = ni.flatten(small)
+    assert found.layers == ("all",)
+    assert found.directed == frozenset({"all"})
+    assert entries(found) == {
+        ("all", "a", "b"): 2.0,
+        ("all", "a", "c"): 4.0 + 1.0,
+        ("all", "b", "a"): 2.0,
+        ("all", "b", "c"): 1.0,
+        ("all", "c", "a"): 4.0 + 3.0,
+        ("all", "c", "b"): 1.0,
+        ("all", "c", "d"): 2.0,
+        ("all", "d", "d"): 5.0,
+    }
+    pd.testing.assert_frame_equal(found.nodes, small.nodes)
+    pd.testing.assert_frame_equal(found.places, small.places)
+
+
+def test_flatten_weighs_layers(small: ni.MultilayerNetwork) -> None:
+    found = ni.flatten(small, weights={"coop": 0.5, "flow": 2.0})
+    expected = 0.5 * small.adjacency("coop").toarray() + 2 * small.adjacency("flow").toarray()
+    np.testing.assert_array_equal(found.adjacency("all").toarray(), expected)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"coop": 1.0, "flwo": 1.0},
+        {"coop": -1.0, "flow": 1.0},
+        {"coop": np.nan, "flow": 1.0},
+        {"coop": np.inf, "flow": 1.0},
+    ],
+)
+def test_flatten_refuses_impossible_weights(
+    small: ni.MultilayerNetwork, weights: dict[str, float]
+) -> None:
+    with pytest.raises(ValueError, match="flwo|weight"):
+        ni.flatten(small, weights=weights)
+
+
+@given(networks(), st.lists(st.sampled_from([0.25, 1.0, 3.0]), min_size=4, max_size=4))
+def test_flatten_agrees_with_dense_algebra(tables: Tables, factors: list[float]) -> None:
+    network = ni.build_network(*tables)
+    weights = dict(zip(network.layers, factors, strict=False))
+    matrices = dense(tables)
+    n = network.n_nodes
+    for chosen in (None, weights):
+        found = ni.flatten(network, weights=chosen)
+        total = sum(
+            ((chosen or {}).get(layer, 1.0) * matrix for layer, matrix in matrices.items()),
+            start=np.zeros((n, n)),
+        )
+        if not matrices:
+            assert found.layers == ()
+            continue
+        assert found.layers == ("all",)
+        assert bool(found.directed) == bool(tables.directed)
+        np.testing.assert_array_equal(found.adjacency("all").toarray(), total)
+
+
+@given(networks(directed=False))
+def test_flattened_undirected_weight_is_conserved(tables: Tables) -> None:
+    found = ni.flatten(ni.build_network(*tables))
+    assert found.links["weight"].sum() == tables.links["weight"].sum()
+
+
+@given(networks())
+def test_flattening_twice_changes_nothing_more(tables: Tables) -> None:
+    once = ni.flatten(ni.build_network(*tables))
+    assert ni.flatten(once).equals(once)

@@ -1,0 +1,343 @@
+"""The bundled networks hold what the README of the facts says, and no more is claimed for them."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from itertools import combinations
+
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import datasets
+
+STATED = (
+    "funding",
+    "hosting",
+    "operation",
+    "ownership",
+    "policy",
+    "production",
+    "research",
+    "talent",
+    "tenancy",
+)
+PARK = "quzhou_haichuang"
+
+
+@pytest.fixture(scope="module")
+def delta() -> ni.MultilayerNetwork:
+    return datasets.load_yrd_enclaves()
+
+
+@pytest.fixture(scope="module")
+def quzhou() -> ni.MultilayerNetwork:
+    return datasets.load_quzhou()
+
+
+@pytest.fixture(scope="module")
+def sites(delta: ni.MultilayerNetwork) -> pd.DataFrame:
+    nodes = delta.nodes
+    return nodes[nodes["type"].notna()]
+
+
+def cities(network: ni.MultilayerNetwork, places: pd.Series) -> pd.Series:
+    """The prefecture-level city of each place."""
+    return places.map(network.places["parent"]).fillna(places)
+
+
+# -- the facts -------------------------------------------------------------------------------------
+
+
+def test_the_quzhou_park_is_as_the_sources_say(delta: ni.MultilayerNetwork) -> None:
+    park = delta.nodes.loc[PARK]
+    assert park["name_zh"] == "衢州海创园"
+    assert (park["kind"], park["type"]) == ("park", "reverse_enclave")
+    assert (park["place"], park["jurisdiction"]) == ("yuhang", "quzhou")
+    assert delta.places.loc["yuhang", "parent"] == "hangzhou"
+    assert (park["floor_area_m2"], park["investment_cny"]) == (67_000, 320_000_000)
+    assert (park["opened"], park["announced"]) == ("2016-04", "2012")
+    assert (park["firms"], park["firms_meaning"]) == (100, "projects recruited (more than)")
+    assert park["confidence"] == "B"
+    assert pd.isna(park["talents"])
+
+
+def test_enclaves_of_each_host_city(delta: ni.MultilayerNetwork, sites: pd.DataFrame) -> None:
+    enclaves = sites[sites["type"].isin(["reverse_enclave", "talent_enclave"])]
+    assert cities(delta, enclaves["place"]).value_counts().to_dict() == {
+        "shanghai": 20,
+        "shenzhen": 12,
+        "hangzhou": 11,
+        "wuhan": 8,
+        "beijing": 4,
+        "ningbo": 2,
+        "foshan": 2,
+        "jinhua": 1,
+        "guangzhou": 1,
+        "dongguan": 1,
+        "fuzhou_fj": 1,
+    }
+    assert len(enclaves) == 63
+
+
+def test_enclaves_of_each_home_city(delta: ni.MultilayerNetwork, sites: pd.DataFrame) -> None:
+    enclaves = sites[sites["type"].isin(["reverse_enclave", "talent_enclave"])]
+    homes = cities(delta, enclaves["jurisdiction"]).value_counts()
+    assert homes.head(4).to_dict() == {"jinhua": 9, "quzhou": 6, "jiaxing": 5, "lishui": 4}
+
+
+def test_sites_by_type_and_by_what_is_known(sites: pd.DataFrame) -> None:
+    assert sites["type"].value_counts().to_dict() == {
+        "reverse_enclave": 59,
+        "platform": 6,
+        "talent_enclave": 4,
+        "forward_enclave": 3,
+    }
+    known = sites[["floor_area_m2", "investment_cny", "firms", "opened"]].notna().sum()
+    assert known.tolist() == [22, 11, 19, 28]
+    assert (sites["confidence"] == "C").sum() == 38
+    assert (sites["kind"] == "park").all()
+    assert (sites["place"] != sites["jurisdiction"]).all()
+
+
+def test_rows_of_the_facts_are_nodes_links_and_places(delta: ni.MultilayerNetwork) -> None:
+    nodes, links, places = delta.nodes, delta.links, delta.places
+    is_site, is_city = nodes["type"].notna(), nodes["kind"] == "place"
+    assert is_site.sum() == 72
+    assert (~is_site & ~is_city).sum() == 173
+    assert (links["layer"] != "gravity_modelled").sum() == 283
+    assert len(places) == 121
+    # Jiangsu 13, Zhejiang 11, Anhui 16, and Shanghai.
+    in_delta = places["province"].isin(["Shanghai", "Jiangsu", "Zhejiang", "Anhui"])
+    city = places["level"].isin(["municipality", "prefecture"])
+    assert (in_delta & city).sum() == 41
+    assert places.loc[in_delta & city, "province"].value_counts().to_dict() == {
+        "Anhui": 16,
+        "Jiangsu": 13,
+        "Zhejiang": 11,
+        "Shanghai": 1,
+    }
+
+
+def test_links_at_the_quzhou_park(delta: ni.MultilayerNetwork) -> None:
+    links = delta.links
+    at_park = links[links[["source", "target"]].eq(PARK).any(axis=1)]
+    assert len(at_park) == 16
+    assert at_park["layer"].value_counts().to_dict() == {
+        "policy": 3,
+        "tenancy": 3,
+        "hosting": 2,
+        "funding": 2,
+        "operation": 2,
+        "ownership": 1,
+        "research": 1,
+        "talent": 1,
+        "production": 1,
+    }
+
+
+def test_a_link_keeps_what_its_source_says(delta: ni.MultilayerNetwork) -> None:
+    links = delta.links.set_index(["layer", "source", "target"])
+    funding = links.loc[("funding", "gov_quzhou", PARK)]
+    assert (funding["weight"], funding["amount"]) == (1.0, 320_000_000)
+    assert funding["unit"] == "CNY, investment in the park"
+    assert (funding["since"], funding["period"]) == ("2016-04", 2016)
+    assert funding["status"] == "stated"
+    assert funding["source_url"].startswith("http://news.cyol.com/")
+    flow = links.loc[("production", PARK, "quzhou_bases")]
+    assert flow["status"] == "stated flow"
+    assert pd.isna(flow["period"])
+    assert pd.isna(flow["since"])
+
+
+# -- the networks ----------------------------------------------------------------------------------
+
+
+def test_layers_and_their_directions(
+    delta: ni.MultilayerNetwork, quzhou: ni.MultilayerNetwork
+) -> None:
+    assert delta.layers == tuple(sorted([*STATED, "gravity_modelled"]))
+    assert delta.directed == frozenset(STATED)
+    assert quzhou.layers == STATED
+    assert quzhou.directed == frozenset(STATED)
+
+
+@pytest.mark.parametrize("load", [datasets.load_yrd_enclaves, datasets.load_quzhou])
+def test_columns_have_their_types(load: object) -> None:
+    network = load()  # type: ignore[operator]
+    text = {"kind", "place", "jurisdiction", "name", "name_zh", "type", "opened", "announced"}
+    text |= {"firms_meaning", "confidence", "source_url", "host_detail", "as_of", "note"}
+    number = {"floor_area_m2", "investment_cny"}
+    count = {"firms", "talents", "industrialised_at_home"}
+    nodes = network.nodes.dtypes.astype("str").to_dict()
+    assert nodes == (
+        dict.fromkeys(text, "str")
+        | dict.fromkeys(number, "float64")
+        | dict.fromkeys(count, "Int64")
+    )
+    links = network.links.dtypes.astype("str").to_dict()
+    text = {"layer", "source", "target", "unit", "status", "since", "source_url", "note"}
+    assert links == dict.fromkeys(text, "str") | {
+        "weight": "float64",
+        "amount": "float64",
+        "period": "Int64",
+    }
+    places = network.places.dtypes.astype("str").to_dict()
+    text = {"name", "name_zh", "level", "parent", "province", "tier"}
+    assert places == dict.fromkeys(text, "str") | dict.fromkeys(
+        ["lon", "lat", "population"], "float64"
+    )
+
+
+def test_what_is_unknown_is_missing_and_not_text(delta: ni.MultilayerNetwork) -> None:
+    for table in (delta.nodes, delta.links, delta.places):
+        for column in table.select_dtypes("str"):
+            known = table[column].dropna()
+            assert (known.str.strip() != "").all(), column
+            assert not known.str.lower().isin(["nan", "none", "<na>"]).any(), column
+
+
+def test_chinese_names_are_intact(delta: ni.MultilayerNetwork) -> None:
+    assert delta.places.loc["quzhou", "name_zh"] == "衢州市"
+    assert delta.nodes.loc["gov_yuhang", "name_zh"] == "余杭区人民政府"
+    assert delta.nodes.loc["shanghai", "name_zh"] == "上海市"
+    names = pd.concat([delta.nodes["name_zh"], delta.places["name_zh"]]).dropna()
+    # No question mark or replacement character, and each has at least one Chinese character.
+    assert names.str.contains(r"[\u4e00-\u9fff]").all()
+    assert not names.str.contains("\ufffd|[?]").any()
+
+
+def test_same_spellings_are_kept_apart(delta: ni.MultilayerNetwork) -> None:
+    assert delta.places.loc[["suzhou_js", "suzhou_ah"], "province"].tolist() == ["Jiangsu", "Anhui"]
+    taizhou = delta.places.loc[["taizhou_js", "taizhou_zj"], "name_zh"]
+    assert taizhou.tolist() == ["泰州市", "台州市"]
+
+
+def test_cities_are_nodes_at_themselves(delta: ni.MultilayerNetwork) -> None:
+    cities = delta.nodes[delta.nodes["kind"] == "place"]
+    places = delta.places.loc[cities.index]
+    assert (cities["place"] == cities.index).all()
+    assert (cities["jurisdiction"] == cities.index).all()
+    assert places["level"].value_counts().to_dict() == {"prefecture": 62, "municipality": 2}
+    assert places["parent"].isna().all()
+    assert (cities["name"] == places["name"]).all()
+
+
+def test_one_level_up_brings_districts_and_counties_to_their_city(
+    delta: ni.MultilayerNetwork,
+) -> None:
+    placed = delta.select(nodes=delta.nodes.index[delta.nodes["place"].notna()].tolist())
+    network = ni.aggregate(placed, level=1)
+    # All 64 cities; Tianmen answers to its province, and Anhui is one (it owns a site).
+    assert set(network.nodes.index) == {
+        *delta.nodes.index[delta.nodes["kind"] == "place"],
+        "tianmen",
+        "anhui",
+    }
+    # Two owners from Quzhou (one of them in its county Jiangshan) hold sites in districts of
+    # Hangzhou: quzhou_haichuang in Yuhang and jiangshan_jianggan in Jianggan.
+    at = network.nodes.index.get_indexer(["quzhou", "hangzhou"])
+    assert network.adjacency("ownership")[at[0], at[1]] == 2
+
+
+def test_quzhou_is_the_park_with_its_direct_partners(
+    quzhou: ni.MultilayerNetwork, delta: ni.MultilayerNetwork
+) -> None:
+    assert (quzhou.n_nodes, quzhou.n_links, len(quzhou.layers)) == (14, 20, 9)
+    links = quzhou.links
+    at_park = links[["source", "target"]].eq(PARK).any(axis=1)
+    assert at_park.sum() == 16
+    partners = set(links.loc[at_park, ["source", "target"]].stack()) - {PARK}
+    assert partners == set(quzhou.nodes.index) - {PARK}
+    # The four links that do not touch the park.
+    between = links.loc[~at_park, ["layer", "source", "target"]]
+    assert set(between.itertuples(index=False, name=None)) == {
+        ("policy", "gov_hangzhou", "gov_quzhou"),
+        ("production", "newton_medical", "quzhou_bases"),
+        ("talent", "hangzhou_talent", "hcfa"),
+        ("ownership", "gov_quzhou", "quzhou_angel_fund"),
+    }
+    assert quzhou.places.index.tolist() == ["hangzhou", "quzhou", "yuhang"]
+    pd.testing.assert_frame_equal(quzhou.nodes, delta.nodes.loc[quzhou.nodes.index])
+
+
+def test_each_load_is_new_and_equal() -> None:
+    first, second = datasets.load_quzhou(), datasets.load_quzhou()
+    assert first is not second
+    assert first.equals(second)
+
+
+def test_loading_needs_no_heavy_library() -> None:
+    code = (
+        "import sys; from netinnov.datasets import load_quzhou; load_quzhou(); "
+        "heavy = {'matplotlib', 'seaborn', 'igraph', 'sknetwork', 'networkx'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+# -- the modelled layer ----------------------------------------------------------------------------
+
+
+def test_the_modelled_layer_says_so(delta: ni.MultilayerNetwork) -> None:
+    parameters = datasets.gravity_parameters()
+    assert parameters["layer"] == "gravity_modelled"
+    assert parameters["modelled"] is True
+    assert "modelled, not observed" in parameters["notice"]
+    assert (parameters["exponent"], parameters["strongest"]) == (2.0, 5)
+    assert parameters["sphere_radius_km"] == 6371.0088
+    links = delta.links
+    modelled = links["layer"] == "gravity_modelled"
+    assert (links["status"] == "modelled").equals(modelled)
+    assert links.loc[modelled, ["source_url", "since", "period", "amount"]].isna().all(axis=None)
+    assert parameters["n_links"] == modelled.sum()
+    assert parameters["n_units"] == (delta.nodes["kind"] == "place").sum()
+
+
+def test_parameters_cannot_be_changed_for_others() -> None:
+    datasets.gravity_parameters()["sources"].clear()
+    assert len(datasets.gravity_parameters()["sources"]) == 2
+
+
+def test_the_modelled_layer_follows_from_its_parameters(delta: ni.MultilayerNetwork) -> None:
+    """All 2,016 pairs again in plain Python, by the spherical law of cosines."""
+    parameters = datasets.gravity_parameters()
+    places = delta.places.loc[delta.nodes.index[delta.nodes["kind"] == "place"]]
+    flow: dict[tuple[str, str], float] = {}
+    for a, b in combinations(places.itertuples(), 2):
+        north, south = math.radians(a.lat), math.radians(b.lat)
+        cosine = math.sin(north) * math.sin(south) + math.cos(north) * math.cos(south) * math.cos(
+            math.radians(a.lon - b.lon)
+        )
+        km = parameters["sphere_radius_km"] * math.acos(cosine)
+        flow[a.Index, b.Index] = a.population * b.population / km ** parameters["exponent"]
+    kept = set()
+    for unit in places.index:
+        own = sorted((pair for pair in flow if unit in pair), key=flow.__getitem__, reverse=True)
+        kept |= set(own[: parameters["strongest"]])
+    mean = sum(flow[pair] for pair in kept) / len(kept)
+    expected = {pair: flow[pair] / mean for pair in kept}
+
+    links = delta.links.query("layer == 'gravity_modelled'")
+    found = links.set_index(["source", "target"])["weight"].to_dict()
+    assert found.keys() == expected.keys()
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert links["weight"].mean() == pytest.approx(1.0, abs=1e-8)
+
+
+def test_one_modelled_weight_by_hand(delta: ni.MultilayerNetwork) -> None:
+    """Shanghai-Suzhou against Shanghai-Wuxi.
+
+    Distances on the plane at 31.3 degrees north, one degree of latitude being 111.195 km and one
+    of longitude 95.0 km: Shanghai-Suzhou 0.86268 x 95.0 = 81.96 and 0.08186 x 111.195 = 9.10, so
+    82.5 km; Shanghai-Wuxi 1.16949 x 95.0 = 111.1 and 0.34665 x 111.195 = 38.5, so 117.6 km.
+    Ratio of flows: 12.748 / 7.462 x (117.6 / 82.5) ** 2 = 3.47.
+    """
+    weight = delta.adjacency("gravity_modelled")
+    at = delta.nodes.index.get_indexer(["shanghai", "suzhou_js", "wuxi"])
+    ratio = weight[at[0], at[1]] / weight[at[0], at[2]]
+    assert ratio == pytest.approx(3.47, abs=0.02)
+    assert weight[at[1], at[0]] == weight[at[0], at[1]]
