@@ -6,7 +6,7 @@ from netinnov import __version__
 
 project = "netinnov"
 author = "netinnov developers"
-copyright = "2026, netinnov developers"  # noqa: A001
+copyright = "2026, netinnov developers"
 version = release = __version__
 
 extensions = [

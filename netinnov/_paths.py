@@ -14,7 +14,6 @@ from netinnov._geography import great_circle
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.supra import states
 
 __all__ = ["Frictions", "check_path_arguments", "distances", "hops", "union"]
 
@@ -191,7 +190,7 @@ def _with_switches(
 ) -> sparse.csr_array:
     """Nodes first, then their copies: node to copy is free, copy to node costs a change."""
     n = network.n_nodes
-    layer, node = np.nonzero(states(network, "linked"))
+    layer, node = np.nonzero(network._presence("linked"))
     copy = n + layer * n + node
     rows, columns, values = [node, copy], [copy, node], [np.zeros(copy.size)]
     values.append(np.full(copy.size, float(switch_cost)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["co_participation", "enclaves", "find_enclaves", "gravity"]
 
 Weighting = Literal["count", "newman", "full"]
-Codes = npt.NDArray[np.integer]
+Integers = npt.NDArray[np.integer]
 
 
 def co_participation(
@@ -66,6 +66,7 @@ def co_participation(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> projects = pd.DataFrame({"firm": ["a", "b", "c", "a", "b"], "project": [1, 1, 1, 2, 2]})
     >>> co_participation(projects, member="firm", event="project", weighting="newman")
       source target  weight
@@ -126,6 +127,7 @@ def enclaves(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> parks = pd.DataFrame({"jurisdiction": ["quzhou"], "place": ["hangzhou"]})
     >>> enclaves(parks)
        source    target  weight
@@ -170,6 +172,18 @@ def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFram
     enclave. The reverse does not hold: a node known to be in a city but run by one of its
     districts counts as one. Nodes without a place or jurisdiction are left out. Links play no
     part.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov import MultilayerNetwork
+    >>> nodes = pd.DataFrame(
+    ...     {"place": "hangzhou", "jurisdiction": ["quzhou", None]}, index=["p", "f"]
+    ... )
+    >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
+    >>> find_enclaves(network, rank=pd.Series({"hangzhou": 12.2, "quzhou": 2.3}))
+      node    home      host direction
+    0    p  quzhou  hangzhou   reverse
     """
     number, text = as_numbers(rank)
     if text.any():
@@ -180,11 +194,11 @@ def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFram
         msg = f"rank must have one value a place; two or more for: {_some(twice)}."
         raise InputError(msg)
     places = network.places.index
-    parent: Codes = places.get_indexer(pd.Index(network.places["parent"]))
+    parent: Integers = places.get_indexer(pd.Index(network.places["parent"]))
     host, home = network._place_codes, network._jurisdiction_codes
 
     inside = np.zeros(host.size, np.bool_)
-    around: Codes = host
+    around: Integers = host
     while (around >= 0).any():
         inside |= around == home
         around = _step(parent, around)
@@ -253,10 +267,11 @@ def gravity(
     Notes
     -----
     The links are undirected. Distances are great circles on a sphere of radius 6371.0088 km.
-    All pairs are worked out at once, which takes 8 bytes each a few times over.
+    All pairs are worked out at once: memory grows with the square of the number of places.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> cities = pd.DataFrame(
     ...     {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}, index=["a", "b", "c"]
     ... )
@@ -297,7 +312,7 @@ def gravity(
     return links.assign(distance_km=distance)
 
 
-def _share(k: Codes, weighting: Weighting) -> Floats:
+def _share(k: Integers, weighting: Weighting) -> Floats:
     """What one pair gets from an event of ``k`` members."""
     if weighting == "newman":
         return 1 / (k - 1)
@@ -306,13 +321,13 @@ def _share(k: Codes, weighting: Weighting) -> Floats:
     return np.ones(k.size)
 
 
-def _links(names: pd.Index, source: Codes, target: Codes, weight: Floats) -> pd.DataFrame:
+def _links(names: pd.Index, source: Integers, target: Integers, weight: Floats) -> pd.DataFrame:
     return pd.DataFrame(
         {"source": names.take(source), "target": names.take(target), "weight": weight}
     )
 
 
-def _step(parent: Codes, place: Codes) -> Codes:
+def _step(parent: Integers, place: Integers) -> Integers:
     """The place that contains each place; -1 where there is none."""
     return np.where(place >= 0, parent[place], -1)
 

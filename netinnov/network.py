@@ -15,7 +15,7 @@ from scipy import sparse
 
 from netinnov import _tables
 from netinnov._arguments import check_names
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
@@ -426,6 +426,18 @@ class MultilayerNetwork:
         loops_before = np.concatenate([[0], np.cumsum(np.bincount(row[loop], minlength=self.n_nodes))])
         indptr = (full.indptr - loops_before).astype(np.int32)
         return Block(indptr, full.indices[~loop], full.data[~loop])
+
+    def _presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
+        """Whether a node has a state in a layer: layers x nodes."""
+        shape = (len(self._layers), self.n_nodes)
+        if presence == "all":
+            return np.ones(shape, bool)
+        present = np.zeros(shape, bool)
+        for x, layer in enumerate(self._layers):
+            indptr, indices, _ = self._simple_csr(layer)
+            present[x] = np.diff(indptr) > 0
+            present[x, indices] = True
+        return present
 
     def _node_table(self) -> _tables.NodeTable:
         return _tables.NodeTable(self._nodes, self._place_codes, self._jurisdiction_codes)

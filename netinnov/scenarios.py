@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number, did_you_mean
-from netinnov._tables import NO_PERIOD
+from netinnov._tables import NO_PERIOD, NodeTable
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, Rows
@@ -114,8 +115,9 @@ class ReverseEnclave:
             msg = f"`home` and `host` must differ; both are {self.home!r}. A park at home is none."
             raise InputError(msg)
         check_number("size", self.size, low=1)
-        if self.size != int(self.size):
-            raise InputError(f"`size` must be a whole number of links; found {self.size!r}.")
+        size: object = self.size
+        if not isinstance(size, Integral):
+            raise InputError(f"`size` must be a whole number of links; found {size!r}.")
         check_number("pipeline_share", self.pipeline_share, low=0, high=1)
         check_number("attachment", self.attachment, low=0)
         check_choice("funding", self.funding, Funding)
@@ -230,8 +232,7 @@ def _with_enclave(
         taken = _take_from(home, pairs, scenario, layer, rng)
         weight = pairs.weight[taken]
     new = _Pairs(np.where(to_park, end, park), np.where(to_park, park, end), weight)
-    gone = pairs.at(taken)
-    return _moved(network.with_nodes(_park(network, scenario)), layer, gone, new)
+    return _moved(network, _park(network, scenario), layer, pairs.at(taken), new)
 
 
 def _layer(network: MultilayerNetwork, name: str | None) -> str:
@@ -285,8 +286,7 @@ def _inside(places: pd.DataFrame, place: str) -> Mask:
 
 def _own(network: MultilayerNetwork, nodes: Mask, place: str) -> Positions:
     """Give the place's one node of its own, if it has one only, else all nodes that stand there."""
-    code = network._jurisdiction_codes
-    own = nodes & ((code < 0) | _inside(network._places, place)[code])
+    own = nodes & _inside(network._places, place)[network._jurisdiction_codes]
     return np.flatnonzero(own if own.sum() == 1 else nodes)
 
 
@@ -340,24 +340,33 @@ def _take_from(
             f"{scenario.home!r} has {len(pool)} in layer {layer!r}. Choose a smaller `size`, "
             "another `layer`, or funding='new'."
         )
-    return rng.choice(pool, int(scenario.size), replace=False)
+    return rng.choice(pool, scenario.size, replace=False)
 
 
-def _park(network: MultilayerNetwork, scenario: ReverseEnclave) -> pd.DataFrame:
+def _park(network: MultilayerNetwork, scenario: ReverseEnclave) -> NodeTable:
+    """Give the nodes with the park at the end."""
     name = f"enclave:{scenario.home}@{scenario.host}"
-    taken, number = name, 1
-    while taken in network._nodes.index:
+    free, number = name, 1
+    while free in network._nodes.index:
         number += 1
-        taken = f"{name}:{number}"
+        free = f"{name}:{number}"
     row = {"kind": "park", "place": scenario.host, "jurisdiction": scenario.home}
-    return pd.DataFrame(row, index=pd.Index([taken], name="node"))
+    park = pd.DataFrame(row, index=[free], dtype="str")
+    host, home = network._places.index.get_indexer(pd.Index([scenario.host, scenario.home]))
+    return NodeTable(
+        pd.concat([network._nodes, park]).rename_axis("node"),
+        np.append(network._place_codes, np.int32(host)),
+        np.append(network._jurisdiction_codes, np.int32(home)),
+    )
 
 
-def _moved(network: MultilayerNetwork, layer: str, gone: _Pairs, new: _Pairs) -> MultilayerNetwork:
+def _moved(
+    network: MultilayerNetwork, nodes: NodeTable, layer: str, gone: _Pairs, new: _Pairs
+) -> MultilayerNetwork:
     """Take the rows of some pairs out of a layer and add others."""
     rows = network._link_rows()
     here = network._layers.index(layer)
-    n = network.n_nodes
+    n = len(nodes.frame)
     key = rows.source.astype(np.int64) * n + rows.target
     keep = (rows.layer != here) | ~np.isin(key, gone.source.astype(np.int64) * n + gone.target)
     more = len(new.weight)
@@ -375,5 +384,4 @@ def _moved(network: MultilayerNetwork, layer: str, gone: _Pairs, new: _Pairs) ->
         period,
         attributes,
     )
-    nodes, layers = network._node_table(), network._layers
-    return network._assemble(nodes, network._places, layers, merged, network._directed)
+    return network._assemble(nodes, network._places, network._layers, merged, network._directed)

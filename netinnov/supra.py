@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -40,7 +39,7 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     (6, 4)
     """
     check_choice("presence", presence, Presence)
-    present = states(network, presence)
+    present = network._presence(presence)
     layer, node = np.nonzero(present)
     return pd.MultiIndex.from_arrays(
         [
@@ -101,7 +100,7 @@ def supra_adjacency(
     if coupling > 0:
         between = np.ones((n_layers, n_layers)) - np.eye(n_layers)
         supra = supra + coupling * sparse.kron(between, sparse.eye_array(n), format="csr")
-    keep = np.flatnonzero(states(network, presence))
+    keep = np.flatnonzero(network._presence(presence))
     return sparse.csr_array(supra if keep.size == n * n_layers else supra[keep][:, keep])
 
 
@@ -147,19 +146,6 @@ def supra_laplacian(
     supra = supra_adjacency(network, coupling=coupling, presence=presence)
     degrees = np.asarray(supra.sum(axis=1)).ravel()
     return sparse.csr_array(sparse.diags_array(degrees) - supra)
-
-
-def states(network: MultilayerNetwork, presence: Presence) -> npt.NDArray[np.bool_]:
-    """Whether a node is in a layer: layers x nodes."""
-    shape = (len(network.layers), network.n_nodes)
-    if presence == "all":
-        return np.ones(shape, bool)
-    present = np.zeros(shape, bool)
-    for x, layer in enumerate(network.layers):
-        indptr, indices, _ = network._simple_csr(layer)
-        present[x] = np.diff(indptr) > 0
-        present[x, indices] = True
-    return present
 
 
 def _matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:

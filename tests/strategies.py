@@ -16,7 +16,7 @@ __all__ = [
     "great_circle",
     "hop_lengths",
     "networks",
-    "supra",
+    "supra_matrix",
     "weights",
 ]
 
@@ -124,7 +124,7 @@ def bare(layers: dict[str, list[tuple[Any, ...]]], nodes: str | list[str], **mor
 
 
 def dense(tables: Tables) -> dict[str, np.ndarray]:
-    """One dense matrix a layer, in node order: parallel rows and periods summed, self-links once."""
+    """One dense matrix a layer, in node order: parallel rows summed, self-links once."""
     position = {node: i for i, node in enumerate(tables.nodes["node"])}
     n = len(position)
     matrices: dict[str, np.ndarray] = {layer: np.zeros((n, n)) for layer in tables.links["layer"]}
@@ -137,7 +137,7 @@ def dense(tables: Tables) -> dict[str, np.ndarray]:
     return {layer: matrices[layer] for layer in sorted(matrices)}
 
 
-def supra(
+def supra_matrix(
     matrices: dict[str, np.ndarray], coupling: float, presence: str
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
     """Dense supra-adjacency matrix without self-links, and its states (layer, node)."""
@@ -181,7 +181,7 @@ def hop_lengths(
     """Least path costs between all nodes: Floyd and Warshall on the state nodes, no cleverness."""
     matrices = dense(tables)
     n = len(tables.nodes)
-    weight, states = supra(matrices, 0.0, "linked")
+    weight, states = supra_matrix(matrices, 0.0, "linked")
     nodes = tables.nodes
     place = nodes["place"].tolist() if "place" in nodes else [None] * n
     home = nodes["jurisdiction"].tolist() if "jurisdiction" in nodes else place

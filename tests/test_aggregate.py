@@ -202,6 +202,10 @@ def test_totals_of_layers_and_periods_are_conserved(tables: Tables, by: str) -> 
     before = network.links[ends.isin(members).all(axis=1)]
     by_period = "period" in found.links.columns
     assert by_period == ("period" in before.columns and before["period"].notna().any())
+    again = ni.MultilayerNetwork(
+        found.nodes, found.links, places=found.places, directed=found.directed
+    )
+    assert found.equals(again)
     for keys in [["layer"], ["layer", "period"]][: 1 + by_period]:
         pd.testing.assert_series_equal(
             found.links.groupby(keys, dropna=False)["weight"].sum(),
@@ -261,7 +265,7 @@ def test_flatten_weighs_layers(small: ni.MultilayerNetwork) -> None:
 def test_flatten_refuses_impossible_weights(
     small: ni.MultilayerNetwork, weights: dict[str, float]
 ) -> None:
-    with pytest.raises(ValueError, match="flwo|weight"):
+    with pytest.raises(ValueError, match=r"flwo|weight"):
         ni.flatten(small, weights=weights)
 
 

@@ -228,9 +228,7 @@ def test_frictions_agree_with_floyd_warshall(
     options: dict[str, Any] = {
         "distance": distance,
         "switch_cost": switch_cost,
-        "frictions": ni.Frictions(
-            border=border, distance=per_thousand_km, border_by_distance=both
-        ),
+        "frictions": ni.Frictions(border=border, distance=per_thousand_km, border_by_distance=both),
     }
     found = connectivity.global_efficiency(network, **options)
     # Antipodal places leave about half the digits of a haversine.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from scipy import sparse
 
 import netinnov as ni
 from strategies import Tables, networks
@@ -21,25 +23,29 @@ Attack = Callable[[ni.MultilayerNetwork], object]
 
 
 def overwrite(frame: pd.DataFrame) -> None:
-    """Write into every cell through every door that pandas leaves open."""
+    """Write into every cell through the doors that pandas leaves open."""
     for column in list(frame.columns):
         values = frame[column]
         with contextlib.suppress(ValueError, TypeError):
             values.array[:] = values.array[::-1]
         with contextlib.suppress(ValueError, TypeError):
-            raw = values.to_numpy()
-            raw.flags.writeable = True
-            raw[:] = raw[::-1].copy()
+            values.to_numpy()[:] = 0
         with contextlib.suppress(ValueError, TypeError):
-            raw = np.asarray(values.array)
-            raw.flags.writeable = True
-            raw.fill(0)
+            np.asarray(values.array).fill(0)
         with contextlib.suppress(ValueError, TypeError):
             frame.iloc[:, frame.columns.get_loc(column)] = values.iloc[::-1].to_numpy(copy=True)
-    with contextlib.suppress(ValueError, TypeError, IndexError):
-        block = frame.select_dtypes("number").to_numpy()
-        block.flags.writeable = True
-        block[:] = -1
+    with contextlib.suppress(ValueError, TypeError):
+        frame.select_dtypes("number").to_numpy()[:] = -1
+
+
+def unlock(frame: pd.DataFrame) -> None:
+    """Write into the arrays behind the columns after switching their write protection off."""
+    for column in list(frame.columns):
+        for raw in (frame[column].to_numpy(), np.asarray(frame[column].array)):
+            with contextlib.suppress(ValueError, TypeError):
+                force(raw)
+    with contextlib.suppress(ValueError, TypeError):
+        force(frame.select_dtypes("number").to_numpy())
 
 
 def rename_everything(frame: pd.DataFrame) -> None:
@@ -58,16 +64,17 @@ def rename_everything(frame: pd.DataFrame) -> None:
 
 def reshape(frame: pd.DataFrame) -> None:
     frame["added"] = 1
-    frame.drop(columns=frame.columns[0], inplace=True)
-    frame.drop(index=frame.index[:1], inplace=True)
-    frame.sort_index(ascending=False, inplace=True)
+    del frame[frame.columns[0]]
+    frame.insert(0, "first", 0)
+    frame.index = frame.index[::-1]
     frame.columns = [f"{column}!" for column in frame.columns]
 
 
 def through_matrix(change: Callable[[Any], object]) -> Attack:
     def attack(network: ni.MultilayerNetwork) -> None:
         for layer in network.layers:
-            with contextlib.suppress(ValueError, TypeError, AttributeError):
+            with contextlib.suppress(ValueError, TypeError), warnings.catch_warnings():
+                warnings.simplefilter("ignore", sparse.SparseEfficiencyWarning)
                 change(network.adjacency(layer))
 
     return attack
@@ -83,12 +90,17 @@ def force(values: np.ndarray) -> None:
 
 def raw_arrays(matrix: Any) -> None:
     for name in ("data", "indices", "indptr"):
-        array = getattr(matrix, name)
         with contextlib.suppress(ValueError):
-            force(array)
-        if isinstance(array.base, np.ndarray):
+            force(getattr(matrix, name))
+
+
+def arrays_behind_arrays(matrix: Any) -> None:
+    for name in ("data", "indices", "indptr"):
+        base = getattr(matrix, name).base
+        while isinstance(base, np.ndarray):
             with contextlib.suppress(ValueError):
-                force(array.base)
+                force(base)
+            base = base.base
 
 
 def scale_in_place(matrix: Any) -> None:
@@ -125,9 +137,10 @@ ATTACKS: dict[str, Attack] = {
             getattr(network, name)
         )
         for name in FRAMES
-        for change in (overwrite, rename_everything, reshape)
+        for change in (overwrite, unlock, rename_everything, reshape)
     },
     "matrix arrays": through_matrix(raw_arrays),
+    "matrix bases": through_matrix(arrays_behind_arrays),
     "matrix scaled": through_matrix(scale_in_place),
     "matrix assigned": through_matrix(assign),
     "matrix diagonal": through_matrix(lambda matrix: matrix.setdiag(7)),
@@ -235,6 +248,7 @@ def test_tables_changed_afterwards_do_not_reach_the_network(small_tables: Any) -
         for frame in (nodes, links, places):
             kept = frame.copy(deep=True)
             overwrite(frame)
+            unlock(frame)
             rename_everything(frame)
             same(network, stored)
             frame[:] = kept
@@ -275,6 +289,7 @@ def test_building_leaves_the_tables_alone(tables: Tables) -> None:
         pd.testing.assert_frame_equal(frame, before)
         if len(frame):
             overwrite(frame)
+            unlock(frame)
     same(network, stored)
 
 

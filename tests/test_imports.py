@@ -36,6 +36,7 @@ def test_every_promised_name_is_there(name):
     value = getattr(netinnov, name)
     if isinstance(value, ModuleType):
         assert value.__name__ == f"netinnov.{name}"
+        assert value.__file__, "a folder without __init__.py"
     elif name != "__version__":
         assert value.__name__ == name
 

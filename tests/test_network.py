@@ -124,6 +124,34 @@ def test_a_network_is_rebuilt_from_its_own_tables(tables: Tables) -> None:
     assert again.equals(network)
 
 
+@given(networks(), st.data())
+def test_what_a_verb_returns_is_rebuilt_from_its_own_tables(
+    tables: Tables, data: st.DataObject
+) -> None:
+    # Verbs work on codes; what they return must be what the constructor would have made.
+    network = ni.build_network(*tables)
+    ids = list(network.nodes.index)
+    chosen = data.draw(st.lists(st.sampled_from(ids), unique=True, min_size=1))
+    layers = [layer for layer in network.layers if data.draw(st.booleans())]
+    results = {
+        "layers": network.select(layers=layers),
+        "nodes": network.select(nodes=chosen),
+        "flatten": ni.flatten(network),
+        "with_links": network.with_links(network.links.iloc[::-1]),
+        "with_nodes": network.with_nodes(pd.DataFrame({"node": ["nobody"]})),
+        "replace_links": network.replace_links(network.links.iloc[1:]),
+    }
+    if "period" in network.links.columns:
+        results["periods"] = network.select(periods=[2019])
+    for verb, found in results.items():
+        again = ni.MultilayerNetwork(
+            found.nodes, found.links, places=found.places, directed=found.directed
+        )
+        assert found.equals(again), verb
+        assert found.layers == tuple(sorted(set(found.links["layer"]))), verb
+        assert found.directed <= set(found.layers), verb
+
+
 def test_periods_are_rows_of_links_and_sums_of_adjacency() -> None:
     links = pd.DataFrame(
         {

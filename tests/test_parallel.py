@@ -115,6 +115,7 @@ def test_a_process_unpickles_the_task_once() -> None:
     assert run(Unpickled(), range(60), executor=foreign) == [1] * 60  # type: ignore[arg-type]
     assert len(foreign.arguments) == 20
     assert len({id(data) for _, data, _ in foreign.arguments}) == 1
+    run(abs, [1], executor=foreign)  # type: ignore[arg-type]
     assert len(_parallel._loaded) == 1
 
 

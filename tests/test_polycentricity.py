@@ -138,6 +138,7 @@ def test_rank_size_of_too_few_or_equal_values() -> None:
         assert all(math.isnan(x) for x in (fit.slope, fit.intercept, fit.r_squared))
     assert math.isnan(rank_size([3], method="gabaix").standard_error)
     assert math.isnan(rank_size([9, 3]).standard_error)
+    assert math.isnan(rank_size([7, 7]).standard_error)
     flat = rank_size([7, 7, 7])
     assert (flat.slope, flat.standard_error) == (0, 0)
     assert flat.intercept == pytest.approx(math.log(7))
@@ -290,6 +291,11 @@ def test_huge_and_tiny_values_neither_overflow_nor_vanish() -> None:
         assert theil([scale] * 3) == 0.0
         assert primacy([scale] * 4) == 0.25
     assert effective_number([1e308, 5e-324]) == 1.0
+
+
+def test_nearly_equal_values_give_no_negative_inequality() -> None:
+    nearly = [0.999999999999998, 1, 0.999999999999998, 0.9999999999999991, 0.9999999999999991, 1]
+    assert theil([*nearly, 0.999999999999998]) >= 0
 
 
 def test_a_million_values_take_no_million_squared() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,6 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from netinnov.errors import InputError
-from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import (
     DOUBLE,
     INK,
@@ -51,7 +52,7 @@ def plot_rank_size(
     label : str, optional
         What the sizes are; begins the entry of the legend.
     labelled : int
-        How many of the largest places are named.
+        How many of the largest places are named, with their ranks, in the legend.
 
     Returns
     -------
@@ -79,10 +80,12 @@ def plot_rank_size(
         ax = axes_or_new(ax, width=SINGLE, height=70)
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
-        entry = f"{printable(label)}: " if label else ""
-        entry += f"n = {len(sizes)}"
+        entry = [f"{printable(label)}: n = {len(sizes)}" if label else f"n = {len(sizes)}"]
         if np.isfinite(fit.slope):
-            entry += f", slope {_signed(fit.slope)} (s.e. {fit.standard_error:.2f})"
+            entry.append(f"slope {_signed(fit.slope)} (s.e. {fit.standard_error:.2f})")
+        if isinstance(values, pd.Series):
+            names = sizes.index[:labelled]
+            entry += [f"{rank} {printable(name)}" for rank, name in enumerate(names, start=1)]
         ax.plot(
             ranks,
             sizes.to_numpy(),
@@ -92,7 +95,7 @@ def plot_rank_size(
             color=colour,
             markerfacecolor="none" if position % 2 else colour,
             markeredgewidth=0.7,
-            label=entry,
+            label=_in_lines(ax, entry),
         )
         line = np.exp(fit.intercept + fit.slope * np.log(ranks))
         ax.plot(ranks, line, color=colour, linestyle=("-", "--", ":")[position % 3], linewidth=0.9)
@@ -105,14 +108,7 @@ def plot_rank_size(
         ax.set_xlabel("rank")
         ax.set_ylabel("size")
         ax.margins(0.08, 0.12)
-        ax.legend(loc="lower left", borderaxespad=0.2, handlelength=1.0)
-        if isinstance(values, pd.Series) and len(sizes):
-            label_points(
-                ax,
-                np.column_stack([ranks, sizes]),
-                [str(name) for name in sizes.index[:labelled]],
-                radii=np.full(len(sizes), 2.0),
-            )
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
     return ax
 
 
@@ -228,13 +224,10 @@ def plot_effects(
         raise InputError(msg)
     names = {} if names is None else names
     measures = effects["measure"].unique()
-    labels = []
-    for row in effects.itertuples():
-        where = "whole network" if pd.isna(row.node) else printable(names.get(row.node, row.node))
-        what = printable(row.scenario)
-        if len(measures) > 1:
-            what += f": {_plain(row.measure)}"
-        labels.append(f"{what}, {where}")
+    labels = [
+        _row_label(*row, names=names, several=len(measures) > 1)
+        for row in zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
+    ]
     rows = np.arange(len(effects))
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=18 + 5.5 * len(effects))
@@ -259,11 +252,11 @@ def plot_effects(
         unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
         ax.set_xlabel(f"{unit}: point, and interval over placements")
         if "same_sign" in effects:
-            for row, share in zip(rows, effects["same_sign"], strict=True):
+            for at, share in enumerate(effects["same_sign"]):
                 if pd.notna(share):
                     ax.text(
                         1.01,
-                        row,
+                        at,
                         f"{share:.0%}",
                         transform=ax.get_yaxis_transform(),
                         va="center",
@@ -273,12 +266,32 @@ def plot_effects(
     return ax
 
 
+def _in_lines(ax: Axes, parts: list[str]) -> str:
+    """Join parts by commas, in lines of 7 points that are no longer than the axes are wide."""
+    width = ax.get_position().width * ax.figure.canvas.figure.get_figwidth() * 72
+    whole = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    lines = textwrap.wrap(whole, width=max(int(width / 3.9) - 2, 20), break_long_words=False)
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _row_label(
+    scenario: object,
+    measure: object,
+    node: Any,
+    *,
+    names: Mapping[str, str] | pd.Series[str],
+    several: bool,
+) -> str:
+    what = printable(scenario) + (f": {_plain(measure)}" if several else "")
+    return f"{what}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
+
+
 def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _three(value: float) -> str:
-    if pd.isna(value):
+    if math.isnan(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 

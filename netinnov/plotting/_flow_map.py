@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,9 @@ from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import (
     DOUBLE,
@@ -28,19 +29,19 @@ from netinnov.plotting._style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["frame_of", "map_height", "plot_flow_map"]
+__all__ = ["plot_flow_map"]
 
-_KM_PER_DEGREE = 6371.0088 * np.pi / 180
-_WIDEST = 2.6
-_THINNEST = 0.35
-_FAN = 0.09
+_WIDEST = 2.8
+_THINNEST = 0.45
+_FAN = 0.05
+_BUNDLE = 0.3
 _ARROW_DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
 
 
@@ -49,6 +50,7 @@ def plot_flow_map(
     *,
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
+    parents: Mapping[str, str] | pd.Series[str] | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
     modelled: Collection[str] = (),
     extent: tuple[float, float, float, float] | None = None,
@@ -67,6 +69,9 @@ def plot_flow_map(
     enclaves : DataFrame, optional
         Columns ``home``, ``host`` (nodes, or places that lie in one) and perhaps ``direction``
         (reverse, forward, level). Equal arrows are drawn once, wider.
+    parents : mapping from place to place, optional
+        What each place lies in, to bring ends of enclaves up to a node: the column ``parent`` of
+        the network before it was aggregated. By default that of `network`.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     modelled : collection of str
@@ -93,10 +98,11 @@ def plot_flow_map(
 
     Notes
     -----
-    Width is proportional to weight inside a layer (with a least width), as layers have different
-    units; the legend gives each layer's largest weight. Area of a place is its strength over the
-    layers drawn that are not modelled. Periods are summed, self-links left out, and the direction
-    of a layer is not drawn. Nodes without coordinates are left out and counted under the map.
+    Width is proportional to weight, with a least width: on one scale for all observed layers, and
+    on another for those that are modelled, whose unit differs. The legend gives each layer's
+    largest weight. Area of a place is its strength over the observed layers drawn. Periods are
+    summed, self-links left out, and the direction of a layer is not drawn. Nodes without
+    coordinates are left out and counted under the map.
 
     Examples
     --------
@@ -120,58 +126,33 @@ def plot_flow_map(
         msg = f"extent must be west < east, south < north in degrees; found {extent}."
         raise InputError(msg)
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
-    arrows, lost = _arrows(network, enclaves, located)
+    notes = []
+    if missing := network.n_nodes - len(located):
+        notes.append(
+            f"Places left out, as they have no coordinates: {missing} of {network.n_nodes}."
+        )
+    if not inside.all():
+        notes.append(f"Places outside the frame: {(~inside).sum()}.")
+    above = network.places["parent"] if parents is None else parents
+    arrows, unplaced = _arrows(enclaves, located.index, above)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        _dress(ax, frame)
-        notes = []
-        if missing := network.n_nodes - len(located):
-            notes.append(f"{missing} of {network.n_nodes} places without coordinates left out.")
-        if not inside.all():
-            notes.append(f"{(~inside).sum()} places lie outside the frame.")
-        if lost:
-            notes.append(f"{lost} enclaves with an end without coordinates left out.")
+        draw_frame(ax, frame)
         handles, cut = _draw_links(ax, network, drawn, located, modelled, strongest)
         handles += _draw_arrows(ax, arrows, located)
-        shown = located.loc[inside]
-        strength = _strength(network, drawn, modelled).reindex(shown.index)
-        ends = pd.concat([arrows["home"], arrows["host"]]).value_counts()
-        rank = pd.DataFrame({"ends": ends.reindex(shown.index).fillna(0), "strength": strength})
-        rank = rank.sort_values(["ends", "strength"], ascending=False, kind="stable")
-        shown = shown.loc[rank.index]
-        area = _areas(rank["strength"])
+        shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), arrows)
+        area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
         handles += _draw_places(ax, shown, area, arrows)
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
-        _write_note(ax, [*notes, *cut, *_parameters(modelled, drawn)])
+        _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(modelled, drawn)])
         text = place_names(network.places) if names is None else names
         label_points(
             ax,
-            shown.to_numpy(),
+            shown[["lon", "lat"]].to_numpy(),
             [str(text.get(node, node)) for node in shown.index[:labels]],
             radii=np.sqrt(area) / 2,
         )
     return ax
-
-
-def frame_of(located: pd.DataFrame) -> tuple[float, float, float, float]:
-    """West, east, south and north around points (columns lon, lat), with a margin."""
-    if located.empty:
-        return 0.0, 1.0, 0.0, 1.0
-    low, high = located[["lon", "lat"]].min(), located[["lon", "lat"]].max()
-    margin = max(0.06 * float((high - low).max()), 0.02)
-    return (
-        float(low["lon"]) - margin,
-        float(high["lon"]) + margin,
-        float(low["lat"]) - margin,
-        float(high["lat"]) + margin,
-    )
-
-
-def map_height(frame: tuple[float, float, float, float], *, width: float = DOUBLE) -> float:
-    """Millimetres that a map of this frame needs beside its legend, within a page."""
-    west, east, south, north = frame
-    narrow = (east - west) * np.cos(np.radians((south + north) / 2))
-    return float(np.clip((width - 58) * (north - south) / narrow + 14, 75, 215))
 
 
 def _positions(network: MultilayerNetwork) -> pd.DataFrame:
@@ -179,41 +160,13 @@ def _positions(network: MultilayerNetwork) -> pd.DataFrame:
     return at.set_axis(network.nodes.index)
 
 
-def _dress(ax: Axes, frame: tuple[float, float, float, float]) -> None:
-    west, east, south, north = frame
-    # A free band under the southernmost place is kept for the scale bar.
-    band = 0.07 * (north - south)
-    ax.set_xlim(west, east)
-    ax.set_ylim(south - band, north)
-    narrow = np.cos(np.radians((south + north) / 2))
-    ax.set_aspect(1 / narrow, adjustable="box")
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):g}°{'S' if y < 0 else 'N'}"))
-    ax.spines[:].set_visible(True)
-    ax.spines[:].set_color("#bbbbbb")
-    _draw_scale(ax, west + 0.03 * (east - west), south - 0.55 * band, (east - west) * narrow)
-
-
-def _draw_scale(ax: Axes, west: float, south: float, width: float) -> None:
-    """A bar of a round number of kilometres, at most a fifth of the map's width (degrees)."""
-    longest = width * _KM_PER_DEGREE / 5
-    unit = 10 ** np.floor(np.log10(longest))
-    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
-    # `width` is in degrees of a great circle; a degree of longitude is shorter by the aspect.
-    degrees = km / _KM_PER_DEGREE * float(ax.get_aspect())
-    bar = {"color": INK, "linewidth": 1.2, "solid_capstyle": "butt", "gid": "scale"}
-    ax.plot([west, west + degrees], [south, south], zorder=8, **bar)  # type: ignore[arg-type]
-    ax.annotate(
-        f"{km:g} km",
-        (west + degrees, south),
-        xytext=(3, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7,
-        zorder=8,
+def _ranked(at: pd.DataFrame, strength: pd.Series[float], arrows: pd.DataFrame) -> pd.DataFrame:
+    """Columns lon, lat, strength; ends of most enclaves first, then the strongest."""
+    ends = pd.concat([arrows["home"], arrows["host"]]).value_counts()
+    ranked = at.assign(
+        strength=strength.reindex(at.index), ends=ends.reindex(at.index, fill_value=0)
     )
+    return ranked.sort_values(["ends", "strength"], ascending=False, kind="stable")
 
 
 def _draw_links(
@@ -236,7 +189,8 @@ def _draw_links(
     # Links of one pair fan out from the straight line, to sides counted from the same end.
     pair = np.sort(links[["i", "j"]].to_numpy(), axis=1)
     bundle = links.assign(i=pair[:, 0], j=pair[:, 1]).groupby(["i", "j"])["layer"]
-    bend = (bundle.cumcount() - (bundle.transform("size") - 1) / 2) * _FAN
+    gaps = bundle.transform("size") - 1
+    bend = (bundle.cumcount() - gaps / 2) * np.minimum(_FAN, _BUNDLE / gaps.clip(lower=1))
     bend *= np.where(links["i"] > links["j"], -1, 1)
     handles = []
     narrow = 1 / float(ax.get_aspect())
@@ -245,10 +199,11 @@ def _draw_links(
         mine = links["layer"] == layer
         own = links.loc[mine]
         if own.empty:
+            cut.append(f"{mark_modelled(layer, modelled)}: no link between places of the map.")
             continue
         style = layer_style(position, modelled=layer in modelled)
-        largest = own["weight"].max()
-        width = np.maximum(own["weight"] / largest * _WIDEST, _THINNEST)
+        alike = links["layer"].isin(modelled) == (layer in modelled)
+        width = np.maximum(own["weight"] / links["weight"][alike].max() * _WIDEST, _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
         ax.add_collection(
             PathCollection(
@@ -263,10 +218,8 @@ def _draw_links(
             ),
             autolim=False,
         )
-        text = printable(mark_modelled(layer, modelled), longest=30)
-        handles.append(
-            Line2D([], [], linewidth=1.4, label=f" {text}, widest {largest:.4g}", **style)
-        )
+        text = f"{mark_modelled(layer, modelled)}, up to {own['weight'].max():.4g}"
+        handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
     return handles, cut
 
 
@@ -275,8 +228,8 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
     links = network.links
     links = links.loc[links["layer"] == layer, ["source", "target", "weight"]]
     links = links.groupby(["source", "target"], sort=False)["weight"].sum().reset_index()
-    i = located.index.get_indexer(links["source"])
-    j = located.index.get_indexer(links["target"])
+    i = located.index.get_indexer(pd.Index(links["source"]))
+    j = located.index.get_indexer(pd.Index(links["target"]))
     there = (i >= 0) & (j >= 0)
     at = located.to_numpy()
     there &= (at[i] != at[j]).any(axis=1)
@@ -296,34 +249,41 @@ def _curves(
 
 
 def _arrows(
-    network: MultilayerNetwork, enclaves: pd.DataFrame | None, located: pd.DataFrame
-) -> tuple[pd.DataFrame, int]:
-    """Columns home, host, direction, count of the enclaves between located nodes; how many not."""
+    enclaves: pd.DataFrame | None,
+    nodes: pd.Index[str],
+    parents: Mapping[str, str] | pd.Series[str],
+) -> tuple[pd.DataFrame, list[str]]:
+    """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""
     columns = ["home", "host", "direction"]
     if enclaves is None or enclaves.empty:
-        return pd.DataFrame(columns=[*columns, "count"]), 0
+        return pd.DataFrame(columns=[*columns, "count"]), []
     ends = enclaves.reindex(columns=columns).fillna({"direction": "reverse"})
     for end in ("home", "host"):
-        ends[end] = [_node_around(place, located.index, network.places) for place in ends[end]]
+        ends[end] = ends[end].map(lambda place: _node_around(place, nodes, parents))
     known = ends.dropna()
-    known = known.loc[known["home"] != known["host"]]
-    arrows = known.groupby(columns, sort=False).size().reset_index(name="count")
-    return arrows, len(ends) - len(known)
+    apart = known.loc[known["home"] != known["host"]]
+    arrows = apart.groupby(columns, sort=False).size().reset_index(name="count")
+    notes = []
+    if lost := len(ends) - len(known):
+        notes.append(f"Enclaves left out, as an end is not on the map: {lost}.")
+    if inner := len(known) - len(apart):
+        notes.append(f"Enclaves inside one place, not drawn: {inner}.")
+    return arrows, notes
 
 
-def _node_around(place: object, nodes: pd.Index[str], places: pd.DataFrame) -> object:
-    """The node that a place is or lies in, going up `parent`; None where there is none."""
-    while place not in nodes:
-        if place not in places.index:
-            return None
-        place = places.at[place, "parent"]
-    return place
+def _node_around(
+    place: Any, nodes: pd.Index[str], parents: Mapping[str, str] | pd.Series[str]
+) -> str | None:
+    """The node that a place is or lies in; None where there is none."""
+    while isinstance(place, str) and place not in nodes:
+        place = parents.get(place)
+    return place if isinstance(place, str) else None
 
 
 def _draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
     handles = {}
     for home, host, direction, count in arrows.itertuples(index=False):
-        style = {"color": ENCLAVE, "linestyle": _ARROW_DASH.get(direction, "solid")}
+        style: dict[str, Any] = {"color": ENCLAVE, "linestyle": _ARROW_DASH.get(direction, "solid")}
         ax.add_patch(
             FancyArrowPatch(
                 tuple(located.loc[home]),
@@ -354,73 +314,56 @@ def _strength(
     links = network.links
     links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
     ends = pd.concat([links.set_index(end)["weight"] for end in ("source", "target")])
-    return ends.groupby(level=0).sum().reindex(network.nodes.index).fillna(0.0)
-
-
-def _areas(strength: pd.Series[float]) -> NDArray[np.float64]:
-    largest = strength.max()
-    return (9 + 75 * strength / (largest if largest > 0 else 1)).to_numpy()
+    total: pd.Series[float] = ends.groupby(level=0).sum()
+    return total.reindex(network.nodes.index).fillna(0.0)
 
 
 def _draw_places(
     ax: Axes, at: pd.DataFrame, area: NDArray[np.float64], arrows: pd.DataFrame
 ) -> list[Line2D]:
+    """Markers by role, told apart in grey too."""
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
-    roles = {
-        "host of an enclave": (host & ~home, "s", INK, INK),
-        "home of an enclave": (home & ~host, "o", "white", INK),
-        "home and host": (home & host, "D", "white", INK),
-        "place" if not arrows.empty else "place (area: strength)": (
-            ~home & ~host,
-            "o",
-            "#a8a8a8",
-            "white",
-        ),
-    }
     handles = []
-    for role, (mine, marker, face, edge) in roles.items():
+    for role, mine, marker, face, edge in (
+        ("host of an enclave", host & ~home, "s", INK, INK),
+        ("home of an enclave", home & ~host, "o", "white", INK),
+        ("home and host", home & host, "D", "white", INK),
+        ("other place", ~home & ~host, "o", "#9a9a9a", "white"),
+    ):
         if not mine.any():
             continue
-        style = {"marker": marker, "linewidths": 0.8 if face == "white" else 0.4}
-        ax.scatter(
-            at["lon"][mine],
-            at["lat"][mine],
-            s=area[mine],
-            facecolors=face,
-            edgecolors=edge,
-            zorder=6,
-            gid=role,
-            **style,
-        )
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="none",
-                marker=marker,
-                markersize=5,
-                markerfacecolor=face,
-                markeredgecolor=edge,
-                label=role,
-            )
-        )
+        x, y = at.loc[mine, "lon"], at.loc[mine, "lat"]
+        style: dict[str, Any] = {
+            "marker": marker,
+            "facecolors": face,
+            "edgecolors": edge,
+            "linewidths": 0.7,
+        }
+        ax.scatter(x, y, s=area[mine], zorder=6, gid=role, **style)
+        key: dict[str, Any] = {"marker": marker, "markerfacecolor": face, "markeredgecolor": edge}
+        handles.append(Line2D([], [], linestyle="none", markersize=5, label=role, **key))
     return handles
 
 
 def _parameters(modelled: Collection[str], layers: tuple[str, ...]) -> list[str]:
-    if not hasattr(modelled, "items"):
+    """A sentence with the parameters of each modelled layer, those that fit on a line."""
+    if not isinstance(modelled, Mapping):
         return []
-    return [
-        f"{mark_modelled(layer, modelled)}: "
-        + ", ".join(f"{key} = {value}" for key, value in dict(values).items())
-        + "."
-        for layer, values in modelled.items()
-        if layer in layers and values
-    ]
+    found = []
+    for layer in layers:
+        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if len(str(v)) <= 30}
+        if values:
+            listed = ", ".join(f"{key} {value}" for key, value in values.items())
+            found.append(f"{mark_modelled(layer, modelled)}: {listed}.")
+    return found
 
 
-def _write_note(ax: Axes, notes: list[str]) -> None:
-    width = ax.get_figure(root=True).get_figwidth() * 25.4
-    lines = textwrap.wrap(" ".join(notes), width=max(int(width * 0.62), 30))
-    text = "\n".join(printable(line, longest=1000) for line in lines)
-    ax.set_xlabel(text, loc="left", fontsize=7)
+def _entry(text: str) -> str:
+    """Text of a legend, which would leave out what begins with an underscore."""
+    return printable(f" {text}" if text.startswith("_") else text)
+
+
+def _write_notes(ax: Axes, notes: list[str]) -> None:
+    width = ax.figure.canvas.figure.get_figwidth() * 25.4
+    lines = textwrap.wrap(" ".join(notes), width=max(int(width * 0.66), 30))
+    ax.set_xlabel("\n".join(printable(line, longest=1000) for line in lines), loc="left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,8 +20,8 @@ __all__ = ["label_points"]
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _GAPS = (1.5, 5.0)
-_ALIGN_X = {1: "left", 0: "center", -1: "right"}
-_ALIGN_Y = {1: "bottom", 0: "center", -1: "top"}
+_ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
+_ALIGN_Y: dict[int, Literal["bottom", "center", "top"]] = {1: "bottom", 0: "center", -1: "top"}
 
 
 def label_points(
@@ -55,8 +55,7 @@ def label_points(
     """
     if not len(points):
         return []
-    figure = ax.get_figure(root=True)
-    assert figure is not None  # axes that are drawn on have a figure
+    figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
     figure.draw_without_rendering()
     scale = figure.dpi / 72
     at = ax.transData.transform(points)
@@ -85,8 +84,9 @@ def label_points(
                 and high[0] <= frame.x1
                 and high[1] <= frame.y1
             )
-            others = np.delete(taken, i, axis=0)
-            if inside and not ((others[:, :2] < high) & (others[:, 2:] > low)).all(axis=1).any():
+            hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
+            # A label may touch its own point.
+            if inside and not np.delete(hit, i).any():
                 label.set_position(tuple(offset / scale))
                 label.set_horizontalalignment(_ALIGN_X[side[0]])
                 label.set_verticalalignment(_ALIGN_Y[side[1]])

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from matplotlib.axes import Axes
 
@@ -232,7 +232,7 @@ def printable(text: object, *, longest: int = 40) -> str:
     return line.replace("$", r"\$")
 
 
-def mark_modelled(layer: str, modelled: Mapping[str, object] | tuple[str, ...] = ()) -> str:
+def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     """Name of a layer; one that is modelled says so."""
     if layer not in modelled or "modelled" in layer.lower():
         return layer
@@ -252,8 +252,13 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
 
         size = (width / 25.4, height / 25.4)
         ax = plt.figure(figsize=size, layout="constrained").add_subplot()
-    # Ticks are made when drawn, under the settings of that moment: fix their type now.
+    # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
     ax.tick_params(which="both", labelsize=7, labelfontfamily=list(_families()), labelcolor=INK)
+    ax.tick_params(which="both", width=0.6, color=INK)
+    ax.spines[:].set(linewidth=0.6, edgecolor=INK)
+    ax.spines[["top", "right"]].set_visible(False)
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set(fontsize=7, fontfamily=list(_families()), color=INK)
     return ax
 
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple, TextIO, cast
@@ -21,6 +22,9 @@ from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 
 __all__ = ["TextTable", "read_text_table", "some_lines"]
+
+END = "\x1c"
+"""A last line of our own: it is swallowed if the text ends inside quotation marks."""
 
 
 class TextTable(NamedTuple):
@@ -126,17 +130,21 @@ def _parse(
     name: str, text: TextIO, required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> TextTable:
     """The header, then the rows as wide as it; the last row tells whether the file is whole."""
-    reader = csv.reader(text, delimiter=delimiter)
+    reader = csv.reader(chain(text, [END]), delimiter=delimiter)
     header = [field.strip() for field in next(reader, [])]
     columns = _wanted(name, header, required, optional, delimiter)
     pick = itemgetter(*[header.index(column) for column in columns])
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     uneven: list[int] = []
-    end = reader.line_num
+    start, end = 1, reader.line_num
     width = len(header)
+    whole = False
     try:
         for row in reader:
+            if row == [END]:
+                whole = width >= len(header)
+                break
             start, end = end + 1, reader.line_num
             if len(row) == len(header):
                 rows.append(pick(row))
@@ -147,9 +155,9 @@ def _parse(
     except csv.Error as error:
         msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
         raise InputError(msg) from None
-    if width < len(header):
-        msg = f"{name} ends inside the row that starts in line {uneven[-1]}: get the file again, "
-        raise InputError(msg + "or close the quotation mark that is open there.")
+    if not whole:
+        msg = f"{name} ends inside the row that starts in line {start}: get the file again, or "
+        raise InputError(msg + "close the quotation mark that is open there.")
     if not rows:
         fault = "no row has as many fields as its header" if uneven else "it has none"
         msg = f"{name} must have rows below its header; {fault}."

@@ -1,0 +1,112 @@
+"""The frame of a map: its extent, aspect, degrees and scale bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from netinnov.plotting._style import DOUBLE, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Frame", "dense_frame", "draw_frame", "frame_of", "map_height", "squeeze"]
+
+Frame: TypeAlias = tuple[float, float, float, float]
+"""West, east, south, north in degrees."""
+
+_KM_PER_DEGREE = 6371.0088 * np.pi / 180
+_LEGEND = 58.0
+_NEAR = 3.0
+_BAND = 0.07
+
+
+def frame_of(located: pd.DataFrame) -> Frame:
+    """Frame around points (columns lon, lat), with a margin."""
+    if located.empty:
+        return 0.0, 1.0, 0.0, 1.0
+    low, high = located[["lon", "lat"]].min(), located[["lon", "lat"]].max()
+    margin = max(0.05 * float((high - low).max()), 0.02)
+    return (
+        float(low["lon"]) - margin,
+        float(high["lon"]) + margin,
+        float(low["lat"]) - margin,
+        float(high["lat"]) + margin,
+    )
+
+
+def dense_frame(located: pd.DataFrame) -> Frame | None:
+    """Frame of the part in which most places crowd; None where one map shows all of them well.
+
+    Points nearer than three times the usual distance to the nearest neighbour hang together; the
+    largest such group is worth a map of its own if it holds half of the points on at most half of
+    the area.
+    """
+    if len(located) < 8:
+        return None
+    whole = frame_of(located)
+    plane = located[["lon", "lat"]].to_numpy() * [squeeze(whole), 1]
+    tree = cKDTree(plane)
+    nearest = np.median(tree.query(plane, k=[2])[0])
+    pairs = tree.query_pairs(_NEAR * float(nearest), output_type="ndarray")
+    shape = (len(plane), len(plane))
+    joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
+    group = connected_components(joined, directed=False)[1]
+    size = np.bincount(group)
+    part = frame_of(located.loc[group == size.argmax()])
+    west, east, south, north = part
+    share = (east - west) * (north - south) / ((whole[1] - whole[0]) * (whole[3] - whole[2]))
+    return part if 2 * size.max() >= len(located) and share <= 0.5 else None
+
+
+def squeeze(frame: Frame) -> float:
+    """Length of a degree of longitude in degrees of latitude, at the middle of the frame."""
+    return float(np.cos(np.radians((frame[2] + frame[3]) / 2)))
+
+
+def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
+    """Millimetres that a map of this frame needs beside its legend, on part of a page."""
+    west, east, south, north = frame
+    tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
+    return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
+
+
+def draw_frame(ax: Axes, frame: Frame) -> None:
+    """Set limits, aspect and degrees, and draw the scale bar below the southernmost place."""
+    west, east, south, north = frame
+    band = _BAND * (north - south)
+    ax.set_xlim(west, east)
+    ax.set_ylim(south - band, north)
+    ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):g}°{'S' if y < 0 else 'N'}"))
+    ax.spines[:].set_visible(True)
+    ax.spines[:].set_color("#bbbbbb")
+    _draw_scale(ax, frame, west + 0.03 * (east - west), south - 0.5 * band)
+
+
+def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
+    """A bar of a round number of kilometres, at most a fifth of the map's width."""
+    degree = _KM_PER_DEGREE * squeeze(frame)
+    longest = (frame[1] - frame[0]) * degree / 5
+    unit = 10 ** np.floor(np.log10(longest))
+    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
+    east = west + km / degree
+    ax.plot([west, east], [south, south], color=INK, linewidth=1.2, zorder=8, gid="scale")
+    ax.annotate(
+        f"{km:g} km",
+        (east, south),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7,
+        zorder=8,
+    )

@@ -1,0 +1,131 @@
+"""The report of a study: one page that works offline, and the tables and figures behind it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+
+from netinnov.plotting import save_figure
+from netinnov.report._figures import draw_figures
+from netinnov.report._findings import find
+from netinnov.report._tables import View, tables_to_write, views, write_tables
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+    from jinja2 import Template
+
+    from netinnov.network import MultilayerNetwork
+
+__all__ = ["Study", "write_report"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """What a run has computed, ready to be reported.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the report.
+    network : MultilayerNetwork
+        As built.
+    cities : MultilayerNetwork
+        Added up to the level of analysis: one node a place, called by the id of the place.
+    tables : mapping from str to DataFrame
+        Results by name; a table that is not there makes its section say so. Known names are
+        ``layers``, ``kinds``, ``problems``, ``centrality``, ``degree``, ``strength``,
+        ``polycentricity``, ``enclaves`` and ``effects``; others are written and listed. A
+        column ``modelled_layers`` says which modelled layers a row's numbers contain; where it is
+        not given, all of them are named.
+    modelled : mapping from str to mapping
+        Layers that are modelled, not observed, with their parameters.
+    notes : tuple of str
+        Plain sentences on the data, such as what was left out and why.
+    scenario : mapping from str to object
+        Parameters of the experiment (``home``, ``host``, ``funding``, ...), or such a mapping for
+        each scenario.
+    command : str
+        What the user called.
+    version : str
+        Of the package.
+    """
+
+    title: str
+    network: MultilayerNetwork
+    cities: MultilayerNetwork
+    tables: Mapping[str, pd.DataFrame]
+    modelled: Mapping[str, Mapping[str, object]]
+    notes: tuple[str, ...]
+    scenario: Mapping[str, object]
+    command: str
+    version: str
+
+
+def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
+    """Write tables, figures and one page that explains them.
+
+    Parameters
+    ----------
+    result : Study
+        What to report; nothing in it is changed.
+    folder : path
+        Made if it is not there. ``tables/`` gets each table as CSV (UTF-8) and Parquet,
+        ``figures/`` each figure as PDF and PNG of 300 dots an inch.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in the folder: one file with its pictures and style inside, that loads
+        nothing. Its links to the tables work as long as it stays beside them.
+
+    Raises
+    ------
+    InputError
+        If the name of a table cannot be the name of a file.
+
+    Notes
+    -----
+    All text from data is escaped. Modelled layers are called so in every table and figure that
+    they enter, with their parameters beside, and there is no p-value. Sums over layers are marked
+    by the column ``modelled_layers``.
+    """
+    folder = Path(folder)
+    tables = tables_to_write(result)
+    write_tables(tables, folder / "tables")
+    figures = {}
+    for drawing in draw_figures(result):
+        _, png = save_figure(drawing.figure, folder / "figures", drawing.name)
+        figures[drawing.name] = {
+            "name": drawing.name,
+            "caption": drawing.caption,
+            "tables": drawing.tables,
+            "picture": base64.b64encode(png.read_bytes()).decode("ascii"),
+        }
+    page = _template().render(
+        study=result,
+        figures=figures,
+        views=views(result, tables),
+        findings=find(result),
+        written=[(name, len(table)) for name, table in tables.items()],
+    )
+    path = folder / "report.html"
+    path.write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = files("netinnov.report").joinpath("report.html.jinja").read_text(encoding="utf-8")
+    return environment.from_string(source)

@@ -1,0 +1,140 @@
+"""Figures of a study, drawn without touching the user's windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from netinnov.plotting import (
+    dense_frame,
+    frame_of,
+    map_height,
+    mark_modelled,
+    new_figure,
+    place_names,
+    plot_centralities,
+    plot_effects,
+    plot_flow_map,
+    plot_rank_size,
+)
+from netinnov.report._tables import key_rows
+from netinnov.report._words import together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure
+
+    from netinnov.report import Study
+
+__all__ = ["Drawing", "draw_figures"]
+
+_PANELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure with its caption and the tables that its numbers come from."""
+
+    name: str
+    figure: Figure
+    caption: str
+    tables: tuple[str, ...]
+
+
+def draw_figures(study: Study) -> Iterator[Drawing]:
+    """Draw what the tables of a study allow, one figure at a time."""
+    names = place_names(study.network.places)
+    yield from _maps(study, names)
+    if (table := study.tables.get("centrality")) is not None and len(table):
+        figure = new_figure(height=26 + 5.2 * min(len(table), 15))
+        plot_centralities(_named(table, names), ax=figure.add_subplot())
+        caption = (
+            f"The {min(len(table), 15)} most central of {len(table)} places by PageRank. Figures "
+            "are values; shades are standard scores over all places."
+        )
+        yield Drawing("centralities", figure, caption + _warning(study), ("centrality",))
+    if (table := study.tables.get("strength")) is not None and len(table):
+        yield _rank_sizes(study, table, names)
+    if (table := study.tables.get("effects")) is not None and len(table):
+        yield _effects(study, table, names)
+
+
+def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
+    cities = study.cities
+    at = cities.places[["lon", "lat"]].reindex(cities.nodes["place"]).dropna()
+    if at.empty:
+        return
+    detail = dense_frame(at)
+    frames = {"flow_map": frame_of(at)} | ({} if detail is None else {"flow_map_detail": detail})
+    enclaves = study.tables.get("enclaves")
+    for name, frame in frames.items():
+        figure = new_figure(height=map_height(frame))
+        plot_flow_map(
+            cities,
+            enclaves=enclaves,
+            parents=study.network.places["parent"],
+            names=names,
+            modelled=study.modelled,
+            extent=frame,
+            ax=figure.add_subplot(),
+        )
+        caption = "Links between places by layer" + (
+            "." if enclaves is None or enclaves.empty else " and enclaves, from home to host."
+        )
+        if name == "flow_map_detail":
+            caption = f"The part of the map where most places lie. {caption}"
+        tables = ("map_places", "map_links", *(["enclaves"] if enclaves is not None else []))
+        yield Drawing(name, figure, caption + _warning(study), tables)
+
+
+def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> Drawing:
+    """All layers together and the heaviest layers, a panel each."""
+    heaviest = strength.sum().sort_values(ascending=False, kind="stable")
+    layers = [layer for layer in heaviest.index[heaviest > 0]][: _PANELS - 1]
+    named = strength.set_axis(names.reindex(strength.index).fillna(""), axis=0)
+    series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
+    series |= {mark_modelled(layer, study.modelled): named[layer] for layer in layers}
+    rows = -(-len(series) // 3)
+    figure = new_figure(height=8 + 62 * rows)
+    axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
+    for ax, (label, values) in zip(axes, series.items(), strict=False):
+        plot_rank_size(values, ax=ax, label=label, labelled=3)
+        ax.set_ylabel("strength")
+    for ax in axes[len(series) :]:
+        ax.remove()
+    caption = "Strength of places against their rank, with the fitted line."
+    if hidden := len(strength.columns) - len(layers):
+        caption += f" Layers that are lighter or empty are not drawn: {hidden}."
+    return Drawing("rank_size", figure, caption + _warning(study), ("strength", "polycentricity"))
+
+
+def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Drawing:
+    shown = key_rows(effects, study)
+    measures = list(dict.fromkeys(shown["measure"].astype("str")))[:_PANELS]
+    parts = [shown.loc[shown["measure"].astype("str") == measure] for measure in measures]
+    heights = [len(part) + 2.5 for part in parts]
+    figure = new_figure(height=4 + 5.2 * sum(heights))
+    axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
+    for ax, part in zip(axes, parts, strict=True):
+        plot_effects(part, ax=ax, names=names)
+    caption = (
+        "Change against the baseline: mean over random placements (point) and the middle 95 % of "
+        "placements (line). Filled: the whole network; open: home and host. At the right: share "
+        "of placements whose change has the sign of the median."
+    )
+    return Drawing("effects", figure, caption + _warning(study), ("effects",))
+
+
+def _named(table: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """With names that the installed fonts can draw."""
+    return table.assign(name=names.reindex(table.index).fillna(pd.Series(table.index.astype("str"), table.index)))
+
+
+def _warning(study: Study) -> str:
+    layers = [mark_modelled(layer, study.modelled) for layer in study.modelled]
+    if not layers:
+        return ""
+    return f" Modelled, not observed: {together(layers)}."

@@ -1,0 +1,198 @@
+"""Tables of a study: as files, and as the first rows that the page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from netinnov.errors import InputError
+from netinnov.plotting import mark_modelled
+from netinnov.report._words import cell, names_of, parameters
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from netinnov.report import Study
+
+__all__ = ["View", "tables_to_write", "views", "write_tables"]
+
+_SHOWN = 15
+_WIDEST = 14
+# Tables whose numbers sum over layers or follow from all of them.
+_MIXED = ("centrality", "effects", "polycentricity")
+_CAPTIONS = {
+    "layers": "Layers of the network as built: nodes with a link, linked pairs and total weight.",
+    "kinds": "Kinds of nodes.",
+    "problems": "Rows set aside, with the reason.",
+    "centrality": "Places by PageRank versatility over all layers.",
+    "degree": "Links of each place in each layer.",
+    "strength": "Total weight of the links of each place in each layer.",
+    "polycentricity": "How evenly strength is spread over places, in each layer and in all.",
+    "enclaves": "Nodes whose place is neither their jurisdiction nor inside it.",
+    "effects": "Changes that the scenarios make: whole network, home and host.",
+    "modelled": "Parameters of the modelled layers.",
+    "scenario": "Parameters of the experiment.",
+    "map_places": "Places of the map.",
+    "map_links": "Links of the map, summed over periods.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The first rows of a table, as text.
+
+    Parameters
+    ----------
+    name, caption : str
+        Of the file under ``tables/``, and what is in it.
+    columns : list of str
+        Heads.
+    rows : list of list of str
+        Cells.
+    numeric : list of bool
+        Which columns hold numbers.
+    total : int
+        Rows of the whole table.
+    dropped : int
+        Columns that only the file has.
+    """
+
+    name: str
+    caption: str
+    columns: list[str]
+    rows: list[list[str]]
+    numeric: list[bool]
+    total: int
+    dropped: int
+
+
+def tables_to_write(study: Study) -> dict[str, pd.DataFrame]:
+    """The tables of a study with modelled layers marked, and those behind the map."""
+    modelled = study.modelled
+    tables = {name: _marked(name, table, study) for name, table in study.tables.items()}
+    cities = study.cities
+    links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
+    frame = links.reset_index()
+    frame = frame.assign(
+        modelled=frame["layer"].isin(modelled),
+        layer=frame["layer"].map(lambda layer: mark_modelled(layer, modelled)),
+    )
+    at = cities.places.reindex(cities.nodes["place"])[["lon", "lat", "population"]]
+    tables.setdefault("map_places", at.set_axis(cities.nodes.index))
+    tables.setdefault("map_links", frame)
+    if modelled:
+        tables.setdefault("modelled", _parameter_table(modelled))
+    if study.scenario:
+        tables.setdefault("scenario", _scenario_table(study.scenario))
+    if odd := [name for name in tables if not re.fullmatch(r"[A-Za-z0-9_-]+", name)]:
+        msg = f"names of tables become names of files: letters, digits, _ and -; found {odd[:5]}."
+        raise InputError(msg)
+    return tables
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write each table as CSV and Parquet; a nameless index, a mere count, only there as order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        plain = table.reset_index() if _has_index(table) else table
+        plain.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        _one_type_a_column(plain).to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
+    """What the page shows of each table."""
+    names = names_of(study)
+    shown = {}
+    for name, table in tables.items():
+        frame = _key_rows(table, study) if name == "effects" else table
+        if name in ("degree", "strength") and "centrality" in tables:
+            order = tables["centrality"].index
+            frame = frame.loc[order[order.isin(frame.index)]]
+        if name in ("degree", "strength", "map_places"):
+            frame = frame.copy()
+            frame.insert(0, "name", names.reindex(frame.index))
+        frame = frame.drop(columns="modelled_layers", errors="ignore")
+        frame = frame.reset_index() if _has_index(frame) else frame
+        first = frame.iloc[:_SHOWN, :_WIDEST]
+        shown[name] = View(
+            name=name,
+            caption=_CAPTIONS.get(name, name.replace("_", " ")),
+            columns=[str(column).replace("_", " ") for column in first],
+            rows=[[cell(value) for value in row] for row in first.itertuples(index=False)],
+            numeric=[
+                pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+                for kind in first.dtypes
+            ],
+            total=len(table),
+            dropped=frame.shape[1] - first.shape[1],
+        )
+    return shown
+
+
+def _marked(name: str, table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """A copy in which each modelled layer is called modelled."""
+    modelled = study.modelled
+    marks = {layer: mark_modelled(layer, modelled) for layer in modelled}
+    table = table.copy()
+    if name in _MIXED and modelled and "modelled_layers" not in table:
+        table["modelled_layers"] = "; ".join(marks.values())
+        if name == "polycentricity":
+            own = table.index.astype(str)
+            table["modelled_layers"] = [
+                marks.get(layer, "; ".join(marks.values()) if layer == "all" else "")
+                for layer in own
+            ]
+    if name in ("degree", "strength"):
+        table = table.rename(columns=marks)
+    if table.index.name == "layer":
+        table = table.rename(index=marks)
+    if "layer" in table:
+        table["layer"] = table["layer"].astype("str").replace(marks)
+    return table
+
+
+def _key_rows(effects: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Effects on the whole network, the homes and the hosts."""
+    ends = {*parameters(study.scenario, "home"), *parameters(study.scenario, "host")}
+    return effects.loc[effects["node"].isna() | effects["node"].isin(ends)]
+
+
+def _parameter_table(modelled: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
+    rows = [
+        (mark_modelled(layer, modelled), str(key), _text(value))
+        for layer, values in modelled.items()
+        for key, value in (dict(values) or {"parameters": "none given"}).items()
+    ]
+    return pd.DataFrame(rows, columns=["layer", "parameter", "value"], dtype="str")
+
+
+def _scenario_table(scenario: Mapping[str, object]) -> pd.DataFrame:
+    rows = []
+    for key, value in scenario.items():
+        if isinstance(value, Mapping):
+            rows += [(f"{key}: {inner}", _text(part)) for inner, part in value.items()]
+        else:
+            rows.append((str(key), _text(value)))
+    return pd.DataFrame(rows, columns=["parameter", "value"], dtype="str")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "; ".join(str(part) for part in value)
+    return str(value)
+
+
+def _has_index(table: pd.DataFrame) -> bool:
+    return any(name is not None for name in table.index.names)
+
+
+def _one_type_a_column(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of mixed objects become text: Parquet has one type a column."""
+    mixed = table.select_dtypes("object")
+    return table.assign(
+        **{str(c): mixed[c].map(str, na_action="ignore").astype("str") for c in mixed}
+    )

@@ -1,0 +1,737 @@
+"""Faulty tables: every fault found in one pass, shown with its place, and set aside on request."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from strategies import Tables, networks
+
+# A place among the problems: table, row, column.
+Spot = tuple[str, int | None, str | None]
+
+
+def good_nodes(**columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "node": ["a", "b", "c", "d"],
+            "kind": ["firm", "park", "firm", "talent"],
+            "place": ["P", "Q", "P", "R"],
+            **columns,
+        }
+    )
+
+
+def good_links(**columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "layer": ["x", "x", "y", "y"],
+            "source": ["a", "b", "a", "d"],
+            "target": ["b", "c", "c", "d"],
+            "weight": [1.0, 2.0, 3.0, 4.0],
+            "period": [2019, 2020, 2020, 2021],
+            **columns,
+        }
+    )
+
+
+def good_places(**columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "place": ["P", "Q", "R", "S"],
+            "lon": [120.0, 119.0, -180.0, 180.0],
+            "lat": [30.0, 29.0, -90.0, 90.0],
+            "population": [12.0, 2.0, None, 0.0],
+            "parent": ["Q", "S", None, None],
+            **columns,
+        }
+    )
+
+
+def spots(problems: pd.DataFrame) -> set[Spot]:
+    return {
+        (row.table, None if pd.isna(row.row) else int(row.row),
+         None if pd.isna(row.column) else row.column)
+        for row in problems.itertuples()
+    }  # fmt: skip
+
+
+def raised(*tables: Any) -> ni.TableError:
+    with pytest.raises(ni.TableError) as caught:
+        ni.build_network(*tables)
+    return caught.value
+
+
+class Fault(NamedTuple):
+    """Tables with one fault, where it is and words of its name."""
+
+    tables: dict[str, Any]
+    where: set[Spot]
+    words: str
+
+
+def fault(words: str, *where: Spot, **tables: Any) -> Fault:
+    return Fault(tables, set(where), words)
+
+
+FAULTS = {
+    "missing source": fault(
+        "missing column",
+        ("links", None, "source"),
+        links=good_links().drop(columns="source"),
+    ),
+    "missing both ends": fault(
+        "missing column",
+        ("links", None, "source"),
+        ("links", None, "target"),
+        links=good_links().drop(columns=["source", "target"]),
+    ),
+    "misspelt target": fault(
+        "column", ("links", None, "target"), links=good_links().rename(columns={"target": "targt"})
+    ),
+    "misspelt weight": fault(
+        "column", ("links", None, "weight"), links=good_links().rename(columns={"weight": "wieght"})
+    ),
+    "misspelt place": fault(
+        "column", ("nodes", None, "place"), nodes=good_nodes().rename(columns={"place": "palce"})
+    ),
+    "column twice": fault(
+        "twice",
+        ("links", None, "weight"),
+        links=pd.concat([good_links(), good_links()[["weight"]]], axis=1),
+    ),
+    "duplicate id": fault(
+        "duplicate",
+        ("nodes", 4, "node"),
+        nodes=pd.concat([good_nodes(), good_nodes().iloc[[1]]], ignore_index=True),
+    ),
+    "kinds differ": fault(
+        "kind",
+        ("nodes", 4, "kind"),
+        nodes=pd.concat(
+            [good_nodes(), good_nodes().iloc[[1]].assign(kind="firm")], ignore_index=True
+        ),
+    ),
+    "missing id": fault(
+        "empty",
+        ("nodes", 4, "node"),
+        nodes=pd.concat(
+            [good_nodes(), good_nodes().iloc[[1]].assign(node=None)], ignore_index=True
+        ),
+    ),
+    "empty id": fault(
+        "empty",
+        ("nodes", 4, "node"),
+        nodes=pd.concat([good_nodes(), good_nodes().iloc[[1]].assign(node="")], ignore_index=True),
+    ),
+    "blank id": fault(
+        "empty",
+        ("nodes", 4, "node"),
+        nodes=pd.concat(
+            [good_nodes(), good_nodes().iloc[[1]].assign(node=" \t")], ignore_index=True
+        ),
+    ),
+    "unknown ends": fault(
+        "not a node",
+        ("links", 1, "source"),
+        ("links", 1, "target"),
+        ("links", 3, "target"),
+        links=good_links(source=["a", "zz", "a", "d"], target=["b", "zz", "c", "yy"]),
+    ),
+    "empty ends": fault(
+        "empty",
+        ("links", 0, "source"),
+        ("links", 2, "target"),
+        links=good_links(source=[None, "b", "a", "d"], target=["b", "c", "", "d"]),
+    ),
+    "missing weight": fault(
+        "missing", ("links", 1, "weight"), links=good_links(weight=[1.0, None, 3.0, 4.0])
+    ),
+    "text weight": fault(
+        "number", ("links", 1, "weight"), links=good_links(weight=[1.0, "heavy", 3.0, 4.0])
+    ),
+    "zero weight": fault(
+        "above 0", ("links", 0, "weight"), links=good_links(weight=[0.0, 2.0, 3.0, 4.0])
+    ),
+    "negative weight": fault(
+        "above 0", ("links", 3, "weight"), links=good_links(weight=[1, 2, 3, -4])
+    ),
+    "infinite weights": fault(
+        "infinite|above 0",
+        ("links", 0, "weight"),
+        ("links", 2, "weight"),
+        links=good_links(weight=[np.inf, 2.0, -np.inf, 4.0]),
+    ),
+    "missing layer": fault(
+        "layer",
+        ("links", 1, "layer"),
+        ("links", 3, "layer"),
+        links=good_links(layer=["x", None, "y", ""]),
+    ),
+    "fraction of a period": fault(
+        "whole", ("links", 2, "period"), links=good_links(period=[2019, 2020, 2020.5, None])
+    ),
+    "text period": fault(
+        "whole", ("links", 2, "period"), links=good_links(period=[2019, 2020, "late", 2021])
+    ),
+    "longitude out of range": fault(
+        "range",
+        ("places", 0, "lon"),
+        ("places", 1, "lon"),
+        places=good_places(lon=[180.01, -181.0, 0.0, 0.0]),
+    ),
+    "latitude out of range": fault(
+        "range", ("places", 2, "lat"), places=good_places(lat=[30.0, 29.0, 90.5, 0.0])
+    ),
+    "infinite latitude": fault(
+        "range", ("places", 2, "lat"), places=good_places(lat=[30.0, 29.0, np.inf, 0.0])
+    ),
+    "text longitude": fault(
+        "number", ("places", 0, "lon"), places=good_places(lon=["120° E", 1.0, 1.0, 1.0])
+    ),
+    "negative population": fault(
+        "population", ("places", 0, "population"), places=good_places(population=[-1.0, 1, 1, 1])
+    ),
+    "place not in places": fault(
+        "not in places",
+        ("nodes", 3, "place"),
+        nodes=good_nodes(place=["P", "Q", None, "Z"]),
+        places=good_places(),
+    ),
+    "jurisdiction not in places": fault(
+        "not in places",
+        ("nodes", 0, "jurisdiction"),
+        nodes=good_nodes(jurisdiction=["Z", "Q", None, "P"]),
+        places=good_places(),
+    ),
+    "parent not in places": fault(
+        "not in places",
+        ("places", 1, "parent"),
+        places=good_places(parent=["Q", "Z", None, None]),
+    ),
+    "cycle of parents": fault(
+        "cycle",
+        ("places", 0, "parent"),
+        ("places", 1, "parent"),
+        ("places", 3, "parent"),
+        places=good_places(parent=["Q", "S", None, "P"]),
+    ),
+    "its own parent": fault(
+        "cycle", ("places", 2, "parent"), places=good_places(parent=[None, None, "R", None])
+    ),
+    "duplicate place": fault(
+        "duplicate",
+        ("places", 4, "place"),
+        places=pd.concat([good_places(), good_places().iloc[[2]]], ignore_index=True),
+    ),
+    "ids of two types": fault(
+        "mixed",
+        ("nodes", None, "node"),
+        nodes=good_nodes(node=[7, "7", 8, 9]),
+        links=good_links(source=[8] * 4, target=[9] * 4),
+    ),
+    "ids that are neither": fault(
+        "text or a whole number",
+        ("nodes", 1, "node"),
+        nodes=good_nodes(node=[1.0, 2.5, 3.0, 4.0]),
+        links=good_links(source=[1] * 4, target=[3] * 4),
+    ),
+}
+every_fault = pytest.mark.parametrize("given_fault", FAULTS.values(), ids=FAULTS.keys())
+
+
+def complete(tables: dict[str, Any]) -> tuple[Any, Any, Any]:
+    good = {"nodes": good_nodes(), "links": good_links(), "places": good_places()}
+    nodes, links, places = (good | tables).values()
+    return nodes, links, places
+
+
+def test_the_good_tables_are_good() -> None:
+    nodes, links, places = complete({})
+    assert ni.check_tables(nodes, links, places=places).empty
+    assert ni.build_network(nodes, links, places).n_links == 4
+    cleaned = ni.clean_tables(nodes, links, places=places)
+    assert cleaned.rejected.empty
+    assert (len(cleaned.nodes), len(cleaned.links), len(cleaned.places)) == (4, 4, 4)
+
+
+@every_fault
+def test_a_fault_alone_is_found_where_it_is(given_fault: Fault) -> None:
+    nodes, links, places = complete(given_fault.tables)
+    problems = ni.check_tables(nodes, links, places=places)
+    assert spots(problems) == given_fault.where
+    assert problems["problem"].str.contains(given_fault.words).all()
+    error = raised(nodes, links, places)
+    assert re.search(given_fault.words, str(error))
+    pd.testing.assert_frame_equal(error.problems, problems)
+
+
+@every_fault
+def test_the_constructor_finds_the_same(given_fault: Fault) -> None:
+    nodes, links, places = complete(given_fault.tables)
+    with pytest.raises(ni.TableError) as caught:
+        ni.MultilayerNetwork(nodes, links, places=places)
+    assert spots(caught.value.problems) == given_fault.where
+
+
+@every_fault
+def test_the_value_is_shown(given_fault: Fault) -> None:
+    nodes, links, places = complete(given_fault.tables)
+    tables = {"nodes": nodes, "links": links, "places": places}
+    problems = ni.check_tables(nodes, links, places=places)
+    for problem in problems[problems["row"].notna()].itertuples():
+        value = tables[problem.table][problem.column].iloc[problem.row]
+        both_missing = pd.isna(value) and pd.isna(problem.value)
+        assert value == problem.value or both_missing, (value, problem.value)
+
+
+def test_all_faults_of_rows_are_found_in_one_pass() -> None:
+    nodes = pd.DataFrame(
+        {
+            "node": ["a", "b", "a", None, "c", "d", "b", "e"],
+            "kind": ["firm", "park", "firm", "firm", "firm", "firm", "firm", "firm"],
+            "place": ["P", "Q", "P", "P", "Z", "P", "Q", "P"],
+            "jurisdiction": [None, "Q", None, None, None, "Z", "Q", "P"],
+        }
+    )
+    links = pd.DataFrame(
+        {
+            "layer": ["x", "x", "x", "x", "x", "x", None, "x", "x"],
+            "source": ["a", "a", "a", "a", "a", "zz", "a", "a", "e"],
+            "target": ["b", "b", "b", "b", "b", "yy", "b", "b", "e"],
+            "weight": [None, "text", 0, -1, np.inf, 1, 1, 1, 1],
+            "period": [1, 1, 1, 1, 1, 1, 1, 1.5, 1],
+        }
+    )
+    places = pd.DataFrame(
+        {
+            "place": ["P", "Q", "R", "S", "R", "T"],
+            "lon": [120.0, 500.0, 0, 0, 0, 0],
+            "lat": [91.0, 0, 0, 0, 0, 0],
+            "parent": [None, "Y", "S", "R", None, None],
+        }
+    )
+    problems = ni.check_tables(nodes, links, places=places)
+    assert spots(problems) == {
+        ("nodes", 2, "node"),  # a again
+        ("nodes", 3, "node"),  # no id
+        ("nodes", 4, "place"),  # Z
+        ("nodes", 5, "jurisdiction"),  # Z
+        ("nodes", 6, "kind"),  # b, now a firm
+        ("links", 0, "weight"),
+        ("links", 1, "weight"),
+        ("links", 2, "weight"),
+        ("links", 3, "weight"),
+        ("links", 4, "weight"),
+        ("links", 5, "source"),
+        ("links", 5, "target"),
+        ("links", 6, "layer"),
+        ("links", 7, "period"),
+        ("places", 0, "lat"),
+        ("places", 1, "lon"),
+        ("places", 1, "parent"),  # Y
+        ("places", 2, "parent"),  # R in S in R
+        ("places", 3, "parent"),
+        ("places", 4, "place"),  # R again
+    }
+    assert len(problems) == 20
+    error = raised(nodes, links, places)
+    pd.testing.assert_frame_equal(error.problems, problems)
+    assert "20 problems" in str(error)
+
+
+def test_faults_of_columns_do_not_hide_faults_of_rows() -> None:
+    nodes = good_nodes(node=["a", "b", "c", "a"])
+    links = good_links(source=["a", "zz", "a", "c"], weight=[0, 1, 1, 1]).drop(columns="target")
+    places = good_places(lat=[99.0, 0, 0, 0])
+    problems = ni.check_tables(nodes, links, places=places)
+    assert spots(problems) == {
+        ("nodes", 3, "kind"),
+        ("links", None, "target"),
+        ("links", 1, "source"),
+        ("links", 0, "weight"),
+        ("places", 0, "lat"),
+    }
+
+
+def test_the_table_of_problems() -> None:
+    nodes, links, places = complete(FAULTS["zero weight"].tables)
+    found = ni.check_tables(nodes, links, places=places)
+    empty = ni.check_tables(*complete({})[:2])
+    for problems in (found, empty):
+        assert list(problems.columns) == ["table", "row", "column", "problem", "value"]
+        assert problems["row"].dtype == "Int64"
+        assert list(problems.index) == list(range(len(problems)))
+
+
+def test_rows_are_positions_whatever_the_index() -> None:
+    links = good_links(weight=[1.0, 2.0, 0.0, 4.0]).set_index(pd.Index([40, 30, 20, 10]))
+    assert spots(ni.check_tables(good_nodes(), links)) == {("links", 2, "weight")}
+    nodes = good_nodes(place=["P", "Q", "Z", "R"]).set_index("node")
+    problems = ni.check_tables(nodes, good_links(), places=good_places().set_index("place"))
+    assert spots(problems) == {("nodes", 2, "place")}
+
+
+def test_the_message_counts_and_shows_at_most_five_rows() -> None:
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(20)]})
+    links = pd.DataFrame(
+        {
+            "source": ["n0"] * 20,
+            "target": [f"unknown{i}" for i in range(12)] + ["n1"] * 8,
+            "weight": [1.0] * 13 + [-3.5, -4.5] + [1.0] * 5,
+        }
+    )
+    message = str(raised(nodes, links))
+    assert "14 problems" in message
+    assert re.search(r"\b12 ", message)
+    assert re.search(r"\b2 ", message)
+    assert len(re.findall("unknown[0-9]+", message)) == 5
+    assert "-3.5" in message
+    assert "-4.5" in message
+    assert re.search(r"7 more", message)
+    assert "clean_tables" in message
+
+
+@pytest.mark.parametrize(
+    ("table", "right", "wrong"),
+    [
+        ("links", "source", "sorce"),
+        ("links", "target", "Target"),
+        ("links", "weight", "weigth"),
+        ("links", "layer", "layr"),
+        ("links", "period", "priod"),
+        ("nodes", "node", "nodes"),
+        ("nodes", "kind", "knid"),
+        ("nodes", "jurisdiction", "juristiction"),
+        ("places", "lon", "long"),
+        ("places", "lat", "lat "),
+        ("places", "population", "popluation"),
+        ("places", "parent", "parents"),
+    ],
+)
+def test_the_nearest_spelling_is_suggested(table: str, right: str, wrong: str) -> None:
+    nodes, links, places = complete({"nodes": good_nodes(jurisdiction=["P", "Q", "P", "R"])})
+    tables = {"nodes": nodes, "links": links, "places": places}
+    tables[table] = tables[table].rename(columns={right: wrong})
+    error = raised(*tables.values())
+    assert spots(error.problems) == {(table, None, right)}
+    assert wrong in str(error)
+    assert right in str(error)
+
+
+def test_columns_that_only_resemble_are_attributes() -> None:
+    nodes = good_nodes(size=1, name="x", sector="y", places_visited=3)
+    links = good_links(type="x", label="y", start=2019, time=1)
+    assert ni.check_tables(nodes, links, places=good_places(area=1.0, country="CN")).empty
+
+
+@pytest.mark.parametrize("thing", [None, 7, "nodes.csv", ["a"], {"firm": 3}, [("a", "b")]])
+@pytest.mark.parametrize("table", ["nodes", "links"])
+def test_something_that_is_no_table_is_one_problem(table: str, thing: Any) -> None:
+    tables = {"nodes": good_nodes(), "links": good_links()} | {table: thing}
+    problems = ni.check_tables(tables["nodes"], tables["links"])
+    assert len(problems) == 1
+    assert problems["table"].iloc[0].startswith(table)
+    assert problems["row"].isna().all()
+    assert "table" in problems["problem"].iloc[0]
+    error = raised(tables["nodes"], tables["links"])
+    pd.testing.assert_frame_equal(error.problems, problems)
+    with pytest.raises(ni.TableError):
+        ni.clean_tables(tables["nodes"], tables["links"])
+
+
+def test_places_that_are_no_table() -> None:
+    for thing in (7, "places.csv", ["P"]):
+        problems = ni.check_tables(good_nodes(), good_links(), places=thing)
+        assert len(problems) == 1
+        assert spots(problems) == {("places", None, None)}
+
+
+@every_fault
+def test_cleaning_sets_faulty_rows_aside_and_keeps_the_rest(given_fault: Fault) -> None:
+    nodes, links, places = complete(given_fault.tables)
+    tables = {"nodes": nodes, "links": links, "places": places}
+    if any(row is None for _, row, _ in given_fault.where):
+        with pytest.raises(ni.TableError) as caught:
+            ni.clean_tables(nodes, links, places=places)
+        assert spots(caught.value.problems) >= given_fault.where
+        return
+    kept = ni.clean_tables(nodes, links, places=places)
+    reject = kept.rejected
+    faulty = {(table, row) for table, row, _ in given_fault.where}
+    gone = set(zip(reject["table"], reject["row"], strict=True))
+    assert faulty <= gone
+    assert len(gone) == len(reject)
+    for name, table in tables.items():
+        n_rejected = (reject["table"] == name).sum()
+        assert len(getattr(kept, name)) + n_rejected == len(table)
+    assert reject["problem"].str.len().gt(0).all()
+    assert ni.check_tables(kept.nodes, kept.links, places=kept.places).empty
+    ni.build_network(kept.nodes, kept.links, kept.places)
+
+
+def test_rejected_rows_carry_their_own_columns() -> None:
+    links = good_links(
+        weight=[1.0, -2.0, 3.0, 4.0], target=["b", "c", "zz", "d"], note=list("wxyz")
+    )
+    rejected = ni.clean_tables(good_nodes(), links).rejected
+    assert list(rejected.columns[:3]) == ["table", "row", "problem"]
+    assert rejected["row"].tolist() == [1, 2]
+    assert rejected["note"].tolist() == ["x", "y"]
+    assert rejected["target"].tolist() == ["c", "zz"]
+    assert rejected["weight"].tolist() == [-2.0, 3.0]
+
+
+def test_a_row_with_two_faults_is_rejected_once_for_both() -> None:
+    links = good_links(weight=[1.0, -2.0, 3.0, 4.0], target=["b", "zz", "c", "d"])
+    rejected = ni.clean_tables(good_nodes(), links).rejected
+    assert rejected["row"].tolist() == [1]
+    assert re.search("(?=.*not a node)(?=.*above 0)", rejected["problem"].iloc[0])
+
+
+def test_what_rests_on_a_rejected_row_goes_with_it() -> None:
+    # Q is out of range; b lies in it; two links end at b. P, whose parent is Q, goes too, and
+    # with it a and c.
+    places = good_places(lat=[30.0, 99.0, 0.0, 0.0])
+    kept = ni.clean_tables(good_nodes(), good_links(), places=places)
+    assert "Q" not in kept.places.index
+    assert "b" not in kept.nodes.index
+    assert not {"b"} & {*kept.links["source"], *kept.links["target"]}
+    assert ni.check_tables(kept.nodes, kept.links, places=kept.places).empty
+
+
+def test_of_rows_with_one_id_the_first_is_kept() -> None:
+    nodes = good_nodes(node=["a", "b", "c", "a"], kind=["firm", "park", "firm", "firm"])
+    links = good_links(source=["a"] * 4, target=["b"] * 4)
+    kept = ni.clean_tables(nodes, links)
+    assert kept.nodes.loc["a", "place"] == "P"
+    assert kept.rejected["row"].tolist() == [3]
+    assert len(kept.links) == 4
+
+
+BAD: dict[tuple[str, str], list[Any]] = {
+    ("nodes", "node"): [None, "", "first", 3.5],
+    ("nodes", "place"): ["nowhere"],
+    ("nodes", "jurisdiction"): ["nowhere"],
+    ("links", "source"): [None, "", "nobody"],
+    ("links", "target"): [None, "", "nobody"],
+    ("links", "layer"): [None, ""],
+    ("links", "weight"): [None, "text", 0, -1.5, np.inf, np.nan, True],
+    ("links", "period"): [2019.5, "late", np.inf],
+    ("places", "place"): [None, "", "first"],
+    ("places", "lon"): [181.0, -1e9, np.inf, "east"],
+    ("places", "lat"): [90.5, -91.0, -np.inf, "north"],
+    ("places", "population"): [-1.0, "many", np.inf],
+    ("places", "parent"): ["nowhere", "self"],
+}
+
+
+@st.composite
+def corrupted(draw: st.DrawFn) -> tuple[dict[str, pd.DataFrame], set[tuple[str, int]]]:
+    """Tables with some cells overwritten by something bad, and the rows hit."""
+    tables: Tables = draw(networks(min_nodes=2, min_links=1))
+    assert tables.places is not None
+    places = tables.places.assign(parent=None)
+    frames = {
+        name: frame.astype(object)
+        for name, frame in zip(("nodes", "links", "places"), (*tables[:2], places), strict=True)
+    }
+    hit: set[tuple[str, int]] = set()
+    for _ in range(draw(st.integers(0, 8))):
+        table, column = draw(st.sampled_from(list(BAD)))
+        frame = frames[table]
+        row = draw(st.integers(0, len(frame) - 1))
+        value = draw(st.sampled_from(BAD[table, column]))
+        if value == "self":
+            value = frame["place"].iloc[row]
+        elif value == "first":
+            value = frame[{"nodes": "node", "places": "place"}[table]].iloc[0]
+        frame.iloc[row, frame.columns.get_loc(column)] = value
+        hit.add((table, row))
+    return frames, hit
+
+
+@given(corrupted())
+def test_cleaning_loses_no_row_and_what_it_keeps_builds(
+    case: tuple[dict[str, pd.DataFrame], set[tuple[str, int]]],
+) -> None:
+    frames, _ = case
+    nodes, links, places = frames.values()
+    copies = {name: frame.copy(deep=True) for name, frame in frames.items()}
+    problems = ni.check_tables(nodes, links, places=places)
+    if problems["row"].isna().any():
+        # The fault of a whole column or table cannot be set aside.
+        with pytest.raises(ni.TableError):
+            ni.clean_tables(nodes, links, places=places)
+        return
+    kept = ni.clean_tables(nodes, links, places=places)
+    rejected = Counter(kept.rejected["table"])
+    for name, frame in frames.items():
+        positions = kept.rejected.loc[kept.rejected["table"] == name, "row"]
+        assert positions.is_unique
+        assert positions.between(0, len(frame) - 1).all()
+        assert len(getattr(kept, name)) + rejected[name] == len(frame)
+        pd.testing.assert_frame_equal(frame, copies[name])
+    faulty = set(zip(problems["table"], problems["row"], strict=True))
+    gone = set(zip(kept.rejected["table"], kept.rejected["row"], strict=True))
+    assert faulty <= gone
+    assert ni.check_tables(kept.nodes, kept.links, places=kept.places).empty
+    network = ni.build_network(kept.nodes, kept.links, kept.places)
+    assert network.n_nodes == len(kept.nodes)
+    assert network.links["weight"].sum() == pytest.approx(kept.links["weight"].sum())
+    if problems.empty:
+        assert kept.rejected.empty
+
+
+@given(corrupted())
+def test_building_and_checking_agree(
+    case: tuple[dict[str, pd.DataFrame], set[tuple[str, int]]],
+) -> None:
+    frames, _ = case
+    nodes, links, places = frames.values()
+    problems = ni.check_tables(nodes, links, places=places)
+    if problems.empty:
+        ni.build_network(nodes, links, places)
+        return
+    error = raised(nodes, links, places)
+    pd.testing.assert_frame_equal(error.problems, problems)
+    assert f"{len(problems)} problem" in str(error)
+    pd.testing.assert_frame_equal(problems, ni.check_tables(nodes, links, places=places))
+
+
+def test_dicts_of_tables_give_kinds_and_layers() -> None:
+    network = ni.build_network(
+        {
+            "talent": pd.DataFrame({"node": ["ann"], "place": ["P"]}),
+            "Firm": pd.DataFrame({"node": ["solar", "wind"], "staff": [5, 7]}),
+        },
+        {
+            "works": pd.DataFrame({"source": ["ann"], "target": ["solar"]}),
+            "owns": pd.DataFrame({"source": ["solar"], "target": ["wind"], "weight": [0.4]}),
+        },
+        directed=["owns"],
+    )
+    assert network.nodes["kind"].to_dict() == {"ann": "talent", "solar": "firm", "wind": "firm"}
+    assert network.layers == ("owns", "works")
+    # A table without weights has weights of 1, whatever the others have.
+    assert network.links["weight"].tolist() == [0.4, 1.0]
+    assert network.directed == frozenset({"owns"})
+    assert network.nodes["staff"].isna().tolist() == [True, False, False]
+
+
+def test_problems_name_the_table_of_the_dict() -> None:
+    nodes = {
+        "talent": pd.DataFrame({"node": ["ann"]}),
+        "firm": pd.DataFrame({"node": ["x", "ann"]}),
+    }
+    links = {
+        "works": pd.DataFrame({"source": ["ann"], "target": ["x"], "weight": [1.0]}),
+        "owns": pd.DataFrame({"source": ["x", "x"], "target": ["x", "zz"], "weight": [1.0, 0.0]}),
+    }
+    problems = ni.check_tables(nodes, links)
+    found = [(row.table, row.row, row.column) for row in problems.itertuples()]
+    assert sorted(found) == [
+        ("links['owns']", 1, "target"),
+        ("links['owns']", 1, "weight"),
+        ("nodes['firm']", 1, "kind"),
+    ]
+    kept = ni.clean_tables(nodes, links)
+    assert len(kept.nodes) + kept.rejected["table"].str.startswith("nodes").sum() == 3
+    assert len(kept.links) + kept.rejected["table"].str.startswith("links").sum() == 3
+    network = ni.build_network(kept.nodes, kept.links, kept.places)
+    assert network.nodes["kind"].to_dict() == {"ann": "talent", "x": "firm"}
+
+
+def test_whole_number_ids_become_text() -> None:
+    expected = ["7", "10", "9007199254740993"]
+    # The last one is the first whole number that a float cannot hold.
+    ids = [7, 10, 2**53 + 1]
+    for nodes in (
+        pd.DataFrame({"node": ids}),
+        pd.DataFrame({"node": pd.array(ids, dtype="Int64")}),
+        pd.DataFrame({"node": pd.array(ids, dtype=object)}),
+        pd.DataFrame(index=pd.Index(ids, name="node")),
+        pd.DataFrame({"node": expected}),
+    ):
+        for ends in (ids, expected):
+            links = pd.DataFrame({"source": [ends[0], ends[2]], "target": [ends[1], ends[0]]})
+            network = ni.build_network(nodes, links)
+            assert list(network.nodes.index) == expected
+            assert network.nodes.index.dtype == "str"
+            assert network.adjacency("links").toarray().tolist() == [
+                [0, 1, 1],
+                [1, 0, 0],
+                [1, 0, 0],
+            ]
+
+
+def test_whole_numbers_that_became_floats_are_whole_numbers() -> None:
+    # As when a column of numbers has a gap somewhere.
+    nodes = pd.DataFrame({"node": [1.0, 2.0, 30.0]})
+    links = pd.DataFrame({"source": [1.0, 30.0], "target": [2.0, 1.0]})
+    network = ni.build_network(nodes, links)
+    assert list(network.nodes.index) == ["1", "2", "30"]
+    assert network.n_links == 2
+    gap = pd.DataFrame({"node": [1.0, None, 30.0]})
+    assert spots(ni.check_tables(gap, links)) == {
+        ("nodes", 1, "node"),
+        ("links", 0, "target"),
+    }
+
+
+def test_text_ids_are_taken_as_they_are() -> None:
+    ids = ["7", "07", "7.0", "NA", "nan", "None", "null", "True", "é", "e\u0301", "A", "a"]
+    nodes = pd.DataFrame({"node": ids})
+    links = pd.DataFrame({"source": ids, "target": ids[::-1]})
+    network = ni.build_network(nodes, links)
+    assert list(network.nodes.index) == ids
+    assert network.n_nodes == len(ids)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(["a", "b", "c", "d"], dtype="str"),
+        pd.Series(["a", "b", "c", "d"], dtype=object),
+        pd.Series(["a", "b", "c", "d"], dtype="string"),
+        pd.Series(["a", "b", "c", "d"], dtype="category"),
+        pd.Series(pd.array(["a", "b", "c", "d"], dtype="string[python]")),
+    ],
+    ids=["str", "object", "string", "category", "python"],
+)
+def test_every_text_dtype_is_text(column: pd.Series[Any]) -> None:
+    nodes = good_nodes(node=column, kind=column, place=column)
+    links = good_links(source=column, target=column.iloc[::-1].reset_index(drop=True), layer=column)
+    network = ni.build_network(nodes, links)
+    assert network.equals(
+        ni.build_network(
+            good_nodes(node=list("abcd"), kind=list("abcd"), place=list("abcd")),
+            good_links(source=list("abcd"), target=list("dcba"), layer=list("abcd")),
+        )
+    )
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint16", "float32", "Float64", "Int32"])
+def test_every_number_dtype_is_a_weight(dtype: str) -> None:
+    links = good_links(weight=pd.array([1, 2, 3, 4], dtype=dtype))
+    assert ni.build_network(good_nodes(), links).equals(
+        ni.build_network(good_nodes(), good_links())
+    )
+
+
+def test_the_message_survives_a_pickle() -> None:
+    # Errors travel between processes.
+    error = raised(*complete(FAULTS["zero weight"].tables))
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    pd.testing.assert_frame_equal(again.problems, error.problems)
+    assert isinstance(again, ValueError)
