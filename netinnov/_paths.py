@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_names, check_number
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Frictions", "check_path_arguments", "distances", "hops", "union"]
+__all__ = ["Frictions", "check_path_arguments", "distances", "hops", "positions", "union"]
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 
@@ -68,6 +68,15 @@ def check_path_arguments(
 def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) -> bool:
     """Whether the length of a path is its number of links."""
     return distance == "unit" and switch_cost == 0 and not frictions
+
+
+def positions(network: MultilayerNetwork, nodes: Sequence[str] | None) -> Codes:
+    """Positions of the nodes asked for, ascending; None: of all."""
+    if nodes is None:
+        return np.arange(network.n_nodes, dtype=np.int32)
+    index = network._nodes.index
+    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), index)
+    return np.unique(index.get_indexer(known)).astype(np.int32)
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
@@ -202,4 +211,3 @@ def _with_switches(
     size = n * (1 + len(lengths))
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return sparse.csr_array(entries, shape=(size, size))
-

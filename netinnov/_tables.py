@@ -127,9 +127,7 @@ def codes_of(values: pd.Series, index: pd.Index) -> Codes:
     Arrow's hash look-up takes a seventh of the time of ``Index.get_indexer`` on text.
     """
     known = pa.array(index, type=pa.large_string())
-    found = pc.index_in(
-        pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True
-    )
+    found = pc.index_in(pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True)
     return cast(Codes, found.fill_null(-1).to_numpy(zero_copy_only=False))
 
 

@@ -236,9 +236,7 @@ def aggregate(
     if drop_internal:
         stay &= source != target
     period = None if rows.period is None else rows.period[stay]
-    merged = Rows(
-        rows.layer[stay], source[stay], target[stay], rows.weight[stay], period, None
-    )
+    merged = Rows(rows.layer[stay], source[stay], target[stay], rows.weight[stay], period, None)
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
     return MultilayerNetwork._assemble(
         nodes, network._places, network._layers, merged, network._directed

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import linalg
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._typing import Direction, Floats, Presence
+from netinnov._paths import Frictions, check_path_arguments, distances, positions
+from netinnov._typing import Direction, Distance, Floats, Presence
 from netinnov.network import MultilayerNetwork
 
 __all__ = [
     "degree",
+    "harmonic_centrality",
     "overlapping_degree",
     "overlapping_strength",
     "pagerank",
@@ -136,9 +140,7 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     return strength(network).sum(axis=1).rename("overlapping_strength")
 
 
-def participation_coefficient(
-    network: MultilayerNetwork, *, weighted: bool = False
-) -> pd.Series:
+def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """How evenly the links of a node spread over the layers.
 
     P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers.
@@ -242,6 +244,67 @@ def pagerank(
     return pd.Series(score, network._nodes.index, name="pagerank")
 
 
+def harmonic_centrality(
+    network: MultilayerNetwork,
+    *,
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+    nodes: Sequence[str] | None = None,
+) -> pd.Series:
+    """Mean of one over the distance to each other node: sum_j 1 / d_ij / (n - 1).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Paths walk links of any layer; a directed link one way only.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
+        counts.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0; the first and the last layer are free.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+    nodes : sequence of str, optional
+        Take distances from and to these nodes only; the others only carry paths and are NaN.
+        Default: all.
+
+    Returns
+    -------
+    Series
+        From 0 (reaches nobody; an unreachable node adds 0). NaN if there is nobody to reach. The
+        mean over nodes is `global_efficiency`.
+
+    Raises
+    ------
+    InputError
+        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
+
+    Notes
+    -----
+    Paths lead away from the node; networkx sums over paths to it, and does not divide.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> harmonic_centrality(network).tolist()
+    [0.75, 1.0, 0.75]
+    """
+    check_path_arguments(distance, switch_cost, frictions)
+    chosen = positions(network, nodes)
+    score = np.full(network.n_nodes, np.nan)
+    if chosen.size > 1:
+        blocks = distances(
+            network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
+        )
+        for sources, found in blocks:
+            found[np.arange(sources.size), sources] = np.inf
+            score[sources] = (1.0 / found[:, chosen]).sum(axis=1) / (chosen.size - 1)
+    return pd.Series(score, network._nodes.index, name="harmonic_centrality")
+
+
 def _versatility(
     network: MultilayerNetwork, present: np.ndarray, coupling: float, damping: float
 ) -> Floats:
@@ -287,9 +350,7 @@ def _matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
     return sparse.csr_array((data, indices, indptr), shape=(network.n_nodes,) * 2)
 
 
-def _per_layer(
-    network: MultilayerNetwork, direction: Direction, *, weighted: bool
-) -> pd.DataFrame:
+def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
     check_choice("direction", direction, Direction)
     columns = {}
     for layer in network.layers:

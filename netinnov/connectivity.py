@@ -9,8 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from scipy.sparse import csgraph
 
-from netinnov._arguments import check_names
-from netinnov._paths import Frictions, check_path_arguments, distances, hops, union
+from netinnov._paths import (
+    Frictions,
+    check_path_arguments,
+    distances,
+    hops,
+    positions,
+    union,
+)
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
 
@@ -67,7 +73,7 @@ def global_efficiency(
     0.8333333333333334
     """
     check_path_arguments(distance, switch_cost, frictions)
-    chosen = _positions(network, nodes)
+    chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")
     if hops(distance, switch_cost, frictions):
@@ -122,11 +128,3 @@ def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:
     with ThreadPoolExecutor(min(len(batches), os.cpu_count() or 1)) as pool:
         counts = pool.map(lambda batch: pairs_at_distance(indptr, indices, batch, wanted), batches)
         return sum(float((count / np.arange(1, count.size + 1)).sum()) for count in counts)
-
-
-def _positions(network: MultilayerNetwork, nodes: Sequence[str] | None) -> Codes:
-    if nodes is None:
-        return np.arange(network.n_nodes, dtype=np.int32)
-    index = network._nodes.index
-    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), index)
-    return np.unique(index.get_indexer(known)).astype(np.int32)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Self, cast
 
@@ -15,12 +14,11 @@ from scipy import sparse
 
 from netinnov import _tables
 from netinnov._arguments import check_names
+from netinnov._parallel import layer_map
 from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
-
-THREADS_FROM = 100_000  # link rows above which layers are sorted on two threads
 
 
 class Block(NamedTuple):
@@ -243,9 +241,7 @@ class MultilayerNetwork:
             stay &= np.isin(rows.period, np.asarray(list(periods), np.int64))
         new_code = np.cumsum(mask, dtype=np.int32) - np.int32(1)
         picked = _take(rows, stay)
-        picked = picked._replace(
-            source=new_code[picked.source], target=new_code[picked.target]
-        )
+        picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
         if mask.all():
             table = self._node_table()
         else:
@@ -338,9 +334,7 @@ class MultilayerNetwork:
             np.concatenate([self._place_codes, added.nodes.place]),
             np.concatenate([self._jurisdiction_codes, added.nodes.jurisdiction]),
         )
-        return self._assemble(
-            table, self._places, self._layers, self._link_rows(), self._directed
-        )
+        return self._assemble(table, self._places, self._layers, self._link_rows(), self._directed)
 
     def equals(self, other: object) -> bool:
         """Whether ids, order, attributes, places, layers, direction, links and weights agree.
@@ -423,7 +417,9 @@ class MultilayerNetwork:
         loop = full.indices == row
         if not loop.any():
             return full
-        loops_before = np.concatenate([[0], np.cumsum(np.bincount(row[loop], minlength=self.n_nodes))])
+        loops_before = np.concatenate(
+            [[0], np.cumsum(np.bincount(row[loop], minlength=self.n_nodes))]
+        )
         indptr = (full.indptr - loops_before).astype(np.int32)
         return Block(indptr, full.indices[~loop], full.data[~loop])
 
@@ -500,7 +496,7 @@ class MultilayerNetwork:
         ]
         self._layers = layers
         self._directed = directed & frozenset(layers)
-        self._blocks = tuple(_frozen(Block(*arrays)) for arrays in _on_threads(work, layer.size))
+        self._blocks = tuple(_frozen(Block(*arrays)) for arrays in layer_map(work, layer.size))
         self._full = {}
         self._rows = None
         if period is not None or attributes is not None:
@@ -631,14 +627,6 @@ def _concatenate(a: Rows, b: Rows) -> Rows:
 
 def _recode(layer: Codes, old: tuple[str, ...], new: tuple[str, ...]) -> Codes:
     return cast(Codes, np.array([new.index(name) for name in old], np.int32)[layer])
-
-
-def _on_threads(work: list[Callable[[], Any]], size: int) -> list[Any]:
-    """Results of all calls in order; the kernels release the interpreter lock."""
-    if len(work) < 2 or size < THREADS_FROM:
-        return [call() for call in work]
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda call: call(), work))
 
 
 def _joined(arrays: list[Any], dtype: Any) -> Any:

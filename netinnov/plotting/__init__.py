@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from netinnov.plotting._charts import plot_centralities, plot_effects, plot_rank_size
 from netinnov.plotting._flow_map import plot_flow_map
+from netinnov.plotting._frame import dense_frame, frame_of, map_height
 from netinnov.plotting._style import (
     DOUBLE,
     SINGLE,
     cjk_font,
     figure_style,
+    mark_modelled,
     new_figure,
     place_names,
     save_figure,
@@ -18,7 +20,11 @@ __all__ = [
     "DOUBLE",
     "SINGLE",
     "cjk_font",
+    "dense_frame",
     "figure_style",
+    "frame_of",
+    "map_height",
+    "mark_modelled",
     "new_figure",
     "place_names",
     "plot_centralities",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
-from netinnov.plotting import save_figure
+from netinnov.plotting import mark_modelled, save_figure
 from netinnov.report._figures import draw_figures
 from netinnov.report._findings import find
-from netinnov.report._tables import View, tables_to_write, views, write_tables
+from netinnov.report._tables import tables_to_write, views, write_tables
 
 if TYPE_CHECKING:
     import os
@@ -112,6 +112,7 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
         }
     page = _template().render(
         study=result,
+        mark=mark_modelled,
         figures=figures,
         views=views(result, tables),
         findings=find(result),

@@ -93,7 +93,7 @@ def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
 def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> Drawing:
     """All layers together and the heaviest layers, a panel each."""
     heaviest = strength.sum().sort_values(ascending=False, kind="stable")
-    layers = [layer for layer in heaviest.index[heaviest > 0]][: _PANELS - 1]
+    layers = list(heaviest.index[heaviest > 0])[: _PANELS - 1]
     named = strength.set_axis(names.reindex(strength.index).fillna(""), axis=0)
     series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
     series |= {mark_modelled(layer, study.modelled): named[layer] for layer in layers}
@@ -130,7 +130,9 @@ def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Draw
 
 def _named(table: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """With names that the installed fonts can draw."""
-    return table.assign(name=names.reindex(table.index).fillna(pd.Series(table.index.astype("str"), table.index)))
+    return table.assign(
+        name=names.reindex(table.index).fillna(pd.Series(table.index.astype("str"), table.index))
+    )
 
 
 def _warning(study: Study) -> str:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.plotting import mark_modelled
-from netinnov.report._words import change, names_of, number, parameters, percent, together
+from netinnov.report._tables import key_rows
+from netinnov.report._words import (
+    change,
+    city_of,
+    names_of,
+    number,
+    parameters,
+    percent,
+    together,
+)
 
 if TYPE_CHECKING:
     from netinnov.report import Study
@@ -43,7 +52,7 @@ def _built(study: Study) -> list[Finding]:
             f"The network has {network.n_nodes:,} nodes and {network.n_links:,} linked pairs in "
             f"{len(network.layers)} layers. For this report it is added up to "
             f"{cities.n_nodes:,} places.",
-            _given(study, "layers", "kinds") + ("map_places",),
+            (*_given(study, "layers", "kinds"), "map_places"),
         )
     ]
     if study.modelled:
@@ -113,16 +122,14 @@ def _polycentric(study: Study) -> list[Finding]:
         return [Finding("No indices of polycentricity were computed.")]
     found = []
     if "all" in table.index:
-        found += _indices(table.loc["all"], "all layers together", study)
+        found += _indices(table.loc[["all"]].iloc[0], study)
     layers = table.drop(index="all", errors="ignore").dropna(subset="rank_size_slope")
     if len(layers) > 1:
         slopes = layers["rank_size_slope"].sort_values(kind="stable")
-        steep, flat = slopes.index[0], slopes.index[-1]
         ends = [
-            f"{mark_modelled(str(layer), study.modelled)} (slope {number(slopes[layer])}, s.e. "
-            f"{number(layers.at[layer, 'rank_size_standard_error'])}, "
-            f"n = {layers.at[layer, 'places']:,})"
-            for layer in (flat, steep)
+            f"{mark_modelled(str(layer), study.modelled)} (slope {number(row['rank_size_slope'])}, "
+            f"s.e. {number(row['rank_size_standard_error'])}, n = {row['places']:,.0f})"
+            for layer, row in layers.loc[[slopes.index[-1], slopes.index[0]]].iterrows()
         ]
         found.append(
             Finding(
@@ -134,13 +141,13 @@ def _polycentric(study: Study) -> list[Finding]:
     return found
 
 
-def _indices(row: pd.Series[Any], where: str, study: Study) -> list[Finding]:
+def _indices(row: pd.Series[Any], study: Study) -> list[Finding]:
     slope, n = float(row["rank_size_slope"]), int(row["places"])
     found = []
     if math.isfinite(slope):
         found.append(
             Finding(
-                f"Rank-size slope of strength, {where}: {number(slope)} (s.e. "
+                f"Rank-size slope of strength, all layers together: {number(slope)} (s.e. "
                 f"{number(row['rank_size_standard_error'])}, R² "
                 f"{number(row['rank_size_r_squared'])}). Closer to 0 is more even; "
                 "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first. "
@@ -197,12 +204,104 @@ def _enclaves(study: Study) -> list[Finding]:
             ("enclaves",),
         )
     ]
-    sides = []
     for end in ("host", "home"):
-        top = table[end].value_counts().head(3)
-        sides.append(
-            f"most at the {end} side: "
-            + together([f"{names.get(place, place)} ({n})" for place, n in top.items()])
-        )
-    found.append(Finding("; ".join(sides).capitalize() + ".", ("enclaves",)))
+        top = city_of(study, table[end].dropna()).value_counts().head(3)
+        listed = together([f"{names.get(place, place)} ({n:,})" for place, n in top.items()])
+        found.append(Finding(f"Most frequent as {end}: {listed}.", ("enclaves",)))
     return found
+
+
+def _experiment(study: Study) -> list[Finding]:
+    effects = study.tables.get("effects")
+    if effects is None or effects.empty:
+        return [Finding("No experiment was run.")]
+    names = names_of(study)
+    found = _designs(study, names)
+    for (scenario, measure), rows in effects.groupby(
+        ["scenario", "measure"], observed=True, sort=False
+    ):
+        for _, row in key_rows(rows, study).iterrows():
+            node = row["node"]
+            where = "the whole network" if pd.isna(node) else str(names.get(node, node))
+            what = f"{scenario}: {str(measure).replace('_', ' ')} of {where}"
+            found.append(Finding(f"{what} {_effect(row)}", ("effects",)))
+        found += _others(rows, f"{scenario}: {str(measure).replace('_', ' ')}", study, names)
+    return found
+
+
+def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
+    """What the experiment does, and what kind of answer that allows."""
+    asked = {
+        key: list(dict.fromkeys(parameters(study.scenario, key)))
+        for key in ("home", "host", "size", "funding", "layer")
+    }
+    found = []
+    if asked["home"] and asked["host"]:
+        home = together([str(names.get(place, place)) for place in asked["home"]])
+        host = together([str(names.get(place, place)) for place in asked["host"]])
+        size = f" with {together(asked['size'])} links" if asked["size"] else ""
+        text = f"The experiment sets up a park of {home} in {host}{size}, at random places anew "
+        found.append(Finding(text + "in each replicate.", ("scenario",)))
+    if "reallocated" in asked["funding"]:
+        found.append(
+            Finding(
+                "Reallocated funding moves links rather than adds them: home gives up as many of "
+                "its links as the park gets, and their weight goes with them. The network has as "
+                "many links and as much weight as before, so a gain is not bought with more links, "
+                "and what one place wins others may lose.",
+                ("scenario",),
+            )
+        )
+    if "new" in asked["funding"]:
+        found.append(
+            Finding(
+                "New funding adds links. Some measures (such as efficiency) cannot fall when links "
+                "are added, so only the size of their change says something, not its sign.",
+                ("scenario",),
+            )
+        )
+    if moved := [layer for layer in asked["layer"] if layer in study.modelled]:
+        layers = together([mark_modelled(layer, study.modelled) for layer in moved])
+        text = f"The links that the park gets are in {layers}: an experiment inside the model."
+        found.append(Finding(text, ("scenario", "modelled")))
+    return found
+
+
+def _effect(row: pd.Series[Any]) -> str:
+    """From and to, the change with its interval over placements, and how sure its sign is."""
+    if math.isnan(row["difference"]):
+        return "is not defined in the baseline or in the scenario."
+    text = (
+        f"goes from {number(row['baseline'])} to {number(row['mean'])}, a change of "
+        f"{change(row['difference'])}"
+    )
+    if row["replicates"] < 2:
+        return text + " (nothing in it is random)."
+    text += (
+        f" (95 % of {row['replicates']:,} placements between {change(row['low'])} and "
+        f"{change(row['high'])}; Monte Carlo error {number(row['mc_error'])}); "
+    )
+    text += f"{percent(row['same_sign'])} of the placements have the same sign."
+    if row["low"] < 0 < row["high"]:
+        text += " The direction depends on where the links happen to be placed."
+    return text
+
+
+def _others(effects: pd.DataFrame, what: str, study: Study, names: pd.Series[str]) -> list[Finding]:
+    """Who wins and who loses most of all places that are neither home nor host."""
+    known = key_rows(effects, study).index
+    rest = effects.drop(index=known).dropna(subset="difference")
+    if len(rest) < 2:
+        return []
+    order = rest.sort_values("difference", kind="stable")
+    ends = [
+        f"{names.get(row['node'], row['node'])} ({change(row['difference'])}, 95 % of placements between "
+        f"{change(row['low'])} and {change(row['high'])})"
+        for row in (order.iloc[-1], order.iloc[0])
+    ]
+    text = f"{what} of the others changes most in {ends[0]} and {ends[1]}."
+    return [Finding(text, ("effects",))]
+
+
+def _given(study: Study, *names: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name in study.tables)

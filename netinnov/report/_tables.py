@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from netinnov.report import Study
 
-__all__ = ["View", "tables_to_write", "views", "write_tables"]
+__all__ = ["View", "key_rows", "tables_to_write", "views", "write_tables"]
 
 _SHOWN = 15
 _WIDEST = 14
@@ -108,7 +108,7 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
     names = names_of(study)
     shown = {}
     for name, table in tables.items():
-        frame = _key_rows(table, study) if name == "effects" else table
+        frame = key_rows(table, study) if name == "effects" else table
         if name in ("degree", "strength") and "centrality" in tables:
             order = tables["centrality"].index
             frame = frame.loc[order[order.isin(frame.index)]]
@@ -133,6 +133,12 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
     return shown
 
 
+def key_rows(effects: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Effects on the whole network, the homes and the hosts."""
+    ends = {*parameters(study.scenario, "home"), *parameters(study.scenario, "host")}
+    return effects.loc[effects["node"].isna() | effects["node"].isin(ends)]
+
+
 def _marked(name: str, table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """A copy in which each modelled layer is called modelled."""
     modelled = study.modelled
@@ -153,12 +159,6 @@ def _marked(name: str, table: pd.DataFrame, study: Study) -> pd.DataFrame:
     if "layer" in table:
         table["layer"] = table["layer"].astype("str").replace(marks)
     return table
-
-
-def _key_rows(effects: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Effects on the whole network, the homes and the hosts."""
-    ends = {*parameters(study.scenario, "home"), *parameters(study.scenario, "host")}
-    return effects.loc[effects["node"].isna() | effects["node"].isin(ends)]
 
 
 def _parameter_table(modelled: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
@@ -192,7 +192,7 @@ def _has_index(table: pd.DataFrame) -> bool:
 
 def _one_type_a_column(table: pd.DataFrame) -> pd.DataFrame:
     """Columns of mixed objects become text: Parquet has one type a column."""
-    mixed = table.select_dtypes("object")
+    mixed = {str(c): table[c] for c, kind in table.dtypes.items() if kind == object}
     return table.assign(
-        **{str(c): mixed[c].map(str, na_action="ignore").astype("str") for c in mixed}
+        **{c: values.map(str, na_action="ignore").astype("str") for c, values in mixed.items()}
     )

@@ -12,7 +12,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from netinnov.report import Study
 
-__all__ = ["cell", "change", "names_of", "number", "parameters", "percent", "together"]
+__all__ = ["cell", "change", "city_of", "names_of", "number", "parameters", "percent", "together"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -72,6 +72,19 @@ def names_of(study: Study) -> pd.Series[str]:
         given = table["name"].dropna().astype("str")
         names = pd.concat([names.drop(given.index, errors="ignore"), given])
     return names
+
+
+def city_of(study: Study, places: pd.Series[Any]) -> pd.Series[Any]:
+    """The place at the level of analysis that each is or lies in; itself where there is none."""
+    parents, nodes = study.network.places["parent"], study.cities.nodes.index
+
+    def up(place: Any) -> Any:
+        at = place
+        while isinstance(at, str) and at not in nodes:
+            at = parents.get(at)
+        return at if isinstance(at, str) else place
+
+    return places.map(up)
 
 
 def parameters(scenario: Mapping[str, object], key: str) -> Iterator[str]:
