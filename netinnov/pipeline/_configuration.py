@@ -1,0 +1,193 @@
+"""What a run is asked to do: one TOML file, checked before any work."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+
+__all__ = ["EXAMPLE", "Configuration", "read_configuration"]
+
+EXAMPLE = """\
+# A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
+# This one is the bundled case: reverse enclaves of the Yangtze River Delta.
+
+title = "Reverse innovation enclaves in the Yangtze River Delta"
+seed = 1                      # the same seed gives the same numbers
+
+[data]
+source = "yrd"                # "yrd" (bundled), "cordis" or "tables"
+# path = "cordis"             # cordis: folder or zip with organization.csv and project.csv
+                              # tables: folder with nodes.csv, links.csv and, if any, places.csv
+# projects = "links"          # cordis: "links" joins partners, "nodes" keeps projects as nodes
+# weighting = "count"         # cordis: "count", "newman" or "full"
+# clean = false               # tables: true sets faulty rows aside and lists them in the report
+
+[places]
+level = 1                     # steps up in places.parent: 1 brings districts to their city
+
+[places.keep]                 # only places (at that level) with these values; leave out for all
+province = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
+level = ["municipality", "prefecture"]
+
+[measures]
+coupling = 1.0                # weight between the copies of a place in two layers (PageRank)
+damping = 0.85
+distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
+border = 0.5                  # added to a link between two jurisdictions
+kilometres = 1.0              # added for each 1,000 km between two places
+
+[experiment]                  # leave out for no experiment
+home = "quzhou"               # whose park it is
+host = "hangzhou"             # where it stands
+size = 4                      # links of the park
+pipeline_share = 0.25         # share of them that lead home
+funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
+attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
+layer = "gravity_modelled"    # where links are placed and taken
+replicates = 200              # placements drawn
+"""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DataPart(_Part):
+    """Which tables to read."""
+
+    source: Literal["yrd", "cordis", "tables"]
+    path: Path | None = None
+    projects: Literal["links", "nodes"] = "links"
+    weighting: Literal["count", "newman", "full"] = "count"
+    clean: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_path(self) -> DataPart:
+        if (self.path is None) == (self.source != "yrd"):
+            needs = "needs no `path`" if self.source == "yrd" else "needs `path`"
+            raise ValueError(f"source = {self.source!r} {needs}")
+        return self
+
+
+class PlacesPart(_Part):
+    """At which level places are looked at, and which of them."""
+
+    level: Annotated[int, Field(ge=0)] = 0
+    keep: dict[str, list[str]] = {}
+
+
+class MeasuresPart(_Part):
+    """Options of the measures."""
+
+    coupling: Annotated[float, Field(ge=0)] = 1.0
+    damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
+    distance: Literal["unit", "inverse"] = "unit"
+    border: Annotated[float, Field(ge=0)] = 0.0
+    kilometres: Annotated[float, Field(ge=0)] = 0.0
+
+
+class ExperimentPart(_Part):
+    """The enclave to be tried."""
+
+    home: str
+    host: str
+    size: Annotated[int, Field(ge=1)]
+    pipeline_share: Annotated[float, Field(ge=0, le=1)]
+    funding: Annotated[list[Literal["reallocated", "new"]], Field(min_length=1)] = [
+        "reallocated",
+        "new",
+    ]
+    attachment: Annotated[float, Field(ge=0)] = 1.0
+    layer: str | None = None
+    replicates: Annotated[int, Field(ge=1)] = 200
+
+
+class Configuration(_Part):
+    """All settings of a run."""
+
+    title: str = "Innovation network"
+    seed: Annotated[int, Field(ge=0)] = 1
+    data: DataPart
+    places: PlacesPart = PlacesPart()
+    measures: MeasuresPart = MeasuresPart()
+    experiment: ExperimentPart | None = None
+
+
+def read_configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
+    """Read and check a configuration.
+
+    Parameters
+    ----------
+    path : path, optional
+        A TOML file as `EXAMPLE`; paths in it are relative to its folder. None: the bundled case.
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or a setting is wrong: one line for each.
+
+    Examples
+    --------
+    >>> read_configuration().data.source
+    'yrd'
+    """
+    if path is None:
+        return Configuration.model_validate(tomllib.loads(EXAMPLE))
+    path = Path(path)
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"the configuration {path} cannot be read: {why}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is no valid TOML: {error}.") from None
+    try:
+        configuration = Configuration.model_validate(settings)
+    except ValidationError as error:
+        lines = "\n".join(f"- {_said(fault)}" for fault in error.errors())
+        msg = f"{path} has {error.error_count()} wrong settings:\n{lines}\n"
+        raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
+    if configuration.data.path is not None:
+        data = configuration.data.model_copy(
+            update={"path": path.resolve().parent / configuration.data.path}
+        )
+        configuration = configuration.model_copy(update={"data": data})
+    return configuration
+
+
+def _said(fault: Any) -> str:
+    """One fault in plain words: where, what must hold, what was found."""
+    where = [str(part) for part in fault["loc"]]
+    name = ".".join(where)
+    if fault["type"] == "missing":
+        return f"{name} is missing."
+    if fault["type"] == "extra_forbidden":
+        model: Any = Configuration
+        for part in where[:-1]:
+            model = _model_of(model, part)
+        known = [*model.model_fields]
+        return f"{name} is no setting{did_you_mean(where[-1], known)}; known: {', '.join(known)}."
+    message = fault["msg"].removeprefix("Value error, ")
+    found = "" if fault["type"] == "value_error" else f"; found {fault['input']!r}"
+    return f"{name}: {message[0].lower()}{message[1:]}{found}."
+
+
+def _model_of(model: Any, part: str) -> Any:
+    parts = {
+        "data": DataPart,
+        "places": PlacesPart,
+        "measures": MeasuresPart,
+        "experiment": ExperimentPart,
+    }
+    return parts.get(part, model)
