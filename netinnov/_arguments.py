@@ -51,7 +51,7 @@ def check_names(what: str, names: Iterable[object], known: Sequence[str]) -> lis
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """The nearest known spelling, as an addition to a message; nothing if none is near."""
     text = str(name)
-    by_case = {other.casefold(): other for other in known}
+    by_case = {other.casefold(): other for other in known if isinstance(other, str)}
     if text.casefold() in by_case:
         return f" (did you mean {by_case[text.casefold()]!r}?)"
     near = difflib.get_close_matches(text.casefold(), by_case, n=1, cutoff=0.6)

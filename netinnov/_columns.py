@@ -16,6 +16,7 @@ from netinnov._typing import Floats
 __all__ = ["as_numbers", "as_text", "is_blank", "misspelt", "nearest"]
 
 Mask = npt.NDArray[np.bool_]
+OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
 
 
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
@@ -94,7 +95,7 @@ def misspelt(found: str, name: str) -> bool:
     if a == b:
         return found != name
     if len(b) < 4:
-        return False
+        return a in OTHER_NAMES.get(b, ())
     swapped = len(a) == len(b) and sorted(a) == sorted(b)
     short, long = sorted((a, b), key=len)
     one_more = len(long) == len(short) + 1 and any(

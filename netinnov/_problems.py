@@ -101,6 +101,16 @@ class Problems:
         part["value"] = pd.Series(values, dtype=object)
         self._parts.append(part)
 
+    def lost(self, name: str, key: str) -> bool:
+        """Whether a column of ids could not be read at all."""
+        return any(
+            part["row"].isna().all()
+            and (part["problem"] != "misspelt column").all()
+            and part["table"].str.startswith(name).all()
+            and (part["column"].isna() | (part["column"] == key)).all()
+            for part in self._parts
+        )
+
     def frame(self) -> pd.DataFrame:
         """All problems: table, row, column, problem, value."""
         if not self._parts:

@@ -100,8 +100,12 @@ def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -
     """The same for tables that are stacked already."""
     problems = Problems() if problems is None else problems
     place_table = _places(stacks["places"], problems) if "places" in stacks else None
+    if problems.lost("places", "place"):
+        place_table = None
     node_table, place_table = _nodes(stacks["nodes"], place_table, problems)
-    link_codes = _links(stacks["links"], node_table.frame.index, problems)
+    # Without ids of nodes every end would be at fault, which says nothing.
+    known = None if problems.lost("nodes", "node") else node_table.frame.index
+    link_codes = _links(stacks["links"], known, problems)
     return Inspection(problems, stacks, node_table, link_codes, place_table)
 
 
@@ -145,6 +149,8 @@ def _stack(name: str, given: Any, problems: Problems) -> Stack:
         if not _columns_are_sound(name, label, frame, problems):
             continue
         frame = _with_key(name, frame)
+        if name == "links" and len(parts) > 1 and "weight" not in frame:
+            frame = frame.assign(weight=1.0)  # another of the tables may have weights
         if key is not None and key_column is not None:
             own = frame[key_column] if key_column in frame else pd.Series(pd.NA, frame.index)
             frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), str(key))})
@@ -169,7 +175,6 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
             known = {*REQUIRED[name], *OPTIONAL[name]}
             guess = nearest(column, [other for other in columns if other not in known])
             problems.whole(label, column, "missing column", guess)
-            sound = False
     if name in KEYS:
         key = KEYS[name]
         if key not in columns:
@@ -177,7 +182,6 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
             guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
             if bare and guess is not None:
                 problems.whole(label, key, "missing column", guess)
-                sound = False
             elif frame.index.nlevels > 1:
                 problems.whole(label, key, "index has several levels", str(frame.index.names))
                 sound = False
@@ -194,6 +198,9 @@ def _with_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     frame.columns = frame.columns.map(str)
     if name in KEYS and KEYS[name] not in frame:
         frame.insert(0, KEYS[name], frame.index)
+    for column in REQUIRED.get(name, ()):
+        if column not in frame:  # faulted already; what its rows hold besides is still checked
+            frame[column] = pd.Series(pd.NA, frame.index, dtype="str")
     return frame
 
 
@@ -319,18 +326,21 @@ def empty_places(index: pd.Index) -> pd.DataFrame:
     return frame.set_index(index.rename("place"))
 
 
-def _links(stack: Stack, nodes: pd.Index, problems: Problems) -> LinkCodes:
+def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCodes:
     frame = stack.frame
     ends = {}
     for column in REQUIRED["links"]:
         text, bad = _ends(column, stack, problems)
+        if nodes is None or problems.lost("links", column):
+            ends[column] = np.zeros(len(frame), np.int32)
+            continue
         ends[column] = codes_of(text, nodes)
         lost = (ends[column] < 0) & ~bad
         if lost.any():
             empty = is_blank(text)
             problems.rows(stack, lost & empty, column, "empty id", frame[column])
             unknown = lost & ~empty
-            problems.rows(stack, unknown, column, "end is not a node", text, nodes)
+            problems.rows(stack, unknown, column, "end is not a node", frame[column], nodes)
     layers: tuple[str, ...] = ("links",) if len(frame) else ()
     layer = np.zeros(len(frame), np.int32)
     if "layer" in frame:

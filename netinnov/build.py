@@ -209,12 +209,14 @@ def aggregate(
     in_places = by in ("place", "jurisdiction")
     if level is not None:
         check_number("level", level, low=0)
+        if level != int(level):
+            raise InputError(f"`level` must be a whole number of steps; found {level!r}.")
         if not in_places:
             msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
             raise InputError(msg)
     if in_places:
         codes = network._place_codes if by == "place" else network._jurisdiction_codes
-        group = _climb(codes, network._places, level or 0)
+        group = _climb(codes, network._places, int(level or 0))
         names = network._places.index
     else:
         group, names = pd.factorize(table[by], sort=True)
@@ -222,7 +224,7 @@ def aggregate(
     present = np.bincount(group[group >= 0], minlength=len(names))
     new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
     used = np.flatnonzero(present)
-    codes = np.where(group >= 0, new_code[group], -1).astype(np.int32)
+    codes = np.append(new_code, np.int32(-1))[group]  # position -1, the last: no group
     own = names[used].astype("str").rename("node")
     frame = pd.DataFrame({"kind": "place" if in_places else by}, index=own).astype("str")
     frame["place"] = pd.Series(own if in_places else pd.NA, own, dtype="str")

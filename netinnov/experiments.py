@@ -38,7 +38,7 @@ _NO_CHANGE = NoChange()
 class ExperimentResult:
     """All measured values of an experiment, and the statistics that follow from them.
 
-    Parameters
+    Attributes
     ----------
     replicates : DataFrame
         One row a value: ``scenario`` (the baseline's is ``"baseline"``), ``replicate`` (from 0),

@@ -123,20 +123,24 @@ class MultilayerNetwork:
         found = _tables.inspect(nodes, links, places)
         found.problems.raise_any()
         known = check_names("directed", directed, found.links.layers)
-        self._set_nodes(found.nodes, found.places)
-        self._set_links(found.links, frozenset(known))
+        # Copies: a caller may go on changing the arrays behind the tables.
+        nodes = found.nodes._replace(frame=found.nodes.frame.copy())
+        self._set_nodes(nodes, found.places.copy())
+        attributes = found.links.attributes
+        links = found.links._replace(attributes=None if attributes is None else attributes.copy())
+        self._set_links(links, frozenset(known))
 
     # -- what it holds -------------------------------------------------------------------------
 
     @property
     def nodes(self) -> pd.DataFrame:
         """Table of nodes: index ``node``; kind, place, jurisdiction and attributes (a copy)."""
-        return self._nodes.copy(deep=False)
+        return self._nodes.copy()
 
     @property
     def places(self) -> pd.DataFrame:
         """Table of places: index ``place``; lon, lat, population, parent, attributes (a copy)."""
-        return self._places.copy(deep=False)
+        return self._places.copy()
 
     @property
     def links(self) -> pd.DataFrame:
@@ -157,7 +161,7 @@ class MultilayerNetwork:
             table["period"] = whole.mask(missing)
         if rows.attributes is None:
             return table
-        return pd.concat([table, rows.attributes], axis=1)
+        return pd.concat([table, rows.attributes.copy()], axis=1)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -396,7 +400,7 @@ class MultilayerNetwork:
 
     @property
     def _kind_codes(self) -> Codes:
-        return pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)
+        return cast(Codes, _locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
 
     def _csr(self, layer: str) -> Block:
         """Rows of all neighbours (directed: successors) of each node, columns ascending."""
@@ -471,9 +475,8 @@ class MultilayerNetwork:
         return network
 
     def _set_nodes(self, nodes: _tables.NodeTable, places: pd.DataFrame) -> None:
-        # A shallow copy costs nothing and takes the caller's own frame out of our hands.
-        self._nodes = nodes.frame.copy(deep=False)
-        self._places = places.copy(deep=False)
+        self._nodes = nodes.frame
+        self._places = places
         self._place_codes = _locked(nodes.place)
         self._jurisdiction_codes = _locked(nodes.jurisdiction)
 
@@ -499,6 +502,8 @@ class MultilayerNetwork:
         self._blocks = tuple(_frozen(Block(*arrays)) for arrays in layer_map(work, layer.size))
         self._full = {}
         self._rows = None
+        if period is not None and (period == _tables.NO_PERIOD).all():
+            period = None
         if period is not None or attributes is not None:
             rows = Rows(layer, source, target, weight, period, attributes)
             self._rows = _canonical(rows, np.array([name in directed for name in layers], bool))
@@ -643,13 +648,9 @@ def _frozen_rows(rows: Rows) -> Rows:
 
 
 def _locked(array: Any) -> Any:
-    """A view that can be made writable by no flag: its owner is read-only too."""
-    if array.flags.owndata:
-        array.flags.writeable = False
-    elif array.flags.writeable:
-        array = array.copy()
-        array.flags.writeable = False
-    return array[:]
+    """The same memory behind a read-only buffer, which no flag can make writable again."""
+    array = np.ascontiguousarray(array)
+    return np.asarray(memoryview(array).toreadonly()) if array.size else array[:0].copy()
 
 
 def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:

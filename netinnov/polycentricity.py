@@ -41,7 +41,7 @@ _NEAR_ONE = 1e-3
 class RankSize:
     """A line through the logarithms of ranks and values.
 
-    Parameters
+    Attributes
     ----------
     slope : float
         Near 0 for a flat, polycentric system; -1 is Zipf's rule.

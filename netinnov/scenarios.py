@@ -31,7 +31,7 @@ class NoChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseEnclave:
+class ReverseEnclave:  # numpydoc ignore=PR02
     """A park that `home`, a catching-up place, runs inside `host`, a core place.
 
     Parameters

@@ -65,7 +65,7 @@ def plot_flow_map(
     network : MultilayerNetwork
         A node is drawn at the ``lon`` and ``lat`` of its place; aggregate to places first.
     layers : sequence of str, optional
-        Layers to draw; all by default.
+        Layers to draw; all by default, none if empty.
     enclaves : DataFrame, optional
         Columns ``home``, ``host`` (nodes, or places that lie in one) and perhaps ``direction``
         (reverse, forward, level). Equal arrows are drawn once, wider.
@@ -178,6 +178,8 @@ def _draw_links(
     strongest: int,
 ) -> tuple[list[Line2D], list[str]]:
     """One collection of curves for each layer; handles for the legend and notes on what is cut."""
+    if not layers:
+        return [], []
     frames, cut = [], []
     for layer in layers:
         links = _drawable_links(network, layer, located)
@@ -351,9 +353,10 @@ def _parameters(modelled: Collection[str], layers: tuple[str, ...]) -> list[str]
         return []
     found = []
     for layer in layers:
-        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if len(str(v)) <= 30}
-        if values:
-            listed = ", ".join(f"{key} {value}" for key, value in values.items())
+        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if k != "layer"}
+        short = {k: v for k, v in values.items() if v is not True and len(str(v)) <= 30}
+        if short:
+            listed = ", ".join(f"{key} {value}" for key, value in short.items())
             found.append(f"{mark_modelled(layer, modelled)}: {listed}.")
     return found
 

@@ -15,7 +15,8 @@ from jinja2 import Environment, StrictUndefined
 from netinnov.plotting import mark_modelled, save_figure
 from netinnov.report._figures import draw_figures
 from netinnov.report._findings import find
-from netinnov.report._tables import tables_to_write, views, write_tables
+from netinnov.report._tables import modelled_in, tables_to_write, views, write_tables
+from netinnov.report._words import short
 
 if TYPE_CHECKING:
     import os
@@ -101,8 +102,9 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
     folder = Path(folder)
     tables = tables_to_write(result)
     write_tables(tables, folder / "tables")
+    modelled = modelled_in(result, tables)
     figures = {}
-    for drawing in draw_figures(result):
+    for drawing in draw_figures(result, modelled):
         _, png = save_figure(drawing.figure, folder / "figures", drawing.name)
         figures[drawing.name] = {
             "name": drawing.name,
@@ -110,12 +112,16 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
             "tables": drawing.tables,
             "picture": base64.b64encode(png.read_bytes()).decode("ascii"),
         }
+    findings, changes = find(result, modelled)
     page = _template().render(
         study=result,
         mark=mark_modelled,
         figures=figures,
         views=views(result, tables),
-        findings=find(result),
+        findings=findings,
+        changes=changes,
+        modelled=modelled,
+        short=short,
         written=[(name, len(table)) for name, table in tables.items()],
     )
     path = folder / "report.html"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,7 +23,7 @@ from netinnov.report._tables import key_rows
 from netinnov.report._words import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from matplotlib.figure import Figure
 
@@ -44,8 +44,19 @@ class Drawing:
     tables: tuple[str, ...]
 
 
-def draw_figures(study: Study) -> Iterator[Drawing]:
-    """Draw what the tables of a study allow, one figure at a time."""
+def draw_figures(study: Study, modelled: Mapping[str, list[str]]) -> Iterator[Drawing]:
+    """Draw what the tables of a study allow, with captions that say what in them is modelled."""
+    for drawing in _draw(study):
+        layers = dict.fromkeys(layer for name in drawing.tables for layer in modelled[name])
+        if layers:
+            names = together([mark_modelled(layer, study.modelled) for layer in layers])
+            drawing = replace(
+                drawing, caption=f"{drawing.caption} Modelled, not observed: {names}."
+            )
+        yield drawing
+
+
+def _draw(study: Study) -> Iterator[Drawing]:
     names = place_names(study.network.places)
     yield from _maps(study, names)
     if (table := study.tables.get("centrality")) is not None and len(table):
@@ -55,7 +66,7 @@ def draw_figures(study: Study) -> Iterator[Drawing]:
             f"The {min(len(table), 15)} most central of {len(table)} places by PageRank. Figures "
             "are values; shades are standard scores over all places."
         )
-        yield Drawing("centralities", figure, caption + _warning(study), ("centrality",))
+        yield Drawing("centralities", figure, caption, ("centrality",))
     if (table := study.tables.get("strength")) is not None and len(table):
         yield _rank_sizes(study, table, names)
     if (table := study.tables.get("effects")) is not None and len(table):
@@ -87,7 +98,7 @@ def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
         if name == "flow_map_detail":
             caption = f"The part of the map where most places lie. {caption}"
         tables = ("map_places", "map_links", *(["enclaves"] if enclaves is not None else []))
-        yield Drawing(name, figure, caption + _warning(study), tables)
+        yield Drawing(name, figure, caption, tables)
 
 
 def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> Drawing:
@@ -108,7 +119,7 @@ def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> 
     caption = "Strength of places against their rank, with the fitted line."
     if hidden := len(strength.columns) - len(layers):
         caption += f" Layers that are lighter or empty are not drawn: {hidden}."
-    return Drawing("rank_size", figure, caption + _warning(study), ("strength", "polycentricity"))
+    return Drawing("rank_size", figure, caption, ("strength", "polycentricity"))
 
 
 def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Drawing:
@@ -125,7 +136,7 @@ def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Draw
         "placements (line). Filled: the whole network; open: home and host. At the right: share "
         "of placements whose change has the sign of the median."
     )
-    return Drawing("effects", figure, caption + _warning(study), ("effects",))
+    return Drawing("effects", figure, caption, ("effects",))
 
 
 def _named(table: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
@@ -133,10 +144,3 @@ def _named(table: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     return table.assign(
         name=names.reindex(table.index).fillna(pd.Series(table.index.astype("str"), table.index))
     )
-
-
-def _warning(study: Study) -> str:
-    layers = [mark_modelled(layer, study.modelled) for layer in study.modelled]
-    if not layers:
-        return ""
-    return f" Modelled, not observed: {together(layers)}."

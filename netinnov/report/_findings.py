@@ -11,8 +11,10 @@ import pandas as pd
 from netinnov.plotting import mark_modelled
 from netinnov.report._tables import key_rows
 from netinnov.report._words import (
-    change,
     city_of,
+    decimals_for,
+    fixed,
+    measure_name,
     names_of,
     number,
     parameters,
@@ -21,9 +23,13 @@ from netinnov.report._words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netinnov.report import Study
 
 __all__ = ["Finding", "find"]
+
+_ENOUGH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +40,31 @@ class Finding:
     tables: tuple[str, ...] = ()
 
 
-def find(study: Study) -> dict[str, list[Finding]]:
-    """Findings by section: built, central, polycentric, enclaves, experiment."""
-    return {
+def find(
+    study: Study, modelled: Mapping[str, list[str]]
+) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]]]:
+    """Findings by section (built, central, polycentric, enclaves, experiment) and by scenario."""
+    sections = {
         "built": _built(study),
-        "central": _central(study),
-        "polycentric": _polycentric(study),
+        "central": _central(study) + _caution(study, modelled, "centrality"),
+        "polycentric": _polycentric(study) + _caution(study, modelled, "polycentricity"),
         "enclaves": _enclaves(study),
-        "experiment": _experiment(study),
+        "experiment": _experiment(study) + _caution(study, modelled, "effects"),
     }
+    return sections, _changes(study)
 
 
 def _built(study: Study) -> list[Finding]:
-    network, cities = study.network, study.cities
-    found = [
-        Finding(
-            f"The network has {network.n_nodes:,} nodes and {network.n_links:,} linked pairs in "
-            f"{len(network.layers)} layers. For this report it is added up to "
-            f"{cities.n_nodes:,} places.",
-            (*_given(study, "layers", "kinds"), "map_places"),
-        )
-    ]
+    layers, kinds, cities = study.tables.get("layers"), study.tables.get("kinds"), study.cities
+    found = []
+    if layers is not None and kinds is not None:
+        text = f"The tables make a network of {kinds['nodes'].sum():,} nodes and "
+        text += f"{layers['links'].sum():,} linked pairs in {len(layers):,} layers."
+        found.append(Finding(text, ("layers", "kinds")))
+    text = f"The report looks at {cities.n_nodes:,} places"
+    if "members" in cities.nodes:
+        text += f", which {cities.nodes['members'].sum():,} of the nodes are added up to"
+    found.append(Finding(text + ".", ("map_places",)))
     if study.modelled:
         names = [mark_modelled(layer, study.modelled) for layer in study.modelled]
         found.append(
@@ -122,37 +132,40 @@ def _polycentric(study: Study) -> list[Finding]:
         return [Finding("No indices of polycentricity were computed.")]
     found = []
     if "all" in table.index:
-        found += _indices(table.loc[["all"]].iloc[0], study)
+        found += _indices(table.loc[["all"]].iloc[0])
     layers = table.drop(index="all", errors="ignore").dropna(subset="rank_size_slope")
+    layers = layers.loc[layers["places"] >= _ENOUGH]
     if len(layers) > 1:
         slopes = layers["rank_size_slope"].sort_values(kind="stable")
         ends = [
             f"{mark_modelled(str(layer), study.modelled)} (slope {number(row['rank_size_slope'])}, "
-            f"s.e. {number(row['rank_size_standard_error'])}, n = {row['places']:,.0f})"
+            f"s.e. {number(row['rank_size_standard_error'], digits=2)}, n = {row['places']:,.0f})"
             for layer, row in layers.loc[[slopes.index[-1], slopes.index[0]]].iterrows()
         ]
         found.append(
             Finding(
-                f"Most even layer: {ends[0]}; most concentrated: {ends[1]}. Slopes of layers with "
-                "different numbers of places are not strictly comparable.",
+                f"Of the layers with {_ENOUGH} places or more, the most even is {ends[0]}, the "
+                f"most concentrated {ends[1]}. Slopes of layers with different "
+                " numbers of places are not strictly comparable.",
                 ("polycentricity",),
             )
         )
     return found
 
 
-def _indices(row: pd.Series[Any], study: Study) -> list[Finding]:
+def _indices(row: pd.Series[Any]) -> list[Finding]:
     slope, n = float(row["rank_size_slope"]), int(row["places"])
+    rough = number(abs(slope) * math.sqrt(2 / n), digits=2) if n else ""
     found = []
     if math.isfinite(slope):
         found.append(
             Finding(
                 f"Rank-size slope of strength, all layers together: {number(slope)} (s.e. "
-                f"{number(row['rank_size_standard_error'])}, R² "
+                f"{number(row['rank_size_standard_error'], digits=2)}, R² "
                 f"{number(row['rank_size_r_squared'])}). Closer to 0 is more even; "
                 "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first. "
                 "Ranks are not independent, so this standard error is too small: a rule of thumb, "
-                f"slope × √(2/n) with n = {n:,}, gives {number(abs(slope) * math.sqrt(2 / n))}.",
+                f"slope × √(2/n) with n = {n:,}, gives {rough}.",
                 ("polycentricity",),
             )
         )
@@ -172,14 +185,6 @@ def _indices(row: pd.Series[Any], study: Study) -> list[Finding]:
                 f"part; global efficiency is {number(float(row['global_efficiency']))} (1: every "
                 "pair linked directly).",
                 ("polycentricity",),
-            )
-        )
-    if study.modelled:
-        names = together([mark_modelled(layer, study.modelled) for layer in study.modelled])
-        found.append(
-            Finding(
-                f"These values contain {names}; the rows of the other layers in the table do not.",
-                ("polycentricity", "modelled"),
             )
         )
     return found
@@ -216,16 +221,25 @@ def _experiment(study: Study) -> list[Finding]:
     if effects is None or effects.empty:
         return [Finding("No experiment was run.")]
     names = names_of(study)
-    found = _designs(study, names)
-    for (scenario, measure), rows in effects.groupby(
-        ["scenario", "measure"], observed=True, sort=False
-    ):
+    return _designs(study, names)
+
+
+def _changes(study: Study) -> dict[str, list[Finding]]:
+    """By scenario: changes of the whole network, of home and host, and elsewhere."""
+    effects = study.tables.get("effects")
+    if effects is None or effects.empty:
+        return {}
+    names = names_of(study)
+    found: dict[str, list[Finding]] = {}
+    by = effects.groupby(["scenario", "measure"], observed=True, sort=False)
+    for (scenario, measure), rows in by:
+        what = measure_name(measure)
+        here = found.setdefault(str(scenario), [])
         for _, row in key_rows(rows, study).iterrows():
             node = row["node"]
             where = "the whole network" if pd.isna(node) else str(names.get(node, node))
-            what = f"{scenario}: {str(measure).replace('_', ' ')} of {where}"
-            found.append(Finding(f"{what} {_effect(row)}", ("effects",)))
-        found += _others(rows, f"{scenario}: {str(measure).replace('_', ' ')}", study, names)
+            here.append(Finding(f"{what} of {where} {_effect(row)}", ("effects",)))
+        here += _others(rows, what, study, names)
     return found
 
 
@@ -269,38 +283,57 @@ def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
 
 def _effect(row: pd.Series[Any]) -> str:
     """From and to, the change with its interval over placements, and how sure its sign is."""
-    if math.isnan(row["difference"]):
+    difference, low, high = float(row["difference"]), float(row["low"]), float(row["high"])
+    if math.isnan(difference):
         return "is not defined in the baseline or in the scenario."
+    if difference == low == high == 0:
+        return f"stays at {number(row['baseline'])} in all placements."
+    decimals = decimals_for(difference, low, high)
     text = (
-        f"goes from {number(row['baseline'])} to {number(row['mean'])}, a change of "
-        f"{change(row['difference'])}"
+        f"goes from {fixed(row['baseline'], decimals)} to {fixed(row['mean'], decimals)}, a change "
+        f"of {fixed(difference, decimals, sign=True)}"
     )
     if row["replicates"] < 2:
-        return text + " (nothing in it is random)."
+        return f"{text}; nothing in it is random."
     text += (
-        f" (95 % of {row['replicates']:,} placements between {change(row['low'])} and "
-        f"{change(row['high'])}; Monte Carlo error {number(row['mc_error'])}); "
+        f" (95 % of {row['replicates']:,} placements between {fixed(low, decimals, sign=True)} and "
+        f"{fixed(high, decimals, sign=True)}; Monte Carlo error "
+        f"{fixed(row['mc_error'], decimals)}); {percent(row['same_sign'])} of the placements have "
+        "the same sign."
     )
-    text += f"{percent(row['same_sign'])} of the placements have the same sign."
-    if row["low"] < 0 < row["high"]:
+    if low < 0 < high:
         text += " The direction depends on where the links happen to be placed."
     return text
 
 
 def _others(effects: pd.DataFrame, what: str, study: Study, names: pd.Series[str]) -> list[Finding]:
-    """Who wins and who loses most of all places that are neither home nor host."""
-    known = key_rows(effects, study).index
-    rest = effects.drop(index=known).dropna(subset="difference")
+    """How the places that are neither home nor host fare."""
+    rest = effects.drop(index=key_rows(effects, study).index).dropna(subset="difference")
     if len(rest) < 2:
         return []
-    order = rest.sort_values("difference", kind="stable")
+    rest = rest.sort_values("difference", kind="stable")
+    decimals = decimals_for(*rest["difference"])
     ends = [
-        f"{names.get(row['node'], row['node'])} ({change(row['difference'])}, 95 % of placements between "
-        f"{change(row['low'])} and {change(row['high'])})"
-        for row in (order.iloc[-1], order.iloc[0])
+        f"{fixed(row['difference'], decimals, sign=True)} in {names.get(row['node'], row['node'])} "
+        f"(95 % of placements between {fixed(row['low'], decimals, sign=True)} and "
+        f"{fixed(row['high'], decimals, sign=True)})"
+        for row in (rest.iloc[0], rest.iloc[-1])
     ]
-    text = f"{what} of the others changes most in {ends[0]} and {ends[1]}."
+    falls = int((rest["difference"] < 0).sum())
+    text = (
+        f"{what} of the other {len(rest):,} places changes by {ends[0]} to {ends[1]}; it falls in "
+        f"{falls:,} of them."
+    )
     return [Finding(text, ("effects",))]
+
+
+def _caution(study: Study, modelled: Mapping[str, list[str]], table: str) -> list[Finding]:
+    """What of the section is modelled."""
+    if not (layers := modelled.get(table)):
+        return []
+    names = together([mark_modelled(layer, study.modelled) for layer in layers])
+    text = f"These numbers contain {names}: to that extent they repeat a model, no observation."
+    return [Finding(text, (table, "modelled"))]
 
 
 def _given(study: Study, *names: str) -> tuple[str, ...]:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from netinnov.report import Study
 
-__all__ = ["View", "key_rows", "tables_to_write", "views", "write_tables"]
+__all__ = ["View", "key_rows", "modelled_in", "tables_to_write", "views", "write_tables"]
 
 _SHOWN = 15
-_WIDEST = 14
+_ALL = 60
+_WIDEST = 13
 # Tables whose numbers sum over layers or follow from all of them.
 _MIXED = ("centrality", "effects", "polycentricity")
 _CAPTIONS = {
@@ -82,7 +83,9 @@ def tables_to_write(study: Study) -> dict[str, pd.DataFrame]:
         layer=frame["layer"].map(lambda layer: mark_modelled(layer, modelled)),
     )
     at = cities.places.reindex(cities.nodes["place"])[["lon", "lat", "population"]]
-    tables.setdefault("map_places", at.set_axis(cities.nodes.index))
+    at = at.set_axis(cities.nodes.index)
+    members = cities.nodes[["members"]] if "members" in cities.nodes else None
+    tables.setdefault("map_places", at if members is None else at.join(members))
     tables.setdefault("map_links", frame)
     if modelled:
         tables.setdefault("modelled", _parameter_table(modelled))
@@ -92,6 +95,22 @@ def tables_to_write(study: Study) -> dict[str, pd.DataFrame]:
         msg = f"names of tables become names of files: letters, digits, _ and -; found {odd[:5]}."
         raise InputError(msg)
     return tables
+
+
+def modelled_in(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """Which modelled layers enter each table."""
+    marks = {mark_modelled(layer, study.modelled): layer for layer in study.modelled}
+    found = {}
+    for name, table in tables.items():
+        if "modelled_layers" in table:
+            rows = table["modelled_layers"].dropna().astype("str").unique()
+            there = {layer for row in rows for layer in row.split("; ")}
+        elif "layer" in table and name != "modelled":
+            there = set(table["layer"].astype("str").unique())
+        else:
+            there = {str(column) for column in table}
+        found[name] = [layer for mark, layer in marks.items() if mark in there]
+    return found
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -117,7 +136,8 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
             frame.insert(0, "name", names.reindex(frame.index))
         frame = frame.drop(columns="modelled_layers", errors="ignore")
         frame = frame.reset_index() if _has_index(frame) else frame
-        first = frame.iloc[:_SHOWN, :_WIDEST]
+        rows = _ALL if name in ("modelled", "scenario") else _SHOWN
+        first = frame.iloc[:rows, :_WIDEST]
         shown[name] = View(
             name=name,
             caption=_CAPTIONS.get(name, name.replace("_", " ")),

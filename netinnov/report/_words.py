@@ -12,32 +12,62 @@ import pandas as pd
 if TYPE_CHECKING:
     from netinnov.report import Study
 
-__all__ = ["cell", "change", "city_of", "names_of", "number", "parameters", "percent", "together"]
+__all__ = [
+    "cell",
+    "city_of",
+    "decimals_for",
+    "fixed",
+    "measure_name",
+    "names_of",
+    "number",
+    "parameters",
+    "percent",
+    "short",
+    "together",
+]
 
 MINUS = "\N{MINUS SIGN}"
 
 
-def number(value: float) -> str:
-    """Four significant digits; whole above a thousand."""
+def number(value: float, *, digits: int = 3) -> str:
+    """Some significant digits; whole above a thousand."""
     if math.isnan(value):
         return "not defined"
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
     return text.replace("-", MINUS)
 
 
-def change(value: float) -> str:
-    """Three significant digits with the sign."""
+def decimals_for(*changes: float) -> int:
+    """Decimals that show two significant digits of the largest change."""
+    largest = max((abs(value) for value in changes if math.isfinite(value)), default=0.0)
+    return min(max(1 - math.floor(math.log10(largest)), 0), 9) if largest else 3
+
+
+def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A number with as many decimals as its neighbours."""
     if math.isnan(value):
         return "not defined"
-    return f"{value:+.3g}".replace("-", MINUS) if value else "0"
+    if value == 0:
+        return "0"
+    if not sign and abs(value) < 0.5 * 10**-decimals:
+        return f"below {10**-decimals:.{decimals}f}"
+    return f"{value:{'+' if sign else ''},.{decimals}f}".replace("-", MINUS)
+
+
+def measure_name(measure: object) -> str:
+    """A measure at the beginning of a sentence."""
+    text = str(measure).replace("_", " ")
+    return "PageRank" if text == "pagerank" else text[:1].upper() + text[1:]
 
 
 def percent(share: float) -> str:
     """Share of 1 in per cent; close to the ends it does not round to them."""
     if math.isnan(share):
         return "not defined"
-    if 0.99 < share < 1 or 0 < share < 0.01:
-        return f"{100 * share:.1f} %"
+    if 0 < share < 0.005:
+        return "less than 0.5 %"
+    if 0.995 < share < 1:
+        return "more than 99.5 %"
     return f"{100 * share:.0f} %"
 
 
@@ -50,9 +80,19 @@ def cell(value: Any) -> str:
     if isinstance(value, Integral):
         return f"{int(value):,}".replace("-", MINUS)
     if isinstance(value, Real):
-        return number(float(value))
+        return number(float(value), digits=4)
     text = str(value)
-    return text if len(text) <= 120 else text[:119] + "…"
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def short(values: Mapping[str, object]) -> str:
+    """The first few parameters that fit on a line."""
+    told = [
+        f"{key} {cell(value)}"
+        for key, value in values.items()
+        if not isinstance(value, (bool, list, dict)) and key != "layer" and len(str(value)) <= 70
+    ]
+    return "; ".join(told[:4])
 
 
 def together(parts: list[str]) -> str:
@@ -92,5 +132,7 @@ def parameters(scenario: Mapping[str, object], key: str) -> Iterator[str]:
     for name, value in scenario.items():
         if isinstance(value, Mapping):
             yield from parameters(value, key)
-        elif name == key:
+        elif name == key and isinstance(value, (list, tuple)):
+            yield from map(str, value)
+        elif name == key and value is not None:
             yield str(value)
