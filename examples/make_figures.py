@@ -49,33 +49,34 @@ enclaves = enclaves[enclaves["node"].isin(parks)]
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="aggregate: .* have no place")
     china = ni.aggregate(network, level=1)
-cities = china.places["province"].isin(DELTA) & (china.places["level"] != "province")
-delta = china.select(nodes=list(china.places.index[cities]))
-known = {"parents": network.places["parent"], "names": place_names(network.places)}
+about = china.places.loc[china.nodes["place"]]
+cities = about["province"].isin(DELTA) & (about["level"] != "province")
+delta = china.select(nodes=list(about.index[cities]))
+names = place_names(china.places)
 
 # Parks alone, where most of them are: each arrow joins a home with its host.
-frame = dense_frame(china.places) or frame_of(china.places)
+frame = dense_frame(about) or frame_of(about)
 figure = new_figure(height=map_height(frame))
 ax = figure.add_subplot()
-plot_flow_map(china, layers=(), enclaves=enclaves, extent=frame, ax=ax, **known)
+plot_flow_map(china, layers=(), enclaves=enclaves, extent=frame, ax=ax)
 save(figure, "yrd_flow_map")
 
 # All layers between the cities of the delta. The modelled one is grey and says so.
-figure = new_figure(height=map_height(frame_of(delta.places)))
+figure = new_figure(height=map_height(frame_of(about[cities])))
 ax = figure.add_subplot()
-plot_flow_map(delta, enclaves=enclaves, modelled=modelled, ax=ax, **known)
+plot_flow_map(delta, enclaves=enclaves, modelled=modelled, ax=ax)
 save(figure, "yrd_layers")
 
 # What sources state, without the modelled layer.
 stated = delta.select(layers=[layer for layer in delta.layers if layer not in modelled])
-strength = ni.centrality.overlapping_strength(stated).rename(known["names"])
+strength = ni.centrality.overlapping_strength(stated).rename(names)
 figure = new_figure(width=SINGLE, height=75)
 plot_rank_size(strength, label="links stated by sources", ax=figure.add_subplot())
 save(figure, "yrd_rank_size")
 
 table = pd.DataFrame(
     {
-        "name": known["names"].reindex(stated.nodes.index),
+        "name": names.reindex(stated.nodes.index),
         "overlapping_degree": ni.centrality.overlapping_degree(stated),
         "overlapping_strength": ni.centrality.overlapping_strength(stated),
         "participation_coefficient": ni.centrality.participation_coefficient(stated),

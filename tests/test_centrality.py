@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from scipy import sparse
 
 import netinnov as ni
 from netinnov import centrality, supra
-from strategies import Tables, bare, dense, networks, supra_matrix
+from strategies import Tables, bare, dense, hop_lengths, networks, supra_matrix
 
 DIRECTIONS = ("total", "in", "out")
 
@@ -241,6 +243,52 @@ def test_pagerank_at_coupling_zero_is_blocks_side_by_side(tables: Tables) -> Non
     expected = copies.reshape(len(network.layers), network.n_nodes).sum(axis=0)
     found = centrality.pagerank(network, coupling=0.0, presence="all")
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+
+
+def test_harmonic_centrality_by_hand() -> None:
+    # A: 1-2, B: 2-3, a change costs 1: d12 = d23 = 1, d13 = 3; 4 is reached by nobody.
+    # 1 and 3: (1 + 1/3) / 3; 2: (1 + 1) / 3.
+    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "1234"))
+    found = centrality.harmonic_centrality(network, switch_cost=1.0)
+    np.testing.assert_allclose(found, [4 / 9, 2 / 3, 4 / 9, 0.0], rtol=1e-14)
+    # a > b > c: paths lead away from the node.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
+    assert centrality.harmonic_centrality(network).tolist() == [0.75, 0.5, 0.0]
+    only = centrality.harmonic_centrality(network, nodes=["a", "c"])
+    np.testing.assert_array_equal(only, [0.5, np.nan, 0.0])
+
+
+@given(
+    networks(missing=False),
+    st.sampled_from(["unit", "inverse"]),
+    st.sampled_from([0.0, 0.5, 3.0]),
+    st.tuples(*[st.sampled_from([0.0, 0.25, 2.0])] * 3),
+)
+def test_harmonic_centrality_agrees_with_floyd_warshall(
+    tables: Tables, distance: str, switch_cost: float, frictions: tuple[float, float, float]
+) -> None:
+    network = ni.build_network(*tables)
+    border, kilometres, both = frictions
+    lengths = hop_lengths(
+        tables,
+        distance=distance,
+        switch_cost=switch_cost,
+        border=border,
+        per_thousand_km=kilometres,
+        border_by_distance=both,
+    )
+    n = len(lengths)
+    np.fill_diagonal(lengths, np.inf)
+    expected = (1 / lengths).sum(axis=1) / (n - 1) if n > 1 else np.full(n, np.nan)
+    options: dict[str, Any] = {
+        "distance": distance,
+        "switch_cost": switch_cost,
+        "frictions": ni.Frictions(border, kilometres, both),
+    }
+    found = centrality.harmonic_centrality(network, **options)
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    efficiency = ni.connectivity.global_efficiency(network, **options)
+    assert efficiency == pytest.approx(found.mean(), nan_ok=True)
 
 
 @pytest.mark.parametrize("measure", [centrality.degree, centrality.strength])

@@ -48,6 +48,11 @@ def over_more_pairs(result: float, network: ni.MultilayerNetwork) -> float:
     return result * (n - 1) / (n + 1) if n > 1 else 0.0
 
 
+def over_more_others(result: pd.Series, network: ni.MultilayerNetwork) -> pd.Series:
+    n = network.n_nodes - 1
+    return (result * (n - 1) / n).reindex(network.nodes.index).fillna(0.0)
+
+
 def over_more_nodes(result: float, network: ni.MultilayerNetwork) -> float:
     return result * (network.n_nodes - 1) / network.n_nodes
 
@@ -70,7 +75,7 @@ def needs_a_link(result: Result, network: ni.MultilayerNetwork) -> Result:
 
 
 def needs_two_nodes(result: Result, network: ni.MultilayerNetwork) -> Result:
-    return network.n_nodes > 1
+    return np.full(np.shape(result), network.n_nodes > 1)
 
 
 @dataclass(frozen=True)
@@ -105,14 +110,20 @@ def total_degree(weight: str | None) -> Callable[[nx.DiGraph, bool], dict[str, f
     return lambda graph, directed: dict(arcs(graph, directed).degree(weight=weight))
 
 
-def mean_inverse_length(weight: str | None) -> Callable[[nx.DiGraph, bool], float]:
-    def efficiency(graph: nx.DiGraph, directed: bool) -> float:
-        n = len(graph)
+def inverse_lengths(weight: str) -> Callable[[nx.DiGraph, bool], dict[str, float]]:
+    def of_each_node(graph: nx.DiGraph, directed: bool) -> dict[str, float]:
+        others = len(graph) - 1
         lengths = nx.all_pairs_dijkstra_path_length(graph, weight=weight)
-        inverse = [1 / d for i, reached in lengths for j, d in reached.items() if i != j]
-        return sum(inverse) / (n * (n - 1)) if n > 1 else np.nan
+        return {
+            i: sum(1 / d for j, d in reached.items() if j != i) / others if others else np.nan
+            for i, reached in lengths
+        }
 
-    return efficiency
+    return of_each_node
+
+
+def mean_inverse_length(weight: str) -> Callable[[nx.DiGraph, bool], float]:
+    return lambda graph, directed: np.mean(list(inverse_lengths(weight)(graph, directed).values()))
 
 
 def page_ranks(graph: nx.DiGraph, directed: bool) -> dict[str, float]:
@@ -160,26 +171,40 @@ def pagerank(presence: str, coupling: float) -> Measure:
     )
 
 
-def efficiency(
-    distance: str, switch_cost: float = 0.0, frictions: tuple[float, float, float] | None = None
+def paths(
+    function: Callable[..., Result],
+    distance: str,
+    switch_cost: float = 0.0,
+    frictions: tuple[float, float, float] | None = None,
 ) -> Measure:
     def options(factor: float = 1.0) -> dict[str, Any]:
         length = 1 / factor if distance == "inverse" else 1.0
         parts = None if frictions is None else ni.Frictions(*(length * f for f in frictions))
         return {"switch_cost": length * switch_cost, "frictions": parts}
 
-    plain = frictions is None
-    weight = {"unit": "unit", "inverse": "inverse"}[distance]
+    is_number = function is connectivity.global_efficiency
+    oracle = mean_inverse_length if is_number else inverse_lengths
     return Measure(
-        connectivity.global_efficiency,
-        "number",
-        isolate=over_more_pairs,
+        function,
+        "number" if is_number else "node",
+        isolate=over_more_pairs if is_number else over_more_others,
         options={"distance": distance, **options()},
         scale=1.0 if distance == "inverse" else 0.0,
         scaled=options,
         defined=needs_two_nodes,
-        networkx=mean_inverse_length(weight) if plain else None,
+        networkx=oracle(distance) if frictions is None else None,
     )
+
+
+def all_paths(function: Callable[..., Result]) -> list[Measure]:
+    return [
+        paths(function, "unit"),
+        paths(function, "inverse"),
+        paths(function, "unit", switch_cost=1.5),
+        paths(function, "inverse", switch_cost=0.5),
+        paths(function, "unit", 0.0, (0.5, 0.25, 0.125)),
+        paths(function, "inverse", 1.0, (2.0, 0.0, 0.5)),
+    ]
 
 
 MEASURES = {
@@ -203,14 +228,8 @@ MEASURES = {
         pagerank("all", 0.0),
         pagerank("linked", 0.0),
     ],
-    "global_efficiency": [
-        efficiency("unit"),
-        efficiency("inverse"),
-        efficiency("unit", switch_cost=1.5),
-        efficiency("inverse", switch_cost=0.5),
-        efficiency("unit", 0.0, (0.5, 0.25, 0.125)),
-        efficiency("inverse", 1.0, (2.0, 0.0, 0.5)),
-    ],
+    "harmonic_centrality": all_paths(centrality.harmonic_centrality),
+    "global_efficiency": all_paths(connectivity.global_efficiency),
     "largest_component": [
         Measure(
             connectivity.largest_component,

@@ -50,7 +50,6 @@ def plot_flow_map(
     *,
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
-    parents: Mapping[str, str] | pd.Series[str] | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
     modelled: Collection[str] = (),
     extent: tuple[float, float, float, float] | None = None,
@@ -67,11 +66,8 @@ def plot_flow_map(
     layers : sequence of str, optional
         Layers to draw; all by default, none if empty.
     enclaves : DataFrame, optional
-        Columns ``home``, ``host`` (nodes, or places that lie in one) and perhaps ``direction``
-        (reverse, forward, level). Equal arrows are drawn once, wider.
-    parents : mapping from place to place, optional
-        What each place lies in, to bring ends of enclaves up to a node: the column ``parent`` of
-        the network before it was aggregated. By default that of `network`.
+        Columns ``home``, ``host`` (nodes, or places that lie in one by ``places.parent``) and
+        perhaps ``direction`` (reverse, forward, level). Equal arrows are drawn once, wider.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     modelled : collection of str
@@ -133,8 +129,7 @@ def plot_flow_map(
         )
     if not inside.all():
         notes.append(f"Places outside the frame: {(~inside).sum()}.")
-    above = network.places["parent"] if parents is None else parents
-    arrows, unplaced = _arrows(enclaves, located.index, above)
+    arrows, unplaced = _arrows(enclaves, located.index, network.places["parent"])
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
@@ -253,7 +248,7 @@ def _curves(
 def _arrows(
     enclaves: pd.DataFrame | None,
     nodes: pd.Index[str],
-    parents: Mapping[str, str] | pd.Series[str],
+    parents: pd.Series[str],
 ) -> tuple[pd.DataFrame, list[str]]:
     """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""
     columns = ["home", "host", "direction"]
@@ -273,9 +268,7 @@ def _arrows(
     return arrows, notes
 
 
-def _node_around(
-    place: Any, nodes: pd.Index[str], parents: Mapping[str, str] | pd.Series[str]
-) -> str | None:
+def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> str | None:
     """The node that a place is or lies in; None where there is none."""
     while isinstance(place, str) and place not in nodes:
         place = parents.get(place)

@@ -86,7 +86,6 @@ def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
         plot_flow_map(
             cities,
             enclaves=enclaves,
-            parents=study.network.places["parent"],
             names=names,
             modelled=study.modelled,
             extent=frame,
