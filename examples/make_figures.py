@@ -71,7 +71,8 @@ save(figure, "yrd_layers")
 stated = delta.select(layers=[layer for layer in delta.layers if layer not in modelled])
 strength = ni.centrality.overlapping_strength(stated).rename(names)
 figure = new_figure(width=SINGLE, height=75)
-plot_rank_size(strength, label="links stated by sources", ax=figure.add_subplot())
+ax = plot_rank_size(strength, label="links stated by sources", ax=figure.add_subplot())
+ax.set_ylabel("strength")
 save(figure, "yrd_rank_size")
 
 table = pd.DataFrame(
@@ -83,7 +84,7 @@ table = pd.DataFrame(
         "pagerank": ni.centrality.pagerank(stated),
     }
 )
-figure = new_figure(height=105)
+figure = new_figure(height=65)
 table = table.sort_values("pagerank", ascending=False)
-plot_centralities(table, ax=figure.add_subplot())
+plot_centralities(table, top=8, ax=figure.add_subplot())
 save(figure, "yrd_centralities")

@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING
 from netinnov._version import __version__
 
 if TYPE_CHECKING:
-    from netinnov import (
-        build,
-        centrality,
-        cli,
-        connectivity,
-        datasets,
-        errors,
-        experiments,
-        linkages,
-        network,
-        pipeline,
-        plotting,
-        polycentricity,
-        report,
-        scenarios,
-        sources,
-        supra,
-    )
+    import netinnov.build as build
+    import netinnov.centrality as centrality
+    import netinnov.cli as cli
+    import netinnov.connectivity as connectivity
+    import netinnov.datasets as datasets
+    import netinnov.errors as errors
+    import netinnov.experiments as experiments
+    import netinnov.linkages as linkages
+    import netinnov.network as network
+    import netinnov.pipeline as pipeline
+    import netinnov.plotting as plotting
+    import netinnov.polycentricity as polycentricity
+    import netinnov.report as report
+    import netinnov.scenarios as scenarios
+    import netinnov.sources as sources
+    import netinnov.supra as supra
     from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
     from netinnov.connectivity import Frictions
     from netinnov.errors import TableError
@@ -80,15 +78,17 @@ _HOME = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    return import_module(f"{__name__}.{name}")
+if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        if name in _HOME:
+            value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+            globals()[name] = value
+            return value
+        return import_module(f"{__name__}.{name}")
 
 
 def __dir__() -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -60,8 +61,9 @@ def check_path_arguments(
     """Refuse options that no path can have."""
     check_choice("distance", distance, Distance)
     check_number("switch_cost", switch_cost, low=0)
-    if not (frictions is None or isinstance(frictions, Frictions)):
-        msg = f"`frictions` must be a Frictions or None; found {type(frictions).__name__}."
+    given: object = frictions
+    if given is not None and not isinstance(given, Frictions):
+        msg = f"`frictions` must be a Frictions or None; found {type(given).__name__}."
         raise TypeError(msg)
 
 
@@ -75,8 +77,8 @@ def positions(network: MultilayerNetwork, nodes: Sequence[str] | None) -> Codes:
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
     index = network._nodes.index
-    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), index)
-    return np.unique(index.get_indexer(known)).astype(np.int32)
+    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), list(index))
+    return np.unique(index.get_indexer(pd.Index(known))).astype(np.int32)
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
@@ -156,7 +158,7 @@ def _crossings(
 ) -> Floats:
     code = network._jurisdiction_codes
     _refuse_unknown(network, code >= 0, row, column, layer, "a jurisdiction")
-    return (code[row] != code[column]).astype(np.float64)
+    return np.asarray(code[row] != code[column], dtype=np.float64)
 
 
 def _refuse_unknown(

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 
 from netinnov._columns import as_numbers, as_text, is_blank, misspelt, nearest
 from netinnov._problems import Problems
+from netinnov._rows import NO_PERIOD, Rows
 from netinnov._typing import Codes, Floats
 
 __all__ = [
-    "NO_PERIOD",
     "Inspection",
     "LinkCodes",
     "NodeTable",
@@ -28,9 +28,6 @@ __all__ = [
     "inspect_links",
     "inspect_stacks",
 ]
-
-NO_PERIOD = np.iinfo(np.int64).min
-"""Stands for a missing period among whole numbers."""
 
 KEYS = {"nodes": "node", "places": "place"}
 OPTIONAL = {
@@ -52,20 +49,15 @@ class Stack:
 
     def without(self, at: npt.NDArray[np.intp]) -> Stack:
         """The rows that are not at these positions."""
-        frame = self.frame.drop(index=at).reset_index(drop=True)
+        frame = self.frame.drop(index=pd.Index(at)).reset_index(drop=True)
         return Stack(frame, np.delete(self.tables, at), np.delete(self.rows, at))
 
 
 class LinkCodes(NamedTuple):
-    """Links as arrays of equal length; what no frame can hold is already a problem."""
+    """Names of the layers, and the links as arrays."""
 
     layers: tuple[str, ...]
-    layer: Codes
-    source: Codes
-    target: Codes
-    weight: Floats
-    period: npt.NDArray[np.int64] | None
-    attributes: pd.DataFrame | None
+    rows: Rows
 
 
 class NodeTable(NamedTuple):
@@ -350,7 +342,8 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     period, weight = _periods(stack, problems), _weights(stack, problems)
     rest = frame.drop(columns=["source", "target", *OPTIONAL["links"]], errors="ignore")
     attributes = rest if rest.shape[1] else None
-    return LinkCodes(layers, layer, ends["source"], ends["target"], weight, period, attributes)
+    rows = Rows(layer, ends["source"], ends["target"], weight, period, attributes)
+    return LinkCodes(layers, rows)
 
 
 def _ends(column: str, stack: Stack, problems: Problems) -> tuple[pd.Series, Mask]:

@@ -12,7 +12,8 @@ import pandas as pd
 from netinnov import _tables
 from netinnov._arguments import check_names, check_number, did_you_mean
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, Rows
+from netinnov._rows import Rows
+from netinnov.network import MultilayerNetwork
 
 __all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
 
@@ -232,16 +233,14 @@ def aggregate(
     frame["members"] = present[used]
     place_codes = (used if in_places else np.full(used.size, -1)).astype(np.int32)
     rows = network._link_rows()
-    source, target = codes[rows.source], codes[rows.target]
-    stay = (source >= 0) & (target >= 0)
+    rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
+    stay = (rows.source >= 0) & (rows.target >= 0)
     _warn_of_the_groupless(by, group, stay)
     if drop_internal:
-        stay &= source != target
-    period = None if rows.period is None else rows.period[stay]
-    merged = Rows(rows.layer[stay], source[stay], target[stay], rows.weight[stay], period, None)
+        stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
     return MultilayerNetwork._assemble(
-        nodes, network._places, network._layers, merged, network._directed
+        nodes, network._places, network._layers, rows.where(stay), network._directed
     )
 
 
@@ -278,21 +277,16 @@ def flatten(
         check_number(f"weights[{layer!r}]", factor, low=0)
         factors[network.layers.index(layer)] = factor
     rows = network._link_rows()
-    stay = factors[rows.layer] > 0
-    parts = [rows.source[stay], rows.target[stay], (rows.weight * factors[rows.layer])[stay]]
-    if rows.period is not None:
-        parts.append(rows.period[stay])
-    directed = np.array([layer in network.directed for layer in network.layers], bool)
-    if directed.any():
-        back = ~directed[rows.layer[stay]] & (parts[0] != parts[1])
-        turned = [parts[1], parts[0], *parts[2:]]
-        parts = [np.concatenate([a, b[back]]) for a, b in zip(parts, turned, strict=True)]
-    layer = np.zeros(parts[0].size, np.int32)
-    period = parts[3] if rows.period is not None else None
-    merged = Rows(layer, parts[0], parts[1], parts[2], period, None)
-    names = frozenset({"all"}) if directed.any() else frozenset[str]()
+    rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
+    rows = rows.where(rows.weight > 0)
+    if network.directed:
+        two_way = np.array([layer not in network.directed for layer in network.layers], bool)
+        back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
+        rows = rows.followed_by(back._replace(source=back.target, target=back.source))
+    rows = rows._replace(layer=np.zeros_like(rows.layer))
+    directed = frozenset({"all"} if network.directed else ())
     return MultilayerNetwork._assemble(
-        network._node_table(), network._places, ("all",), merged, names
+        network._node_table(), network._places, ("all",), rows, directed
     )
 
 

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov import _tables
+from netinnov import _summary, _tables
 from netinnov._arguments import check_names
 from netinnov._parallel import layer_map
-from netinnov._typing import Codes, Floats, Presence
+from netinnov._rows import NO_PERIOD, Block, Rows, locked
+from netinnov._typing import Codes, Presence
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
-
-
-class Block(NamedTuple):
-    """Links of a layer as CSR rows with ascending columns; undirected: the upper triangle."""
-
-    indptr: Codes
-    indices: Codes
-    data: Floats
-
-
-class Rows(NamedTuple):
-    """Link rows where blocks do not say all: a period or further columns; in canonical order."""
-
-    layer: Codes
-    source: Codes
-    target: Codes
-    weight: Floats
-    period: npt.NDArray[np.int64] | None
-    attributes: pd.DataFrame | None
 
 
 class MultilayerNetwork:
@@ -126,9 +107,10 @@ class MultilayerNetwork:
         # Copies: a caller may go on changing the arrays behind the tables.
         nodes = found.nodes._replace(frame=found.nodes.frame.copy())
         self._set_nodes(nodes, found.places.copy())
-        attributes = found.links.attributes
-        links = found.links._replace(attributes=None if attributes is None else attributes.copy())
-        self._set_links(links, frozenset(known))
+        layers, rows = found.links
+        if rows.attributes is not None:
+            rows = rows._replace(attributes=rows.attributes.copy())
+        self._set_links(layers, rows, frozenset(known))
 
     # -- what it holds -------------------------------------------------------------------------
 
@@ -156,7 +138,7 @@ class MultilayerNetwork:
             }
         )
         if rows.period is not None:
-            missing = rows.period == _tables.NO_PERIOD
+            missing = rows.period == NO_PERIOD
             whole = pd.Series(np.where(missing, 0, rows.period), dtype="Int64")
             table["period"] = whole.mask(missing)
         if rows.attributes is None:
@@ -244,7 +226,7 @@ class MultilayerNetwork:
                 raise InputError("`periods` needs links with a column `period`; there is none.")
             stay &= np.isin(rows.period, np.asarray(list(periods), np.int64))
         new_code = np.cumsum(mask, dtype=np.int32) - np.int32(1)
-        picked = _take(rows, stay)
+        picked = rows.where(stay)
         picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
         if mask.all():
             table = self._node_table()
@@ -272,20 +254,10 @@ class MultilayerNetwork:
         TableError
             If the table has faults, such as ends that are not nodes.
         """
-        new = _tables.inspect_links(links, self._nodes.index)
-        old = self._link_rows()
-        layers = tuple(sorted({*self._layers, *new.layers}))
-        rows = _concatenate(
-            old._replace(layer=_recode(old.layer, self._layers, layers)),
-            Rows(
-                _recode(new.layer, new.layers, layers),
-                new.source,
-                new.target,
-                new.weight,
-                new.period,
-                new.attributes,
-            ),
-        )
+        new_layers, new = _tables.inspect_links(links, self._nodes.index)
+        layers = tuple(sorted({*self._layers, *new_layers}))
+        old = self._link_rows().with_layers(self._layers, layers)
+        rows = old.followed_by(new.with_layers(new_layers, layers))
         return self._assemble(self._node_table(), self._places, layers, rows, self._directed)
 
     def replace_links(self, links: pd.DataFrame) -> Self:
@@ -305,9 +277,8 @@ class MultilayerNetwork:
         TableError
             If the table has faults, such as ends that are not nodes.
         """
-        new = _tables.inspect_links(links, self._nodes.index)
-        rows = Rows(*new[1:])
-        return self._assemble(self._node_table(), self._places, new.layers, rows, self._directed)
+        layers, rows = _tables.inspect_links(links, self._nodes.index)
+        return self._assemble(self._node_table(), self._places, layers, rows, self._directed)
 
     def with_nodes(self, nodes: pd.DataFrame) -> Self:
         """The network with further nodes, at the end.
@@ -365,32 +336,12 @@ class MultilayerNetwork:
     # -- how it shows itself -------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        n_places = np.unique(self._place_codes[self._place_codes >= 0]).size
-        where = f" in {_count(n_places, 'place')}" if n_places else ""
-        names = ", ".join(self._layers[:6]) + (", ..." if len(self._layers) > 6 else "")
-        return (
-            f"MultilayerNetwork: {_count(self.n_nodes, 'node')}{where}, "
-            f"{_count(self.n_links, 'link')} in {_count(len(self._layers), 'layer')}"
-            + (f" ({names})" if names else "")
-        )
+        return _summary.as_text(*self._counts())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(layer)}</td><td>{block.indices.size:,}</td>"
-            f"<td>{block.data.sum():,.6g}</td>"
-            f"<td>{'yes' if layer in self._directed else 'no'}</td></tr>"
-            for layer, block in zip(self._layers, self._blocks, strict=True)
-        )
-        kinds = ", ".join(
-            f"{html.escape(str(kind))} {count:,}"
-            for kind, count in self._nodes["kind"].value_counts().items()
-        )
-        return (
-            f"<p><b>MultilayerNetwork</b>: {_count(self.n_nodes, 'node')}"
-            + (f" ({kinds})" if kinds else "")
-            + "</p><table><thead><tr><th>layer</th><th>links</th><th>weight</th>"
-            f"<th>directed</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
+        directed = [layer in self._directed for layer in self._layers]
+        weights = [float(block.data.sum()) for block in self._blocks]
+        return _summary.as_html(*self._counts(), weights, directed, self._nodes["kind"])
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self._nodes, self._places, self._place_codes, self._jurisdiction_codes)
@@ -400,7 +351,13 @@ class MultilayerNetwork:
 
     @property
     def _kind_codes(self) -> Codes:
-        return cast(Codes, _locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
+        return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
+
+    def _counts(self) -> tuple[int, int, dict[str, int]]:
+        """Nodes, places with a node, and links of each layer."""
+        n_places = np.unique(self._place_codes[self._place_codes >= 0]).size
+        sizes = [block.indices.size for block in self._blocks]
+        return self.n_nodes, n_places, dict(zip(self._layers, sizes, strict=True))
 
     def _csr(self, layer: str) -> Block:
         """Rows of all neighbours (directed: successors) of each node, columns ascending."""
@@ -411,7 +368,7 @@ class MultilayerNetwork:
                 from netinnov.kernels.links import mirror
 
                 block = Block(*mirror(*block, self.n_nodes))
-            self._full[layer] = _frozen(block)
+            self._full[layer] = block.locked()
         return self._full[layer]
 
     def _simple_csr(self, layer: str) -> Block:
@@ -455,8 +412,6 @@ class MultilayerNetwork:
             _joined(sources, np.int32),
             _joined([block.indices for block in self._blocks], np.int32),
             _joined([block.data for block in self._blocks], np.float64),
-            None,
-            None,
         )
 
     @classmethod
@@ -471,27 +426,26 @@ class MultilayerNetwork:
         """A network from codes, without labels or checks."""
         network = cls.__new__(cls)
         network._set_nodes(nodes, places)
-        network._set_links(_tables.LinkCodes(layers, *rows), directed)
+        network._set_links(layers, rows, directed)
         return network
 
     def _set_nodes(self, nodes: _tables.NodeTable, places: pd.DataFrame) -> None:
         self._nodes = nodes.frame
         self._places = places
-        self._place_codes = _locked(nodes.place)
-        self._jurisdiction_codes = _locked(nodes.jurisdiction)
+        self._place_codes = locked(nodes.place)
+        self._jurisdiction_codes = locked(nodes.jurisdiction)
 
-    def _set_links(self, links: _tables.LinkCodes, directed: frozenset[str]) -> None:
+    def _set_links(self, layers: tuple[str, ...], rows: Rows, directed: frozenset[str]) -> None:
         from netinnov.kernels.links import sort_rows, split_layers
 
-        layers, layer, source, target, weight, period, attributes = links
+        layer, a, b, w, period, attributes = rows
         used = np.bincount(layer, minlength=len(layers)) > 0
         if not used.all():
             layer = (np.cumsum(used, dtype=np.int32) - np.int32(1))[layer]
             layers = tuple(name for name, has in zip(layers, used, strict=True) if has)
         offsets = np.array([0, layer.size])
-        a, b, w = source, target, weight
         if len(layers) > 1:
-            a, b, w, offsets = split_layers(layer, source, target, weight, len(layers))
+            a, b, w, offsets = split_layers(layer, a, b, w, len(layers))
         n = len(self._nodes)
         work = [
             partial(sort_rows, a[i:j], b[i:j], w[i:j], n, name not in directed)
@@ -499,14 +453,15 @@ class MultilayerNetwork:
         ]
         self._layers = layers
         self._directed = directed & frozenset(layers)
-        self._blocks = tuple(_frozen(Block(*arrays)) for arrays in layer_map(work, layer.size))
+        self._blocks = tuple(Block(*arrays).locked() for arrays in layer_map(work, layer.size))
         self._full = {}
         self._rows = None
-        if period is not None and (period == _tables.NO_PERIOD).all():
+        if period is not None and (period == NO_PERIOD).all():
             period = None
         if period is not None or attributes is not None:
-            rows = Rows(layer, source, target, weight, period, attributes)
-            self._rows = _canonical(rows, np.array([name in directed for name in layers], bool))
+            pointed = np.array([name in directed for name in layers], bool)
+            rows = rows._replace(layer=layer, period=period)
+            self._rows = rows.canonical(pointed).locked()
 
 
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
@@ -538,7 +493,7 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     period = network._link_rows().period
     if period is None:
         raise InputError("split_periods needs links with a column `period`; there is none.")
-    found = np.unique(period[period != _tables.NO_PERIOD])
+    found = np.unique(period[period != NO_PERIOD])
     return {int(when): network.select(periods=[int(when)]) for when in found}
 
 
@@ -547,115 +502,15 @@ def _restore(*parts: Any) -> MultilayerNetwork:
     nodes, places, place, jurisdiction, layers, directed, blocks, rows = parts
     network._set_nodes(_tables.NodeTable(nodes, place, jurisdiction), places)
     network._layers, network._directed = layers, directed
-    network._blocks = tuple(_frozen(block) for block in blocks)
-    network._rows = None if rows is None else _frozen_rows(rows)
+    network._blocks = tuple(block.locked() for block in blocks)
+    network._rows = None if rows is None else rows.locked()
     network._full = {}
     return network
-
-
-def _canonical(rows: Rows, directed: npt.NDArray[np.bool_]) -> Rows:
-    """Rows sorted by layer, source, target and period, equal ones summed."""
-    layer, source, target, weight, period, attributes = rows
-    swap = ~directed[layer] & (source > target)
-    source, target = np.where(swap, target, source), np.where(swap, source, target)
-    keys = [target, source, layer] if period is None else [period, target, source, layer]
-    order = np.lexsort(keys)
-    keys = [key[order] for key in keys]
-    new = np.zeros(order.size, bool)
-    new[:1] = True
-    for key in keys:
-        new[1:] |= key[1:] != key[:-1]
-    start = np.flatnonzero(new)
-    at = order[start]
-    if start.size < order.size:
-        weight = np.add.reduceat(weight[order], start)
-        if attributes is not None:
-            attributes = _agreeing(attributes.iloc[order], start)
-    else:
-        weight = weight[order]
-        if attributes is not None:
-            attributes = attributes.iloc[order]
-    if attributes is not None:
-        attributes = attributes.reset_index(drop=True)
-    when = None if period is None else period[at]
-    return _frozen_rows(Rows(layer[at], source[at], target[at], weight, when, attributes))
-
-
-def _agreeing(attributes: pd.DataFrame, start: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """One row a group of consecutive rows: the common value, or missing where they differ."""
-    size = np.diff(np.append(start, len(attributes)))
-    group_first = np.repeat(start, size)
-    kept = {}
-    for column, values in attributes.items():
-        try:
-            codes = pd.factorize(values, use_na_sentinel=False)[0]
-        except TypeError:  # lists and other things that have no hash
-            codes = pd.factorize(values.map(repr))[0]
-        differs = np.add.reduceat(codes != codes[group_first], start) > 0
-        kept[column] = values.iloc[start].mask(differs)
-    return pd.DataFrame(kept)
-
-
-def _take(rows: Rows, mask: npt.NDArray[np.bool_]) -> Rows:
-    return Rows(
-        rows.layer[mask],
-        rows.source[mask],
-        rows.target[mask],
-        rows.weight[mask],
-        None if rows.period is None else rows.period[mask],
-        None if rows.attributes is None else rows.attributes[mask],
-    )
-
-
-def _concatenate(a: Rows, b: Rows) -> Rows:
-    period = attributes = None
-    if a.period is not None or b.period is not None:
-        period = np.concatenate(
-            [
-                np.full(rows.layer.size, _tables.NO_PERIOD) if rows.period is None else rows.period
-                for rows in (a, b)
-            ]
-        )
-    if a.attributes is not None or b.attributes is not None:
-        attributes = pd.concat(
-            [
-                pd.DataFrame(index=range(rows.layer.size))
-                if rows.attributes is None
-                else rows.attributes
-                for rows in (a, b)
-            ],
-            ignore_index=True,
-        )
-    joined = [np.concatenate([x, y]) for x, y in zip(a[:4], b[:4], strict=True)]
-    return Rows(*joined, period, attributes)
-
-
-def _recode(layer: Codes, old: tuple[str, ...], new: tuple[str, ...]) -> Codes:
-    return cast(Codes, np.array([new.index(name) for name in old], np.int32)[layer])
 
 
 def _joined(arrays: list[Any], dtype: Any) -> Any:
     return np.concatenate(arrays) if arrays else np.empty(0, dtype)
 
 
-def _frozen(block: Block) -> Block:
-    return Block(*map(_locked, block))
-
-
-def _frozen_rows(rows: Rows) -> Rows:
-    arrays = [None if array is None else _locked(array) for array in rows[:5]]
-    return Rows(*arrays, rows.attributes)  # type: ignore[arg-type]
-
-
-def _locked(array: Any) -> Any:
-    """The same memory behind a read-only buffer, which no flag can make writable again."""
-    array = np.ascontiguousarray(array)
-    return np.asarray(memoryview(array).toreadonly()) if array.size else array[:0].copy()
-
-
 def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:
     return a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

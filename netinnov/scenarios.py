@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number, did_you_mean
-from netinnov._tables import NO_PERIOD, NodeTable
+from netinnov._rows import NO_PERIOD, Rows
+from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, Rows
+from netinnov.network import MultilayerNetwork
 
 __all__ = ["NoChange", "ReverseEnclave", "Scenario", "apply_scenario"]
 

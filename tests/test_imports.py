@@ -54,12 +54,19 @@ def test_unknown_name_is_an_attribute_error():
 def test_type_checkers_see_the_same_names():
     # The block under TYPE_CHECKING is what editors and mypy see; __getattr__ is what runs.
     tree = ast.parse(inspect.getsource(netinnov))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    seen = {
-        alias.name: statement.module.removeprefix("netinnov").removeprefix(".")
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    modules = {
+        alias.name
+        for statement in block.body
+        if isinstance(statement, ast.Import)
+        for alias in statement.names
+    }
+    homes = {
+        alias.name: statement.module.removeprefix("netinnov.")
         for statement in block.body
         if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
     }
-    assert set(seen) == set(netinnov.__all__) - {"__version__"}
-    assert {name: home for name, home in seen.items() if home} == netinnov._HOME
+    assert homes == netinnov._HOME
+    names = set(netinnov.__all__) - {"__version__"}
+    assert modules == {f"netinnov.{name}" for name in names - set(homes)}

@@ -43,14 +43,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
             started = True
             if _listeners and not _is_cached(compiled, function):
                 _listeners[0](function.__name__)
-        return compiled(*[_read_only(value) for value in args])  # type: ignore[no-any-return]
+        return compiled(*[_read_only(value) for value in args])
 
     return call
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file."""
-    return numba.njit(inline="always")(function)  # type: ignore[no-any-return]
+    return numba.njit(inline="always")(function)
 
 
 def _read_only(value: Any) -> Any:

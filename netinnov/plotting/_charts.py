@@ -99,12 +99,13 @@ def plot_rank_size(
         )
         line = np.exp(fit.intercept + fit.slope * np.log(ranks))
         ax.plot(ranks, line, color=colour, linestyle=("-", "--", ":")[position % 3], linewidth=0.9)
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
-            axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
-            axis.set_minor_formatter(NullFormatter())
+        if len(sizes):  # an empty logarithmic axis cannot be drawn
+            ax.set_xscale("log")
+            ax.set_yscale("log")
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
+                axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
+                axis.set_minor_formatter(NullFormatter())
         ax.set_xlabel("rank")
         ax.set_ylabel("size")
         ax.margins(0.08, 0.12)
@@ -129,7 +130,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     -------
     Axes
         The shade is the standard score over **all** rows of the table (population standard
-        deviation): a measure that is the same everywhere has none and stays white.
+        deviation); blank where a value is undefined, or the same everywhere.
 
     Raises
     ------
@@ -162,7 +163,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
             vmax=limit,
             linewidths=0.6,
             annot_kws={"fontsize": 7},
-            cbar_kws={"label": f"standard deviations above the mean of {len(table)} places"},
+            cbar_kws={"label": f"standard deviations\nabove the mean of {len(table)}"},
             ax=ax,
         )
         ax.set_xticklabels(
@@ -216,7 +217,7 @@ def plot_effects(
     >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
     >>> ax = plot_effects(effects)
     >>> [text.get_text() for text in ax.get_yticklabels()]
-    ['park: efficiency, whole network']
+    ['park, whole network']
     """
     needed = ["scenario", "measure", "node", "difference", "low", "high"]
     if missing := [column for column in needed if column not in effects]:

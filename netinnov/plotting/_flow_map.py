@@ -225,13 +225,13 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
     links = network.links
     links = links.loc[links["layer"] == layer, ["source", "target", "weight"]]
     links = links.groupby(["source", "target"], sort=False)["weight"].sum().reset_index()
-    i = located.index.get_indexer(pd.Index(links["source"]))
-    j = located.index.get_indexer(pd.Index(links["target"]))
-    there = (i >= 0) & (j >= 0)
+    links["i"] = located.index.get_indexer(pd.Index(links["source"]))
+    links["j"] = located.index.get_indexer(pd.Index(links["target"]))
+    links = links.loc[(links["i"] >= 0) & (links["j"] >= 0)]
     at = located.to_numpy()
-    there &= (at[i] != at[j]).any(axis=1)
-    frame = pd.DataFrame({"layer": layer, "i": i, "j": j, "weight": links["weight"]})
-    return frame.loc[there]
+    apart = (at[links["i"]] != at[links["j"]]).any(axis=1)
+    kept: pd.DataFrame = links.loc[apart, ["i", "j", "weight"]]
+    return kept.assign(layer=layer)
 
 
 def _curves(

@@ -128,7 +128,8 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     Returns
     -------
     Figure
-        With a constrained layout, so that legends outside the axes stay on the page.
+        With a layout that keeps legends outside the axes on the page (``"compressed"``: the
+        constrained one, which also converges for maps, whose aspect is fixed).
 
     Examples
     --------
@@ -137,7 +138,7 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     [89.0, 60.0]
     """
     with figure_style():
-        return Figure(figsize=(width / 25.4, height / 25.4), layout="constrained")
+        return Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
 
 
 def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tuple[Path, Path]:
@@ -251,7 +252,7 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
         from matplotlib import pyplot as plt  # only here: their backend shows it
 
         size = (width / 25.4, height / 25.4)
-        ax = plt.figure(figsize=size, layout="constrained").add_subplot()
+        ax = plt.figure(figsize=size, layout="compressed").add_subplot()
     # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
     ax.tick_params(which="both", labelsize=7, labelfontfamily=list(_families()), labelcolor=INK)
     ax.tick_params(which="both", width=0.6, color=INK)

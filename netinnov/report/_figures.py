@@ -64,7 +64,7 @@ def _draw(study: Study) -> Iterator[Drawing]:
         plot_centralities(_named(table, names), ax=figure.add_subplot())
         caption = (
             f"The {min(len(table), 15)} most central of {len(table)} places by PageRank. Figures "
-            "are values; shades are standard scores over all places."
+            "are values; shades are standard scores over all places; blank: not defined."
         )
         yield Drawing("centralities", figure, caption, ("centrality",))
     if (table := study.tables.get("strength")) is not None and len(table):

@@ -1,0 +1,144 @@
+"""Links as arrays: rows with all they carry, and the compressed block of a layer."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._typing import Codes, Floats
+
+__all__ = ["NO_PERIOD", "Block", "Rows", "locked"]
+
+NO_PERIOD = np.iinfo(np.int64).min
+"""Stands for a missing period among whole numbers."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Block(NamedTuple):
+    """Links of a layer as CSR rows with ascending columns; undirected: the upper triangle."""
+
+    indptr: Codes
+    indices: Codes
+    data: Floats
+
+    def locked(self) -> Block:
+        """The same arrays, read-only for good."""
+        return Block(locked(self.indptr), locked(self.indices), locked(self.data))
+
+
+class Rows(NamedTuple):
+    """Link rows as arrays of equal length."""
+
+    layer: Codes
+    source: Codes
+    target: Codes
+    weight: Floats
+    period: npt.NDArray[np.int64] | None = None
+    attributes: pd.DataFrame | None = None
+
+    def where(self, mask: Mask) -> Rows:
+        """The rows at which the mask holds."""
+        return Rows(
+            self.layer[mask],
+            self.source[mask],
+            self.target[mask],
+            self.weight[mask],
+            None if self.period is None else self.period[mask],
+            None if self.attributes is None else self.attributes[mask],
+        )
+
+    def followed_by(self, other: Rows) -> Rows:
+        """These rows and then the others; what one of them does not carry is missing there."""
+        period = attributes = None
+        if self.period is not None or other.period is not None:
+            period = np.concatenate([self._periods(), other._periods()])
+        if self.attributes is not None or other.attributes is not None:
+            tables = [self._attributes(), other._attributes()]
+            attributes = pd.concat(tables, ignore_index=True)
+        return Rows(
+            np.concatenate([self.layer, other.layer]),
+            np.concatenate([self.source, other.source]),
+            np.concatenate([self.target, other.target]),
+            np.concatenate([self.weight, other.weight]),
+            period,
+            attributes,
+        )
+
+    def with_layers(self, old: tuple[str, ...], new: tuple[str, ...]) -> Rows:
+        """The same with codes into other names of layers."""
+        code = np.array([new.index(name) for name in old], np.int32)
+        return self._replace(layer=code[self.layer])
+
+    def canonical(self, directed: Mask) -> Rows:
+        """Sorted by layer, source, target and period, equal ones summed.
+
+        Undirected ends are put in node order. Of the attributes of rows that are summed those
+        survive that agree.
+        """
+        swap = ~directed[self.layer] & (self.source > self.target)
+        source = np.where(swap, self.target, self.source)
+        target = np.where(swap, self.source, self.target)
+        keys: list[npt.NDArray[Any]] = [target, source, self.layer]
+        if self.period is not None:
+            keys.insert(0, self.period)
+        order = np.lexsort(tuple(keys))
+        new = np.zeros(order.size, bool)
+        new[:1] = True
+        for key in keys:
+            new[1:] |= key[order[1:]] != key[order[:-1]]
+        start = np.flatnonzero(new)
+        at = order[start]
+        weight, attributes = self.weight[order], self.attributes
+        if start.size < order.size:
+            weight = np.add.reduceat(weight, start)
+        if attributes is not None:
+            attributes = attributes.iloc[order]
+            if start.size < order.size:
+                attributes = _agreeing(attributes, start)
+            attributes = attributes.reset_index(drop=True)
+        period = None if self.period is None else self.period[at]
+        return Rows(self.layer[at], source[at], target[at], weight, period, attributes)
+
+    def locked(self) -> Rows:
+        """The same with arrays that are read-only for good."""
+        return Rows(
+            locked(self.layer),
+            locked(self.source),
+            locked(self.target),
+            locked(self.weight),
+            None if self.period is None else locked(self.period),
+            self.attributes,
+        )
+
+    def _periods(self) -> npt.NDArray[np.int64]:
+        return np.full(self.layer.size, NO_PERIOD) if self.period is None else self.period
+
+    def _attributes(self) -> pd.DataFrame:
+        if self.attributes is None:
+            return pd.DataFrame(index=range(self.layer.size))
+        return self.attributes
+
+
+def locked(array: Any) -> Any:
+    """The same memory behind a read-only buffer, which no flag can make writable again."""
+    array = np.ascontiguousarray(array)
+    return np.asarray(memoryview(array).toreadonly()) if array.size else array[:0].copy()
+
+
+def _agreeing(attributes: pd.DataFrame, start: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """One row a group of consecutive rows: the common value, or missing where they differ."""
+    size = np.diff(np.append(start, len(attributes)))
+    group_first = np.repeat(start, size)
+    kept = {}
+    for column, values in attributes.items():
+        try:
+            codes = pd.factorize(values, use_na_sentinel=False)[0]
+        except TypeError:  # lists and other things that have no hash
+            codes = pd.factorize(values.map(repr))[0]
+        differs = np.add.reduceat(codes != codes[group_first], start) > 0
+        kept[column] = values.iloc[start].mask(differs)
+    return pd.DataFrame(kept)

@@ -1,0 +1,51 @@
+"""A network in a line, and as a table in a notebook."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+__all__ = ["as_html", "as_text"]
+
+NAMED = 6  # layers that the line names
+
+
+def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
+    """Numbers of nodes, places, links and layers in one line."""
+    where = f" in {_count(n_places, 'place')}" if n_places else ""
+    names = ", ".join([*links][:NAMED]) + (", ..." if len(links) > NAMED else "")
+    return (
+        f"MultilayerNetwork: {_count(n_nodes, 'node')}{where}, "
+        f"{_count(sum(links.values()), 'link')} in {_count(len(links), 'layer')}"
+        + (f" ({names})" if names else "")
+    )
+
+
+def as_html(
+    n_nodes: int,
+    n_places: int,
+    links: Mapping[str, int],
+    weights: Sequence[float],
+    directed: Sequence[bool],
+    kinds: pd.Series,
+) -> str:
+    """The same with a row for each layer; names from the data are escaped."""
+    rows = "".join(
+        f"<tr><td>{html.escape(layer)}</td><td>{size:,}</td><td>{weight:,.6g}</td>"
+        f"<td>{'yes' if pointed else 'no'}</td></tr>"
+        for (layer, size), weight, pointed in zip(links.items(), weights, directed, strict=True)
+    )
+    counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
+    return (
+        f"<p><b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}"
+        + (f" ({', '.join(counts)})" if counts else "")
+        + (f" in {_count(n_places, 'place')}" if n_places else "")
+        + "</p><table><thead><tr><th>layer</th><th>links</th><th>weight</th><th>directed</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -1,0 +1,481 @@
+"""What is drawn is what was given; nothing else of the user's is touched."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection
+from matplotlib.patches import FancyArrowPatch
+
+from netinnov import build_network
+from netinnov.errors import InputError
+from netinnov.plotting import (
+    cjk_font,
+    dense_frame,
+    figure_style,
+    frame_of,
+    new_figure,
+    place_names,
+    plot_centralities,
+    plot_effects,
+    plot_flow_map,
+    plot_rank_size,
+    save_figure,
+)
+from netinnov.plotting._frame import squeeze
+from netinnov.plotting._style import layer_style, mark_modelled, printable
+from netinnov.polycentricity import rank_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from netinnov import MultilayerNetwork
+
+
+@pytest.fixture
+def ax() -> Axes:
+    return new_figure(height=120).add_subplot()
+
+
+@pytest.fixture
+def cities() -> MultilayerNetwork:
+    """Four places, the last without coordinates; two layers join p and q, one of them twice."""
+    nodes = pd.DataFrame({"node": list("pqrs"), "kind": "place", "place": list("pqrs")})
+    links = pd.DataFrame(
+        [
+            ("trade", "p", "q", 4.0, 2019),
+            ("trade", "p", "q", 4.0, 2020),
+            ("trade", "q", "r", 2.0, 2020),
+            ("trade", "p", "s", 9.0, 2020),
+            ("trade", "p", "p", 9.0, 2020),
+            ("talent", "q", "p", 2.0, 2020),
+            ("gravity", "p", "r", 0.5, None),
+        ],
+        columns=["layer", "source", "target", "weight", "period"],
+    ).astype({"period": "Int64"})
+    places = pd.DataFrame(
+        {
+            "place": ["p", "q", "r", "s", "district"],
+            "lon": [118.0, 120.0, 121.0, None, 120.2],
+            "lat": [29.0, 30.0, 31.0, None, 30.2],
+            "parent": [None, None, None, None, "q"],
+            "name_en": ["Pe", "Qu", "Er", "Es", "District"],
+        }
+    )
+    return build_network(nodes, links, places, directed=["talent"])
+
+
+@pytest.fixture
+def enclaves() -> pd.DataFrame:
+    rows = [
+        ("p", "q", "reverse"),
+        ("p", "district", "reverse"),
+        ("q", "p", "forward"),
+        ("p", "s", "reverse"),
+        ("q", "district", "level"),
+    ]
+    return pd.DataFrame(rows, columns=["home", "host", "direction"])
+
+
+@pytest.fixture
+def effects() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "scenario": "park",
+            "measure": "efficiency",
+            "node": [None, "p"],
+            "difference": [0.2, -0.1],
+            "low": [0.1, -0.3],
+            "high": [0.4, 0.1],
+            "same_sign": [1.0, 0.75],
+        }
+    )
+
+
+def curves(ax: Axes) -> dict[str, PathCollection]:
+    found = {str(c.get_gid()): c for c in ax.collections if isinstance(c, PathCollection)}
+    return {layer: found[layer] for layer in ("trade", "talent", "gravity") if layer in found}
+
+
+def arrows(ax: Axes) -> dict[str, FancyArrowPatch]:
+    return {str(a.get_gid()): a for a in ax.patches if isinstance(a, FancyArrowPatch)}
+
+
+def legend(ax: Axes) -> list[str]:
+    found = ax.get_legend()
+    assert found is not None
+    return [text.get_text() for text in found.get_texts()]
+
+
+@pytest.fixture
+def every_plot(
+    cities: MultilayerNetwork, enclaves: pd.DataFrame, effects: pd.DataFrame
+) -> dict[str, Any]:
+    table = pd.DataFrame({"name": ["Pe", "Qu"], "degree": [3.0, 1.0]}, index=["p", "q"])
+    return {
+        "map": lambda ax: plot_flow_map(cities, enclaves=enclaves, ax=ax),
+        "rank_size": lambda ax: plot_rank_size(pd.Series([4.0, 2.0, 1.0]), ax=ax),
+        "centralities": lambda ax: plot_centralities(table, ax=ax),
+        "effects": lambda ax: plot_effects(effects, ax=ax),
+    }
+
+
+NAMES = ["map", "rank_size", "centralities", "effects"]
+
+
+@pytest.fixture
+def windows() -> Iterator[None]:
+    """pyplot without a screen, and without figures afterwards."""
+    backend = mpl.get_backend()
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+    plt.switch_backend(backend)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_axes_given_come_back_and_pyplot_knows_nothing(
+    name: str, every_plot: dict[str, Any], ax: Axes
+) -> None:
+    before = plt.get_fignums()
+    assert every_plot[name](ax) is ax
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("windows")
+def test_without_axes_a_new_figure_of_column_width_is_made(
+    name: str, every_plot: dict[str, Any]
+) -> None:
+    ax = every_plot[name](None)
+    width = ax.figure.get_figwidth() * 25.4
+    assert width == pytest.approx(89 if name == "rank_size" else 183)
+    assert plt.get_fignums() == [ax.figure.number]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_of_the_user_stay(name: str, every_plot: dict[str, Any], tmp_path: Path) -> None:
+    with mpl.rc_context({"pdf.fonttype": 3, "font.size": 31}):
+        before = dict(mpl.rcParams)
+        figure = new_figure()
+        every_plot[name](figure.add_subplot())
+        save_figure(figure, tmp_path, name)
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_type_is_7_to_8_points_whatever_the_user_has_set(
+    name: str, every_plot: dict[str, Any]
+) -> None:
+    with mpl.rc_context({"font.size": 31, "xtick.labelsize": 31, "axes.labelsize": 31}):
+        figure = new_figure()
+        every_plot[name](figure.add_subplot())
+        figure.draw_without_rendering()
+        texts = figure.findobj(lambda a: hasattr(a, "get_fontsize") and a.get_text().strip())
+    assert texts
+    assert {text.get_fontsize() for text in texts} <= {7.0, 8.0}
+
+
+def test_drawing_changes_no_input(
+    cities: MultilayerNetwork, enclaves: pd.DataFrame, effects: pd.DataFrame, ax: Axes
+) -> None:
+    given = [cities.nodes, cities.links, cities.places, enclaves, effects]
+    before = [table.copy() for table in given]
+    plot_flow_map(cities, enclaves=enclaves, ax=ax)
+    plot_effects(effects, ax=new_figure().add_subplot())
+    after = [cities.nodes, cities.links, cities.places, enclaves, effects]
+    for old, new in zip(before, after, strict=True):
+        pd.testing.assert_frame_equal(old, new)
+
+
+def test_width_is_weight_on_one_scale_for_what_is_observed(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    # Periods of p-q add up to 8, the largest; p-s has no place on the map, p-p is no link.
+    drawn = curves(plot_flow_map(cities, modelled=["gravity"], ax=ax))
+    trade, talent = drawn["trade"].get_linewidths(), drawn["talent"].get_linewidths()
+    assert np.asarray(trade) == pytest.approx(np.array([8, 2]) / 8 * max(trade))
+    assert np.asarray(talent) == pytest.approx([2 / 8 * max(trade)])
+    assert np.asarray(drawn["gravity"].get_linewidths()) == pytest.approx([max(trade)])
+
+
+def test_links_run_between_the_coordinates_of_their_places(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    drawn = curves(plot_flow_map(cities, ax=ax))
+    ends = [path.vertices[[0, -1]] for path in drawn["trade"].get_paths()]
+    assert ends[0] == pytest.approx(np.array([[118, 29], [120, 30]]))
+    assert ends[1] == pytest.approx(np.array([[120, 30], [121, 31]]))
+
+
+def test_links_of_one_pair_fan_out_to_both_sides(cities: MultilayerNetwork, ax: Axes) -> None:
+    drawn = curves(plot_flow_map(cities, layers=["trade", "talent"], ax=ax))
+    middle = [
+        drawn[layer].get_paths()[0].vertices[1] - [119, 29.5] for layer in ("trade", "talent")
+    ]
+    assert np.abs(middle).max() > 0.01
+    assert middle[0] == pytest.approx(-middle[1])
+
+
+def test_layers_differ_in_colour_and_in_dash() -> None:
+    styles = [layer_style(position) for position in range(28)]
+    assert len({(s["color"], str(s["linestyle"])) for s in styles}) == 28
+    for a, b in pairwise(styles):
+        assert a["color"] != b["color"]
+        assert a["linestyle"] != b["linestyle"]
+
+
+def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(
+    cities: MultilayerNetwork, enclaves: pd.DataFrame, ax: Axes
+) -> None:
+    plot_flow_map(cities, enclaves=enclaves, ax=ax)
+    # The district lies in q: p -> q twice, so its arrow is wider; q -> district stays inside q.
+    drawn = arrows(ax)
+    assert set(drawn) == {"p -> q", "q -> p"}
+    assert drawn["p -> q"].get_linewidth() > drawn["q -> p"].get_linewidth()
+    assert drawn["q -> p"].get_linestyle() != drawn["p -> q"].get_linestyle()
+    assert min(a.get_zorder() for a in drawn.values()) > max(
+        c.get_zorder() for c in curves(ax).values()
+    )
+    note = " ".join(ax.get_xlabel().split())
+    assert "an end is not on the map: 1." in note
+    assert "inside one place, not drawn: 1." in note
+    assert "no coordinates: 1 of 4." in note
+
+
+def test_a_modelled_layer_says_so_with_its_parameters(cities: MultilayerNetwork, ax: Axes) -> None:
+    plot_flow_map(cities, modelled={"gravity": {"exponent": 2, "kind": "made up"}}, ax=ax)
+    assert "gravity (modelled), up to 0.5" in legend(ax)
+    assert "gravity (modelled): exponent 2, kind made up." in " ".join(ax.get_xlabel().split())
+    assert mark_modelled("flow_modelled", ["flow_modelled"]) == "flow_modelled"
+    assert mark_modelled("trade", ["flow_modelled"]) == "trade"
+
+
+def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    drawn = curves(plot_flow_map(cities, strongest=1, ax=ax))
+    assert len(drawn["trade"].get_paths()) == 1
+    assert "trade: the 1 strongest of 2 links are drawn." in ax.get_xlabel()
+
+
+def test_the_map_is_stretched_by_its_latitude_and_the_scale_bar_by_great_circles(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    # At 60 degrees, the middle latitude, a degree of longitude is half as long as one of latitude.
+    plot_flow_map(cities, extent=(118, 121, 59, 61), ax=ax)
+    assert ax.get_aspect() == pytest.approx(2)
+    bar = next(line for line in ax.lines if line.get_gid() == "scale")
+    west, east = bar.get_xdata()
+    km = float(next(t.get_text() for t in ax.texts if t.get_text().endswith("km")).split()[0])
+    assert (east - west) * 0.5 * 6371.0088 * np.pi / 180 == pytest.approx(km)
+    assert squeeze((0, 1, -60, 60)) == 1
+
+
+def test_labels_cover_neither_one_another_nor_a_place(ax: Axes) -> None:
+    rng = np.random.default_rng(3)
+    ids = [f"place {i}" for i in range(60)]
+    places = pd.DataFrame(
+        {"place": ids, "lon": 118 + 4 * rng.random(60), "lat": 29 + 4 * rng.random(60)}
+    )
+    nodes = pd.DataFrame({"node": ids, "kind": "place", "place": ids})
+    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    plot_flow_map(build_network(nodes, links, places), labels=60, ax=ax)
+    labels = [text for text in ax.texts if text.get_text().startswith("place")]
+    assert len(labels) > 20
+    ax.figure.canvas.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in labels]
+    points = ax.transData.transform(places[["lon", "lat"]].to_numpy())
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+        inside = (
+            (points[:, 0] > box.x0)
+            & (points[:, 0] < box.x1)
+            & (points[:, 1] > box.y0)
+            & (points[:, 1] < box.y1)
+        )
+        assert not inside.any()
+
+
+def test_the_legend_stays_on_the_page_and_off_the_map(
+    cities: MultilayerNetwork, enclaves: pd.DataFrame
+) -> None:
+    figure = new_figure(height=170)
+    ax = plot_flow_map(cities, enclaves=enclaves, ax=figure.add_subplot())
+    figure.draw_without_rendering()
+    found = ax.get_legend()
+    assert found is not None
+    box = found.get_window_extent()
+    assert box.x0 >= ax.get_window_extent().x1
+    assert box.x1 <= figure.bbox.x1
+
+
+def test_a_map_without_coordinates_is_empty_and_says_so(ax: Axes) -> None:
+    nodes = pd.DataFrame({"node": ["a", "b"], "kind": "place", "place": ["a", "b"]})
+    network = build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    plot_flow_map(network, ax=ax)
+    assert "no coordinates: 2 of 2." in ax.get_xlabel()
+    assert curves(ax) == {}
+
+
+def test_a_map_names_layers_that_are_not_there(cities: MultilayerNetwork, ax: Axes) -> None:
+    with pytest.raises(InputError, match=r"found \['trad'\]"):
+        plot_flow_map(cities, layers=["trad"], ax=ax)
+    with pytest.raises(InputError, match="west < east"):
+        plot_flow_map(cities, extent=(3, 2, 1, 4), ax=ax)
+
+
+def test_a_crowd_far_from_a_few_others_is_worth_its_own_map() -> None:
+    crowd = pd.DataFrame({"lon": 118 + np.arange(10) / 10, "lat": 29 + np.arange(10) / 10})
+    far = pd.DataFrame({"lon": [100.0, 130.0], "lat": [20.0, 45.0]})
+    assert dense_frame(pd.concat([crowd, far], ignore_index=True)) == frame_of(crowd)
+    assert dense_frame(crowd) is None
+
+
+def test_rank_size_draws_the_values_and_the_fitted_line(ax: Axes) -> None:
+    values = pd.Series({"c": 10.0, "a": 100.0, "none": 0.0, "b": 30.0})
+    plot_rank_size(values, ax=ax, label="size")
+    points, line = ax.lines
+    assert list(points.get_xdata()) == [1, 2, 3]
+    assert list(points.get_ydata()) == [100, 30, 10]
+    fit = rank_size(values)
+    x, y = (np.log(np.asarray(data, float)) for data in line.get_data())
+    assert np.polyfit(x, y, 1) == pytest.approx([fit.slope, fit.intercept])
+    said = " ".join(legend(ax)[0].split())
+    assert said.startswith("size: n = 3, slope \N{MINUS SIGN}2.0")
+    assert f"(s.e. {fit.standard_error:.2f}), 1 a, 2 b, 3 c" in said
+
+
+@pytest.mark.parametrize("values", [[], [0.0, 0.0], [5.0]])
+def test_rank_size_without_a_fit_says_how_many_values_there_are(
+    values: list[float], ax: Axes
+) -> None:
+    plot_rank_size(values, ax=ax)
+    assert legend(ax) == [f"n = {sum(v > 0 for v in values)}"]
+    ax.figure.canvas.figure.draw_without_rendering()
+
+
+def test_series_on_the_same_axes_differ_in_marker_and_line(ax: Axes) -> None:
+    for k in range(3):
+        plot_rank_size([3.0 + k, 2.0, 1.0], ax=ax)
+    assert len({line.get_marker() for line in ax.lines[::2]}) == 3
+    assert len({line.get_linestyle() for line in ax.lines[1::2]}) == 3
+
+
+def test_centralities_shade_by_the_standard_score_over_all_rows(ax: Axes) -> None:
+    table = pd.DataFrame(
+        {"name": list("ABC"), "degree": [5.0, 2.0, 2.0], "same": 1.0, "rank": [0.5, np.nan, 0.1]},
+        index=list("abc"),
+    )
+    plot_centralities(table, ax=ax, top=2)
+    shades = np.ma.filled(ax.collections[0].get_array().reshape(2, 3), np.nan)
+    # degree: mean 3, population variance 2; rank: mean 0.3, deviation 0.2 over two values.
+    assert shades[0] == pytest.approx([2 / 2**0.5, np.nan, 1.0], nan_ok=True)
+    assert shades[1] == pytest.approx([-1 / 2**0.5, np.nan, np.nan], nan_ok=True)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B"]
+    assert [t.get_text() for t in ax.texts] == ["5", "0.5", "2"]
+
+
+def test_centralities_need_a_number() -> None:
+    with pytest.raises(InputError, match="at least one numeric column"):
+        plot_centralities(pd.DataFrame({"name": ["a"]}))
+
+
+def test_effects_draw_differences_intervals_and_zero(effects: pd.DataFrame, ax: Axes) -> None:
+    plot_effects(effects, ax=ax, names={"p": "Pe"})
+    bars = ax.collections[0].get_segments()
+    assert [list(bar[:, 0]) for bar in bars] == [[0.1, 0.4], [-0.3, 0.1]]
+    points = np.vstack([c.get_offsets() for c in ax.collections[1:]])
+    assert points.tolist() == [[0.2, 0], [-0.1, 1]]
+    assert list(ax.lines[0].get_xdata()) == [0, 0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["park, whole network", "park, Pe"]
+    assert [t.get_text() for t in ax.texts] == ["100%", "75%", "same sign"]
+
+
+def test_effects_name_the_columns_that_are_missing(effects: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match=r"\['low'\] are missing"):
+        plot_effects(effects.drop(columns="low"))
+
+
+def test_a_pdf_embeds_true_type_fonts_and_a_png_has_300_dots_an_inch(
+    every_plot: dict[str, Any], tmp_path: Path
+) -> None:
+    figure = new_figure(width=89, height=60)
+    every_plot["map"](figure.add_subplot())
+    pdf, png = save_figure(figure, tmp_path / "new", "map")
+    document = pdf.read_bytes()
+    assert b"/FontFile2" in document
+    assert b"/Type3" not in document
+    # Labels are text that can be searched and edited, not outlines.
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document, re.S)
+    assert any(b"BT" in zlib.decompress(s) for s in streams if s[:1] == b"x")
+    assert plt.imread(png).shape[1] == pytest.approx(89 / 25.4 * 300, abs=1)
+
+
+def test_the_same_figure_gives_the_same_bytes(every_plot: dict[str, Any], tmp_path: Path) -> None:
+    files = []
+    for run in ("a", "b"):
+        figure = new_figure(width=89, height=60)
+        every_plot["rank_size"](figure.add_subplot())
+        files.append([path.read_bytes() for path in save_figure(figure, tmp_path / run, "f")])
+    assert files[0] == files[1]
+
+
+def test_text_from_data_is_drawn_as_it_stands(cities: MultilayerNetwork, ax: Axes) -> None:
+    # Mathematics, a glyph that no font has, a name that a legend would hide: no warning, no error.
+    names = {"p": "$\\frac{1}$", "q": "a\ud7ffb", "r": "_r\n\tr"}
+    links = cities.links.replace({"layer": {"trade": "_$x$"}})
+    nodes = cities.nodes.reset_index()
+    hostile = build_network(nodes, links, cities.places.reset_index())
+    plot_flow_map(hostile, names=names, ax=ax)
+    ax.figure.canvas.figure.draw_without_rendering()
+    assert any("_" in text and "x" in text for text in legend(ax))
+    assert {"a?b", "_r r"} <= {text.get_text() for text in ax.texts}
+    assert printable("x" * 99) == "x" * 39 + "…"
+
+
+def test_names_are_english_where_no_chinese_font_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = pd.DataFrame(
+        {"name_en": ["Quzhou", None, "Hangzhou"], "name_zh": ["衢州", "余杭", None]},
+        index=["quzhou", "yuhang", "hangzhou"],
+    )
+    assert place_names(places).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
+    monkeypatch.setattr("netinnov.plotting._style._CJK_FONTS", ("no such font",))
+    assert cjk_font() is None
+    assert place_names(places, chinese=True).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
+    # A name that no installed font can draw gives way to the id.
+    unnamed = pd.DataFrame({"name": ["衢州"]}, index=["quzhou"])
+    assert place_names(unnamed).tolist() == ["quzhou"]
+
+
+def test_names_are_chinese_where_wanted_and_a_font_is_installed(tmp_path: Path) -> None:
+    if cjk_font() is None:
+        pytest.skip("needs a font with Chinese characters")
+    places = pd.DataFrame({"name_en": ["Quzhou"], "name_zh": ["衢州"]}, index=["quzhou"])
+    names = place_names(places, chinese=True)
+    assert names.tolist() == ["衢州"]
+    assert place_names(places).tolist() == ["Quzhou"]
+    figure = new_figure(width=89, height=60)
+    values = pd.Series([2.0, 1.0], index=[names["quzhou"], "Hangzhou"])
+    plot_rank_size(values, ax=figure.add_subplot())
+    save_figure(figure, tmp_path, "chinese")
+
+
+def test_the_style_holds_only_inside_its_block() -> None:
+    before = dict(mpl.rcParams)
+    with figure_style():
+        assert mpl.rcParams["pdf.fonttype"] == 42
+    assert dict(mpl.rcParams) == before
