@@ -39,6 +39,7 @@ REACHED = {
     "green_10_8_6_4_2",
     "green_1_1_1",
     "herfindahl_zipf",
+    "multilayer_closeness_starwars_w1",
     "primacy_share",
     "pymnet_aggregate",
     "pymnet_supra_adjacency_spectrum",

@@ -187,7 +187,12 @@ def cjk_font() -> str | None:
     >>> cjk_font() is None or isinstance(cjk_font(), str)
     True
     """
-    installed = {font.name for font in font_manager.fontManager.ttflist}
+    # The manager's list is kept between sessions: a font may have been removed since.
+    installed = {
+        font.name
+        for font in font_manager.fontManager.ttflist
+        if font.name in _CJK_FONTS and Path(font.fname).is_file()
+    }
     return next((name for name in _CJK_FONTS if name in installed), None)
 
 
@@ -216,10 +221,11 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     columns = ["name_en", "name"]
     if chinese and cjk_font() is not None:
         columns.insert(0, "name_zh")
+    known = _characters(_families())
     names = pd.Series(places.index.astype(str), index=places.index, name="name")
     for column in reversed([c for c in columns if c in places]):
         given = places[column]
-        usable = given.notna() & given.map(lambda name: _has_glyphs(str(name)))
+        usable = given.notna() & given.map(lambda name: _can_draw(str(name), known))
         names = names.mask(usable, given.astype(str))
     return names
 
@@ -227,7 +233,8 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
 def printable(text: object, *, longest: int = 40) -> str:
     """Text of one line that matplotlib draws as it stands: no mathematics, no missing glyph."""
     line = " ".join(str(text).split())
-    line = "".join(c if ord(c) in _glyphs() else "?" for c in line)
+    known = _characters(_families())
+    line = "".join(c if ord(c) in known else "?" for c in line)
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
     return line.replace("$", r"\$")
@@ -268,12 +275,8 @@ def _families() -> tuple[str, ...]:
     return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
 
 
-def _has_glyphs(text: str) -> bool:
-    return bool(text.strip()) and all(ord(c) in _glyphs() for c in " ".join(text.split()))
-
-
-def _glyphs() -> frozenset[int]:
-    return _characters(_families())
+def _can_draw(text: str, known: frozenset[int]) -> bool:
+    return bool(text.strip()) and all(ord(c) in known for c in " ".join(text.split()))
 
 
 @cache

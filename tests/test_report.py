@@ -1,0 +1,447 @@
+"""One page that works alone, escapes what it is given and names the table behind each number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from netinnov import build_network
+from netinnov.errors import InputError
+from netinnov.report import Study, write_report
+from netinnov.report._words import cell, decimals_for, fixed, number, percent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVIL = "<script>alert('x')</script>"
+EVIL_ATTRIBUTE = '" onmouseover="alert(1)'
+
+
+class Page(HTMLParser):
+    """Tags, addresses and text of a page, as a browser would read them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.attributes: set[str] = set()
+        self.ids: set[str] = set()
+        self.blocks: list[str] = []
+        self._inside: list[str] = []
+        self.feed(path.read_text("utf-8"))
+        self.text = " ".join(" ".join(self.blocks).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._inside.append(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            if name in ("src", "href", "srcset", "data", "action", "poster"):
+                self.addresses.append(value or "")
+            if name == "id":
+                self.ids.add(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._inside:
+            self.blocks.append(data)
+
+    def sentence(self, start: str) -> str:
+        """The list item that begins so."""
+        found = re.search(re.escape(start) + r"[^\[]*\[[^\]]*\]", self.text)
+        assert found, f"no sentence begins with {start!r}"
+        return found.group()
+
+
+def effects() -> pd.DataFrame:
+    columns = ["scenario", "measure", "node", "baseline", "mean", "difference", "median", "low"]
+    columns += ["high", "mc_error", "standardised", "same_sign", "replicates"]
+    rows = [
+        ("park", "global_efficiency", None, 0.5, 0.52, 0.02, 0.02, -0.01, 0.05, 0.001, 2, 0.9, 40),
+        ("park", "pagerank", "p", 0.3, 0.25, -0.05, -0.05, -0.06, -0.04, 0.002, -5, 1, 40),
+        ("park", "pagerank", "q", 0.3, 0.3, 0.0, 0.0, 0.0, 0.0, 0.0, np.nan, 1, 40),
+        ("park", "pagerank", "r", 0.2, 0.23, 0.03, 0.03, 0.01, 0.05, 0.001, 3, 1, 40),
+        ("park", "pagerank", "s", 0.2, 0.21, 0.01, 0.01, 0.0, 0.02, 0.001, 2, 1, 40),
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"scenario": "category"})
+
+
+@pytest.fixture
+def study() -> Study:
+    nodes = pd.DataFrame(
+        {
+            "node": list("pqrs"),
+            "kind": "place",
+            "place": list("pqrs"),
+            "members": [3, 1, 1, 1],
+        }
+    )
+    links = pd.DataFrame(
+        [
+            (EVIL, "p", "q", 4.0),
+            (EVIL, "p", "r", 2.0),
+            ("gravity", "p", "s", 6.0),
+            ("gravity", "q", "s", 1.0),
+        ],
+        columns=["layer", "source", "target", "weight"],
+    )
+    places = pd.DataFrame(
+        {
+            "place": list("pqrs"),
+            "lon": [118.0, 119.0, 120.0, 121.0],
+            "lat": [29.0, 30.0, 31.0, 30.0],
+            "name": [EVIL, "Qu & Co", EVIL_ATTRIBUTE, "$Es$"],
+        }
+    )
+    cities = build_network(nodes, links, places)
+    strength = pd.DataFrame(
+        {EVIL: [6.0, 4.0, 2.0, 0.0], "gravity": [6.0, 1.0, 0.0, 7.0]}, index=cities.nodes.index
+    )
+    centrality = pd.DataFrame(
+        {
+            "name": [EVIL, "Qu & Co", EVIL_ATTRIBUTE, "$Es$"],
+            "overlapping_degree": [3, 2, 1, 2],
+            "overlapping_strength": [12.0, 5.0, 2.0, 7.0],
+            "participation_coefficient": [1.0, 0.5, 0.0, 0.0],
+            "pagerank": [0.4, 0.3, 0.2, 0.1],
+        },
+        index=cities.nodes.index,
+    )
+    indices = {"rank_size_r_squared": 0.9, "herfindahl": 0.3, "green": 0.4}
+    indices |= {"largest_component": 1.0, "global_efficiency": 0.8}
+    sizes = [
+        (EVIL, 12, -0.5, 0.1, 0.5, 0.3, 2.9),
+        ("gravity", 11, -1.5, 0.2, 0.5, 0.5, 2.1),
+        ("all", 50, -0.923, 0.0512, 0.46, 0.29, 3.44),
+    ]
+    columns = ["layer", "places", "rank_size_slope", "rank_size_standard_error", "primacy", "gini"]
+    polycentricity = pd.DataFrame(sizes, columns=[*columns, "effective_number"]).set_index("layer")
+    enclaves = pd.DataFrame(
+        {
+            "node": ["x", "y"],
+            "name": ["Park", EVIL],
+            "home": ["p", "q"],
+            "host": ["q", "p"],
+            "direction": ["reverse", None],
+            "source_url": ["https://example.org/a", None],
+        }
+    )
+    layers = pd.DataFrame(
+        {
+            "layer": [EVIL, "gravity"],
+            "directed": [True, False],
+            "nodes": [3, 3],
+            "links": [2, 2],
+            "weight": [6.0, 7.0],
+            "modelled": [False, True],
+        }
+    )
+    return Study(
+        title=f"Study of {EVIL}",
+        network=cities,
+        cities=cities,
+        tables={
+            "layers": layers,
+            "kinds": pd.DataFrame({"kind": ["place", EVIL], "nodes": [4, 2]}),
+            "problems": pd.DataFrame(
+                {
+                    "table": "links",
+                    "row": pd.array([3, 4, None], "Int64"),
+                    "problem": ["unknown end", "unknown end", EVIL],
+                    "value": pd.Series([7, "7", None], dtype=object),
+                }
+            ),
+            "centrality": centrality,
+            "degree": (strength > 0).astype("int64"),
+            "strength": strength,
+            "polycentricity": polycentricity.assign(**indices),
+            "enclaves": enclaves,
+            "effects": effects(),
+        },
+        modelled={"gravity": {"exponent": 2.0, "formula": EVIL}},
+        notes=("Two rows were left out.", EVIL),
+        scenario={"home": "p", "host": "q", "size": 3, "funding": ["reallocated"], "layer": None},
+        command=f"netinnov run {EVIL_ATTRIBUTE}",
+        version="0.1.0",
+    )
+
+
+@pytest.fixture
+def page(study: Study, tmp_path: Path) -> Page:
+    return Page(write_report(study, tmp_path / "new" / "folder"))
+
+
+def tables(folder: Path) -> set[str]:
+    return {path.stem for path in (folder / "tables").glob("*.csv")}
+
+
+def test_text_from_data_shows_as_text(page: Page) -> None:
+    assert "script" not in page.tags
+    assert not {name for name in page.attributes if name.startswith("on")}
+    # Title, layer, place, kind, problem, attribute, note, parameter: all as they were given.
+    assert page.text.count(EVIL) >= 10
+    assert "Qu & Co" in page.text
+    assert EVIL_ATTRIBUTE in page.text
+
+
+def test_the_page_loads_nothing(page: Page) -> None:
+    assert not {"script", "link", "iframe", "object", "base"} & set(page.tags)
+    pictures = [a for a in page.addresses if a.startswith("data:image/png;base64,")]
+    assert len(pictures) == page.tags.count("img") == 4
+    local = [a for a in page.addresses if not a.startswith(("data:", "#"))]
+    assert all(re.fullmatch(r"(tables|figures)/\w+\.(csv|pdf)", a) for a in local)
+    # An address in the data is text, no link.
+    assert "https://example.org/a" in page.text
+
+
+def test_style_loads_nothing(study: Study, tmp_path: Path) -> None:
+    text = write_report(study, tmp_path).read_text("utf-8")
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_every_link_leads_to_a_file_or_a_section(study: Study, tmp_path: Path) -> None:
+    page = Page(write_report(study, tmp_path))
+    for address in page.addresses:
+        if address.startswith("#"):
+            assert address[1:] in page.ids
+        elif not address.startswith("data:"):
+            assert (tmp_path / address).is_file()
+    assert {"built", "central", "polycentric", "enclaves", "methods"} <= page.ids
+    for name in tables(tmp_path):
+        assert f"tables/{name}.csv" in page.addresses
+
+
+def test_every_sentence_with_a_number_names_a_table(study: Study, tmp_path: Path) -> None:
+    text = write_report(study, tmp_path).read_text("utf-8")
+    sections = text[text.index('<section id="built">') : text.index('<section id="methods">')]
+    items = re.findall(r"<li>(.*?)</li>", sections, re.S)
+    assert len(items) >= 12
+    assert [item for item in items if re.search(r"\d", item) and "tables/" not in item] == []
+    for block in re.findall(r"<figure.*?</figure>", text, re.S):
+        assert "tables/" in block
+
+
+def test_tables_are_written_as_csv_and_parquet_and_come_back(study: Study, tmp_path: Path) -> None:
+    write_report(study, tmp_path)
+    folder = tmp_path / "tables"
+    for name in ("layers", "kinds", "enclaves", "map_places"):
+        assert (folder / f"{name}.csv").is_file()
+    found = pd.read_parquet(folder / "strength.parquet").set_index("node")
+    expected = study.tables["strength"].rename(columns={"gravity": "gravity (modelled)"})
+    pd.testing.assert_frame_equal(found, expected, check_index_type=False)
+    text = pd.read_csv(folder / "strength.csv", encoding="utf-8").set_index("node")
+    pd.testing.assert_frame_equal(text, expected, check_index_type=False)
+    back = pd.read_csv(folder / "effects.csv", encoding="utf-8")
+    for column in ("difference", "low", "high"):
+        assert back[column].tolist() == study.tables["effects"][column].tolist()
+    # Parquet has one type a column: what is mixed becomes text.
+    value = pd.read_parquet(folder / "problems.parquet")["value"]
+    assert value.fillna("-").tolist() == ["7", "7", "-"]
+
+
+def test_the_map_can_be_drawn_again_from_its_tables(study: Study, tmp_path: Path) -> None:
+    write_report(study, tmp_path)
+    links = pd.read_csv(tmp_path / "tables/map_links.csv")
+    assert links["weight"].sum() == study.cities.links["weight"].sum()
+    assert set(links.loc[links["modelled"], "layer"]) == {"gravity (modelled)"}
+    places = pd.read_csv(tmp_path / "tables/map_places.csv")
+    assert places["lon"].tolist() == [118, 119, 120, 121]
+    assert places["members"].tolist() == [3, 1, 1, 1]
+
+
+def test_what_is_modelled_says_so_wherever_it_enters(study: Study, tmp_path: Path) -> None:
+    path = write_report(study, tmp_path)
+    folder = tmp_path / "tables"
+    for name in ("degree", "strength"):
+        columns = pd.read_csv(folder / f"{name}.csv").columns
+        assert "gravity (modelled)" in columns
+        assert "gravity" not in columns
+    for name in ("centrality", "effects"):
+        assert set(pd.read_csv(folder / f"{name}.csv")["modelled_layers"]) == {"gravity (modelled)"}
+    rows = pd.read_csv(folder / "polycentricity.csv", keep_default_na=False)
+    assert rows.set_index("layer")["modelled_layers"].to_dict() == {
+        EVIL: "",
+        "gravity (modelled)": "gravity (modelled)",
+        "all": "gravity (modelled)",
+    }
+    parameters = pd.read_csv(folder / "modelled.csv")
+    assert parameters.to_numpy().tolist() == [
+        ["gravity (modelled)", "exponent", "2.0"],
+        ["gravity (modelled)", "formula", EVIL],
+    ]
+    text = path.read_text("utf-8")
+    for block in re.findall(r"<figure.*?</figure>", text, re.S):
+        if not re.search(r"tables/(kinds|problems|enclaves|scenario|modelled)\.csv", block[:900]):
+            assert "gravity (modelled) is modelled, not observed: exponent 2" in block
+
+
+def test_a_table_can_say_that_it_contains_nothing_modelled(study: Study, tmp_path: Path) -> None:
+    central = study.tables["centrality"].assign(modelled_layers="")
+    page = Page(
+        write_report(replace(study, tables={**study.tables, "centrality": central}), tmp_path)
+    )
+    section = page.text[page.text.index("2. Who is central") : page.text.index("3. Is the region")]
+    assert "These numbers contain" not in section
+    assert "These numbers contain gravity (modelled)" in page.text
+
+
+def test_there_is_no_p_value(page: Page) -> None:
+    assert not re.search(r"\bp\s*[=<>]|p-value|significan(t|ce) at", page.text)
+
+
+def test_sentences_say_the_numbers_with_their_uncertainty(page: Page) -> None:
+    assert "4 linked pairs in 2 layers" in page.sentence("The tables make a network of 6 nodes")
+    assert "6 of the nodes" in page.sentence("The report looks at 4 places")
+    said = page.sentence("Rows set aside: 3")
+    assert "2 unknown end and 1" in said
+    slope = page.sentence("Rank-size slope of strength")
+    assert "\N{MINUS SIGN}0.923 (s.e. 0.051, R² 0.9)" in slope
+    # 0.923 x sqrt(2 / 50) = 0.1846
+    assert "n = 50, gives 0.18" in slope
+    assert "Closer to 0 is more even" in slope
+    size = page.sentence("The largest place holds 46 % of all strength")
+    assert "over 3.44 places of equal size" in size
+    assert "most even is " + EVIL + " (slope \N{MINUS SIGN}0.5, s.e. 0.1, n = 12)" in page.text
+
+
+def test_effects_are_told_for_the_whole_network_home_host_and_the_others(page: Page) -> None:
+    whole = page.sentence("Global efficiency of the whole network goes from 0.500 to 0.520")
+    assert "a change of +0.020 (95 % of 40 placements between \N{MINUS SIGN}0.010 and" in whole
+    assert "Monte Carlo error 0.001); 90 % of the placements have the same sign" in whole
+    assert "The direction depends on where the links happen to be placed." in whole
+    home = page.sentence(f"PageRank of {EVIL} goes from 0.300 to 0.250")
+    assert "between \N{MINUS SIGN}0.060 and \N{MINUS SIGN}0.040" in home
+    assert "direction" not in home
+    page.sentence("PageRank of Qu & Co stays at 0.3 in all placements.")
+    others = page.sentence("PageRank of the other 2 places changes by +0.010 in $Es$")
+    assert "+0.030" in others
+    assert "falls in 0 of them" in others
+
+
+def test_reallocated_funding_moves_links_and_new_funding_adds_them(
+    study: Study, tmp_path: Path
+) -> None:
+    moves, adds = "moves links rather than adds them", "New funding adds links."
+    page = Page(write_report(study, tmp_path / "a"))
+    assert moves in page.text
+    assert adds not in page.text
+    new = {"park": {"home": "p", "host": "q", "funding": "new", "layer": "gravity"}}
+    page = Page(write_report(replace(study, scenario=new), tmp_path / "b"))
+    assert moves not in page.text
+    assert adds in page.text
+    assert "in gravity (modelled): an experiment inside the model" in page.text
+
+
+def test_long_tables_show_their_first_rows_and_say_how_many_there_are(
+    study: Study, tmp_path: Path
+) -> None:
+    many = pd.DataFrame({"kind": [f"kind{i:03}" for i in range(1234)], "nodes": 1})
+    page = Page(write_report(replace(study, tables={**study.tables, "kinds": many}), tmp_path))
+    assert "15 of 1,234 rows are shown." in page.text
+    assert "kind014" in page.text
+    assert "kind015" not in page.text
+    assert len(pd.read_csv(tmp_path / "tables/kinds.csv")) == 1234
+
+
+@pytest.mark.parametrize("enclaves", [None, pd.DataFrame(columns=["node", "home", "host"])])
+def test_a_study_of_little_says_what_is_not_there(
+    study: Study, enclaves: pd.DataFrame | None, tmp_path: Path
+) -> None:
+    bare: dict[str, Any] = {} if enclaves is None else {"enclaves": enclaves}
+    nodes = study.cities.nodes.reset_index()
+    placeless = build_network(nodes, study.cities.links)
+    little = replace(
+        study, network=placeless, cities=placeless, tables=bare, modelled={}, notes=(), scenario={}
+    )
+    page = Page(write_report(little, tmp_path))
+    assert page.tags.count("img") == 0
+    assert "No centralities were computed." in page.text
+    assert "No indices of polycentricity were computed." in page.text
+    assert "No experiment was run." in page.text
+    assert "no place has coordinates" in page.text
+    expected = "were not looked for" if enclaves is None else "No enclave was found"
+    assert expected in page.text
+    assert not (tmp_path / "figures").exists()
+
+
+def test_undefined_values_are_told_as_such(study: Study, tmp_path: Path) -> None:
+    row = effects().iloc[[0]].assign(difference=np.nan, low=np.nan, high=np.nan, mean=np.nan)
+    indices = study.tables["polycentricity"].copy()
+    indices.loc["all", ["rank_size_slope", "primacy", "largest_component"]] = np.nan
+    odd = {**study.tables, "effects": row, "polycentricity": indices}
+    page = Page(write_report(replace(study, tables=odd), tmp_path))
+    assert "Global efficiency of the whole network is not defined" in page.text
+    assert "The largest place holds not defined of all strength." in page.text
+    assert "Rank-size slope of strength" not in page.text
+    assert " nan" not in page.text.lower()
+
+
+def test_nothing_of_the_study_nor_of_the_user_changes(study: Study, tmp_path: Path) -> None:
+    given = {name: table.copy() for name, table in study.tables.items()}
+    settings, windows = dict(mpl.rcParams), plt.get_fignums()
+    write_report(study, tmp_path)
+    for name, table in given.items():
+        pd.testing.assert_frame_equal(table, study.tables[name])
+    assert dict(mpl.rcParams) == settings
+    assert plt.get_fignums() == windows
+
+
+def test_the_same_study_gives_the_same_page(study: Study, tmp_path: Path) -> None:
+    pages = [write_report(study, tmp_path / run).read_bytes() for run in ("a", "b")]
+    assert pages[0] == pages[1]
+
+
+def test_a_table_needs_a_name_that_can_be_a_file(study: Study, tmp_path: Path) -> None:
+    bad = replace(study, tables={"../evil": pd.DataFrame({"a": [1]})})
+    with pytest.raises(InputError, match=r"found \['\.\./evil'\]"):
+        write_report(bad, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "yes"),
+        (np.False_, "no"),
+        (None, "–"),
+        (float("nan"), "–"),
+        (pd.NA, "–"),
+        (1234567, "1,234,567"),
+        (-2, "\N{MINUS SIGN}2"),
+        (0.123456, "0.1235"),
+        (12345.6, "12,346"),
+        ("a" * 100, "a" * 79 + "…"),
+    ],
+)
+def test_cells_of_a_table(value: object, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_numbers_in_sentences() -> None:
+    assert number(0.0123456) == "0.0123"
+    assert number(float("nan")) == "not defined"
+    assert decimals_for(0.0012, -0.00034) == 4
+    assert decimals_for(12.0) == 0
+    assert fixed(0.51234, 4) == "0.5123"
+    assert fixed(-0.00113, 4, sign=True) == "\N{MINUS SIGN}0.0011"
+    assert fixed(0.0000113, 4) == "below 0.0001"
+    assert fixed(0.0, 4, sign=True) == "0"
+    assert [percent(share) for share in (0.0, 0.001, 0.456, 0.999, 1.0)] == [
+        "0 %",
+        "less than 0.5 %",
+        "46 %",
+        "more than 99.5 %",
+        "100 %",
+    ]
