@@ -14,7 +14,7 @@ import pytest
 from scipy import sparse
 
 from netinnov import build_network
-from netinnov._parallel import layer_map
+from netinnov._parallel import in_threads
 from netinnov.kernels.links import mirror, sort_rows, split_layers
 
 N_NODES, N_ROWS, LAYERS = 100_000, 1_000_000, ("a", "b", "c", "d", "e")
@@ -56,7 +56,7 @@ def with_kernels(layer, source, target, weight) -> list[tuple]:
         return mirror(*sort_rows(a[i:j], b[i:j], w[i:j], N_NODES, True), N_NODES)
 
     pieces = zip(at[:-1], at[1:], strict=True)
-    return layer_map([lambda i=i, j=j: one(i, j) for i, j in pieces], N_ROWS)
+    return in_threads([lambda i=i, j=j: one(i, j) for i, j in pieces], N_ROWS)
 
 
 def test_building_with_all_checks(in_turns):

@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-__all__ = ["layer_map", "run", "workers"]
+__all__ = ["in_threads", "run", "workers"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -86,8 +86,8 @@ def run(
         return _collect((future.result() for future in futures), bar)
 
 
-def layer_map(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    """Do a piece of compiled work for each layer, in threads where `size` rows are worth it."""
+def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
+    """Results of pieces of compiled work in order; in threads where `size` steps are worth it."""
     threads = min(workers(None), len(work))
     if threads <= 1 or size < _WORTH_THREADS:
         return [piece() for piece in work]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csgraph
 
+from netinnov._parallel import in_threads
 from netinnov._paths import (
     Frictions,
     check_path_arguments,
@@ -125,6 +125,6 @@ def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:
     wanted[chosen] = True
     step = 64 * WORDS
     batches = [chosen[begin : begin + step] for begin in range(0, chosen.size, step)]
-    with ThreadPoolExecutor(min(len(batches), os.cpu_count() or 1)) as pool:
-        counts = pool.map(lambda batch: pairs_at_distance(indptr, indices, batch, wanted), batches)
-        return sum(float((count / np.arange(1, count.size + 1)).sum()) for count in counts)
+    work = [partial(pairs_at_distance, indptr, indices, batch, wanted) for batch in batches]
+    counts = in_threads(work, size=indices.size * len(batches))
+    return sum(float((count / np.arange(1, count.size + 1)).sum()) for count in counts)

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from netinnov import _summary, _tables
 from netinnov._arguments import check_names
-from netinnov._parallel import layer_map
+from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows, locked
 from netinnov._typing import Codes, Presence
 from netinnov.errors import InputError
@@ -453,7 +453,7 @@ class MultilayerNetwork:
         ]
         self._layers = layers
         self._directed = directed & frozenset(layers)
-        self._blocks = tuple(Block(*arrays).locked() for arrays in layer_map(work, layer.size))
+        self._blocks = tuple(Block(*arrays).locked() for arrays in in_threads(work, layer.size))
         self._full = {}
         self._rows = None
         if period is not None and (period == NO_PERIOD).all():

@@ -182,5 +182,5 @@ def test_no_bar_off_a_terminal(capsys) -> None:
 
 @pytest.mark.parametrize("size", [10, 10**9])
 def test_layers_come_back_in_order(size: int) -> None:
-    assert _parallel.layer_map([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
-    assert _parallel.layer_map([], size) == []
+    assert _parallel.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
+    assert _parallel.in_threads([], size) == []
