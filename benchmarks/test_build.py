@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import igraph
@@ -55,8 +56,7 @@ def with_kernels(layer, source, target, weight) -> list[tuple]:
     def one(i: int, j: int) -> tuple:
         return mirror(*sort_rows(a[i:j], b[i:j], w[i:j], N_NODES, True), N_NODES)
 
-    pieces = zip(at[:-1], at[1:], strict=True)
-    return in_threads([lambda i=i, j=j: one(i, j) for i, j in pieces], N_ROWS)
+    return in_threads([lambda i=i, j=j: one(i, j) for i, j in pairwise(at)], N_ROWS)
 
 
 def test_building_with_all_checks(in_turns):
@@ -133,5 +133,6 @@ def test_memory(benchmark):
     found = benchmark.pedantic(measure, rounds=1)
     ratio = found["peak"] / found["final"]
     benchmark.extra_info["peak / final"] = round(ratio, 2)
-    print(f"peak {found['peak'] / 2**20:.0f} MiB, final {found['final'] / 2**20:.0f} MiB: {ratio:.2f}")
+    peak, final = (found[key] / 2**20 for key in ("peak", "final"))
+    print(f"peak {peak:.0f} MiB, final {final:.0f} MiB: {ratio:.2f}")
     assert found["peak"] <= 3 * found["final"]

@@ -35,6 +35,7 @@ def test_versatility(in_turns, network):
     assert error(pagerank(network)) < ACCURACY
     # The fewest iterations, in steps of five, with which the peer is as accurate.
     n_iter = next(k for k in range(5, 400, 5) if error(peer(k)) < ACCURACY)
-    times = in_turns({"pagerank": lambda: pagerank(network), "scikit-network": lambda: peer(n_iter)})
+    calls = {"pagerank": lambda: pagerank(network), "scikit-network": lambda: peer(n_iter)}
+    times = in_turns(calls)
     if in_turns.measured:
         assert times["scikit-network"] >= 1.2 * times["pagerank"]

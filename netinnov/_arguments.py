@@ -17,11 +17,11 @@ def check_choice(name: str, value: object, choices: Any) -> None:
     allowed = get_args(choices)
     if value not in allowed:
         msg = f"`{name}` must be one of {', '.join(map(repr, allowed))}; found {value!r}."
-        raise ValueError(msg)
+        raise InputError(msg)
 
 
 def check_number(
-    name: str, value: float, *, low: float = -math.inf, high: float = math.inf, above: bool = False
+    name: str, value: Any, *, low: float = -math.inf, high: float = math.inf, above: bool = False
 ) -> None:
     """Refuse what is no finite number in [low, high], or (low, high] with ``above``."""
     number = isinstance(value, (int, float)) or hasattr(value, "__float__")
@@ -30,7 +30,7 @@ def check_number(
         bound = f"above {low:g}" if above else f"at least {low:g}"
         limit = "" if math.isinf(high) else f" and at most {high:g}"
         msg = f"`{name}` must be a finite number {bound}{limit}; found {value!r}."
-        raise ValueError(msg)
+        raise InputError(msg)
 
 
 def check_names(what: str, names: Iterable[object], known: Sequence[str]) -> list[str]:
@@ -48,7 +48,7 @@ def check_names(what: str, names: Iterable[object], known: Sequence[str]) -> lis
     return [str(name) for name in listed]
 
 
-def did_you_mean(name: object, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[object]) -> str:
     """The nearest known spelling, as an addition to a message; nothing if none is near."""
     text = str(name)
     by_case = {other.casefold(): other for other in known if isinstance(other, str)}

@@ -129,12 +129,11 @@ def codes_of(values: pd.Series, index: pd.Index) -> Codes:
 
 def _stack(name: str, given: Any, problems: Problems) -> Stack:
     key_column = {"nodes": "kind", "links": "layer"}.get(name)
-    parts: Mapping[str, Any] = {name: given}
+    parts: list[tuple[str, str | None, Any]] = [(name, None, given)]
     if isinstance(given, Mapping) and key_column is not None:
-        parts = {f"{name}[{key!r}]": frame for key, frame in given.items()}
+        parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in given.items()]
     frames, tables, rows = [], [], []
-    for label, key in zip(parts, given if len(parts) and parts.keys() != {name} else [None]):
-        frame = parts[label]
+    for label, key, frame in parts:
         if not isinstance(frame, pd.DataFrame):
             problems.whole(label, None, "not a table", type(frame).__name__)
             continue
@@ -145,7 +144,7 @@ def _stack(name: str, given: Any, problems: Problems) -> Stack:
             frame = frame.assign(weight=1.0)  # another of the tables may have weights
         if key is not None and key_column is not None:
             own = frame[key_column] if key_column in frame else pd.Series(pd.NA, frame.index)
-            frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), str(key))})
+            frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), key)})
         frames.append(frame)
         tables.append(np.full(len(frame), label, object))
         rows.append(np.arange(len(frame)))
@@ -347,7 +346,7 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
 
 
 def _ends(column: str, stack: Stack, problems: Problems) -> tuple[pd.Series, Mask]:
-    """Ends of links as text, and which are no ids; that one is missing shows when it is not found."""
+    """Ends of links as text, and which are no ids; a missing one is found later, among no node."""
     text, bad, mixed = as_text(stack.frame[column])
     if mixed:
         _identifiers("links", column, stack, problems, empty=None)

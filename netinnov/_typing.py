@@ -14,4 +14,4 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Direction: TypeAlias = Literal["total", "in", "out"]
 Distance: TypeAlias = Literal["unit", "inverse"]
 Presence: TypeAlias = Literal["all", "linked"]
-Rng: TypeAlias = None | int | np.random.SeedSequence | np.random.Generator | Any
+Rng: TypeAlias = int | np.random.SeedSequence | np.random.Generator | Any | None

@@ -12,7 +12,6 @@ import pandas as pd
 from netinnov import _tables
 from netinnov._arguments import check_names, check_number, did_you_mean
 from netinnov.errors import InputError
-from netinnov._rows import Rows
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]

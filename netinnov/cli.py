@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import shlex
+import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
 
@@ -34,6 +37,12 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the command ``netinnov``."""
+    # What the terminal cannot write becomes an escape, and a scheduler that ends the job gets it
+    # ended tidily.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     app()
 
 
@@ -44,17 +53,17 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except InputError as error:
-            _fail(str(error))
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except (InputError, ImportError) as error:
+            _fail("\n".join([str(error), *getattr(error, "__notes__", ())]))
         except OSError as error:
             _fail(f"{error.filename or 'a file'}: {error.strerror or error}.")
-        except ImportError as error:
-            _fail(str(error))
+        except MemoryError as error:
+            _fail(f"there is not enough memory ({error}).")
         except KeyboardInterrupt:
             typer.echo("netinnov: stopped; nothing was written.", err=True)
             raise typer.Exit(130) from None
-        except (typer.Exit, typer.Abort):
-            raise
         except Exception as error:
             if os.environ.get("NETINNOV_TRACEBACK"):
                 raise
@@ -66,7 +75,7 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
     return call
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(f"netinnov: {message}", err=True)
     raise typer.Exit(1)
 
@@ -111,13 +120,15 @@ def run(
     if terminal:
         from netinnov.kernels import announce
 
-        announce(lambda name: _tell(f"compiling {name} (once; kept for later runs)"))
+        announce(lambda name: _tell(f"compiling {name}, which takes a while the first time"))
+    else:  # matplotlib tells of the fonts it looks up and of the folders it cannot write
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
     report = pipeline.run(
         configuration,
         out=out,
         progress=terminal,
         say=_tell if terminal else None,
-        command=shlex.join(["netinnov", *sys.argv[1:]]),
+        command=_printable(shlex.join(["netinnov", *sys.argv[1:]])),
     )
     typer.echo(f"The report is {report}")
 
@@ -125,16 +136,23 @@ def run(
 @app.command()
 @_plainly
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder with nodes, links and places.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with nodes, links and places, or a CORDIS folder.")
+    ],
 ) -> None:
     """Say what is wrong with the tables of a folder; exit code 1 if anything is."""
+    from netinnov._arguments import check_names
     from netinnov._tables import inspect
 
-    tables = _read(folder)
-    problems = inspect(tables.nodes, tables.links, tables.places).problems
-    if problems:
-        message = problems.message() + "\nRows count from 0: row 0 is the first below the header."
-        raise InputError(message)
+    tables, faults = _read(folder)
+    found = inspect(tables.nodes, tables.links, tables.places)
+    if found.problems:
+        rows = "Rows count from 0: row 0 is the first below the header."
+        faults.append(f"{found.problems.message()}\n{rows}")
+    else:
+        check_names("directed", tables.directed, found.links.layers)
+    if faults:
+        _fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
     typer.echo(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
@@ -152,27 +170,38 @@ def info(
     """Print a summary of the network in a folder."""
     from netinnov.build import build_network
 
-    network = build_network(*_read(folder))
+    tables, faults = _read(folder)
+    network = build_network(*tables)
     typer.echo(repr(network))
-    kinds = network.nodes["kind"].value_counts(dropna=False)
+    kinds = network.nodes["kind"].fillna("none given").value_counts()
     typer.echo("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
     for layer in network.layers:
-        links = network.select(layers=[layer])
+        part = network.select(layers=[layer])
         arrow = "directed" if layer in network.directed else "undirected"
-        weight = links.links["weight"].sum()
-        typer.echo(f"layer {layer}: {links.n_links:,} links, weight {weight:,.6g}, {arrow}")
+        weight = part.links["weight"].sum()
+        links = f"{part.n_links:,} link{'s' * (part.n_links != 1)}"
+        typer.echo(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
+    for fault in faults:
+        typer.echo(fault)
 
 
-def _read(folder: Path) -> Tables:
-    """Tables of the package's own layout or of CORDIS, whichever lies there."""
+def _read(folder: Path) -> tuple[Tables, list[str]]:
+    """Tables of the package's own layout or of CORDIS, and what the reader had to leave out."""
     from netinnov.sources import read_cordis, read_tables
 
-    own = folder.is_dir() and any(folder.glob("nodes.*"))
-    cordis = not own and (
-        folder.suffix == ".zip" or (folder.is_dir() and any(folder.glob("organization*.csv*")))
-    )
-    return read_cordis(folder) if cordis else read_tables(folder)
+    names = [entry.name.casefold() for entry in folder.iterdir()] if folder.is_dir() else []
+    own = any(name.startswith("nodes.") for name in names)
+    cordis = folder.suffix == ".zip" or any(name.startswith("organization") for name in names)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        tables = read_cordis(folder) if cordis and not own else read_tables(folder)
+    return tables, [str(each.message) for each in caught if each.category is UserWarning]
 
 
 def _tell(text: str) -> None:
     typer.echo(f"netinnov: {text}", err=True)
+
+
+def _printable(text: str) -> str:
+    """What of a path is no text becomes an escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

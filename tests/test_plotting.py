@@ -229,8 +229,8 @@ def test_links_of_one_pair_fan_out_to_both_sides(cities: MultilayerNetwork, ax: 
 
 
 def test_layers_differ_in_colour_and_in_dash() -> None:
-    styles = [layer_style(position) for position in range(28)]
-    assert len({(s["color"], str(s["linestyle"])) for s in styles}) == 28
+    styles = [layer_style(position) for position in range(70)]
+    assert len({(s["color"], str(s["linestyle"])) for s in styles}) == 70
     for a, b in pairwise(styles):
         assert a["color"] != b["color"]
         assert a["linestyle"] != b["linestyle"]

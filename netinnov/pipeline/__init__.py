@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -65,9 +65,8 @@ def run(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"{out} is there already and not empty; name another folder, or remove it first."
         raise InputError(msg)
-    say = say or (lambda text: None)
     with _new_folder(out) as folder:
-        _study(configuration, folder, progress=progress, say=say, command=command)
+        _study(configuration, folder, progress=progress, say=say or _keep_quiet, command=command)
     return out / "report.html"
 
 
@@ -85,43 +84,45 @@ def _study(
 
     with step("load", "reading and checking tables"):
         given = _steps.load(configuration.data)
-    say(repr(given.network))
+        inputs = hash_inputs(given.files)
+    network, notes = given.network, list(given.notes)
+    say(repr(network))
     with step("places", "adding up to places"):
-        where = configuration.places
-        inside, cities, left_out = _steps.look_from_afar(given.network, where.level, where.keep)
+        afar = _steps.look_from_afar(network, configuration.places)
+        notes += afar.notes
     with step("measures", "measuring"):
-        tables = _steps.measure(
-            given.network, inside, cities, configuration.measures, given.modelled
-        )
+        tables = {"coverage": afar.coverage}
+        tables |= _steps.measure(given, afar.inside, afar.cities, configuration.measures)
         if given.rejected is not None:
             tables["problems"] = given.rejected
     scenario: dict[str, object] = {}
     if configuration.experiment is not None:
         with step("experiment", "trying the enclave"):
-            result, scenario = _steps.experiment(cities, configuration, progress=progress)
-            tables["effects"] = result.effects()
-            tables["replicates"] = result.replicates
+            result, scenario, said = _steps.experiment(
+                afar.cities, configuration, progress=progress
+            )
+            tables |= {"effects": result.effects(), "replicates": result.replicates}
+            notes += said
     with step("report", "drawing figures and writing the report"):
         from netinnov.report import Study, write_report
 
         study = Study(
             title=configuration.title,
-            network=inside,
-            cities=cities,
+            network=afar.inside,
+            cities=afar.cities,
             tables=tables,
             modelled=given.modelled,
-            notes=(*given.notes, *left_out),
+            notes=tuple(notes),
             scenario=scenario,
             command=command,
             version=__version__,
         )
         write_report(study, folder)
-    network = given.network
     write_manifest(
         folder,
         command=command,
         configuration=configuration.model_dump(mode="json"),
-        inputs=hash_inputs(given.files),
+        inputs=inputs,
         network={"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
         seconds=seconds,
     )
@@ -129,17 +130,42 @@ def _study(
 
 @contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside ``out`` that takes its name at the end, or vanishes."""
+    """A hidden folder whose content moves to ``out`` at the end, or vanishes."""
+    out, hidden, made = out.resolve(), None, []
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        with _said_of(out):
+            # An empty folder that is there stays: it may be mounted, or where the user stands.
+            there = out.is_dir()
+            made = [parent for parent in out.parents if not parent.exists()]
+            out.parent.mkdir(parents=True, exist_ok=True)
+            hidden = Path(mkdtemp(prefix=".netinnov-", dir=out if there else out.parent))
+            folder = hidden / "study"  # with the usual permissions, unlike the hidden one
+            folder.mkdir()
+        yield folder
+        with _said_of(out):
+            if there:
+                for entry in folder.iterdir():
+                    entry.replace(out / entry.name)
+            else:
+                folder.replace(out)
+    finally:
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):  # not empty: all is well
+                parent.rmdir()
+
+
+@contextmanager
+def _said_of(out: Path) -> Iterator[None]:
+    """What the system refuses, said of the folder that was asked for."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"{out} cannot be made: what should hold it is no folder.") from None
     except OSError as error:
         raise InputError(f"{out} cannot be made: {error.strerror}.") from None
-    try:
-        yield folder
-        folder.chmod(0o755)
-        if out.exists():
-            out.rmdir()
-        folder.replace(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_quiet(text: str) -> None:
+    """Say nothing."""

@@ -10,9 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from netinnov._arguments import did_you_mean
+from netinnov._typing import Distance, Presence
 from netinnov.errors import InputError
 
-__all__ = ["EXAMPLE", "Configuration", "read_configuration"]
+__all__ = [
+    "EXAMPLE",
+    "Configuration",
+    "DataPart",
+    "ExperimentPart",
+    "MeasuresPart",
+    "PlacesPart",
+    "read_configuration",
+]
 
 EXAMPLE = """\
 # A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
@@ -23,9 +32,9 @@ seed = 1                      # the same seed gives the same numbers
 
 [data]
 source = "yrd"                # "yrd" (bundled), "cordis" or "tables"
-# path = "cordis"             # cordis: folder or zip with organization.csv and project.csv
+# path = "cordis"             # relative to the folder of this file
+                              # cordis: folder or zip with organization.csv and project.csv
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
-# projects = "links"          # cordis: "links" joins partners, "nodes" keeps projects as nodes
 # weighting = "count"         # cordis: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 
@@ -38,7 +47,9 @@ level = ["municipality", "prefecture"]
 
 [measures]
 coupling = 1.0                # weight between the copies of a place in two layers (PageRank)
-damping = 0.85
+damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
+presence = "linked"           # a place is in the layers where it has a link (PageRank); "all": in
+                              # every layer, which evens out ranks where layers have few links
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
 border = 0.5                  # added to a link between two jurisdictions
 kilometres = 1.0              # added for each 1,000 km between two places
@@ -50,29 +61,35 @@ size = 4                      # links of the park
 pipeline_share = 0.25         # share of them that lead home
 funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
 attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
-layer = "gravity_modelled"    # where links are placed and taken
+layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
 replicates = 200              # placements drawn
 """
 
+SOURCES = {"path": ("cordis", "tables"), "weighting": ("cordis",), "clean": ("tables",)}
+"""Settings of [data] that mean something for some sources only."""
+
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class DataPart(_Part):
     """Which tables to read."""
 
     source: Literal["yrd", "cordis", "tables"]
-    path: Path | None = None
-    projects: Literal["links", "nodes"] = "links"
+    path: Annotated[Path | None, Field(strict=False)] = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
 
     @model_validator(mode="after")
-    def _has_a_path(self) -> DataPart:
-        if (self.path is None) == (self.source != "yrd"):
-            needs = "needs no `path`" if self.source == "yrd" else "needs `path`"
-            raise ValueError(f"source = {self.source!r} {needs}")
+    def _fits_its_source(self) -> DataPart:
+        if self.source in SOURCES["path"] and self.path is None:
+            raise ValueError(f"source = {self.source!r} needs `path`")
+        for name in sorted(self.model_fields_set & SOURCES.keys()):
+            if self.source not in SOURCES[name] and getattr(self, name) is not None:
+                fit = " or ".join(map(repr, SOURCES[name]))
+                msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
+                raise ValueError(msg)
         return self
 
 
@@ -80,7 +97,7 @@ class PlacesPart(_Part):
     """At which level places are looked at, and which of them."""
 
     level: Annotated[int, Field(ge=0)] = 0
-    keep: dict[str, list[str]] = {}
+    keep: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
 
 
 class MeasuresPart(_Part):
@@ -88,7 +105,8 @@ class MeasuresPart(_Part):
 
     coupling: Annotated[float, Field(ge=0)] = 1.0
     damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
-    distance: Literal["unit", "inverse"] = "unit"
+    presence: Presence = "all"
+    distance: Distance = "unit"
     border: Annotated[float, Field(ge=0)] = 0.0
     kilometres: Annotated[float, Field(ge=0)] = 0.0
 
@@ -106,7 +124,7 @@ class ExperimentPart(_Part):
     ]
     attachment: Annotated[float, Field(ge=0)] = 1.0
     layer: str | None = None
-    replicates: Annotated[int, Field(ge=1)] = 200
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
 
 
 class Configuration(_Part):
@@ -118,6 +136,14 @@ class Configuration(_Part):
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
     experiment: ExperimentPart | None = None
+
+
+PARTS: dict[str, type[_Part]] = {
+    "data": DataPart,
+    "places": PlacesPart,
+    "measures": MeasuresPart,
+    "experiment": ExperimentPart,
+}
 
 
 def read_configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
@@ -156,38 +182,34 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
         configuration = Configuration.model_validate(settings)
     except ValidationError as error:
         lines = "\n".join(f"- {_said(fault)}" for fault in error.errors())
-        msg = f"{path} has {error.error_count()} wrong settings:\n{lines}\n"
+        n = error.error_count()
+        msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
-    if configuration.data.path is not None:
-        data = configuration.data.model_copy(
-            update={"path": path.resolve().parent / configuration.data.path}
-        )
-        configuration = configuration.model_copy(update={"data": data})
-    return configuration
+    if configuration.data.path is None:
+        return configuration
+    data = {"path": path.resolve().parent / configuration.data.path}
+    return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
 
 
 def _said(fault: Any) -> str:
     """One fault in plain words: where, what must hold, what was found."""
     where = [str(part) for part in fault["loc"]]
-    name = ".".join(where)
-    if fault["type"] == "missing":
+    name, kind = ".".join(where), fault["type"]
+    if kind == "missing":
         return f"{name} is missing."
-    if fault["type"] == "extra_forbidden":
-        model: Any = Configuration
-        for part in where[:-1]:
-            model = _model_of(model, part)
+    if kind == "extra_forbidden":
+        model = PARTS[where[0]] if len(where) > 1 else Configuration
         known = [*model.model_fields]
         return f"{name} is no setting{did_you_mean(where[-1], known)}; known: {', '.join(known)}."
-    message = fault["msg"].removeprefix("Value error, ")
-    found = "" if fault["type"] == "value_error" else f"; found {fault['input']!r}"
-    return f"{name}: {message[0].lower()}{message[1:]}{found}."
-
-
-def _model_of(model: Any, part: str) -> Any:
-    parts = {
-        "data": DataPart,
-        "places": PlacesPart,
-        "measures": MeasuresPart,
-        "experiment": ExperimentPart,
-    }
-    return parts.get(part, model)
+    message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if kind == "value_error":
+        return f"{name}: {message}."
+    if kind in ("model_type", "dict_type"):
+        message = f"a section, [{name}]"
+    elif kind == "path_type":
+        message = "text"
+    found = repr(fault["input"])
+    found = found if len(found) <= 60 else found[:57] + "..."
+    if message == fault["msg"]:  # a sentence of its own
+        return f"{name}: {message[0].lower()}{message[1:]}; found {found}."
+    return f"{name} must be {message}; found {found}."

@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import resource
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ PACKAGES = (
 
 def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
     """SHA-256 of each file, by its name."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+    return {path.name: _sha256(path) for path in sorted(paths)}
 
 
 def write_manifest(
@@ -46,7 +45,7 @@ def write_manifest(
     seconds: Mapping[str, float],
 ) -> None:
     """Write ``manifest.json``, with the hashes of all other files of the folder."""
-    outputs = sorted(path for path in folder.rglob("*") if path.is_file())
+    peak = _peak_memory()
     manifest = {
         "netinnov": __version__,
         "command": command,
@@ -59,17 +58,28 @@ def write_manifest(
         "inputs": inputs,
         "network": network,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
-        "peak_memory_mib": round(_peak_memory()),
+        "peak_memory_mib": None if peak is None else round(peak),
         "outputs": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in outputs
+            path.relative_to(folder).as_posix(): _sha256(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         },
     }
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # What of a path is no text becomes an escape, which JSON knows too.
+    (folder / "manifest.json").write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def _peak_memory() -> float:
-    """Largest resident size of this process in MiB; the unit is the platform's."""
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _peak_memory() -> float | None:
+    """Largest resident size of this process in MiB; None where the platform does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -5,13 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from netinnov import centrality, connectivity, polycentricity
+from netinnov import centrality, connectivity, polycentricity, scenarios
+from netinnov._arguments import check_names, did_you_mean
+from netinnov._columns import as_text
 from netinnov._tables import codes_of
 from netinnov.build import aggregate, build_network, clean_tables, flatten
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
@@ -19,11 +22,22 @@ from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, compare_scenarios
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
-from netinnov.pipeline._configuration import Configuration, DataPart, MeasuresPart
-from netinnov.scenarios import ReverseEnclave
+from netinnov.pipeline._configuration import Configuration, DataPart, MeasuresPart, PlacesPart
 from netinnov.sources import read_cordis, read_tables
 
-__all__ = ["Input", "Results", "experiment", "load", "look_from_afar", "measure"]
+__all__ = ["Afar", "Input", "experiment", "load", "look_from_afar", "measure"]
+
+FILES = {"cordis": ("organization", "project"), "tables": ("nodes", "links", "places", "network")}
+"""How the names of the files of a source begin."""
+
+TAKEN = ("all", "modelled_layers", "name", "node")
+"""What tables with a column or row for each layer call something else."""
+
+WHY = ("have no place", "lie outside the places chosen")
+"""What becomes of the nodes that are left out."""
+
+MANY = 1000
+"""Places above which harmonic centrality, a search from each, is left out of experiments."""
 
 
 class Input(NamedTuple):
@@ -36,131 +50,108 @@ class Input(NamedTuple):
     files: tuple[Path, ...]
 
 
-class Results(NamedTuple):
-    """Tables of results by name, and the parameters of the experiment."""
+class Afar(NamedTuple):
+    """The nodes in the places kept, their network of places, and how much is left."""
 
-    tables: dict[str, pd.DataFrame]
-    scenario: dict[str, Any]
-    experiment: ExperimentResult | None
+    inside: MultilayerNetwork
+    cities: MultilayerNetwork
+    coverage: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 def load(data: DataPart) -> Input:
     """Read, check and build."""
-    if data.source == "yrd":
-        parameters = gravity_parameters()
-        packaged = files("netinnov.datasets").joinpath("tables")
-        paths = tuple(Path(str(entry)) for entry in packaged.iterdir())
-        notes = (
-            "Sites, actors and stated links are facts compiled from public web pages: a sample, "
-            "not a census.",
-            str(parameters["notice"]),
-        )
-        return Input(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
-    assert data.path is not None
-    if data.source == "cordis":
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", UserWarning)
-            tables = read_cordis(data.path, projects=data.projects, weighting=data.weighting)
-        said = tuple(str(warning.message) for warning in caught)
-        return Input(build_network(*tables), None, {}, said, _files(data.path))
-    tables = read_tables(data.path)
-    if not data.clean:
-        return Input(build_network(*tables), None, {}, (), _files(data.path))
-    nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
-    here = set(links["layer"]) if "layer" in links else {"links"}
-    directed = [layer for layer in tables.directed if layer in here]
-    network = build_network(nodes, links, places, directed)
-    return Input(network, rejected, {}, (), _files(data.path))
+    given = _bundled() if data.path is None else _read(data, data.path)
+    layers = given.network.layers
+    taken = [layer for layer in layers if layer in TAKEN and layers != ("all",)]
+    if taken:
+        msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
+        raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
+    return given
 
 
-def look_from_afar(
-    network: MultilayerNetwork, level: int, keep: Mapping[str, list[str]]
-) -> tuple[MultilayerNetwork, MultilayerNetwork, list[str]]:
-    """The nodes in the places kept, their network of places, and what was left out."""
-    places, notes = network._places, []
-    at = network._place_codes
+def look_from_afar(network: MultilayerNetwork, where: PlacesPart) -> Afar:
+    """Keep the nodes in the places asked for, and add them up to these places."""
+    places, at = network._places, network._place_codes
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
     parent = codes_of(places["parent"], places.index)
-    for _ in range(level):
+    for _ in range(min(where.level, len(places))):
         at = np.where((at >= 0) & (parent[at] >= 0), parent[at], at)
-    wanted = np.ones(len(places), bool)
-    for column, values in keep.items():
-        if column not in places:
-            msg = f"[places.keep] needs columns of the places; {column!r} is none of "
-            raise InputError(msg + ", ".join(map(repr, places.columns)) + ".")
-        wanted &= places[column].astype("str").isin(values).to_numpy(bool)
-    if not wanted.any():
-        raise InputError("[places.keep] leaves no place; compare its values with the places.")
-    unplaced = at < 0
-    outside = ~unplaced & ~wanted[at]
-    if unplaced.any():
-        notes.append(
-            f"{int(unplaced.sum()):,} of {network.n_nodes:,} nodes have no place; they and their "
-            "links are left out."
+    kept = (at >= 0) & _wanted(places, where.keep)[at]
+    if not kept.any():
+        raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
+    inside, left = network, [("as built", network.n_nodes, network.n_links)]
+    for part, stay in (("with a place", at >= 0), ("in the places kept", kept)):
+        if not stay.all():
+            inside = network.select(nodes=list(network._nodes.index[stay]))
+        left.append((part, inside.n_nodes, inside.n_links))
+    if network.n_links and not inside.n_links:
+        msg = (
+            f"none of the {network.n_links:,} links joins two nodes that have a place"
+            + (" among those of [places.keep]" if where.keep else "")
+            + ", so there is nothing to report."
         )
-    if outside.any():
-        notes.append(
-            f"{int(outside.sum()):,} nodes lie outside the places chosen; they and their links "
-            "are left out."
-        )
-    inside = network
-    if unplaced.any() or outside.any():
-        inside = network.select(nodes=list(network._nodes.index[~unplaced & ~outside]))
-    return inside, aggregate(inside, by="place", level=level), notes
+        raise InputError(msg)
+    notes = tuple(
+        f"{more[1] - less[1]:,} nodes {why}: they and {more[2] - less[2]:,} linked pairs are left "
+        "out (tables/coverage.csv)."
+        for (more, less), why in zip(pairwise(left), WHY, strict=True)
+        if more[1] != less[1]
+    )
+    coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
+    return Afar(inside, aggregate(inside, by="place", level=where.level), coverage, notes)
 
 
 def measure(
-    given: MultilayerNetwork,
-    inside: MultilayerNetwork,
-    cities: MultilayerNetwork,
-    options: MeasuresPart,
-    modelled: Mapping[str, Any],
+    given: Input, inside: MultilayerNetwork, cities: MultilayerNetwork, options: MeasuresPart
 ) -> dict[str, pd.DataFrame]:
     """Tables of what was built, who is central and how even it is."""
-    rank = centrality.pagerank(cities, coupling=options.coupling, damping=options.damping)
+    rank = _pagerank(cities, options)
     strength = centrality.strength(cities)
-    names = cities._places["name"] if "name" in cities._places else cities._places.index.to_series()
     central = pd.DataFrame(
         {
-            "name": names.reindex(cities._nodes["place"]).to_numpy(),
+            "name": _names(cities),
             "overlapping_degree": centrality.overlapping_degree(cities),
             "overlapping_strength": centrality.overlapping_strength(cities),
             "participation_coefficient": centrality.participation_coefficient(cities),
             "pagerank": rank,
         }
     )
+    kinds = given.network._nodes["kind"].value_counts(dropna=False)
     return {
-        "layers": _layers(given, modelled),
-        "kinds": given._nodes["kind"].value_counts(dropna=False).rename("nodes").reset_index(),
+        "layers": _layers(given.network, given.modelled),
+        "kinds": kinds.rename("nodes").reset_index(),
         "centrality": central.sort_values("pagerank", ascending=False, kind="stable"),
         "degree": centrality.degree(cities),
         "strength": strength,
-        "polycentricity": _polycentricity(cities, strength, options),
+        "polycentricity": _polycentricity(cities, strength),
         "enclaves": _enclaves(inside, rank),
     }
 
 
 def experiment(
     cities: MultilayerNetwork, configuration: Configuration, *, progress: bool
-) -> tuple[ExperimentResult, dict[str, Any]]:
-    """Try the enclave of the configuration on the network of places."""
+) -> tuple[ExperimentResult, dict[str, Any], tuple[str, ...]]:
+    """Try the enclave of the configuration: results, what was asked, and what must be said."""
     asked, options = configuration.experiment, configuration.measures
     assert asked is not None
-    scenarios = {
-        f"reverse enclave, {funding}": ReverseEnclave(
+    # Named, so that the report can say whether it is modelled.
+    layer = scenarios._layer(cities, asked.layer)
+    enclaves: dict[str, Any] = {
+        f"reverse enclave, {funding}": scenarios.ReverseEnclave(
             asked.home,
             asked.host,
             asked.size,
             asked.pipeline_share,
             funding=funding,
             attachment=asked.attachment,
-            layer=asked.layer,
+            layer=layer,
         )
         for funding in asked.funding
     }
-    frictions = _frictions(options)
+    frictions = connectivity.Frictions(border=options.border, distance=options.kilometres)
 
     def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         return connectivity.global_efficiency(
@@ -168,7 +159,7 @@ def experiment(
         )
 
     def versatility(network: MultilayerNetwork) -> pd.Series:
-        return centrality.pagerank(network, coupling=options.coupling, damping=options.damping)
+        return _pagerank(network, options)
 
     def harmonic(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         return centrality.harmonic_centrality(
@@ -176,22 +167,109 @@ def experiment(
         )
 
     measures: dict[str, Any] = {"global_efficiency": efficiency, "pagerank": versatility}
-    if cities.n_nodes <= 1000:  # a search from each node, in each replicate
+    notes: tuple[str, ...] = ()
+    if cities.n_nodes <= MANY:
         measures["harmonic_centrality"] = harmonic
+    else:
+        notes = (f"Harmonic centrality is not in the experiment: over {MANY:,} places.",)
     result = compare_scenarios(
         cities,
-        scenarios=scenarios,
+        scenarios=enclaves,
         measures=measures,
         replicates=asked.replicates,
         rng=configuration.seed,
         progress=progress,
     )
     said = asked.model_dump() | {
+        "layer": layer,
+        "seed": configuration.seed,
         "distance": options.distance,
         "border friction": options.border,
         "friction per 1,000 km": options.kilometres,
+        "coupling": options.coupling,
+        "damping": options.damping,
+        "presence": options.presence,
     }
-    return result, said
+    return result, said, notes
+
+
+def _bundled() -> Input:
+    parameters = gravity_parameters()
+    packaged = files("netinnov.datasets").joinpath("tables")
+    notes = (
+        "Sites, actors and stated links are facts compiled from public web pages: a sample, "
+        "not a census.",
+        str(parameters["notice"]),
+    )
+    paths = tuple(Path(str(entry)) for entry in packaged.iterdir() if entry.is_file())
+    return Input(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
+
+
+def _read(data: DataPart, path: Path) -> Input:
+    if data.source == "cordis":
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            tables = read_cordis(path, weighting=data.weighting)
+        notes = tuple(str(each.message) for each in caught if each.category is UserWarning)
+        return Input(build_network(*tables), None, {}, notes, _files(data.source, path))
+    tables = read_tables(path)
+    if not data.clean:
+        return Input(build_network(*tables), None, {}, (), _files(data.source, path))
+    nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
+    directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
+    left = set(_names_of_layers(links))  # a layer may have lost all of its rows
+    network = build_network(nodes, links, places, [layer for layer in directed if layer in left])
+    return Input(network, rejected, {}, (), _files(data.source, path))
+
+
+def _names_of_layers(links: pd.DataFrame) -> list[str]:
+    if "layer" in links:
+        return as_text(links["layer"])[0].dropna().unique().tolist()
+    return ["links"] if len(links) else []
+
+
+def _files(source: str, path: Path) -> tuple[Path, ...]:
+    """What the reader may have read: the file itself, or the tables of a folder."""
+    if path.is_file():
+        return (path,)
+    return tuple(
+        entry
+        for entry in path.iterdir()
+        if entry.is_file() and entry.name.casefold().startswith(FILES[source])
+    )
+
+
+def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
+    """The places that have one of the values in each column."""
+    table = places.reset_index()
+    wanted = np.ones(len(table), bool)
+    for column, values in keep.items():
+        if column not in table:
+            msg = f"[places.keep] needs columns of the places; {column!r} is none"
+            listed = ", ".join(map(str, table.columns))
+            raise InputError(f"{msg}{did_you_mean(column, table.columns)}; there are {listed}.")
+        found = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0
+        known = found.dropna().unique().tolist()
+        if unknown := [value for value in values if value not in known]:
+            shown = ", ".join(f"{value!r}{did_you_mean(value, known)}" for value in unknown[:5])
+            raise InputError(f"[places.keep] no place has {column} = {shown}.")
+        wanted &= found.isin(values).to_numpy(bool)
+    return wanted
+
+
+def _pagerank(network: MultilayerNetwork, options: MeasuresPart) -> pd.Series:
+    return centrality.pagerank(
+        network, coupling=options.coupling, damping=options.damping, presence=options.presence
+    )
+
+
+def _names(cities: MultilayerNetwork) -> pd.Series:
+    """Name of each place, its id where there is none."""
+    ids = cities._nodes.index.to_series()
+    if "name" not in cities._places:
+        return ids
+    names = as_text(cities._places["name"])[0]
+    return names.reindex(ids).fillna(ids)
 
 
 def _layers(network: MultilayerNetwork, modelled: Mapping[str, Any]) -> pd.DataFrame:
@@ -211,12 +289,10 @@ def _layers(network: MultilayerNetwork, modelled: Mapping[str, Any]) -> pd.DataF
     return pd.DataFrame(rows, columns=columns)
 
 
-def _polycentricity(
-    cities: MultilayerNetwork, strength: pd.DataFrame, options: MeasuresPart
-) -> pd.DataFrame:
+def _polycentricity(cities: MultilayerNetwork, strength: pd.DataFrame) -> pd.DataFrame:
     """Indices of the strength of places, in each layer and over all."""
     rows = {}
-    for layer in [*cities.layers, "all"]:
+    for layer in dict.fromkeys([*cities.layers, "all"]):
         values = strength.sum(axis=1) if layer == "all" else strength[layer]
         part = flatten(cities) if layer == "all" else cities.select(layers=[layer])
         slope = polycentricity.rank_size(values)
@@ -241,19 +317,3 @@ def _enclaves(network: MultilayerNetwork, rank: pd.Series) -> pd.DataFrame:
     known = [name for name in ("name", "kind", "type", "opened") if name in network._nodes]
     about = network._nodes[known].reindex(found["node"]).reset_index(drop=True)
     return pd.concat([found, about], axis=1)
-
-
-def _frictions(options: MeasuresPart) -> connectivity.Frictions | None:
-    found = connectivity.Frictions(border=options.border, distance=options.kilometres)
-    return found if found else None
-
-
-def _files(path: Path) -> tuple[Path, ...]:
-    """What the reader may have read: the file itself, or the tables of a folder."""
-    if path.is_file():
-        return (path,)
-    return tuple(
-        entry
-        for entry in sorted(path.iterdir())
-        if entry.is_file() and any(mark in entry.name for mark in (".csv", ".parquet", ".json"))
-    )

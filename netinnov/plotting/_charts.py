@@ -102,13 +102,15 @@ def plot_rank_size(
         if len(sizes):  # an empty logarithmic axis cannot be drawn
             ax.set_xscale("log")
             ax.set_yscale("log")
+            ax.margins(0.08, 0.12)
             for axis in (ax.xaxis, ax.yaxis):
-                axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
+                low, high = axis.get_view_interval()
+                steps = (1, 2, 5) if high / low < 2000 else (1,)
+                axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
         ax.set_xlabel("rank")
         ax.set_ylabel("size")
-        ax.margins(0.08, 0.12)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
     return ax
 
@@ -130,7 +132,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     -------
     Axes
         The shade is the standard score over **all** rows of the table (population standard
-        deviation); blank where a value is undefined, or the same everywhere.
+        deviation); blank where a value is undefined, or the same everywhere. A measure that is
+        undefined everywhere is left out.
 
     Raises
     ------
@@ -144,7 +147,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
     [1.0, -1.0]
     """
-    measures = table.select_dtypes("number")
+    measures = table.select_dtypes("number").dropna(axis=1, how="all")
     if measures.empty:
         msg = f"the table needs rows and at least one numeric column; found {table.shape}."
         raise InputError(msg)
@@ -163,7 +166,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
             vmax=limit,
             linewidths=0.6,
             annot_kws={"fontsize": 7},
-            cbar_kws={"label": f"standard deviations\nabove the mean of {len(table)}"},
+            cbar_kws={"label": f"standard deviations\nabove the mean of {len(table):,}"},
             ax=ax,
         )
         ax.set_xticklabels(

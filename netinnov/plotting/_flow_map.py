@@ -138,7 +138,13 @@ def plot_flow_map(
         shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), arrows)
         area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
         handles += _draw_places(ax, shown, area, arrows)
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+        ax.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1.0),
+            borderaxespad=0,
+            handlelength=3.4,
+        )
         _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(modelled, drawn)])
         text = place_names(network.places) if names is None else names
         label_points(
@@ -192,13 +198,13 @@ def _draw_links(
     handles = []
     narrow = 1 / float(ax.get_aspect())
     points = located.to_numpy() * [narrow, 1]
-    for position, layer in enumerate(layers):
+    for layer in layers:
         mine = links["layer"] == layer
         own = links.loc[mine]
         if own.empty:
             cut.append(f"{mark_modelled(layer, modelled)}: no link between places of the map.")
             continue
-        style = layer_style(position, modelled=layer in modelled)
+        style = layer_style(network.layers.index(layer), modelled=layer in modelled)
         alike = links["layer"].isin(modelled) == (layer in modelled)
         width = np.maximum(own["weight"] / links["weight"][alike].max() * _WIDEST, _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
@@ -349,14 +355,15 @@ def _parameters(modelled: Collection[str], layers: tuple[str, ...]) -> list[str]
         values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if k != "layer"}
         short = {k: v for k, v in values.items() if v is not True and len(str(v)) <= 30}
         if short:
-            listed = ", ".join(f"{key} {value}" for key, value in short.items())
+            listed = ", ".join(f"{key} {value}" for key, value in list(short.items())[:3])
             found.append(f"{mark_modelled(layer, modelled)}: {listed}.")
     return found
 
 
 def _entry(text: str) -> str:
     """Text of a legend, which would leave out what begins with an underscore."""
-    return printable(f" {text}" if text.startswith("_") else text)
+    line = printable(text)
+    return f" {line}" if line.startswith("_") else line
 
 
 def _write_notes(ax: Axes, notes: list[str]) -> None:

@@ -22,13 +22,24 @@ Frame: TypeAlias = tuple[float, float, float, float]
 """West, east, south, north in degrees."""
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
-_LEGEND = 58.0
+_LEGEND = 60.0
 _NEAR = 3.0
 _BAND = 0.07
 
 
 def frame_of(located: pd.DataFrame) -> Frame:
-    """Frame around points (columns lon, lat), with a margin."""
+    """Put a frame with a margin around points.
+
+    Parameters
+    ----------
+    located : DataFrame
+        Columns ``lon`` and ``lat`` in degrees, without gaps.
+
+    Returns
+    -------
+    tuple of float
+        West, east, south and north in degrees; 0, 1, 0, 1 without points.
+    """
     if located.empty:
         return 0.0, 1.0, 0.0, 1.0
     low, high = located[["lon", "lat"]].min(), located[["lon", "lat"]].max()
@@ -47,6 +58,16 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
     Points nearer than three times the usual distance to the nearest neighbour hang together; the
     largest such group is worth a map of its own if it holds half of the points on at most half of
     the area.
+
+    Parameters
+    ----------
+    located : DataFrame
+        Columns ``lon`` and ``lat`` in degrees, without gaps.
+
+    Returns
+    -------
+    tuple of float or None
+        West, east, south and north in degrees.
     """
     if len(located) < 8:
         return None
@@ -71,7 +92,20 @@ def squeeze(frame: Frame) -> float:
 
 
 def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
-    """Millimetres that a map of this frame needs beside its legend, on part of a page."""
+    """Millimetres that a map of this frame needs beside its legend, on part of a page.
+
+    Parameters
+    ----------
+    frame : tuple of float
+        West, east, south and north in degrees.
+    width : float
+        Of the figure in millimetres.
+
+    Returns
+    -------
+    float
+        Between 80 and 180.
+    """
     west, east, south, north = frame
     tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))

@@ -37,8 +37,19 @@ DOUBLE = 183.0
 
 # Okabe and Ito (2008) without black, which is for enclaves, and yellow, which is lost on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5B4A8A")
-# Four dashes against seven colours: 28 pairs before one comes back.
-DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+# Ten dashes tell layers apart in grey, too; with seven colours 70 pairs come before a repeat.
+DASHES: tuple[Any, ...] = (
+    "solid",
+    (0, (5, 1.6)),
+    (0, (1.2, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (2.4, 1.2)),
+    (0, (9, 2)),
+    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    (0, (1.2, 2.8)),
+    (0, (5, 1.5, 5, 1.5, 1.2, 1.5)),
+    (0, (3.5, 3.5)),
+)
 INK = "#222222"
 GREY = "#767676"
 ENCLAVE = "#000000"
@@ -241,7 +252,20 @@ def printable(text: object, *, longest: int = 40) -> str:
 
 
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
-    """Name of a layer; one that is modelled says so."""
+    """Name of a layer; one that is modelled says so.
+
+    Parameters
+    ----------
+    layer : str
+        Its name.
+    modelled : collection of str
+        Names of the modelled layers.
+
+    Returns
+    -------
+    str
+        With " (modelled)" behind it, unless the name says so already.
+    """
     if layer not in modelled or "modelled" in layer.lower():
         return layer
     return f"{layer} (modelled)"

@@ -16,7 +16,7 @@ from netinnov.plotting import mark_modelled, save_figure
 from netinnov.report._figures import draw_figures
 from netinnov.report._findings import find
 from netinnov.report._tables import modelled_in, tables_to_write, views, write_tables
-from netinnov.report._words import short
+from netinnov.report._words import counted, short
 
 if TYPE_CHECKING:
     import os
@@ -122,6 +122,7 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
         changes=changes,
         modelled=modelled,
         short=short,
+        counted=counted,
         written=[(name, len(table)) for name, table in tables.items()],
     )
     path = folder / "report.html"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov.plotting import (
+    DOUBLE,
+    SINGLE,
     dense_frame,
     frame_of,
     map_height,
@@ -63,7 +65,7 @@ def _draw(study: Study) -> Iterator[Drawing]:
         figure = new_figure(height=26 + 5.2 * min(len(table), 15))
         plot_centralities(_named(table, names), ax=figure.add_subplot())
         caption = (
-            f"The {min(len(table), 15)} most central of {len(table)} places by PageRank. Figures "
+            f"The {min(len(table), 15)} most central of {len(table):,} places by PageRank. Figures "
             "are values; shades are standard scores over all places; blank: not defined."
         )
         yield Drawing("centralities", figure, caption, ("centrality",))
@@ -108,7 +110,7 @@ def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> 
     series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
     series |= {mark_modelled(layer, study.modelled): named[layer] for layer in layers}
     rows = -(-len(series) // 3)
-    figure = new_figure(height=8 + 62 * rows)
+    figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 62 * rows)
     axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
     for ax, (label, values) in zip(axes, series.items(), strict=False):
         plot_rank_size(values, ax=ax, label=label, labelled=3)

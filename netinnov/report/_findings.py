@@ -12,6 +12,7 @@ from netinnov.plotting import mark_modelled
 from netinnov.report._tables import key_rows
 from netinnov.report._words import (
     city_of,
+    counted,
     decimals_for,
     fixed,
     measure_name,
@@ -59,9 +60,9 @@ def _built(study: Study) -> list[Finding]:
     found = []
     if layers is not None and kinds is not None:
         text = f"The tables make a network of {kinds['nodes'].sum():,} nodes and "
-        text += f"{layers['links'].sum():,} linked pairs in {len(layers):,} layers."
+        text += f"{layers['links'].sum():,} linked pairs in {counted(len(layers), 'layer')}."
         found.append(Finding(text, ("layers", "kinds")))
-    text = f"The report looks at {cities.n_nodes:,} places"
+    text = f"The report looks at {counted(cities.n_nodes, 'place')}"
     if "members" in cities.nodes:
         text += f", which {cities.nodes['members'].sum():,} of the nodes are added up to"
     found.append(Finding(text + ".", ("map_places",)))
@@ -112,16 +113,15 @@ def _central(study: Study) -> list[Finding]:
                 ("centrality",),
             )
         )
-    if "participation_coefficient" in table:
-        share = table["participation_coefficient"]
-        text = f"Places linked in one layer only: {(share == 0).sum():,} of {n:,}"
-        if share.notna().any():
-            text += (
-                f"; the median participation coefficient is {number(share.median())} (0: one "
-                "layer only, 1: spread evenly over the layers)"
-            )
+    share = table.get("participation_coefficient", pd.Series(dtype=float))
+    if share.notna().any():  # with a single layer there is no spread over layers
+        text = (
+            f"Places linked in one layer only: {(share == 0).sum():,} of {n:,}; the median "
+            f"participation coefficient is {number(share.median())} (0: one layer only, 1: spread "
+            "evenly over the layers)"
+        )
         if isolates := int(share.isna().sum()):
-            text += f"; not defined for {isolates:,} places, which have no link"
+            text += f"; not defined for {counted(isolates, 'place')} without a link"
         found.append(Finding(text + ".", ("centrality",)))
     return found
 
@@ -169,15 +169,14 @@ def _indices(row: pd.Series[Any]) -> list[Finding]:
                 ("polycentricity",),
             )
         )
-    found.append(
-        Finding(
+    if pd.notna(row["primacy"]):
+        text = (
             f"The largest place holds {percent(float(row['primacy']))} of all strength. Strength "
             f"is spread as over {number(float(row['effective_number']))} places of equal size "
             f"(effective number of centres, of {n:,}); Gini {number(float(row['gini']))}, "
-            f"Green's index {number(float(row['green']))} (1: all places equal).",
-            ("polycentricity",),
+            f"Green's index {number(float(row['green']))} (1: all places equal)."
         )
-    )
+        found.append(Finding(text, ("polycentricity",)))
     if pd.notna(row.get("largest_component")):
         found.append(
             Finding(
@@ -198,7 +197,7 @@ def _enclaves(study: Study) -> list[Finding]:
         text = "No enclave was found: no node stands outside its jurisdiction."
         return [Finding(text, ("enclaves",))]
     names = names_of(study)
-    text = f"{len(table):,} enclaves"
+    text = counted(len(table), "enclave")
     if "direction" in table:
         kinds = table["direction"].astype("str").where(table["direction"].notna(), "not ranked")
         text += ": " + together([f"{n:,} {what}" for what, n in kinds.value_counts().items()])

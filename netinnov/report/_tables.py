@@ -86,7 +86,8 @@ def tables_to_write(study: Study) -> dict[str, pd.DataFrame]:
     at = at.set_axis(cities.nodes.index)
     members = cities.nodes[["members"]] if "members" in cities.nodes else None
     tables.setdefault("map_places", at if members is None else at.join(members))
-    tables.setdefault("map_links", frame)
+    if at["lon"].notna().any():
+        tables.setdefault("map_links", frame)
     if modelled:
         tables.setdefault("modelled", _parameter_table(modelled))
     if study.scenario:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cell",
     "city_of",
+    "counted",
     "decimals_for",
     "fixed",
     "measure_name",
@@ -49,8 +50,9 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
         return "not defined"
     if value == 0:
         return "0"
-    if not sign and abs(value) < 0.5 * 10**-decimals:
-        return f"below {10**-decimals:.{decimals}f}"
+    if abs(value) < 0.5 * 10**-decimals:
+        least = f"{10**-decimals:.{decimals}f}"
+        return f"just {'below' if value < 0 else 'above'} 0" if sign else f"below {least}"
     return f"{value:{'+' if sign else ''},.{decimals}f}".replace("-", MINUS)
 
 
@@ -93,6 +95,11 @@ def short(values: Mapping[str, object]) -> str:
         if not isinstance(value, (bool, list, dict)) and key != "layer" and len(str(value)) <= 70
     ]
     return "; ".join(told[:4])
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun, which takes an s."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def together(parts: list[str]) -> str:

@@ -1,18 +1,19 @@
-"""Delimited text from a folder or zip, plain or gzip: chosen columns as text, faults by line."""
+"""Delimited text from a file, folder or zip: chosen columns as text, faults by line and column."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple, TextIO, cast
+from typing import IO, Literal, NamedTuple, NoReturn, TextIO, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,17 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 
-__all__ = ["TextTable", "read_text_table", "some_lines"]
+__all__ = [
+    "TextTable",
+    "names_inside",
+    "read_header",
+    "read_lines",
+    "read_text_file",
+    "read_text_table",
+    "some_lines",
+]
+
+Result = TypeVar("Result")
 
 END = "\x1c"
 """A last line of our own: it is swallowed if the text ends inside quotation marks."""
@@ -46,6 +57,23 @@ class TextTable(NamedTuple):
         shown = [f"{line} ({value!r})" for line, value in zip(lines, values, strict=True)]
         return some_lines(shown)
 
+    def keep(self, good: npt.NDArray[np.bool_]) -> TextTable:
+        """The same without some rows."""
+        frame = self.frame[good].reset_index(drop=True)
+        return self._replace(frame=frame, lines=self.lines[good])
+
+    def judge(self, column: str, good: pd.Series, what: str, faults: list[str]) -> None:
+        """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
+        given = self.frame[column].notna()
+        bad = (given & ~good).to_numpy()
+        if not bad.any():
+            return
+        where = self.at(bad, column)
+        if bad.sum() == given.sum():
+            msg = f"{self.name}, column {column!r} must hold {what} in each row; not one does: "
+            raise InputError(f"{msg}{where}.")
+        faults.append(f"{self.name}, {column}: values left out, no {what}: {bad.sum()} ({where})")
+
 
 def read_text_table(
     path: Path, stem: str, *, required: Sequence[str], optional: Sequence[str], delimiter: str
@@ -60,20 +88,66 @@ def read_text_table(
         The file is not there or stands there twice, cannot be unpacked or decoded, ends in the
         middle of a row, is empty, has another delimiter, or lacks a required column.
     """
-    name = path.name
-    try:
-        name = _find(path, stem)
-        with _opened(path, name) as stream:
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-            return _parse(name, text, required, optional, delimiter)
-    except UnicodeDecodeError:
-        with _opened(path, name) as stream:
-            line, byte = _first_undecodable(stream)
-        msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; "
-        raise InputError(msg + "save the file as UTF-8.") from None
-    except (EOFError, zlib.error, zipfile.BadZipFile, OSError, RuntimeError) as error:
-        msg = f"{name} cannot be read: {error}; if it is damaged or cut off, get it again."
-        raise InputError(msg) from None
+    name = _find(path, stem)
+    return _read(
+        path, name, lambda text: _parse(name, text, required, optional, delimiter, quoted=True)
+    )
+
+
+def read_text_file(
+    folder: Path,
+    name: str,
+    *,
+    required: Sequence[str] = (),
+    optional: Sequence[str] | None = None,
+    delimiter: str = ",",
+    quoted: bool = True,
+    within: tuple[str, Collection[str]] | None = None,
+) -> TextTable:
+    """Read the wanted columns of a file in a folder or zip.
+
+    Without ``optional`` all columns are read. ``quoted=False``: quotation marks are letters as
+    others are. ``within``: a column, and the values whose rows are kept.
+
+    Raises
+    ------
+    InputError
+        As `read_text_table` does.
+    """
+    return _read(
+        folder,
+        name,
+        lambda text: _parse(
+            name, text, required, optional, delimiter, quoted=quoted, within=within
+        ),
+    )
+
+
+def read_header(folder: Path, name: str, delimiter: str) -> list[str]:
+    """The names in the first line of a file."""
+    return _read(folder, name, lambda text: _header(csv.reader(text, delimiter=delimiter)))
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file, without their ends."""
+    if not path.is_file():
+        found = "it is a folder" if path.is_dir() else "none is there"
+        raise InputError(f"{path} must be a file; {found}.")
+    lines = _read(path.parent, path.name, lambda text: re.split(r"\r\n|\n|\r", text.read()))
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            _refuse_nul(path.name, number)
+    if not any(line.strip() for line in lines):
+        raise InputError(f"{path.name} is empty; get the file again.")
+    return lines
+
+
+def names_inside(path: Path) -> list[str]:
+    """The files in a folder or zip."""
+    if path.is_dir():
+        return sorted(entry.name for entry in path.iterdir() if entry.is_file())
+    with zipfile.ZipFile(path) as archive:
+        return sorted(archive.namelist())
 
 
 def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
@@ -84,11 +158,8 @@ def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
 
 def _find(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
-    if path.is_dir():
-        names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(archive.namelist())
+    if path.is_dir() or zipfile.is_zipfile(path):
+        names = names_inside(path)
     elif path.exists():
         msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
         raise InputError(msg)
@@ -123,23 +194,61 @@ def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
             stream = stack.enter_context(archive.open(name))
         if name.casefold().endswith(".gz"):
             stream = cast(IO[bytes], stack.enter_context(gzip.open(stream)))
+        elif name.casefold().endswith(".zip"):
+            inner = stack.enter_context(zipfile.ZipFile(stream))
+            if len(members := inner.namelist()) != 1:
+                msg = f"{name} must hold one file; it holds {', '.join(members[:5]) or 'none'}."
+                raise InputError(msg)
+            stream = stack.enter_context(inner.open(members[0]))
         yield stream
 
 
+def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:
+    """What is made of the text of a file in a folder or zip; faults of its bytes."""
+    try:
+        with (
+            _opened(folder, name) as stream,
+            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
+        ):
+            return use(text)
+    except UnicodeDecodeError:
+        with _opened(folder, name) as stream:
+            fault = _first_undecodable(stream)
+        raise InputError(f"{name} must be UTF-8; {fault}") from None
+    except (EOFError, zlib.error, zipfile.BadZipFile, OSError, RuntimeError) as error:
+        msg = f"{name} cannot be read: {error}; if it is damaged or cut off, get it again."
+        raise InputError(msg) from None
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    return [field.strip() for field in next(reader, [])]
+
+
 def _parse(
-    name: str, text: TextIO, required: Sequence[str], optional: Sequence[str], delimiter: str
+    name: str,
+    text: TextIO,
+    required: Sequence[str],
+    optional: Sequence[str] | None,
+    delimiter: str,
+    *,
+    quoted: bool,
+    within: tuple[str, Collection[str]] | None = None,
 ) -> TextTable:
     """The header, then the rows as wide as it; the last row tells whether the file is whole."""
-    reader = csv.reader(chain(text, [END]), delimiter=delimiter)
-    header = [field.strip() for field in next(reader, [])]
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(chain(text, [END]), delimiter=delimiter, quoting=quoting)
+    header = _header(reader)
+    if optional is None:
+        optional = [column for column in header if column not in required]
     columns = _wanted(name, header, required, optional, delimiter)
-    pick = itemgetter(*[header.index(column) for column in columns])
+    at = [header.index(column) for column in columns]
+    pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
+    column, values = (0, None) if within is None else (header.index(within[0]), within[1])
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     uneven: list[int] = []
     start, end = 1, reader.line_num
-    width = len(header)
-    whole = False
+    width, n_whole, whole = len(header), 0, False
     try:
         for row in reader:
             if row == [END]:
@@ -147,8 +256,10 @@ def _parse(
                 break
             start, end = end + 1, reader.line_num
             if len(row) == len(header):
-                rows.append(pick(row))
-                lines.append(start)
+                n_whole += 1
+                if values is None or row[column] in values:
+                    rows.append(pick(row)[:-1])
+                    lines.append(start)
             elif row:  # no blank line
                 uneven.append(start)
             width = len(row) or width
@@ -156,17 +267,18 @@ def _parse(
         msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
         raise InputError(msg) from None
     if not whole:
-        msg = f"{name} ends inside the row that starts in line {start}: get the file again, or "
-        raise InputError(msg + "close the quotation mark that is open there.")
-    if not rows:
+        last = header[min(width, len(header)) - 1]
+        msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "
+        raise InputError(msg + "the file again, or close the quotation mark that is open there.")
+    if n_whole == 0:
         fault = "no row has as many fields as its header" if uneven else "it has none"
         msg = f"{name} must have rows below its header; {fault}."
         raise InputError(msg)
-    text_of = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    frame = pd.DataFrame(index=range(len(rows)))
-    for column in (*required, *optional):
-        values = pd.Series(text_of.get(column), frame.index, dtype="str").str.strip()
-        frame[column] = values.mask(values == "")
+    text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
+    index = pd.RangeIndex(len(rows))
+    read = {c: pd.Series(text_of.get(c), index, dtype="str") for c in (*required, *optional)}
+    read = {c: values.str.strip() for c, values in read.items()}
+    frame = pd.DataFrame({c: values.mask(values == "") for c, values in read.items()}, index)
     return TextTable(name, frame, np.array(lines, np.int64), uneven)
 
 
@@ -181,6 +293,8 @@ def _wanted(
     if not any(header):
         msg = f"{name} is empty; its first line must name its columns."
         raise InputError(msg)
+    if "\0" in "".join(header):
+        _refuse_nul(name, 1)
     other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
     if len(header) == 1 and other:
         msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
@@ -199,11 +313,20 @@ def _wanted(
     return columns
 
 
-def _first_undecodable(stream: IO[bytes]) -> tuple[int, int]:
-    """Line and byte of the first text that is no UTF-8; a line end is never part of a letter."""
+def _refuse_nul(name: str, line: int) -> NoReturn:
+    msg = f"{name} must be UTF-8; line {line} has NUL characters, as UTF-16 has; save the file as "
+    raise InputError(msg + "UTF-8.")
+
+
+def _first_undecodable(stream: IO[bytes]) -> str:
+    """Where the first text is that is no UTF-8; a line end is never part of a letter."""
     for line, data in enumerate(stream, start=1):
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
-            return line, data[error.start]
-    return 0, 0  # pragma: no cover
+            at = len(data[: error.start].decode("utf-8")) + 1
+            where = f"line {line} has the byte 0x{data[error.start]:02x} as its character {at}"
+            if error.reason == "unexpected end of data":
+                return f"{where} and ends inside it; get the file again."
+            return f"{where}, which is not; save the file as UTF-8."
+    return "some of it is not"  # pragma: no cover

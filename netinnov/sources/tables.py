@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import os
+import zlib
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov.errors import InputError
+from netinnov.sources._files import some_lines
 from netinnov.sources._result import Tables
 
 __all__ = ["read_tables"]
@@ -17,6 +23,10 @@ __all__ = ["read_tables"]
 TEXT = ("node", "kind", "place", "jurisdiction", "source", "target", "layer", "parent")
 NUMBERS = ("weight", "period", "lon", "lat", "population")
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+CODE = r"[+-]?(?:0\d+|\d{16,})"
+"""A whole number that is a code: as a number it would lose its zeros, or its last digits."""
+BLOCK = 2**26
+"""Bytes that Arrow reads at once; no row may be longer."""
 
 
 def read_tables(folder: str | os.PathLike[str]) -> Tables:
@@ -32,14 +42,16 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
     Returns
     -------
     Tables
-        As in the files, unchecked: ids as text (``007`` stays as it is, and ``NA`` is a name); an
-        empty field is missing. A number that cannot be read stays text, for `check_tables` to
-        report.
+        As in the files, unchecked. From text files ids are text (``007`` stays as it is, and
+        ``NA`` is a name), an empty field is missing, and a number that cannot be read stays text,
+        for `check_tables` to report. Another column is numbers if all of it is and nothing is lost
+        by it: codes such as ``007`` and numbers of 16 digits or more stay text.
 
     Raises
     ------
     InputError
-        If a file is missing, stands there twice, or cannot be read, with its name and line.
+        If a file is missing, stands there twice, or cannot be read; if a row has more or fewer
+        fields than the header, or a column has no name or that of another: with file and line.
 
     Examples
     --------
@@ -56,57 +68,110 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
     if not folder.is_dir():
         msg = f"{folder} must be a folder with nodes.csv and links.csv; it is none."
         raise InputError(msg)
-    tables = {name: _read(folder, name) for name in ("nodes", "links", "places")}
-    if (missing := [name for name in ("nodes", "links") if tables[name] is None]) != []:
+    nodes, links, places = (_read(folder, name) for name in ("nodes", "links", "places"))
+    if nodes is None or links is None:
+        missing = [name for name, table in (("nodes", nodes), ("links", links)) if table is None]
         held = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
-        msg = f"{folder} must hold {' and '.join(f'{name}.csv' for name in missing)}; it holds "
-        raise InputError(f"{msg}{held}.")
-    nodes, links = tables["nodes"], tables["links"]
-    assert nodes is not None
-    assert links is not None
-    return Tables(nodes, links, tables["places"], _directed(folder))
+        needed = " and ".join(f"{name}.csv, .csv.gz or .parquet" for name in missing)
+        raise InputError(f"{folder} must hold {needed}; it holds {held}.")
+    return Tables(nodes, links, places, _directed(folder))
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame | None:
-    found = [folder / f"{name}{ending}" for ending in ENDINGS]
-    found = [path for path in found if path.is_file()]
+    found = [path for ending in ENDINGS if (path := folder / f"{name}{ending}").is_file()]
     if not found:
         return None
     if len(found) > 1:
         msg = f"{folder} holds {' and '.join(path.name for path in found)}; keep one of them."
         raise InputError(msg)
-    path = found[0]
+    (path,) = found
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        return _from_text(path)
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start] if isinstance(error.object, bytes) else b""
-        msg = f"{path} must be UTF-8; near byte {len(before)} it is not; save it as UTF-8."
-        raise InputError(msg) from None
-    except pd.errors.EmptyDataError:
-        msg = f"{path} is empty; its first line must name its columns."
-        raise InputError(msg) from None
-    except (OSError, EOFError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        msg = f"{path} cannot be read: {str(error).splitlines()[-1]}"
+        return pd.read_parquet(path) if path.suffix == ".parquet" else _from_text(path)
+    except (OSError, EOFError, zlib.error, csv.Error, pa.ArrowException) as error:
+        why = getattr(error, "strerror", None) or str(error).rstrip(".") or type(error).__name__
+        msg = f"{path} cannot be read: {why}; if it is damaged or cut off, get it again."
         raise InputError(msg) from None
 
 
 def _from_text(path: Path) -> pd.DataFrame:
-    header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-    if len(header) == 1 and (mark := next((m for m in ";\t|" if m in header[0]), None)):
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        msg = f"{path} must be UTF-8; line {line} has the byte 0x{data[error.start]:02x}, which is "
+        raise InputError(msg + "not; save the file as UTF-8.") from None
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        msg = f"{path} must be UTF-8; line {line} has NUL characters, as UTF-16 has; "
+        raise InputError(msg + "save the file as UTF-8.")
+    header = _header(path, data)
+    names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
+    if data.count(b'"') % 2:  # Arrow would take the rest of the file for one field
+        _refuse_uneven_rows(path, data, len(names))
+    try:
+        table = read_csv(
+            pa.BufferReader(data if data.endswith((b"\n", b"\r")) else data + b"\n"),
+            ReadOptions(column_names=names, skip_rows_after_names=1, block_size=BLOCK),
+            ParseOptions(newlines_in_values=True),
+            ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        _refuse_uneven_rows(path, data, len(names))
+        raise
+    frame: pd.DataFrame = table.to_pandas().astype("str")
+    for name, given in zip(names, header, strict=True):
+        if name != given and frame[name].isna().all():  # a comma too many in each line
+            frame = frame.drop(columns=name)
+        elif name in NUMBERS:
+            frame[name] = _numbers(frame[name])
+        elif name not in TEXT:
+            frame[name] = _attribute(frame[name])
+    return frame
+
+
+def _text(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+
+
+def _header(path: Path, data: bytes) -> list[str]:
+    """The names in the first line; a column without a name has an empty one."""
+    header = next(csv.reader(_text(data)), [])
+    if not any(name.strip() for name in header):
+        raise InputError(f"{path} must name its columns in line 1, which is empty.")
+    mark = next((mark for mark in ";\t|" if mark in header[0]), None)
+    if len(header) == 1 and mark is not None:
         msg = f"{path} must have ',' between its columns; line 1 has {mark!r}."
         raise InputError(msg)
-    text: dict[str, Any] = {name: "str" for name in (*TEXT, *NUMBERS) if name in header}
-    frame = pd.read_csv(
-        path, dtype=text, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
-    )
-    for name in NUMBERS:
-        if name in frame:
-            frame[name] = _numbers(frame[name])
-    return frame
+    twice = [name for name in dict.fromkeys(header) if name.strip() and header.count(name) > 1]
+    if twice:
+        listed = ", ".join(map(repr, twice[:5]))
+        msg = f"{path} must name each column once; line 1 names {listed} twice or more."
+        raise InputError(msg)
+    return header
+
+
+def _refuse_uneven_rows(path: Path, data: bytes, width: int) -> None:
+    """Name the lines of the rows that are not as wide as the header; nothing if all are."""
+    reader = csv.reader(_text(data), strict=True)
+    uneven, start = [], 1
+    try:
+        for row in reader:
+            if row and len(row) != width:
+                uneven.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        msg = f"{path}, row in line {start}: {error}; is a quotation mark not closed?"
+        raise InputError(msg) from None
+    if uneven:
+        msg = f"{path} must have {width} fields in each row, as in its header; rows with more or "
+        raise InputError(msg + f"fewer: {len(uneven)} ({some_lines(uneven)}).")
 
 
 def _numbers(column: pd.Series) -> pd.Series:
@@ -116,15 +181,24 @@ def _numbers(column: pd.Series) -> pd.Series:
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
 
+def _attribute(column: pd.Series) -> pd.Series:
+    """Numbers if all of it is and nothing is lost by it, else text."""
+    number = pd.to_numeric(column, errors="coerce")
+    same = number.notna() & ~column.str.fullmatch(CODE, na=False)
+    return number if same.any() and (same | column.isna()).all() else column
+
+
 def _directed(folder: Path) -> tuple[str, ...]:
     path = folder / "network.json"
     if not path.is_file():
         return ()
     try:
-        named = json.loads(path.read_text(encoding="utf-8"))["directed"]
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f'{path} must hold {{"directed": [names of layers]}}; found: {error}.'
-        raise InputError(msg) from None
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise InputError(f"{path} must be JSON in UTF-8; {error}.") from None
+    named = found.get("directed") if isinstance(found, dict) else None
     if not isinstance(named, list) or not all(isinstance(layer, str) for layer in named):
-        raise InputError(f"{path}: `directed` must be a list of names of layers; found {named!r}.")
+        shown = json.dumps(found, ensure_ascii=False)
+        msg = f'{path} must hold {{"directed": [names of layers]}}; found {shown[:100]}.'
+        raise InputError(msg)
     return tuple(named)
