@@ -12,6 +12,7 @@ from scipy.sparse import linalg
 from netinnov._arguments import check_choice, check_number
 from netinnov._paths import Frictions, check_path_arguments, distances, positions
 from netinnov._typing import Direction, Distance, Floats, Presence
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 __all__ = [
@@ -213,6 +214,11 @@ def pagerank(
     Series
         Total 1. With "linked", 0 for a node without links. NaN if there is no state at all.
 
+    Raises
+    ------
+    InputError
+        If an option is out of its range, or the scores cannot be solved for so near to damping 1.
+
     Notes
     -----
     muxViz divides by the largest value; its tables are those of ``coupling=0``. Self-links do not
@@ -339,8 +345,8 @@ def _versatility(
     solve = linalg.bicgstab if network.directed else linalg.cg
     found, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
     if failed:
-        msg = f"pagerank did not converge in {failed} steps; take a smaller `damping`."
-        raise RuntimeError(msg)
+        msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
+        raise InputError(msg + "take a damping farther from 1.")
     score = (scale * found.reshape(out.shape)).sum(axis=0)
     return np.asarray(score / score.sum())
 

@@ -208,7 +208,7 @@ class _Ends(NamedTuple):
 def _with_enclave(
     network: MultilayerNetwork, scenario: ReverseEnclave, rng: np.random.Generator
 ) -> MultilayerNetwork:
-    layer = _layer(network, scenario.layer)
+    layer = chosen_layer(network, scenario.layer)
     pairs = _pairs(network, layer)
     if not len(pairs.weight):
         raise InputError(f"layer {layer!r} has no links between nodes, so it has room for no park.")
@@ -236,7 +236,8 @@ def _with_enclave(
     return _moved(network, _park(network, scenario), layer, pairs.at(taken), new)
 
 
-def _layer(network: MultilayerNetwork, name: str | None) -> str:
+def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
+    """The layer of an enclave's links: the one named, or the one with the most links."""
     if name is not None:
         return check_names("layer", [name], network.layers)[0]
     if not network.layers:

@@ -351,7 +351,7 @@ def test_frictions_reach_the_experiment(no_figures, study):
     settings = "[measures]\nborder = 0.5\n" + PARK + 'funding = ["new"]\n'
     replicates = table(run(study(THREE, CHAIN, settings=settings)), "replicates")
     before = replicates[replicates["scenario"] == "baseline"].set_index("measure")["value"]
-    assert before["global_efficiency"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
+    assert before["global_efficiency_with_frictions"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
 
 
 def test_layers_and_directions_are_kept(no_figures, study):
@@ -408,6 +408,13 @@ def test_faulty_rows_are_set_aside_when_asked(no_figures, study):
     ]
     assert table(out, "layers")["links"].tolist() == [2]
     assert "Rows set aside: 3" in (out / "report.html").read_text(encoding="utf-8")
+    assert_same_tables(out)
+
+
+def test_columns_may_be_called_as_those_of_the_rows_set_aside(no_figures, study):
+    own = {name: [1, 2, 3, 4] for name in ("table", "row", "problem")}
+    out = run(study([*THREE, ("c", "R")], CHAIN, data="clean = true", node_columns=own))
+    assert table(out, "problems")["problem"].tolist() == ["duplicate id"]
     assert_same_tables(out)
 
 

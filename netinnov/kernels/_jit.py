@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -61,6 +62,11 @@ def _read_only(value: Any) -> Any:
 
 
 def _is_cached(compiled: Any, function: Callable[..., Any]) -> bool:
-    path = compiled.stats.cache_path
+    """Whether the folder of the cache has this function for this interpreter."""
+    stats = getattr(compiled, "stats", None)
+    if stats is None:  # numba is switched off
+        return True
+    tag = f"py{sys.version_info.major}{sys.version_info.minor}"
     line = function.__code__.co_firstlineno
-    return bool(path) and any(Path(path).glob(f"*{function.__name__}-{line}.*.nbi"))
+    found = f"*{function.__name__}-{line}.{tag}*.nbi"
+    return bool(stats.cache_path) and any(Path(stats.cache_path).glob(found))

@@ -37,6 +37,7 @@ source = "yrd"                # "yrd" (bundled), "cordis" or "tables"
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
 # weighting = "count"         # cordis: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
+# modelled = ["gravity"]      # tables: layers that are modelled, not observed; the report says so
 
 [places]
 level = 1                     # steps up in places.parent: 1 brings districts to their city
@@ -65,7 +66,12 @@ layer = "gravity_modelled"    # where links are placed and taken; left out: laye
 replicates = 200              # placements drawn
 """
 
-SOURCES = {"path": ("cordis", "tables"), "weighting": ("cordis",), "clean": ("tables",)}
+SOURCES = {
+    "path": ("cordis", "tables"),
+    "weighting": ("cordis",),
+    "clean": ("tables",),
+    "modelled": ("tables",),
+}
 """Settings of [data] that mean something for some sources only."""
 
 
@@ -80,6 +86,7 @@ class DataPart(_Part):
     path: Annotated[Path | None, Field(strict=False)] = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
+    modelled: list[str] = []
 
     @model_validator(mode="after")
     def _fits_its_source(self) -> DataPart:

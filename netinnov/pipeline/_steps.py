@@ -30,7 +30,7 @@ __all__ = ["Afar", "Input", "experiment", "load", "look_from_afar", "measure"]
 FILES = {"cordis": ("organization", "project"), "tables": ("nodes", "links", "places", "network")}
 """How the names of the files of a source begin."""
 
-TAKEN = ("all", "modelled_layers", "name", "node")
+TAKEN = ("all", "modelled_layers", "name", "node", "observed")
 """What tables with a column or row for each layer call something else."""
 
 WHY = ("have no place", "lie outside the places chosen")
@@ -126,8 +126,8 @@ def measure(
         "centrality": central.sort_values("pagerank", ascending=False, kind="stable"),
         "degree": centrality.degree(cities),
         "strength": strength,
-        "polycentricity": _polycentricity(cities, strength),
-        "enclaves": _enclaves(inside, rank),
+        "polycentricity": _polycentricity(cities, strength, given.modelled),
+        "enclaves": _enclaves(inside, cities, rank),
     }
 
 
@@ -138,7 +138,7 @@ def experiment(
     asked, options = configuration.experiment, configuration.measures
     assert asked is not None
     # Named, so that the report can say whether it is modelled.
-    layer = scenarios._layer(cities, asked.layer)
+    layer = scenarios.chosen_layer(cities, asked.layer)
     enclaves: dict[str, Any] = {
         f"reverse enclave, {funding}": scenarios.ReverseEnclave(
             asked.home,
@@ -158,18 +158,22 @@ def experiment(
             network, distance=options.distance, frictions=frictions, nodes=nodes
         )
 
-    def versatility(network: MultilayerNetwork) -> pd.Series:
-        return _pagerank(network, options)
+    def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+        # Shares of what the places have: the park's own part would else be everybody's loss.
+        rank = _pagerank(network, options).reindex(nodes)
+        return rank / rank.sum()
 
     def harmonic(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         return centrality.harmonic_centrality(
             network, distance=options.distance, frictions=frictions, nodes=nodes
         )
 
-    measures: dict[str, Any] = {"global_efficiency": efficiency, "pagerank": versatility}
+    # Another name than in the table of polycentricity, which knows no frictions.
+    how = "_with_frictions" if frictions else ""
+    measures: dict[str, Any] = {f"global_efficiency{how}": efficiency, "pagerank": versatility}
     notes: tuple[str, ...] = ()
     if cities.n_nodes <= MANY:
-        measures["harmonic_centrality"] = harmonic
+        measures[f"harmonic_centrality{how}"] = harmonic
     else:
         notes = (f"Harmonic centrality is not in the experiment: over {MANY:,} places.",)
     result = compare_scenarios(
@@ -213,13 +217,15 @@ def _read(data: DataPart, path: Path) -> Input:
         notes = tuple(str(each.message) for each in caught if each.category is UserWarning)
         return Input(build_network(*tables), None, {}, notes, _files(data.source, path))
     tables = read_tables(path)
+    names = check_names("modelled", data.modelled, _names_of_layers(tables.links))
+    modelled: dict[str, dict[str, Any]] = {layer: {} for layer in names}
     if not data.clean:
-        return Input(build_network(*tables), None, {}, (), _files(data.source, path))
+        return Input(build_network(*tables), None, modelled, (), _files(data.source, path))
     nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
     network = build_network(nodes, links, places, [layer for layer in directed if layer in left])
-    return Input(network, rejected, {}, (), _files(data.source, path))
+    return Input(network, rejected, modelled, (), _files(data.source, path))
 
 
 def _names_of_layers(links: pd.DataFrame) -> list[str]:
@@ -289,14 +295,22 @@ def _layers(network: MultilayerNetwork, modelled: Mapping[str, Any]) -> pd.DataF
     return pd.DataFrame(rows, columns=columns)
 
 
-def _polycentricity(cities: MultilayerNetwork, strength: pd.DataFrame) -> pd.DataFrame:
-    """Indices of the strength of places, in each layer and over all."""
+def _polycentricity(
+    cities: MultilayerNetwork, strength: pd.DataFrame, modelled: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Indices of the strength of places: each layer, those observed together, and all."""
+    parts = {layer: [layer] for layer in cities.layers}
+    observed = [layer for layer in cities.layers if layer not in modelled]
+    if observed and len(observed) < len(cities.layers):
+        parts["observed"] = observed
+    if len(parts) != 1:
+        parts["all"] = list(cities.layers)
     rows = {}
-    for layer in dict.fromkeys([*cities.layers, "all"]):
-        values = strength.sum(axis=1) if layer == "all" else strength[layer]
-        part = flatten(cities) if layer == "all" else cities.select(layers=[layer])
+    for part, layers in parts.items():
+        values = strength[layers].sum(axis=1)
+        network = flatten(cities.select(layers=layers))
         slope = polycentricity.rank_size(values)
-        rows[layer] = {
+        rows[part] = {
             "places": int((values > 0).sum()),
             "rank_size_slope": slope.slope,
             "rank_size_standard_error": slope.standard_error,
@@ -306,14 +320,21 @@ def _polycentricity(cities: MultilayerNetwork, strength: pd.DataFrame) -> pd.Dat
             "herfindahl": polycentricity.herfindahl(values),
             "effective_number": polycentricity.effective_number(values),
             "green": polycentricity.green(values),
-            "largest_component": connectivity.largest_component(part),
-            "global_efficiency": connectivity.global_efficiency(part),
+            "largest_component": connectivity.largest_component(network),
+            "global_efficiency": connectivity.global_efficiency(network),
+            "modelled_layers": ", ".join(layer for layer in layers if layer in modelled) or None,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 
 
-def _enclaves(network: MultilayerNetwork, rank: pd.Series) -> pd.DataFrame:
-    found = find_enclaves(network, rank=rank)
-    known = [name for name in ("name", "kind", "type", "opened") if name in network._nodes]
-    about = network._nodes[known].reindex(found["node"]).reset_index(drop=True)
-    return pd.concat([found, about], axis=1)
+def _enclaves(
+    network: MultilayerNetwork, cities: MultilayerNetwork, pagerank: pd.Series
+) -> pd.DataFrame:
+    """Nodes outside their jurisdiction; the larger city counts as the more central one."""
+    people = cities._places["population"].reindex(cities._nodes["place"])
+    known = bool(people.notna().all())
+    found = find_enclaves(network, rank=people if known else pagerank)
+    shown = [name for name in ("name", "kind", "type", "opened") if name in network._nodes]
+    about = network._nodes[shown].reindex(found["node"]).reset_index(drop=True)
+    by = "population" if known else "pagerank"
+    return pd.concat([found.assign(ranked_by=by), about], axis=1)

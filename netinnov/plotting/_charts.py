@@ -157,8 +157,11 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(scores))
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
+        # Seaborn draws the labels of the table, so they must be printable from the first.
+        rows = [printable(names[node]) for node in scores.index]
+        columns = [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores]
         sns.heatmap(
-            scores,
+            scores.set_axis(rows, axis=0).set_axis(columns, axis=1),
             annot=measures.head(top).map(_three).to_numpy(),
             fmt="",
             cmap="Blues",
@@ -169,10 +172,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
             cbar_kws={"label": f"standard deviations\nabove the mean of {len(table):,}"},
             ax=ax,
         )
-        ax.set_xticklabels(
-            [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores], rotation=0
-        )
-        ax.set_yticklabels([printable(names[node]) for node in scores.index], rotation=0)
+        ax.set_xticklabels(columns, rotation=0)
+        ax.set_yticklabels(rows, rotation=0)
         ax.set_ylabel("")
         ax.xaxis.tick_top()
         ax.tick_params(length=0)

@@ -69,7 +69,7 @@ def _draw(study: Study) -> Iterator[Drawing]:
             "are values; shades are standard scores over all places; blank: not defined."
         )
         yield Drawing("centralities", figure, caption, ("centrality",))
-    if (table := study.tables.get("strength")) is not None and len(table):
+    if (table := study.tables.get("strength")) is not None and (table > 0).any(axis=None):
         yield _rank_sizes(study, table, names)
     if (table := study.tables.get("effects")) is not None and len(table):
         yield _effects(study, table, names)

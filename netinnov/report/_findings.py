@@ -101,7 +101,7 @@ def _central(study: Study) -> list[Finding]:
             ("centrality",),
         )
     )
-    if "overlapping_strength" in table:
+    if "overlapping_strength" in table and table["overlapping_strength"].any():
         strength = table["overlapping_strength"].sort_values(ascending=False, kind="stable")
         same = len(set(strength.index[:5]) & set(rank.index[:5]))
         node = strength.index[0]
@@ -130,10 +130,21 @@ def _polycentric(study: Study) -> list[Finding]:
     table = study.tables.get("polycentricity")
     if table is None or table.empty:
         return [Finding("No indices of polycentricity were computed.")]
-    found = []
-    if "all" in table.index:
-        found += _indices(table.loc[["all"]].iloc[0])
-    layers = table.drop(index="all", errors="ignore").dropna(subset="rank_size_slope")
+    whole = "all" if "all" in table.index else table.index[0]
+    found = _indices(table.loc[[whole]].iloc[0])
+    if "observed" in table.index:
+        row = table.loc[["observed"]].iloc[0]
+        found.append(
+            Finding(
+                f"The observed layers alone give a slope of {number(row['rank_size_slope'])} (s.e. "
+                f"{number(row['rank_size_standard_error'], digits=2)}) over {row['places']:,.0f} "
+                f"places with links; the largest holds {percent(float(row['primacy']))}, and "
+                f"strength is spread as over {number(float(row['effective_number']))} places.",
+                ("polycentricity",),
+            )
+        )
+    layers = table.drop(index=["all", "observed"], errors="ignore")
+    layers = layers.dropna(subset="rank_size_slope")
     layers = layers.loc[layers["places"] >= _ENOUGH]
     if len(layers) > 1:
         slopes = layers["rank_size_slope"].sort_values(kind="stable")
@@ -201,13 +212,13 @@ def _enclaves(study: Study) -> list[Finding]:
     if "direction" in table:
         kinds = table["direction"].astype("str").where(table["direction"].notna(), "not ranked")
         text += ": " + together([f"{n:,} {what}" for what, n in kinds.value_counts().items()])
-    found = [
-        Finding(
-            f"{text}. An enclave is reverse if its host ranks higher than its home, forward if "
-            "lower.",
-            ("enclaves",),
-        )
-    ]
+    rule = "ranks higher, forward if its home does"
+    if "ranked_by" in table:
+        rule = {
+            "population": "is the larger of the two cities, forward if its home is",
+            "pagerank": "has the higher PageRank, forward if its home has",
+        }[str(table["ranked_by"].iloc[0])]
+    found = [Finding(f"{text}. An enclave is reverse if its host {rule}.", ("enclaves",))]
     for end in ("host", "home"):
         top = city_of(study, table[end].dropna()).value_counts().head(3)
         listed = together([f"{names.get(place, place)} ({n:,})" for place, n in top.items()])

@@ -125,7 +125,7 @@ def read_cordis(
     check_choice("weighting", weighting, Weighting)
     if projects == "nodes" and weighting != "count":
         msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
-        raise ValueError(msg)
+        raise InputError(msg)
     folder = Path(path)
     faults: list[str] = []
     listed = _projects(_read(folder, "project", PROJECT, PROJECT_MORE, ["id"], faults), faults)

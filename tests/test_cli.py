@@ -1,0 +1,472 @@
+"""The command line: what it says where, exit codes, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import netinnov
+from netinnov import pipeline
+from netinnov.cli import app
+from netinnov.errors import InputError
+
+NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
+LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
+STUDY = '[data]\nsource = "tables"\npath = "tables"\n'
+PARK = '[experiment]\nhome = "P"\nhost = "Q"\nsize = 1\npipeline_share = 0.5\nreplicates = 2\n'
+PROGRAM = "import sys; sys.argv[0] = 'netinnov'; from netinnov.cli import main; main()"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An own folder with sound tables and a configuration; the working directory."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "nodes.csv").write_text(NODES)
+    (tmp_path / "tables" / "links.csv").write_text(LINKS)
+    (tmp_path / "study.toml").write_text(STUDY)
+    return tmp_path
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    monkeypatch.setattr("netinnov.report.draw_figures", lambda study, modelled: iter(()))
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def everything_in(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def refused(*arguments):
+    """The message of a call that must fail in a civil way and leave nothing."""
+    before = everything_in(Path())
+    result = call(*arguments)
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    assert result.stderr.startswith("netinnov: ")
+    assert result.stderr.count("netinnov: ") == 1
+    assert "Traceback" not in result.stderr
+    assert "fault of netinnov" not in result.stderr
+    assert everything_in(Path()) == before
+    return result.stderr
+
+
+# -- asking for help ---------------------------------------------------------------------------
+
+
+def test_version():
+    result = call("--version")
+    assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("check",), ("info",)])
+def test_help(command):
+    result = call(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage: " in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("chek",), ("check",), ("info",), ("run", "a", "b"), ("run", "--outt", "x"), ("run", "--out")],
+)
+def test_usage_errors_exit_with_2(here, arguments):
+    before = everything_in(here)
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Error" in result.stderr
+    assert everything_in(here) == before
+
+
+def test_the_example_is_printed_and_can_be_run(here):
+    result = call("run", "--example")
+    assert result.exit_code == 0
+    assert result.stdout == pipeline.EXAMPLE
+    assert tomllib.loads(result.stdout)["data"]["source"] == "yrd"
+    assert everything_in(here) == ["study.toml", "tables", "tables/links.csv", "tables/nodes.csv"]
+
+
+# -- run ---------------------------------------------------------------------------------------
+
+
+def test_a_run_says_where_the_report_is_and_nothing_else(here, no_figures):
+    result = call("run", "study.toml", "--out", "out")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"The report is {Path('out/report.html')}\n"
+    assert (here / "out" / "report.html").is_file()
+    assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_folder_is_named_after_the_configuration(here, no_figures):
+    assert call("run", here / "study.toml").exit_code == 0
+    assert (here / "results" / "study" / "manifest.json").is_file()
+
+
+def test_without_a_configuration_it_is_the_bundled_case(here, no_figures, monkeypatch):
+    few = pipeline.EXAMPLE.replace("replicates = 200", "replicates = 1")
+    monkeypatch.setattr("netinnov.pipeline._configuration.EXAMPLE", few)
+    result = call("run")
+    assert result.stdout == f"The report is {Path('results/yrd/report.html')}\n"
+    page = (here / "results" / "yrd" / "report.html").read_text(encoding="utf-8")
+    assert "Yangtze River Delta" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "data is missing"),
+        ("[data", "is no valid TOML"),
+        (STUDY + "[mesures]\n", "did you mean 'measures'?"),
+        (STUDY + "[measures]\nborder = 'high'\n", "measures.border must be a valid number"),
+        (STUDY + "[measures]\ndamping = 2\n", "measures.damping must be less than 1; found 2"),
+        ('[data]\nsource = "tables"\n', "source = 'tables' needs `path`"),
+        (STUDY.replace('"tables"\n', '"nowhere"\n', 2), "data.source must be"),
+        ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),
+        ('[data]\nsource = "cordis"\npath = "nowhere"\n', "nowhere does not exist"),
+        ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
+        (STUDY + "[places.keep]\nprovince = ['Z']\n", "'province' is none; there are place"),
+        (STUDY + "[places.keep]\nplace = ['X']\n", "no place has place = 'X'"),
+        (
+            STUDY + PARK.replace("size = 1", "size = 9"),
+            "In scenario 'reverse enclave, reallocated'",
+        ),
+        (STUDY + PARK.replace('"P"', '"p"'), "did you mean 'P'?"),
+        (STUDY + PARK.replace('"Q"', '"P"'), "`home` and `host` must differ"),
+        (STUDY + PARK + "layer = 'reserch'\n", "did you mean 'research'?"),
+        (STUDY + PARK + "[measures]\nkilometres = 1\n", "frictions need coordinates"),
+    ],
+)
+def test_a_wrong_configuration_is_refused(here, text, words):
+    (here / "study.toml").write_text(text)
+    assert words in refused("run", "study.toml")
+
+
+def test_configurations_that_are_none(here):
+    assert "nope.toml cannot be read: No such file" in refused("run", "nope.toml")
+    assert "tables cannot be read: " in refused("run", "tables")
+
+
+def test_tables_with_faults_are_refused_with_counts(here):
+    (here / "tables" / "links.csv").write_text(LINKS + "lab,mill,research\nlab,,research\n")
+    message = refused("run", "study.toml")
+    assert "the tables have 2 problems of 2 types" in message
+    assert "row 2: 'mill'" in message
+
+
+def test_a_damaged_cordis_folder(here):
+    whole = gzip.compress(b"id;startDate\n" + b"1;2015-01-01\n" * 100)
+    (here / "project.csv.gz").write_bytes(whole[:-20])
+    (here / "organization.csv").write_text("projectID;organisationID\n1;2\n")
+    (here / "study.toml").write_text('[data]\nsource = "cordis"\npath = "."\n')
+    assert "project.csv.gz cannot be read" in refused("run", "study.toml")
+    (here / "project.csv.gz").write_bytes(gzip.compress(b"id;startDate\n1;2015-01-01\n"))
+    assert "must have the columns" in refused("run", "study.toml")
+
+
+def test_an_output_that_is_there_already(here):
+    assert "is there already and not empty" in refused("run", "study.toml", "--out", "tables")
+    assert "is there already and not empty" in refused("run", "study.toml", "--out", "study.toml")
+    assert "is there already and not empty" in refused("run", "study.toml", "--out", ".")
+
+
+def test_an_output_inside_a_file(here):
+    message = refused("run", "study.toml", "--out", "study.toml/deep/out")
+    assert "cannot be made: what should hold it is no folder" in message
+
+
+def test_an_output_that_may_not_be_made(here, monkeypatch):
+    def refuse(**options):
+        raise PermissionError(13, "Permission denied", str(options["dir"]))
+
+    monkeypatch.setattr("netinnov.pipeline.mkdtemp", refuse)
+    message = refused("run", "study.toml", "--out", "new/out")
+    assert "out cannot be made: Permission denied." in message
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_that_may_not_be_written(here):
+    (here / "closed").mkdir(mode=0o500)
+    message = refused("run", "study.toml", "--out", "closed/out")
+    assert "cannot be made: Permission denied" in message
+
+
+@pytest.mark.parametrize("after", [0, 5])
+def test_a_disk_that_fills_up(here, no_figures, monkeypatch, after):
+    written = []
+    original = pd.DataFrame.to_parquet
+
+    def write(self, path, **options):
+        if len(written) == after:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        original(self, path, **options)
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", write)
+    assert "No space left on device." in refused("run", "study.toml")
+    assert len(written) == after
+
+
+@pytest.mark.parametrize("step", ["load", "look_from_afar", "measure"])
+def test_ctrl_c_leaves_nothing_and_exits_with_130(here, monkeypatch, step):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"netinnov.pipeline._steps.{step}", interrupt)
+    before = everything_in(here)
+    result = call("run", "study.toml")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "netinnov: stopped; nothing was written.\n"
+    assert everything_in(here) == before
+
+
+def test_too_little_memory_is_no_fault_of_the_program(here, monkeypatch):
+    def demand(*arguments):
+        raise MemoryError("Unable to allocate 9. TiB")
+
+    monkeypatch.setattr("netinnov.pipeline._steps.measure", demand)
+    assert "not enough memory (Unable to allocate 9. TiB)" in refused("run", "study.toml")
+
+
+def test_a_fault_of_our_own_is_called_so(here, monkeypatch):
+    def break_down(*arguments):
+        raise ValueError("cannot reindex")  # what pandas says is no message for a planner
+
+    monkeypatch.setattr("netinnov.pipeline._steps.measure", break_down)
+    before = everything_in(here)
+    result = call("run", "study.toml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a fault of netinnov itself: ValueError: cannot reindex" in result.stderr
+    assert "Please report it" in result.stderr
+    assert everything_in(here) == before
+    monkeypatch.setenv("NETINNOV_TRACEBACK", "1")
+    assert isinstance(call("run", "study.toml").exception, ValueError)
+    assert everything_in(here) == before
+
+
+def test_wrong_arguments_are_input_errors_everywhere():
+    # The command line tells a user's mistake from a fault of its own by the type alone.
+    with pytest.raises(InputError, match="`damping` must be a finite number"):
+        netinnov.centrality.pagerank(netinnov.datasets.load_quzhou(), damping=2)
+    with pytest.raises(InputError, match="`presence` must be one of 'all', 'linked'"):
+        netinnov.centrality.pagerank(netinnov.datasets.load_quzhou(), presence="some")
+
+
+# -- check and info ----------------------------------------------------------------------------
+
+
+def test_sound_tables_pass_the_check(here):
+    result = call("check", "tables")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "No problems: 3 nodes, 2 rows of links, no table of places.\n"
+    (here / "tables" / "places.csv").write_text("place\nP\nQ\nR\n")
+    assert call("check", "tables").stdout.endswith(", 3 places.\n")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
+def test_the_check_counts_faults_by_type(here, ending):
+    for name in ("nodes", "links"):
+        path = here / "tables" / f"{name}.csv"
+        table = pd.read_csv(path)
+        if name == "links":
+            lost = pd.DataFrame({"source": "lab", "target": ["mill"] * 7, "layer": "trade"})
+            table = pd.concat([table, lost])
+        path.unlink()
+        if ending == ".parquet":
+            table.to_parquet(path.with_suffix(ending))
+        else:
+            table.to_csv(here / "tables" / f"{name}{ending}", index=False)
+    message = refused("check", "tables")
+    assert "the tables have 7 problems of 1 type:" in message
+    assert "links, column 'target': 7 x end is not a node (row 2: 'mill'" in message
+    assert "and 2 more" in message
+    assert "Rows count from 0: row 0 is the first below the header." in message
+
+
+def test_the_check_sees_misspelt_directions(here):
+    (here / "tables" / "network.json").write_text('{"directed": ["reserch"]}')
+    assert "did you mean 'research'?" in refused("check", "tables")
+
+
+@pytest.mark.parametrize("command", ["check", "info"])
+def test_folders_that_hold_no_tables(here, command):
+    (here / "empty").mkdir()
+    assert "it holds nothing" in refused(command, "empty")
+    assert "must be a folder" in refused(command, "nowhere")
+    assert "must be a folder" in refused(command, "study.toml")
+
+
+def test_info_sums_the_network_up(here):
+    (here / "tables" / "network.json").write_text('{"directed": ["trade"]}')
+    result = call("info", "tables")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "MultilayerNetwork: 3 nodes in 3 places, 2 links in 2 layers (research, trade)",
+        "kinds: institute 1, firm 1, none given 1",
+        "layer research: 1 link, weight 1, undirected",
+        "layer trade: 1 link, weight 1, directed",
+    ]
+
+
+def test_info_of_tables_with_faults(here):
+    (here / "tables" / "links.csv").write_text("source,target\nlab,mill\n")
+    assert "end is not a node" in refused("info", "tables")
+
+
+@pytest.fixture
+def cordis(here):
+    folder = here / "cordis"
+    folder.mkdir()
+    (folder / "project.csv").write_text("id;startDate\n1;2015-01-01\n")
+    (folder / "organization.csv").write_text(
+        "projectID;organisationID;name;activityType;city;country\n"
+        "1;2;Lab;HES;Paris;FR\n1;3;Firm;PRC;Lyon;FR\n"
+    )
+    return folder
+
+
+def test_cordis_folders_are_known_by_their_files(cordis):
+    assert call("check", cordis).stdout == "No problems: 2 nodes, 1 rows of links, 3 places.\n"
+    result = call("info", cordis)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "layer co_participation: 1 link, weight 1, undirected" in result.stdout
+    packed = shutil.make_archive("packed", "zip", cordis)
+    assert call("info", packed).stdout == result.stdout
+
+
+def test_what_the_reader_of_cordis_leaves_out_is_a_finding_of_the_check(cordis):
+    with (cordis / "organization.csv").open("a") as file:
+        file.write("1;4;Ltd;PRC;Nice;FR;one too many\n")
+    message = refused("check", cordis)
+    assert "rows left out, not as wide as the header: 1 (line 4)" in message
+    result = call("info", cordis)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "rows left out" in result.stdout
+
+
+def test_the_sample_of_cordis_is_sound(shared):
+    folder = shared / "data" / "cordis_h2020"
+    if not folder.is_dir():
+        pytest.skip("needs the sample of CORDIS")
+    assert call("check", folder).stdout.startswith("No problems: 17,428 nodes, ")
+
+
+# -- as a program of its own -------------------------------------------------------------------
+
+
+def program(*arguments, **options):
+    environment = {**os.environ, **options.pop("env", {})}
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, **options)
+
+
+def test_names_that_the_terminal_cannot_write(here):
+    (here / "tables" / "links.csv").write_text("source,target,layer\nlab,firm,杭州😀\n", "utf-8")
+    run = program(
+        "info", "tables", stdout=subprocess.PIPE, text=True, env={"PYTHONIOENCODING": "cp1252"}
+    )
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 0
+    assert r"layer \u676d\u5dde\U0001f600: 1 link" in said
+
+
+def test_a_reader_that_goes_away_is_no_fault(here):
+    run = program("run", "--example", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run.stdout.close()
+    said = run.stderr.read()
+    run.stderr.close()
+    run.wait(timeout=60)
+    assert "netinnov: " not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_run_that_is_ended_from_outside_leaves_nothing(here):
+    (here / "study.toml").write_text(STUDY + PARK.replace("replicates = 2", "replicates = 500000"))
+    before = everything_in(here)
+    run = program("run", "study.toml", "--out", "new/out")
+    limit = time.monotonic() + 60
+    while not list(here.glob("new/.netinnov-*/study")) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert run.poll() is None
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(timeout=60) == 128 + signal.SIGTERM
+    assert everything_in(here) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of Unix")
+def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
+    import pty
+    import termios
+
+    (here / "study.toml").write_text(STUDY + PARK)
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, 80))
+    env = {"NUMBA_CACHE_DIR": str(here / "cache"), "TERM": "xterm"}
+    run = program(
+        "run", "study.toml", "--out", "out", stdout=subprocess.PIPE, stderr=follower, env=env
+    )
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            part = os.read(leader, 4096)
+        except OSError:  # Linux: the other side is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(leader)
+    said, _ = run.communicate(timeout=120)
+    text = shown.decode()
+    assert run.returncode == 0, text
+    assert said.decode().startswith("The report is ")
+    steps = ("reading and checking tables", "adding up to places", "trying the enclave", "drawing")
+    for step in steps:
+        assert f"netinnov: {step}" in text
+    assert re.search(r"netinnov: compiling sort_rows, which takes a while the first time", text)
+    assert text.index("reading and checking") < text.index("compiling")
+    assert "replicates" in text
+    assert "Warning" not in text
+
+
+@pytest.mark.slow
+def test_it_works_where_nothing_can_be_cached(here):
+    # As for a user without a home and a package that someone else installed: no folder can be made
+    # where a file stands, whoever asks.
+    package = here / "site" / "netinnov"
+    shutil.copytree(
+        Path(netinnov.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (package / "kernels" / "__pycache__").write_text("")
+    dropped = ("NUMBA_", "XDG_", "MPL")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
+    environment |= {"HOME": os.devnull, "PYTHONPATH": str(package.parent)}
+    program = f"import netinnov; assert netinnov.__file__.startswith({str(here)!r}); {PROGRAM}"
+    run = subprocess.run(
+        [sys.executable, "-c", program, "run", "study.toml", "--out", "out"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("The report is ")
+    assert not list(here.rglob("*.nbi"))
