@@ -44,7 +44,8 @@ network = ni.datasets.load_yrd_enclaves()
 gravity = ni.datasets.gravity_parameters()
 modelled = {gravity["layer"]: {"model": "gravity", "exponent": gravity["exponent"]}}
 parks = network.nodes.index[network.nodes["kind"] == "park"]
-enclaves = ni.linkages.find_enclaves(network, rank=network.places["population"])
+census = network.places.query("parent.isna()")["population"]  # of cities, not of districts
+enclaves = ni.linkages.find_enclaves(network, rank=census)
 enclaves = enclaves[enclaves["node"].isin(parks)]
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="aggregate: .* have no place")
