@@ -237,7 +237,24 @@ def _with_enclave(
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
-    """The layer of an enclave's links: the one named, or the one with the most links."""
+    """Find the layer in which an enclave's links are placed and taken.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network with links.
+    name : str or None
+        Of a layer. None: the layer with the most links, of several the first by name.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, or no link at all.
+    """
     if name is not None:
         return check_names("layer", [name], network.layers)[0]
     if not network.layers:
