@@ -5,6 +5,7 @@ from __future__ import annotations
 from netinnov.plotting._charts import plot_centralities, plot_effects, plot_rank_size
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
+from netinnov.plotting._layers import plot_adjacency, plot_layers
 from netinnov.plotting._style import (
     DOUBLE,
     SINGLE,
@@ -27,9 +28,11 @@ __all__ = [
     "mark_modelled",
     "new_figure",
     "place_names",
+    "plot_adjacency",
     "plot_centralities",
     "plot_effects",
     "plot_flow_map",
+    "plot_layers",
     "plot_rank_size",
     "save_figure",
 ]
