@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import netinnov.datasets as datasets
     import netinnov.errors as errors
     import netinnov.experiments as experiments
+    import netinnov.io as io
     import netinnov.linkages as linkages
     import netinnov.network as network
     import netinnov.pipeline as pipeline
@@ -53,6 +54,7 @@ __all__ = [
     "errors",
     "experiments",
     "flatten",
+    "io",
     "linkages",
     "network",
     "pipeline",

@@ -1,4 +1,4 @@
-"""The command line: run, check and info."""
+"""The command line: run, check, info and convert."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, ParamSpec
 
 import typer
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 P = ParamSpec("P")
+Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 
 app = typer.Typer(
     name="netinnov",
@@ -183,6 +184,36 @@ def info(
         typer.echo(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
     for fault in faults:
         typer.echo(fault)
+
+
+@app.command()
+@_plainly
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Folder as for info.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="File or folder to write.")],
+    to: Annotated[
+        Target, typer.Option("--to", help="Format; csv, parquet and muxviz are folders to make.")
+    ],
+) -> None:
+    """Write a network in the format of another program."""
+    from netinnov import io
+    from netinnov.build import build_network
+
+    about, faults = source / "network.json", list[str]()
+    if about.is_file() and "netinnov network" in about.read_text(encoding="utf-8"):
+        network = io.read_network(source)
+    else:
+        tables, faults = _read(source)
+        network = build_network(*tables)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        if to in ("csv", "parquet"):
+            io.write_network(network, target, format=to)
+        else:
+            getattr(io, f"write_{to}")(network, target)
+    for text in (*faults, *(str(each.message) for each in caught)):
+        _tell(text)
+    typer.echo(f"Wrote {network!r} to {target}")
 
 
 def _read(folder: Path) -> tuple[Tables, list[str]]:

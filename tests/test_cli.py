@@ -13,6 +13,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import networkx as nx
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -75,7 +76,7 @@ def test_version():
     assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("check",), ("info",)])
+@pytest.mark.parametrize("command", [(), ("run",), ("check",), ("info",), ("convert",)])
 def test_help(command):
     result = call(*command, "--help")
     assert result.exit_code == 0
@@ -470,3 +471,23 @@ def test_it_works_where_nothing_can_be_cached(here):
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("The report is ")
     assert not list(here.rglob("*.nbi"))
+
+
+# -- convert -----------------------------------------------------------------------------------
+
+
+def test_convert_writes_what_the_reader_of_the_format_finds(here):
+    Path("tables/nodes.csv").write_text("node,place\n衢州,q\nb,h\n", encoding="utf-8")
+    Path("tables/links.csv").write_text("source,target,weight\n衢州,b,2.5\n", encoding="utf-8")
+    assert call("convert", "tables", "network", "--to", "parquet").exit_code == 0
+    done = call("convert", "network", "network.graphml", "--to", "graphml")
+    assert (done.exit_code, done.stderr) == (0, "")
+    graph = nx.read_graphml("network.graphml")
+    assert "衢州" in graph
+    assert [data["weight"] for _, _, data in graph.edges(data=True)] == [2.5]
+
+
+def test_convert_refuses_plainly(here):
+    refused("convert", "nowhere", "x", "--to", "gexf")
+    refused("convert", "tables", "tables", "--to", "csv")
+    assert call("convert", "tables", "x", "--to", "xls").exit_code == 2

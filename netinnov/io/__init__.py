@@ -1,0 +1,27 @@
+"""Doors out of netinnov and back: folders of tables, and the formats of other programs."""
+
+from __future__ import annotations
+
+from netinnov.io.folder import read_network, write_network
+from netinnov.io.gexf import write_gexf
+from netinnov.io.graphml import write_graphml
+from netinnov.io.igraph import to_igraph
+from netinnov.io.infomap import write_infomap
+from netinnov.io.muxviz import write_muxviz
+from netinnov.io.networkx import from_networkx, to_networkx
+from netinnov.io.pajek import write_pajek
+from netinnov.io.scipy import to_scipy
+
+__all__ = [
+    "from_networkx",
+    "read_network",
+    "to_igraph",
+    "to_networkx",
+    "to_scipy",
+    "write_gexf",
+    "write_graphml",
+    "write_infomap",
+    "write_muxviz",
+    "write_network",
+    "write_pajek",
+]

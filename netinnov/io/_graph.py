@@ -1,0 +1,177 @@
+"""A network as one graph of another program: nodes, links between two of them, plain attributes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from netinnov._typing import Codes, Floats
+from netinnov.io._attributes import Column, columns_of
+from netinnov.io._writing import Twins, legible
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "KEYWORDS_OF_LINKS",
+    "KEYWORDS_OF_NODES",
+    "Graph",
+    "is_mixed",
+    "layer_links",
+    "one_graph",
+    "relations",
+    "with_twins",
+]
+
+
+# Readers of networkx hand attributes on as keywords, which these names are already.
+KEYWORDS_OF_NODES = frozenset({"self", "node_for_adding"})
+KEYWORDS_OF_LINKS = frozenset({"self", "u_for_edge", "v_for_edge", "key"})
+
+
+class Graph(NamedTuple):
+    """One graph; if the directions of the layers differ, an undirected link is two arcs."""
+
+    directed: bool
+    nodes: list[str]
+    node_columns: list[Column]
+    """kind, place, jurisdiction and attributes."""
+    source: list[int]
+    target: list[int]
+    link_columns: list[Column]
+    """layer, weight, period if any link has one, and attributes."""
+    about: dict[str, str]
+    """Attributes of the graph as JSON: what it takes to make the network again."""
+
+
+def is_mixed(network: MultilayerNetwork) -> bool:
+    """Whether some layers are directed and others are not."""
+    return 0 < len(network.directed) < len(network.layers)
+
+
+def one_graph(
+    network: MultilayerNetwork,
+    *,
+    node_names: Collection[str] = (),
+    link_names: Collection[str] = (),
+    coordinates: bool = False,
+    two_arcs: bool = True,
+) -> Graph:
+    """The network as a graph.
+
+    An attribute whose name is taken by the format (``node_names``, ``link_names``: lower case)
+    gets underscores at the end. ``coordinates``: for formats that have no room for the table of
+    places, ``lon`` and ``lat`` of a node's place become its attributes. ``two_arcs``: whether an
+    undirected link of a network with mixed directions becomes two.
+    """
+    rows = network._link_rows()
+    links = network.links.drop(columns=["source", "target"])
+    at = np.arange(rows.layer.size)
+    source, target = rows.source, rows.target
+    if two_arcs and is_mixed(network):
+        both_ways = np.array([layer not in network.directed for layer in network.layers])
+        back = np.flatnonzero(both_ways[rows.layer] & (source != target))
+        at = np.concatenate([at, back])
+        source = np.concatenate([source, target[back]])
+        target = np.concatenate([target, rows.source[back]])
+    nodes, places = network.nodes, network.places
+    if coordinates:
+        for name in ("lon", "lat"):
+            if name not in nodes and places[name].notna().any():
+                nodes[name] = np.append(places[name].to_numpy(), np.nan)[network._place_codes]
+    node_columns = _renamed(columns_of(nodes), node_names)
+    link_columns = _renamed(columns_of(links), link_names)
+    place_columns = columns_of(places.reset_index())
+    tables = {"nodes": node_columns, "links": link_columns, "places": place_columns}
+    about = {
+        "directed_layers": sorted(network.directed),
+        "places": {column.name: column.values for column in place_columns},
+        "column_types": {
+            table: {column.name: column.record for column in columns}
+            for table, columns in tables.items()
+        },
+    }
+    if at.size > len(links):
+        link_columns = [column.at(at.tolist()) for column in link_columns]
+    return Graph(
+        bool(network.directed),
+        nodes.index.tolist(),
+        node_columns,
+        source.tolist(),
+        target.tolist(),
+        link_columns,
+        {name: _json(value) for name, value in about.items()},
+    )
+
+
+def relations(graph: Graph) -> list[str]:
+    """A name for each link, such that a pair has one link of a name: layer, and period if any."""
+    column = {column.name: column.values for column in graph.link_columns}
+    if "period" not in column:
+        return column["layer"]
+    both = list(zip(column["layer"], column["period"], strict=True))
+    names: dict[tuple[str, int | None], str] = {}
+    taken = set()
+    for layer, period in sorted(set(both), key=lambda pair: (pair[1] is not None, pair)):
+        name = layer if period is None else f"{layer} {period}"
+        while name in taken:  # a layer may be called "papers 2015"
+            name += "_"
+        names[layer, period] = name
+        taken.add(name)
+    return [names[relation] for relation in both]
+
+
+def layer_links(network: MultilayerNetwork) -> Iterator[tuple[Codes, Codes, Floats]]:
+    """Source, target and weight of the links of each layer, periods summed.
+
+    In a network with mixed directions an undirected link is two arcs, as in `one_graph`.
+    """
+    for x, layer in enumerate(network.layers):
+        indptr, indices, weight = network._csr(layer) if is_mixed(network) else network._blocks[x]
+        source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+        yield source, indices, weight
+
+
+def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
+    """The same with all text as the format can hold it; says what was changed."""
+    columns = (*graph.node_columns, *graph.link_columns)
+    texts = dict.fromkeys([*graph.nodes, *(column.name for column in columns)])
+    for column in columns:
+        if column.kind == "text":
+            texts |= dict.fromkeys(column.values)
+    layers = next(column.values for column in graph.link_columns if column.name == "layer")
+    written: dict[Any, Any] = legible(
+        texts, twins, format, stacklevel=4, nodes=graph.nodes, layers=layers
+    )
+
+    def twin(column: Column) -> Column:
+        values = column.values
+        if column.kind == "text":
+            values = [written[value] for value in values]
+        return column._replace(name=written[column.name], values=values)
+
+    return graph._replace(
+        nodes=[written[node] for node in graph.nodes],
+        node_columns=[twin(column) for column in graph.node_columns],
+        link_columns=[twin(column) for column in graph.link_columns],
+        about={name: text.translate(twins) for name, text in graph.about.items()},
+    )
+
+
+def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
+    names = {column.name for column in columns}
+    renamed = []
+    for column in columns:
+        name = column.name
+        while name.casefold() in taken or (name != column.name and name in names):
+            name += "_"
+        if name != column.name:
+            record = column.record | {"name": column.name}
+            column = column._replace(name=name, record=record)
+        renamed.append(column)
+    return renamed
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,102 @@
+"""Files and folders that appear whole or not at all, and characters that a format cannot hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from netinnov.errors import InputError
+
+__all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "new_file", "new_folder"]
+
+Twins = dict[int, int]
+"""What to write for a character: one of its own that can be seen and is never markup."""
+
+PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+NO_TEXT = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
+XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_TEXT
+LINE: Twins = PICTURES | NO_TEXT
+LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
+"""For labels between quotation marks, in formats that have no escapes."""
+
+
+@contextmanager
+def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
+    """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} must be the name of a file; it is a folder.")
+    hidden = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        with hidden.open("x", encoding="utf-8", newline=newline) as stream:
+            yield stream
+        hidden.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        hidden.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A hidden folder beside ``path`` that takes its name when it is complete, or vanishes."""
+    path = Path(path).resolve()
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        msg = f"{path} is there already and not empty; name another folder, or remove it first."
+        raise InputError(msg)
+    hidden = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        hidden.mkdir()
+        yield hidden
+        with suppress(FileNotFoundError):
+            path.rmdir()
+        hidden.rename(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def legible(
+    texts: Iterable[str | None],
+    twins: Twins,
+    format: str,
+    *,
+    stacklevel: int = 3,
+    **distinct: Iterable[str],
+) -> dict[str | None, str | None]:
+    """What to write for each text; says what is not written as it is.
+
+    Raises
+    ------
+    InputError
+        If two of the texts that must stay ``distinct`` (by what they are) would become one.
+    """
+    written = {text: None if text is None else text.translate(twins) for text in texts}
+    for what, group in distinct.items():
+        first: dict[str, str] = {}
+        for text in dict.fromkeys(group):
+            other = first.setdefault(text.translate(twins), text)
+            if other != text:
+                msg = (
+                    f"{format} must tell all {what} apart, but cannot hold some characters of "
+                    f"{other!r} and {text!r}, which would become one; rename one of them."
+                )
+                raise InputError(msg)
+    odd = [text for text, other in written.items() if text is not None and text != other]
+    if odd:
+        shortest = sorted(odd, key=len)[:3]
+        shown = ", ".join(f"{text!r} as {written[text]!r}" for text in shortest)
+        msg = (
+            f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
+            f"them: {shown}{', ...' if len(odd) > 3 else ''}."
+        )
+        warnings.warn(msg, UserWarning, stacklevel=stacklevel)
+    return written

@@ -1,0 +1,326 @@
+"""A network as a folder of tables, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from netinnov._arguments import check_choice
+from netinnov.errors import InputError
+from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
+from netinnov.io._writing import new_folder
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["read_network", "write_network"]
+
+Format = Literal["csv", "parquet"]
+Where = Callable[[int], str]
+"""Where in its file a row stands."""
+
+FORMAT = "netinnov network 1"
+ARROW = {
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "text": pa.string(),
+}
+PARSE: dict[Kind, Callable[[str], Any]] = {
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "integer": int,
+    "number": float,
+    "text": str,
+}
+TEXT: Record = {"kind": "text", "dtype": "str", "holds": "str"}
+
+
+def write_network(
+    network: MultilayerNetwork, folder: str | os.PathLike[str], *, format: Format = "csv"
+) -> None:
+    """Write a network to a folder, so that `read_network` gives back an equal one.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    folder : path
+        Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
+        ``links`` and ``places`` (as tables with the columns of `build_network`) and
+        ``network.json``: the directed layers and the types of the columns.
+    format : {"csv", "parquet"}
+        Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
+
+    Raises
+    ------
+    InputError
+        If the folder is there and not empty, cannot be made, or an attribute holds things that a
+        table cannot give back as they are (such as sets, arrays or intervals).
+
+    See Also
+    --------
+    netinnov.sources.read_tables : reads the same folder as plain tables.
+
+    Notes
+    -----
+    Text, numbers, truth values, times, durations, categories and lists or mappings of text and
+    numbers come back with their types; all but numbers and truth values stand in the tables as
+    text (times in ISO 8601, lists in JSON).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
+    >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
+    >>> folder = tempfile.mkdtemp() + "/two"
+    >>> write_network(network, folder)
+    >>> read_network(folder).equals(network)
+    True
+    """
+    check_choice("format", format, Format)
+    frames = {
+        "nodes": network.nodes.reset_index(),
+        "links": network.links,
+        "places": network.places.reset_index(),
+    }
+    tables = {name: columns_of(frame) for name, frame in frames.items()}
+    for name, columns in tables.items():
+        for column in columns:
+            _refuse_what_is_lost(name, column, frames[name][column.name])
+    about = {
+        "format": FORMAT,
+        "directed": sorted(network.directed),
+        "tables": {
+            name: {
+                "file": f"{name}.{format}",
+                "rows": len(frames[name]),
+                "columns": {column.name: column.record for column in columns},
+            }
+            for name, columns in tables.items()
+        },
+    }
+    with new_folder(folder) as new:
+        text = json.dumps(about, ensure_ascii=False, indent=1)
+        (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        for name, columns in tables.items():
+            arrays = [_array(name, column) for column in columns]
+            table = pa.table(arrays, [column.name for column in columns])
+            if format == "csv":
+                pa.csv.write_csv(table, new / f"{name}.csv")
+            else:
+                pa.parquet.write_table(table, new / f"{name}.parquet")
+
+
+def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
+    """Read the network that `write_network` wrote to a folder.
+
+    Parameters
+    ----------
+    folder : path
+        The folder, with its ``network.json``.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Equal to the one written: ids, order, attributes and their types, places, layers,
+        direction, weights and periods.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, cut off, in another encoding or with other columns, or a value does
+        not fit its column; named with file, line and column.
+
+    See Also
+    --------
+    netinnov.sources.read_tables : for folders that were written or changed by hand.
+
+    Examples
+    --------
+    See `write_network`.
+    """
+    folder = Path(folder)
+    about = _about(folder)
+    tables = {}
+    for name, held in about["tables"].items():
+        tables[name] = _read(folder / held["file"], held["columns"], held["rows"])
+    nodes, links, places = tables["nodes"], tables["links"], tables["places"]
+    return MultilayerNetwork(nodes, links, places=places, directed=about["directed"])
+
+
+def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
+    if is_exact(column, values):
+        return
+    odd = [
+        f"{value!r} ({type(value).__name__}) in row {row}"
+        for row, value in enumerate(values)
+        if not is_exact(columns_of(values.iloc[[row]].to_frame())[0], values.iloc[[row]])
+    ]
+    shown = f"e.g. {'; '.join(odd[:5])}" if odd else f"of type {values.dtype}"
+    msg = (
+        f"every attribute must come back as it is, but column {column.name!r} of the {table} holds "
+        f"things that a table cannot give back, {shown}; make them text, numbers or lists first."
+    )
+    raise InputError(msg)
+
+
+def _array(table: str, column: Column) -> pa.Array:
+    try:
+        return pa.array(column.values, ARROW[column.kind])
+    except UnicodeEncodeError as error:
+        msg = f"column {column.name!r} of the {table} must hold text that UTF-8 can write: {error}."
+        raise InputError(msg) from None
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """What ``network.json`` says."""
+    path = folder / "network.json"
+    mend = "build_network(*read_tables(folder)) reads folders of another hand."
+    try:
+        about = json.loads(path.read_text(encoding="utf-8-sig"))
+        tables = {name: about["tables"][name] for name in ("nodes", "links", "places")}
+        named = [*about["directed"], *(table["file"] for table in tables.values())]
+        sound = about["format"] == FORMAT and all(isinstance(name, str) for name in named)
+        sound &= all({"columns", "rows"} <= table.keys() for table in tables.values())
+    except FileNotFoundError:
+        raise InputError(f"{path} must be there, from write_network; it is not. {mend}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise InputError(f"{path} is damaged, or not UTF-8: {error}.") from None
+    except (AttributeError, KeyError, TypeError):
+        sound = False
+    if not sound:
+        raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
+    return dict(about)
+
+
+def _read(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
+    """A table with the types that its columns had."""
+    table, where = (_from_csv if path.suffix == ".csv" else _from_parquet)(path, columns)
+    if table.num_rows != n_rows:
+        msg = (
+            f"{path} must have {n_rows} rows, as network.json says; it has {table.num_rows}: it is "
+            "cut off, or was changed. build_network(*read_tables(folder)) reads it as it is."
+        )
+        raise InputError(msg)
+    frame = {}
+    for name in table.column_names:
+        record, values = columns.get(name, TEXT), table[name].to_pylist()
+        try:
+            frame[name] = _as_it_was(values, record)
+        except MISFITS as error:
+            row = next((at for at, value in enumerate(values) if not _fits(value, record)), None)
+            at, fault = "", str(error)
+            if row is not None:
+                at, fault = f" {where(row)},", f"{values[row]!r} is not of type {record['dtype']}"
+            raise InputError(f"{path},{at} column {name!r}: {fault}.") from None
+    return pd.DataFrame(frame)
+
+
+def _as_it_was(values: list[Any], record: Record) -> pd.Series:
+    parse = PARSE[record["kind"]]
+    typed = [parse(value) if isinstance(value, str) else value for value in values]
+    return restored(typed, record)
+
+
+def _fits(value: Any, record: Record) -> bool:
+    try:
+        _as_it_was([value], record)
+    except MISFITS:
+        return False
+    return True
+
+
+def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
+    text = _text(path)
+    header = next(csv.reader(io.StringIO(text, newline="")))
+    _check_header(f"{path}, line 1", header, columns)
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(text.encode()),
+            # One block, so that no row lies across two.
+            read_options=pa.csv.ReadOptions(block_size=4 * len(text) + 1, use_threads=False),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        width = len(header)
+        uneven = ((at, len(row)) for at, row in _rows_by_line(text) if len(row) != width)
+        if (first := next(uneven, None)) is not None:
+            msg = f"{path}, line {first[0]}: a row must have {width} fields; found {first[1]}."
+            raise InputError(msg) from None
+        raise InputError(f"{path} cannot be read: {error}.") from None
+
+    def where(row: int) -> str:
+        at = next(islice(_rows_by_line(text), row + 1, None), None)
+        return f"row {row}" if at is None else f"line {at[0]}"
+
+    return table, where
+
+
+def _from_parquet(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
+    try:
+        table = pa.parquet.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from None
+    _check_header(f"{path}", table.column_names, columns)
+    return table, "row {}".format
+
+
+def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Record]) -> None:
+    missing = [name for name in columns if name not in header]
+    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    if missing or twice:
+        fault = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(twice)} twice"
+        found = ", ".join(header)
+        found = found if len(found) < 80 else f"{found[:80]} ..."
+        msg = f"{where}: the columns must be {', '.join(columns)}; it {fault}; found {found}."
+        raise InputError(msg)
+
+
+def _rows_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The line in which each row starts, and its fields; as far as Python's reader gets."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    line = 1
+    with suppress(csv.Error):  # a field beyond its limit of 128 KiB
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+
+
+def _text(path: Path) -> str:
+    """The text of a file that is whole, without a byte order mark."""
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
+        msg = f"{path} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not."
+        raise InputError(msg) from None
+    if not text:
+        raise InputError(f"{path} is empty; its first line must name its columns.")
+    if not text.endswith("\n") or text.count('"') % 2:
+        line = text.rstrip().count("\n") + 1
+        msg = f"{path} is cut off, or a quotation mark is not closed: it ends inside line {line}."
+        raise InputError(msg)
+    return text

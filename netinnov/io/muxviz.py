@@ -1,0 +1,97 @@
+"""Files of muxViz, and the multiplex format of its authors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from netinnov.io._graph import layer_links
+from netinnov.io._writing import LABEL, legible, new_folder
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["write_muxviz"]
+
+
+def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> None:
+    """Write the folder of files that muxViz opens.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    folder : path
+        Folder to make; it appears when everything is in it. Holds ``config.txt``, which muxViz
+        opens (format edge-colored), ``network_layers.txt``, ``network_nodes.txt`` (with
+        ``nodeLong`` and ``nodeLat`` if all places are known), one ``.edges`` a layer (node node
+        weight) and ``network_multiplex.edges`` with all of them (layer node node weight).
+
+    Raises
+    ------
+    InputError
+        If the folder is there and not empty, or cannot be made, or two names differ only in
+        characters that the files cannot hold.
+
+    Warns
+    -----
+    UserWarning
+        If the files cannot hold a character of a name: pictures (as ␊) stand for control
+        characters, ``＂`` and ``＼`` for quotation marks and backslashes.
+
+    Notes
+    -----
+    Nodes and layers are numbered from 1, in the network's order. Weights are summed over periods;
+    attributes are left out. muxViz takes all layers to be directed or none: if any is, so are
+    all, and an undirected link is two arcs. The names of files in ``config.txt`` are relative:
+    set R's working directory to the folder.
+
+    References
+    ----------
+    De Domenico, Porter and Arenas, MuxViz, Journal of Complex Networks 3 (2015) 159-176.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> from pathlib import Path
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
+    >>> folder = Path(tempfile.mkdtemp(), "two")
+    >>> write_muxviz(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links), folder)
+    >>> (folder / "network_multiplex.edges").read_text()
+    '1 1 2 2.0\\n'
+    """
+    nodes = network._nodes.index.tolist()
+    names = legible([*nodes, *network.layers], LABEL, "muxViz", nodes=nodes, layers=network.layers)
+    layers = [f'"{names[layer]}"' for layer in network.layers]
+    config, multiplex = [], []
+    with new_folder(folder) as new:
+        for number, ends in enumerate(layer_links(network), start=1):
+            source, target, weight = (side.tolist() for side in ends)
+            lines = [
+                f"{i + 1} {j + 1} {w!r}\n" for i, j, w in zip(source, target, weight, strict=True)
+            ]
+            _write(new / f"network_layer{number}.edges", lines)
+            multiplex += [f"{number} {line}" for line in lines]
+            config.append(f"network_layer{number}.edges;{layers[number - 1]};network_nodes.txt\n")
+        _write(new / "config.txt", config)
+        _write(new / "network_multiplex.edges", multiplex)
+        numbered = [f"{number} {label}\n" for number, label in enumerate(layers, start=1)]
+        _write(new / "network_layers.txt", ["layerID layerLabel\n", *numbered])
+        head, where = _coordinates(network)
+        rows = enumerate(zip(nodes, where, strict=True), start=1)
+        labelled = [f'{number} "{names[node]}"{at}\n' for number, (node, at) in rows]
+        _write(new / "network_nodes.txt", [f"nodeID nodeLabel{head}\n", *labelled])
+
+
+def _coordinates(network: MultilayerNetwork) -> tuple[str, list[str]]:
+    """More columns of the table of nodes, if all nodes can be put on a map."""
+    code, places = network._place_codes, network.places
+    where = places[["lon", "lat"]].to_numpy()[code[code >= 0]]
+    if where.shape[0] < network.n_nodes or np.isnan(where).any():
+        return "", [""] * network.n_nodes
+    return " nodeLong nodeLat", [f" {lon!r} {lat!r}" for lon, lat in where.tolist()]
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(lines)

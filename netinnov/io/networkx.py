@@ -1,0 +1,227 @@
+"""Networks and graphs of networkx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov.errors import InputError
+from netinnov.io._attributes import MISFITS, Column, Record, restored
+from netinnov.io._graph import one_graph, relations
+from netinnov.network import MultilayerNetwork
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["from_networkx", "to_networkx"]
+
+
+def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
+    """One graph of networkx with all layers, nodes and attributes.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+
+    Returns
+    -------
+    MultiGraph or MultiDiGraph
+        Directed if any layer is; an undirected link of a network with mixed directions is then
+        two arcs (a self-link one). The key of a link is its layer, and its period if it has one,
+        as in "papers 2015". Links have the attributes ``layer``, ``weight``,
+        ``period`` and their own; nodes ``kind``, ``place``, ``jurisdiction`` and their own. What
+        is missing is not there.
+
+    Notes
+    -----
+    All attributes are text, numbers or truth values, so that every writer of networkx takes them:
+    times are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names
+    the layers with a direction; ``places`` and ``column_types`` are for `from_networkx`, which
+    gives back an equal network.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["patents", "papers"]})
+    >>> graph = to_networkx(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links))
+    >>> sorted(graph["a"]["b"])
+    ['papers', 'patents']
+    """
+    import networkx as nx
+
+    held = one_graph(network)
+    graph = nx.MultiDiGraph(**held.about) if held.directed else nx.MultiGraph(**held.about)
+    graph.add_nodes_from(zip(held.nodes, _dicts(held.node_columns), strict=True))
+    ends = ([held.nodes[at] for at in side] for side in (held.source, held.target))
+    graph.add_edges_from(zip(*ends, relations(held), _dicts(held.link_columns), strict=True))
+    return graph
+
+
+def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
+    """A network from any graph of networkx.
+
+    Parameters
+    ----------
+    graph : Graph, DiGraph, MultiGraph or MultiDiGraph
+        Nodes are text or whole numbers. Of their attributes ``kind``, ``place`` and
+        ``jurisdiction`` are used, of the links' ``layer`` (otherwise: the key if that is text,
+        or "links"), ``weight`` (1 where there is none) and ``period``; all others are kept.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes in the order of the graph. An equal network if the graph came from `to_networkx`.
+
+    Raises
+    ------
+    InputError
+        If the graph's attributes ``directed_layers``, ``places`` or ``column_types`` are there but
+        not as `to_networkx` writes them, or an arc of an undirected layer has no equal arc back.
+    TableError
+        If nodes and links do not make a network.
+
+    Notes
+    -----
+    Which layers have a direction is named by the graph's attribute ``directed_layers`` (a list, or
+    a list as JSON); without it, all have one if the graph is directed. The two arcs of an
+    undirected layer become one link again, with the attributes of the arc in node order.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from_networkx(nx.florentine_families_graph())
+    MultilayerNetwork: 15 nodes, 20 links in 1 layer (links)
+    """
+    types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
+    held = _about(graph, "places") if types else None
+    try:
+        places = None
+        if held is not None:
+            known = types["places"]
+            places = pd.DataFrame(
+                {name: _as_before(column, known[name]) for name, column in held.items()}
+            )
+        nodes = _table(
+            [data for _, data in graph.nodes(data=True)], types.get("nodes", {}), ["node"]
+        )
+        links = _links(graph, types.get("links", {}))
+    except (AttributeError, *MISFITS) as error:
+        msg = (
+            "graph.graph['places'] and ['column_types'] must be as to_networkx writes them; found "
+            f"{type(error).__name__}: {error}. Delete both to have the types guessed."
+        )
+        raise InputError(msg) from None
+    nodes.insert(0, "node", pd.Series(list(graph.nodes), dtype=object))
+    layers = set(links["layer"].dropna().map(str))
+    directed = layers if graph.is_directed() else set()
+    if (named := _about(graph, "directed_layers")) is not None:
+        directed = _named_layers(graph, named) & layers
+    if directed < layers and graph.is_directed():
+        links = _without_ways_back(links, list(graph.nodes), directed)
+    return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed))
+
+
+def _dicts(columns: list[Column]) -> list[dict[str, Any]]:
+    """One mapping a row, of what is not missing."""
+    names = [column.name for column in columns]
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in zip(*(column.values for column in columns), strict=True)
+    ]
+
+
+def _about(graph: nx.Graph, name: str) -> Any:
+    """An attribute of the graph, as JSON or as a Python object; None if it is not there."""
+    value = graph.graph.get(name)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise InputError(
+            f"graph.graph[{name!r}] must be JSON; found {value[:40]!r}: {error}."
+        ) from None
+
+
+def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
+    if not isinstance(named, (list, tuple, set)) or not all(isinstance(x, str) for x in named):
+        msg = f"graph.graph['directed_layers'] must be a list of names of layers; found {named!r}."
+        raise InputError(msg)
+    if named and not graph.is_directed():
+        msg = (
+            "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
+            f"direction: {', '.join(list(named)[:5])}; delete it if the directions are to go."
+        )
+        raise InputError(msg)
+    return set(named)
+
+
+def _table(
+    rows: list[dict[Any, Any]], types: Mapping[str, Record], taken: Sequence[str]
+) -> pd.DataFrame:
+    """A table of attributes: those whose types are known, then the others as they appear."""
+    names = dict.fromkeys([*types, *(name for row in rows for name in row)])
+    columns = {}
+    for name in names:
+        values = [row.get(name) for row in rows]
+        record = types.get(name)
+        label = str(name) if record is None else record.get("name", name)
+        columns[label + "_" * (label in taken)] = _as_before(values, record)
+    return pd.DataFrame(columns, index=range(len(rows)))
+
+
+def _as_before(values: Sequence[Any], record: Record | None) -> pd.Series:
+    """Of the type it had, or of the one that pandas finds if the values have changed."""
+    if record is not None:
+        values = [None if isinstance(v, float) and v != v else v for v in values]
+        with suppress(*MISFITS):
+            return restored(values, record)
+    return pd.Series(values, dtype=None if any(v is not None for v in values) else object)
+
+
+def _links(graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
+    rows: list[tuple[Any, ...]] = list(
+        graph.edges(keys=True, data=True) if graph.is_multigraph() else graph.edges(data=True)
+    )
+    table = _table([row[-1] for row in rows], types, ["source", "target"])
+    if "layer" not in table:
+        keys = [row[2] for row in rows] if graph.is_multigraph() else [None]
+        named = all(isinstance(key, str) for key in keys)
+        table["layer"] = pd.Series(keys if named else "links", table.index, dtype="str")
+    if "weight" in table:
+        table["weight"] = table["weight"].where(table["weight"].notna(), 1.0)
+    table.insert(0, "source", pd.Series([row[0] for row in rows], dtype=object))
+    table.insert(1, "target", pd.Series([row[1] for row in rows], dtype=object))
+    return table
+
+
+def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]) -> pd.DataFrame:
+    """One row a link of the undirected layers, whose two arcs must be equal."""
+    position = {node: at for at, node in enumerate(nodes)}
+    source, target = (links[end].map(position).to_numpy() for end in ("source", "target"))
+    two_way = (links["layer"].notna() & ~links["layer"].map(str).isin(directed)).to_numpy()
+    arcs = links.reindex(columns=["layer", "weight", "period"]).assign(
+        low=np.minimum(source, target),
+        high=np.maximum(source, target),
+        way=np.sign(target - source),
+    )
+    pairs = arcs[two_way].groupby(["low", "high", "layer", "weight", "period"], dropna=False)
+    unequal = pairs["way"].sum().loc[lambda balance: balance != 0]
+    if len(unequal):
+        at = unequal.reset_index().head(5)
+        shown = "; ".join(
+            f"{nodes[low]!r} and {nodes[high]!r} in {layer!r}"
+            for low, high, layer in zip(at["low"], at["high"], at["layer"], strict=True)
+        )
+        msg = (
+            "a link of a layer that graph.graph['directed_layers'] does not name must be two arcs "
+            f"of equal weight; {len(unequal)} are not: {shown}. Name the layer, or add the arc."
+        )
+        raise InputError(msg)
+    return links[~two_way | (source <= target)]

@@ -1,0 +1,403 @@
+"""A network in a folder: what is written is read again, and what is damaged is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netinnov import MultilayerNetwork, build_network
+from netinnov.errors import InputError
+from netinnov.io import read_network, write_network
+from netinnov.sources import read_tables
+from rich_networks import any_text, rich_networks
+
+FORMATS = ("csv", "parquet")
+TABLES = ("nodes", "links", "places")
+
+
+def through_a_folder(network: MultilayerNetwork, format: str = "csv") -> MultilayerNetwork:
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent, "network")
+        write_network(network, folder, format=format)
+        return read_network(folder)
+
+
+@pytest.fixture
+def odd(small: MultilayerNetwork) -> MultilayerNetwork:
+    """`small` with Chinese names, line ends and every kind of column."""
+    nodes = small.nodes.assign(
+        name=["衢州", 'say "hi"', "two\nlines", "", None],
+        staff=[1, 2, 3, 4, 5],
+        share=[0.1, np.nan, 2.0, 1e-300, 5.0],
+        public=[True, False, True, False, True],
+        stage=pd.Categorical(["seed", "seed", None, "growth", "seed"]),
+    )
+    links = small.links.assign(period=[2015, 2016, None, 2015, 2015, 2017, 2015])
+    return build_network(nodes, links, small.places, small.directed)
+
+
+@pytest.fixture
+def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
+    """Of `odd`, as CSV."""
+    write_network(odd, tmp_path / "odd")
+    return tmp_path / "odd"
+
+
+# -- there and back ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@given(network=rich_networks())
+def test_what_is_written_is_read_again(format, network):
+    again = through_a_folder(network, format)
+    assert again.equals(network)
+    assert again.nodes.dtypes.equals(network.nodes.dtypes)
+    assert again.links.dtypes.equals(network.links.dtypes)
+    assert again.places.dtypes.equals(network.places.dtypes)
+
+
+@given(
+    ids=st.lists(any_text.filter(str.strip), min_size=2, max_size=6, unique=True),
+    column=any_text.filter(str.strip),
+    notes=st.lists(any_text, min_size=6, max_size=6),
+)
+def test_any_text_is_read_again(ids, column, notes):
+    nodes = pd.DataFrame({f"my {column}": notes[: len(ids)]}, index=ids)
+    links = pd.DataFrame({"source": ids[0], "target": ids[1:], "layer": ids[1:]})
+    network = MultilayerNetwork(nodes, links, directed=[ids[1]])
+    assert through_a_folder(network).equals(network)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series(["a", None, ""], dtype="str"),
+        pd.Series(["a", None, ""], dtype="string"),
+        pd.Series(["a", None, ""], dtype="string[python]"),
+        pd.Series(["a", None, ""], dtype=pd.StringDtype("python", na_value=np.nan)),
+        pd.Series(["a", None, ""], dtype=object),
+        pd.Series([None, None, None], dtype=object),
+        pd.Series([None, None, None], dtype="str"),
+        pd.Series([None, None, None], dtype="float64"),
+        pd.Series([None, None, None], dtype="Int8"),
+        pd.Series([None, None, None], dtype="datetime64[ns]"),
+        pd.Series([1, 2, 3], dtype="int8"),
+        pd.Series([0, 2**64 - 1, 1], dtype="uint64"),
+        pd.Series([2**63 - 1, -(2**63), None], dtype="Int64"),
+        pd.Series([2**70, None, -1], dtype=object),
+        pd.Series([1, 2.5, None], dtype=object),
+        pd.Series([True, None, False], dtype=object),
+        pd.Series([True, None, False], dtype="boolean"),
+        pd.Series([True, True, False], dtype="bool"),
+        pd.Series([0.1, None, float("inf")], dtype="float32"),
+        pd.Series([5e-324, None, -0.0], dtype="Float64"),
+        pd.Series(["1677-09-22", "2262-04-11", None], dtype="datetime64[ns]"),
+        pd.Series(["0001-01-01", "9999-12-31", None], dtype="datetime64[s]"),
+        pd.Series(["2020-01-01", "2020-07-01", None], dtype="datetime64[us, Europe/Paris]"),
+        pd.Series([pd.Timestamp("2020-01-01", tz="Asia/Shanghai"), None, None], dtype=object),
+        pd.Series([dt.date(2020, 2, 29), None, dt.date(1, 1, 1)], dtype=object),
+        pd.Series([dt.time(1, 2, 3, 4), None, dt.time(0)], dtype=object),
+        pd.Series([pd.Timedelta(-1, "ns"), pd.Timedelta(400, "D"), None]),
+        pd.Series([Decimal("0.10"), None, Decimal(7)], dtype=object),
+        pd.Series(["2020-01", None, "2021-12"], dtype="period[M]"),
+        pd.Series(["a", None, "b"], dtype="category"),
+        pd.Series([3, None, 1], dtype=pd.CategoricalDtype([3, 2, 1], ordered=True)),
+        pd.Series(["2020", None, "2021"], dtype="datetime64[s]").astype("category"),
+        pd.Series([None, None, None], dtype="category"),
+        pd.Series([["a", 1], [], None], dtype=object),
+        pd.Series([{"a": [1, None]}, {}, None], dtype=object),
+        pd.Series(["text", 1, None], dtype=object),
+        pd.Series([1, None, 3], dtype="int64[pyarrow]"),
+        pd.Series([dt.date(2020, 1, 1), None, None], dtype=pd.ArrowDtype(pa.date32())),
+        pd.Series([0, 0, 3], dtype="Sparse[int]"),
+        pd.Series([0.1 + 2j, 0j, None], dtype="complex128"),
+    ],
+    ids=lambda values: f"{values.dtype}-{values.iloc[0]}",
+)
+def test_every_type_comes_back(format, values):
+    nodes = pd.DataFrame({"value": values.set_axis(["a", "b", "c"])})
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    network = MultilayerNetwork(nodes, links)
+    again = through_a_folder(network, format)
+    assert again.nodes["value"].dtype == values.dtype
+    assert again.equals(network)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([{1, 2}, "b"], r"\{1, 2\} \(set\) in row 0"),
+        ([["a"], (1, 2)], r"\(1, 2\) \(tuple\) in row 1"),
+        ([None, np.array([1, 2])], r"array\(\[1, 2\]\) \(ndarray\) in row 1"),
+        ([{1: "a"}, None], r"\{1: 'a'\} \(dict\) in row 0"),
+        (pd.arrays.IntervalArray.from_breaks([0, 1, 2]), r"Interval\(0, 1.*in row 0"),
+        ([dt.date(2020, 1, 1), "text"], "of type object"),
+    ],
+)
+def test_what_could_not_come_back_is_refused(values, shown, tmp_path):
+    nodes = pd.DataFrame({"odd": pd.Series(values, index=["a", "b"])})
+    network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    with pytest.raises(InputError, match=rf"column 'odd' of the nodes.*{shown}"):
+        write_network(network, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_that_utf8_cannot_write_is_refused(tmp_path):
+    nodes = pd.DataFrame({"odd": pd.Series(["\ud800"], dtype=object, index=["a"])})
+    network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["a"], "target": ["a"]}))
+    with pytest.raises(InputError, match="'odd' of the nodes must hold text that UTF-8 can write"):
+        write_network(network, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_without_links_keeps_its_columns():
+    links = pd.DataFrame({"source": [], "target": [], "note": []}, dtype="str")
+    links["since"] = pd.Series([], dtype="datetime64[s]")
+    network = MultilayerNetwork(pd.DataFrame(index=["a"]), links)
+    assert through_a_folder(network).equals(network)
+
+
+@given(network=rich_networks())
+def test_the_reader_of_tables_reads_it_too(network):
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent, "network")
+        write_network(network, folder)
+        again = build_network(*read_tables(folder))
+    assert again.layers == network.layers
+    assert again.directed == network.directed
+    ids = ["kind", "place", "jurisdiction"]
+    assert again.nodes[ids].equals(network.nodes[ids])
+    own = ["lon", "lat", "population", "parent"]
+    assert again.places[own].equals(network.places[own])
+    columns = [c for c in ("layer", "source", "target", "weight", "period") if c in network.links]
+    assert again.links[columns].equals(network.links[columns])
+
+
+def test_a_table_of_parquet_is_read_as_a_table(odd, tmp_path):
+    write_network(odd, tmp_path / "odd", format="parquet")
+    again = build_network(*read_tables(tmp_path / "odd"))
+    assert again.links.equals(odd.links)
+    # A category is plain text in a table.
+    assert again.nodes.equals(odd.nodes.astype({"stage": "str"}))
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def test_the_folder_has_tables_that_people_can_read(folder):
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "links.csv", "network.json", "nodes.csv", "places.csv",
+    ]  # fmt: skip
+    lines = (folder / "links.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == [
+        '"layer","source","target","weight","period"',
+        '"coop","a","b",2,2015',
+        '"coop","a","c",4,2016',
+    ]
+    about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+    assert about["directed"] == ["flow"]
+    assert about["tables"]["links"]["rows"] == 7
+
+
+def test_a_folder_with_something_in_it_is_left_alone(small, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="is there already and not empty; name another folder"):
+        write_network(small, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(InputError, match="is there already and not empty"):
+        write_network(small, tmp_path / "mine.txt")
+
+
+def test_an_empty_folder_is_filled_and_parents_are_made(small, tmp_path):
+    (tmp_path / "empty").mkdir()
+    write_network(small, tmp_path / "empty")
+    write_network(small, tmp_path / "new" / "deeper")
+    assert read_network(tmp_path / "empty").equals(small)
+    assert read_network(tmp_path / "new" / "deeper").equals(small)
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_nothing_is_left_of_a_write_that_fails(fault, small, tmp_path, monkeypatch):
+    write, written = pa.csv.write_csv, []
+
+    def write_csv(table: pa.Table, path: Path) -> None:
+        if written:
+            raise fault
+        written.append(path)
+        write(table, path)
+
+    monkeypatch.setattr(pa.csv, "write_csv", write_csv)
+    expected = InputError if isinstance(fault, OSError) else KeyboardInterrupt
+    with pytest.raises(expected):
+        write_network(small, tmp_path / "out")
+    assert written
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named(small, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"file.out cannot be written: "):
+        write_network(small, tmp_path / "file" / "out")
+
+
+def test_unknown_format_is_refused(small, tmp_path):
+    with pytest.raises(ValueError, match=r"`format` must be one of 'csv', 'parquet'; found 'xlsx'"):
+        write_network(small, tmp_path / "out", format="xlsx")
+
+
+# -- damage ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*(f"{table}.csv" for table in TABLES), "network.json"])
+def test_a_file_cut_off_anywhere_is_named(name, folder):
+    path = folder / name
+    whole = path.read_bytes()
+    # Without its last line end network.json is still whole.
+    for size in range(len(whole) - (name == "network.json")):
+        path.write_bytes(whole[:size])
+        with pytest.raises(InputError, match=name):
+            read_network(folder)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+def test_a_parquet_file_cut_off_is_named(table, share, odd, tmp_path):
+    write_network(odd, tmp_path / "odd", format="parquet")
+    path = tmp_path / "odd" / f"{table}.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(InputError, match=rf"{table}\.parquet cannot be read"):
+        read_network(tmp_path / "odd")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_another_encoding_is_named_with_its_line(encoding, folder):
+    path = folder / "nodes.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    line = {"gb18030": 2, "utf-16": 1}[encoding]
+    with pytest.raises(InputError, match=rf"nodes\.csv must be UTF-8; line {line} has the byte 0x"):
+        read_network(folder)
+
+
+def test_a_mark_of_byte_order_does_no_harm(odd, folder):
+    for name in ("nodes.csv", "network.json"):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert read_network(folder).equals(odd)
+
+
+def edited(old: str, new: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "message"),
+    [
+        ("links.csv", lambda text: text.replace(",", ";"), r"links\.csv, line 1: the columns must "
+         "be layer, source, target, weight, period; it lacks layer"),
+        ("links.csv", edited('"weight"', '"value"'), r"line 1.*lacks weight; found layer, source"),
+        ("links.csv", edited('"layer"', '"weight"'), r"line 1.*it lacks layer"),
+        ("nodes.csv", edited('"share"', '"name"'), r"nodes\.csv, line 1.*it lacks share"),
+        ("links.csv", edited('"a","c",4', '"a",4'), r"links\.csv, line 3: a row must have 5 "
+         "fields; found 4"),
+        # The name of node c, "two\nlines", takes lines 4 and 5: node d stands in line 6.
+        ("nodes.csv", edited(',4,1e-300', ',4.5,1e-300'), r"nodes\.csv, line 6, column 'staff': "
+         r"'4\.5' is not of type int64"),
+        ("nodes.csv", edited(',4,1e-300', ',,1e-300'), r"nodes\.csv, line 6, column 'staff': None"),
+        ("nodes.csv", edited(',"growth"', ',"grwth"'), r"line 6, column 'stage': 'grwth' is not of "
+         "type category"),
+        ("nodes.csv", edited(',true', ',yes'), r"line 2, column 'public': 'yes' is not of type "
+         "bool"),
+        ("links.csv", edited(',4,2016', ',four,2016'), r"line 3, column 'weight': 'four' is not of "
+         "type float64"),
+        ("links.csv", edited(',4,2016', ',4,2016.5'), r"line 3, column 'period'"),
+        ("links.csv", lambda text: text + '"coop","a","d",1,\n', r"must have 7 rows, as "
+         r"network\.json says; it has 8"),
+        ("links.csv", edited('"a","c"', '"a","z"'), "end is not a node"),
+        ("nodes.csv", edited('"衢州"', '"衢州'), r"nodes\.csv is cut off, or a quotation mark is "
+         "not closed"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_file_line_and_column(name, edit, message, folder):
+    path = folder / name
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_network(folder)
+
+
+def test_what_was_mended_by_hand_is_read(odd, folder):
+    path = folder / "links.csv"
+    path.write_text(edited('"a","c",4', '"a","c",40')(path.read_text()), encoding="utf-8")
+    assert read_network(folder).adjacency("coop").sum() == odd.adjacency("coop").sum() + 2 * 36
+
+
+@pytest.mark.parametrize("name", ["nodes.csv", "network.json"])
+def test_a_missing_file_is_named(name, folder):
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=name):
+        read_network(folder)
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["[]", "{}", '{"directed": []}', '{"format": "netinnov network 1", "directed": 7}',
+     '{"format": "netinnov network 1", "directed": [], "tables": {"nodes": {}}}'],
+)  # fmt: skip
+def test_a_folder_of_another_hand_is_shown_its_reader(about, folder):
+    (folder / "network.json").write_text(about)
+    with pytest.raises(InputError, match=r"as write_network wrote it.*read_tables"):
+        read_network(folder)
+
+
+def test_types_that_are_none_are_named(folder):
+    path = folder / "network.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"int64"', '"int65"'))
+    with pytest.raises(InputError, match=r"nodes\.csv.*'staff'"):
+        read_network(folder)
+
+
+def test_a_field_of_any_size_is_read(tmp_path):
+    long = "x" * 200_000  # beyond the limit of Python's csv
+    nodes = pd.DataFrame({"note": [long, None], "staff": [1, 2]}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    network = MultilayerNetwork(nodes, links)
+    write_network(network, tmp_path / "long")
+    assert read_network(tmp_path / "long").equals(network)
+    path = tmp_path / "long" / "nodes.csv"
+    path.write_text(edited(",2\n", ",two\n")(path.read_text(encoding="utf-8")))
+    with pytest.raises(InputError, match=r"nodes\.csv, row 1, column 'staff': 'two' is not of"):
+        read_network(tmp_path / "long")
+
+
+# -- real data ---------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", FORMATS)
+def test_cordis_is_read_again(format, shared, tmp_path):
+    from netinnov.sources import read_cordis
+
+    source = shared / "data/cordis_h2020"
+    if not source.is_dir():
+        pytest.skip("needs the sample of CORDIS")
+    network = build_network(*read_cordis(source))
+    write_network(network, tmp_path / "cordis", format=format)
+    assert read_network(tmp_path / "cordis").equals(network)
+    shutil.rmtree(tmp_path / "cordis")

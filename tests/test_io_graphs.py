@@ -1,0 +1,296 @@
+"""Graphs of networkx and igraph and matrices of scipy hold the same network."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import igraph as ig
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+
+from netinnov import MultilayerNetwork, TableError, build_network
+from netinnov.errors import InputError
+from netinnov.io import from_networkx, to_igraph, to_networkx, to_scipy
+from rich_networks import rich_networks
+from strategies import networks
+
+
+def one_way_or_both(network: MultilayerNetwork) -> Counter[tuple[str, str, str, float, object]]:
+    """The links of the network as one graph must have them, by the definition."""
+    arcs: Counter[tuple[str, str, str, float, object]] = Counter()
+    links = network.links
+    period = links["period"] if "period" in links else pd.Series(pd.NA, links.index)
+    for layer, source, target, weight, when in zip(
+        links["layer"], links["source"], links["target"], links["weight"], period, strict=True
+    ):
+        when = None if pd.isna(when) else int(when)
+        ends = (source, target)
+        if not network.directed:
+            ends = tuple(sorted(ends))
+        arcs[layer, *ends, weight, when] += 1
+        if network.directed and layer not in network.directed and source != target:
+            arcs[layer, target, source, weight, when] += 1
+    return arcs
+
+
+# -- networkx ----------------------------------------------------------------------------------
+
+
+@given(network=rich_networks())
+def test_a_network_comes_back_from_networkx(network):
+    assert from_networkx(to_networkx(network)).equals(network)
+
+
+@given(network=rich_networks())
+def test_networkx_holds_the_same_links(network):
+    graph = to_networkx(network)
+    assert list(graph) == network.nodes.index.tolist()
+    assert graph.is_multigraph()
+    assert graph.is_directed() == bool(network.directed)
+    found = Counter(
+        (
+            data["layer"],
+            *((u, v) if graph.is_directed() else sorted((u, v))),
+            data["weight"],
+            data.get("period"),
+        )
+        for u, v, data in graph.edges(data=True)
+    )
+    assert found == one_way_or_both(network)
+
+
+@given(network=rich_networks())
+def test_networkx_gets_plain_values_and_nothing_missing(network):
+    graph = to_networkx(network)
+    for data in (graph.graph, *dict(graph.nodes).values(), *(d for *_, d in graph.edges.data())):
+        for value in data.values():
+            assert type(value) in (str, int, float, bool)
+            assert not (isinstance(value, float) and math.isnan(value))
+
+
+@given(network=rich_networks())
+def test_the_writers_of_networkx_take_it(network):
+    graph = to_networkx(network)
+    json.dumps(nx.node_link_data(graph, edges="links"))
+    with tempfile.TemporaryDirectory() as folder:
+        nx.write_graphml(graph, Path(folder, "graph.graphml"))
+        nx.write_gexf(graph, Path(folder, "graph.gexf"))
+
+
+def test_links_are_keyed_by_layer(small):
+    graph = to_networkx(small)
+    assert isinstance(graph, nx.MultiDiGraph)
+    # coop a-b 2, a-c 4, b-c 1 is undirected: two arcs each; flow a>c 1, c>a 3, c>d 2, d>d 5.
+    links = graph.edges.data("weight", keys=True)
+    assert {(source, target, key): weight for source, target, key, weight in links} == {
+        ("a", "b", "coop"): 2.0, ("b", "a", "coop"): 2.0,
+        ("a", "c", "coop"): 4.0, ("c", "a", "coop"): 4.0,
+        ("b", "c", "coop"): 1.0, ("c", "b", "coop"): 1.0,
+        ("a", "c", "flow"): 1.0, ("c", "a", "flow"): 3.0, ("c", "d", "flow"): 2.0,
+        ("d", "d", "flow"): 5.0,
+    }  # fmt: skip
+    assert json.loads(graph.graph["directed_layers"]) == ["flow"]
+    assert graph.nodes["b"] == {"kind": "park", "place": "P", "jurisdiction": "Q"}
+
+
+def test_links_of_several_periods_are_keyed_by_both():
+    links = pd.DataFrame({"source": "a", "target": "b", "period": [2015, 2016, None]})
+    graph = to_networkx(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links))
+    assert set(graph["a"]["b"]) == {"links 2015", "links 2016", "links"}
+
+
+def test_a_layer_called_like_a_layer_and_a_period_keeps_its_links():
+    links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "x 1"], "period": [1, None]})
+    network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
+    assert set(to_networkx(network)["a"]["b"]) == {"x 1", "x 1_"}
+    assert from_networkx(to_networkx(network)).equals(network)
+
+
+def test_an_undirected_network_is_an_undirected_graph(small):
+    graph = to_networkx(small.select(layers=["coop"]))
+    assert type(graph) is nx.MultiGraph
+    assert graph.number_of_edges() == 3
+
+
+@pytest.mark.parametrize(
+    ("graph", "directed", "links"),
+    [
+        (nx.Graph([("a", "b"), ("b", "b")]), [],
+         [("links", "a", "b", 1.0), ("links", "b", "b", 1.0)]),
+        (nx.DiGraph([("b", "a", {"weight": 2})]), ["links"], [("links", "b", "a", 2.0)]),
+        (nx.MultiGraph([(1, 0), (0, 1)]), [], [("links", "1", "0", 2.0)]),
+        (nx.MultiGraph([("a", "b", "x"), ("a", "b", "y")]), [],
+         [("x", "a", "b", 1.0), ("y", "a", "b", 1.0)]),
+        (nx.MultiDiGraph([("a", "b", "k", {"layer": "x"}), ("b", "a", "k", {"layer": "y"})]),
+         ["x", "y"], [("x", "a", "b", 1.0), ("y", "b", "a", 1.0)]),
+        (nx.Graph([("a", "b", {"weight": 3}), ("b", "c", {})]), [],
+         [("links", "a", "b", 3.0), ("links", "b", "c", 1.0)]),
+    ],
+)  # fmt: skip
+def test_any_graph_makes_a_network(graph, directed, links):
+    network = from_networkx(graph)
+    assert sorted(network.directed) == directed
+    columns = ["layer", "source", "target", "weight"]
+    assert list(network.links[columns].itertuples(index=False, name=None)) == links
+
+
+def test_attributes_of_any_graph_are_kept():
+    graph = nx.Graph()
+    graph.add_node("a", kind="Firm", place="P", node="n1", size=3)
+    graph.add_node("b", size=4, tags=["x"])
+    graph.add_edge("a", "b", source="survey", since=2001)
+    network = from_networkx(graph)
+    assert network.nodes["kind"].tolist()[0] == "firm"
+    assert network.nodes["size"].tolist() == [3, 4]
+    assert network.nodes["node_"].tolist()[0] == "n1"
+    assert network.nodes["tags"].tolist()[1] == ["x"]
+    assert network.links["source_"].tolist() == ["survey"]
+    assert network.links["since"].tolist() == [2001]
+
+
+def test_what_was_added_in_networkx_is_kept(small):
+    graph = to_networkx(small)
+    nx.set_node_attributes(graph, nx.degree_centrality(graph), "centrality")
+    graph.add_node("f", kind="firm", place="P", jurisdiction="P")
+    graph.add_edge("f", "a", layer="flow", weight=7.0)
+    network = from_networkx(graph)
+    assert network.nodes.index.tolist() == ["a", "b", "c", "d", "e", "f"]
+    assert network.nodes["centrality"].notna().sum() == 5
+    assert network.directed == {"flow"}
+    assert network.adjacency("flow").toarray()[5, 0] == 7.0
+    assert network.places.equals(small.places)
+
+
+def test_a_value_of_another_type_is_kept():
+    nodes = pd.DataFrame({"staff": [1, 2]}, index=["a", "b"])
+    graph = to_networkx(MultilayerNetwork(nodes, pd.DataFrame({"source": "a", "target": ["b"]})))
+    graph.nodes["b"]["staff"] = 2.5
+    assert from_networkx(graph).nodes["staff"].tolist() == [1.0, 2.5]
+
+
+def test_an_attribute_of_the_graph_that_is_not_ours_is_left_alone():
+    graph = nx.Graph([("a", "b")], places="Zhejiang", name="mine")
+    assert from_networkx(graph).n_links == 1
+
+
+def test_a_graph_without_links_makes_a_network():
+    network = from_networkx(nx.empty_graph(3))
+    assert network.nodes.index.tolist() == ["0", "1", "2"]
+    assert network.layers == ()
+
+
+def test_an_arc_without_one_back_is_named(small):
+    graph = to_networkx(small)
+    graph.remove_edge("b", "a", key="coop")
+    with pytest.raises(InputError, match=r"1 are not: 'a' and 'b' in 'coop'\. Name the layer"):
+        from_networkx(graph)
+    graph.add_edge("b", "a", key="coop", layer="coop", weight=3.0)
+    with pytest.raises(InputError, match=r"equal weight; 2 are not: 'a' and 'b' in 'coop'"):
+        from_networkx(graph)
+    graph.graph["directed_layers"] = ["coop", "flow"]
+    assert from_networkx(graph).directed == {"coop", "flow"}
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ({"directed_layers": "flow"}, r"\['directed_layers'\] must be JSON; found 'flow'"),
+        ({"directed_layers": "[1]"}, r"must be a list of names of layers; found \[1\]"),
+        ({"directed_layers": 5}, r"must be a list of names of layers; found 5"),
+        ({"directed_layers": {"flow": 1}}, r"must be a list of names of layers"),
+        ({"places": "[]"}, r"'places'\] and \['column_types'\] must be as to_networkx writes them"),
+        ({"column_types": "7"}, r"'column_types'\] must be as to_networkx writes them"),
+        ({"column_types": "{"}, r"\['column_types'\] must be JSON"),
+        ({"column_types": '{"places": {}}'}, r"'column_types'\] must be as to_networkx writes"),
+    ],
+)
+def test_graph_attributes_that_are_no_such_thing_are_named(about, message, small):
+    graph = to_networkx(small)
+    graph.graph.update(about)
+    with pytest.raises(InputError, match=message):
+        from_networkx(graph)
+
+
+def test_lost_directions_are_named(small):
+    graph = to_networkx(small).to_undirected()
+    with pytest.raises(InputError, match="names layers with a direction: flow; delete it if"):
+        from_networkx(graph)
+
+
+def test_faults_of_the_graph_are_those_of_tables():
+    with pytest.raises(TableError, match="mixed id types"):
+        from_networkx(nx.Graph([("7", 7)]))
+    with pytest.raises(TableError, match="weight is not above 0"):
+        from_networkx(nx.Graph([("a", "b", {"weight": 0})]))
+    with pytest.raises(TableError, match="layer is missing"):
+        from_networkx(nx.DiGraph([("a", "b", {"layer": "x"}), ("b", "c", {})]))
+
+
+def test_the_florentine_families_are_the_same_in_networkx():
+    graph = nx.florentine_families_graph()
+    network = from_networkx(graph)
+    assert network.adjacency("links").toarray() == pytest.approx(nx.to_numpy_array(graph))
+
+
+def test_the_module_loads_no_graph_library():
+    code = "import sys, netinnov.io; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"networkx", "igraph", "sknetwork", "infomap", "numba", "matplotlib"}
+    assert heavy.isdisjoint(run.stdout.split())
+
+
+# -- igraph ------------------------------------------------------------------------------------
+
+
+@given(network=rich_networks())
+def test_igraph_holds_the_same_links_and_attributes(network):
+    graph = to_igraph(network)
+    names = graph.vs["name"]
+    assert names == network.nodes.index.tolist()
+    assert graph.is_directed() == bool(network.directed)
+    when = graph.es["period"] if "period" in graph.es.attributes() else [None] * graph.ecount()
+    ends = [(names[a], names[b]) for a, b in graph.get_edgelist()]
+    if not graph.is_directed():
+        ends = [tuple(sorted(pair)) for pair in ends]
+    weights = graph.es["weight"]
+    found = Counter(
+        (layer, *pair, weight, period)
+        for layer, pair, weight, period in zip(graph.es["layer"], ends, weights, when, strict=True)
+    )
+    assert found == one_way_or_both(network)
+    assert json.loads(graph["directed_layers"]) == sorted(network.directed)
+    plain = to_networkx(network)
+    for column in network.nodes:
+        at_igraph = graph.vs["name_" if column == "name" else column]
+        assert at_igraph == [plain.nodes[node].get(column) for node in plain]
+
+
+def test_igraph_measures_the_same(small):
+    coop = small.select(layers=["coop"])
+    graph = to_igraph(coop)
+    # a: 2 + 4, b: 2 + 1, c: 4 + 1, the others alone.
+    assert graph.strength(weights="weight") == [6.0, 3.0, 5.0, 0.0, 0.0]
+    assert isinstance(graph, ig.Graph)
+
+
+# -- scipy -------------------------------------------------------------------------------------
+
+
+@given(tables=networks())
+def test_scipy_holds_the_adjacency_of_each_layer(tables):
+    network = build_network(*tables)
+    matrices = to_scipy(network)
+    assert tuple(matrices) == network.layers
+    for layer, matrix in matrices.items():
+        assert np.array_equal(matrix.toarray(), network.adjacency(layer).toarray())
+        matrix.data[:] = -1  # it is the caller's own
+        assert (network.adjacency(layer).data > 0).all()
