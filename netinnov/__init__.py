@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import netinnov.io as io
     import netinnov.linkages as linkages
     import netinnov.network as network
+    import netinnov.panels as panels
     import netinnov.pipeline as pipeline
     import netinnov.plotting as plotting
     import netinnov.polycentricity as polycentricity
@@ -57,6 +58,7 @@ __all__ = [
     "io",
     "linkages",
     "network",
+    "panels",
     "pipeline",
     "plotting",
     "polycentricity",

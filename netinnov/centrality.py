@@ -11,6 +11,7 @@ from scipy.sparse import linalg
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._paths import Frictions, check_path_arguments, distances, positions
+from netinnov._shares import refuse_shares
 from netinnov._typing import Direction, Distance, Floats, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -70,6 +71,12 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     DataFrame
         Node x layer, in the unit of the weights; 0 where a node has no link. Self-links do not
         count.
+
+    Raises
+    ------
+    InputError
+        If a layer holds shares of each origin's total, as `read_origin_destination` marks them,
+        and links out of a node would be added up.
 
     Examples
     --------
@@ -358,6 +365,8 @@ def _matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
 
 def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
     check_choice("direction", direction, Direction)
+    if weighted and direction != "in":
+        refuse_shares(network.layers, f"strength with direction={direction!r}")
     columns = {}
     for layer in network.layers:
         matrix = _matrix(network, layer)

@@ -189,7 +189,9 @@ def info(
 @app.command()
 @_plainly
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Folder as for info.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="Folder as for info, or .edges .mpx .net .paj.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File or folder to write.")],
     to: Annotated[
         Target, typer.Option("--to", help="Format; csv, parquet and muxviz are folders to make.")
@@ -198,10 +200,13 @@ def convert(
     """Write a network in the format of another program."""
     from netinnov import io
     from netinnov.build import build_network
+    from netinnov.sources import read_multiplex
 
     about, faults = source / "network.json", list[str]()
     if about.is_file() and "netinnov network" in about.read_text(encoding="utf-8"):
         network = io.read_network(source)
+    elif source.suffix in (".edges", ".mpx", ".net", ".paj"):
+        network = build_network(*read_multiplex(source))
     else:
         tables, faults = _read(source)
         network = build_network(*tables)

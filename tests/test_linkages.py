@@ -12,9 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netinnov import MultilayerNetwork
-from netinnov._geography import great_circle
 from netinnov.errors import InputError
-from netinnov.linkages import co_participation, enclaves, find_enclaves, gravity
+from netinnov.linkages import (
+    branches,
+    co_participation,
+    enclaves,
+    find_enclaves,
+    mobility,
+)
+from netinnov.sources import read_cordis
 
 incidences = st.lists(
     st.tuples(st.sampled_from(["衢州", "b", "B", "10", "9", "é"]), st.integers(0, 5)), max_size=30
@@ -107,6 +113,143 @@ def test_incidence_that_cannot_be_used(rows, words):
 def test_unknown_weighting_lists_the_choices():
     with pytest.raises(ValueError, match="'count', 'newman', 'full'; found 'jaccard'"):
         co(pd.DataFrame({"member": [], "event": []}), weighting="jaccard")
+
+
+@given(incidences, st.sampled_from(["count", "newman", "full"]))
+def test_members_meet_within_a_period(rows, weighting):
+    # Two events become one in two periods, and two in a third one whose number is missing.
+    when = rows["event"].map({0: 2019, 1: 2020}).astype("Int64")
+    told = rows.assign(event=rows["event"].where(rows["event"] > 1, 0), year=when)
+    links = co(told, weighting=weighting, period="year")
+    assert list(links.columns) == ["source", "target", "weight", "period"]
+    assert links["period"].dtype == "Int64"
+    parts = {2019: rows["event"] == 0, 2020: rows["event"] == 1, None: rows["event"] > 1}
+    expected = [
+        (*ends, year, weight)
+        for year, part in parts.items()
+        for ends, weight in as_dict(co(rows[part], weighting=weighting)).items()
+    ]
+    found = links[["source", "target", "period", "weight"]].astype(object)
+    assert found.where(found.notna(), None).to_records(index=False).tolist() == expected
+
+
+def test_periods_that_are_no_whole_numbers():
+    rows = pd.DataFrame({"member": ["a", "b"], "event": "e", "year": [2015.5, np.inf]})
+    with pytest.raises(InputError, match=r"'year' must hold whole numbers; 2 are none: row 0"):
+        co(rows, period="year")
+    with pytest.raises(InputError, match=r"column 'jahr'"):
+        co(rows, period="jahr")
+
+
+def test_moves_by_hand():
+    rows = [("b", "a"), ("衢州", "a"), ("b", "a"), ("a", "b"), ("a", "a")]
+    moves = pd.DataFrame(rows, columns=["from", "to"], index=[3, 3, 1, 2, 0])
+    links = mobility(moves, origin="from", destination="to")
+    assert list(links.columns) == ["source", "target", "weight"]
+    assert links.to_numpy().tolist() == [
+        ["a", "a", 1.0],
+        ["a", "b", 1.0],
+        ["b", "a", 2.0],
+        ["衢州", "a", 1.0],
+    ]
+    years = moves.assign(year=[2020, 2020, None, 2019, 2019])
+    links = mobility(years, origin="from", destination="to", period="year")
+    assert list(links.columns) == ["source", "target", "weight", "period"]
+    assert links.loc[links["source"] == "b", "period"].tolist() == [2020, pd.NA]
+    assert links["weight"].sum() == 5
+    network = MultilayerNetwork(pd.DataFrame(index=["a", "b", "衢州"]), links)
+    assert network.links["period"].isna().sum() == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), st.sampled_from([1, 2, None]))
+    )
+)
+def test_mobility_counts(rows):
+    moves = pd.DataFrame(rows, columns=["origin", "destination", "year"])
+    moves = moves.astype({"origin": "str", "destination": "str", "year": "Int64"})
+    before = moves.copy()
+    links = mobility(moves, origin="origin", destination="destination")
+    assert as_dict(links) == Counter((a, b) for a, b, _ in rows)
+    assert list(as_dict(links)) == sorted(as_dict(links))
+    assert links["weight"].dtype == np.float64
+    links = mobility(moves, origin="origin", destination="destination", period="year")
+    found = links[["source", "target", "period"]].astype(object)
+    keys = found.where(found.notna(), None).itertuples(index=False, name=None)
+    assert dict(zip(keys, links["weight"], strict=True)) == Counter(rows)
+    pd.testing.assert_frame_equal(moves, before)
+
+
+def test_moves_that_lead_nowhere():
+    moves = pd.DataFrame({"origin": ["a", None], "destination": ["b", "b"]})
+    with pytest.raises(InputError, match=r"'origin' must have an id in every row.* row 1"):
+        mobility(moves, origin="origin", destination="destination")
+    with pytest.raises(InputError, match=r"'destinatoin' .did you mean 'destination'"):
+        mobility(moves.head(1), origin="origin", destination="destinatoin")
+
+
+# Service values of three firms in three cities, as in Taylor's matrix of cities and firms.
+OFFICES = pd.DataFrame(
+    [("x", "a", 5), ("x", "b", 2), ("y", "a", 1), ("y", "b", 3), ("y", "c", 2), ("z", "c", 4)],
+    columns=["firm", "city", "value"],
+)
+
+
+def test_interlocking_network_by_hand():
+    links = branches(OFFICES, firm="firm", place="city", value="value")
+    # ab 5*2 + 1*3, ac 1*2, bc 3*2; z stands in c alone.
+    assert as_dict(links) == {("a", "b"): 13, ("a", "c"): 2, ("b", "c"): 6}
+    offices = branches(OFFICES, firm="firm", place="city")
+    assert as_dict(offices) == {("a", "b"): 2, ("a", "c"): 1, ("b", "c"): 1}
+    # A second office of x in b, with value 1, and one of z in a with value 0, which is none.
+    more = pd.DataFrame([("x", "b", 1), ("z", "a", 0)], columns=OFFICES.columns)
+    links = branches(pd.concat([OFFICES, more]), firm="firm", place="city", value="value")
+    assert as_dict(links) == {("a", "b"): 18, ("a", "c"): 2, ("b", "c"): 6}
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("xyz"), st.sampled_from(["b", "B", "10", "9"]), st.integers(0, 5))
+    )
+)
+def test_branches_are_the_triple_loop(rows):
+    units = pd.DataFrame(rows, columns=["firm", "place", "value"])
+    value: Counter[tuple[str, str]] = Counter()
+    for firm, place, v in rows:
+        value[firm, place] += v
+    expected = {
+        (i, j): sum(value[firm, i] * value[firm, j] for firm in "xyz")
+        for i, j in combinations(sorted(["b", "B", "10", "9"]), 2)
+    }
+    links = branches(units, firm="firm", place="place", value="value")
+    assert as_dict(links) == {pair: weight for pair, weight in expected.items() if weight}
+    assert list(as_dict(links)) == sorted(as_dict(links))
+
+
+def test_offices_without_a_value():
+    with pytest.raises(InputError, match=r"'value' must be a number at least 0; .* 1 \(-1"):
+        branches(
+            OFFICES.assign(value=[5, -1, 1, 1, 1, 1]), firm="firm", place="city", value="value"
+        )
+    with pytest.raises(InputError, match=r"'city' must have an id .* row 0"):
+        branches(OFFICES.assign(city=[None, *"bcabc"]), firm="firm", place="city")
+
+
+def test_cities_that_share_projects_of_cordis(shared):
+    # An organisation has one city there, so the project takes the part of the firm: its value in
+    # a city is the number of its participants. By pandas: a merge of the table with itself.
+    tables = read_cordis(shared / "data/cordis_h2020", projects="nodes")
+    city = tables.nodes["place"].reindex(tables.links["source"]).to_numpy()
+    units = pd.DataFrame({"project": tables.links["target"], "city": city}).dropna()
+    value = units.value_counts().rename("value").reset_index()
+    links = branches(value, firm="project", place="city", value="value")
+    pd.testing.assert_frame_equal(links, branches(units, firm="project", place="city"))
+    pairs = value.merge(value, on="project")
+    pairs = pairs[pairs["city_x"] < pairs["city_y"]]
+    shared_value = (pairs["value_x"] * pairs["value_y"]).groupby([pairs["city_x"], pairs["city_y"]])
+    assert as_dict(links) == shared_value.sum().to_dict()
+    assert len(links) == 121_575
 
 
 PARKS = pd.DataFrame(
@@ -213,94 +356,3 @@ def test_ranks_that_are_none(small):
         find_enclaves(small, rank=pd.Series({"P": "high"}))
     with pytest.raises(InputError, match="two or more for: P"):
         find_enclaves(small, rank=pd.Series([1, 2], index=["P", "P"]))
-
-
-# Four towns on the equator, one degree (111.195 km) apart.
-TOWNS = pd.DataFrame(
-    {"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0, "population": [4, 1, 4, 1]}, index=list("abcd")
-)
-KM = 2 * np.pi * 6371.0088 / 360
-
-
-def test_gravity_by_hand():
-    # In units of one degree: ab 4/1, ac 16/4, ad 4/9, bc 4/1, bd 1/4, cd 4/1; sum 601/36.
-    links = gravity(TOWNS)
-    flow = np.array([4, 4, 4 / 9, 4, 1 / 4, 4])
-    assert [a + b for a, b in as_dict(links)] == ["ab", "ac", "ad", "bc", "bd", "cd"]
-    assert links["weight"].to_numpy() == pytest.approx(flow / flow.sum() * 6)
-    assert links["distance_km"].to_numpy() == pytest.approx(np.array([1, 2, 3, 1, 2, 1]) * KM)
-
-
-def test_only_the_strongest_flows():
-    # Largest one: a keeps ab before ac (equal, b comes first), b keeps ba before bc, c keeps ca
-    # before cb and cd, d keeps dc. So ab, ac and cd stay, all 4, and their mean becomes 1.
-    links = gravity(TOWNS, strongest=1)
-    assert as_dict(links) == pytest.approx({("a", "b"): 1, ("a", "c"): 1, ("c", "d"): 1})
-    assert len(gravity(TOWNS, strongest=3)) == 6
-    assert len(gravity(TOWNS, strongest=99)) == 6
-
-
-def test_without_distance_only_size_counts():
-    links = gravity(TOWNS.reset_index(names="place"), exponent=0)
-    # ab 4, ac 16, ad 4, bc 4, bd 1, cd 4: mean 33/6.
-    assert links["weight"].to_numpy() == pytest.approx(np.array([4, 16, 4, 4, 1, 4]) / 5.5)
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(-179, 180), st.integers(-89, 89), st.integers(1, 30)),
-        min_size=2,
-        max_size=8,
-        unique_by=lambda place: place[:2],
-    ),
-    st.sampled_from([0.0, 0.5, 2.0]),
-    st.integers(1, 7),
-)
-def test_gravity_is_the_double_loop(rows, exponent, strongest):
-    places = pd.DataFrame(rows, columns=["lon", "lat", "population"])
-    places["place"] = [f"p{i}" for i in range(len(rows))]
-    flow = np.zeros((len(rows), len(rows)))
-    for i, a in enumerate(rows):
-        for j, b in enumerate(rows):
-            if i != j:
-                flow[i, j] = a[2] * b[2] / great_circle(*a[:2], *b[:2]) ** exponent
-    links = gravity(places, exponent=exponent, strongest=strongest)
-    assert links["weight"].mean() == pytest.approx(1)
-    pairs = {(int(a[1:]), int(b[1:])): weight for (a, b), weight in as_dict(links).items()}
-    assert all(i < j for i, j in pairs)
-    scale = sum(flow[pair] for pair in pairs) / len(pairs)
-    assert pairs == pytest.approx({pair: flow[pair] / scale for pair in pairs})
-    for i in range(len(rows)):
-        beaten = [j for j in range(len(rows)) if j != i and (min(i, j), max(i, j)) not in pairs]
-        for j in beaten:  # at least `strongest` flows of i are as large
-            assert (flow[i] >= flow[i, j] * (1 - 1e-12)).sum() - 1 >= min(strongest, len(rows) - 1)
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"population": [4, None, 4, 0]}, r"above 0; 2 rows are not: b \(nan\), d \(0"),
-        ({"lon": [0, 1, 2, np.nan]}, r"'lon' must be .* between -180 and 180; 1 rows .*: d"),
-        ({"lat": [0, 1, 2, 91]}, r"'lat' .*: d \(91"),
-        ({"lon": [0, 1, 1, 3]}, "same point: b and c"),
-    ],
-)
-def test_places_without_a_flow_are_named(changes, words):
-    with pytest.raises(InputError, match=words):
-        gravity(TOWNS.assign(**changes))
-
-
-def test_gravity_refuses_what_makes_no_sense():
-    with pytest.raises(InputError, match="column 'people'"):
-        gravity(TOWNS, population="people")
-    with pytest.raises(InputError, match="twice or more: a"):
-        gravity(TOWNS.set_axis(list("abca")))
-    with pytest.raises(ValueError, match="`exponent`"):
-        gravity(TOWNS, exponent=-1)
-    with pytest.raises(ValueError, match="`strongest`"):
-        gravity(TOWNS, strongest=0)
-
-
-def test_one_place_has_no_flows():
-    assert gravity(TOWNS.head(1)).empty
-    assert list(gravity(TOWNS.head(1)).columns) == ["source", "target", "weight", "distance_km"]

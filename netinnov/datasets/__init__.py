@@ -1,4 +1,4 @@
-"""Bundled networks: reverse innovation enclaves in China, and the park that founded the idea."""
+"""Networks to begin with: reverse innovation enclaves in China, and made-up systems of cities."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from netinnov.build import build_network
+from netinnov.datasets._synthetic import make_city_system
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["gravity_parameters", "load_quzhou", "load_yrd_enclaves"]
+__all__ = ["gravity_parameters", "load_quzhou", "load_yrd_enclaves", "make_city_system"]
 
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
 _NUMBERS = {

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
+from netinnov.sources.keep import read_keep
+from netinnov.sources.multiplex import read_multiplex
+from netinnov.sources.origin_destination import read_origin_destination
+from netinnov.sources.patentsview import read_patentsview
 from netinnov.sources.tables import read_tables
 
-__all__ = ["Tables", "read_cordis", "read_tables"]
+__all__ = [
+    "Tables",
+    "read_cordis",
+    "read_keep",
+    "read_multiplex",
+    "read_origin_destination",
+    "read_patentsview",
+    "read_tables",
+]

@@ -10,7 +10,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal, NamedTuple, NoReturn, TextIO, TypeVar, cast
@@ -47,6 +46,15 @@ class TextTable(NamedTuple):
     """Where each row starts in the file: quoted fields may hold line ends."""
     uneven: list[int]
     """Lines of the rows left out because their number of fields is not that of the header."""
+    unended: tuple[int, str] | None
+    """Line of the last row and the last column, if the file does not end with a line end."""
+
+    def refuse_unended(self) -> None:
+        """Refuse a last line without an end, of a file that is always written with one."""
+        if self.unended is not None:
+            line, column = self.unended
+            msg = f"{self.name} ends in line {line}, in column {column!r}, without a line end: get "
+            raise InputError(msg + "the file again; if it is whole, end its last line.")
 
     def at(self, rows: npt.NDArray[np.bool_], column: str | None = None) -> str:
         """Lines (and what they hold) of the first five of some rows, for a message."""
@@ -123,9 +131,12 @@ def read_text_file(
     )
 
 
-def read_header(folder: Path, name: str, delimiter: str) -> list[str]:
-    """The names in the first line of a file."""
-    return _read(folder, name, lambda text: _header(csv.reader(text, delimiter=delimiter)))
+def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
+    """The names in the first line of a file, and whether they stand in quotation marks."""
+    line = _read(folder, name, lambda text: text.readline())
+    if "\0" in line:
+        _refuse_nul(name, 1)
+    return _header(csv.reader([line], delimiter=delimiter)), line.lstrip().startswith('"')
 
 
 def read_lines(path: Path) -> list[str]:
@@ -236,7 +247,8 @@ def _parse(
 ) -> TextTable:
     """The header, then the rows as wide as it; the last row tells whether the file is whole."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(chain(text, [END]), delimiter=delimiter, quoting=quoting)
+    last_line = [""]
+    reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
     header = _header(reader)
     if optional is None:
         optional = [column for column in header if column not in required]
@@ -266,6 +278,12 @@ def _parse(
     except csv.Error as error:
         msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
         raise InputError(msg) from None
+    if not whole and len(uneven) > 1:
+        msg = f"{name} must have {len(header)} fields in each row, as in its header; "
+        msg += (
+            f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or has "
+        )
+        raise InputError(msg + "it another delimiter?")
     if not whole:
         last = header[min(width, len(header)) - 1]
         msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "
@@ -279,7 +297,16 @@ def _parse(
     read = {c: pd.Series(text_of.get(c), index, dtype="str") for c in (*required, *optional)}
     read = {c: values.str.strip() for c, values in read.items()}
     frame = pd.DataFrame({c: values.mask(values == "") for c, values in read.items()}, index)
-    return TextTable(name, frame, np.array(lines, np.int64), uneven)
+    unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
+    return TextTable(name, frame, np.array(lines, np.int64), uneven, unended)
+
+
+def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:
+    """The lines of a text, each kept for a moment, and one of our own."""
+    for line in text:
+        last_line[0] = line
+        yield line
+    yield END
 
 
 def _wanted(
@@ -302,14 +329,14 @@ def _wanted(
     missing = [column for column in required if column not in header]
     if missing:
         shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
-        have = ", ".join(header[:5]) + (", ..." if len(header) > 5 else "")
+        have = ", ".join(name[:60] for name in header[:5]) + (", ..." if len(header) > 5 else "")
         msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
         raise InputError(msg + f"it has {have}.")
     columns = [column for column in (*required, *optional) if column in header]
     twice = [column for column in columns if header.count(column) > 1]
     if twice:
-        msg = f"{name} must have each column once; line 1 has {', '.join(twice)} twice."
-        raise InputError(msg)
+        shown = ", ".join([*dict.fromkeys(twice)][:5])
+        raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
     return columns
 
 

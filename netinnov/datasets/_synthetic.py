@@ -1,0 +1,274 @@
+"""A made-up system of cities, in which centres, communities, borders and enclaves are known."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._geography import great_circle
+from netinnov._typing import Floats, Rng
+from netinnov.build import build_network
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["make_city_system"]
+
+Places: TypeAlias = npt.NDArray[np.intp]
+
+_POPULATION = 1_000_000
+"""Of the largest city that is no centre."""
+_MIDDLE = (115.0, 30.0)
+"""Longitude and latitude."""
+_DEGREE = 111.195
+"""Kilometres of a degree of a meridian."""
+
+
+def make_city_system(
+    *,
+    n_cities: int = 40,
+    n_communities: int = 4,
+    n_centres: int = 4,
+    n_enclaves: int = 4,
+    advantage: float = 5.0,
+    exponent: float = 1.0,
+    border: float = 1.0,
+    enclave_effect: float = 4.0,
+    distance_km: float = 300.0,
+    spread_km: float = 100.0,
+    mean_flow: float = 200.0,
+    noise: bool = True,
+    rng: Rng = None,
+) -> MultilayerNetwork:
+    """Make up cities with centres, communities, borders and enclaves of known effect.
+
+    For tests and teaching: what a measure should find is planted, and stands in the tables. All
+    ids and layers say that it is synthetic.
+
+    Parameters
+    ----------
+    n_cities : int
+        Number of cities, centres among them.
+    n_communities : int
+        Number of regions. Cities are dealt to them in turn, so they are equally large up to one.
+    n_centres : int
+        Number of core cities, dealt to the communities in turn: with 1 the system is
+        monocentric, with one each polycentric. All other cities are periphery.
+    n_enclaves : int
+        Number of parks that peripheral cities run in a centre of another community (of any, if
+        there is one community only). A city has one park at most.
+    advantage : float
+        Population of a centre over that of the largest other city.
+    exponent : float
+        How fast flows fall with distance, 0 or more.
+    border : float
+        What a border between communities takes from a flow, 0 or more: the factor exp(-border).
+    enclave_effect : float
+        Factor of the flow between the home and the host of an enclave.
+    distance_km : float
+        Distance of the middles of the communities from the middle of the system, up to 2,000. Like
+        the radius it is that of a flat map, which the sphere meets up to a few per cent.
+    spread_km : float
+        Radius of a community, up to 2,000.
+    mean_flow : float
+        Mean over all pairs of cities of the expected flow, without the effect of enclaves.
+    noise : bool
+        Draw each flow from a Poisson distribution around its expectation; otherwise the flow is
+        the expectation.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices: places of the cities, who is how large, homes and hosts, and
+        noise.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes of kind ``place``, ids ``synthetic_city_01`` and so on, the centres first; then parks
+        of kind ``park``, ids ``synthetic_park_1``, whose place is their host and whose jurisdiction
+        their home. The truth is in the columns ``community`` (also the ``parent`` of the city in
+        the table of places, so ``aggregate(network, level=1)`` gives the communities) and
+        ``centre`` (True or False); parks are no centres and have no community.
+
+        Layer ``synthetic_flow``: flows between cities, link attribute ``expected``; a pair without
+        a flow has no link. Layer ``synthetic_enclave``: each park with its home and its host,
+        weight 1. No layer is directed.
+
+    Raises
+    ------
+    InputError
+        A number is out of its range, or there are more centres or enclaves than cities allow.
+
+    Notes
+    -----
+    The flow expected between cities i and j is
+
+        c P_i P_j / d_ij ** exponent x exp(-border [other community]) x enclave_effect ** [enclave]
+
+    with great circles d_ij in km, a constant c that gives ``mean_flow``, and brackets that are 1
+    if their content holds and 0 otherwise. Two parks of one pair of cities would not double the
+    effect; there are none, since a city has one park at most.
+
+    The middles of the communities stand in a circle around 115 E, 30 N. The first city of each
+    community, a centre if there are enough, stands in its middle, and the others on a ring around
+    it, from half of ``spread_km`` outwards; on a ring too stand further centres. A centre has
+    ``advantage`` million people, and the r-th largest other city 1 / r million, Zipf's rule; the
+    large ones are spread over the communities.
+
+    With the default parameters the centres are the strongest cities, and methods that maximise
+    modularity find the communities. It need not be so with others: if flows fall fast with
+    distance, a large city beside a centre is stronger than a remote centre, and with a small
+    border and a large ``advantage`` the centres make a community of their own.
+
+    References
+    ----------
+    Vogel, H. (1979). A better way to construct the sunflower head. Mathematical Biosciences 44,
+    179-189.
+
+    Examples
+    --------
+    >>> network = make_city_system(n_cities=12, n_enclaves=2, rng=1)
+    >>> network.layers
+    ('synthetic_enclave', 'synthetic_flow')
+    >>> network.nodes["centre"].sum().item(), network.nodes["community"].nunique()
+    (4, 4)
+    """
+    check_number("advantage", advantage, low=1)
+    check_number("exponent", exponent, low=0)
+    check_number("border", border, low=0)
+    check_number("enclave_effect", enclave_effect, low=0, above=True)
+    check_number("distance_km", distance_km, low=0, high=2000, above=True)
+    check_number("spread_km", spread_km, low=0, high=2000, above=True)
+    check_number("mean_flow", mean_flow, low=0, high=1e12, above=True)
+    _check_counts(n_cities, n_communities, n_centres, n_enclaves)
+    rng = np.random.default_rng(rng)
+    community = np.arange(n_cities) % n_communities
+    centre = np.arange(n_cities) < n_centres
+    population = np.full(n_cities, advantage * _POPULATION)
+    # By rounds that give each community one city, so that none has all the large ones.
+    others = np.arange(n_cities - n_centres)
+    order = np.lexsort((rng.random(others.size), others // n_communities))
+    population[n_centres + order] = _POPULATION / (1 + others)
+    turn = 2 * np.pi * np.arange(n_communities) / n_communities
+    radius = np.full(n_communities, distance_km if n_communities > 1 else 0.0)
+    middle = _points(radius, turn)
+    city = middle[community]
+    for region in range(n_communities):
+        city[region::n_communities] += _region(int((community == region).sum()), spread_km, rng)
+    home, host = _enclaves(community, centre, n_enclaves, rng)
+
+    names, parks = _ids("city", n_cities), _ids("park", n_enclaves)
+    regions = _ids("region", n_communities)
+    places = pd.DataFrame(
+        np.vstack([_degrees(city), _degrees(middle)]),
+        pd.Index([*names, *regions], name="place"),
+        ["lon", "lat"],
+    )
+    places["population"] = [*population, *np.bincount(community, population, n_communities)]
+    places["parent"] = pd.Series(regions.take(community), names, dtype="str")
+
+    lon, lat = _degrees(city).T
+    i, j = np.triu_indices(n_cities, k=1)
+    expected = (
+        population[i] * population[j] / great_circle(lon[i], lat[i], lon[j], lat[j]) ** exponent
+    )
+    expected *= np.exp(-border * (community[i] != community[j]))
+    expected *= mean_flow / expected.mean()
+    expected *= np.where(_joined(i, j, home, host), enclave_effect, 1.0)
+    weight = rng.poisson(expected).astype(np.float64) if noise else expected
+    flows = pd.DataFrame(
+        {"layer": "synthetic_flow", "source": names.take(i), "target": names.take(j)}
+    ).assign(weight=weight, expected=expected)
+    ties = pd.DataFrame(
+        {
+            "layer": "synthetic_enclave",
+            "source": [*parks, *parks],
+            "target": names.take(np.concatenate([home, host])),
+            "weight": 1.0,
+        }
+    )
+    nodes = pd.DataFrame(
+        {
+            "node": [*names, *parks],
+            "kind": np.repeat(["place", "park"], [n_cities, n_enclaves]),
+            "place": names.take([*range(n_cities), *host]),
+            "jurisdiction": names.take([*range(n_cities), *home]),
+            "community": pd.Series(regions.take(community)).reindex(range(n_cities + n_enclaves)),
+            "centre": np.append(centre, np.zeros(n_enclaves, np.bool_)),
+        }
+    )
+    return build_network(nodes, pd.concat([flows[weight > 0], ties], ignore_index=True), places)
+
+
+def _check_counts(n_cities: int, n_communities: int, n_centres: int, n_enclaves: int) -> None:
+    ranges = {
+        "n_cities": (n_cities, 2, None),
+        "n_communities": (n_communities, 1, n_cities),
+        "n_centres": (n_centres, 1, n_cities),
+        "n_enclaves": (n_enclaves, 0, n_cities - n_centres),
+    }
+    for name, (value, low, high) in ranges.items():
+        given: object = value
+        fits = isinstance(given, Integral) and low <= value and (high is None or value <= high)
+        if not fits:
+            limit = "" if high is None else f" and at most {high}"
+            msg = f"`{name}` must be a whole number, at least {low}{limit}; found {given!r}."
+            raise InputError(msg)
+
+
+def _enclaves(
+    community: Places, centre: npt.NDArray[np.bool_], n_enclaves: int, rng: np.random.Generator
+) -> tuple[Places, Places]:
+    """Draw homes in the periphery, each once, and for each a centre of another community."""
+    centres = np.flatnonzero(centre)
+    other = community[:, None] != community[centres]
+    if community.max() == 0:
+        other[:] = True
+    homes = np.flatnonzero(~centre & other.any(axis=1))
+    if homes.size < n_enclaves:
+        msg = (
+            f"`n_enclaves` must be at most {homes.size}, the peripheral cities that have a centre "
+            f"in another community; found {n_enclaves}."
+        )
+        raise InputError(msg)
+    home = rng.choice(homes, n_enclaves, replace=False)
+    host = [rng.choice(centres[other[city]]) for city in home]
+    return home, np.array(host, np.intp)
+
+
+def _joined(i: Places, j: Places, home: Places, host: Places) -> npt.NDArray[np.bool_]:
+    """Tell which pairs, the lower first, are a home and its host."""
+    size = 1 + j.max()
+    return np.isin(i * size + j, np.minimum(home, host) * size + np.maximum(home, host))
+
+
+def _region(n: int, radius: float, rng: np.random.Generator) -> Floats:
+    """Kilometres of n points: one in the middle, the others spread evenly over a ring around it.
+
+    They lie on a spiral of golden angles (Vogel 1979), so that no two come close, which is turned
+    at random; their order is random too.
+    """
+    at = 1 + rng.permutation(n - 1)
+    golden = np.pi * (3 - np.sqrt(5))
+    distance = radius * np.sqrt(0.25 + 0.75 * at / max(n - 1, 1))
+    ring = _points(distance, golden * at + 2 * np.pi * rng.random())
+    return np.vstack([np.zeros((1, 2)), ring])
+
+
+def _points(radius: Floats, turn: Floats) -> Floats:
+    """Kilometres to the east and north."""
+    return np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
+
+
+def _degrees(points: Floats) -> Floats:
+    """Longitude and latitude of points given in kilometres around the middle of the system."""
+    lat = _MIDDLE[1] + points[:, 1] / _DEGREE
+    lon = _MIDDLE[0] + points[:, 0] / (_DEGREE * np.cos(np.radians(lat)))
+    return np.column_stack([lon, lat])
+
+
+def _ids(what: str, n: int) -> pd.Index:
+    width = len(str(n))
+    return pd.Index([f"synthetic_{what}_{i + 1:0{width}}" for i in range(n)], dtype="str")

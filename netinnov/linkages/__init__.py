@@ -1,0 +1,24 @@
+"""Linkages between places and organisations, from tables of records to tables of links."""
+
+from __future__ import annotations
+
+from netinnov.linkages._enclaves import enclaves, find_enclaves
+from netinnov.linkages._flows import branches, mobility
+from netinnov.linkages._gravity import gravity
+from netinnov.linkages._outposts import add_outposts
+from netinnov.linkages._pairs import Weighting as Weighting
+from netinnov.linkages._pairs import co_participation, project
+from netinnov.linkages._residuals import GravityFit, gravity_residuals
+
+__all__ = [
+    "GravityFit",
+    "add_outposts",
+    "branches",
+    "co_participation",
+    "enclaves",
+    "find_enclaves",
+    "gravity",
+    "gravity_residuals",
+    "mobility",
+    "project",
+]

@@ -1,0 +1,162 @@
+"""Enclaves: parks as links between places, and the nodes that stand outside their jurisdiction."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._columns import as_numbers
+from netinnov.errors import InputError
+from netinnov.linkages._records import Integers, ids, numbers, some
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["enclaves", "find_enclaves", "inside", "parents"]
+
+
+def enclaves(
+    parks: pd.DataFrame,
+    *,
+    home: str = "jurisdiction",
+    host: str = "place",
+    weight: str | None = None,
+) -> pd.DataFrame:
+    """Link the place that runs a park to the place where it stands.
+
+    Parameters
+    ----------
+    parks : DataFrame
+        One row a park.
+    home, host : str
+        The columns with the place that the park belongs to and the place where it is.
+    weight : str, optional
+        A column of positive numbers, such as floor area; without it every park counts 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``source`` (home), ``target`` (host) and ``weight``; one row a park, as given. Two
+        parks of one pair of places stay two rows, which `build_network` adds up.
+
+    Raises
+    ------
+    InputError
+        A column is missing; a home, host or weight is missing; a weight is not positive.
+
+    Notes
+    -----
+    The links are directed, from home to host. A park at home gives a self-link. Places are taken
+    as they are: `aggregate` lifts districts to their cities.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> parks = pd.DataFrame({"jurisdiction": ["quzhou"], "place": ["hangzhou"]})
+    >>> enclaves(parks)
+       source    target  weight
+    0  quzhou  hangzhou     1.0
+    """
+    links = pd.DataFrame({"source": ids(parks, home), "target": ids(parks, host)})
+    links["weight"] = 1.0
+    if weight is not None:
+        rows = pd.RangeIndex(len(parks))
+        links["weight"] = numbers(parks, weight, rows, low=0.0, above=True)
+    return links
+
+
+def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFrame:
+    """List the nodes that stand outside their jurisdiction, and which way they reach.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Nodes with a place and a jurisdiction.
+    rank : Series
+        A number for each place, larger for the more central one: population, or a centrality. A
+        place without a number takes that of the nearest place that contains it, so numbers for
+        cities serve their districts too.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``node, home, host, direction``, one row an enclave, in node order. ``home`` is
+        its jurisdiction and ``host`` its place. ``direction`` is ``reverse`` if the host ranks
+        higher, ``forward`` if the home does, ``level`` if they rank the same, and missing if
+        one of them has no rank, even through the places that contain it.
+
+    Raises
+    ------
+    InputError
+        ``rank`` holds something that is no number, or two values for one place.
+
+    Notes
+    -----
+    A node inside its jurisdiction, through any number of steps of ``parent``, is at home and no
+    enclave. The reverse does not hold: a node known to be in a city but run by one of its
+    districts counts as one. Nodes without a place or jurisdiction are left out. Links play no
+    part.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov import MultilayerNetwork
+    >>> nodes = pd.DataFrame(
+    ...     {"place": "hangzhou", "jurisdiction": ["quzhou", None]}, index=["p", "f"]
+    ... )
+    >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
+    >>> find_enclaves(network, rank=pd.Series({"hangzhou": 12.2, "quzhou": 2.3}))
+      node    home      host direction
+    0    p  quzhou  hangzhou   reverse
+    """
+    number, text = as_numbers(rank)
+    if text.any():
+        msg = f"rank must hold a number for each place; these are none: {some(rank[text])}."
+        raise InputError(msg)
+    if not rank.index.is_unique:
+        twice = rank.index[rank.index.duplicated()].unique()
+        msg = f"rank must have one value a place; two or more for: {some(twice)}."
+        raise InputError(msg)
+    places = network._places.index
+    parent = parents(network)
+    host, home = network._place_codes, network._jurisdiction_codes
+    found = np.flatnonzero((host >= 0) & (home >= 0) & ~inside(parent, host, home))
+    host, home = host[found], home[found]
+
+    value = pd.Series(number, rank.index).reindex(places).to_numpy(copy=True)
+    around: Integers = np.arange(places.size)
+    while (unknown := np.isnan(value) & (around >= 0)).any():
+        around = np.where(unknown, _step(parent, around), -1)
+        value = np.where(around >= 0, value[around], value)
+    a, b = value[host], value[home]
+    direction = pd.Series(index=range(found.size), dtype="str")
+    for name, holds in {"reverse": a > b, "forward": a < b, "level": a == b}.items():
+        direction[holds] = name
+    return pd.DataFrame(
+        {
+            "node": network.nodes.index.take(found),
+            "home": places.take(home),
+            "host": places.take(host),
+            "direction": direction,
+        }
+    )
+
+
+def parents(network: MultilayerNetwork) -> Integers:
+    """The place that contains each place, as positions; -1 where there is none."""
+    places = network._places
+    return places.index.get_indexer(pd.Index(places["parent"]))
+
+
+def inside(parent: Integers, place: Integers, whole: Integers) -> npt.NDArray[np.bool_]:
+    """Tell which places are the whole beside them, or lie in it through any number of parents."""
+    found = np.zeros(place.size, np.bool_)
+    around = place
+    while (around >= 0).any():
+        found |= (around == whole) & (around >= 0)
+        around = _step(parent, around)
+    return found
+
+
+def _step(parent: Integers, place: Integers) -> Integers:
+    """The place that contains each place; -1 where there is none."""
+    return np.where(place >= 0, parent[place], -1)

@@ -1,0 +1,101 @@
+"""The gravity model as a stand-in for flows that nobody measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._geography import great_circle
+from netinnov.errors import InputError
+from netinnov.linkages._records import ids, link_table, numbers, some
+
+__all__ = ["gravity"]
+
+
+def gravity(
+    places: pd.DataFrame,
+    *,
+    population: str = "population",
+    exponent: float = 2.0,
+    strongest: int | None = None,
+) -> pd.DataFrame:
+    """Model the flows between places by their size and distance.
+
+    A stand-in for flows that nobody measured: what comes out of it follows from the populations
+    and the map alone, and no significance test applies to it.
+
+    Parameters
+    ----------
+    places : DataFrame
+        One row a place: the index, or a column ``place``, is its id; ``lon`` and ``lat`` in
+        degrees.
+    population : str
+        The column with the size of a place, a positive number.
+    exponent : float
+        How fast flows fall with distance, 0 or more.
+    strongest : int, optional
+        Each place keeps its ``strongest`` largest flows (of equal ones those to the places that
+        come first), and a pair stays if either end keeps it. None: all pairs stay.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``source``, ``target``, ``weight`` and ``distance_km``; one row for each pair that
+        stays, in the order of ``places``. The weight is P_i P_j / d_ij ** exponent, divided by
+        the mean over the pairs that stay, so the mean weight is 1.
+
+    Raises
+    ------
+    InputError
+        A column is missing; a place stands in two rows; a place has no population or coordinates,
+        or impossible ones; two places stand at the same point.
+    ValueError
+        ``exponent`` or ``strongest`` is out of its range.
+
+    Notes
+    -----
+    The links are undirected. Distances are great circles on a sphere of radius 6371.0088 km.
+    All pairs are worked out at once: memory grows with the square of the number of places.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cities = pd.DataFrame(
+    ...     {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}, index=["a", "b", "c"]
+    ... )
+    >>> gravity(cities, exponent=1.0).round(3)
+      source target  weight  distance_km
+    0      a      b    0.75      111.195
+    1      a      c    1.50      222.390
+    2      b      c    0.75      111.195
+    """
+    check_number("exponent", exponent, low=0)
+    if strongest is not None:
+        check_number("strongest", strongest, low=1)
+    table = places if "place" in places else places.rename_axis("place").reset_index()
+    names = pd.Index(ids(table, "place"))
+    if not names.is_unique:
+        msg = f"a place must stand in one row; twice or more: {some(names[names.duplicated()])}."
+        raise InputError(msg)
+    size = numbers(table, population, names, low=0.0, above=True)
+    lon = numbers(table, "lon", names, low=-180.0, high=180.0)
+    lat = numbers(table, "lat", names, low=-90.0, high=90.0)
+
+    i, j = np.triu_indices(names.size, k=1)
+    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    if (same := distance == 0).any():
+        pairs = [f"{names[a]} and {names[b]}" for a, b in zip(i[same], j[same], strict=True)]
+        msg = f"two places must not stand at the same point: {some(pairs)}."
+        raise InputError(msg)
+    flow = np.zeros((names.size, names.size))
+    flow[i, j] = flow[j, i] = size[i] * size[j] / distance**exponent
+    if strongest is not None:
+        largest = np.argsort(-flow, axis=1, kind="stable")[:, : int(strongest)]
+        keeps = np.zeros(flow.shape, np.bool_)
+        np.put_along_axis(keeps, largest, True, axis=1)
+        stays = (keeps | keeps.T)[i, j]
+        i, j, distance = i[stays], j[stays], distance[stays]
+    weight = flow[i, j]
+    links = link_table(names, i, j, weight / weight.mean() if weight.size else weight)
+    return links.assign(distance_km=distance)

@@ -1,0 +1,162 @@
+"""Outposts: the enclaves that nobody founded, where firms have people away from their seat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_names, check_number
+from netinnov._rows import Rows
+from netinnov.linkages._enclaves import inside, parents
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["add_outposts"]
+
+
+def add_outposts(
+    network: MultilayerNetwork,
+    *,
+    layer: str,
+    owner: str | Sequence[str] = "firm",
+    least: int = 1,
+    level: int = 0,
+    name: str = "outpost",
+) -> MultilayerNetwork:
+    """Show the places where firms have people away from their seat as nodes of their own.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Nodes with places.
+    layer : str
+        The layer that joins owners with those who work for them: talents with firms, or inventors
+        with the assignees of their patents.
+    owner : str or sequence of str
+        The kinds that can have outposts. Of the links of the layer those count that join one of
+        them with a node of another kind, the *member*.
+    least : int
+        Members that make an outpost, 1 or more.
+    level : int
+        How many steps to go up in ``places.parent`` before places are compared, as from
+        districts to cities; a place without parent stays as it is.
+    name : str
+        Name of the new layer.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The nodes as they were, then one of kind ``outpost`` for each owner and each place where it
+        has members, in that order: id ``outpost:OWNER@PLACE``, ``place`` where the members are,
+        ``jurisdiction`` that of the owner, columns ``owner`` (its id) and ``members`` (how many).
+        The links of these members lead to the outpost instead of the owner, and the layer `name`
+        joins the owner with its outposts, with the sum of these links as weight. Without
+        outposts the network is as given.
+
+    Raises
+    ------
+    InputError
+        A name is not in the network, a number is out of its range, or the id of an outpost is
+        taken.
+
+    See Also
+    --------
+    find_enclaves : Lists the outposts with all other enclaves, and which way they reach.
+    netinnov.build.aggregate : With ``drop_internal=True`` leaves the links between places, such as
+        those of patents whose inventor and assignee are not in one place.
+
+    Notes
+    -----
+    A member is away if its place is neither in the jurisdiction of the owner nor where the owner
+    itself stands (nor in a place inside one of these). Links of nodes without a place are left
+    alone. Periods stay; the new layer is undirected unless it was there and had a direction.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame(
+    ...     {"kind": ["firm", "talent"], "place": ["quzhou", "hangzhou"]}, index=["solar", "ann"]
+    ... )
+    >>> works = pd.DataFrame({"source": ["ann"], "target": ["solar"], "layer": "works_for"})
+    >>> add_outposts(MultilayerNetwork(nodes, works), layer="works_for").links
+           layer source                  target  weight
+    0    outpost  solar  outpost:solar@hangzhou     1.0
+    1  works_for    ann  outpost:solar@hangzhou     1.0
+    """
+    (layer,) = check_names("layer", [layer], network.layers)
+    check_number("least", least, low=1)
+    check_number("level", level, low=0)
+    kinds = network._nodes["kind"]
+    asked = [owner] if isinstance(owner, str) else list(owner)
+    known = check_names("owner", asked, kinds.dropna().unique().tolist())
+    away = _away(network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level)
+
+    posts = away.groupby(["owner", "host"])
+    away = away[posts["member"].transform("nunique") >= least]
+    if away.empty:
+        return network
+    posts = away.groupby(["owner", "host"])
+    code = (network.n_nodes + posts.ngroup()).to_numpy().astype(np.int32)
+    larger = network.with_nodes(_nodes(network, posts.agg({"home": "first", "member": "nunique"})))
+
+    rows = network._link_rows()
+    at, out = away["row"].to_numpy(), away["out"].to_numpy()
+    source, target = rows.source.copy(), rows.target.copy()
+    source[at[out]], target[at[~out]] = code[out], code[~out]
+    layers = tuple(sorted({*network.layers, name}))
+    pipelines = Rows(
+        np.full(at.size, layers.index(name), np.int32),
+        away["owner"].to_numpy().astype(np.int32),
+        code,
+        rows.weight[at],
+        None if rows.period is None else rows.period[at],
+    )
+    led = rows._replace(source=source, target=target).with_layers(network.layers, layers)
+    return MultilayerNetwork._assemble(
+        larger._node_table(),
+        larger._places,
+        layers,
+        led.followed_by(pipelines),
+        network._directed,
+    )
+
+
+def _away(
+    network: MultilayerNetwork, layer: int, owns: npt.NDArray[np.bool_], level: int
+) -> pd.DataFrame:
+    """The link rows between owners and members away from their seat, as positions."""
+    parent = parents(network)
+    up = np.where(parent >= 0, parent, np.arange(parent.size))
+    place, seat = network._place_codes, network._jurisdiction_codes
+    for _ in range(min(int(level), parent.size)):
+        place, seat = (np.where(code >= 0, up[code], -1) for code in (place, seat))
+    rows = network._link_rows()
+    here = np.flatnonzero((rows.layer == layer) & (owns[rows.source] != owns[rows.target]))
+    out = owns[rows.source[here]]
+    owner = np.where(out, rows.source[here], rows.target[here])
+    member = np.where(out, rows.target[here], rows.source[here])
+    host, home = place[member], seat[owner]
+    found = pd.DataFrame(
+        {"row": here, "out": out, "owner": owner, "member": member, "host": host, "home": home}
+    )
+    at_home = inside(parent, host, home) | inside(parent, host, place[owner])
+    return found[(host >= 0) & (home >= 0) & ~at_home]
+
+
+def _nodes(network: MultilayerNetwork, posts: pd.DataFrame) -> pd.DataFrame:
+    """Table of nodes from outposts, whose index is owner and host."""
+    places = network._places.index
+    owner = network._nodes.index.take(posts.index.get_level_values("owner").to_numpy())
+    host = places.take(posts.index.get_level_values("host").to_numpy())
+    return pd.DataFrame(
+        {
+            "node": "outpost:" + owner + "@" + host,
+            "kind": "outpost",
+            "place": host,
+            "jurisdiction": places.take(posts["home"].to_numpy()),
+            "owner": owner,
+            "members": posts["member"].astype("Int64").array,
+        }
+    )

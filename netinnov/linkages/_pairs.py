@@ -1,0 +1,265 @@
+"""Pairs that meet in an event: from a table of participations, and inside a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array, triu
+
+from netinnov._arguments import check_choice, check_names
+from netinnov._rows import Rows
+from netinnov._tables import NodeTable
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.linkages._records import Integers, ids, link_table, periods, some
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["Weighting", "co_participation", "project"]
+
+Weighting = Literal["count", "newman", "full"]
+
+
+def co_participation(
+    incidence: pd.DataFrame,
+    *,
+    member: str,
+    event: str,
+    weighting: Weighting = "count",
+    period: str | None = None,
+) -> pd.DataFrame:
+    """Link all members of an event to one another, and add up over the events.
+
+    Parameters
+    ----------
+    incidence : DataFrame
+        One row a participation; a member that stands twice in an event counts once.
+    member, event : str
+        The columns with their ids.
+    weighting : {"count", "newman", "full"}
+        What a pair gets from an event of k members: 1; 1 / (k - 1), so that each member hands out
+        one unit; or 2 / (k (k - 1)), so that the event hands out one unit.
+    period : str, optional
+        A column of whole numbers, which may be missing. With it members meet in an event only if
+        they take part in the same period, and are added up within each.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
+        source comes before the target, and the rows are sorted, in the order of the ids as text,
+        so the result does not depend on the order of ``incidence``. With ``period`` also a column
+        ``period``, and one row for each pair and period, sorted by period first, missing last.
+
+    Raises
+    ------
+    InputError
+        A column or an id is missing, a column mixes numbers and text, a period is no whole
+        number, or there is no such weighting.
+
+    See Also
+    --------
+    project : The same for a layer of a network.
+
+    Notes
+    -----
+    The links are undirected. An event with one member adds none, so a member that only has such
+    events is not in the result. Computed as one sparse product of the incidence with itself.
+
+    References
+    ----------
+    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
+    networks, and centrality. Physical Review E 64, 016132.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> projects = pd.DataFrame({"firm": ["a", "b", "c", "a", "b"], "project": [1, 1, 1, 2, 2]})
+    >>> co_participation(projects, member="firm", event="project", weighting="newman")
+      source target  weight
+    0      a      b     1.5
+    1      a      c     0.5
+    2      b      c     0.5
+    """
+    check_choice("weighting", weighting, Weighting)
+    members, names = pd.factorize(ids(incidence, member), sort=True)
+    events, _ = pd.factorize(ids(incidence, event), sort=True)
+    if period is None:
+        source, target, _, weight = _meetings(members, events, np.zeros_like(events), weighting)
+        return link_table(pd.Index(names), source, target, weight)
+    moments, when = pd.factorize(periods(incidence, period), sort=True, use_na_sentinel=False)
+    source, target, moment, weight = _meetings(members, events, moments, weighting)
+    links = link_table(pd.Index(names), source, target, weight)
+    links["period"] = when.take(moment)
+    return links
+
+
+def project(
+    network: MultilayerNetwork,
+    *,
+    layer: str,
+    onto: str | Sequence[str] | None = None,
+    through: str | Sequence[str] | None = None,
+    weighting: Weighting = "count",
+    name: str | None = None,
+) -> MultilayerNetwork:
+    """Turn a two-mode layer, such as firms in projects, into links between those who meet.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        One of its layers is two-mode.
+    layer : str
+        That layer: each of its links joins a node of the kinds ``onto`` with one of other kinds.
+    onto, through : str or sequence of str
+        Give one of the two: the kinds that are linked, or the kinds that they meet in. Nodes
+        without a kind are of no kind that is named.
+    weighting : {"count", "newman", "full"}
+        What a pair gets from a node of the other side with k neighbours, see `co_participation`.
+    name : str, optional
+        Name of the new layer; default ``"co_"`` and the name of the old one.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The two-mode layer has given way to the new one, which is undirected, and the kinds that
+        stood at the other ends of its links are gone, with all links they had. Other nodes, in
+        their order, and the other layers among them stay as they are. Of the links of the new
+        layer only weight and period are known.
+
+    Raises
+    ------
+    InputError
+        A link of the layer joins two nodes of one side, a name is not in the network or is taken,
+        or there is no such weighting.
+
+    See Also
+    --------
+    co_participation : The same for a table of participations.
+
+    Notes
+    -----
+    What a two-mode link weighs plays no part, and neither does its direction. Nodes meet in a
+    neighbour if both are linked with it in the same period, so projecting and splitting by period
+    may change places; links without a period are a period of their own. Nodes that meet nobody
+    stay, without links.
+
+    To keep all nodes and layers, add the new layer to the network:
+    ``network.with_links(project(network, ...).select(layers=["co_..."]).links)``.
+
+    References
+    ----------
+    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
+    networks, and centrality. Physical Review E 64, 016132.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"kind": ["firm", "firm", "project"]}, index=["a", "b", "p"])
+    >>> takes_part = pd.DataFrame({"source": ["a", "b"], "target": ["p", "p"]})
+    >>> network = MultilayerNetwork(nodes, takes_part.assign(layer="projects"))
+    >>> project(network, layer="projects", onto="firm").links
+             layer source target  weight
+    0  co_projects      a      b     1.0
+    """
+    check_choice("weighting", weighting, Weighting)
+    (layer,) = check_names("layer", [layer], network.layers)
+    name = f"co_{layer}" if name is None else name
+    if name != layer and name in network.layers:
+        msg = f"there is a layer {name!r} already; choose another `name` for the projection."
+        raise InputError(msg)
+    member = _members(network, onto, through)
+
+    rows = network._link_rows()
+    here = rows.layer == network.layers.index(layer)
+    two_mode = rows.where(here)
+    first, second = two_mode.source, two_mode.target
+    if (same := member[first] == member[second]).any():
+        index = network._nodes.index
+        ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
+        msg = (
+            f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links "
+            f"join two of one side: {some(f'{a} and {b}' for a, b in ends)}. Check the kinds."
+        )
+        raise InputError(msg)
+    event = np.where(member[first], second, first)
+    given = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
+    when, moment = np.unique(given, return_inverse=True)
+    a, b, at, weight = _meetings(first + second - event, event, moment, weighting)
+
+    kinds = network._nodes["kind"]
+    gone = np.zeros(network.n_nodes, np.bool_)
+    gone[event] = True
+    gone |= kinds.isin(kinds[gone].dropna()).to_numpy(bool)
+    code = np.cumsum(~gone, dtype=np.int32) - np.int32(1)
+    rest = rows.where(~here & ~gone[rows.source] & ~gone[rows.target])
+    if not rest.layer.size:
+        rest = rest._replace(attributes=None)
+    layers = tuple(sorted({*network.layers, name}))
+    meet = Rows(
+        np.full(a.size, layers.index(name), np.int32),
+        a.astype(np.int32),
+        b.astype(np.int32),
+        weight,
+        None if two_mode.period is None else when[at],
+    )
+    joined = rest.with_layers(network.layers, layers).followed_by(meet)
+    joined = joined._replace(source=code[joined.source], target=code[joined.target])
+    stay = np.flatnonzero(~gone)
+    nodes = NodeTable(
+        network._nodes.iloc[stay], network._place_codes[stay], network._jurisdiction_codes[stay]
+    )
+    directed = network._directed - {layer}
+    return MultilayerNetwork._assemble(nodes, network._places, layers, joined, directed)
+
+
+def _members(
+    network: MultilayerNetwork,
+    onto: str | Sequence[str] | None,
+    through: str | Sequence[str] | None,
+) -> np.ndarray:
+    """Tell which nodes are on the side that is projected onto."""
+    if (onto is None) == (through is None):
+        msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
+        raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
+    what, given = ("onto", onto) if onto is not None else ("through", through)
+    asked = [given] if isinstance(given, str) else list(given or ())
+    kinds = network._nodes["kind"]
+    named = kinds.isin(check_names(what, asked, kinds.dropna().unique().tolist())).to_numpy(bool)
+    return named if onto is not None else ~named
+
+
+def _meetings(
+    member: Integers, event: Integers, moment: Integers, weighting: Weighting
+) -> tuple[Integers, Integers, Integers, Floats]:
+    """Pairs of members, the lower first, the moment they met, and what they get from it.
+
+    A row of the incidence is a member at a moment and a column an event at one, so that one
+    product serves all moments. The pairs are sorted by moment, first and second member.
+    """
+    n = int(member.max(initial=0)) + 1
+    state, row = np.unique(moment.astype(np.int64) * n + member, return_inverse=True)
+    width = int(event.max(initial=0)) + 1
+    meeting, column = np.unique(moment.astype(np.int64) * width + event, return_inverse=True)
+    table = csr_array((np.ones(row.size), (row, column)), shape=(state.size, meeting.size))
+    table.sum_duplicates()
+
+    k = np.bincount(table.indices, minlength=meeting.size)
+    share = _share(np.maximum(k, 2), weighting)
+    shared = csr_array((share[table.indices], table.indices, table.indptr), shape=table.shape)
+    table.data[:] = 1.0
+    pairs = csr_array(triu(shared @ table.T, k=1))
+    pairs.sort_indices()
+    first = np.repeat(state, np.diff(pairs.indptr))
+    return first % n, state[pairs.indices] % n, first // n, pairs.data
+
+
+def _share(k: Integers, weighting: Weighting) -> Floats:
+    """What one pair gets from an event of ``k`` members."""
+    if weighting == "newman":
+        return 1 / (k - 1)
+    if weighting == "full":
+        return 2 / (k * (k - 1))
+    return np.ones(k.size)

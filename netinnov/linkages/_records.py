@@ -1,0 +1,88 @@
+"""Columns of tables of records: ids, numbers and periods, a fault named with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = ["Integers", "ids", "link_table", "numbers", "periods", "some"]
+
+Integers = npt.NDArray[np.integer]
+
+
+def ids(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of ids as text, on a new index of rows."""
+    given = _column(table, name).reset_index(drop=True)
+    text, bad, mixed = as_text(given)
+    if mixed:
+        msg = f"column {name!r} mixes numbers and text; write all of its ids as text."
+        raise InputError(msg)
+    if (bad := bad | is_blank(text)).any():
+        shown = [f"row {row} ({value})" for row, value in given[bad].items()]
+        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: {some(shown)}."
+        raise InputError(msg)
+    return text
+
+
+def numbers(
+    table: pd.DataFrame,
+    name: str,
+    rows: pd.Index,
+    *,
+    low: float,
+    high: float = np.inf,
+    above: bool = False,
+) -> Floats:
+    """A column of finite numbers in [low, high], or (low, high] with ``above``."""
+    given = _column(table, name)
+    number, _ = as_numbers(given)
+    good = np.isfinite(number) & (number >= low) & (number <= high) & ~(above & (number == low))
+    if not good.all():
+        bound = f"above {low:g}" if above else f"at least {low:g}"
+        bound = bound if np.isinf(high) else f"between {low:g} and {high:g}"
+        shown = [f"{row} ({value})" for row, value in zip(rows[~good], given[~good], strict=True)]
+        msg = f"{name!r} must be a number {bound}; {len(shown)} rows are not: {some(shown)}."
+        raise InputError(msg)
+    return number
+
+
+def periods(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of whole numbers that may be missing, on a new index of rows."""
+    given = _column(table, name).reset_index(drop=True)
+    number, text = as_numbers(given)
+    with np.errstate(invalid="ignore"):
+        bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
+    if bad.any():
+        shown = [f"row {row} ({value})" for row, value in given[bad].items()]
+        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {some(shown)}."
+        raise InputError(msg)
+    return pd.Series(number).astype("Int64")
+
+
+def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floats) -> pd.DataFrame:
+    """Links between positions as links between names."""
+    return pd.DataFrame(
+        {"source": names.take(source), "target": names.take(target), "weight": weight}
+    )
+
+
+def some(items: Iterable[object]) -> str:
+    """The first five of some items, for a message."""
+    shown = [str(item) for item in items]
+    return ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    if name not in table:
+        known = [str(column) for column in table.columns]
+        msg = f"the table must have a column {name!r}{did_you_mean(name, known)}; it has {known}."
+        raise InputError(msg)
+    return table[name]

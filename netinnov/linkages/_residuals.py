@@ -1,0 +1,331 @@
+"""What gravity leaves over: observed flows against those that size and distance predict."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import xlogy
+
+from netinnov._arguments import check_choice, check_names
+from netinnov._geography import great_circle
+from netinnov._rows import Rows
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.linkages._poisson import poisson
+from netinnov.linkages._records import numbers, some
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["GravityFit", "gravity_residuals"]
+
+Method = Literal["ppml", "ratio"]
+
+_TOLERANCE = 1e-10
+"""Error of the margins, over their sum, at which proportional fitting has converged."""
+_STEPS = 20_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GravityFit:
+    """Expected flows of a layer, and how far the observed ones are from them.
+
+    Attributes
+    ----------
+    network : MultilayerNetwork
+        The network as given with one more layer, the residuals: observed over expected flow.
+        Above 1 two places are closer than expected. Link attributes ``observed`` and
+        ``expected``. It is directed if the layer of the flows is.
+    links : DataFrame
+        The links of that layer, as in ``network.links``. Pairs without a flow have none: their
+        residual is 0.
+    coefficients : Series
+        Elasticities of the flow by ``"ppml"``: ``intercept``; ``origin`` and ``destination``
+        population, or ``population`` (their product) in an undirected layer; ``distance``. NaN
+        for a quantity that is the same for all pairs. Empty with ``"ratio"``.
+    standard_errors : Series
+        Of the coefficients, robust to unequal variances (White's HC0) but not to dependence
+        between flows that share a place.
+    deviance : float
+        Poisson deviance, 2 x sum of y ln(y / m) - (y - m) over all pairs: 0 if all is explained.
+    explained : float
+        Share of the deviance of equal flows that is explained; NaN if all flows are equal.
+    n_pairs : int
+        Pairs of places, with those without a flow.
+    iterations : int
+        Steps the fit took.
+    converged : bool
+        Whether the last step changed next to nothing.
+    """
+
+    network: MultilayerNetwork
+    links: pd.DataFrame
+    coefficients: pd.Series
+    standard_errors: pd.Series
+    deviance: float
+    explained: float
+    n_pairs: int
+    iterations: int
+    converged: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the fit as a table of one row, without the links."""
+        row = {**self.coefficients, **self.standard_errors.add_suffix("_error")}
+        for name in ("deviance", "explained", "n_pairs", "iterations", "converged"):
+            row[name] = getattr(self, name)
+        return pd.DataFrame([row])
+
+
+def gravity_residuals(
+    network: MultilayerNetwork,
+    *,
+    layer: str,
+    method: Method = "ppml",
+    name: str | None = None,
+) -> GravityFit:
+    """Set the flows between places against those that their size and distance predict.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        A network of places, as `aggregate` makes it.
+    layer : str
+        The layer of the flows, summed over its periods. Weights need not be whole numbers.
+    method : {"ppml", "ratio"}
+        What is expected of a pair. ``"ppml"``: exp(a + b1 ln P_i + b2 ln P_j + c ln d_ij), with the
+        populations of the places and the distance between them, fitted by Poisson pseudo maximum
+        likelihood. ``"ratio"``: a_i b_j, so that the sums of what leaves and what enters each
+        place are as observed; no size or distance is needed.
+    name : str, optional
+        Name of the layer of residuals; default the name of the layer and ``"_residual"``.
+
+    Returns
+    -------
+    GravityFit
+        Its ``network`` has the residuals as a layer, its ``links`` are that layer as a table.
+
+    Raises
+    ------
+    InputError
+        A name is not in the network or is taken, or there is no such method. With ``"ppml"``: a
+        node of the layer has no place, population or coordinates, two stand at the same point, or
+        there are too few flows to tell the coefficients apart.
+
+    Warns
+    -----
+    UserWarning
+        The fit did not converge.
+
+    See Also
+    --------
+    gravity : Flows that are modelled, where none were observed.
+
+    Notes
+    -----
+    Nodes with a link in the layer take part, with all pairs of them: a pair without a flow counts
+    as 0, which logarithms could not. Self-links are left out, of the sums as well. Direction
+    counts in a directed layer. Distances are great circles on a sphere of radius 6371.0088 km. All
+    pairs are worked out at once by ``"ppml"``: memory grows with the square of the number of
+    places.
+
+    The Poisson fit asks no more than that the expected flow is right; variances may be any
+    (Santos Silva and Tenreyro). Its expected flows sum to the observed ones. In ``"ratio"`` the
+    margins are matched by proportional fitting without the diagonal, since flows inside a place
+    are not looked at; the plain product of two margins over the total would make even equal flows
+    look stronger than expected. One place that takes part in half of all flows or more leaves
+    nothing to expect among others, and the fit then comes near its limit only slowly.
+
+    References
+    ----------
+    Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. Review of Economics and
+    Statistics 88, 641-658.
+
+    Deming, W. E. and Stephan, F. F. (1940). On a least squares adjustment of a sampled frequency
+    table when the expected marginal totals are known. Annals of Mathematical Statistics 11,
+    427-444.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> flows = pd.DataFrame({"source": list("aabcc"), "target": list("bccad")})
+    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abcd")), flows.assign(weight=2.0))
+    >>> fit = gravity_residuals(network, layer="links", method="ratio")
+    >>> fit.converged, fit.network.layers
+    (True, ('links', 'links_residual'))
+    """
+    check_choice("method", method, Method)
+    (layer,) = check_names("layer", [layer], network.layers)
+    name = f"{layer}_residual" if name is None else name
+    if name in network.layers:
+        msg = f"there is a layer {name!r} already; choose another `name` for the residuals."
+        raise InputError(msg)
+    flows = _flows(network, layer)
+    fit = _by_margins(flows) if method == "ratio" else _by_gravity(network, flows)
+    if not fit.converged:
+        msg = f"gravity_residuals: layer {layer!r} has no fit yet after {fit.iterations} steps."
+        warnings.warn(msg, UserWarning, stacklevel=2)
+
+    observed, total = flows.observed, flows.observed.sum()
+    deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)
+    deviance = max(deviance, 0.0)  # rounding, where all is explained
+    equal = 2 * float(xlogy(observed, observed / (total / flows.n_pairs)).sum())
+    larger, links = _with_layer(network, name, flows, fit.expected)
+    return GravityFit(
+        network=larger,
+        links=links,
+        coefficients=fit.coefficients.copy(),
+        standard_errors=fit.errors.copy(),
+        deviance=deviance,
+        explained=1 - deviance / equal if equal > _TOLERANCE * total else np.nan,
+        n_pairs=flows.n_pairs,
+        iterations=fit.iterations,
+        converged=fit.converged,
+    )
+
+
+class _Flows(NamedTuple):
+    """The flows of a layer between the nodes that have any, self-links left out."""
+
+    nodes: npt.NDArray[np.intp]
+    source: Codes
+    target: Codes
+    observed: Floats
+    directed: bool
+
+    @property
+    def n_pairs(self) -> int:
+        ordered = self.nodes.size * (self.nodes.size - 1)
+        return ordered if self.directed else ordered // 2
+
+
+class _Fit(NamedTuple):
+    """Expected flows where there is one, their sum over all pairs, and how they came about."""
+
+    expected: Floats
+    total: float
+    iterations: int
+    converged: bool
+    coefficients: pd.Series = pd.Series(dtype=np.float64)
+    errors: pd.Series = pd.Series(dtype=np.float64)
+
+
+def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
+    """Positions of the ends are those among ``nodes``."""
+    indptr, target, observed = network._simple_csr(layer)
+    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+    directed = layer in network.directed
+    keep = np.ones(source.size, np.bool_) if directed else source < target
+    if not keep.any():
+        raise InputError(f"layer {layer!r} must have links between nodes; it has none.")
+    source, target, observed = source[keep], target[keep], observed[keep]
+    nodes, ends = np.unique(np.concatenate([source, target]), return_inverse=True)
+    a, b = np.split(ends.astype(np.int32), 2)
+    return _Flows(nodes, a, b, observed, directed)
+
+
+def _by_margins(flows: _Flows) -> _Fit:
+    """Fit a_i b_j to the margins, by turns; the sums leave out the diagonal.
+
+    An undirected layer is a symmetric table.
+    """
+    n = flows.nodes.size
+    leaves = np.bincount(flows.source, flows.observed, n)
+    enters = np.bincount(flows.target, flows.observed, n)
+    if not flows.directed:
+        leaves = enters = leaves + enters
+    b = enters.copy()
+    step, error = 0, np.inf
+    while error > _TOLERANCE and step < _STEPS:
+        step += 1
+        others = b.sum() - b
+        a = np.divide(leaves, others, out=np.zeros(n), where=leaves > 0)
+        others = a.sum() - a
+        error = np.abs(b * others - enters).sum() / enters.sum()
+        b = np.divide(enters, others, out=np.zeros(n), where=enters > 0)
+    expected = a[flows.source] * b[flows.target]
+    total = float(a.sum() * b.sum() - a @ b)
+    if not flows.directed:
+        expected = (expected + a[flows.target] * b[flows.source]) / 2
+        total /= 2
+    return _Fit(expected, total, step, bool(error <= _TOLERANCE))
+
+
+def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
+    """Fit the logarithm of the flow to those of populations and distance."""
+    size, lon, lat = _quantities(network, flows.nodes)
+    n = flows.nodes.size
+    i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
+    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    if (same := distance == 0).any():
+        index = network._nodes.index.take(flows.nodes)
+        pairs = [f"{a} and {b}" for a, b in zip(index[i[same]], index[j[same]], strict=True)]
+        msg = f"two places must not stand at the same point: {some(pairs)}; see aggregate()."
+        raise InputError(msg)
+    log = np.log(size)
+    terms = {"origin": log[i], "destination": log[j]}
+    if not flows.directed:
+        terms = {"population": log[i] + log[j]}
+    terms["distance"] = np.log(distance)
+    varies = {name: values for name, values in terms.items() if np.ptp(values) > 0}
+    covariates = np.column_stack([np.ones(i.size), *varies.values()])
+    table = np.zeros((n, n))
+    table[flows.source, flows.target] = flows.observed
+    observed = table[i, j]
+    if np.linalg.matrix_rank(covariates[observed > 0]) < covariates.shape[1]:
+        msg = (
+            f"{flows.observed.size} flows are too few, or too much alike, to tell apart what the "
+            f"{covariates.shape[1]} coefficients {', '.join(['intercept', *varies])} do."
+        )
+        raise InputError(msg)
+    beta, variance, mean, iterations, converged = poisson(covariates, observed)
+    table[i, j] = mean
+    names = ["intercept", *varies]
+    every = ["intercept", *terms]
+    return _Fit(
+        table[flows.source, flows.target],
+        float(mean.sum()),
+        iterations,
+        converged,
+        pd.Series(beta, names).reindex(every),
+        pd.Series(np.sqrt(np.diag(variance)), names).reindex(every),
+    )
+
+
+def _quantities(
+    network: MultilayerNetwork, nodes: npt.NDArray[np.intp]
+) -> tuple[Floats, Floats, Floats]:
+    """Population, longitude and latitude of the places of some nodes."""
+    index, code = network._nodes.index.take(nodes), network._place_codes[nodes]
+    if (code < 0).any():
+        msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
+        raise InputError(f"{msg}: {some(index[code < 0])}.")
+    places = network._places.iloc[code]
+    return (
+        numbers(places, "population", index, low=0.0, above=True),
+        numbers(places, "lon", index, low=-180.0, high=180.0),
+        numbers(places, "lat", index, low=-90.0, high=90.0),
+    )
+
+
+def _with_layer(
+    network: MultilayerNetwork, name: str, flows: _Flows, expected: Floats
+) -> tuple[MultilayerNetwork, pd.DataFrame]:
+    """The network with the residuals as one more layer, and the links of it."""
+    layers = tuple(sorted({*network.layers, name}))
+    residuals = Rows(
+        np.full(expected.size, layers.index(name), np.int32),
+        flows.nodes[flows.source].astype(np.int32),
+        flows.nodes[flows.target].astype(np.int32),
+        flows.observed / expected,
+        attributes=pd.DataFrame({"observed": flows.observed, "expected": expected}),
+    )
+    rows = network._link_rows().with_layers(network.layers, layers).followed_by(residuals)
+    directed = network._directed | ({name} if flows.directed else set())
+    larger = MultilayerNetwork._assemble(
+        network._node_table(), network._places, layers, rows, directed
+    )
+    links = larger.select(layers=[name]).links
+    return larger, links[["layer", "source", "target", "weight", "observed", "expected"]]

@@ -1,0 +1,200 @@
+"""The text format of multinet and uunet: sections of comma-separated lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from netinnov.errors import InputError
+from netinnov.sources._parsed import Link, Parsed, node_table, refuse_line, weight_of
+
+__all__ = ["parse_mpx"]
+
+SECTIONS = (
+    "VERSION",
+    "TYPE",
+    "LAYER ATTRIBUTES",
+    "LAYERS",
+    "ACTOR ATTRIBUTES",
+    "NODE ATTRIBUTES",
+    "VERTEX ATTRIBUTES",
+    "EDGE ATTRIBUTES",
+    "ACTORS",
+    "NODES",
+    "VERTICES",
+    "EDGES",
+)
+NUMERIC = ("NUMERIC", "DOUBLE", "INTEGER", "INT")
+Value = str | float | None
+Section = list[tuple[int, list[str]]]
+
+
+def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
+    """Actors with their attributes, edges of all layers; ``weight`` is an attribute of edges."""
+    sections = _sections(name, lines)
+    edges = sections["EDGES"]
+    if not edges:
+        msg = (
+            f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} without: "
+        )
+        raise InputError(msg + "is it cut off?")
+    several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
+    layers, directed = _layers(name, sections["LAYERS"], several=several)
+    of_edges = _edge_attributes(name, sections["EDGE ATTRIBUTES"], layers, several=several)
+    _refuse_half_a_line(name, len(lines), edges, several=several)
+
+    links = []
+    for line, row in edges:
+        head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
+        if len(row) < len(head):
+            raise refuse_line(name, line, row, head)
+        source, target, layer = (row[0], row[2], row[1]) if several else row[:3]
+        if several and row[3] != layer:
+            msg = f"{name}, line {line}: links must lie within a layer; this one leads from "
+            raise InputError(f"{msg}{layer!r} to {row[3]!r}; leave out such lines.")
+        if layers and layer not in layers:
+            known = ", ".join(layers)
+            msg = f"{name}, line {line}, column 'layer': it must be one of #LAYERS ({known}); "
+            raise InputError(f"{msg}found {layer!r}.")
+        columns = of_edges(layer)
+        if len(row) != len(head) + len(columns):
+            raise refuse_line(name, line, row, [*head, *columns])
+        cells = dict(zip(columns, row[len(head) :], strict=True))
+        size = weight_of(cells.pop(weight), name, line) if weight in cells else 1.0
+        more = {key: _typed(cell, columns[key], name, line, key) for key, cell in cells.items()}
+        links.append(Link(layer, source, target, size, line, more))
+
+    ends = [end for link in links for end in (link.source, link.target)]
+    actors, attributes = _actors(name, sections, ends)
+    nodes, _ = node_table(actors, actors, attributes | _vertices(name, sections, actors))
+    return Parsed(nodes, links, frozenset(directed))
+
+
+def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
+    """The lines of each section, split; what stands before any section are edges."""
+    found: defaultdict[str, Section] = defaultdict(list)
+    section = "EDGES"
+    for line, text in enumerate(map(str.strip, lines), start=1):
+        if not text or text.startswith("--"):
+            continue
+        if text.startswith("#"):
+            title = " ".join(text[1:].upper().split())
+            section = next((s for s in SECTIONS if title == s or title.startswith(f"{s} ")), "")
+            if not section:
+                known = ", ".join(f"#{other}" for other in SECTIONS)
+                msg = f"{name}, line {line}: a section must be one of {known}; found {text!r}."
+                raise InputError(msg)
+            if rest := text[1 + len(section) :].strip():
+                found[section].append((line, [rest]))
+            continue
+        found[section].append((line, [field.strip() for field in text.split(",")]))
+    return found
+
+
+def _layers(name: str, section: Section, *, several: bool) -> tuple[list[str], list[str]]:
+    """Names of the layers, and of those that are directed."""
+    layers, directed = [], []
+    for line, row in section:
+        columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
+        if len(row) < len(columns) or row[len(columns) - 1].upper() not in (
+            "DIRECTED",
+            "UNDIRECTED",
+        ):
+            raise refuse_line(name, line, row, columns)
+        if several and row[0] != row[1]:
+            continue
+        layers.append(row[0])
+        if row[len(columns) - 1].upper() == "DIRECTED":
+            directed.append(row[0])
+    return layers, directed
+
+
+def _edge_attributes(
+    name: str, section: Section, layers: Sequence[str], *, several: bool
+) -> Callable[[str], dict[str, str]]:
+    """Attributes and types of the edges of a layer: its own, then those of all layers."""
+    own: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    everywhere = {}
+    for line, row in section:
+        if len(row) == 2:
+            everywhere[row[0]] = row[1]
+        elif len(row) == (4 if several else 3) and (not layers or row[0] in layers):
+            own[row[0]][row[-2]] = row[-1]
+        else:
+            raise refuse_line(name, line, row, ["layer", "attribute", "type"])
+    return lambda layer: own[layer] | everywhere
+
+
+def _actors(
+    name: str, sections: defaultdict[str, Section], ends: Iterable[str]
+) -> tuple[list[str], dict[str, list[Value]]]:
+    """Actors as listed, then those that only have edges, and their attributes."""
+    types = {}
+    for line, row in sections["ACTOR ATTRIBUTES"]:
+        if len(row) != 2:
+            raise refuse_line(name, line, row, ["attribute", "type"])
+        types[row[0]] = row[1]
+    rows = {}
+    for line, row in sections["ACTORS"]:
+        if len(row) != 1 + len(types):
+            raise refuse_line(name, line, row, ["actor", *types])
+        if row[0] in rows:
+            raise InputError(f"{name}, line {line}, column 'actor': {row[0]!r} stands there twice.")
+        cells = zip(types, row[1:], strict=True)
+        rows[row[0]] = [_typed(cell, types[key], name, line, key) for key, cell in cells]
+    actors = [*dict.fromkeys([*rows, *ends])]
+    unknown: list[Value] = [None] * len(types)
+    cells_of = [rows.get(actor, unknown) for actor in actors]
+    return actors, {key: [row[at] for row in cells_of] for at, key in enumerate(types)}
+
+
+def _vertices(
+    name: str, sections: defaultdict[str, Section], actors: Sequence[str]
+) -> dict[str, list[Value]]:
+    """What is said of an actor in one layer: columns ``ATTRIBUTE (LAYER)``."""
+    types: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for line, row in [*sections["NODE ATTRIBUTES"], *sections["VERTEX ATTRIBUTES"]]:
+        if len(row) != 3:
+            raise refuse_line(name, line, row, ["layer", "attribute", "type"])
+        types[row[0]][row[1]] = row[2]
+    place = {actor: at for at, actor in enumerate(actors)}
+    columns: dict[str, list[Value]] = {
+        f"{key} ({layer})": [None] * len(actors) for layer, keys in types.items() for key in keys
+    }
+    for line, row in [*sections["NODES"], *sections["VERTICES"]]:
+        attributes = types[row[1]] if len(row) > 1 else {}
+        if len(row) != 2 + len(attributes):
+            raise refuse_line(name, line, row, ["actor", "layer", *attributes])
+        if row[0] not in place:
+            msg = f"{name}, line {line}, column 'actor': {row[0]!r} is no actor and has no edge."
+            raise InputError(msg)
+        for attribute, value in zip(attributes, row[2:], strict=True):
+            cell = _typed(value, attributes[attribute], name, line, attribute)
+            columns[f"{attribute} ({row[1]})"][place[row[0]]] = cell
+    return columns
+
+
+def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
+    """A value of an attribute: missing if blank, ``NA`` too where it should be a number."""
+    if text == "" or (kind.upper() in NUMERIC and text == "NA"):
+        return None
+    if kind.upper() not in NUMERIC:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        msg = f"{name}, line {line}, column {column!r} must be a number; found {text!r}."
+        raise InputError(msg) from None
+
+
+def _refuse_half_a_line(name: str, last: int, edges: Section, *, several: bool) -> None:
+    """A last line without a line end is cut off if its last field or its layer tells so."""
+    line, row = edges[-1]
+    at = 1 if several else 2
+    if line < last or len(row) <= at:
+        return
+    before = {other[at] for _, other in edges[:-1] if len(other) > at}
+    if row[-1] == "" or (before and row[at] not in before):
+        msg = f"{name} ends inside line {line} ({','.join(row)!r}), in column "
+        column = "attribute" if len(row) > at + 1 else "layer"
+        raise InputError(f"{msg}{column!r}, without a line end; get the file again.")

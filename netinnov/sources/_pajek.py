@@ -1,0 +1,273 @@
+"""Networks and projects of Pajek, with one or several relations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from netinnov.errors import InputError
+from netinnov.sources._parsed import (
+    Link,
+    Parsed,
+    attribute,
+    fields,
+    node_table,
+    refuse_line,
+    weight_of,
+)
+
+__all__ = ["parse_pajek"]
+
+RELATION = re.compile(
+    r'\*(arcslist|edgeslist|arcs|edges|matrix)\b\s*(?::\s*(\d+))?\s*(?:"([^"]*)"|([^"\s][^"]*?))?\s*',
+    re.IGNORECASE,
+)
+PREFIX = re.compile(r"\s*(\d+)\s*:(.*)")
+CLASS = re.compile(r"\s*(\d+)\s*[-=:\s]\s*(\S.*?)\s*")
+UNKNOWN = 999999998.0
+"""Pajek's number for a missing value of a vector."""
+SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
+# How vertices and lines are drawn, which is no matter of the network.
+DRAWN = re.compile(
+    "s_size|x_fact|y_fact|phi|r|q|ic|bc|bw|lc|la|lr|lphi|fos|font|size|w|c|p|s|a|ap|l|lp|h1|h2|a1|"
+    "k1|k2|a2"
+)
+ENDS = ("from", "to", "weight")
+OTHERS = ("*partition", "*vector", "*cluster", "*permutation", "*hierarchy")
+
+
+class Part(NamedTuple):
+    """A line that begins with ``*``, and the lines below it."""
+
+    line: int
+    title: str
+    body: list[tuple[int, str]]
+    comments: list[str]
+
+    @property
+    def kind(self) -> str:
+        return self.title.split()[0].casefold()
+
+
+def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
+    """Vertices by their labels, with partitions and vectors; relations as layers."""
+    labels: list[str] | None = None
+    columns: dict[str, Any] = {}
+    layers: dict[str | None, str] = {None: "links"}
+    arcs: list[Link] = []
+    edges: list[Link] = []
+    above: Part | None = None  # of the values below the next *Vertices
+    for part in _parts(name, lines):
+        if part.kind == "*vertices" and above is not None:
+            if labels is not None and above.kind in OTHERS[:2]:
+                columns[_title(above)] = _values(name, above, part, len(labels))
+            above = None
+        elif part.kind == "*vertices":
+            if labels is not None:
+                msg = f"{name}, line {part.line}: a file must hold one network; a second one begins"
+                raise InputError(f"{msg} here; give it a file of its own.")
+            labels, columns = _vertices(name, part)
+        elif match := RELATION.fullmatch(part.title):
+            if labels is None:
+                msg = f"{name}, line {part.line}: a line '*Vertices n' must stand before the links."
+                raise InputError(msg)
+            form, number, quoted, plain = match.groups()
+            layers[number] = quoted or plain or layers.get(number) or str(number)
+            found = _links(name, part, form.casefold(), layers[number], layers, len(labels))
+            (edges if form.casefold().startswith("edges") else arcs).extend(found)
+        elif part.kind in OTHERS:
+            above = part
+        elif part.kind != "*network":
+            msg = (
+                f"{name}, line {part.line}: {part.title[:40]!r} is no section of Pajek's, such as "
+            )
+            raise InputError(msg + "'*Vertices 71'; is it damaged, or has it another delimiter?")
+    if above is not None:
+        msg = f"{name} ends below line {above.line} ({above.title!r}), without the values; get it "
+        raise InputError(msg + "again.")
+    if labels is None:
+        msg = f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
+        raise InputError(msg)
+
+    nodes, ids = node_table([str(at + 1) for at in range(len(labels))], labels, columns)
+    directed = frozenset(link.layer for link in arcs)
+    back = [
+        edge._replace(source=edge.target, target=edge.source)
+        for edge in edges
+        if edge.layer in directed and edge.source != edge.target
+    ]
+    links = [
+        link._replace(source=ids[link.source], target=ids[link.target])
+        for link in (*arcs, *edges, *back)
+    ]
+    return Parsed(nodes, _typed(links), directed)
+
+
+def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
+    part = None
+    for line, text in enumerate(map(str.strip, lines), start=1):
+        if text.startswith("*"):
+            if part is not None:
+                yield part
+            if text.count('"') % 2:
+                msg = (
+                    f"{name}, line {line}: a quotation mark is not closed ({text!r}); is the file "
+                )
+                raise InputError(msg + "cut off?")
+            part = Part(line, text, [], [])
+        elif text.startswith("%"):
+            if part is not None:
+                part.comments.append(text[1:])
+        elif text:
+            if part is None:
+                msg = f"{name}, line {line}: a Pajek file must begin with a line such as "
+                raise InputError(f"{msg}'*Vertices n'; found {text[:40]!r}.")
+            part.body.append((line, text))
+    if part is not None:
+        _refuse_half_a_line(name, part, len(lines))
+        yield part
+
+
+def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
+    """A last line without a line end and with fewer fields than the one before is cut off."""
+    if len(part.body) > 1 and part.body[-1][0] == last and "list" not in part.kind:
+        before, found = (fields(PREFIX.sub(r"\2", text)) for _, text in part.body[-2:])
+        if len(found) < len(before):
+            columns = ("number", "label") if part.kind == "*vertices" else ENDS
+            raise refuse_line(name, last, found, columns)
+
+
+def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
+    """Labels, and the attributes that follow on the lines as pairs of name and value."""
+    n = _size(name, part)
+    labels = [str(at + 1) for at in range(n)]
+    cells: dict[str, list[str]] = {}
+    for line, text in part.body:
+        found = fields(text)
+        at = _vertex(found[0], n, name, line, "number") - 1
+        if len(found) > 1:
+            labels[at] = found[1]
+        rest = found[2:]
+        while rest and len(found) - len(rest) < 5 and _is_number(rest[0]):
+            rest = rest[1:]
+        if rest and rest[0].casefold() in SHAPES:
+            rest = rest[1:]
+        for column, value in _pairs(rest).items():
+            cells.setdefault(column, [""] * n)[at] = value
+    return labels, {column: attribute(values) for column, values in cells.items()}
+
+
+def _links(
+    name: str, part: Part, form: str, layer: str, layers: dict[str | None, str], n: int
+) -> Iterator[Link]:
+    """The links of a section; a line may begin with the number of another relation."""
+    if form == "matrix":
+        yield from _matrix(name, part, layer, n)
+        return
+    for line, text in part.body:
+        here = layer
+        if match := PREFIX.fullmatch(text):
+            number, text = match.groups()
+            here = layers.setdefault(number, number)
+        found = fields(text)
+        if len(found) < 2:
+            raise refuse_line(name, line, found, ENDS)
+        source = str(_vertex(found[0], n, name, line, "from"))
+        if form.endswith("list"):
+            for end in found[1:]:
+                yield Link(here, source, str(_vertex(end, n, name, line, "to")), 1.0, line, {})
+            continue
+        target = str(_vertex(found[1], n, name, line, "to"))
+        weight = weight_of(found[2], name, line) if len(found) > 2 else 1.0
+        more = _pairs(found[3:])
+        # Files of this package say the layer on each line: a relation may be a period of it.
+        yield Link(more.pop("layer", here), source, target, weight, line, more)
+
+
+def _typed(links: Sequence[Link]) -> list[Link]:
+    """The same with numbers among their attributes."""
+    keys = dict.fromkeys(key for link in links for key in link.more)
+    columns = {key: attribute([link.more.get(key) for link in links]).tolist() for key in keys}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if not keys:
+        return list(links)
+    return [link._replace(more=row) for link, row in zip(links, rows, strict=True)]
+
+
+def _matrix(name: str, part: Part, layer: str, n: int) -> Iterator[Link]:
+    if len(part.body) != n:
+        msg = f"{name}, line {part.line}: a matrix must have {n} rows, one a vertex; it has "
+        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
+    for at, (line, text) in enumerate(part.body, start=1):
+        row = fields(text)
+        if len(row) != n:
+            msg = f"{name}, line {line} must have {n} numbers, one a vertex; it has {len(row)}."
+            raise InputError(msg)
+        for to, value in enumerate(row, start=1):
+            if not _is_number(value) or float(value) != 0:
+                yield Link(layer, str(at), str(to), weight_of(value, name, line), line, {})
+
+
+def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
+    """The values of a partition or vector; classes that comments name by their names."""
+    if len(part.body) != n:
+        msg = (
+            f"{name}, line {part.line}: {above.title!r} must have {n} values, one a vertex; it has "
+        )
+        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
+    values = []
+    for line, text in part.body:
+        if not _is_number(text):
+            msg = (
+                f"{name}, line {line}: a value of {above.title!r} must be a number; found {text!r}."
+            )
+            raise InputError(msg)
+        values.append(float(text))
+    if above.kind == "*vector":
+        return [None if value == UNKNOWN else value for value in values]
+    named: dict[int, str] = {}
+    for comment in (*above.comments, *part.comments):
+        matches = [CLASS.fullmatch(piece) for piece in comment.split(";")]
+        named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
+    codes = [int(value) for value in values]
+    if {*codes} - {0} <= {*named}:
+        return [named.get(code) for code in codes]
+    return codes
+
+
+def _title(part: Part) -> str:
+    """The name of a partition or vector, without the ending of its file."""
+    name = " ".join(part.title.split()[1:]) or part.kind[1:]
+    return re.sub(r"\.(clu|vec)$", "", name, flags=re.IGNORECASE)
+
+
+def _size(name: str, part: Part) -> int:
+    found = part.title.split()
+    if len(found) < 2 or not found[1].isdecimal():
+        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
+        raise InputError(f"{msg}{part.title!r}.")
+    return int(found[1])
+
+
+def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= n:
+        msg = (
+            f"{name}, line {line}, column {column!r}: a vertex must be a whole number from 1 to {n}"
+        )
+        raise InputError(f"{msg}; found {text!r}.")
+    return int(text)
+
+
+def _pairs(found: Sequence[str]) -> dict[str, str]:
+    """Names and values that follow each other, without those of the drawing."""
+    pairs = dict(zip(found[::2], found[1::2], strict=False))
+    return {column: value for column, value in pairs.items() if not DRAWN.fullmatch(column)}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,280 @@
+"""Partners of Interreg projects, from keep.eu."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice
+from netinnov.errors import InputError
+from netinnov.linkages import Weighting, co_participation
+from netinnov.sources._files import TextTable, read_text_file, some_lines
+from netinnov.sources._records import most_frequent, warn_of
+from netinnov.sources._result import Tables
+
+__all__ = ["read_keep"]
+
+COLUMNS = {
+    "programme": "Programme",
+    "acronym": "Acronym",
+    "name": "Project Partner",
+    "town": "Town",
+    "country": "Country",
+}
+MORE = {
+    "lead": "Lead Partner",
+    "street": "Street",
+    "postal_code": "Postal code",
+    "website": "Website",
+    "legal_status": "Legal Status",
+    "code": "Country code",
+}
+# From the narrowest to the widest.
+NUTS = {f"nuts{level}": f"NUTS{level} (or equivalent)" for level in (3, 2, 1)}
+NO_STATUS = ("n/a", "na", "-")
+
+
+def read_keep(
+    path: str | PathLike[str],
+    *,
+    projects: Literal["links", "nodes"] = "links",
+    weighting: Weighting = "count",
+) -> Tables:
+    """Organisations that are partners in the same Interreg projects.
+
+    Parameters
+    ----------
+    path : path-like
+        The table of partners that keep.eu exports (``;`` between columns, UTF-8), also ``.gz`` or
+        ``.zip``: one row a partner in a project.
+    projects : {"links", "nodes"}
+        ``"links"``: partners are linked to those they share a project with. ``"nodes"``: projects
+        stay as nodes, and partners are linked to their projects.
+    weighting : {"count", "newman", "full"}
+        What two partners get from a project they share, see `co_participation`. There is nothing
+        to choose with ``projects="nodes"``.
+
+    Returns
+    -------
+    Tables
+        ``nodes``: one row a partner, in order of appearance; columns ``kind`` (legal status:
+        public, private, or missing), ``place, name, town, country, nuts`` (code of its NUTS 3
+        region), ``street, postal_code, participations`` and ``leads`` (numbers of projects, and of
+        those it leads). With ``projects="nodes"``, below them, one row a project of kind
+        ``project``, id ``"project:PROGRAMME / ACRONYM"``, with ``programme`` and ``website``.
+
+        ``links``: layer ``co_participation``, one row a pair; or layer ``participation`` with
+        weight 1. No layer is directed, and none has periods: the file has no dates.
+
+        ``places``: towns ``"TOWN, CC"``, below them their regions, NUTS 3, 2 and 1 by code, and
+        countries by code, each the ``parent`` of those before: ``aggregate(network, level=1)``
+        gives NUTS 3 regions, ``level=4`` countries. No coordinates.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is cut off, has another delimiter, or lacks a column
+        (``Programme, Acronym, Project Partner, Town, Country``); no NUTS code can be read.
+
+    Warns
+    -----
+    UserWarning
+        Rows were left out, because they have more or fewer fields than the header or lack a
+        partner or project; or the columns of a row name two countries.
+
+    Notes
+    -----
+    keep.eu gives partners no ids. The id here is made of the name, town and country code, and is
+    the same in each file and each session: lower case, without accents, with single blanks in
+    place of all else that is no letter or digit, as in ``"university of malaga, malaga, ES"``. So
+    spellings that differ in case, accents or punctuation are one partner; abbreviations,
+    translations and departments that stand in the name are not, nor are seats in two towns.
+
+    Where the code and the name of a country differ, the code decides if there is a region, which
+    follows it, and else the name. A town has the region that most of its rows have,
+    and two towns of one name in a country are one place. Towns without a region (outside the EU)
+    lie in their country, and a region of another country is left out.
+
+    A project is a programme and an acronym. A partner that stands twice in a project takes part
+    once. Where rows of a partner differ, the most frequent value is taken, of equals the first.
+
+    References
+    ----------
+    Interact, keep.eu: a database of projects and beneficiaries of European Union cross-border,
+    transnational and interregional cooperation programmes.
+
+    Examples
+    --------
+    >>> network = build_network(*read_keep("keep_partnership.csv"))  # doctest: +SKIP
+    """
+    check_choice("projects", projects, Literal["links", "nodes"])
+    check_choice("weighting", weighting, Weighting)
+    if projects == "nodes" and weighting != "count":
+        msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
+        raise InputError(msg)
+    faults: list[str] = []
+    table = _read(Path(path), faults)
+    rows = _rows(table, faults)
+    warn_of(faults)
+    partners = _partners(rows)
+    places = _places(partners, rows)
+    if projects == "nodes":
+        nodes = pd.concat([partners, _projects(rows)]).rename_axis("node")
+        links = rows[["partner", "project"]].drop_duplicates(ignore_index=True)
+        links = links.set_axis(["source", "target"], axis=1).assign(weight=1.0)
+        links["target"] = "project:" + links["target"]
+        layer = "participation"
+    else:
+        nodes = partners
+        links = co_participation(rows, member="partner", event="project", weighting=weighting)
+        layer = "co_participation"
+    links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
+    return Tables(nodes, links, places, ())
+
+
+def _read(path: Path, faults: list[str]) -> TextTable:
+    """The rows that have a partner and a project."""
+    if not path.is_file():
+        found = "it is a folder" if path.is_dir() else "there is none"
+        raise InputError(f"{path} must be the table of partners, a file; {found}.")
+    optional = [*MORE.values(), *NUTS.values()]
+    table = read_text_file(
+        path.parent, path.name, required=[*COLUMNS.values()], optional=optional, delimiter=";"
+    )
+    table.refuse_unended()
+    if table.uneven:
+        n, where = len(table.uneven), some_lines(table.uneven)
+        faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
+    ids = [COLUMNS[name] for name in ("programme", "acronym", "name")]
+    blank = table.frame[ids].isna().any(axis=1).to_numpy()
+    if blank.all():
+        msg = f"{table.name} must have rows with {', '.join(ids)}; none of {blank.size} has."
+        raise InputError(msg)
+    if blank.any():
+        where = f"{blank.sum()} ({table.at(blank)})"
+        faults.append(
+            f"{table.name}: rows left out, without programme, acronym or partner: {where}"
+        )
+    return table.keep(~blank)
+
+
+def _rows(table: TextTable, faults: list[str]) -> pd.DataFrame:
+    """One row a partner in a project, with its id, place and regions."""
+    ours = {column: name for name, column in (COLUMNS | MORE | NUTS).items()}
+    rows = table.frame.rename(columns=ours).replace(r"\s+", " ", regex=True)
+    rows["cc"] = _countries(table, rows, faults)
+    for level, column in NUTS.items():
+        found = rows[level].str.extract(r"^(?P<code>[A-Z]{2}\w*) ?/ ?(?P<label>.*)$")
+        table.judge(column, found["code"].notna(), "'CODE / LABEL'", faults)
+        abroad = found["code"].notna() & rows["cc"].notna() & (found["code"].str[:2] != rows["cc"])
+        if abroad.any() and level == "nuts3":
+            where = f"{abroad.sum()} ({table.at(abroad.to_numpy(), column)})"
+            faults.append(f"{table.name}: regions left out, of another country: {where}")
+        rows[level] = found["code"].mask(abroad)
+        rows[f"{level}_label"] = found["label"].mask(abroad)
+    rows["project"] = rows["programme"] + " / " + rows["acronym"]
+    rows["partner"] = _ids(rows)
+    rows["place"] = rows["town"].str.upper() + ", " + rows["cc"]
+    status = rows["legal_status"].str.lower()
+    rows["kind"] = status.mask(status.isin(NO_STATUS))
+    rows["lead"] = rows["lead"].str.lower() == "yes"
+    return rows
+
+
+def _countries(table: TextTable, rows: pd.DataFrame, faults: list[str]) -> pd.Series:
+    """Codes of countries; from the name where there is none, or no region that follows it."""
+    name = rows["country"].str.casefold()
+    code = rows["code"].str.extract(r"^([A-Za-z]{2})\b", expand=False).str.upper()
+    table.judge(MORE["code"], code.notna(), "'CC NAME'", faults)
+    usual = most_frequent(name, code)
+    other = code.notna() & name.notna() & (name != code.map(usual))
+    if other.any():
+        shown = [
+            f"{line} ({country}, {given})"
+            for line, country, given in zip(
+                table.lines[other], rows["country"][other], code[other], strict=True
+            )
+        ]
+        where = f"{other.sum()} ({some_lines(shown)})"
+        faults.append(
+            f"{table.name}: country and code differ, the code is taken if the row has a region, "
+            f"else the country: {where}"
+        )
+    by_name = name.map(most_frequent(code, name)).astype("str")
+    code = code.mask(other & rows["nuts3"].isna(), by_name)
+    spelt = name.map(most_frequent(rows["country"], name)).astype("str")
+    return code.fillna(by_name).fillna(spelt)
+
+
+def _ids(rows: pd.DataFrame) -> pd.Series:
+    """Name, town and country as text that survives other ways of writing them."""
+    plain = {}
+    for column in ("name", "town"):
+        text = rows[column].str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
+        text = text.str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
+        plain[column] = text.str.normalize("NFC").mask(text == "", rows[column])
+    ids = plain["name"] + (", " + plain["town"]).fillna("") + (", " + rows["cc"]).fillna("")
+    return ids.astype("str")
+
+
+def _partners(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a partner: most frequent values and counts."""
+    ids = rows["partner"]
+    once = rows.drop_duplicates(["partner", "project"])
+    lead = rows.groupby(["partner", "project"], sort=False)["lead"].any()
+    frequent = ("kind", "place", "name", "town", "cc", "nuts3", "street", "postal_code")
+    nodes = {column: most_frequent(rows[column], ids) for column in frequent}
+    nodes["participations"] = once.groupby("partner").size().astype("Int64")
+    nodes["leads"] = lead.groupby(level="partner").sum().astype("Int64")
+    index = pd.Index(ids.unique(), name="node", dtype="str")
+    frame = pd.DataFrame({column: values.reindex(index) for column, values in nodes.items()})
+    return frame.rename(columns={"cc": "country", "nuts3": "nuts"})
+
+
+def _projects(rows: pd.DataFrame) -> pd.DataFrame:
+    first = rows.drop_duplicates("project").set_index("project")
+    nodes = pd.DataFrame({"kind": pd.Series("project", first.index, dtype="str")})
+    nodes["name"] = first["acronym"]
+    nodes["programme"] = first["programme"]
+    nodes["website"] = most_frequent(rows["website"], rows["project"]).reindex(first.index)
+    nodes.index = "project:" + nodes.index
+    return nodes
+
+
+def _places(partners: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Towns, regions and countries, each with the one that contains it."""
+    there = rows[rows["place"].isin(partners["place"].dropna())]
+    towns = there.drop_duplicates("place").set_index("place")
+    levels = [("town", towns["town"], _above(there, "place"), towns["cc"])]
+    for level, kind in zip(NUTS, ("NUTS 3", "NUTS 2", "NUTS 1"), strict=True):
+        known = rows[rows[level].notna()]
+        first = known.drop_duplicates(level).set_index(level)
+        levels.append((kind, first[f"{level}_label"], _above(known, level), first["cc"]))
+    countries = rows[rows["cc"].notna()].drop_duplicates("cc").set_index("cc")
+    usual = most_frequent(rows["country"], rows["cc"]).reindex(countries.index)
+    nothing = pd.Series(index=countries.index, dtype="str")
+    levels.append(("country", usual, nothing, countries.index.to_series()))
+    parts = [
+        pd.DataFrame({"level": kind, "name": name, "country": country, "parent": parent})
+        for kind, name, parent, country in levels
+    ]
+    places = pd.concat(parts).rename_axis("place").astype("str")
+    places.insert(0, "lon", np.nan)
+    places.insert(1, "lat", np.nan)
+    places.insert(2, "population", np.nan)
+    return places
+
+
+def _above(rows: pd.DataFrame, column: str) -> pd.Series:
+    """The next wider region that most rows of a place have, or else its country."""
+    wider = [*NUTS, "cc"]
+    wider = wider[wider.index(column) + 1 :] if column in wider else wider
+    index = pd.Index(rows[column].unique())
+    parent = pd.Series(index=index, dtype="str")
+    for level in wider:
+        parent = parent.fillna(most_frequent(rows[level], rows[column]).reindex(index))
+    return parent

@@ -1,0 +1,349 @@
+"""Multiplex networks in the files of other programs: edge lists, multinet, Pajek, MWnets."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names
+from netinnov.errors import InputError
+from netinnov.sources._files import read_lines
+from netinnov.sources._mpx import parse_mpx
+from netinnov.sources._pajek import parse_pajek
+from netinnov.sources._parsed import (
+    Link,
+    Parsed,
+    attribute,
+    fields,
+    node_table,
+    refuse_line,
+    weight_of,
+)
+from netinnov.sources._records import warn_of
+from netinnov.sources._result import Tables
+
+__all__ = ["read_multiplex"]
+
+Format = Literal["edges", "mpx", "pajek", "json"]
+ENDINGS: dict[str, Format] = {
+    ".edges": "edges",
+    ".mpx": "mpx",
+    ".net": "pajek",
+    ".paj": "pajek",
+    ".json": "json",
+}
+EDGES = {
+    3: ("layer", "node", "node"),
+    4: ("layer", "node", "node", "weight"),
+    5: ("node", "layer", "node", "layer", "weight"),
+}
+LON, LAT = ("nodelong", "nodelon", "longitude", "lon"), ("nodelat", "latitude", "lat")
+
+
+def read_multiplex(
+    path: str | PathLike[str],
+    *,
+    format: Format | None = None,
+    directed: bool | Sequence[str] | None = None,
+    weight: str = "weight",
+) -> Tables:
+    """A network of several layers on the same nodes.
+
+    Parameters
+    ----------
+    path : path-like
+        A file, ``.gz`` too; its ending tells the format.
+    format : {"edges", "mpx", "pajek", "json"}, optional
+        ``edges``: De Domenico's and muxViz's lines ``layer node node weight``, or ``node layer
+        node layer weight``, with ``NAME_nodes.txt`` and ``NAME_layers.txt`` beside
+        ``NAME_multiplex.edges`` for labels, coordinates and attributes. ``mpx``: the text format
+        of multinet and uunet. ``pajek``: ``.net`` and ``.paj``; relations are layers,
+        partitions and vectors attributes. ``json``: Batagelj's MWnets with two equal ways.
+    directed : bool or sequence of str, optional
+        Which layers have a direction. Default: what the file says; ``edges`` and ``json`` do not,
+        and are taken as directed if some pairs are linked both ways and others one way.
+    weight : str
+        The attribute of edges that is the weight, in ``mpx``. Without it all weights are 1.
+
+    Returns
+    -------
+    Tables
+        ``nodes``: in the order of the file, by their labels, or, where labels are not unique, by
+        their numbers with the label as ``name``; attributes as the file has them. A node with
+        coordinates is its own place. ``links``: one row a link, with its attributes. ``places``:
+        those with coordinates, or None.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is empty or has no link; a line has too few fields or names a
+        node or layer that is not there; a weight is no number above 0; a link leads from one
+        layer to another.
+
+    Warns
+    -----
+    UserWarning
+        Some pairs stand twice in a layer: `build_network` adds their weights up.
+
+    Notes
+    -----
+    In an undirected layer in which each link stands both ways, with one weight, it counts once.
+    The directions that ``edges`` and ``json`` do not state are guessed for all layers together: a
+    network in which no link is returned is taken as undirected, so say ``directed=True`` of a tree.
+
+    Left out: the drawing of Pajek, its clusters and permutations, vertices of multinet without an
+    attribute. Attributes of an actor in one layer are columns such as ``age (work)``. ``NA`` is
+    text. A table of links needs no reader: ``build_network(nodes, links)`` takes it with its
+    columns called ``source``, ``target`` and ``layer``.
+
+    References
+    ----------
+    Magnani, Rossi and Vega (2021), Analysis of Multiplex Social Networks with R, Journal of
+    Statistical Software 98(8). De Domenico, Porter and Arenas (2015), MuxViz, Journal of Complex
+    Networks 3, 159-176.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "two_multiplex.edges")
+    >>> _ = path.write_text("1 1 2 1\\n2 1 2 3\\n")
+    >>> read_multiplex(path).links
+      layer source target  weight
+    0     1      1      2     1.0
+    1     2      1      2     3.0
+    """
+    path = Path(path)
+    if format is None:
+        ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+        if ending.casefold() not in ENDINGS:
+            msg = f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`."
+            raise InputError(msg)
+        format = ENDINGS[ending.casefold()]
+    check_choice("format", format, Format)
+    lines = read_lines(path)
+    if format == "edges":
+        parsed = _parse_edges(path, lines)
+    elif format == "mpx":
+        parsed = parse_mpx(path.name, lines, weight)
+    elif format == "pajek":
+        parsed = parse_pajek(path.name, lines)
+    else:
+        parsed = _parse_json(path.name, "\n".join(lines))
+    if not parsed.links:
+        msg = f"{path.name} must have links; none of its {len(lines)} lines is one; is it cut off?"
+        raise InputError(msg)
+    faults: list[str] = []
+    layers = sorted({link.layer for link in parsed.links})
+    names = _directed(parsed, layers, directed)
+    links = _counted_once(path.name, parsed, names, faults)
+    warn_of(faults)
+    nodes, places = _with_places(parsed.nodes)
+    return Tables(nodes, links, places, tuple(layer for layer in layers if layer in names))
+
+
+def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
+    """The edges of a file, and the labels that lie beside it."""
+    name = path.name
+    rows = [(line, text.split()) for line, text in enumerate(lines, start=1)]
+    rows = [(line, row) for line, row in rows if row and not row[0].startswith("#")]
+    columns = EDGES.get(len(rows[0][1])) if rows else None
+    if columns is None:
+        raise refuse_line(name, *rows[0], EDGES[4]) if rows else InputError(f"{name} has no line.")
+    several = len(columns) == 5
+    links = []
+    for line, row in rows:
+        if len(row) != len(columns):
+            raise refuse_line(name, line, row, columns)
+        source, x, target, y = row[:4] if several else (row[1], row[0], row[2], row[0])
+        if x != y:
+            msg = f"{name}, line {line}: links must lie within a layer; this one leads from {x!r} "
+            raise InputError(f"{msg}to {y!r}; leave out such lines.")
+        size = weight_of(row[-1], name, line) if len(row) > 3 else 1.0
+        links.append(Link(x, source, target, size, line, {}))
+
+    stem = name.removesuffix(".gz").rpartition(".")[0].removesuffix("_multiplex")
+    layer_of = _labels(path.with_name(f"{stem}_layers.txt"), "layerID", "layerLabel")
+    node_of = _labels(path.with_name(f"{stem}_nodes.txt"), "nodeID", "nodeLabel")
+    if layer_of is not None:
+        table, ids = layer_of
+        if not table.index.is_unique or "name" in table:
+            raise InputError(f"{stem}_layers.txt must give each layer a label of its own.")
+        links = [
+            link._replace(layer=_known(link.layer, ids, name, link.line, "layer", stem))
+            for link in links
+        ]
+    if node_of is None:
+        ends = dict.fromkeys(end for link in links for end in (link.source, link.target))
+        return Parsed(node_table([*ends], [*ends], {})[0], links, None)
+    nodes, ids = node_of
+    links = [
+        link._replace(
+            source=_known(link.source, ids, name, link.line, "node", stem),
+            target=_known(link.target, ids, name, link.line, "node", stem),
+        )
+        for link in links
+    ]
+    return Parsed(nodes, links, None)
+
+
+def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str, str]] | None:
+    """A table of ids, labels and more beside the edges: rows by label, and id to label."""
+    if not path.is_file():
+        return None
+    rows = [(line, text) for line, text in enumerate(read_lines(path), start=1) if text.strip()]
+    header = fields(rows[0][1])
+    if number not in header:
+        msg = f"{path.name}, line 1 must name the columns {number} and {label}, with blanks between"
+        raise InputError(f"{msg}; found {rows[0][1][:60]!r}.")
+    table = []
+    for line, text in rows[1:]:
+        # A label may hold blanks where nothing else follows it.
+        row = text.split(None, 1) if len(header) == 2 else fields(text)
+        if len(row) != len(header):
+            raise refuse_line(path.name, line, row, header)
+        table.append([field.strip().strip('"') for field in row])
+    columns = dict(zip(header, zip(*table, strict=True), strict=True)) if table else {}
+    if not columns:
+        raise InputError(f"{path.name} must have rows below its header; it has none.")
+    numbers = columns.pop(number)
+    if len(set(numbers)) < len(numbers):
+        twice = [other for other, n in Counter(numbers).items() if n > 1]
+        raise InputError(f"{path.name} must have each {number} once; twice or more: {twice[:5]}.")
+    labels = columns.pop(label, numbers)
+    return node_table(numbers, labels, {key: attribute(v) for key, v in columns.items()})
+
+
+def _known(end: str, ids: Mapping[str, str], name: str, line: int, what: str, stem: str) -> str:
+    if end not in ids:
+        msg = f"{name}, line {line}, column {what!r}: {end!r} must be in {stem}_{what}s.txt; it is "
+        raise InputError(msg + "not.")
+    return ids[end]
+
+
+def _parse_json(name: str, text: str) -> Parsed:
+    """MWnets with two ways of the same nodes, and a third one for the layers."""
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        msg = (
+            f"{name}, line {error.lineno}, column {error.colno} must be JSON; {error.msg}; is the "
+        )
+        raise InputError(msg + "file cut off?") from None
+    try:
+        ways = {way: [str(node["ID"]) for node in nodes] for way, nodes in found["nodes"].items()}
+        rows = [dict(row) for row in found["links"]]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        msg = f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
+        raise InputError(f"{msg}{type(error).__name__}: {error}.") from None
+    pairs = [(a, b) for a in ways for b in ways if a < b and ways[a] == ways[b]]
+    if not pairs or len(ways) > 3:
+        sizes = ", ".join(f"{way!r} ({len(nodes)})" for way, nodes in ways.items())
+        msg = f"{name} must have two ways with the same nodes, and at most one for layers; it has "
+        raise InputError(f"{msg}{sizes}.")
+    a, b = sorted(pairs[0], key=[*ways].index)
+    layer = next((way for way in ways if way not in (a, b)), None)
+    links = []
+    for number, row in enumerate(rows, start=1):
+        ends = {}
+        for way in ways:
+            at = row.pop(way, None)
+            if not isinstance(at, int) or not 1 <= at <= len(ways[way]):
+                msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
+                raise InputError(f"{msg}; found {at!r}.")
+            ends[way] = ways[way][at - 1]
+        size = weight_of(str(row.pop("w", 1)), name, number)
+        in_layer = "links" if layer is None else ends[layer]
+        links.append(Link(in_layer, ends[a], ends[b], size, number, row))
+    given = found["nodes"][a]
+    names = dict.fromkeys(key for node in given for key in node if key != "ID")
+    columns = {key: [node.get(key) for node in given] for key in names}
+    nodes, ids = node_table([str(at) for at in range(len(ways[a]))], ways[a], columns)
+    if len(set(ways[a])) < len(ids):
+        raise InputError(f"{name} must have each ID of {a!r} once; it has some twice.")
+    return Parsed(nodes, links, None)
+
+
+def _directed(
+    parsed: Parsed, layers: Sequence[str], asked: bool | Sequence[str] | None
+) -> frozenset[str]:
+    """The layers that have a direction: as asked, as the file says, or as its pairs suggest."""
+    if isinstance(asked, bool):
+        return frozenset(layers if asked else ())
+    if asked is not None:
+        return frozenset(check_names("directed", asked, layers))
+    if parsed.directed is not None:
+        return parsed.directed & {*layers}
+    there = {(link.layer, link.source, link.target): link.weight for link in parsed.links}
+    proper = {key: weight for key, weight in there.items() if key[1] != key[2]}
+    back = [proper.get((layer, b, a)) == weight for (layer, a, b), weight in proper.items()]
+    returned = [(layer, b, a) in proper for layer, a, b in proper]
+    symmetric = all(back) or not any(returned)
+    return frozenset() if symmetric else frozenset(layers)
+
+
+def _counted_once(
+    name: str, parsed: Parsed, directed: frozenset[str], faults: list[str]
+) -> pd.DataFrame:
+    """A table of the links; those of undirected layers that stand both ways once.
+
+    Some links of a layer may stand both ways and others not: if the file says that there is no
+    direction, both are the same link; if the caller says so, they add up.
+    """
+    links = parsed.links
+    table = pd.DataFrame(
+        [link[:4] for link in links], columns=["layer", "source", "target", "weight"]
+    )
+    table = table.astype({"layer": "str", "source": "str", "target": "str", "weight": "float64"})
+    for key in dict.fromkeys(key for link in links for key in link.more):
+        table[key] = pd.Series([link.more.get(key) for link in links])
+
+    free = ~table["layer"].isin(directed)
+    back = free & (table["source"] > table["target"])
+    pair = pd.DataFrame({"layer": table["layer"], "a": table["source"], "b": table["target"]})
+    pair.loc[back, ["a", "b"]] = pair.loc[back, ["b", "a"]].to_numpy()
+    by_pair = pair.assign(back=back, weight=table["weight"]).groupby(["layer", "a", "b"])
+    both = (by_pair["back"].transform("sum") == 1) & (by_pair["back"].transform("size") == 2)
+    both &= by_pair["weight"].transform("nunique") == 1
+    symmetric = (
+        (both | (table["source"] == table["target"])).groupby(table["layer"]).transform("all")
+    )
+    again = pair.duplicated()
+    stated = parsed.directed is not None
+    drop = free & both & again & (symmetric | stated)
+    if (once := drop & ~symmetric).any():
+        faults.append(f"{name}: {_first(table, once)} both ways where others do not, counted once")
+    if (twice := again & ~drop).any():
+        faults.append(f"{name}: {_first(table, twice)} twice or more, weights will be added up")
+    return table[~drop].reset_index(drop=True)
+
+
+def _first(table: pd.DataFrame, rows: pd.Series) -> str:
+    first = table[rows].iloc[0]
+    ends = f"{first['source']!r} and {first['target']!r} in {first['layer']!r}"
+    return f"links that stand in {rows.sum()} rows more, the first between {ends},"
+
+
+def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Coordinates of nodes as those of their places; a node without a place is one itself."""
+    found = {column.casefold(): column for column in nodes.columns[::-1]}
+    lon, lat = (next((found[k] for k in known if k in found), None) for known in (LON, LAT))
+    if lon is None or lat is None:
+        return nodes, None
+    number = (
+        nodes[[lon, lat]].apply(pd.to_numeric, errors="coerce").set_axis(["lon", "lat"], axis=1)
+    )
+    nodes = nodes.drop(columns=[lon, lat])
+    if "place" not in nodes:
+        known = number.notna().all(axis=1)
+        nodes.insert(0, "place", nodes.index.to_series().where(known))
+    places = number.groupby(nodes["place"]).first()
+    if "jurisdiction" in nodes:
+        others = nodes["jurisdiction"].dropna().unique()
+        places = places.reindex(places.index.union(others, sort=False))
+    return nodes, places.rename_axis("place")

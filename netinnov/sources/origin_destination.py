@@ -1,0 +1,257 @@
+"""Flows between places: a long table of origins and destinations, or a square matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, did_you_mean
+from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._shares import SHARE_OF_ORIGIN
+from netinnov.errors import InputError
+from netinnov.sources._flows import (
+    Form,
+    as_matrix,
+    flows_of_matrix,
+    flows_of_table,
+    given_table,
+    some,
+)
+from netinnov.sources._records import warn_of
+from netinnov.sources._result import Tables
+
+__all__ = ["read_origin_destination"]
+
+FIRST = ("layer", "source", "target", "weight", "period")
+ROUNDING = 1.005
+"""Shares are rounded, so those of an origin may add up to a little more than the whole."""
+
+
+def read_origin_destination(
+    source: str | PathLike[str] | pd.DataFrame,
+    *,
+    form: Form | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+    weight: str | None = None,
+    period: str | int | None = None,
+    shares: bool | None = None,
+    outflow: pd.Series | None = None,
+    places: pd.DataFrame | None = None,
+    name: str | None = None,
+    aliases: Mapping[str, str] | None = None,
+    layer: str = "flow",
+    delimiter: str = ",",
+    decimal: str = ".",
+) -> Tables:
+    """Directed flows from origins to destinations: people, trips, goods, calls.
+
+    Parameters
+    ----------
+    source : path-like or DataFrame
+        A text file with a header (UTF-8, ``.gz`` and ``.zip`` too) or a table: one row a flow, or
+        a square matrix whose rows are origins and whose columns are destinations.
+    form : {"long", "matrix"}, optional
+        Which of the two. Default: a matrix if its rows have the names of its columns.
+    origin, destination, weight : str, optional
+        Columns of a long table. Default: columns called origin, source or from; destination,
+        target or to; weight, flow, value, count, trips or share. Without a weight each row
+        counts 1.
+    period : str or int, optional
+        The column with the year or day as a whole number, or that number for the whole table.
+    shares : bool, optional
+        Whether the weights are shares of all that leaves the origin. Default: yes if not all are
+        whole numbers and no origin has more than 100 in total, or if there is an ``outflow``.
+    outflow : Series, optional
+        What leaves each origin in total, by node id: it turns shares into flows.
+    places : DataFrame, optional
+        One row a place, as `build_network` takes them; only the flows between these are read.
+    name : str, optional
+        The column of ``places`` with the names used in the flows. Default: the ids.
+    aliases : mapping of str to str, optional
+        Other names: from one in the flows to the one in ``places``, or to a new one.
+    layer : str
+        Name of the layer; a column ``layer`` of a long table goes before.
+    delimiter, decimal : str
+        What stands between columns, and what before decimals.
+
+    Returns
+    -------
+    Tables
+        ``nodes``: the places in the order of ``places`` or of appearance, of kind ``place``, lying
+        in themselves; column ``name`` as in the flows. ``links``: one row a flow above 0; the
+        other columns of a long table are attributes. ``places``: as given. All layers are
+        directed. The names of layers of shares end in ``_share_of_origin``.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or has another delimiter; a column is not found; a matrix is not
+        square or has a name twice; a value is no number of 0 or more; shares of an origin exceed
+        the whole; an origin has no outflow; none of the places is in the flows.
+
+    Warns
+    -----
+    UserWarning
+        Rows were left out, without an origin, a destination or a number; or places are not among
+        the flows: these stay as nodes without links.
+
+    Notes
+    -----
+    A blank in a matrix is no flow. Flows within a place become self-links, which no measure
+    counts.
+
+    Shares say nothing of the size of their origin, so strengths of direction "out" or "total" are
+    refused for a layer of shares, which is known by its name. What goes where is kept: in-strength
+    sums the shares that a place receives, and random walks need no more than shares. They are
+    shares of 1 if no origin has more than that in total, else of 100.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> matrix = pd.DataFrame({"a": [None, 60.5], "b": [80.0, None]}, index=["a", "b"])
+    >>> read_origin_destination(matrix).links
+                         layer source target  weight
+    0  flow_share_of_origin      a      b    80.0
+    1  flow_share_of_origin      b      a    60.5
+    >>> totals = pd.Series({"a": 1000, "b": 200})
+    >>> read_origin_destination(matrix, outflow=totals).links["weight"].tolist()
+    [800.0, 121.0]
+    """
+    if form is not None:
+        check_choice("form", form, Form)
+    columns = {"origin": origin, "destination": destination, "weight": weight}
+    asked = [argument for argument, column in columns.items() if column is not None]
+    if form == "matrix" and asked:
+        raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
+    if name is not None and places is None:
+        raise InputError("`name` is a column of `places`, which is missing.")
+    faults: list[str] = []
+    given = given_table(source, delimiter)
+    matrix = None if form == "long" or asked else as_matrix(given, form)
+    if matrix is None:
+        when = period if isinstance(period, str) else None
+        flows, ends = flows_of_table(given, columns, when, decimal, faults)
+    else:
+        flows, ends = flows_of_matrix(given, *matrix, decimal)
+    if flows.empty:
+        raise InputError(f"{given.name} must hold a flow above 0; it has none.")
+    if "layer" not in flows:
+        flows["layer"] = pd.Series(layer, flows.index, dtype="str")
+    if isinstance(period, int):
+        flows["period"] = pd.Series(period, flows.index, dtype="Int64")
+    if shares is None and outflow is not None:
+        shares = True
+    whole = _whole(flows, shares, given.name)
+
+    ids = ends.to_series().replace(dict(aliases or {}))
+    if places is not None:
+        ids = _in_places(ids, places, name, given.name, faults)
+    nodes = _nodes(ids, places)
+    flows = _between(flows, ids, one_each=whole is not None)
+    if outflow is not None:
+        flows = _scaled(flows, outflow, whole)
+    elif whole is not None:
+        flows["layer"] += SHARE_OF_ORIGIN
+    warn_of(faults)
+    first = [column for column in FIRST if column in flows]
+    links = flows[[*first, *flows.columns.difference(first, sort=False)]]
+    return Tables(nodes, links, places, tuple(sorted(links["layer"].unique())))
+
+
+def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:
+    """What the shares of an origin are shares of, 1 or 100; None for flows."""
+    by = [column for column in ("layer", "period", "source") if column in flows]
+    total = flows.groupby(by, dropna=False)["weight"].sum()
+    over = total[total > 100 * ROUNDING]
+    if shares is None:
+        shares = over.empty and bool((flows["weight"] % 1 != 0).any())
+    if not shares:
+        return None
+    if len(over):
+        origins = over.index.get_level_values("source")
+        shown = some([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)])
+        msg = f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
+        raise InputError(msg)
+    return 1.0 if total.max() <= ROUNDING else 100.0
+
+
+def _in_places(
+    names: pd.Series, places: pd.DataFrame, name: str | None, table: str, faults: list[str]
+) -> pd.Series:
+    """The ids of the places with these names, missing where there is none."""
+    if name is not None and name not in places:
+        guess = did_you_mean(name, places.columns)
+        raise InputError(f"`places` must have the column {name!r}{guess} that `name` asks for.")
+    ids = _place_ids(places)
+    called = ids if name is None else as_text(places[name].reset_index(drop=True))[0].str.strip()
+    known = ~is_blank(called)
+    if (twice := called[known & called.duplicated().to_numpy()]).size:
+        shown = some(twice.unique())
+        raise InputError(f"`places` must have a name once; twice or more: {shown}; key on the id.")
+    found = names.map(pd.Series(ids[known].to_numpy(), called[known]))
+    if not found.notna().any():
+        msg = (
+            f"none of the {known.sum()} places is among the names in {table}: {some(called)} there"
+        )
+        raise InputError(f"{msg}, {some(names)} here; `name` says which column has the names.")
+    above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
+    lost = called[known & ~ids.isin([*found.dropna(), *above.dropna()]).to_numpy()]
+    if len(lost):
+        faults.append(
+            f"{table}: places that are not among its {len(names)} names, kept without links: "
+            f"{len(lost)} of {known.sum()} ({some(lost.tolist())}); if it has them under other "
+            "names, give `aliases`"
+        )
+    return found
+
+
+def _place_ids(places: pd.DataFrame) -> pd.Series:
+    ids = places["place"] if "place" in places else places.index.to_series()
+    return as_text(ids.reset_index(drop=True))[0]
+
+
+def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
+    """The places with their names in the flows; of ``places`` all that contain no other."""
+    found = ids.dropna().drop_duplicates()
+    index = pd.Index(found.to_numpy(), name="node", dtype="str")
+    name = pd.Series(found.index.to_numpy(), index, dtype="str")
+    if places is not None:
+        every = _place_ids(places)
+        above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
+        index = pd.Index(every[every.isin(index) | ~every.isin(above)], name="node", dtype="str")
+    nodes = pd.DataFrame({"kind": pd.Series("place", index, dtype="str")})
+    nodes["place"] = index.astype("str")
+    nodes["name"] = name.reindex(index)
+    return nodes
+
+
+def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataFrame:
+    """The flows between the places that are read, by their ids."""
+    by_id = {end: flows[end].map(ids).astype("str") for end in ("source", "target")}
+    if one_each:
+        origins = pd.DataFrame({"name": flows["source"], "id": by_id["source"]}).drop_duplicates()
+        if (merged := origins["id"].dropna().duplicated()).any():
+            shown = some(origins["id"].dropna()[merged].unique())
+            msg = f"shares of two origins cannot be added up; two or more have the id {shown}."
+            raise InputError(msg + " Read them as two places, or give each its own alias.")
+    return flows.assign(**by_id).dropna(subset=["source", "target"]).reset_index(drop=True)
+
+
+def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.DataFrame:
+    """Shares times what leaves their origin in total."""
+    if whole is None:
+        raise InputError("`outflow` turns shares into flows; shares=False says there are none.")
+    number, _ = as_numbers(outflow)
+    ids = as_text(outflow.index.to_series())[0]
+    total = pd.Series(number, ids.to_numpy()).reindex(flows["source"].unique())
+    bad = ~(np.isfinite(total) & (total >= 0))
+    if bad.any():
+        shown = some(total.index[bad])
+        msg = f"`outflow` must have a number of 0 or more for each of {len(total)} origins; "
+        raise InputError(f"{msg}{bad.sum()} have none: {shown}.")
+    flows["weight"] *= flows["source"].map(total) / whole
+    return flows[flows["weight"] > 0].reset_index(drop=True)

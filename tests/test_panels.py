@@ -1,0 +1,320 @@
+"""Measures over periods and over levels of places, by hand and on real panels."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.network import split_periods
+from netinnov.panels import measure_levels, measure_panel
+from netinnov.sources import read_cordis
+
+
+def strength(network: ni.MultilayerNetwork) -> pd.Series:
+    return ni.centrality.overlapping_strength(network)
+
+
+def n_links(network: ni.MultilayerNetwork) -> int:
+    return network.n_links
+
+
+MEASURES = {"strength": strength, "links": n_links}
+
+
+def in_years(rows: list[tuple[str, str, float, int | None]]) -> ni.MultilayerNetwork:
+    links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    links["period"] = links["period"].astype("Int64")
+    return ni.build_network(pd.DataFrame(index=list("cab")), links)
+
+
+@pytest.fixture
+def years() -> ni.MultilayerNetwork:
+    """a-b in 2015 and 2018, b-c in 2016, nothing in 2017; `c` stands first."""
+    return in_years([("a", "b", 1, 2015), ("b", "c", 2, 2016), ("a", "b", 4, 2018)])
+
+
+def cells(panel: pd.DataFrame, measure: str) -> dict[int, list[float | None]]:
+    """Values of a measure by period, in the order of the rows, None for NaN."""
+    rows = panel[panel["measure"] == measure]
+    key = panel.columns[0]
+    return {
+        int(when): [None if np.isnan(value) else value for value in part["value"]]
+        for when, part in rows.groupby(key)
+    }
+
+
+def test_panel_by_hand(years):
+    panel = measure_panel(years, measures=MEASURES)
+    assert list(panel.columns) == ["period", "measure", "node", "value", "n_links"]
+    assert cells(panel, "strength") == {
+        2015: [0, 1, 1],
+        2016: [2, 0, 2],
+        2017: [None] * 3,
+        2018: [0, 4, 4],
+    }
+    assert cells(panel, "links") == {2015: [1], 2016: [1], 2017: [None], 2018: [1]}
+    over_nodes = panel[panel["measure"] == "strength"]
+    assert over_nodes["node"].tolist() == list("cab") * 4
+    assert panel.loc[panel["measure"] == "links", "node"].isna().all()
+    assert panel.groupby("period")["n_links"].unique().map(list).to_dict() == {
+        2015: [1],
+        2016: [1],
+        2017: [0],
+        2018: [1],
+    }
+    wide = over_nodes.pivot(index="node", columns="period", values="value")
+    assert wide.loc["b"].tolist()[:2] == [1, 2]
+    order = panel[["period", "measure"]].drop_duplicates().to_numpy().tolist()
+    assert order[:3] == [[2015, "strength"], [2015, "links"], [2016, "strength"]]
+
+
+def test_windows_end_at_their_period(years):
+    # Of three years: 2017 holds 2015 to 2017, 2018 holds 2016 to 2018; 2015 and 2016 are not full.
+    panel = measure_panel(years, measures=MEASURES, window=3)
+    assert cells(panel, "strength") == {2017: [2, 1, 3], 2018: [2, 4, 6]}
+    assert cells(panel, "links") == {2017: [2], 2018: [2]}
+    asked = measure_panel(years, measures=MEASURES, window=3, periods=[2018, 2015])
+    assert cells(asked, "strength") == {2015: [0, 1, 1], 2018: [2, 4, 6]}
+    whole = measure_panel(years, measures=MEASURES, window=4)
+    assert cells(whole, "strength") == {2018: strength(years).tolist()}
+    assert measure_panel(years, measures=MEASURES, window=9).empty
+
+
+def test_periods_that_are_asked_for(years):
+    panel = measure_panel(years, measures=MEASURES, periods=[2016, 2030, 2016])
+    assert cells(panel, "strength") == {2016: [2, 0, 2], 2030: [None] * 3}
+    nothing = measure_panel(years, measures=MEASURES, periods=[2030])
+    # No period tells whether a measure is a number, so each has one row.
+    assert nothing["value"].isna().tolist() == [True, True]
+    assert nothing["node"].isna().all()
+    assert measure_panel(years, measures=MEASURES, periods=[]).empty
+
+
+def test_what_is_undefined_is_not_a_missing_period(years):
+    panel = measure_panel(years, measures={"nan": lambda network: float("nan")})
+    assert panel["value"].isna().all()
+    assert panel["n_links"].tolist() == [1, 1, 0, 1]
+
+
+def test_links_without_a_period_are_said_to_be_left_out():
+    network = in_years([("a", "b", 1, 2015), ("b", "c", 2, None), ("a", "c", 2, None)])
+    with pytest.warns(UserWarning, match=r"2 links without a period .* panel: links 2\."):
+        panel = measure_panel(network, measures=MEASURES)
+    assert cells(panel, "strength") == {2015: [0, 1, 1]}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.sampled_from("abc"),
+            st.integers(1, 9).map(float),
+            st.integers(2015, 2019),
+        ),
+        min_size=1,
+    ),
+    st.integers(1, 3),
+)
+def test_panel_is_the_sum_of_the_periods(rows, window):
+    network = in_years(rows)
+    panel = measure_panel(network, measures={"strength": strength}, window=window)
+    seen = {when for *_, when in rows}
+    periods = range(min(seen) + window - 1, max(seen) + 1)
+    assert panel["period"].unique().tolist() == list(periods)
+    by_period = split_periods(network)
+    for when, part in panel.groupby("period"):
+        inside = [by_period[y] for y in range(when - window + 1, when + 1) if y in by_period]
+        total = sum((strength(one) for one in inside), pd.Series(0.0, list("cab")))
+        values = part.set_index(part["node"].astype("str"))["value"]
+        if inside:
+            assert values.to_dict() == total.to_dict()
+        else:
+            assert values.isna().all()
+            assert (part["n_links"] == 0).all()
+
+
+# Two cities with two districts each, in one province and another.
+PLACES = pd.DataFrame(
+    {
+        "parent": {
+            "yuhang": "hangzhou",
+            "xihu": "hangzhou",
+            "kecheng": "quzhou",
+            "hangzhou": "zhejiang",
+            "quzhou": "zhejiang",
+            "shanghai": None,
+            "zhejiang": None,
+        }
+    }
+)
+
+
+@pytest.fixture
+def districts() -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame(
+        {"place": ["yuhang", "xihu", "kecheng", "shanghai", "xihu"]}, index=list("abcde")
+    )
+    links = pd.DataFrame(
+        [("a", "b", 1.0), ("b", "c", 2.0), ("c", "d", 4.0), ("e", "d", 8.0), ("b", "e", 16.0)],
+        columns=["source", "target", "weight"],
+    )
+    return ni.build_network(nodes, links, PLACES)
+
+
+def test_levels_by_hand(districts):
+    table = measure_levels(districts, measures=MEASURES, levels=[2, 0, 1])
+    assert list(table.columns) == ["level", "measure", "node", "value", "n_nodes", "n_links"]
+    on_nodes = table[table["measure"] == "strength"]
+    found = {
+        level: dict(zip(part["node"], part["value"], strict=True))
+        for level, part in on_nodes.groupby("level")
+    }
+    assert found == {
+        # Links inside a place are its self-link, which no measure counts.
+        0: {"yuhang": 1, "xihu": 11, "kecheng": 6, "shanghai": 12},
+        1: {"hangzhou": 10, "quzhou": 6, "shanghai": 12},
+        2: {"shanghai": 12, "zhejiang": 12},
+    }
+    assert table.groupby("level")["n_nodes"].first().tolist() == [4, 3, 2]
+    assert cells(table, "links") == {0: [5], 1: [4], 2: [2]}
+    for level, part in on_nodes.groupby("level"):
+        expected = strength(ni.aggregate(districts, level=level))
+        assert part["value"].tolist() == expected.tolist()
+
+
+def test_levels_of_jurisdictions(districts):
+    nodes = districts.nodes
+    nodes.loc["a", "jurisdiction"] = "kecheng"
+    network = ni.build_network(nodes, districts.links, districts.places)
+    table = measure_levels(network, measures={"strength": strength}, levels=[1], by="jurisdiction")
+    assert dict(zip(table["node"], table["value"], strict=True)) == {
+        "hangzhou": 11,  # a-b is now between Quzhou and Hangzhou
+        "quzhou": 7,
+        "shanghai": 12,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"measures": {}}, "`measures` must be a mapping .* at least one"),
+        ({"measures": [strength]}, "`measures` must be a mapping"),
+        ({"measures": {"x": 3}}, r"these are none: \['x'\]"),
+        ({"measures": {"x": lambda network: "high"}}, "'x' must return a number .* found str"),
+        ({"measures": {"x": lambda network: [1.0]}}, "'x' must return a number .* found list"),
+        ({"measures": {"x": lambda network: pd.Series({"z": 1.0})}}, r"found Series .*\['z'\]"),
+        ({"measures": {"x": ni.centrality.degree}}, "'x' must return .* found DataFrame"),
+        ({"measures": {"x": lambda n: strength(n) if n.n_links > 1 else 1.0}}, "does both"),
+    ],
+)
+def test_measures_that_cannot_be_used(options, words):
+    rows = [("a", "b", 1, 2015), ("a", "c", 1, 2015), ("b", "c", 2, 2016)]
+    with pytest.raises(InputError, match=words):
+        measure_panel(in_years(rows), **options)
+
+
+def test_an_error_in_a_measure_says_where(years):
+    def broken(network: ni.MultilayerNetwork) -> float:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError) as found:
+        measure_panel(years, measures={"x": broken})
+    assert found.value.__notes__ == ["In measure 'x', period 2015."]
+
+
+def test_periods_and_levels_that_are_none(years, districts):
+    with pytest.raises(InputError, match=r"`periods` must be whole numbers; found \[2016.5\]"):
+        measure_panel(years, measures=MEASURES, periods=[2015, 2016.5])
+    with pytest.raises(InputError, match="`window` must be whole numbers"):
+        measure_panel(years, measures=MEASURES, window=1.5)
+    with pytest.raises(InputError, match="`window` must be 1 or more"):
+        measure_panel(years, measures=MEASURES, window=0)
+    with pytest.raises(InputError, match="needs links with a column `period`"):
+        measure_panel(districts, measures=MEASURES)
+    with pytest.raises(InputError, match="`levels` must be whole numbers"):
+        measure_levels(districts, measures=MEASURES, levels=[0.5])
+    with pytest.raises(InputError, match="`level`"):
+        measure_levels(districts, measures=MEASURES, levels=[-1])
+    with pytest.raises(InputError, match="by='kind'"):
+        measure_levels(districts, measures=MEASURES, by="kind")
+
+
+def test_years_of_cordis(shared):
+    network = ni.build_network(*read_cordis(shared / "data/cordis_h2020"))
+    panel = measure_panel(network, measures=MEASURES, window=1)
+    links = network.links
+    by_year = links.groupby("period")["weight"].sum()
+    nodes = panel[panel["measure"] == "strength"]
+    assert (nodes.groupby("period").size() == network.n_nodes).all()
+    total = nodes.groupby("period")["value"].sum(min_count=1)
+    assert total.dropna().to_dict() == (2 * by_year).to_dict()
+    counts = Counter(links["period"])
+    found = panel[panel["measure"] == "links"].set_index("period")["value"].dropna()
+    assert found.to_dict() == counts
+    with pytest.warns(UserWarning, match="2195 of 17428 nodes have no place"):
+        levels = measure_levels(network, measures={"links": n_links}, levels=(0, 1, 2))
+    placed = network.nodes.dropna(subset=["place"])
+    sizes = [placed["place"].nunique(), placed["country"].nunique()]
+    assert levels["n_nodes"].tolist() == [*sizes, sizes[1]]  # a country has no parent
+
+
+YEAR = re.compile(r"WrldCo(\d{4})\.net")
+
+
+def co_authorship(path: object) -> ni.MultilayerNetwork:
+    """The Pajek files of a zip, one a year, without the arcs that repeat an edge backwards."""
+    parts = []
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(filter(YEAR.fullmatch, archive.namelist())):
+            text = archive.read(name).decode("utf-8-sig")
+            vertices, arcs = text.partition("*vertices")[2].split("*arcs")
+            labels = [line.split('"')[1] for line in vertices.splitlines()[1:] if line.strip()]
+            table = pd.read_csv(io.StringIO(arcs), sep=r"\s+", names=["i", "j", "weight"])
+            table = table[table["i"] < table["j"]]
+            label = pd.Series(labels, range(1, len(labels) + 1))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "source": table["i"].map(label),
+                        "target": table["j"].map(label),
+                        "weight": table["weight"].astype(float),
+                        "period": int(YEAR.fullmatch(name)[1]),
+                    }
+                )
+            )
+    return ni.build_network(pd.DataFrame({"node": labels}), pd.concat(parts, ignore_index=True))
+
+
+def test_co_authorship_of_countries_over_34_years(shared):
+    network = co_authorship(shared / "data/scale_graphs/WrldCo_years.zip")
+    panel = measure_panel(network, measures=MEASURES)
+    assert panel["period"].unique().tolist() == list(range(1990, 2024))
+    assert (panel["n_links"] > 0).all()
+    links = network.links
+    ends = pd.concat(
+        [
+            links[["period", "source", "weight"]].rename(columns={"source": "node"}),
+            links[["period", "target", "weight"]].rename(columns={"target": "node"}),
+        ]
+    )
+    expected = ends.groupby(["period", "node"])["weight"].sum()
+    nodes = panel[panel["measure"] == "strength"].set_index(["period", "node"])["value"]
+    assert len(nodes) == 34 * 251
+    assert nodes[nodes > 0].to_dict() == expected.to_dict()
+    assert "NA" in network.nodes.index  # Namibia
+    five = measure_panel(network, measures=MEASURES, window=5)
+    assert five["period"].min() == 1994
+    first = ends[ends["period"] <= 1994].groupby("node")["weight"].sum()
+    part = five[(five["period"] == 1994) & (five["measure"] == "strength")]
+    got = part.set_index(part["node"].astype("str"))["value"]
+    assert got[got > 0].to_dict() == first.to_dict()

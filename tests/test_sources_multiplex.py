@@ -1,0 +1,591 @@
+"""Files of other programs: tiny ones worked by hand, and the standard networks as published."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from netinnov import build_network
+from netinnov.errors import InputError
+from netinnov.sources import read_multiplex
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str | bytes, name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def rows(tables):
+    return tables.links[["layer", "source", "target", "weight"]].to_numpy().tolist()
+
+
+# -- edges -------------------------------------------------------------------------------------
+
+
+def test_edges_alone(write):
+    tables = read_multiplex(write("1 2 1 3\n1 2 4 1.5\n\n2\t1\t4\t1\n", "x.edges"))
+    assert rows(tables) == [["1", "2", "1", 3.0], ["1", "2", "4", 1.5], ["2", "1", "4", 1.0]]
+    assert tables.nodes.index.tolist() == ["2", "1", "4"]
+    assert tables.directed == ()
+    assert tables.places is None
+
+
+def test_edges_with_labels_coordinates_and_attributes(write):
+    write("layerID layerLabel\n1 by air\n2 by rail\n", "x_layers.txt")
+    write(
+        "nodeID nodeLabel nodeLong nodeLat hub code\n"
+        '1 "New York" -74 40.7 yes 007\n2 杭州 120.2 30.3 "" 012\n3 Q NA NA no 1\n',
+        "x_nodes.txt",
+    )
+    tables = read_multiplex(write("1 1 2 3\n2 1 3 1\n", "x_multiplex.edges"))
+    assert rows(tables) == [["by air", "New York", "杭州", 3.0], ["by rail", "New York", "Q", 1.0]]
+    nodes = tables.nodes
+    assert nodes["place"].fillna("?").tolist() == ["New York", "杭州", "?"]
+    assert nodes["hub"].fillna("?").tolist() == ["yes", "?", "no"]
+    assert nodes["code"].tolist() == ["007", "012", "1"]  # zeros are not lost
+    assert tables.places.loc["杭州"].tolist() == [120.2, 30.3]
+    assert build_network(*tables).n_links == 2
+
+
+def test_labels_that_are_not_unique(write):
+    write("nodeID nodeLabel\n1 Ann\n2 Ann\n3 Bo\n", "x_nodes.txt")
+    nodes = read_multiplex(write("1 1 2 3\n", "x.edges")).nodes
+    assert nodes.index.tolist() == ["1", "2", "3"]
+    assert nodes["name"].tolist() == ["Ann", "Ann", "Bo"]
+
+
+def test_extended_edges_and_no_weights(write):
+    wide = read_multiplex(write("a x b x 2\na y c y 1\n", "wide.edges"))
+    assert rows(wide) == [["x", "a", "b", 2.0], ["y", "a", "c", 1.0]]
+    bare = read_multiplex(write("x a b\ny a c\n", "bare.edges"))
+    assert rows(bare) == [["x", "a", "b", 1.0], ["y", "a", "c", 1.0]]
+    with pytest.raises(InputError, match=r"wide.edges, line 2: links must lie within a layer"):
+        read_multiplex(write("a x b x 2\na x b y 1\n", "wide.edges"))
+
+
+@pytest.mark.parametrize(
+    ("text", "directed", "links"),
+    [
+        ("x a b 1\nx b c 1\n", False, 2),  # no link is returned
+        ("x a b 2\nx b a 2\ny b c 1\ny c b 1\nx d d 1\n", False, 3),  # each is, so each counts once
+        ("x a b 1\nx b a 1\nx b c 1\n", True, 3),  # some are
+        ("x a b 1\nx b a 2\n", True, 2),  # returned with another weight
+    ],
+)
+def test_direction_is_guessed_where_the_file_does_not_say(write, text, directed, links):
+    tables = read_multiplex(write(text, "x.edges"))
+    assert (tables.directed != ()) is directed
+    assert len(tables.links) == links
+    assert len(tables.directed) in (0, tables.links["layer"].nunique())
+
+
+def test_direction_may_be_said(write):
+    path = write("x a b 1\nx b a 1\ny b c 1\n", "x.edges")
+    assert read_multiplex(path).directed == ("x", "y")
+    assert read_multiplex(path, directed=["x"]).directed == ("x",)
+    tables = read_multiplex(path, directed=False)
+    assert (tables.directed, len(tables.links)) == ((), 2)  # all links of x stand both ways
+    with pytest.raises(InputError, match=r"`directed`: 1 of 1 names are not in the network: 'z'"):
+        read_multiplex(path, directed=["z"])
+    with pytest.warns(UserWarning, match=r"in 1 rows more, the first between 'b' and 'a' in 'x'"):
+        tables = read_multiplex(write("x a b 1\nx b a 1\nx b c 1\n", "y.edges"), directed=False)
+    assert build_network(*tables).links["weight"].tolist() == [2.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", r"x.edges is empty"),
+        ("# nothing\n", r"x.edges has no line"),
+        (
+            "1,1,2,1\n",
+            r"line 1 must have 4 fields: layer, node, node, weight; it has 1 and ends in",
+        ),
+        ("1 1 2 1\n1 1 3", r"line 2 must have 4 fields: .* it has 3 and ends in column 'node'"),
+        ("1 1 2 1\n1 1 3 0\n", r"line 2, column 'weight': it must be a number above 0; found '0'"),
+        ("1 1 2 nan\n", r"line 1, column 'weight': .* found 'nan'"),
+        ("1 1 2 one\n", r"line 1, column 'weight': .* found 'one'"),
+        ("1 1 2 1\n".encode("utf-16"), r"x.edges must be UTF-8; line 1 has the byte 0xff"),
+        ("1 1 2 1\n".encode("utf-16-le"), r"x.edges must be UTF-8; line 1 has NUL"),
+        (b"1 \xe9 2 1\n", r"line 1 has the byte 0xe9 as its character 3, which is not"),
+        (b"1 1 2 1\n1 2 \xe4\xb8", r"line 2 has the byte 0xe4 as its character 5 and ends inside"),
+    ],
+)
+def test_edges_that_cannot_be_read(write, text, words):
+    with pytest.raises(InputError, match=words):
+        read_multiplex(write(text, "x.edges"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "nodes",
+            "nodeID nodeLabel\n1 a\n",
+            r"x.edges, line 1, column 'node': '2' must be in x_no",
+        ),
+        ("nodes", "id label\n1 a\n", r"x_nodes.txt, line 1 must name the columns nodeID and nodeL"),
+        ("nodes", "nodeID nodeLabel\n1 a\n2", r"x_nodes.txt, line 3 must have 2 fields: nodeID"),
+        ("nodes", "nodeID nodeLabel\n1 a\n1 b\n", r"each nodeID once; twice or more: \['1'\]"),
+        ("nodes", "nodeID nodeLabel\n", r"x_nodes.txt must have rows below its header"),
+        ("nodes", "nodeID,nodeLabel\n1,a\n", r"x_nodes.txt, line 1 must name the columns"),
+        ("layers", "layerID layerLabel\n2 a\n", r"x.edges, line 1, column 'layer': '1' must be in"),
+        ("layers", "layerID layerLabel\n1 a\n2 a\n", r"each layer a label of its own"),
+        ("layers", "", r"x_layers.txt is empty"),
+    ],
+)
+def test_labels_that_cannot_be_read(write, name, text, words):
+    write(text, f"x_{name}.txt")
+    with pytest.raises(InputError, match=words):
+        read_multiplex(write("1 1 2 1\n", "x.edges"))
+
+
+# -- multinet ----------------------------------------------------------------------------------
+
+MPX = """-- a comment
+#TYPE multiplex
+#LAYERS
+work,UNDIRECTED
+advice,DIRECTED,LOOPS
+
+#ACTOR ATTRIBUTES
+group,STRING
+age,NUMERIC
+#NODE ATTRIBUTES
+work,room,STRING
+#EDGE ATTRIBUTES
+advice,rank,NUMERIC
+since,STRING
+#ACTORS
+U2,7,31
+U1,NA,NA
+U4,G,
+#VERTICES
+U2,work,B12
+#EDGES
+U1,U2,work,01
+U2,U1,work,01
+U1,U3,advice,2,02
+U3,U1,advice,1.5,
+U4,U2,work,03
+"""
+
+
+def test_multinet(write):
+    with pytest.warns(UserWarning, match=r"in 1 rows more, .* 'U2' and 'U1' .* counted once"):
+        tables = read_multiplex(write(MPX, "x.mpx"))
+    assert rows(tables) == [
+        *[["work", "U1", "U2", 1.0], ["advice", "U1", "U3", 1.0], ["advice", "U3", "U1", 1.0]],
+        ["work", "U4", "U2", 1.0],
+    ]
+    assert tables.directed == ("advice",)
+    nodes = tables.nodes
+    assert nodes.index.tolist() == ["U2", "U1", "U4", "U3"]  # U3 only has edges
+    assert nodes["group"].fillna("?").tolist() == ["7", "NA", "G", "?"]  # text, as it says
+    assert nodes["age"].fillna(-1).tolist() == [31, -1, -1, -1]
+    assert nodes["room (work)"].fillna("?").tolist() == ["B12", "?", "?", "?"]
+    assert tables.links["rank"].fillna(-1).tolist() == [-1, 2, 1.5, -1]
+    assert tables.links["since"].fillna("?").tolist() == ["01", "02", "?", "03"]
+    assert build_network(*tables).n_links == 4
+
+
+def test_an_attribute_may_be_the_weight(write):
+    text = MPX.replace("U2,U1,work,01\n", "").replace("1.5,\n", "1.5,0\n")
+    path = write(text, "x.mpx")
+    assert read_multiplex(path, weight="rank").links["weight"].tolist() == [1.0, 2.0, 1.5, 1.0]
+    with pytest.raises(InputError, match=r"x.mpx, line 24, column 'weight': .* found '0'"):
+        read_multiplex(path, weight="since")
+
+
+def test_multilayer_type_and_edges_only(write):
+    text = "#TYPE\nmultilayer\n#LAYERS\nx,x,DIRECTED\nx,y,DIRECTED\ny,y,UNDIRECTED\n#EDGES\n"
+    tables = read_multiplex(write(text + "a,x,b,x\na,y,c,y\n", "x.mpx"))
+    assert rows(tables) == [["x", "a", "b", 1.0], ["y", "a", "c", 1.0]]
+    assert tables.directed == ("x",)
+    with pytest.raises(InputError, match=r"line 8: .* leads from 'x' to 'y'"):
+        read_multiplex(write(text + "a,x,b,y\n", "x.mpx"))
+    assert rows(read_multiplex(write("a,b,x\n", "y.mpx"))) == [["x", "a", "b", 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("#EDGES", "#LINKS", r"x.mpx, line 21: a section must be one of #VERSION"),
+        (MPX[MPX.index("#EDGES") :], "", r"#EDGES with lines; it ends in line 21 without"),
+        (
+            "U1,U2,work,01",
+            "U1;U2;work;01",
+            r"line 22 must have 3 fields: actor, actor, layer; it h",
+        ),
+        ("work,01\nU2", "work\nU2", r"line 22 must have 4 fields: actor, actor, layer, since"),
+        ("U4,U2,work", "U4,U2,wrok", r"line 26, column 'layer': .* \(work, advice\); found 'wrok'"),
+        ("advice,2,", "advice,two,", r"line 24, column 'rank' must be a number; found 'two'"),
+        ("U2,7,31", "U2,7", r"line 16 must have 3 fields: actor, group, age; it has 2"),
+        ("U1,NA,NA", "U2,8,32", r"line 17, column 'actor': 'U2' stands there twice"),
+        ("work,UNDIRECTED", "work", r"line 4 must have 2 fields: layer, direction; it has 1"),
+        ("group,STRING", "group", r"line 8 must have 2 fields: attribute, type"),
+        ("work,room,STRING", "room", r"line 11 must have 3 fields: layer, attribute, type"),
+        ("U2,work,B12", "U9,work,B12", r"line 20, column 'actor': 'U9' is no actor"),
+        ("U2,work,B12", "U2,work", r"line 20 must have 3 fields: actor, layer, room; it has 2"),
+        ("work,03\n", "work,", r"ends inside line 26 \('U4,U2,work,'\), in column 'attribute'"),
+    ],
+)
+def test_multinet_files_that_cannot_be_read(write, old, new, words):
+    assert old in MPX
+    with pytest.raises(InputError, match=words):
+        read_multiplex(write(MPX.replace(old, new), "x.mpx"))
+
+
+def test_a_layer_that_is_cut_off(write):
+    text = "#EDGES\na,b,lunch\nb,c,lunch\na,c,lun"
+    with pytest.raises(InputError, match=r"ends inside line 4 \('a,c,lun'\), in column 'layer'"):
+        read_multiplex(write(text, "x.mpx"))
+    assert len(read_multiplex(write(text + "ch", "x.mpx")).links) == 3
+    assert len(read_multiplex(write(text + "\n", "x.mpx")).links) == 3
+
+
+# -- Pajek -------------------------------------------------------------------------------------
+
+PAJEK = """% a comment
+*Network two relations
+*Vertices 4
+1 "New York" 0.1 0.2 0.5 box ic Red
+2 b 0.1 0.2 ellipse "kind" "firm" "lon" "1.5" "lat" "2"
+3
+*Arcs :1 "ad vice"
+1 2 2.5 w 3 "since" "2015"
+1: 2 1
+*Edges :2 "work"
+1 4 1 l "a label"
+*Arcs
+2: 3 4 7
+*Edgeslist
+1 2 3
+*Matrix :3
+0 0 0 0
+0 0 4 0
+0 0 0 0
+0 0 0 0
+*Partition city.clu
+% 1-Boston; 2-Hartford, CT
+*Vertices 4
+1
+2
+0
+1
+*Partition level
+*Vertices 4
+3
+2
+1
+1
+*Vector age.vec
+*Vertices 4
+1.5
+999999998
+2
+3
+*Permutation x
+*Vertices 4
+1
+2
+3
+4
+"""
+
+
+def test_pajek(write):
+    tables = read_multiplex(write(PAJEK.replace("\n", "\r\n"), "x.paj"))
+    assert sorted(rows(tables)) == [
+        ["3", "b", "3", 4.0],
+        ["ad vice", "New York", "b", 2.5],
+        ["ad vice", "b", "New York", 1.0],
+        ["links", "New York", "3", 1.0],
+        ["links", "New York", "b", 1.0],
+        ["work", "3", "4", 7.0],  # an arc makes the layer directed,
+        ["work", "4", "New York", 1.0],  # in which an edge is two
+        ["work", "New York", "4", 1.0],
+    ]
+    assert tables.directed == ("3", "ad vice", "work")
+    nodes = tables.nodes
+    assert nodes.index.tolist() == ["New York", "b", "3", "4"]
+    assert nodes["kind"].fillna("?").tolist() == ["?", "firm", "?", "?"]
+    assert nodes["city"].fillna("?").tolist() == ["Boston", "Hartford, CT", "?", "Boston"]
+    assert nodes["level"].tolist() == [3, 2, 1, 1]
+    assert nodes["age"].fillna(-1).tolist() == [1.5, -1, 2, 3]
+    assert "ic" not in nodes
+    assert tables.places.loc["b"].tolist() == [1.5, 2.0]
+    assert tables.links["since"].dropna().tolist() == [2015]
+    assert build_network(*tables).n_links == 8
+
+
+def test_one_relation_without_a_name(write):
+    tables = read_multiplex(write("*vertices 2\n*edges\n1 2\n", "x.net"))
+    assert rows(tables) == [["links", "1", "2", 1.0]]
+    assert tables.directed == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (PAJEK, "*Network x\n", r"must hold a network; none of its 2 lines is '\*Vertices n'"),
+        ("*Vertices 4\n1 ", "*Vertices\n1 ", r"line 3: the number of vertices must follow"),
+        ("*Vertices 4\n1 ", "*Vertices|4\n1 ", r"line 3: '\*Vertices\|4' is no section"),
+        ("1 2 2.5", "1 5 2.5", r"line 8, column 'to': a vertex must be .* 1 to 4; found '5'"),
+        ("1 2 2.5", "1;2;2.5", r"line 8, column 'from': .* found '1;2;2.5'"),
+        ("1 2 2.5", "1 2 -2.5", r"line 8, column 'weight': .* found '-2.5'"),
+        ("1: 2 1\n", "1: 2\n", r"line 9 must have 3 fields: from, to, weight; it has 1"),
+        ('"work"', '"wor', r"line 10: a quotation mark is not closed"),
+        ("0 0 4 0", "0 0 4", r"line 18 must have 4 numbers, one a vertex; it has 3"),
+        ("0 0 4 0\n", "", r"line 16: a matrix must have 4 rows, one a vertex; it has 3"),
+        ("1\n2\n0\n1\n", "1\n2\n0\n", r"'\*Partition city.clu' must have 4 values, .* it has 3"),
+        ("1.5\n", "old\n", r"line 36: a value of '\*Vector age.vec' must be a number; found 'old'"),
+        ("% a comment\n", "1 2\n", r"line 1: a Pajek file must begin with a line such as"),
+        ("*Partition level", "*Vertices 4", r"line 28: a file must hold one network"),
+        ("*Vertices 4\n1\n2\n3\n4\n", "", r"ends below line 40 \('\*Permutation x'\), without the"),
+    ],
+)
+def test_pajek_files_that_cannot_be_read(write, old, new, words):
+    assert old in PAJEK
+    with pytest.raises(InputError, match=words):
+        read_multiplex(write(PAJEK.replace(old, new), "x.paj"))
+
+
+@pytest.mark.parametrize("end", ["", " ", "1 "])
+def test_a_pajek_line_that_is_cut_off(write, end):
+    text = "*Vertices 3\n*Arcs\n1 2 5\n2 3 4\n" + end
+    if not end.strip():
+        assert len(read_multiplex(write(text, "x.net")).links) == 2
+        return
+    with pytest.raises(
+        InputError, match=r"x.net, line 5 must have 3 fields.* it has 1 and ends in"
+    ):
+        read_multiplex(write(text, "x.net"))
+
+
+def test_relations_must_follow_the_vertices(write):
+    with pytest.raises(InputError, match=r"line 1: a line '\*Vertices n' must stand before"):
+        read_multiplex(write("*Arcs\n1 2\n", "x.net"))
+    with pytest.raises(InputError, match=r"x.net must have links; none of its 4 lines is one"):
+        read_multiplex(write("*Vertices 2\n*Arcs\n*Edges\n", "x.net"))
+
+
+# -- JSON --------------------------------------------------------------------------------------
+
+MWNETS = {
+    "nodes": {
+        "A": [{"ID": "x", "lon": 1.5, "lat": 2, "city": "X"}, {"ID": "y", "lon": 3, "lat": 4}],
+        "B": [{"ID": "x"}, {"ID": "y"}],
+        "R": [{"ID": "air"}, {"ID": "rail"}],
+    },
+    "links": [{"A": 1, "B": 2, "R": 1, "w": 2, "seats": 5}, {"A": 2, "B": 1, "R": 2}],
+}
+
+
+def test_mwnets(write):
+    tables = read_multiplex(write(json.dumps(MWNETS), "x.json"))
+    assert rows(tables) == [["air", "x", "y", 2.0], ["rail", "y", "x", 1.0]]
+    assert tables.links["seats"].fillna(-1).tolist() == [5, -1]
+    assert tables.nodes["place"].tolist() == ["x", "y"]
+    assert tables.places.loc["x"].tolist() == [1.5, 2.0]
+    assert build_network(*tables).n_links == 2
+
+
+def test_mwnets_without_layers(write):
+    two = {"nodes": {k: MWNETS["nodes"][k] for k in "AB"}, "links": [{"A": 1, "B": 2}]}
+    assert rows(read_multiplex(write(json.dumps(two), "x.json"))) == [["links", "x", "y", 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"links": [{"A": 1, "B": 3, "R": 1}]},
+            r"link 1, 'B' must be a number from 1 to 2; found 3",
+        ),
+        ({"links": [{"A": 1, "R": 1}]}, r"link 1, 'B' must be a number .* found None"),
+        ({"links": []}, r"x.json must have links"),
+        ({"links": [{"A": 1, "B": 2, "R": 1, "w": 0}]}, r"line 1, column 'weight': .* found '0'"),
+        ({"nodes": []}, r"must be MWnets JSON, with 'nodes'"),
+        ({"nodes": {"A": [{"ID": 1}], "B": [{"ID": 2}]}}, r"two ways with the same nodes, .* 'A' "),
+        (
+            {"nodes": {w: [{"ID": 1}] * 2 for w in "AB"}, "links": [{"A": 1, "B": 2}]},
+            r"ID of 'A' o",
+        ),
+    ],
+)
+def test_mwnets_that_cannot_be_read(write, change, words):
+    with pytest.raises(InputError, match=words):
+        read_multiplex(write(json.dumps(MWNETS | change), "x.json"))
+
+
+def test_json_that_is_cut_off(write):
+    text = json.dumps(MWNETS, indent=1)
+    with pytest.raises(InputError, match=r"x.json, line \d+, column \d+ must be JSON; .* cut off"):
+        read_multiplex(write(text[: len(text) // 2], "x.json"))
+    with pytest.raises(InputError, match=r"must be MWnets JSON"):
+        read_multiplex(write('{"a": 1}', "x.json"))
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def test_the_ending_tells_the_format(write, tmp_path):
+    path = write("1 1 2 1\n", "x.txt")
+    with pytest.raises(InputError, match=r"x.txt must end in .edges, .mpx, .net, .paj, .json, or"):
+        read_multiplex(path)
+    with pytest.raises(InputError, match=r"`format` must be one of"):
+        read_multiplex(path, format="gml")
+    plain = read_multiplex(path, format="edges")
+    packed = read_multiplex(write(gzip.compress(b"1 1 2 1\n"), "x.edges.gz"))
+    pd.testing.assert_frame_equal(plain.links, packed.links)
+    with pytest.raises(InputError, match=r"must be a file; none is there"):
+        read_multiplex(tmp_path / "y.edges")
+    with pytest.raises(InputError, match=r"x.edges.gz cannot be read: .*get it again"):
+        read_multiplex(write(gzip.compress(b"1 1 2 1\n")[:-9], "x.edges.gz"))
+
+
+# -- the standard networks ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def benchmarks(shared: Path) -> Path:
+    folder = shared / "data" / "multiplex_benchmarks"
+    if not folder.is_dir():
+        pytest.skip("needs the multiplex benchmarks")
+    return folder
+
+
+def sizes(network):
+    return {layer: network.select(layers=[layer]).n_links for layer in network.layers}
+
+
+def test_aucs_in_three_formats(benchmarks):
+    mpx, edges, mwnets = (
+        build_network(*read_multiplex(benchmarks / name))
+        for name in ("aucs.mpx", "CS-Aarhus_multiplex.edges", "CSaarhus.json")
+    )
+    # Magnani, Micenkova and Rossi (2013): 61 employees, 5 relations, 620 links.
+    assert (mpx.n_nodes, mpx.n_links) == (61, 620)
+    assert sizes(mpx) == {"lunch": 193, "facebook": 124, "coauthor": 21, "leisure": 88, "work": 194}
+    assert mpx.directed == frozenset()
+    assert edges.equals(mwnets)
+    # The actors of the .mpx stand in another order and have attributes.
+    bare = build_network(pd.DataFrame(index=edges.nodes.index), mpx.links)
+    assert bare.equals(edges)
+    assert mpx.nodes["group"].value_counts()["NA"] == 6
+    assert set(mpx.nodes["role"]) >= {"PhD", "Phd (visiting)", "Professor"}
+
+
+@pytest.mark.parametrize(
+    ("name", "n_nodes", "links", "directed"),
+    [
+        # README of the data: published sizes; arcs of the relations that have a direction.
+        ("Lazega-Law-Firm.paj", 71, {"advice": 892, "friendship": 575, "co-work": 1104}, 3),
+        ("Vickers.json", 29, {"get_on_with": 361, "best_friends": 181, "work_with": 198}, 3),
+        (
+            "bankwiring.mpx",
+            14,
+            {
+                "horseplay": 28,
+                "arguments": 19,
+                "friendship": 13,
+                "antagonist": 19,
+                "help": 24,
+                "job_trading": 7,
+            },
+            2,
+        ),
+        ("tailorshop.mpx", 39, {"KAPFTS1": 158, "KAPFTS2": 223, "KAPFTI1": 76, "KAPFTI2": 95}, 0),
+    ],
+)
+def test_standard_networks(benchmarks, name, n_nodes, links, directed):
+    network = build_network(*read_multiplex(benchmarks / name))
+    assert network.n_nodes == n_nodes
+    assert sizes(network) == links
+    assert len(network.directed) == directed
+
+
+def test_lawyers_have_their_offices(benchmarks):
+    tables = read_multiplex(benchmarks / "Lazega-Law-Firm.paj")
+    # Lazega (2001): 71 lawyers, 36 partners; offices in Boston (48), Hartford (19), Providence (4).
+    assert tables.nodes["office"].value_counts().to_dict() == {
+        "Boston": 48,
+        "Hartford": 19,
+        "Providence": 4,
+    }
+    assert tables.nodes["status"].value_counts()["partner"] == 36
+    assert tables.nodes["seniority"].max() == 32
+    network = build_network(tables.nodes.assign(place=tables.nodes["office"]), *tables[1:])
+    assert set(network.places.index) == {"Boston", "Hartford", "Providence"}
+
+
+def test_monks_rank_one_another(benchmarks):
+    tables = read_multiplex(benchmarks / "monastery.mpx")
+    assert len(tables.links) == 510
+    assert len(tables.directed) == 10
+    assert set(tables.links["rank"]) == {1.0, 2.0, 3.0}
+    ranked = read_multiplex(benchmarks / "monastery.mpx", weight="rank")
+    assert ranked.links["weight"].sum() == tables.links["rank"].sum()
+
+
+def test_european_airports(benchmarks):
+    tables = read_multiplex(benchmarks / "AirEu2013Ext.json")
+    network = build_network(*tables)
+    # Cardillo et al. (2013): 450 airports, 37 airlines, 3,588 routes, written as 7,176 arcs.
+    assert (network.n_nodes, network.n_links, len(network.layers)) == (450, 3_588, 37)
+    assert network.directed == frozenset()
+    assert set(network.links["weight"]) == {1.0}
+    assert network.places.loc["LCLK", ["lon", "lat"]].tolist() == [33.6303, 34.8789]
+    assert network.nodes.loc["LCLK", "country"] == "CY"
+
+
+def test_physicians_need_no_reader(benchmarks):
+    nodes = pd.read_csv(benchmarks / "ckm_physicians_nodes.csv").rename(columns={"id": "node"})
+    links = pd.read_csv(benchmarks / "ckm_physicians_edges.csv")
+    cities = {1: "Peoria", 2: "Bloomington", 3: "Quincy", 4: "Galesburg"}
+    nodes["place"] = nodes["city"].map(cities)
+    links = links.rename(columns={"relation": "layer"})
+    network = build_network(nodes, links, directed=links["layer"].unique())
+    # README of the data: 246 physicians in 4 cities, 1,099 ties, none between cities.
+    assert sizes(network) == {"advice": 480, "discussion": 309, "friendship": 310}
+    assert network.nodes["place"].value_counts().tolist() == [117, 50, 44, 35]
+    place = network.nodes["place"]
+    ends = network.links
+    assert (ends["source"].map(place) == ends["target"].map(place)).all()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["aucs.mpx", "monastery.mpx", "CS-Aarhus_multiplex.edges", "Lazega-Law-Firm.paj"],
+        "Vickers.json",
+    ],
+)
+def test_damaged_copies(benchmarks, write, name):
+    data = (benchmarks / name).read_bytes()
+    mark = b" " if name.endswith(("edges", "paj")) else b","
+
+    def refused(data: bytes, words: str) -> None:
+        path = write(data, name)
+        with pytest.raises(InputError, match=words) as caught:
+            read_multiplex(path)
+        assert name in str(caught.value)
+
+    refused(b"", "is empty")
+    refused(data.decode().encode("utf-16"), r"UTF-8; line 1 has the byte 0xff as its character 1")
+    refused(data.decode().encode("utf-16-le"), r"UTF-8; line 1 has NUL characters")
+    refused(data.replace(mark, b"|"), r"line \d+")
+    half = len(data) // 2
+    refused(data[:half] + b"\xff\n" + data[half:], r"line \d+ has the byte 0xff as its character")
+    # Cut off just after a mark between two fields: a row is not whole.
+    refused(data[: data.index(mark, half) + 1], r"line \d+")

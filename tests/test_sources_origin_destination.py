@@ -1,0 +1,380 @@
+"""Flows as a long table and as a matrix: small ones worked by hand, and Baidu's of two days."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import aggregate, build_network
+from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
+from netinnov.errors import InputError
+from netinnov.sources import read_origin_destination
+
+MATRIX = ",a,b,c\na,,80,19.5\nb,60.5,1,\nc,0,,\n"
+LONG = (
+    "origin,destination,trips,year\na,b,80,2019\nb,a,60,2019\na,a,5,2020\nc,a,0,2020\na,c,,2020\n"
+)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str | bytes, name: str = "flows.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def rows(tables):
+    return tables.links[["source", "target", "weight"]].to_numpy().tolist()
+
+
+# -- the two forms -----------------------------------------------------------------------------
+
+
+def test_matrix_of_shares(write):
+    tables = read_origin_destination(write(MATRIX))
+    # a: 80 + 19.5, b: 60.5 + 1, c: nothing; not all whole numbers, none above 100.
+    assert rows(tables) == [["a", "b", 80.0], ["a", "c", 19.5], ["b", "a", 60.5], ["b", "b", 1.0]]
+    assert set(tables.links["layer"]) == {"flow_share_of_origin"}
+    assert tables.directed == ("flow_share_of_origin",)
+    assert tables.nodes.index.tolist() == ["a", "b", "c"]  # c, without any flow, as well
+    assert tables.nodes["kind"].tolist() == ["place"] * 3
+    assert tables.nodes["place"].tolist() == tables.nodes["name"].tolist() == ["a", "b", "c"]
+    network = build_network(*tables)
+    assert network.adjacency("flow_share_of_origin").toarray().tolist() == [
+        *[[0, 80, 19.5], [60.5, 1, 0], [0, 0, 0]],
+    ]
+
+
+def test_rows_of_a_matrix_in_another_order(write):
+    tables = read_origin_destination(write(",a,b\nb,3,\na,,4\n"))
+    assert rows(tables) == [["b", "a", 3.0], ["a", "b", 4.0]]
+    assert tables.nodes.index.tolist() == ["a", "b"]
+    assert tables.directed == ("flow",)  # whole numbers are counts
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_matrix_as_a_frame(named):
+    frame = pd.DataFrame({"a": [np.nan, 2.0], "b": [0.5, np.nan]}, index=["a", "b"])
+    if not named:
+        frame = frame.reset_index()
+    before = frame.copy()
+    tables = read_origin_destination(frame)
+    assert rows(tables) == [["a", "b", 0.5], ["b", "a", 2.0]]
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_names_of_a_frame_may_be_numbers():
+    frame = pd.DataFrame([[0, 7], [8, 0]], index=[3101, 3201], columns=[3101, 3201])
+    assert rows(read_origin_destination(frame)) == [["3101", "3201", 7.0], ["3201", "3101", 8.0]]
+
+
+def test_long_table(write):
+    with pytest.warns(UserWarning, match=r"rows left out, without a number: 1 \(line 6\)"):
+        tables = read_origin_destination(write(LONG), period="year")
+    assert rows(tables) == [["a", "b", 80.0], ["b", "a", 60.0], ["a", "a", 5.0]]
+    assert tables.links["period"].tolist() == [2019, 2019, 2020]
+    assert tables.nodes.index.tolist() == ["a", "b", "c"]
+    assert tables.directed == ("flow",)
+    assert build_network(*tables).n_links == 3
+
+
+def test_columns_of_a_long_table_by_name(write):
+    text = "N;Ziel;Start;mode\n1,5;b;a;rail\n2,5;a;b;road\n1,0;c;b;road\n"
+    tables = read_origin_destination(
+        write(text), origin="Start", destination="Ziel", weight="N", delimiter=";", decimal=","
+    )
+    assert rows(tables) == [["a", "b", 1.5], ["b", "a", 2.5], ["b", "c", 1.0]]
+    assert tables.links["mode"].tolist() == ["rail", "road", "road"]  # an attribute of the link
+
+
+def test_a_table_without_weights_counts_rows(write):
+    moves = pd.DataFrame({"from": ["a", "a", "b"], "to": ["b", "b", "a"]})
+    network = build_network(*read_origin_destination(moves))
+    assert network.links["weight"].tolist() == [2.0, 1.0]
+
+
+def test_layers_of_a_long_table_and_a_period_for_all(write):
+    text = "layer,source,target,weight\nrail,a,b,2\nroad,b,a,3\n"
+    tables = read_origin_destination(write(text), period=2020)
+    assert tables.directed == ("rail", "road")
+    assert tables.links["period"].tolist() == [2020, 2020]
+
+
+def test_named_levels_of_an_index_are_columns():
+    index = pd.MultiIndex.from_tuples([("a", "b"), ("b", "a")], names=["origin", "destination"])
+    frame = pd.DataFrame({"flow": [1, 2]}, index=index)
+    assert rows(read_origin_destination(frame)) == [["a", "b", 1.0], ["b", "a", 2.0]]
+
+
+# -- shares ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weights", "shares"),
+    [
+        ([60.5, 30.0], True),
+        ([0.6, 0.4], True),
+        ([60, 30], False),  # counts
+        ([160.5, 30.0], False),  # more than the whole
+    ],
+)
+def test_shares_are_recognised(weights, shares):
+    frame = pd.DataFrame({"origin": "a", "destination": ["b", "c"], "weight": weights})
+    for said, expected in ((None, shares), (False, False)):
+        (layer,) = read_origin_destination(frame, shares=said, layer="trips").directed
+        assert layer == ("trips" + SHARE_OF_ORIGIN if expected else "trips")
+
+
+def test_shares_may_be_said():
+    frame = pd.DataFrame({"origin": "a", "destination": ["b", "c"], "weight": [60, 30]})
+    assert read_origin_destination(frame, shares=True).directed == ("flow_share_of_origin",)
+    frame["weight"] = [60, 60]
+    with pytest.raises(InputError, match=r"must not exceed 100 in total; in the table they do: a "):
+        read_origin_destination(frame, shares=True)
+
+
+def test_outflow_turns_shares_into_flows(write):
+    totals = pd.Series({"a": 1000, "b": 200, "z": 5})
+    tables = read_origin_destination(write(MATRIX), outflow=totals)
+    # 80 % and 19.5 % of 1000, 60.5 % and 1 % of 200
+    assert tables.links["weight"].tolist() == pytest.approx([800, 195, 121, 2])
+    assert tables.directed == ("flow",)
+    fractions = pd.DataFrame({"origin": ["a"], "destination": ["b"], "weight": [0.25]})
+    assert read_origin_destination(fractions, outflow=totals).links["weight"].tolist() == [250.0]
+
+
+def test_outflow_must_be_known_of_each_origin(write):
+    path = write(MATRIX)
+    with pytest.raises(InputError, match=r"0 or more for each of 2 origins; 1 have none: b"):
+        read_origin_destination(path, outflow=pd.Series({"a": 1000, "b": -1}))
+    with pytest.raises(InputError, match="shares=False says there are none"):
+        read_origin_destination(path, outflow=pd.Series({"a": 1}), shares=False)
+
+
+def test_the_mark_survives_selection_and_aggregation(write):
+    network = build_network(*read_origin_destination(write(MATRIX)))
+    assert network.select(nodes=["a", "b"]).layers == ("flow_share_of_origin",)
+    assert aggregate(network).layers == ("flow_share_of_origin",)
+
+
+def test_refusal_of_sums_over_shares():
+    refuse_shares(["flow", "share"], "out-strength")
+    with pytest.raises(InputError, match=r"out-strength has no meaning for 'x_share_of_origin'"):
+        refuse_shares(["flow", "x_share_of_origin"], "out-strength")
+
+
+# -- places ------------------------------------------------------------------------------------
+
+PLACES = pd.DataFrame(
+    {
+        "name_zh": ["甲", "乙", "丙", "省"],
+        "lon": [1.0, 2, 3, np.nan],
+        "lat": 0.0,
+        "parent": ["P", "P", "P", None],
+    },
+    index=["A", "B", "C", "P"],
+)
+NAMED = ",甲,乙,丁\n甲,,3,5\n乙,4,,6\n丁,7,8,\n"
+
+
+def test_flows_between_given_places(write):
+    with pytest.warns(UserWarning, match=r"not among its 3 names, .* 1 of 4 \(丙\); .*`aliases`"):
+        tables = read_origin_destination(write(NAMED), places=PLACES, name="name_zh")
+    assert rows(tables) == [["A", "B", 3.0], ["B", "A", 4.0]]
+    assert tables.nodes.index.tolist() == ["A", "B", "C"]  # P only contains others
+    assert tables.nodes["name"].fillna("?").tolist() == ["甲", "乙", "?"]
+    network = build_network(*tables)
+    assert network.places.index.tolist() == ["A", "B", "C", "P"]
+    assert aggregate(network, level=1).n_nodes == 1
+
+
+def test_aliases(write):
+    tables = read_origin_destination(
+        write(NAMED), places=PLACES, name="name_zh", aliases={"丁": "丙"}
+    )
+    assert len(tables.links) == 6
+    assert tables.nodes["name"].tolist() == ["甲", "乙", "丁"]
+    # Without places a new name, which may join two.
+    joined = read_origin_destination(write(NAMED), aliases={"丁": "乙"})
+    matrix = build_network(*joined).adjacency("flow").toarray().tolist()
+    # to 乙 from 甲 3 + 5; from 乙 to 甲 4 + 7; within 6 + 8
+    assert matrix == [[0, 8], [11, 14]]
+
+
+def test_shares_of_two_origins_are_not_added_up(write):
+    with pytest.raises(InputError, match=r"shares of two origins cannot be added up; .* id b"):
+        read_origin_destination(write(MATRIX.replace("c,0,,", "c,0,9,")), aliases={"c": "b"})
+
+
+def test_places_that_do_not_fit(write):
+    path = write(NAMED)
+    with pytest.raises(
+        InputError, match=r"none of the 4 places is among .* A, B, C, P there, 甲, "
+    ):
+        read_origin_destination(path, places=PLACES)
+    with pytest.raises(InputError, match=r"column 'name' \(did you mean 'name_zh'\?\)"):
+        read_origin_destination(path, places=PLACES, name="name")
+    twice = PLACES.assign(name_zh="甲")
+    with pytest.raises(InputError, match="a name once; twice or more: 甲; key on the id"):
+        read_origin_destination(path, places=twice, name="name_zh")
+
+
+# -- faults ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", r"flows.csv is empty"),
+        ("\n\n", r"flows.csv is empty"),
+        (MATRIX.splitlines()[0], r"flows.csv must have rows below its header"),
+        (MATRIX[:-2], r"ends inside the row that starts in line 4, in column 'b'"),
+        (MATRIX[:-6], r"square matrix, .* 3 columns; it has no row for c; its last row is line 3"),
+        (MATRIX.replace("\nc", "\nd"), r"no row for c; no column for d"),
+        (MATRIX.replace("60.5", "6o.5"), r"1 are none: line 3, column 'a' \('6o.5'\)"),
+        (MATRIX.replace("60.5", "-1"), r"1 are none: line 3, column 'a' \('-1'\)"),
+        (MATRIX.replace("60.5,", "60.5"), r"4 fields .* not so: line 3"),
+        (MATRIX.replace(",", ";"), r"must have ',' between its columns; line 1 has ';'"),
+        (MATRIX.replace("\nc,", "\nb,"), r"each row once; twice or more: b"),
+        (MATRIX.replace("\nc,", "\n,"), r"name each row of the matrix; line 4 has none"),
+        (MATRIX.replace(",b,", ",a,"), r"each column once; line 1 has a twice"),
+        (",a,b\na,,\n", r"square matrix, .* 2 columns; it has no row for b"),
+        (",a,b\na,,\nb,,0\n", r"flows.csv must hold a flow above 0"),
+        (LONG.replace("80", "many"), r"line 2, column 'trips' \('many'\)"),
+        (
+            LONG.replace("origin,", "start,"),
+            r"column for the origin such as 'origin'; line 1 has st",
+        ),
+        (LONG.replace("year", "weight", 1), r"column 'weight' besides the one that is to be it"),
+        ("\ufefforigin,destination\n", r"must have rows below its header"),
+        (LONG.encode("utf-16"), r"flows.csv must be UTF-8; line 1 has the byte 0xff as its char"),
+        (LONG.encode("utf-16-le"), r"flows.csv must be UTF-8; line 1 has NUL characters"),
+        (NAMED.encode("gb18030"), r"must be UTF-8; line 1 has the byte 0xbc as its character 2"),
+        (NAMED.encode()[:-7], r"line 4 has the byte 0xe4 as its character 1 and ends inside it"),
+    ],
+)
+def test_files_that_cannot_be_read(write, text, words):
+    with pytest.raises(InputError, match=words):
+        read_origin_destination(write(text), weight="trips" if "is to be it" in words else None)
+
+
+def test_arguments_that_do_not_fit(write, tmp_path):
+    path = write(LONG)
+    for arguments, words in (
+        (
+            {"origin": "orign"},
+            r"column 'orign' \(did you mean 'origin'\?\); line 1 has origin, des",
+        ),
+        ({"period": "yaer"}, r"column 'yaer' \(did you mean 'year'\?\)"),
+        ({"period": "origin"}, r"whole numbers as periods; not so: lines? .*'origin' \('a'\)"),
+        ({"form": "square"}, r"`form` must be one of 'long', 'matrix'"),
+        ({"form": "matrix", "origin": "origin"}, r"no columns to name; leave out `origin`"),
+        ({"form": "matrix"}, r"must have each row once; twice or more: a"),
+        ({"name": "x"}, r"`name` is a column of `places`"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read_origin_destination(path, **arguments)
+    with pytest.raises(InputError, match=r"nowhere.csv must be a file with flows; there is none"):
+        read_origin_destination(tmp_path / "nowhere.csv")
+    with pytest.raises(InputError, match=r"must be a file with flows; it is a folder"):
+        read_origin_destination(tmp_path)
+
+
+def test_rows_of_a_frame_are_named_as_such():
+    frame = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "flow": [1, "x"]})
+    with pytest.raises(InputError, match=r"the table must hold .* row 1, column 'flow' \('x'\)"):
+        read_origin_destination(frame)
+    with pytest.warns(UserWarning, match=r"without an origin or destination: 1 \(row 0\)"):
+        read_origin_destination(frame.assign(origin=[None, "b"], flow=1))
+
+
+# -- Baidu's matrices --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def china(shared: Path) -> Path:
+    folder = shared / "data" / "china_cities"
+    if not folder.is_dir():
+        pytest.skip("needs the Chinese cities")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def delta(china) -> pd.DataFrame:
+    cities = pd.read_csv(china / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
+    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
+    return cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+
+
+@pytest.mark.parametrize(("day", "flows"), [("09", 38_851), ("10", 38_750)])
+def test_all_cities_of_baidu(china, day, flows):
+    path = china / f"BaiduNet_out_202001{day}.csv.gz"
+    tables = read_origin_destination(path, period=20200100 + int(day))
+    cells = pd.read_csv(path, index_col=0)  # an independent reader
+    assert len(tables.nodes) == 396
+    assert len(tables.links) == flows == (cells > 0).sum().sum()
+    assert tables.links["weight"].sum() == pytest.approx(cells.sum().sum())
+    network = build_network(*tables)
+    assert network.directed == {"flow_share_of_origin"}
+    assert network.links["period"].unique().tolist() == [20200100 + int(day)]
+
+
+def test_the_41_prefectures_of_the_delta(china, delta):
+    path = china / "BaiduNet_out_20200109.csv.gz"
+    assert len(delta) == 41
+    # README of the data: 40 of 41 names match, 1,407 flows; the other one is misspelt there.
+    with pytest.warns(UserWarning, match=r"1 of 41 \(毫州市\)"):
+        tables = read_origin_destination(path, places=delta, name="cityname_chn")
+    assert len(tables.links) == 1_407
+    assert len(tables.nodes) == 41
+    aliases = {"亳州市": "毫州市"}
+    tables = read_origin_destination(path, places=delta, name="cityname_chn", aliases=aliases)
+    network = build_network(*tables)
+    assert (network.n_nodes, network.n_links) == (41, 1_484)
+    assert network.nodes.index.equals(delta.index.rename("node"))
+    assert network.places["lon"].notna().all()
+    cells = pd.read_csv(path, index_col=0)
+    # Both are Suzhou in English: 3205 in Jiangsu, 3413 in Anhui.
+    matrix = network.adjacency("flow_share_of_origin").toarray()
+    at = network.nodes.index.get_loc
+    assert matrix[at("3205"), at("3101")] == cells.loc["苏州市", "上海市"]
+    assert matrix[at("3413"), at("3101")] == cells.loc["宿州市", "上海市"]
+    people = 1e4 * delta["cpop2010"]
+    flows = read_origin_destination(
+        path, places=delta, name="cityname_chn", aliases=aliases, outflow=people
+    )
+    assert flows.directed == ("flow",)
+    first = cells.loc["上海市", "南京市"] / 100 * people["3101"]
+    assert flows.links["weight"].iloc[0] == pytest.approx(first)
+
+
+def test_damaged_copies_of_baidu(china, tmp_path):
+    packed = (china / "BaiduNet_out_20200109.csv.gz").read_bytes()
+    data = gzip.decompress(packed)
+    path = tmp_path / "baidu.csv"
+
+    def refused(data: bytes, words: str) -> None:
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=f"baidu.csv.*{words}"):
+            read_origin_destination(path)
+
+    refused(b"", "is empty")
+    refused(data.decode().encode("gb18030"), r"UTF-8; line 1 has the byte .* character 2")
+    refused(data.decode().encode("utf-16"), r"UTF-8; line 1 has the byte")
+    refused(data.replace(b",", b"\t"), r"',' between its columns; line 1 has '\\t'")
+    half = data.replace(b",", b";").rfind(b"\n", 0, 200_000)
+    refused(data[:half] + data[half:].replace(b",", b";"), r"397 fields in each row, .* lines? \d")
+    line = data.count(b"\n", 0, 200_000) + 1
+    refused(data[:200_000], rf"ends inside the row that starts in line {line}, in column '\w+市'")
+    refused(data[: data.rfind(b"\n", 0, 200_000) + 1], rf"its last row is line {line - 1}")
+    zipped = tmp_path / "baidu.csv.gz"
+    zipped.write_bytes(packed[:40_000])
+    with pytest.raises(InputError, match=r"baidu.csv.gz cannot be read: .*get it again"):
+        read_origin_destination(zipped)
