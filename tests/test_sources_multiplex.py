@@ -11,6 +11,7 @@ import pytest
 
 from netinnov import build_network
 from netinnov.errors import InputError
+from netinnov.io import write_pajek
 from netinnov.sources import read_multiplex
 
 
@@ -233,6 +234,7 @@ def test_multilayer_type_and_edges_only(write):
         ("U1,NA,NA", "U2,8,32", r"line 17, column 'actor': 'U2' stands there twice"),
         ("work,UNDIRECTED", "work", r"line 4 must have 2 fields: layer, direction; it has 1"),
         ("group,STRING", "group", r"line 8 must have 2 fields: attribute, type"),
+        ("since,STRING", "since", r"line 14 must have 3 fields: layer, attribute, type"),
         ("work,room,STRING", "room", r"line 11 must have 3 fields: layer, attribute, type"),
         ("U2,work,B12", "U9,work,B12", r"line 20, column 'actor': 'U9' is no actor"),
         ("U2,work,B12", "U2,work", r"line 20 must have 3 fields: actor, layer, room; it has 2"),
@@ -326,6 +328,18 @@ def test_pajek(write):
     assert tables.places.loc["b"].tolist() == [1.5, 2.0]
     assert tables.links["since"].dropna().tolist() == [2015]
     assert build_network(*tables).n_links == 8
+
+
+def test_what_the_package_writes_is_read_back(tmp_path, small_tables):
+    network = build_network(*small_tables)
+    write_pajek(network, tmp_path / "x.net")
+    again = build_network(*read_multiplex(tmp_path / "x.net"))
+    pd.testing.assert_frame_equal(again.nodes, network.nodes)
+    pd.testing.assert_frame_equal(again.links, network.links)
+    assert again.directed == network.directed
+    # Of places only coordinates are written, and those of no node not at all.
+    there = network.places.loc[again.places.index, ["lon", "lat"]]
+    pd.testing.assert_frame_equal(again.places[["lon", "lat"]], there)
 
 
 def test_one_relation_without_a_name(write):

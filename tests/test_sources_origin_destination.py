@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from netinnov import aggregate, build_network
+from netinnov import aggregate, build_network, centrality
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.sources import read_origin_destination
@@ -164,6 +164,24 @@ def test_the_mark_survives_selection_and_aggregation(write):
     assert aggregate(network).layers == ("flow_share_of_origin",)
 
 
+def test_strength_knows_shares(write):
+    network = build_network(*read_origin_destination(write(MATRIX)))
+    for direction in ("out", "total"):
+        with pytest.raises(
+            InputError, match=rf"direction='{direction}' has no meaning for 'flow_s"
+        ):
+            centrality.strength(network, direction=direction)
+    with pytest.raises(InputError, match="Read the flows with `outflow`"):
+        centrality.overlapping_strength(network)
+    # The self-link of b does not count.
+    received = centrality.strength(network, direction="in").squeeze()
+    assert received.tolist() == [60.5, 80.0, 19.5]
+    totals = pd.Series({"a": 1000, "b": 200})
+    flows = build_network(*read_origin_destination(write(MATRIX), outflow=totals))
+    sent = centrality.strength(flows, direction="out").squeeze()
+    assert sent.tolist() == pytest.approx([995, 121, 0])
+
+
 def test_refusal_of_sums_over_shares():
     refuse_shares(["flow", "share"], "out-strength")
     with pytest.raises(InputError, match=r"out-strength has no meaning for 'x_share_of_origin'"):
@@ -291,6 +309,8 @@ def test_rows_of_a_frame_are_named_as_such():
     frame = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "flow": [1, "x"]})
     with pytest.raises(InputError, match=r"the table must hold .* row 1, column 'flow' \('x'\)"):
         read_origin_destination(frame)
+    with pytest.raises(InputError, match=r"whole numbers in column 'origin'; not so: row 1\."):
+        read_origin_destination(frame.assign(origin=[1, 1.5]))
     with pytest.warns(UserWarning, match=r"without an origin or destination: 1 \(row 0\)"):
         read_origin_destination(frame.assign(origin=[None, "b"], flow=1))
 

@@ -237,6 +237,13 @@ def test_slices_with_assignees_inside(tmp_path):
     assert tables.links["period"].tolist() == [1983, 1983, 1983]
     assert tables.links["transboundary"].isna().all()  # where the assignee sits is not said
     assert tables.places["parent"].fillna("").tolist() == ["CN", "CN", ""]
+    path.write_text(text[:-4])  # the last date ends in "1985/1", which no other fault shows
+    with pytest.raises(
+        InputError, match=r"CN.csv ends in line 4, in column 'time', without a line"
+    ):
+        read_patentsview(path)
+    path.write_text(text[:-1])
+    assert len(read_patentsview(path).links) == 3
     # Two slices in a folder are read as one.
     (tmp_path / "MORE.csv").write_text(text.replace(",100,", ",200,").replace("D7", "D8"))
     both = read_patentsview(tmp_path)
