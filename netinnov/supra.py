@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._matrices import layer_matrix
 from netinnov._typing import Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -95,7 +96,7 @@ def supra_adjacency(
     n, n_layers = network.n_nodes, len(network.layers)
     if n * n_layers == 0:
         return sparse.csr_array((0, 0), dtype=np.float64)
-    blocks = [_matrix(network, layer) for layer in network.layers]
+    blocks = [layer_matrix(network, layer) for layer in network.layers]
     supra = sparse.block_diag(blocks, format="csr")
     if coupling > 0:
         between = np.ones((n_layers, n_layers)) - np.eye(n_layers)
@@ -146,8 +147,3 @@ def supra_laplacian(
     supra = supra_adjacency(network, coupling=coupling, presence=presence)
     degrees = np.asarray(supra.sum(axis=1)).ravel()
     return sparse.csr_array(sparse.diags_array(degrees) - supra)
-
-
-def _matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
-    indptr, indices, data = network._simple_csr(layer)
-    return sparse.csr_array((data, indices, indptr), shape=(network.n_nodes,) * 2)

@@ -1,4 +1,4 @@
-"""How well the nodes are connected: path lengths, efficiency, components."""
+"""How near the nodes are to each other: efficiency and lengths of paths."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from scipy.sparse import csgraph
 
 from netinnov._parallel import in_threads
 from netinnov._paths import (
@@ -20,7 +19,7 @@ from netinnov._paths import (
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Frictions", "global_efficiency", "largest_component"]
+__all__ = ["global_efficiency"]
 
 
 def global_efficiency(
@@ -87,33 +86,6 @@ def global_efficiency(
             found[np.arange(sources.size), sources] = np.inf
             total += float((1.0 / found[:, chosen]).sum())
     return total / (chosen.size * (chosen.size - 1))
-
-
-def largest_component(network: MultilayerNetwork) -> float:
-    """Share of the nodes in the largest connected part, all layers together.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Any network; directions are left aside (weak connection).
-
-    Returns
-    -------
-    float
-        From 1/n to 1; isolates count in n. NaN without nodes.
-
-    Examples
-    --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> largest_component(network)
-    0.5
-    """
-    if network.n_nodes == 0:
-        return float("nan")
-    labels = csgraph.connected_components(union(network), directed=True, connection="weak")[1]
-    return float(np.bincount(labels).max() / network.n_nodes)
 
 
 def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:

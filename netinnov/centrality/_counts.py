@@ -1,0 +1,203 @@
+"""Links and weights at each node, in each layer and over all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice
+from netinnov._matrices import layer_matrix
+from netinnov._shares import refuse_shares
+from netinnov._typing import Direction
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "degree",
+    "overlapping_degree",
+    "overlapping_strength",
+    "participation_coefficient",
+    "strength",
+]
+
+
+def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
+    """Number of links at each node, in each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    direction : {"total", "in", "out"}
+        In directed layers: links into a node, out of it, or both (a reciprocated pair counts 2).
+        Undirected layers have one degree.
+
+    Returns
+    -------
+    DataFrame
+        Node x layer, whole numbers; 0 where a node has no link. Self-links do not count.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> degree(network)["links"].tolist()
+    [1, 2, 1]
+    """
+    return _per_layer(network, direction, weighted=False).astype(np.int64)
+
+
+def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
+    """Sum of the weights of the links at each node, in each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    direction : {"total", "in", "out"}
+        See `degree`.
+
+    Returns
+    -------
+    DataFrame
+        Node x layer, in the unit of the weights; 0 where a node has no link. Self-links do not
+        count.
+
+    Raises
+    ------
+    InputError
+        If a layer holds shares of each origin's total, as `read_origin_destination` marks them,
+        and links out of a node would be added up.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [2.0, 0.5]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> strength(network)["links"].tolist()
+    [2.0, 2.5, 0.5]
+    """
+    return _per_layer(network, direction, weighted=True)
+
+
+def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
+    """Number of links at each node, over all layers: o_i = sum_x k_i^x.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers links in and out count.
+
+    Returns
+    -------
+    Series
+        One whole number a node; 0 for an isolate.
+
+    References
+    ----------
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> overlapping_degree(network).tolist()
+    [2, 1, 1]
+    """
+    return degree(network).sum(axis=1).rename("overlapping_degree")
+
+
+def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
+    """Sum of the weights of the links at each node, over all layers: sum_x s_i^x.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers links in and out count.
+
+    Returns
+    -------
+    Series
+        One number a node; 0 for an isolate. Layers whose weights have different units should not
+        be added: see `flatten` for factors.
+
+    References
+    ----------
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"], "weight": 2.5})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    >>> overlapping_strength(network).tolist()
+    [5.0, 5.0]
+    """
+    return strength(network).sum(axis=1).rename("overlapping_strength")
+
+
+def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
+    """How evenly the links of a node spread over the layers.
+
+    P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers links in and out count.
+    weighted : bool
+        Take strengths in place of degrees.
+
+    Returns
+    -------
+    Series
+        0: all links in one layer; 1: as many in each. NaN for a node without links, and for all
+        nodes of a network of one layer.
+
+    References
+    ----------
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> participation_coefficient(network).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    by_layer = strength(network) if weighted else degree(network)
+    n_layers = by_layer.shape[1]
+    total = by_layer.sum(axis=1)
+    if n_layers < 2:
+        unevenness = pd.Series(np.nan, by_layer.index)
+    else:
+        share = by_layer.div(total.where(total > 0), axis=0)
+        unevenness = 1 - share.pow(2).sum(axis=1, min_count=1)
+        # A sum of squares of one share of 1 may miss 1 by a rounding error.
+        unevenness = unevenness.clip(lower=0) * (n_layers / (n_layers - 1))
+    return unevenness.rename("participation_coefficient")
+
+
+def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
+    check_choice("direction", direction, Direction)
+    if weighted and direction != "in":
+        refuse_shares(network.layers, f"strength with direction={direction!r}")
+    columns = {}
+    for layer in network.layers:
+        matrix = layer_matrix(network, layer)
+        if not weighted:
+            matrix.data = np.ones(matrix.nnz)
+        value = np.zeros(network.n_nodes)
+        if direction != "in" or layer not in network.directed:
+            value += matrix.sum(axis=1)
+        if direction != "out" and layer in network.directed:
+            value += matrix.sum(axis=0)
+        columns[layer] = value
+    frame = pd.DataFrame(columns, index=network._nodes.index, dtype=np.float64)
+    frame.columns = pd.Index(network.layers, name="layer", dtype="str")
+    return frame

@@ -1,0 +1,217 @@
+"""How evenly a quantity is spread over places."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from netinnov._arguments import check_choice
+from netinnov.errors import InputError
+from netinnov.polycentricity._values import scaled
+
+if TYPE_CHECKING:
+    from netinnov.polycentricity._values import Values
+
+__all__ = ["effective_number", "gini", "green", "herfindahl", "theil"]
+
+_NEAR_ONE = 1e-3
+"""Orders this close to 1 take the expanded form: the plain one divides rounding by order - 1."""
+
+
+def gini(values: Values) -> float:
+    """Measure inequality as half the mean absolute difference over the mean.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, in any unit and order.
+
+    Returns
+    -------
+    float
+        0 (equal) to (n - 1)/n (one place has all); NaN if all values are zero. There is no
+        small-sample factor: multiply by n/(n - 1) for it.
+
+    Raises
+    ------
+    InputError
+        Values that are negative, missing or no numbers.
+
+    Notes
+    -----
+    The sum over all pairs is taken in one pass over the sorted values.
+
+    References
+    ----------
+    Gini 1912, "Variabilita e mutabilita".
+
+    Examples
+    --------
+    >>> gini([0, 10, 10, 30, 50])
+    0.48
+    """
+    x = np.sort(scaled(values))
+    n = len(x)
+    if n == 0:
+        return math.nan
+    return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
+
+
+def herfindahl(values: Values) -> float:
+    """Measure concentration as the sum of squared shares.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, in any unit and order.
+
+    Returns
+    -------
+    float
+        1/n (equal) to 1 (one place has all); NaN if all values are zero.
+
+    Raises
+    ------
+    InputError
+        Values that are negative, missing or no numbers.
+
+    References
+    ----------
+    Hirschman 1964, "The paternity of an index".
+
+    Examples
+    --------
+    >>> herfindahl([2, 1, 1])
+    0.375
+    """
+    x = scaled(values)
+    return float(x @ x / x.sum() ** 2) if len(x) else math.nan
+
+
+def theil(values: Values) -> float:
+    """Measure inequality as the mean of (x/mean) ln(x/mean), Theil's T, in nats.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, in any unit and order. A zero adds nothing to the sum.
+
+    Returns
+    -------
+    float
+        0 (equal) to ln n (one place has all); NaN if all values are zero.
+
+    Raises
+    ------
+    InputError
+        Values that are negative, missing or no numbers.
+
+    References
+    ----------
+    Theil 1967, "Economics and information theory".
+
+    Examples
+    --------
+    >>> round(theil([1, 0]), 6)  # ln 2
+    0.693147
+    """
+    x = scaled(values)
+    if len(x) == 0:
+        return math.nan
+    ratio = x[x > 0] / x.mean()
+    return max(0.0, float(ratio @ np.log(ratio)) / len(x))
+
+
+def effective_number(values: Values, *, order: float = 1) -> float:
+    """Count the equal places that would be as diverse as these: Hill's number.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, in any unit and order. Zeros do not count.
+    order : float
+        0 counts the places, 1 is the exponential of the entropy of the shares, 2 is
+        1/herfindahl, infinity 1/largest share: the larger, the less the small ones count.
+
+    Returns
+    -------
+    float
+        1 (one place has all) to the number of positive values (equal); NaN if all are zero.
+
+    Raises
+    ------
+    InputError
+        Values that are negative, missing or no numbers; an order below 0.
+
+    References
+    ----------
+    Hill 1973, "Diversity and evenness: a unifying notation and its consequences".
+
+    Examples
+    --------
+    >>> round(effective_number([3, 3, 3, 3, 0]), 6)
+    4.0
+    """
+    if not order >= 0:
+        raise InputError(f"`order` must be 0 or more; found {order!r}.")
+    x = scaled(values)
+    if len(x) == 0:
+        return math.nan
+    share = x[x > 0] / x.sum()
+    share = share[share > 0]
+    information = -np.log(share)
+    if math.isinf(order):
+        return float(math.exp(information.min()))
+    beyond = order - 1
+    if beyond == 0:
+        return float(math.exp(share @ information))
+    if abs(beyond) < _NEAR_ONE:
+        return float(math.exp(-math.log1p(share @ np.expm1(-beyond * information)) / beyond))
+    least = information.min()  # taken out of the sum, so that high orders do not underflow
+    total = math.log(np.exp(-order * (information - least)).sum()) - order * least
+    return float(math.exp(-total / beyond))
+
+
+def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
+    """Measure polycentricity as 1 - sd/sd_max, where sd_max is the sd of the pair (0, largest).
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, in any unit and order.
+    ddof : {0, 1}
+        Both standard deviations divide by n - ddof. Papers often do not say which: state it.
+
+    Returns
+    -------
+    float
+        1 for equal values. 0 only if half of the values are 0 and half the largest (for
+        ``ddof=1``: of two values). NaN if all values are zero, or for one value with ``ddof=1``.
+
+    Raises
+    ------
+    InputError
+        Values that are negative, missing or no numbers; another `ddof`.
+
+    Notes
+    -----
+    One place that has everything scores 1 - 2 sqrt(n - 1)/n (``ddof=0``), not 0, and that rises
+    with n: compare only systems of the same number of places.
+
+    References
+    ----------
+    Green 2007, "Functional polycentricity: a formal definition in terms of social network
+    analysis", Urban Studies 44, 2077.
+
+    Examples
+    --------
+    >>> round(green([0, 0, 1]), 6)
+    0.057191
+    """
+    check_choice("ddof", ddof, Literal[0, 1])
+    x = scaled(values)
+    if len(x) <= ddof:
+        return math.nan
+    return float(1 - x.std(ddof=ddof) / (0.5 if ddof == 0 else math.sqrt(0.5)))

@@ -1,0 +1,46 @@
+"""What counts as a sequence of values: numbers of zero or more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = ["numbers", "positive", "scaled"]
+
+if TYPE_CHECKING:
+    Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any]
+
+
+def numbers(values: Values) -> Floats:
+    found = np.asarray(values)
+    if found.ndim != 1:
+        msg = f"values must be a sequence of numbers; found {type(values).__name__}"
+        raise InputError(f"{msg} of {found.ndim} dimensions.")
+    if found.dtype.kind not in "biufO" or any(isinstance(value, str) for value in found):
+        raise InputError(f"values must be numbers; found {found[:5].tolist()}.")
+    x: Floats = pd.to_numeric(pd.Series(found), errors="coerce").to_numpy(np.float64)
+    bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
+    if len(bad):
+        rows = ", ".join(f"{found[i]} at position {i}" for i in bad[:5])
+        msg = f"values must be finite and 0 or more; {len(bad)} of {len(x)} are not: {rows}."
+        raise InputError(f"{msg} Drop or mend them first.")
+    return x
+
+
+def positive(values: Values) -> Floats:
+    x = numbers(values)
+    return x[x > 0]
+
+
+def scaled(values: Values) -> Floats:
+    """Divide by the largest, so that no sum overflows; nothing is left where all are zero."""
+    x = numbers(values)
+    largest = x.max(initial=0.0)
+    return x / largest if largest > 0 else x[:0]
