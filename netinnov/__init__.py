@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import netinnov.datasets as datasets
     import netinnov.errors as errors
     import netinnov.experiments as experiments
+    import netinnov.geocoding as geocoding
     import netinnov.io as io
     import netinnov.linkages as linkages
     import netinnov.network as network
@@ -55,6 +56,7 @@ __all__ = [
     "errors",
     "experiments",
     "flatten",
+    "geocoding",
     "io",
     "linkages",
     "network",

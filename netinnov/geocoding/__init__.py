@@ -1,0 +1,8 @@
+"""Places of free text and the cities that they are or lie in, by a gazetteer of the user's."""
+
+from __future__ import annotations
+
+from netinnov.geocoding._add_cities import add_cities
+from netinnov.geocoding._geocode import candidates, geocode
+
+__all__ = ["add_cities", "candidates", "geocode"]

@@ -1,0 +1,124 @@
+"""Cities as parents of the places that they are made of, in a table of places."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from netinnov.errors import InputError
+from netinnov.geocoding._geocode import city_ids
+from netinnov.geocoding._reading import GazetteerSource, read_gazetteer
+
+__all__ = ["add_cities"]
+
+
+def add_cities(
+    places: pd.DataFrame,
+    found: pd.DataFrame,
+    gazetteer: GazetteerSource,
+    *,
+    regions: bool = False,
+) -> pd.DataFrame:
+    """Put what `geocode` found into a table of places: coordinates, and cities as parents.
+
+    Parameters
+    ----------
+    places : DataFrame
+        A table of places, such as ``Tables.places`` or ``network.places``.
+    found : DataFrame
+        What `geocode` gives for these places.
+    gazetteer : DataFrame, path, or sequence of these
+        The gazetteer they were found in.
+    regions : bool
+        Put the first-order regions of the gazetteer between the cities and their parents, with
+        ids such as ``ES.59`` (country and code); cities without one lie in ``ES (no region)``.
+
+    Returns
+    -------
+    DataFrame
+        The places in their order, and below them the cities, in order of appearance, and the
+        regions if asked for. A place that
+        was found gets the coordinates of its city where it has none, the population too unless it
+        only lies in it, and the city as ``parent``: all spellings of a city, and the places in
+        it, have one parent. The city's own parent is the one that they had, such as the country.
+        A city's id is its name and geonameid, so it is no spelling that places have.
+
+    Raises
+    ------
+    InputError
+        The tables are not of the same places, or ids occur twice.
+
+    See Also
+    --------
+    aggregate : Goes up the parents.
+
+    Notes
+    -----
+    Where all places have a parent, as from `read_cordis`, they keep an even depth, so that
+    ``aggregate(network, level=1)`` gives cities and ``level=2`` countries, or with ``regions``
+    these and ``level=3`` countries: a place that was not found, and is no parent itself, gets a
+    row of its own between it and its parent, with ``(unmatched)`` behind its id. A place whose
+    parent was found too keeps that parent.
+
+    Examples
+    --------
+    >>> from netinnov.geocoding import geocode
+    >>> columns = ["geonameid", "name", "lat", "lon", "country", "population"]
+    >>> cities = pd.DataFrame([[2988507, "Paris", 48.85, 2.35, "FR", 2138551]], columns=columns)
+    >>> places = pd.DataFrame({"parent": "FR"}, index=["PARIS", "PARIS CEDEX 07"])
+    >>> add_cities(places, geocode(places, cities, country="FR"), cities)["parent"]
+    PARIS              Paris (2988507)
+    PARIS CEDEX 07     Paris (2988507)
+    Paris (2988507)                 FR
+    Name: parent, dtype: str
+    """
+    if {type(places), type(found)} != {pd.DataFrame}:
+        raise InputError("`places` and `found` must be DataFrames, `found` as from geocode().")
+    if not found.index.equals(places.index) or "method" not in found:
+        msg = "`found` must be what geocode(places, ...) gives for these places, row by row; "
+        raise InputError(f"{msg}it has {len(found)} rows, and `places` has {len(places)}.")
+    if (twice := places.index[places.index.duplicated()]).size:
+        msg = "the index of `places` must have each id once; twice are "
+        raise InputError(f"{msg}{', '.join(map(repr, twice[:5]))}.")
+    old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
+    matched = found["geonameid"].notna()
+    below = old.isin(found.index[matched])  # such a place keeps its parent
+    city = found["parent"].where(found["parent"].notna(), city_ids(found)).mask(below)
+    alone = ~matched & ~below & old.notna() & ~places.index.isin(old)
+    city = city.mask(alone, places.index.to_series().astype("str") + " (unmatched)")
+
+    cities = read_gazetteer(gazetteer).cities
+    cities = cities.set_axis(city_ids(cities))
+    new = pd.Index(city.dropna().unique(), name=places.index.name)
+    if (taken := new.intersection(places.index)).size:
+        msg = "`places` must not have the ids of cities yet; it has "
+        raise InputError(f"{msg}{', '.join(map(repr, taken[:5]))}; give it as it was before.")
+    added = cities.reindex(new)
+    for column in places.columns.intersection(["name", "country"]):
+        given = places[column].groupby(city).first().reindex(new)
+        added[column] = added[column].where(added[column].notna() & (column == "name"), given)
+    added["parent"] = old.groupby(city).first().reindex(new)
+    result = places.assign(parent=city.where(city.notna(), old))
+    for column in ("lon", "lat", "population"):
+        own = places[column] if column in places else pd.Series(float("nan"), places.index)
+        known = found[column].mask((found["method"] == "part") & (column == "population"))
+        result[column] = own.where(own.notna(), known)
+    above = _regions(added) if regions else added.iloc[:0]
+    if regions:
+        added["parent"] = _region_ids(added)
+    if (taken := above.index.intersection([*places.index, *new])).size:
+        msg = "`places` must not have the ids of regions yet; it has "
+        raise InputError(f"{msg}{', '.join(map(repr, taken[:5]))}; give it as it was before.")
+    return pd.concat([result, *(part.reindex(columns=result.columns) for part in (added, above))])
+
+
+def _region_ids(cities: pd.DataFrame) -> pd.Series:
+    """The id of the region of each city; missing where neither country nor parent is known."""
+    country = cities["country"].where(cities["country"].notna(), cities["parent"])
+    return (country + "." + cities["region"]).fillna(country + " (no region)")
+
+
+def _regions(cities: pd.DataFrame) -> pd.DataFrame:
+    """A row for each region, in order of appearance; its parent is that of its cities."""
+    ids = _region_ids(cities)
+    shown = cities.loc[ids.notna(), ["country", "parent"]]
+    return shown.groupby(ids[ids.notna()], sort=False).first().rename_axis(cities.index.name)

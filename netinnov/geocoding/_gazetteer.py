@@ -1,0 +1,227 @@
+"""Cities and their names as an index: which cities of a country have a name of this key."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._geography import great_circle
+from netinnov._typing import Floats
+from netinnov.geocoding._text import keys, words
+
+__all__ = ["LARGE", "METROPOLIS", "SMALL", "Entry", "Gazetteer"]
+
+# GeoNames counts these as countries; addresses are written with the country they belong to.
+TERRITORIES = {
+    "CN": {"HK", "MO"},
+    "DK": {"FO", "GL"},
+    "FI": {"AX"},
+    "FR": {"BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "WF", "YT"},
+    "GB": {"GG", "GI", "IM", "JE"},
+    "NL": {"AW", "BQ", "CW", "SX"},
+    "NO": {"SJ"},
+    "US": {"AS", "GU", "MP", "PR", "VI"},
+}
+ALTERNATE, SUBURB = 1 / 8, 0.8
+"""What a city counts by an alternate name or in a territory, and as the suburb of another:
+Salamanca is as large as the district of Madrid with that name."""
+AROUND, BESIDE = 20.0, 5.0
+"""Kilometres from a large city within which a place is its district, and from any one."""
+SMALL, LARGE, METROPOLIS = 15_000, 100_000, 1_000_000
+"""Inhabitants of a place that can be a suburb, of a city that can have some, and of one that has
+them twice as far away; also of one whose districts are known by their names."""
+OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\uffff]")
+# Where towns that merged go by both names.
+JOINED, JOINED_NAME = {"AT", "CH", "DE"}, re.compile(r"\w{5,}-\w{5,}")
+BESIDE_THE_NAME = re.compile(r"\s*\([^)]*\)|\s+City$|-sh?i$")
+
+Positions: TypeAlias = npt.NDArray[np.intp]
+Kind = Literal["own", "table", "part", "list"]
+
+
+class Entry(NamedTuple):
+    """A name of a city."""
+
+    row: int
+    """Position in the table of cities."""
+    name: str
+    kind: Kind
+    """Its name in the gazetteer, one from a table of names, one of a part, or one of a list."""
+
+
+class Gazetteer:
+    """Cities by the keys of their names; the index of a country is made when it is asked for."""
+
+    def __init__(self, cities: pd.DataFrame, names: pd.DataFrame) -> None:
+        self.cities = cities
+        self.population = cities["population"].fillna(0.0).to_numpy(np.float64)
+        self.lon = cities["lon"].to_numpy(np.float64)
+        self.lat = cities["lat"].to_numpy(np.float64)
+        self.region = cities["region"].to_numpy(object, na_value="")
+        self.regions = {
+            str(country): frozenset(group) for country, group in cities.groupby("country")["region"]
+        }
+        self._country = cities["country"].to_numpy(object)
+        self._own = cities["name"].to_numpy(object)
+        self._lists = cities["alternates"].to_numpy(object, na_value="")
+        self._names = names[["row", "name", "part"]].to_numpy(object)
+        self._large: dict[str, Positions] = {}
+        for country, group in cities.groupby("country")["population"]:
+            self._large[str(country)] = group.index.to_numpy(np.intp)[group.to_numpy() >= LARGE]
+        self._cities_of = cities.groupby("country").indices
+        self._names_of = names.groupby(self._country[names["row"]]).indices
+        self._index: dict[tuple[str, bool], dict[str, dict[int, Entry]]] = {}
+        self._centres: dict[str, Positions] = {}
+        self._longer: dict[str, dict[str, set[int]]] = {}
+
+    def find(self, country: str, key: str) -> list[Entry]:
+        """The cities with a name of this key, the likeliest first; ``""`` is any country.
+
+        That is the one of most weight; those around it are left out: they are its districts, or
+        itself again.
+        """
+        found = [*filter(self._is_likely, self._of(country, key.isascii()).get(key, {}).values())]
+        if len(found) < 2:
+            return found
+
+        def rank(entry: Entry) -> tuple[bool, float, int]:
+            return entry.kind == "part", -self.weight(entry, country), entry.row
+
+        first, *others = sorted(found, key=rank)
+        reach = AROUND if self.population[first.row] >= LARGE else BESIDE
+        far = self.km(first.row, [entry.row for entry in others]) > reach
+        return [first, *(entry for entry, other in zip(others, far, strict=True) if other)]
+
+    def weight(self, entry: Entry, country: str) -> float:
+        """Inhabitants, which count less by an alternate name, in a suburb, and in a territory."""
+        size = float(self.population[entry.row])
+        if entry.kind != "own":
+            size *= ALTERNATE
+        if self._is_suburb(entry.row):
+            size *= SUBURB
+        return size * (ALTERNATE if self._country[entry.row] in TERRITORIES.get(country, ()) else 1)
+
+    def keys(self, country: str) -> Set[str]:
+        """The keys of all names in Latin letters."""
+        return self._of(country, True).keys()
+
+    def longer(self, country: str, key: str) -> Set[int]:
+        """The cities whose name begins with these words and goes on."""
+        if country not in self._longer:
+            longer: dict[str, set[int]] = defaultdict(set)
+            for row in self._rows(country):
+                name = words(self._own[row])
+                for end in range(1, len(name)):
+                    longer["".join(name[:end])].add(row)
+            self._longer[country] = dict(longer)
+        return self._longer[country].get(key, frozenset())
+
+    def km(self, row: int, others: Sequence[int] | Positions) -> Floats:
+        """Kilometres from a city to some others."""
+        there = np.asarray(others, np.intp)
+        return great_circle(self.lon[row], self.lat[row], self.lon[there], self.lat[there])
+
+    def centre(self, row: int, within: float) -> int:
+        """The large city whose suburb a small place within some kilometres is; else the place.
+
+        From a metropolis it may be twice as far. Of several it is the one that draws most, by
+        population over squared distance.
+        """
+        if within <= 0 or self.population[row] >= SMALL:
+            return row
+        centres = self._centres_of(self._country[row])
+        if not centres.size:
+            return row
+        km, size = self.km(row, centres), self.population[centres]
+        reach = np.where(size >= METROPOLIS, 2 * within, within)
+        draw = np.where(km <= reach, size / (1 + km) ** 2, 0.0)
+        best = int(draw.argmax())
+        return int(centres[best]) if draw[best] > 0 else row
+
+    def _centres_of(self, country: str) -> Positions:
+        """The large cities of a country that have no larger one beside them."""
+        if country not in self._centres:
+            large = self._large[country]
+            size = self.population[large]
+            beside = [
+                ((self.km(row, large) <= AROUND) & (size > self.population[row])).any()
+                for row in large
+            ]
+            self._centres[country] = large[~np.array(beside, bool)]
+        return self._centres[country]
+
+    def _is_suburb(self, row: int) -> bool:
+        """Whether a city ten times as large is around it."""
+        large = self._large[self._country[row]]
+        near = self.km(row, large) <= AROUND
+        return bool((near & (self.population[large] >= 10 * self.population[row])).any())
+
+    def _of(self, country: str, latin: bool) -> dict[str, dict[int, Entry]]:
+        """Entries by key and city; names in other scripts only where such a key is looked for."""
+        if (country, latin) not in self._index:
+            index: dict[str, dict[int, Entry]] = defaultdict(dict)
+            for entry in self._entries(country):
+                if latin and OTHER_SCRIPT.search(entry.name):
+                    continue
+                for key in keys(entry.name):
+                    index[key].setdefault(entry.row, entry)
+            index.pop("", None)
+            self._index[country, latin] = dict(index)
+        return self._index[country, latin]
+
+    def _rows(self, country: str) -> Iterator[int]:
+        for each in self._countries(country):
+            yield from self._cities_of.get(each, ())
+
+    def _countries(self, country: str) -> Iterator[str]:
+        """A country and its territories; all for ``""``."""
+        if country == "":
+            yield from self.regions
+        else:
+            yield from (country, *sorted(TERRITORIES.get(country, ())))
+
+    def _entries(self, country: str) -> Iterator[Entry]:
+        """All names; of two equal ones the first is kept."""
+        rows = list(self._rows(country))
+        for row in rows:
+            yield Entry(row, self._own[row], "own")
+        for each in self._countries(country):
+            for position in self._names_of.get(each, ()):
+                row, name, part = self._names[position]
+                yield Entry(row, name, "part" if part else "table")
+        for row in rows:
+            for name in (*self._forms(row), *self._lists[row].split(",")):
+                yield Entry(row, name.strip(), "list")
+
+    def _forms(self, row: int) -> Iterator[str]:
+        """Other ways to write the name of the gazetteer.
+
+        "Donostia / San Sebastián" has two names, "Halle (Saale)" is also called Halle, "New York
+        City" New York, and either town that became Villingen-Schwenningen is there still.
+        """
+        name = BESIDE_THE_NAME.sub("", self._own[row])
+        yield from name.split("/")
+        if self._country[row] in JOINED and JOINED_NAME.fullmatch(name):
+            yield from name.split("-")
+
+    def _is_likely(self, entry: Entry) -> bool:
+        """Whether a name from a list can be trusted.
+
+        That of a small place must resemble its own, because lists also have the names of its
+        province, its station or the next place; and must not be what stands before a hyphen in
+        its own: Dun is another place than Dun-sur-Auron.
+        """
+        own = self._own[entry.row]
+        if entry.kind != "list" or self.population[entry.row] >= SMALL:
+            return True
+        a, b = ("".join(words(name)) for name in (own, entry.name))
+        if a.startswith(b):
+            return words(own.partition("-")[0]) != words(entry.name)
+        return not b.isascii() or SequenceMatcher(None, a, b).ratio() >= 0.5

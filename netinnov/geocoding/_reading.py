@@ -1,0 +1,219 @@
+"""Tables and files of a gazetteer in the layout of GeoNames, with or without a header."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov.errors import InputError
+from netinnov.geocoding._gazetteer import Gazetteer
+
+__all__ = ["GazetteerSource", "read_gazetteer", "some"]
+
+Table: TypeAlias = pd.DataFrame | str | PathLike[str]
+GazetteerSource: TypeAlias = Table | Sequence[Table]
+
+# How a column is called here, in GeoNames' documentation, and by packages that pass its data on.
+COLUMNS = {
+    "geonameid": ("geonameid", "geonames_id", "geoname_id"),
+    "name": ("name",),
+    "alt": ("alt", "alternatename", "alternate_name"),
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "long", "longitude"),
+    "country": ("country", "countrycode", "country_code"),
+    "region": ("region", "admin1code", "admin1_code", "admin1"),
+    "population": ("population",),
+    "alternates": ("alternates", "alternatenames", "alternate_names"),
+    "language": ("language", "isolanguage"),
+    "part": ("part",),
+}
+# GeoNames' own files have no header.
+CITY_FILE = [
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "class",
+    "code", "countrycode", "cc2", "admin1code", "admin2", "admin3", "admin4", "population",
+    "elevation", "dem", "timezone", "modified",
+]  # fmt: skip
+NAME_FILE = [
+    "id", "geonameid", "isolanguage", "alternatename", "preferred", "short", "colloquial",
+    "historic", "since", "until",
+]  # fmt: skip
+NO_NAMES = ("post", "link", "wkdt", "iata", "icao", "faac", "unlc")
+
+
+def read_gazetteer(gazetteer: object) -> Gazetteer:
+    """Check the tables and join them: cities, which have coordinates, and names of cities.
+
+    Raises
+    ------
+    InputError
+        A table cannot be read, lacks a column, or holds what cannot be; or none has cities.
+    """
+    given = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
+    if not isinstance(given, Sequence) or not given:
+        msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
+        raise InputError(f"{msg}{gazetteer!r}.")
+    tables = [_table(number, source) for number, source in enumerate(given, start=1)]
+    parts = [_cities(label, table) for label, table in tables if {"lat", "lon"} & {*table}]
+    if not parts:
+        msg = "`gazetteer` must have a table of cities, with the columns geonameid, name, latitude,"
+        raise InputError(f"{msg} longitude and countrycode; found only tables of names.")
+    cities = pd.concat(parts, ignore_index=True).drop_duplicates("geonameid", ignore_index=True)
+    rows = pd.Index(cities["geonameid"])
+    names = [_names(label, table, rows) for label, table in tables if not {"lat", "lon"} & {*table}]
+    none = pd.DataFrame({"row": [], "name": [], "part": []}).astype({"row": int, "part": bool})
+    return Gazetteer(cities, pd.concat([none, *names], ignore_index=True))
+
+
+def some(values: pd.Series) -> str:
+    """The first five of some values with their labels, for a message."""
+    shown = [f"{label!r}: {value!r}" for label, value in values.iloc[:5].items()]
+    return ", ".join(shown) + (", ..." if len(values) > 5 else "")
+
+
+def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
+    """A table with the names of columns that are used here, and how to call it in a message."""
+    if isinstance(source, pd.DataFrame):
+        label, table = f"table {number} of the gazetteer", source
+    elif isinstance(source, (str, PathLike)):
+        label, table = Path(source).name, _read(Path(source))
+    else:
+        msg = f"`gazetteer` must hold DataFrames and paths; number {number} is {source!r}."
+        raise InputError(msg)
+    if table.empty:
+        raise InputError(f"{label} has no rows; give the gazetteer as GeoNames publishes it.")
+    spelt = {str(column).casefold().replace(" ", "_"): column for column in table.columns}
+    held = {
+        name: table[next(spelt[other] for other in others if other in spelt)]
+        for name, others in COLUMNS.items()
+        if not spelt.keys().isdisjoint(others)
+    }
+    if "geonameid" not in held:
+        found = ", ".join(map(repr, table.columns[:8]))
+        near = did_you_mean("geonameid", map(str, table.columns))
+        raise InputError(f"{label} must have a column geonameid; it has {found}{near}.")
+    number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
+    wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
+    if wrong.any():
+        msg = f"{label}: geonameid must be a whole number above 0; {wrong.sum()} rows have another,"
+        raise InputError(f"{msg} {some(held['geonameid'][wrong])}.")
+    return label, pd.DataFrame(held).assign(geonameid=number_of.astype("int64"))
+
+
+def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Cities with all columns, in order."""
+    if lacking := [name for name in ("name", "lat", "lon", "country") if name not in table]:
+        names = ", ".join(COLUMNS[name][-1] for name in lacking)
+        raise InputError(f"{label} has coordinates but lacks the columns {names}.")
+    cities = table[["geonameid"]].copy()
+    for name, largest in {"lat": 90.0, "lon": 180.0, "population": float("inf")}.items():
+        given = table[name] if name in table else pd.Series(float("nan"), table.index)
+        value = pd.to_numeric(given, errors="coerce")
+        wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & given.notna()
+        if wrong.any():
+            must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
+            msg = f"{label}: {name} must be {must}; {wrong.sum()} rows have none"
+            raise InputError(f"{msg}, {some(given[wrong])}.")
+        cities[name] = value.astype("float64")
+    for name in ("name", "country", "region", "alternates"):
+        cities[name] = _text(label, table, name)
+    cities["country"] = cities["country"].str.upper()
+    for name in ("name", "country"):
+        if (blank := is_blank(cities[name])).any():
+            msg = f"{label}: {name} must not be empty; {blank.sum()} rows have none"
+            raise InputError(f"{msg}, {some(cities['geonameid'][blank])}.")
+    if (twice := cities["geonameid"].duplicated()).any():
+        msg = f"{label}: geonameid must be unique; {twice.sum()} stand there again"
+        raise InputError(f"{msg}, {some(cities['geonameid'][twice])}.")
+    return cities
+
+
+def _names(label: str, table: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:
+    """Names of the cities that are in the gazetteer: the row of the city, name, part."""
+    column = "alt" if "alt" in table else "name"
+    if column not in table:
+        found = ", ".join(table.columns)
+        msg = f"{label} must have latitude and longitude, or alternate names (alt); it has {found}."
+        raise InputError(msg)
+    if "language" in table:
+        table = table[~table["language"].isin(NO_NAMES)]
+    names = pd.DataFrame(
+        {
+            "row": rows.get_indexer(pd.Index(table["geonameid"])),
+            "name": _text(label, table, column),
+            "part": table["part"].isin([True, 1, "1", "True", "true"])
+            if "part" in table
+            else False,
+        }
+    )
+    known = names["row"] >= 0
+    if not known.any():
+        raise InputError(f"{label}: no name belongs to a city of the gazetteer, by its geonameid.")
+    return names[known & ~is_blank(names["name"])]
+
+
+def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
+    if name not in table:
+        return pd.Series(pd.NA, table.index, dtype="str")
+    column = table[name]
+    if column.map(lambda value: isinstance(value, list)).any():
+        column = column.map(lambda value: ",".join(value) if isinstance(value, list) else value)
+    text, bad, _ = as_text(column)
+    if bad.any():
+        msg = f"{label}: {name} must be text; {bad.sum()} rows have something else"
+        raise InputError(f"{msg}, {some(column[bad])}.")
+    return text
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A file as text; an empty field is missing, and NA is Namibia."""
+    try:
+        text = _unpacked(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        msg = f"{path.name} must be UTF-8; line {line} is not; save the file as UTF-8."
+        raise InputError(msg) from None
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from None
+    first = text.partition("\n")[0]
+    bare = first.split("\t")[0].isdigit()
+    header = None
+    if bare:
+        header = CITY_FILE if first.count("\t") == len(CITY_FILE) - 1 else NAME_FILE
+    delimiter = max("\t;,", key=first.count)
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            names=header,
+            dtype="str",
+            keep_default_na=False,
+            na_values=[""],
+            quoting=3 if bare else 0,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise InputError(f"{path.name} cannot be read as a table: {error}.") from None
+
+
+def _unpacked(path: Path) -> bytes:
+    """The bytes of a file, of a gzip, or of a zip: GeoNames packs one table and its readme."""
+    if path.suffix == ".gz":
+        with gzip.open(path) as stream:
+            return stream.read()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            tables = [name for name in archive.namelist() if "readme" not in name.casefold()]
+            if len(tables) != 1:
+                held = ", ".join(archive.namelist()[:5]) or "nothing"
+                raise InputError(f"{path.name} must hold one table; it holds {held}.")
+            return archive.read(tables[0])
+    return path.read_bytes()

@@ -1,0 +1,83 @@
+"""Names of places as keys: case, accents, spelling, mended encoding, postal codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+__all__ = ["Address", "keys", "mended", "read_address", "words"]
+
+LETTERS = str.maketrans(
+    {"Ø": "O", "Æ": "AE", "Œ": "OE", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS", "Ħ": "H"}
+)
+TWO_LETTERS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "Å": "AA", "Ø": "OE"})
+ALIKE = {"SAINT": "ST", "SANKT": "ST", "SINT": "ST", "SAINTE": "STE", "KGS": "KONGENS"}
+MARKS = re.compile("[\u02b0-\u036f]")
+WORD = re.compile(r"[^\W_]+")
+SEPARATOR = re.compile(r"[,;/|()\[\]]|\s[-–—]|[-–—]\s")
+CITY_IN_CHINESE = re.compile("(?<=[\u4e00-\u9fff]{2})市$")
+POSTAL = re.compile(r"\bCEDEX\b|\b[A-Z]{1,2}-(?=\d{4})|\b\w*\d\w*\b", re.IGNORECASE)
+
+
+class Address(NamedTuple):
+    """The text of a place, taken apart."""
+
+    segments: tuple[tuple[str, ...], ...]
+    """Words between commas, brackets and the like, without postal codes."""
+    codes: tuple[str, ...]
+    """One or two letters at the end of the segments: a postal district, a province, a state."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of all segments."""
+        return tuple(word for segment in self.segments for word in segment)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Upper case without accents and punctuation; ``St.`` and ``Saint`` are one word."""
+    plain = text.upper()
+    if not plain.isascii():
+        plain = MARKS.sub("", unicodedata.normalize("NFKD", plain.translate(LETTERS)))
+    return tuple([ALIKE.get(word, word) for word in WORD.findall(plain)])
+
+
+def keys(name: str) -> list[str]:
+    """The spellings under which a name of the gazetteer is found, without blanks.
+
+    ``Zürich`` is ``ZURICH`` and ``ZUERICH``, 苏州市 is 苏州 too.
+    """
+    found = ["".join(words(name))]
+    if not name.isascii():
+        composed = unicodedata.normalize("NFC", name).upper()
+        if (two := composed.translate(TWO_LETTERS)) != composed:
+            found.append("".join(words(two)))
+        if (short := CITY_IN_CHINESE.sub("", found[0])) != found[0]:
+            found.append(short)
+    return found
+
+
+def mended(text: str) -> str:
+    """UTF-8 that was read as Mac Roman or Windows-1252, as it was: ``M√ºnster`` is Münster."""
+    if not text.isascii():
+        for encoding in ("mac_roman", "cp1252"):
+            try:
+                return text.encode(encoding).decode("utf-8")
+            except UnicodeError:
+                continue
+    return text
+
+
+def read_address(text: str) -> Address:
+    """Take postal codes, CEDEX and letters at the end away, and split what is left."""
+    segments, codes = [], []
+    for part in SEPARATOR.split(POSTAL.sub(" ", text)):
+        segment = words(part)
+        end = len(segment)
+        while end and len(segment[end - 1]) <= 2 and segment[end - 1].isascii():
+            end -= 1
+        if end < len(segment):
+            codes.append("".join(segment[end:]))
+        if end:
+            segments.append(segment[:end])
+    return Address(tuple(segments), tuple(codes))
