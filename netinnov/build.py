@@ -11,6 +11,7 @@ import pandas as pd
 
 from netinnov import _tables
 from netinnov._arguments import check_names, check_number, did_you_mean
+from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -260,7 +261,13 @@ def flatten(
     -------
     MultilayerNetwork
         The same nodes; one layer. If a layer is directed so is the result, and a link of an
-        undirected layer counts as two opposite ones (a self-link once). Periods stay.
+        undirected layer counts as two opposite ones (a self-link once). Periods stay. A single
+        layer of shares of each origin's total stays marked: ``all_share_of_origin``.
+
+    Raises
+    ------
+    InputError
+        If such shares would be added to another layer.
 
     Examples
     --------
@@ -276,6 +283,10 @@ def flatten(
         check_names("weights", [layer], network.layers)
         check_number(f"weights[{layer!r}]", factor, low=0)
         factors[network.layers.index(layer)] = factor
+    kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
+    if len(kept) > 1:
+        refuse_shares(kept, "a sum over layers")
+    mark = SHARE_OF_ORIGIN if kept and kept[0].endswith(SHARE_OF_ORIGIN) else ""
     rows = network._link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)
@@ -284,9 +295,10 @@ def flatten(
         back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
         rows = rows.followed_by(back._replace(source=back.target, target=back.source))
     rows = rows._replace(layer=np.zeros_like(rows.layer))
-    directed = frozenset({"all"} if network.directed else ())
+    name = f"all{mark}"
+    directed = frozenset({name} if network.directed else ())
     return MultilayerNetwork._assemble(
-        network._node_table(), network._places, ("all",), rows, directed
+        network._node_table(), network._places, (name,), rows, directed
     )
 
 

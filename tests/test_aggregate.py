@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netinnov as ni
+from netinnov._shares import SHARE_OF_ORIGIN
+from netinnov.errors import InputError
 from strategies import Tables, bare, dense, networks
 
 
@@ -299,3 +301,33 @@ def test_flattened_undirected_weight_is_conserved(tables: Tables) -> None:
 def test_flattening_twice_changes_nothing_more(tables: Tables) -> None:
     once = ni.flatten(ni.build_network(*tables))
     assert ni.flatten(once).equals(once)
+
+
+# --------------------------------------------------------------------------------------------------
+# shares of each origin's total
+
+
+SHARES = f"flows{SHARE_OF_ORIGIN}"
+
+
+def network_of_shares(*more: str) -> ni.MultilayerNetwork:
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "weight": [0.25, 0.5]})
+    layers = [links.assign(layer=layer) for layer in (SHARES, *more)]
+    return ni.build_network(pd.DataFrame(index=["a", "b"]), pd.concat(layers), directed=[SHARES])
+
+
+def test_a_flattened_layer_of_shares_stays_marked():
+    flat = ni.flatten(network_of_shares())
+    assert flat.layers == (f"all{SHARE_OF_ORIGIN}",)
+    assert flat.directed == {f"all{SHARE_OF_ORIGIN}"}
+    with pytest.raises(InputError, match="shares of each origin's total"):
+        ni.centrality.strength(flat)
+    assert ni.centrality.strength(flat, direction="in").squeeze().tolist() == [0.5, 0.25]
+
+
+def test_shares_are_not_added_to_other_layers():
+    network = network_of_shares("trade")
+    with pytest.raises(InputError, match="a sum over layers has no meaning"):
+        ni.flatten(network)
+    assert ni.flatten(network, weights={SHARES: 0}).layers == ("all",)
+    assert ni.flatten(network, weights={"trade": 0}).layers == (f"all{SHARE_OF_ORIGIN}",)

@@ -375,9 +375,10 @@ def test_regions_between_cities_and_countries(gazetteer):
         assert located.loc[located.loc[name, "parent"], "parent"] == region
         assert located.loc[region, "parent"] == country
     assert located.loc["ATLANTIS (unmatched)", "parent"] == "FR (no region)"
+    taken = pd.DataFrame({"country": "US", "parent": None}, index=["OAKLAND CA", "US.CA"])
+    found = geocode(taken, gazetteer)
     with pytest.raises(InputError, match="must not have the ids of regions"):
-        taken = pd.DataFrame({"country": "US", "parent": None}, index=["OAKLAND CA", "US.CA"])
-        add_cities(taken, geocode(taken, gazetteer), gazetteer, regions=True)
+        add_cities(taken, found, gazetteer, regions=True)
 
 
 def test_a_place_below_one_that_was_found_stays_there(gazetteer):

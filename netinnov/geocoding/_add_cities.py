@@ -108,7 +108,10 @@ def add_cities(
     if (taken := above.index.intersection([*places.index, *new])).size:
         msg = "`places` must not have the ids of regions yet; it has "
         raise InputError(f"{msg}{', '.join(map(repr, taken[:5]))}; give it as it was before.")
-    return pd.concat([result, *(part.reindex(columns=result.columns) for part in (added, above))])
+    parts = [part.reindex(columns=result.columns) for part in (added, above)]
+    whole = pd.concat([result, *parts])
+    whole.index.name = places.index.name
+    return whole
 
 
 def _region_ids(cities: pd.DataFrame) -> pd.Series:
@@ -120,5 +123,6 @@ def _region_ids(cities: pd.DataFrame) -> pd.Series:
 def _regions(cities: pd.DataFrame) -> pd.DataFrame:
     """A row for each region, in order of appearance; its parent is that of its cities."""
     ids = _region_ids(cities)
-    shown = cities.loc[ids.notna(), ["country", "parent"]]
-    return shown.groupby(ids[ids.notna()], sort=False).first().rename_axis(cities.index.name)
+    first = cities.assign(id=ids)[ids.notna() & ~ids.duplicated()]
+    rows: pd.DataFrame = first.set_index("id")[["country", "parent"]]
+    return rows

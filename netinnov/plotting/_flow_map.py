@@ -13,7 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.errors import InputError
+from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import (
@@ -55,6 +57,7 @@ def plot_flow_map(
     extent: tuple[float, float, float, float] | None = None,
     labels: int = 30,
     strongest: int = 100,
+    basemap: Any = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
@@ -79,6 +82,9 @@ def plot_flow_map(
         At most this many places are named, ends of enclaves first, then by strength.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
+    basemap : GeoDataFrame, GeoSeries or path, optional
+        Borders, coasts or rivers of your own, drawn below; any file that geopandas reads, in any
+        coordinate system. Needs geopandas: ``pip install 'netinnov[maps]'``. None are bundled.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -90,13 +96,16 @@ def plot_flow_map(
     Raises
     ------
     InputError
-        If a layer is not in the network, or the extent is empty.
+        If a layer is not in the network, the extent is empty, or the basemap is no map.
+    ImportError
+        If there is a basemap, and geopandas is not installed.
 
     Notes
     -----
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
-    largest weight. Area of a place is its strength over the observed layers drawn. Periods are
+    largest weight. Area of a place is its strength over the observed layers drawn; of layers that
+    hold shares of each origin, what comes in. Periods are
     summed, self-links left out, and the direction of a layer is not drawn. Nodes without
     coordinates are left out and counted under the map.
 
@@ -133,6 +142,8 @@ def plot_flow_map(
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
+        if basemap is not None:
+            draw_basemap(ax, basemap, frame)
         handles, cut = _draw_links(ax, network, drawn, located, modelled, strongest)
         handles += _draw_arrows(ax, arrows, located)
         shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), arrows)
@@ -314,7 +325,8 @@ def _strength(
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
     links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
-    ends = pd.concat([links.set_index(end)["weight"] for end in ("source", "target")])
+    out = links.loc[~links["layer"].str.endswith(SHARE_OF_ORIGIN)]
+    ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
     total: pd.Series[float] = ends.groupby(level=0).sum()
     return total.reindex(network.nodes.index).fillna(0.0)
 

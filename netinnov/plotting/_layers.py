@@ -79,6 +79,8 @@ def plot_adjacency(
         raise InputError(msg)
     if network.n_links == 0:
         raise InputError("a matrix needs links to draw; there are none.")
+    if layer is None and len(network.layers) == 1:
+        (layer,) = network.layers
     matrix = flatten(network).adjacency("all") if layer is None else network.adjacency(layer)
     code = network._place_codes
     last = np.where(code >= 0, code, len(network._places))

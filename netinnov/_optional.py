@@ -1,0 +1,26 @@
+"""The one door to packages that are not always installed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["require"]
+
+
+def require(module: str, *, extra: str, what: str) -> Any:
+    """Import an optional package, or say with which command it is installed.
+
+    ``what`` is the function that needs it, with the option if there is one.
+    """
+    package = module.partition(".")[0]
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != package:
+            raise
+        msg = (
+            f"{what} needs {package}, which is not installed. "
+            f"Install it with: pip install 'netinnov[{extra}]'"
+        )
+        raise ImportError(msg, name=package) from None

@@ -1,0 +1,84 @@
+"""What the user lays below a map: borders, coasts, rivers. None are bundled."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netinnov._optional import require
+from netinnov.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from netinnov.plotting._frame import Frame
+
+__all__ = ["draw_basemap"]
+
+_LAND = "#f3f3f0"
+_BORDER = "#bdbdb8"
+
+
+def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
+    """Draw shapes below all else, in degrees; what lies outside the frame is left out.
+
+    Parameters
+    ----------
+    ax : Axes
+        A map whose limits are set; they stay.
+    basemap : GeoDataFrame, GeoSeries or path
+        Polygons and lines in any coordinate system; without one they must be in degrees.
+    frame : tuple of float
+        West, east, south and north in degrees.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or its coordinates are no degrees.
+    ImportError
+        If geopandas is not installed.
+    """
+    geopandas = require("geopandas", extra="maps", what="plot_flow_map with a basemap")
+    shapes = _in_degrees(_read(geopandas, basemap))
+    west, east, south, north = frame
+    seen = shapes.cx[west:east, south:north]
+    area = seen.geom_type.isin(["Polygon", "MultiPolygon"])
+    for part, style in (
+        (seen[area], {"facecolor": _LAND, "edgecolor": _BORDER}),
+        (seen[~area], {"color": _BORDER}),
+    ):
+        if len(part):
+            part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **style)
+    ax.set(xlabel="", ylabel="")  # geopandas names the axes of the coordinate system
+
+
+def _read(geopandas: Any, basemap: Any) -> Any:
+    """The shapes alone, without their attributes."""
+    if isinstance(basemap, geopandas.GeoSeries):
+        return basemap
+    if isinstance(basemap, geopandas.GeoDataFrame):
+        return basemap.geometry
+    if not isinstance(basemap, (str, PathLike)):
+        msg = "`basemap` must be a GeoDataFrame, a GeoSeries or the path of a file with shapes; "
+        raise InputError(f"{msg}found {type(basemap).__name__}.")
+    path = Path(basemap)
+    if not path.exists():
+        raise InputError(f"`basemap`: there is no file {path}.")
+    try:
+        return geopandas.read_file(path).geometry
+    except (RuntimeError, ValueError, AttributeError) as error:  # those of every driver
+        raise InputError(f"`basemap`: {path.name} cannot be read as shapes: {error}.") from None
+
+
+def _in_degrees(shapes: Any) -> Any:
+    if shapes.crs is not None:
+        return shapes.to_crs(4326)
+    west, south, east, north = shapes.total_bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        msg = (
+            "`basemap` has no coordinate system, and its coordinates are no degrees: they go from "
+            f"{west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
+        )
+        raise InputError(msg)
+    return shapes

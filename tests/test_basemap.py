@@ -1,0 +1,102 @@
+"""Maps below the flow map: the user's own, in any coordinate system."""
+
+from __future__ import annotations
+
+import sys
+
+import geopandas
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from shapely.geometry import LineString, Point, Polygon
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.plotting import plot_flow_map
+
+LAND = Polygon([(118, 28), (123, 28), (123, 32), (118, 32)])
+RIVER = LineString([(118, 30), (123, 31)])
+FAR = Polygon([(0, 0), (1, 0), (1, 1)])
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def network() -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"place": ["a", "b"], "kind": "place"}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["a", "b"])
+    return ni.build_network(nodes, links, places)
+
+
+def drawn(ax):
+    return [part for part in ax.collections if part.get_gid() == "basemap"]
+
+
+def corners(collection):
+    return collection.get_paths()[0].vertices[:4].round(6).tolist()
+
+
+def test_polygons_and_lines_lie_below_everything(network):
+    shapes = geopandas.GeoSeries([LAND, RIVER, FAR], crs=4326)
+    plain = plot_flow_map(network)
+    ax = plot_flow_map(network, basemap=shapes)
+    area, line = drawn(ax)
+    assert len(area.get_paths()) == 1, "what is outside the frame is not drawn"
+    assert len(line.get_paths()) == 1
+    others = [part.get_zorder() for part in ax.collections if part not in (area, line)]
+    assert max(area.get_zorder(), line.get_zorder()) < min(others)
+    assert ax.get_xlim() == plain.get_xlim()
+    assert ax.get_ylim() == plain.get_ylim()
+    assert ax.get_aspect() == plain.get_aspect()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (plain.get_xlabel(), plain.get_ylabel())
+
+
+def test_other_coordinate_systems_become_degrees(network, tmp_path):
+    shapes = geopandas.GeoDataFrame(geometry=[LAND], crs=4326)
+    shapes.to_crs(3857).to_file(tmp_path / "land.gpkg")
+    for basemap in (
+        shapes,
+        shapes.to_crs(3857),
+        tmp_path / "land.gpkg",
+        shapes.set_crs(None, allow_override=True),
+    ):
+        (area,) = drawn(plot_flow_map(network, basemap=basemap))
+        found = {tuple(corner) for corner in corners(area)}
+        assert found == {(118.0, 28.0), (123.0, 28.0), (123.0, 32.0), (118.0, 32.0)}
+
+
+def test_nothing_in_the_frame_draws_nothing(network):
+    assert not drawn(plot_flow_map(network, basemap=geopandas.GeoSeries([FAR], crs=4326)))
+
+
+@pytest.mark.parametrize(
+    ("basemap", "words"),
+    [
+        (3, "must be a GeoDataFrame, a GeoSeries or the path of a file with shapes; found int"),
+        ("nowhere.gpkg", "there is no file nowhere.gpkg"),
+        (geopandas.GeoSeries([Point(5e5, 4e6)]), "no coordinate system.*set_crs"),
+    ],
+)
+def test_what_is_no_basemap(network, basemap, words):
+    with pytest.raises(InputError, match=words):
+        plot_flow_map(network, basemap=basemap)
+
+
+def test_a_file_that_holds_no_shapes(network, tmp_path):
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "broken.gpkg").write_bytes(b"no database")
+    for name in ("table.csv", "broken.gpkg"):
+        with pytest.raises(InputError, match=f"{name} cannot be read as shapes"):
+            plot_flow_map(network, basemap=tmp_path / name)
+
+
+def test_without_geopandas_the_message_is_a_command(network, monkeypatch):
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'netinnov\[maps\]'"):
+        plot_flow_map(network, basemap="land.gpkg")
+    plot_flow_map(network)
