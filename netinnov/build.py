@@ -11,6 +11,7 @@ import pandas as pd
 
 from netinnov import _tables
 from netinnov._arguments import check_names, check_number, did_you_mean
+from netinnov._columns import as_text
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -157,7 +158,7 @@ def aggregate(
     network: MultilayerNetwork,
     *,
     by: str = "place",
-    level: int | None = None,
+    level: int | str | None = None,
     drop_internal: bool = False,
 ) -> MultilayerNetwork:
     """Join the nodes that share a place, a jurisdiction or any attribute into one node.
@@ -168,9 +169,12 @@ def aggregate(
         The network to look at from further away.
     by : str
         "place", "jurisdiction" or another column of the nodes.
-    level : int, optional
+    level : int or str, optional
         With places and jurisdictions: how many steps to go up in ``places.parent``, as from
-        districts to cities; a place without parent stays as it is.
+        districts to cities; a place without parent stays as it is. Or a value of the column
+        ``level`` of the places, such as "city": go up to the first place of that level; a place
+        that lies in none stays as it is. Where nodes lie at several levels only this puts them on
+        one.
     drop_internal : bool
         Leave out the links inside a group; otherwise they are its self-link.
 
@@ -185,7 +189,7 @@ def aggregate(
     Raises
     ------
     InputError
-        If there is no such column, or ``level`` is used with another one than places.
+        If there is no such column or level, or ``level`` is used with another one than places.
 
     Warns
     -----
@@ -209,16 +213,12 @@ def aggregate(
         msg = f"`by` must be a column of the nodes; found {by!r}{did_you_mean(by, table.columns)}."
         raise InputError(msg)
     in_places = by in ("place", "jurisdiction")
-    if level is not None:
-        check_number("level", level, low=0)
-        if level != int(level):
-            raise InputError(f"`level` must be a whole number of steps; found {level!r}.")
-        if not in_places:
-            msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
-            raise InputError(msg)
+    if level is not None and not in_places:
+        msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
+        raise InputError(msg)
     if in_places:
         codes = network._place_codes if by == "place" else network._jurisdiction_codes
-        group = _climb(codes, network._places, int(level or 0))
+        group = _climb(codes, network._places, level)
         names = network._places.index
     else:
         group, names = pd.factorize(table[by], sort=True)
@@ -302,14 +302,46 @@ def flatten(
     )
 
 
-def _climb(codes: np.ndarray, places: pd.DataFrame, steps: int) -> np.ndarray:
-    """Codes of the places ``steps`` parents up; a place without parent stays."""
+def _climb(codes: np.ndarray, places: pd.DataFrame, level: int | str | None) -> np.ndarray:
+    """Codes of the places so many parents up, or of the first of a level that they lie in."""
     parent = _tables.codes_of(places["parent"], places.index)
-    up = np.where(parent >= 0, parent, np.arange(parent.size, dtype=np.int32))
-    group = codes.copy()
-    for _ in range(min(steps, len(places))):
-        group = np.where(group >= 0, up[group], -1)
-    return group
+    here = np.arange(parent.size, dtype=np.int32)
+    up = np.where(parent >= 0, parent, here)
+    if isinstance(level, str):
+        steps, there = len(places), _of_level(places, level)
+    else:
+        steps, there = min(_steps(level), len(places)), np.zeros(parent.size, bool)
+    reached = here
+    for _ in range(steps):
+        further = np.where(there[reached], reached, up[reached])
+        if (further == reached).all():
+            break
+        reached = further
+    if isinstance(level, str):
+        reached = np.where(there[reached], reached, here)
+    return np.where(codes >= 0, np.append(reached, np.int32(-1))[codes], np.int32(-1))
+
+
+def _steps(level: int | None) -> int:
+    if level is None:
+        return 0
+    check_number("level", level, low=0)
+    if level != int(level):
+        raise InputError(f"`level` must be a whole number of steps; found {level!r}.")
+    return int(level)
+
+
+def _of_level(places: pd.DataFrame, level: str) -> np.ndarray:
+    """Which places have this value in the column of levels."""
+    if "level" not in places:
+        msg = f"level={level!r} needs a column `level` of the places; or give a number of steps."
+        raise InputError(msg)
+    levels = as_text(places["level"])[0]
+    known = levels.dropna().unique().tolist()
+    if level not in known:
+        msg = f"no place is of level {level!r}{did_you_mean(level, known)}; there are "
+        raise InputError(f"{msg}{', '.join(map(repr, known[:8]))}.")
+    return (levels == level).to_numpy(bool)
 
 
 def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None:

@@ -237,13 +237,15 @@ class MultilayerNetwork:
             )
         return self._assemble(table, self._places, self._layers, picked, self._directed)
 
-    def with_links(self, links: pd.DataFrame) -> Self:
+    def with_links(self, links: pd.DataFrame, *, directed: Sequence[str] = ()) -> Self:
         """The network with further links; where a pair is linked already the weights add up.
 
         Parameters
         ----------
         links : DataFrame
-            As in the constructor. New layers are undirected.
+            As in the constructor.
+        directed : sequence of str
+            Those of the new layers whose links have a direction; the old ones stay as they are.
 
         Returns
         -------
@@ -253,12 +255,16 @@ class MultilayerNetwork:
         ------
         TableError
             If the table has faults, such as ends that are not nodes.
+        InputError
+            If a layer named in ``directed`` is not among the new ones.
         """
         new_layers, new = _tables.inspect_links(links, self._nodes.index)
+        fresh = [layer for layer in new_layers if layer not in self._layers]
+        pointed = self._directed.union(check_names("directed", directed, fresh))
         layers = tuple(sorted({*self._layers, *new_layers}))
         old = self._link_rows().with_layers(self._layers, layers)
         rows = old.followed_by(new.with_layers(new_layers, layers))
-        return self._assemble(self._node_table(), self._places, layers, rows, self._directed)
+        return self._assemble(self._node_table(), self._places, layers, rows, pointed)
 
     def replace_links(self, links: pd.DataFrame) -> Self:
         """The same nodes and places with other links.

@@ -112,7 +112,7 @@ def measure_levels(
     network: MultilayerNetwork,
     *,
     measures: Mapping[str, Measure],
-    levels: Sequence[int] = (0, 1, 2),
+    levels: Sequence[int | str] = (0, 1, 2),
     by: str = "place",
 ) -> pd.DataFrame:
     """Measure a network at several levels of places, such as district, city and province.
@@ -123,8 +123,9 @@ def measure_levels(
         Nodes with places that have parents.
     measures : mapping of str to function
         From a name to a function of a network that returns a number or a Series over nodes.
-    levels : sequence of int
-        Steps up in ``places.parent``, see `aggregate`; 0 are the places as they are.
+    levels : sequence of int or str
+        Steps up in ``places.parent``, 0 being the places as they are, or values of the column
+        ``level`` of the places, such as "city"; see `aggregate`.
     by : {"place", "jurisdiction"}
         Where nodes are, or whose they are.
 
@@ -133,14 +134,14 @@ def measure_levels(
     DataFrame
         Long table with columns ``level``, ``measure``, ``node`` (a place of that level;
         missing if the measure is a number), ``value``, ``n_nodes`` (places at that level) and
-        ``n_links`` (linked pairs). Names are categories; rows are sorted by level, by measure as
-        given, and by place. NaN is what the measure leaves undefined.
+        ``n_links`` (linked pairs). Names are categories; rows are sorted by level (named ones as
+        given), by measure as given, and by place. NaN is what the measure leaves undefined.
 
     Raises
     ------
     InputError
-        A level is no whole number of steps, nodes have no such column, or a measure returns
-        something else than it should.
+        A level is no whole number of steps and no level of a place, nodes have no such column, or
+        a measure returns something else than it should.
 
     Warns
     -----
@@ -174,8 +175,10 @@ def measure_levels(
     [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
     """
     _check_measures(measures)
-    steps = sorted(set(_whole_numbers("levels", levels)))
-    parts = {level: aggregate(network, by=by, level=level) for level in steps}
+    steps: dict[Any, int | str] = {str(level): level for level in levels}
+    if not any(isinstance(level, str) for level in levels):
+        steps = {level: level for level in sorted(set(_whole_numbers("levels", levels)))}
+    parts = {name: aggregate(network, by=by, level=level) for name, level in steps.items()}
     places = network.places.index
     values = {
         level: _measured(part, measures, places, f"level {level}") for level, part in parts.items()
@@ -196,7 +199,7 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
         raise InputError(f"measures must be functions of a network; these are none: {wrong[:5]}.")
 
 
-def _whole_numbers(what: str, values: Sequence[int]) -> list[int]:
+def _whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
     """Give the values as integers, and refuse what is none."""
     found: list[Any] = list(values)
     wrong = [value for value in found if not isinstance(value, Integral)]
@@ -252,7 +255,7 @@ def _measured(
 
 def _long_table(
     key: str,
-    values: Mapping[int, list[_Values] | None],
+    values: Mapping[Any, list[_Values] | None],
     measures: Mapping[str, Measure],
     index: pd.Index,
 ) -> pd.DataFrame:
@@ -273,7 +276,7 @@ def _long_table(
     node = np.concatenate([np.empty(0, np.intp), *(node for _, _, node, _ in rows)])
     return pd.DataFrame(
         {
-            key: np.repeat([step for step, _, _, _ in rows], size).astype(np.int64),
+            key: pd.Index([step for step, _, _, _ in rows]).repeat(size),
             "measure": pd.Categorical.from_codes(measure, pd.Index(list(measures))),
             "node": pd.Categorical.from_codes(node, index.rename(None)),
             "value": np.concatenate([np.empty(0), *(value for _, _, _, value in rows)]),

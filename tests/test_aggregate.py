@@ -304,6 +304,66 @@ def test_flattening_twice_changes_nothing_more(tables: Tables) -> None:
 
 
 # --------------------------------------------------------------------------------------------------
+# levels by name
+
+
+@pytest.fixture
+def three_levels() -> ni.MultilayerNetwork:
+    # zhejiang holds hangzhou and quzhou; hangzhou holds yuhang. Nodes lie at all three, and abroad.
+    places = pd.DataFrame(
+        {
+            "parent": [None, "zhejiang", "zhejiang", "hangzhou", None],
+            "level": ["province", "city", "city", "district", None],
+        },
+        index=["zhejiang", "hangzhou", "quzhou", "yuhang", "abroad"],
+    )
+    nodes = pd.DataFrame({"place": ["yuhang", "hangzhou", "quzhou", "zhejiang", "abroad"]})
+    nodes.index = list("abcde")
+    links = pd.DataFrame({"source": list("aabb"), "target": list("bccd")})
+    return ni.build_network(nodes, links, places)
+
+
+def test_a_named_level_brings_nodes_of_all_levels_to_one(three_levels):
+    cities = ni.aggregate(three_levels, level="city")
+    # The province lies in no city, and stays; so does what has no level.
+    assert cities.nodes["members"].to_dict() == {
+        "zhejiang": 1, "hangzhou": 2, "quzhou": 1, "abroad": 1
+    }  # fmt: skip
+    assert entries(cities) == {
+        ("links", "hangzhou", "hangzhou"): 1,
+        ("links", "hangzhou", "quzhou"): 2,
+        ("links", "zhejiang", "hangzhou"): 1,
+    }
+    provinces = ni.aggregate(three_levels, level="province")
+    assert provinces.nodes["members"].to_dict() == {"zhejiang": 4, "abroad": 1}
+    assert ni.aggregate(three_levels, level="district").equals(ni.aggregate(three_levels))
+    # Steps take each node as far: the city's own node ends in the province.
+    assert ni.aggregate(three_levels, level=1).nodes["members"].to_dict() == {
+        "zhejiang": 3, "hangzhou": 1, "abroad": 1
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        ("citty", "no place is of level 'citty' .did you mean 'city'"),
+        ("county", "there are 'province', 'city', 'district'"),
+    ],
+)
+def test_levels_that_no_place_has(three_levels, level, words):
+    with pytest.raises(InputError, match=words):
+        ni.aggregate(three_levels, level=level)
+
+
+def test_a_named_level_needs_the_column(three_levels):
+    bare = ni.build_network(
+        three_levels.nodes, three_levels.links, three_levels.places.drop(columns="level")
+    )
+    with pytest.raises(InputError, match="needs a column `level` of the places"):
+        ni.aggregate(bare, level="city")
+
+
+# --------------------------------------------------------------------------------------------------
 # shares of each origin's total
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import netinnov as ni
+from netinnov.errors import InputError
 from netinnov.network import split_periods
 from strategies import Tables, bare, dense, networks
 
@@ -407,6 +408,16 @@ def test_with_links_follows_the_direction_of_the_layer(small: ni.MultilayerNetwo
 
 
 @given(networks(), st.data())
+def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> None:
+    links = pd.DataFrame({"source": ["b"], "target": ["a"], "layer": "moves"})
+    larger = small.with_links(links, directed=["moves"])
+    assert larger.directed == {*small.directed, "moves"}
+    moves = larger.links[larger.links["layer"] == "moves"]
+    assert rows(moves, "source", "target") == [("b", "a")]
+    with pytest.raises(InputError, match="`directed`: 1 of 1 names are not in the network"):
+        small.with_links(links, directed=["coop"])
+
+
 def test_with_links_is_building_from_all_rows(tables: Tables, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(tables.links)))
     first, second = tables.links.iloc[:cut], tables.links.iloc[cut:]

@@ -318,3 +318,19 @@ def test_co_authorship_of_countries_over_34_years(shared):
     part = five[(five["period"] == 1994) & (five["measure"] == "strength")]
     got = part.set_index(part["node"].astype("str"))["value"]
     assert got[got > 0].to_dict() == first.to_dict()
+
+
+def test_levels_by_name_in_the_order_given():
+    parents = {"hangzhou": "zhejiang", "yuhang": "hangzhou", "zhejiang": None, "quzhou": "zhejiang"}
+    level = {"hangzhou": "city", "quzhou": "city", "yuhang": "district", "zhejiang": "province"}
+    places = pd.DataFrame({"parent": parents, "level": level})
+    nodes = pd.DataFrame({"place": ["yuhang", "hangzhou", "quzhou"]}, index=list("abc"))
+    links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
+    network = ni.build_network(nodes, links, places)
+    table = measure_levels(
+        network, measures={"links": lambda n: n.n_links}, levels=["province", "city", 0]
+    )
+    # As they are: three pairs; cities: one pair and one inside Hangzhou; the province: all inside.
+    assert table["level"].tolist() == ["province", "city", "0"]
+    assert table["value"].tolist() == [1, 2, 3]
+    assert table["n_nodes"].tolist() == [1, 2, 3]
