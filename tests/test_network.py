@@ -407,7 +407,6 @@ def test_with_links_follows_the_direction_of_the_layer(small: ni.MultilayerNetwo
     assert ("flow", "d", "c", 1.0) in rows(small.with_links(added).links)
 
 
-@given(networks(), st.data())
 def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> None:
     links = pd.DataFrame({"source": ["b"], "target": ["a"], "layer": "moves"})
     larger = small.with_links(links, directed=["moves"])
@@ -418,6 +417,7 @@ def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> No
         small.with_links(links, directed=["coop"])
 
 
+@given(networks(), st.data())
 def test_with_links_is_building_from_all_rows(tables: Tables, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(tables.links)))
     first, second = tables.links.iloc[:cut], tables.links.iloc[cut:]
