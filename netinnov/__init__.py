@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import netinnov.geocoding as geocoding
     import netinnov.io as io
     import netinnov.linkages as linkages
+    import netinnov.mechanisms as mechanisms
     import netinnov.network as network
     import netinnov.panels as panels
     import netinnov.pipeline as pipeline
@@ -59,6 +60,7 @@ __all__ = [
     "geocoding",
     "io",
     "linkages",
+    "mechanisms",
     "network",
     "panels",
     "pipeline",

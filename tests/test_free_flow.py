@@ -1,0 +1,215 @@
+"""Free flow between regions: closed forms against numerics, rest points against simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import optimize
+
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow import CorePeriphery, FootlooseEntrepreneur, LogitMigration
+
+# 200 points each, inside the region without a black hole.
+SIGMAS = np.linspace(1.5, 9.0, 20)
+CORE_PERIPHERY = [
+    CorePeriphery(sigma, mu)
+    for sigma in SIGMAS
+    for mu in np.linspace(0.05, 0.95 * min((sigma - 1) / sigma, 0.95), 10)
+]
+FOOTLOOSE = [
+    FootlooseEntrepreneur(sigma, mu)
+    for sigma in SIGMAS
+    for mu in np.linspace(0.05, 0.95 * min(sigma - 1, 1), 10)
+]
+both = pytest.mark.parametrize("models", [CORE_PERIPHERY, FOOTLOOSE], ids=["cp", "fe"])
+
+
+def slope_at_the_even_split(model, phi, h=1e-4):
+    # The gap is odd about 1/2, so a central difference has an error of h^2.
+    return (model.gap(0.5 + h, freeness=phi) - model.gap(0.5 - h, freeness=phi)) / (2 * h)
+
+
+def shooting_wages(sigma, mu, share, phi):
+    """Wages by the fixed point of the wage equations themselves, without the normalisation."""
+    wages = np.ones(2)
+    people, trade = np.array([share, 1 - share]), np.array([[1, phi], [phi, 1]])
+    for _ in range(100_000):
+        prices = (trade @ (people * wages ** (1 - sigma))) ** (1 / (1 - sigma))
+        incomes = mu * people * wages + (1 - mu) / 2
+        new = (trade @ (incomes * prices ** (sigma - 1))) ** (1 / sigma)
+        if np.abs(new - wages).max() < 1e-15:
+            break
+        wages = wages + 0.5 * (new - wages)
+    return wages, prices
+
+
+@both
+def test_break_points_are_where_the_even_split_turns_unstable(models):
+    # The slope changes its sign between phi - 1e-6 and phi + 1e-6.
+    assert len(models) == 200
+    for model in models:
+        phi = model.break_point()
+        slopes = slope_at_the_even_split(model, np.array([phi - 1e-6, phi + 1e-6]))
+        assert slopes[0] < 0 < slopes[1], model
+
+
+@both
+def test_sustain_points_are_where_a_core_begins_to_hold(models):
+    for model in models:
+        phi = model.sustain_point()
+        assert 0 < phi < model.break_point()
+        step = min(1e-6, 1e-6 * phi)
+        gaps = model.gap(1.0, freeness=np.array([phi - step, phi + step]))
+        assert gaps[0] < 0 < gaps[1], model
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.77, 1.0])
+@pytest.mark.parametrize("phi", [0.05, 0.4, 0.9])
+def test_wages_solve_the_equations_of_the_model(share, phi):
+    model = CorePeriphery(4.0, 0.4)
+    wages, prices = shooting_wages(4.0, 0.4, share, phi)
+    real = wages * prices**-0.4
+    assert model.gap(share, freeness=phi) == pytest.approx(real[0] - real[1], abs=1e-12)
+
+
+def test_published_points_of_the_core_periphery_model():
+    # Fujita, Krugman and Venables print T_B = 1.63 and T_S = 1.81 for sigma 5 and mu 0.4.
+    model = CorePeriphery(5, 0.4)
+    assert round(model.break_point(unit="cost"), 2) == 1.63
+    assert round(model.sustain_point(unit="cost"), 2) == 1.81
+
+
+@both
+def test_both_units_say_the_same(models):
+    for model in models[::20]:
+        for point in (model.break_point, model.sustain_point):
+            assert point(unit="cost") ** (1 - model.sigma) == pytest.approx(point())
+        assert model.break_point(unit="cost") < model.sustain_point(unit="cost")
+
+
+def test_break_point_of_several_regions_by_their_wages():
+    # n equidistant regions: w = b M (L + diag(h) w), M_rs = phi_rs / sum_k phi_ks h_k; the even
+    # split loses its stability where moving from one region to another begins to pay.
+    def pays(sigma, mu, n, phi, step=1e-6):
+        a, b = mu / (sigma - 1), mu / sigma
+        trade = np.full((n, n), phi) + (1 - phi) * np.eye(n)
+        people = np.full(n, 1 / n)
+        people[0] += step
+        people[1] -= step
+        m = trade / (trade @ people)
+        wages = np.linalg.solve(np.eye(n) - b * m * people, b * m @ np.full(n, 1 / n))
+        utility = np.log(wages) + a * np.log(trade @ people)
+        return (utility[0] - utility[1]) / step
+
+    for sigma, mu, n in [(5, 0.4, 2), (5, 0.4, 3), (3, 0.4, 7), (4, 0.3, 20)]:
+        phi = FootlooseEntrepreneur(sigma, mu, regions=n).break_point()
+        numeric = optimize.brentq(lambda value: pays(sigma, mu, n, value), phi * 0.9, phi * 1.1)  # noqa: B023
+        assert numeric == pytest.approx(phi, abs=1e-6)
+
+
+@both
+def test_five_rest_points_between_the_two_points_and_three_or_one_outside(models):
+    for model in models[::13]:
+        low, high = model.sustain_point(), model.break_point()
+        if low < 1e-8:
+            continue
+        for phi, stable in [
+            (low * 0.9, [True]),
+            ((low + high) / 2, [True, False, True, False, True]),
+            (min(high * 1.05, 0.999), [True, False, True]),
+        ]:
+            table = model.equilibria(phi)
+            assert table["stable"].tolist() == stable, (model, phi)
+            assert np.allclose(table["share"] + table["share"][::-1].to_numpy(), 1)
+            inside = table[table["share"].between(0, 1, inclusive="neither")]
+            assert np.abs(model.gap(inside["share"].to_numpy(), freeness=phi)).max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    "model", [CorePeriphery(5, 0.4), FootlooseEntrepreneur(3, 0.4)], ids=["cp", "fe"]
+)
+@pytest.mark.parametrize("place", [0.3, 0.5, 0.7, 1.5])
+def test_stable_rest_points_draw_and_unstable_ones_repel(model, place):
+    low, high = model.sustain_point(), model.break_point()
+    phi = low + place * (high - low)
+    table = model.equilibria(phi)
+    share = table["share"].to_numpy()
+    x = start = share + np.where(share < 1, 1e-3, -1e-3)
+    for _ in range(60):
+        x = np.clip(x + 10.0 * x * (1 - x) * model.gap(x, freeness=phi), 0, 1)
+    nearer = np.abs(x - share) < np.abs(start - share)
+    assert nearer.tolist() == table["stable"].tolist()
+
+
+def test_a_black_hole_has_no_points_and_still_a_gap():
+    model = CorePeriphery(2.0, 0.6)  # rho = 0.5
+    for point in (model.break_point, model.sustain_point):
+        with pytest.raises(InputError, match=r"mu must be below .* = 0.5; found 0.6.*black hole"):
+            point()
+    assert model.equilibria(0.3)["stable"].tolist() == [True, False, True]
+    with pytest.raises(InputError, match=r"`mu` must be below sigma - 1 = 0\.5; found 0\.6"):
+        FootlooseEntrepreneur(1.5, 0.6)
+
+
+@given(
+    share=st.floats(0, 1),
+    phi=st.floats(0.01, 1),
+    model=st.sampled_from(CORE_PERIPHERY + FOOTLOOSE),
+)
+def test_the_gap_is_odd_about_the_even_split(share, phi, model):
+    gap = model.gap(share, freeness=phi)
+    assert model.gap(1 - share, freeness=phi) == pytest.approx(-gap, abs=1e-9)
+    assert model.gap(0.5, freeness=phi) == pytest.approx(0, abs=1e-12)
+    if phi == 1:
+        assert gap == pytest.approx(0, abs=1e-12)
+
+
+def test_gaps_of_arrays_are_those_of_their_parts():
+    for model in (CorePeriphery(4, 0.5), FootlooseEntrepreneur(4, 0.5)):
+        share, phi = np.array([[0.2], [0.9]]), np.array([0.1, 0.5, 1.0])
+        gaps = model.gap(share, freeness=phi)
+        assert gaps.shape == (2, 3)
+        for (i, j), gap in np.ndenumerate(gaps):
+            assert model.gap(share[i, 0], freeness=phi[j]) == pytest.approx(gap, abs=1e-13)
+        assert type(model.gap(0.3, freeness=0.5)) is float
+
+
+@given(pull=st.floats(0.1, 40), sensitivity=st.floats(0.1, 5))
+def test_logit_rest_points_solve_their_equation(pull, sensitivity):
+    model = LogitMigration(sensitivity, pull / sensitivity)
+    table = model.equilibria()
+    x = table["share"].to_numpy()
+    choice = 1 / (1 + np.exp(-pull * (2 * x - 1)))
+    np.testing.assert_allclose(choice, x, atol=1e-12)
+    slope = 2 * pull * x * (1 - x) - 1
+    clear = np.abs(slope) > 1e-9
+    assert (table["stable"].to_numpy() == (slope < 0))[clear].all()
+    assert len(table) == (3 if pull > 2 else 1)
+    assert model.break_point() * sensitivity == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: CorePeriphery(1.0, 0.4), "`sigma` must be a finite number above 1; found 1.0"),
+        (lambda: CorePeriphery(5, 0.0), "`mu` must be a finite number above 0"),
+        (lambda: CorePeriphery(5, 1.0), "`mu` .* at most 1; found 1.0"),
+        (lambda: FootlooseEntrepreneur(0.5, 0.4), "`sigma`"),
+        (lambda: FootlooseEntrepreneur(5, 0.4, regions=1), "`regions`"),
+        (lambda: FootlooseEntrepreneur(5, 0.4, regions=2.5), "`regions` must be a whole number"),
+        (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).sustain_point(), "is for two regions"),
+        (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).gap(0.5, freeness=0.5), "two regions"),
+        (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).equilibria(0.5), "two regions"),
+        (lambda: LogitMigration(0.0, 1.0), "`sensitivity`"),
+        (lambda: LogitMigration(1.0, np.nan), "`attraction`"),
+        (lambda: CorePeriphery(5, 0.4).gap(1.2, freeness=0.5), "`share` must be between 0 and 1"),
+        (lambda: CorePeriphery(5, 0.4).gap(0.2, freeness=0.0), "`freeness` must be above 0"),
+        (lambda: CorePeriphery(5, 0.4).equilibria(1.0), "`freeness`"),
+        (lambda: CorePeriphery(5, 0.4).break_point(unit="km"), "`unit` must be one of"),
+    ],
+)
+def test_parameters_out_of_range_are_named(make, words):
+    with pytest.raises(InputError, match=words):
+        make()
