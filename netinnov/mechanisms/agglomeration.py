@@ -1,0 +1,430 @@
+"""Agglomeration: which regions are specialised in what, and which fields are near each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.sparse import linalg
+
+from netinnov._arguments import check_choice
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = [
+    "complexity",
+    "ellison_glaeser",
+    "krugman_index",
+    "location_quotient",
+    "locational_gini",
+    "relatedness",
+    "relatedness_density",
+]
+
+Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
+
+
+def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
+    """Share of a field in a region over its share in all regions.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Regions x fields, such as counts of patents or jobs; none negative or missing.
+
+    Returns
+    -------
+    DataFrame
+        (x_rc / x_r.) / (x_.c / x_..): 1 where a region has as much of a field as it would by its
+        size. NaN in the rows and columns that are empty.
+
+    Raises
+    ------
+    InputError
+        If a value is negative or missing.
+
+    References
+    ----------
+    Balassa (1965), Trade liberalisation and revealed comparative advantage, The Manchester School
+    33, 99-123.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
+    >>> location_quotient(jobs)["solar"].tolist()
+    [1.6, 0.4]
+    """
+    x = _table("values", values)
+    region, field, total = x.sum(axis=1), x.sum(axis=0), x.sum()
+    expected = np.outer(region, field)
+    quotient = np.full(x.shape, np.nan)
+    np.divide(x * total, expected, out=quotient, where=expected > 0)
+    return pd.DataFrame(quotient, values.index, values.columns)
+
+
+def krugman_index(values: pd.DataFrame) -> pd.Series:
+    """How far the mix of fields in a region differs from that of all regions.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Regions x fields; none negative or missing.
+
+    Returns
+    -------
+    Series
+        sum_c |s_rc - s_.c| a region, from 0 (the same mix) to 2; the reference includes the region.
+        NaN for an empty region.
+
+    Raises
+    ------
+    InputError
+        If a value is negative or missing.
+
+    References
+    ----------
+    Krugman (1991), Geography and Trade, MIT Press.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
+    >>> krugman_index(jobs).round(12).tolist()  # |0.8 - 0.5| + |0.2 - 0.5|
+    [0.6, 0.6]
+    """
+    x = _table("values", values)
+    reference = _shares(x.sum(axis=0))
+    gap = np.abs(_shares(x) - reference).sum(axis=1)
+    return pd.Series(gap, values.index, name="krugman_index")
+
+
+def locational_gini(values: pd.DataFrame) -> pd.Series:
+    """How unevenly the regions are specialised in a field.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Regions x fields; none negative or missing.
+
+    Returns
+    -------
+    Series
+        One number a field: twice the area between the diagonal and the Lorenz curve of the field's
+        shares against the shares of all fields, regions in the order of their location quotients.
+        0: spread as everything is; towards 1: all in one small region. NaN for an empty field.
+
+    Raises
+    ------
+    InputError
+        If a value is negative or missing.
+
+    References
+    ----------
+    Krugman (1991), Geography and Trade, MIT Press, appendix D.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
+    >>> locational_gini(jobs).round(12).tolist()
+    [0.3, 0.3]
+    """
+    x = _table("values", values)
+    size = _shares(x.sum(axis=1))
+    found = []
+    for field in _shares(x.T):
+        order = np.argsort(np.divide(field, size, out=np.zeros_like(field), where=size > 0))
+        curve = np.concatenate([[0.0], np.cumsum(field[order])])
+        found.append(1 - ((curve[1:] + curve[:-1]) * size[order]).sum())
+    return pd.Series(found, values.columns, name="locational_gini", dtype=np.float64)
+
+
+def ellison_glaeser(
+    shares: Sequence[float] | pd.Series,
+    *,
+    reference: Sequence[float] | pd.Series,
+    herfindahl: float,
+) -> float:
+    """How much an industry is concentrated beyond what the size of its plants makes by chance.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        s: parts of the industry in the regions, total 1.
+    reference : sequence of float
+        x: parts of all activity in the same regions, total 1.
+    herfindahl : float
+        H: sum of squared parts of the plants in the industry, from 0 to below 1.
+
+    Returns
+    -------
+    float
+        (G - (1 - X) H) / ((1 - X) (1 - H)) with G = sum (s - x)^2 and X = sum x^2: 0 if plants
+        choose at random by size, negative if they spread more evenly. NaN if one region has all.
+
+    Raises
+    ------
+    InputError
+        If parts do not add up to 1, the sequences differ in length, or H is out of its range.
+
+    References
+    ----------
+    Ellison and Glaeser (1997), Geographic concentration in U.S. manufacturing industries: a
+    dartboard approach, Journal of Political Economy 105, 889-927.
+
+    Examples
+    --------
+    >>> round(ellison_glaeser([0.8, 0.2], reference=[0.5, 0.5], herfindahl=0.1), 4)
+    0.2889
+    """
+    s, x = _parts("shares", shares), _parts("reference", reference)
+    if s.size != x.size:
+        msg = f"`shares` and `reference` must be of the same regions; found {s.size} and {x.size}."
+        raise InputError(msg)
+    named = isinstance(shares, pd.Series) and isinstance(reference, pd.Series)
+    if named and not shares.index.equals(reference.index):
+        raise InputError("`shares` and `reference` must have the same index, in one order.")
+    if not 0 <= herfindahl < 1:
+        raise InputError(f"`herfindahl` must be at least 0 and below 1; found {herfindahl!r}.")
+    spread = 1 - (x**2).sum()
+    if spread <= 0:
+        return float("nan")
+    gross = ((s - x) ** 2).sum()
+    return float((gross - spread * herfindahl) / (spread * (1 - herfindahl)))
+
+
+def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -> pd.DataFrame:
+    """How much more often two fields meet than their frequencies make by chance.
+
+    Parameters
+    ----------
+    cooccurrence : DataFrame
+        Symmetric, fields x fields: how often two meet, such as in patents or in regions. The
+        diagonal does not count.
+    method : {"association", "cosine", "jaccard", "probability", "minimum"}
+        With S_i the row sums without the diagonal and T their total: "association"
+        (C_ij / T) / ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard"
+        C_ij / (S_i + S_j - C_ij); "probability" C_ij over the number expected without
+        replacement; "minimum" the smaller of the conditional probabilities C_ij / S_i and C_ij / S_j, as
+        in the product space.
+
+    Returns
+    -------
+    DataFrame
+        Symmetric; diagonal 0. NaN in the rows and columns of fields that meet none.
+
+    Raises
+    ------
+    InputError
+        If the table is not symmetric, or a value is negative or missing.
+
+    Notes
+    -----
+    EconGeo rounds its results, so compare with a tolerance. Hidalgo et al. divide by the number of
+    countries that have a field, which is the diagonal where fields meet in countries; here as in
+    the other methods it is the row sum.
+
+    References
+    ----------
+    van Eck and Waltman (2009), How to normalize cooccurrence data? Journal of the American Society
+    for Information Science and Technology 60, 1635-1651. Steijn (2021), Improvement on the
+    association strength, Quantitative Science Studies 2, 232-247. Hidalgo et al. (2007), The
+    product space conditions the development of nations, Science 317, 482-487.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fields = ["solar", "glass", "tea"]
+    >>> meet = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields, fields)
+    >>> relatedness(meet, method="minimum").loc["solar"].round(2).tolist()
+    [0.0, 0.8, 0.2]
+    """
+    check_choice("method", method, Method)
+    c = _table("cooccurrence", cooccurrence)
+    labels = cooccurrence.index
+    if c.shape[0] != c.shape[1] or not labels.equals(cooccurrence.columns):
+        msg = "`cooccurrence` must have the same fields in rows and columns, in one order; found "
+        raise InputError(f"{msg}a table of {c.shape[0]} x {c.shape[1]}.")
+    if (unlike := np.argwhere(~np.isclose(c, c.T, rtol=1e-9, atol=0))).size:
+        i, j = unlike[0]
+        msg = f"`cooccurrence` must be symmetric; found {c[i, j]:g} for {labels[i]!r} with "
+        raise InputError(f"{msg}{labels[j]!r}, and {c[j, i]:g} the other way round.")
+    np.fill_diagonal(c, 0.0)
+    s = c.sum(axis=1)
+    total = s.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        i, j = s[:, None], s[None, :]
+        if method == "association":
+            near = c * total / (i * j)
+        elif method == "cosine":
+            near = c / np.sqrt(i * j)
+        elif method == "jaccard":
+            near = c / (i + j - c)
+        elif method == "minimum":
+            near = c / np.maximum(i, j)
+        else:
+            near = c / (total / 2 * (i / total * j / (total - i) + j / total * i / (total - j)))
+    near[s == 0, :] = near[:, s == 0] = np.nan
+    np.fill_diagonal(near, np.where(s == 0, np.nan, 0.0))
+    return pd.DataFrame(near, labels, cooccurrence.columns)
+
+
+def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
+    """How near each field is to those that a region is specialised in.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Regions x fields, 1 where a region is specialised (location quotient of at least 1, say)
+        and 0 elsewhere; or how much it is.
+    near : DataFrame
+        Fields x fields, as from `relatedness`; the diagonal does not count.
+
+    Returns
+    -------
+    DataFrame
+        Regions x fields: sum over the other fields of nearness times specialisation, over the sum
+        of nearness; with 0 and 1, from 0 (none of the related fields is there) to 1 (all are). NaN
+        for a field that is related to none.
+
+    Raises
+    ------
+    InputError
+        If the fields of the two tables differ, or a value is negative or missing.
+
+    References
+    ----------
+    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317,
+    482-487. Boschma, Balland and Kogler (2015), Relatedness and technological change in cities,
+    Industrial and Corporate Change 24, 223-250.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fields = ["solar", "glass", "tea"]
+    >>> near = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields, fields)
+    >>> has = pd.DataFrame([[0, 1, 0]], ["quzhou"], fields)
+    >>> relatedness_density(has, near).loc["quzhou"].tolist()
+    [0.8, 0.0, 0.5]
+    """
+    x = _table("values", values)
+    if not (near.index.equals(values.columns) and near.columns.equals(values.columns)):
+        msg = "`near` must have the fields of `values` in rows and columns, in their order."
+        raise InputError(msg)
+    weight = near.to_numpy(np.float64, na_value=np.nan, copy=True)
+    np.fill_diagonal(weight, 0.0)
+    weight[np.isnan(weight)] = 0.0  # a field that meets none is near to none
+    if (weight < 0).any():
+        raise InputError("`near` must be 0 or more.")
+    total = weight.sum(axis=0)
+    density = np.full(x.shape, np.nan)
+    np.divide(x @ weight, total, out=density, where=total > 0)
+    return pd.DataFrame(density, values.index, values.columns)
+
+
+def complexity(specialised: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Economic complexity: regions that have what few others have, and fields that only they have.
+
+    Parameters
+    ----------
+    specialised : DataFrame
+        Regions x fields, 1 where a region is specialised (location quotient of at least 1, say)
+        and 0 elsewhere.
+
+    Returns
+    -------
+    tuple of Series
+        Of the regions (the economic complexity index) and of the fields: eigenvector of the second
+        largest eigenvalue of the random walk region-field-region, mean 0 and standard deviation 1
+        (population), with the sign that makes it rise with the number of fields of a region; for
+        fields the mean over their regions, in the same scale. NaN for an empty region or field,
+        and for all if the second eigenvalue is not single (two parts that share no field).
+
+    Raises
+    ------
+    InputError
+        If a value is neither 0 nor 1.
+
+    References
+    ----------
+    Hidalgo and Hausmann (2009), The building blocks of economic complexity, Proceedings of the
+    National Academy of Sciences 106, 10570-10575. Mealy, Farmer and Teytelboym (2019), Interpreting
+    economic complexity, Science Advances 5, eaau1705.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> has = pd.DataFrame([[1, 1, 1], [1, 1, 0], [1, 0, 0]], ["a", "b", "c"], ["x", "y", "z"])
+    >>> regions, fields = complexity(has)
+    >>> regions.round(3).tolist()
+    [1.225, 0.0, -1.225]
+    """
+    m = _table("specialised", specialised)
+    if not np.isin(m, (0.0, 1.0)).all():
+        raise InputError("`specialised` must be 0 or 1, such as location_quotient(values) >= 1.")
+    rows, columns = m.sum(axis=1) > 0, m.sum(axis=0) > 0
+    regions = pd.Series(np.nan, specialised.index, name="complexity")
+    fields = pd.Series(np.nan, specialised.columns, name="complexity")
+    part = m[np.ix_(rows, columns)]
+    vector = _second(part)
+    if vector is not None:
+        regions[rows] = vector
+        fields[columns] = part.T @ vector / part.sum(axis=0)
+    return regions, fields
+
+
+def _second(m: Floats) -> Floats | None:
+    """Standardised eigenvector of the second eigenvalue of the walk; None if it is not single."""
+    if min(m.shape) < 2:
+        return None
+    diversity, ubiquity = m.sum(axis=1), m.sum(axis=0)
+    # The walk is similar to a symmetric matrix, whose leading singular vectors are asked for.
+    scaled = sparse.csr_array(m / np.sqrt(diversity)[:, None] / np.sqrt(ubiquity))
+    if min(m.shape) <= 400:
+        left, size, _ = np.linalg.svd(scaled.toarray(), full_matrices=False)
+    else:
+        left, size, _ = linalg.svds(scaled, k=3, v0=np.ones(min(m.shape)))
+        order = np.argsort(-size)
+        left, size = left[:, order], size[order]
+    third = size[2] if size.size > 2 else 0.0
+    if size[1] - third < 1e-9 or 1 - size[1] < 1e-9:
+        return None
+    vector = left[:, 1] / np.sqrt(diversity)
+    vector = (vector - vector.mean()) / vector.std()
+    sign = 1.0 if vector @ (diversity - diversity.mean()) >= 0 else -1.0
+    return np.asarray(sign * vector, dtype=np.float64)
+
+
+def _table(name: str, values: Any) -> Floats:
+    if not isinstance(values, pd.DataFrame):
+        msg = f"`{name}` must be a DataFrame with names in rows and columns; found "
+        raise InputError(f"{msg}{type(values).__name__}.")
+    x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
+    bad = np.argwhere(~(np.isfinite(x) & (x >= 0)))
+    if bad.size:
+        shown = ", ".join(
+            f"{x[i, j]} at ({values.index[i]!r}, {values.columns[j]!r})" for i, j in bad[:5]
+        )
+        msg = f"`{name}` must be finite and 0 or more; {len(bad)} values are not: {shown}."
+        raise InputError(msg)
+    return x
+
+
+def _parts(name: str, values: Any) -> Floats:
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 1 or not (np.isfinite(x) & (x >= 0)).all() or abs(x.sum() - 1) > 1e-6:
+        msg = f"`{name}` must be parts of 0 or more that add up to 1; their sum is {x.sum():g}."
+        raise InputError(msg)
+    return x
+
+
+def _shares(x: npt.NDArray[np.float64]) -> Floats:
+    """Parts of the total along the last axis; NaN where it is 0."""
+    total = x.sum(axis=-1, keepdims=True)
+    shares: Floats = np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0)
+    return shares

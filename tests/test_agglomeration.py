@@ -1,0 +1,214 @@
+"""Agglomeration: by hand, by definition, and on the patents of 2,169 metropolitan areas."""
+
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from scipy import io
+
+from netinnov.errors import InputError
+from netinnov.mechanisms.agglomeration import (
+    complexity,
+    ellison_glaeser,
+    krugman_index,
+    location_quotient,
+    locational_gini,
+    relatedness,
+    relatedness_density,
+)
+
+JOBS = pd.DataFrame(
+    {"solar": [8.0, 2.0, 0.0], "tea": [2.0, 8.0, 0.0], "none": 0.0}, index=["h", "q", "empty"]
+)
+tables = arrays.arrays(
+    np.float64, st.tuples(st.integers(2, 6), st.integers(2, 6)), elements=st.floats(0.1, 50)
+).map(pd.DataFrame)
+
+
+def test_location_quotients_by_hand():
+    # 8 of 10 jobs in h are solar, of all 10 of 20.
+    found = location_quotient(JOBS)
+    assert found.loc["h"].tolist()[:2] == [1.6, 0.4]
+    assert found.loc["empty"].isna().all()
+    assert found["none"].isna().all()
+
+
+@given(values=tables)
+def test_quotients_average_to_one_by_weight(values):
+    quotient = location_quotient(values)
+    share = values.sum(axis=1) / values.to_numpy().sum()
+    np.testing.assert_allclose((quotient.mul(share, axis=0)).sum(), 1)
+
+
+def test_krugman_by_hand():
+    found = krugman_index(JOBS)
+    assert found.round(12).tolist()[:2] == [0.6, 0.6]
+    assert np.isnan(found["empty"])
+    # Two regions that share nothing, of equal size: |1 - 1/2| + |0 - 1/2|.
+    assert krugman_index(pd.DataFrame([[5, 0], [0, 5]])).tolist() == [1, 1]
+
+
+def test_locational_gini_by_hand():
+    # Regions of sizes 1/2, 1/2; solar 0.2 then 0.8: area under the curve (0.2 + 1.2) / 4 = 0.35.
+    found = locational_gini(JOBS)
+    assert found["solar"] == pytest.approx(0.3)
+    assert np.isnan(found["none"])
+
+
+@given(values=tables)
+def test_gini_and_krugman_vanish_where_the_mix_is_the_same(values):
+    same = pd.DataFrame(np.outer(values.sum(axis=1), values.sum(axis=0)))
+    np.testing.assert_allclose(locational_gini(same), 0, atol=1e-12)
+    np.testing.assert_allclose(krugman_index(same), 0, atol=1e-12)
+    np.testing.assert_allclose(location_quotient(same), 1)
+    assert locational_gini(values).between(-1e-12, 1).all()
+    assert krugman_index(values).between(0, 2).all()
+
+
+def test_ellison_glaeser_is_zero_for_darts():
+    # E[G] = (1 - X) H if plants land at random; the index of that G is 0.
+    x = np.array([0.5, 0.3, 0.2])
+    h = 0.2
+    rng = np.random.default_rng(0)
+    plants = rng.multinomial(1, x, size=(100_000, 5)).mean(axis=1)  # five equal plants: H = 0.2
+    found = [ellison_glaeser(s, reference=x, herfindahl=h) for s in plants[:20_000]]
+    # Standard error of the mean is about 0.002.
+    assert np.mean(found) == pytest.approx(0, abs=0.008)
+
+
+def test_ellison_glaeser_by_hand():
+    # G = 0.18, X = 0.5: (0.18 - 0.05) / (0.5 * 0.9) = 0.28889.
+    assert ellison_glaeser([0.8, 0.2], reference=[0.5, 0.5], herfindahl=0.1) == pytest.approx(
+        0.13 / 0.45
+    )
+    assert np.isnan(ellison_glaeser([1.0, 0.0], reference=[1.0, 0.0], herfindahl=0.1))
+
+
+def test_relatedness_by_hand():
+    fields = ["solar", "glass", "tea", "alone"]
+    c = pd.DataFrame(
+        [[9, 4, 1, 0], [4, 9, 1, 0], [1, 1, 9, 0], [0, 0, 0, 9]], fields, fields, dtype=float
+    )
+    # Row sums without the diagonal 5, 5, 2, 0; total 12.
+    expected = {
+        "association": 4 * 12 / 25,
+        "cosine": 4 / 5,
+        "jaccard": 4 / 6,
+        "minimum": 4 / 5,
+        # 5/12 * 5/7 twice, times 12 / 2.
+        "probability": 4 / (6 * 2 * (5 / 12) * (5 / 7)),
+    }
+    for method, value in expected.items():
+        found = relatedness(c, method=method)
+        assert found.loc["solar", "glass"] == pytest.approx(value)
+        pd.testing.assert_frame_equal(found, found.T)
+        assert found.loc["alone"].isna().all()
+        assert found.loc["tea", "tea"] == 0
+    assert c.loc["solar", "solar"] == 9, "the argument is not changed"
+
+
+@given(values=tables)
+def test_association_of_independent_fields_is_near_one(values):
+    weight = values.sum(axis=0).to_numpy()
+    c = pd.DataFrame(np.outer(weight, weight))
+    cosine = relatedness(c, method="cosine").to_numpy()
+    minimum = relatedness(c, method="minimum").to_numpy()
+    assert (minimum <= cosine + 1e-12).all()
+    assert (cosine <= 1 + 1e-12).all()
+
+
+def test_density_by_hand():
+    fields = ["solar", "glass", "tea", "alone"]
+    near = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields[:3], fields[:3])
+    near = near.reindex(index=fields, columns=fields)
+    has = pd.DataFrame([[0, 1, 0, 1], [1, 1, 1, 1]], ["q", "h"], fields)
+    found = relatedness_density(has, near)
+    assert found.loc["q"].tolist()[:3] == [0.8, 0.0, 0.5]
+    assert found.loc["h"].tolist()[:3] == [1, 1, 1]
+    assert found["alone"].isna().all()
+
+
+def test_complexity_is_the_method_of_reflections():
+    # The eigenvector is the limit of k_n = mean over fields of the mean over regions of k_{n-2}.
+    rng = np.random.default_rng(3)
+    m = (rng.random((12, 9)) < np.linspace(0.9, 0.2, 12)[:, None]).astype(float)
+    m[:, 0] = 1
+    regions, fields = complexity(pd.DataFrame(m))
+    k = rng.random(12)
+    weight = m.sum(axis=1) / m.sum()
+    for _ in range(3000):
+        k = m @ (m.T @ k / m.sum(axis=0)) / m.sum(axis=1)
+        k -= weight @ k  # the constant is the first eigenvector
+        k /= np.abs(k).max()
+    k = (k - k.mean()) / k.std()
+    k *= np.sign(k @ (m.sum(axis=1) - m.sum(axis=1).mean()))
+    np.testing.assert_allclose(regions, k, atol=1e-8)
+    np.testing.assert_allclose(fields, m.T @ k / m.sum(axis=0), atol=1e-8)
+
+
+def test_complexity_of_two_worlds_is_undefined():
+    m = pd.DataFrame(np.kron(np.eye(2), np.ones((2, 2))))
+    assert complexity(m)[0].isna().all()
+    lonely = pd.DataFrame([[1, 1, 0], [1, 0, 0], [0, 0, 0]], ["a", "b", "c"], list("xyz"))
+    regions, fields = complexity(lonely)
+    assert regions.isna().tolist() == [False, False, True]
+    assert fields.isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: location_quotient([[1]]), "`values` must be a DataFrame"),
+        (lambda: krugman_index(JOBS - 5), r"`values` must be finite and 0 or more; 7 values .*'h'"),
+        (lambda: locational_gini(JOBS.where(JOBS > 2)), "nan at"),
+        (lambda: relatedness(JOBS), "same fields in rows and columns"),
+        (
+            lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
+            "symmetric; found 1 for 0 with 1, and 2 the other way round",
+        ),
+        (lambda: relatedness(pd.DataFrame([[0]]), method="x"), "`method` must be one of"),
+        (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
+        (lambda: complexity(JOBS), "must be 0 or 1"),
+        (
+            lambda: ellison_glaeser([0.5, 0.4], reference=[0.5, 0.5], herfindahl=0.1),
+            r"`shares` must be parts .* sum is 0\.9",
+        ),
+        (lambda: ellison_glaeser([1.0], reference=[0.5, 0.5], herfindahl=0.1), "the same regions"),
+        (lambda: ellison_glaeser([1.0], reference=[1.0], herfindahl=1.0), "`herfindahl`"),
+        (
+            lambda: ellison_glaeser(
+                pd.Series({"a": 1.0}), reference=pd.Series({"b": 1.0}), herfindahl=0.1
+            ),
+            "the same index",
+        ),
+    ],
+)
+def test_impossible_input_is_refused(call, words):
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_patents_of_metropolitan_areas(shared):
+    folder = shared / "data/city_technology_patents"
+    with gzip.open(folder / "MA_tec_anno_2012.mtx.gz") as stream:
+        counts = io.mmread(stream)
+    patents = pd.DataFrame(counts.toarray())
+    assert patents.shape == (2169, 650)
+    has = (location_quotient(patents) >= 1).astype(float)
+    meet = has.T @ has
+    near = relatedness(meet, method="minimum")
+    assert near.stack().dropna().between(0, 1).all()
+    density = relatedness_density(has, near)
+    # Regions enter what is near to what they have: theirs lie denser than the others.
+    own, other = density.to_numpy()[has == 1], density.to_numpy()[has == 0]
+    assert np.nanmean(own) > np.nanmean(other)
+    regions, fields = complexity(has)
+    assert regions.notna().sum() == (has.sum(axis=1) > 0).sum()
+    assert fields.notna().sum() == (has.sum() > 0).sum()
+    assert regions.std(ddof=0) == pytest.approx(1)
