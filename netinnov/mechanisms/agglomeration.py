@@ -186,8 +186,8 @@ def ellison_glaeser(
     if s.size != x.size:
         msg = f"`shares` and `reference` must be of the same regions; found {s.size} and {x.size}."
         raise InputError(msg)
-    named = isinstance(shares, pd.Series) and isinstance(reference, pd.Series)
-    if named and not shares.index.equals(reference.index):
+    named = [given.index for given in (shares, reference) if isinstance(given, pd.Series)]
+    if len(named) == 2 and not named[0].equals(named[1]):
         raise InputError("`shares` and `reference` must have the same index, in one order.")
     if not 0 <= herfindahl < 1:
         raise InputError(f"`herfindahl` must be at least 0 and below 1; found {herfindahl!r}.")
@@ -210,8 +210,8 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
         With S_i the row sums without the diagonal and T their total: "association"
         (C_ij / T) / ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard"
         C_ij / (S_i + S_j - C_ij); "probability" C_ij over the number expected without
-        replacement; "minimum" the smaller of the conditional probabilities C_ij / S_i and C_ij / S_j, as
-        in the product space.
+        replacement; "minimum" the smaller of the conditional probabilities C_ij / S_i and
+        C_ij / S_j, as in the product space.
 
     Returns
     -------
