@@ -1,0 +1,193 @@
+"""Diffusion: kernels against plain loops, mean field on regular graphs, real physicians."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.mechanisms.diffusion import complex_contagion, simple_contagion
+from strategies import Tables, networks
+
+
+def network_of(graph: nx.Graph, **more) -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame(index=[str(node) for node in graph])
+    links = pd.DataFrame([(str(i), str(j)) for i, j in graph.edges], columns=["source", "target"])
+    directed = ["links"] if graph.is_directed() else []
+    return ni.build_network(nodes, links, directed=directed)
+
+
+def joined(network: ni.MultilayerNetwork) -> np.ndarray:
+    """Who influences whom, over all layers."""
+    whole = np.zeros((network.n_nodes,) * 2, bool)
+    for layer in network.layers:
+        whole |= network.adjacency(layer).toarray() > 0
+    np.fill_diagonal(whole, False)
+    return whole
+
+
+def adopt(network: ni.MultilayerNetwork, seeds: list[int], threshold: float) -> np.ndarray:
+    """The definition, all nodes in every step."""
+    whole = joined(network)
+    into = whole.sum(axis=0)
+    step = np.full(network.n_nodes, np.nan)
+    step[seeds] = 0
+    for now in range(1, network.n_nodes + 1):
+        heard = whole[~np.isnan(step)].sum(axis=0)
+        new = np.isnan(step) & (into > 0) & (heard >= (threshold - 1e-12) * into)
+        if not new.any():
+            break
+        step[new] = now
+    return step
+
+
+@given(tables=networks(), data=st.data(), threshold=st.sampled_from([0.1, 1 / 3, 0.5, 2 / 3, 1.0]))
+def test_adoption_is_as_defined(tables: Tables, data: st.DataObject, threshold: float):
+    network = ni.build_network(*tables)
+    if network.n_nodes == 0:
+        return
+    seeds = data.draw(st.lists(st.integers(0, network.n_nodes - 1), unique=True))
+    names = [network.nodes.index[seed] for seed in seeds]
+    found = complex_contagion(network, seeds=names, threshold=threshold)
+    np.testing.assert_array_equal(found.to_numpy(), adopt(network, seeds, threshold))
+
+
+@given(tables=networks(), data=st.data())
+def test_sure_contacts_walk_shortest_paths(tables: Tables, data: st.DataObject):
+    network = ni.build_network(*tables)
+    if network.n_nodes == 0:
+        return
+    seed = data.draw(st.sampled_from(list(network.nodes.index)))
+    graph = nx.from_numpy_array(joined(network), create_using=nx.DiGraph)
+    start = network.nodes.index.get_loc(seed)
+    lengths = nx.single_source_shortest_path_length(graph, start)
+    found = simple_contagion(network, seeds=[seed], rate=1.0)
+    expected = [lengths.get(i, np.nan) for i in range(network.n_nodes)]
+    np.testing.assert_array_equal(found.to_numpy(), expected)
+
+
+def test_a_third_of_three_is_enough_for_a_third():
+    star = network_of(nx.star_graph(3))
+    # 1/3 is not a binary fraction: one neighbour of three must do.
+    assert complex_contagion(star, seeds=["1"], threshold=1 / 3)["0"] == 1
+    assert complex_contagion(star, seeds=["1"], threshold=0.34).isna()["0"]
+
+
+def test_thresholds_of_each_node():
+    path = network_of(nx.path_graph(4))
+    easy = pd.Series({"0": 1.0, "1": 0.5, "2": 1.0, "3": 0.1})
+    found = complex_contagion(path, seeds=["0"], threshold=easy)
+    assert found.tolist()[:2] == [0, 1]
+    assert found.isna().tolist() == [False, False, True, True]
+
+
+def test_direction_is_the_way_of_influence():
+    arcs = network_of(nx.DiGraph([(0, 1), (1, 2)]))
+    assert complex_contagion(arcs, seeds=["0"], threshold=1.0).tolist() == [0, 1, 2]
+    assert complex_contagion(arcs, seeds=["2"], threshold=0.1).isna().sum() == 2
+    assert simple_contagion(arcs, seeds=["2"], rate=1.0).isna().sum() == 2
+
+
+def pairs(count: int, layers: tuple[str, ...] = ("links",)) -> ni.MultilayerNetwork:
+    """Many pairs, each of them a trial of its own: seeds a0, a1, ... and others b0, b1, ..."""
+    ends = {"source": [f"a{i}" for i in range(count)], "target": [f"b{i}" for i in range(count)]}
+    links = pd.concat([pd.DataFrame(ends).assign(layer=layer) for layer in layers])
+    return ni.build_network(pd.DataFrame(index=[*ends["source"], *ends["target"]]), links)
+
+
+def trials(network: ni.MultilayerNetwork, **options) -> np.ndarray:
+    half = network.n_nodes // 2
+    seeds = list(network.nodes.index[:half])
+    return simple_contagion(network, seeds=seeds, **options).to_numpy()[half:]
+
+
+def test_a_link_passes_after_a_geometric_time():
+    times = trials(pairs(20_000), rate=0.25, rng=5)
+    # Mean 1 / rate, variance (1 - rate) / rate^2: standard error 0.025.
+    assert times.mean() == pytest.approx(4.0, abs=0.1)
+    assert (times == 1).mean() == pytest.approx(0.25, abs=0.012)
+
+
+def test_layers_pass_by_themselves():
+    network = pairs(20_000, layers=("x", "y"))
+    # 1 - 0.5 * 0.8 = 0.6; a layer that is not named passes nothing. Standard error 0.0035.
+    both = trials(network, rate={"x": 0.5, "y": 0.2}, rng=6)
+    assert (both == 1).mean() == pytest.approx(0.6, abs=0.014)
+    one = trials(network, rate={"y": 0.2}, rng=6)
+    assert (one == 1).mean() == pytest.approx(0.2, abs=0.012)
+    assert np.isnan(trials(network, rate={"x": 0.0}, rng=6)).all()
+
+
+def test_recovery_can_stop_it():
+    rate, recovery = 0.3, 0.5
+    ever = trials(pairs(20_000), rate=rate, recovery=recovery, rng=7)
+    # Each step passes, or else the seed goes on with 1/2: p = r + (1 - r) (1 - g) p.
+    expected = rate / (1 - (1 - rate) * (1 - recovery))
+    assert (~np.isnan(ever)).mean() == pytest.approx(expected, abs=0.014)
+
+
+def test_a_complete_graph_follows_its_mean_field():
+    # x' = x + (1 - x) (1 - (1 - r)^(n x)), as n grows; with 100 seeds the spread is of order 1 %.
+    n, rate = 1000, 1e-3
+    network = network_of(nx.complete_graph(n))
+    seeds = [str(i) for i in range(100)]
+    reached = simple_contagion(network, seeds=seeds, rate=rate, rng=8)
+    x = 0.1
+    for step in range(1, 9):
+        x += (1 - x) * (1 - (1 - rate) ** (n * x))
+        assert (reached <= step).mean() == pytest.approx(x, abs=0.05)
+
+
+@given(tables=networks(), data=st.data())
+def test_the_same_rng_gives_the_same_steps(tables: Tables, data: st.DataObject):
+    network = ni.build_network(*tables)
+    seeds = list(network.nodes.index[:1])
+    first = simple_contagion(network, seeds=seeds, rate=0.4, recovery=0.2, rng=3)
+    again = simple_contagion(network, seeds=seeds, rate=0.4, recovery=0.2, rng=3)
+    pd.testing.assert_series_equal(first, again)
+    assert (first[seeds] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda n: simple_contagion(n, seeds=["x"], rate=0.1), "`seeds`: 1 of 1 names"),
+        (lambda n: simple_contagion(n, seeds="0", rate=0.1), "must be a sequence of names"),
+        (lambda n: simple_contagion(n, seeds=["0"], rate=1.1), "`rate` .* at most 1; found 1.1"),
+        (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
+        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, recovery=-1), "`recovery`"),
+        (lambda n: complex_contagion(n, seeds=["0"], threshold=0.0), "`threshold` .* above 0"),
+        (
+            lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series({"0": 2.0, "1": 0.5})),
+            "`threshold` must be above 0 and at most 1 for each node; found .'0': 2.0",
+        ),
+    ],
+)
+def test_impossible_arguments_are_refused(call, words):
+    with pytest.raises(InputError, match=words):
+        call(network_of(nx.path_graph(2)))
+
+
+def test_physicians_of_four_cities(shared):
+    folder = shared / "data/multiplex_benchmarks"
+    nodes = pd.read_csv(folder / "ckm_physicians_nodes.csv").rename(columns={"id": "node"})
+    ties = pd.read_csv(folder / "ckm_physicians_edges.csv").rename(columns={"relation": "layer"})
+    network = ni.build_network(nodes, ties, directed=sorted(set(ties["layer"])))
+    assert (network.n_nodes, len(network.layers)) == (246, 3)
+    first = list(network.nodes.index[network.nodes["adoption date"] == 1])
+    graph = nx.from_pandas_edgelist(ties, create_using=nx.DiGraph)
+    lengths = nx.multi_source_dijkstra_path_length(
+        graph, {int(node) for node in first if int(node) in graph}
+    )
+    found = simple_contagion(network, seeds=first, rate=1.0)
+    for node, length in lengths.items():
+        assert found[str(node)] == length
+    assert found.notna().sum() == len(lengths.keys() | {int(node) for node in first})
+    # Half of those whom a physician is named by: fewer adopt than can be reached.
+    half = complex_contagion(network, seeds=first, threshold=0.5)
+    assert len(first) < half.notna().sum() <= found.notna().sum()
