@@ -1,0 +1,224 @@
+"""Do regions converge or diverge? Statistics of a panel, whether observed or simulated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = ["BetaConvergence", "beta_convergence", "sigma_convergence"]
+
+Spread: TypeAlias = Literal["log_sd", "cv", "theil"]
+
+
+@dataclass(frozen=True, slots=True)
+class BetaConvergence:
+    """What a regression of growth on the initial level says.
+
+    Parameters
+    ----------
+    slope : float
+        Change of mean growth a period with the logarithm of the initial value; negative: the
+        poorer regions grow faster.
+    standard_error : float
+        Of the slope, robust to unequal variances (HC3).
+    low, high : float
+        95 % interval of the slope.
+    p : float
+        Two-sided, for slope 0.
+    speed : float
+        Rate at which a gap closes a period: -ln(1 + slope T) / T; NaN if the slope is below
+        -1 / T.
+    half_life : float
+        Periods until half of a gap is closed; infinite without convergence.
+    r_squared : float
+        Share of the variance of growth.
+    n : int
+        Regions.
+    periods : float
+        T, from the first to the last period.
+    """
+
+    slope: float
+    standard_error: float
+    low: float
+    high: float
+    p: float
+    speed: float
+    half_life: float
+    r_squared: float
+    n: int
+    periods: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the fields as one row.
+
+        Returns
+        -------
+        DataFrame
+        """
+        return pd.DataFrame([asdict(self)])
+
+
+def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.Series:
+    """Inequality between regions in each period; it falls where regions converge.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Regions x periods, values above 0; a region that lacks a value is left out of that period.
+    spread : {"log_sd", "cv", "theil"}
+        Population standard deviation of logarithms, coefficient of variation, or Theil's T.
+
+    Returns
+    -------
+    Series
+        One number a period; NaN with fewer than two regions.
+
+    Raises
+    ------
+    InputError
+        If a value is 0 or less.
+
+    References
+    ----------
+    Barro and Sala-i-Martin (1992), Convergence, Journal of Political Economy 100, 223-251.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> income = pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]}, index=["quzhou", "hangzhou"])
+    >>> sigma_convergence(income).round(3).to_dict()
+    {2000: 0.693, 2010: 0.347}
+    """
+    check_choice("spread", spread, Spread)
+    found = []
+    for values in _positive(panel).T:
+        x = values[~np.isnan(values)]
+        share = x / x.mean() if x.size else x
+        if x.size < 2:
+            found.append(math.nan)
+        elif spread == "log_sd":
+            found.append(float(np.log(x).std()))
+        elif spread == "cv":
+            found.append(float(share.std()))
+        else:
+            found.append(float((share * np.log(share)).mean()))
+    return pd.Series(found, panel.columns, name="sigma_convergence", dtype=np.float64)
+
+
+def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
+    """Whether poorer regions grow faster: growth regressed on the initial level.
+
+    (1 / T) ln(y_T / y_0) = a + slope ln y_0 + u, from the first column to the last.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Regions x periods in their order, values above 0; regions that lack the first or the last
+        value are left out.
+    periods : float, optional
+        T; by default the difference of the labels of the last and the first column, which must
+        then be numbers, such as years.
+
+    Returns
+    -------
+    BetaConvergence
+        NaN with fewer than three regions, or if all begin alike.
+
+    Raises
+    ------
+    InputError
+        If a value is 0 or less, or T is not above 0.
+
+    Notes
+    -----
+    Absolute convergence, without other regressors. It can be found where inequality does not fall
+    (Galton's fallacy), so show `sigma_convergence` beside it.
+
+    References
+    ----------
+    Barro and Sala-i-Martin (1992), Convergence, Journal of Political Economy 100, 223-251. Quah
+    (1993), Galton's fallacy and tests of the convergence hypothesis, Scandinavian Journal of
+    Economics 95, 427-443.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> income = pd.DataFrame({2000: [1.0, 2.0, 4.0], 2010: [3.0, 4.2, 6.0]}, index=list("abc"))
+    >>> found = beta_convergence(income)
+    >>> round(found.slope, 4), round(found.half_life, 1)
+    (-0.05, 10.0)
+    """
+    values = _positive(panel)
+    if values.shape[1] < 2:
+        raise InputError(f"`panel` must have two periods or more; found {values.shape[1]}.")
+    span = _span(panel, periods)
+    first, last = values[:, 0], values[:, -1]
+    known = ~(np.isnan(first) | np.isnan(last))
+    x = np.log(first[known])
+    growth = (np.log(last[known]) - x) / span
+    n = x.size
+    if n < 3 or np.ptp(x) == 0:
+        nan = math.nan
+        return BetaConvergence(nan, nan, nan, nan, nan, nan, nan, nan, n, span)
+    dx = x - x.mean()
+    slope = float(dx @ growth / (dx @ dx))
+    residual = growth - growth.mean() - slope * dx
+    leverage = 1 / n + dx**2 / (dx @ dx)
+    # One region alone at its level has leverage 1 and no residual.
+    weighted = np.divide(residual, 1 - leverage, out=np.zeros(n), where=leverage < 1 - 1e-12)
+    error = float(np.sqrt(((dx * weighted) ** 2).sum()) / (dx @ dx))
+    reach = float(stats.t.ppf(0.975, n - 2)) * error
+    total = float(((growth - growth.mean()) ** 2).sum())
+    closed = 1 + slope * span
+    speed = -math.log(closed) / span if closed > 0 else math.nan
+    return BetaConvergence(
+        slope=slope,
+        standard_error=error,
+        low=slope - reach,
+        high=slope + reach,
+        p=float(2 * stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan,
+        speed=speed,
+        half_life=math.log(2) / speed if speed > 0 else (math.nan if closed <= 0 else math.inf),
+        r_squared=1 - float(residual @ residual) / total if total > 0 else math.nan,
+        n=n,
+        periods=span,
+    )
+
+
+def _positive(panel: Any) -> Floats:
+    if not isinstance(panel, pd.DataFrame):
+        msg = f"`panel` must be a DataFrame, regions x periods; found {type(panel).__name__}."
+        raise InputError(msg)
+    values: Floats = panel.to_numpy(np.float64, na_value=np.nan)
+    bad = np.argwhere(~np.isnan(values) & ~((values > 0) & np.isfinite(values)))
+    if bad.size:
+        shown = ", ".join(
+            f"{values[i, j]:g} at ({panel.index[i]!r}, {panel.columns[j]!r})" for i, j in bad[:5]
+        )
+        msg = f"`panel` must be above 0 or missing; {len(bad)} values are not: {shown}."
+        raise InputError(f"{msg} Logarithms need that; set them to missing to leave them out.")
+    return values
+
+
+def _span(panel: pd.DataFrame, periods: float | None) -> float:
+    if periods is None:
+        try:
+            periods = float(panel.columns[-1]) - float(panel.columns[0])
+        except (TypeError, ValueError):
+            msg = (
+                "`periods` is needed where the columns are no numbers; found "
+                f"{panel.columns[0]!r} and {panel.columns[-1]!r}."
+            )
+            raise InputError(msg) from None
+    check_number("periods", periods, low=0, above=True)
+    return float(periods)
