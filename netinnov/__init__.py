@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import netinnov.build as build
     import netinnov.centrality as centrality
     import netinnov.cli as cli
+    import netinnov.community as community
     import netinnov.connectivity as connectivity
     import netinnov.datasets as datasets
     import netinnov.errors as errors
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import netinnov.linkages as linkages
     import netinnov.mechanisms as mechanisms
     import netinnov.network as network
+    import netinnov.null_models as null_models
     import netinnov.panels as panels
     import netinnov.pipeline as pipeline
     import netinnov.plotting as plotting
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from netinnov.errors import TableError
     from netinnov.experiments import compare_scenarios
     from netinnov.network import MultilayerNetwork
+    from netinnov.null_models import rewire
     from netinnov.scenarios import ReverseEnclave
 
 __all__ = [
@@ -51,6 +54,7 @@ __all__ = [
     "check_tables",
     "clean_tables",
     "cli",
+    "community",
     "compare_scenarios",
     "connectivity",
     "datasets",
@@ -62,11 +66,13 @@ __all__ = [
     "linkages",
     "mechanisms",
     "network",
+    "null_models",
     "panels",
     "pipeline",
     "plotting",
     "polycentricity",
     "report",
+    "rewire",
     "scenarios",
     "sources",
     "supra",
@@ -83,6 +89,7 @@ _HOME = {
     "clean_tables": "build",
     "compare_scenarios": "experiments",
     "flatten": "build",
+    "rewire": "null_models",
 }
 
 

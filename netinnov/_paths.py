@@ -16,7 +16,17 @@ from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Frictions", "check_path_arguments", "distances", "hops", "positions", "union"]
+__all__ = [
+    "Frictions",
+    "check_path_arguments",
+    "distances",
+    "hops",
+    "link_lengths",
+    "nearest",
+    "positions",
+    "shortest_links",
+    "union",
+]
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 
@@ -72,12 +82,14 @@ def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) ->
     return distance == "unit" and switch_cost == 0 and not frictions
 
 
-def positions(network: MultilayerNetwork, nodes: Sequence[str] | None) -> Codes:
-    """Positions of the nodes asked for, ascending; None: of all."""
+def positions(
+    network: MultilayerNetwork, nodes: Sequence[str] | None, name: str = "nodes"
+) -> Codes:
+    """Positions of the nodes asked for, ascending; None: of all. ``name``: of the argument."""
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
     index = network._nodes.index
-    known = check_names("nodes", nodes if isinstance(nodes, str) else map(str, nodes), list(index))
+    known = check_names(name, nodes if isinstance(nodes, str) else map(str, nodes), list(index))
     return np.unique(index.get_indexer(pd.Index(known))).astype(np.int32)
 
 
@@ -103,26 +115,65 @@ def distances(
 
     Start and end layer are free; each change of layer on the way costs ``switch_cost``.
     """
-    lengths = [
-        _lengths(network, layer, distance, frictions or Frictions()) for layer in network.layers
-    ]
-    n = network.n_nodes
-    size = n * (1 + len(lengths)) if switch_cost > 0 else n
-    graph = _with_switches(network, lengths, switch_cost) if switch_cost > 0 else _least(lengths, n)
-    step = max(1, BATCH // max(size, 1))
+    graph = _graph(network, distance, switch_cost, frictions)
+    step = max(1, BATCH // max(graph.shape[0], 1))
     for begin in range(0, sources.size, step):
         block = sources[begin : begin + step]
         found = csgraph.dijkstra(graph, directed=True, indices=block)
         if switch_cost > 0:
-            # The best copy of each node; being at one's own costs nothing.
-            found = found[:, n:].reshape(block.size, len(lengths), n).min(axis=1, initial=np.inf)
+            found = _best_copy(found, network)
             found[np.arange(block.size), block] = 0.0
         yield block, found
 
 
-def _lengths(
-    network: MultilayerNetwork, layer: str, distance: Distance, frictions: Frictions
+def nearest(
+    network: MultilayerNetwork,
+    sources: Codes,
+    *,
+    distance: Distance,
+    switch_cost: float,
+    frictions: Frictions | None,
+) -> Floats:
+    """Distance of each node from the nearest of the sources (inf: unreachable)."""
+    graph = _graph(network, distance, switch_cost, frictions)
+    found = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)
+    if switch_cost > 0:
+        found = _best_copy(found[None], network)[0]
+        found[sources] = 0.0
+    return np.asarray(found, dtype=np.float64)
+
+
+def shortest_links(
+    network: MultilayerNetwork, distance: Distance, frictions: Frictions | None
 ) -> sparse.csr_array:
+    """Length of the shortest of the parallel links of all layers."""
+    return _graph(network, distance, 0.0, frictions)
+
+
+def _graph(
+    network: MultilayerNetwork,
+    distance: Distance,
+    switch_cost: float,
+    frictions: Frictions | None,
+) -> sparse.csr_array:
+    """Lengths between the nodes; with a cost of changes, between nodes and then their copies."""
+    lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
+    if switch_cost > 0:
+        return _with_switches(network, lengths, switch_cost)
+    return _least(lengths, network.n_nodes)
+
+
+def _best_copy(found: Floats, network: MultilayerNetwork) -> Floats:
+    """Distance to the nearest copy of each node; being at one's own costs nothing."""
+    n = network.n_nodes
+    copies = found[:, n:].reshape(len(found), len(network.layers), n)
+    return np.asarray(copies.min(axis=1, initial=np.inf))
+
+
+def link_lengths(
+    network: MultilayerNetwork, layer: str, distance: Distance, frictions: Frictions | None
+) -> sparse.csr_array:
+    """Lengths of the links of one layer, frictions included."""
     indptr, indices, data = network._simple_csr(layer)
     length = np.ones(data.size) if distance == "unit" else 1.0 / data
     if frictions:

@@ -16,16 +16,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import contract_connectivity
 import contract_counts
+import contract_coupled
 import contract_lengths
+import contract_positions
 import netinnov as ni
 from contract_measure import Measure, Result
 from netinnov import centrality, connectivity
 from strategies import ODD_NAMES, Tables, networks
 
-MEASURES = {**contract_counts.MEASURES, **contract_lengths.MEASURES}
+MEASURES = {
+    **contract_connectivity.MEASURES,
+    **contract_counts.MEASURES,
+    **contract_coupled.MEASURES,
+    **contract_lengths.MEASURES,
+    **contract_positions.MEASURES,
+}
 
-GIVEN_NODES: set[str] = set()
+GIVEN_NODES = {"access", "effective_resistance", "external_reach", "robustness_curve"}
 """Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
 
 every_measure = pytest.mark.parametrize("measures", MEASURES.values(), ids=MEASURES.keys())
@@ -73,8 +82,8 @@ def by_ends(pairs: pd.Series, network: ni.MultilayerNetwork) -> pd.Series:
 
 
 def test_every_public_measure_is_sent_through() -> None:
-    # `Frictions` is a parameter; all else these modules export is a measure of a network.
-    public = {*centrality.__all__, *connectivity.__all__} - {"Frictions"}
+    # `Frictions` is a parameter, `ExternalReach` a result; all else is a measure of a network.
+    public = {*centrality.__all__, *connectivity.__all__} - {"ExternalReach", "Frictions"}
     assert public == {*MEASURES, *GIVEN_NODES}
     for name, measures in MEASURES.items():
         assert {measure.function.__name__ for measure in measures} == {name}

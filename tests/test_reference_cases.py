@@ -24,29 +24,8 @@ FOLDER = (Path(__file__).parents[1] / "../shared/reference").resolve()
 FILE = FOLDER / "cases.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["cases"] if FILE.is_file() else []
 
-REACHED = {
-    "aucs_overlapping_degree",
-    "aucs_participation_battiston",
-    "co_participation_count",
-    "co_participation_full",
-    "co_participation_newman",
-    "effective_number_equal",
-    "find_enclaves_small",
-    "gini_five",
-    "global_efficiency_karate",
-    "green_0_0_1",
-    "green_0_1",
-    "green_10_8_6_4_2",
-    "green_1_1_1",
-    "herfindahl_zipf",
-    "multilayer_closeness_starwars_w1",
-    "primacy_share",
-    "pymnet_aggregate",
-    "pymnet_supra_adjacency_spectrum",
-    "rank_size_zipf",
-    "uunet_toy_multiplex_degree",
-    "versatility_pagerank_starwars_w1",
-}
+NOT_YET = ("planning",)
+"""Modules of which no public name exists: all other cases must run."""
 
 
 def find(call: str) -> Any | None:
@@ -286,7 +265,8 @@ def test_reference_case(case: dict[str, Any]) -> None:
 def test_the_harness_covers() -> None:
     if not CASES:
         pytest.skip("needs the folder of reference cases beside the checkout")
-    assert {case["name"] for case in AVAILABLE} >= REACHED
+    left = [case["name"] for case in CASES if find(case["call"]) is None]
+    assert left == [case["name"] for case in CASES if case["call"].startswith(NOT_YET)]
 
 
 def test_the_harness_fails_on_wrong_values() -> None:

@@ -9,6 +9,7 @@ from scipy.sparse import linalg
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Presence
+from netinnov.centrality._coupled import coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -73,17 +74,15 @@ def pagerank(
     check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=np.nextafter(1, 0))
-    present = network._presence(presence)
-    n_states = int(present.sum())
-    if n_states == 0:
-        score = np.full(network.n_nodes, np.nan)
+    if network._presence(presence).any():
+        score = _versatility(network, presence, coupling, damping)
     else:
-        score = _versatility(network, present, coupling, damping)
+        score = np.full(network.n_nodes, np.nan)
     return pd.Series(score, network._nodes.index, name="pagerank")
 
 
 def _versatility(
-    network: MultilayerNetwork, present: np.ndarray, coupling: float, damping: float
+    network: MultilayerNetwork, presence: Presence, coupling: float, damping: float
 ) -> Floats:
     """Scores up to 1e-12, jumps from states that lead nowhere included.
 
@@ -91,23 +90,16 @@ def _versatility(
     (I - d D^(-1/2) S' D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite
     without directed layers. Those jumps add the same to every state: they scale the solution.
     """
-    matrices = [layer_matrix(network, layer) for layer in network.layers]
-    copies = present.sum(axis=0)
-    out = np.array([matrix.sum(axis=1) for matrix in matrices]) + coupling * (copies - 1)
+    weights = coupled(network, coupling, presence)
+    present = weights.present
+    out = np.array([layer_matrix(network, layer).sum(axis=1) for layer in network.layers])
+    out += coupling * (present.sum(axis=0) - 1)
     # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
     out[~present | (out <= 0)] = 1.0
     scale = np.sqrt(out)
-    into = [
-        matrix.T.tocsr() if layer in network.directed else matrix
-        for layer, matrix in zip(network.layers, matrices, strict=True)
-    ]
 
     def apply(vector: Floats) -> Floats:
-        flow = vector.reshape(out.shape) / scale
-        inflow = coupling * present * (flow.sum(axis=0) - flow)
-        for x, matrix in enumerate(into):
-            inflow[x] += matrix @ flow[x]
-        inflow *= damping / scale
+        inflow = weights(vector.reshape(out.shape) / scale) * (damping / scale)
         return np.asarray(vector - inflow.ravel())
 
     system = linalg.LinearOperator((out.size, out.size), matvec=apply, dtype=np.float64)

@@ -1,7 +1,25 @@
-"""How well the nodes are connected: path lengths, efficiency, components."""
+"""How well the nodes are connected: lengths of paths, resistance, reach, robustness."""
 
 from netinnov._paths import Frictions
+from netinnov.connectivity._access import access
 from netinnov.connectivity._components import largest_component
-from netinnov.connectivity._lengths import global_efficiency
+from netinnov.connectivity._lengths import average_path_length, global_efficiency
+from netinnov.connectivity._reach import ExternalReach, external_reach, reach
+from netinnov.connectivity._resistance import effective_resistance, kirchhoff_index
+from netinnov.connectivity._robustness import robustness_curve
+from netinnov.connectivity._spectrum import algebraic_connectivity
 
-__all__ = ["Frictions", "global_efficiency", "largest_component"]
+__all__ = [
+    "ExternalReach",
+    "Frictions",
+    "access",
+    "algebraic_connectivity",
+    "average_path_length",
+    "effective_resistance",
+    "external_reach",
+    "global_efficiency",
+    "kirchhoff_index",
+    "largest_component",
+    "reach",
+    "robustness_curve",
+]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from netinnov._parallel import in_threads
 from netinnov._paths import (
@@ -19,7 +20,7 @@ from netinnov._paths import (
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["global_efficiency"]
+__all__ = ["average_path_length", "global_efficiency"]
 
 
 def global_efficiency(
@@ -76,7 +77,8 @@ def global_efficiency(
     if chosen.size < 2:
         return float("nan")
     if hops(distance, switch_cost, frictions):
-        total = _efficiency_of_hops(network, chosen)
+        count = _pairs_at_each_distance(network, chosen)
+        total = float((count / np.arange(1, count.size + 1)).sum())
     else:
         total = 0.0
         blocks = distances(
@@ -88,7 +90,78 @@ def global_efficiency(
     return total / (chosen.size * (chosen.size - 1))
 
 
-def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:
+def average_path_length(
+    network: MultilayerNetwork,
+    *,
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+    nodes: Sequence[str] | None = None,
+) -> float:
+    """Mean distance over the ordered pairs of nodes of which the first reaches the second.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Paths walk links of any layer; a directed link one way only.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
+        counts.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0; the first and the last layer are free.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+    nodes : sequence of str, optional
+        Take the mean over the pairs of these nodes; the others only carry paths. Default: all.
+
+    Returns
+    -------
+    float
+        1 or more with unit lengths; NaN where no node reaches another.
+
+    Raises
+    ------
+    InputError
+        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
+
+    Notes
+    -----
+    Pairs that are not connected do not count, so cutting a network can shorten it: show it beside
+    `largest_component`, or use `global_efficiency`.
+
+    References
+    ----------
+    Watts and Strogatz (1998), Collective dynamics of small-world networks, Nature 393, 440-442.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> average_path_length(network)  # two pairs at distance 1, one at 2
+    1.3333333333333333
+    """
+    check_path_arguments(distance, switch_cost, frictions)
+    chosen = positions(network, nodes)
+    if hops(distance, switch_cost, frictions):
+        count = _pairs_at_each_distance(network, chosen)
+        pairs, total = int(count.sum()), float((count * np.arange(1, count.size + 1)).sum())
+    else:
+        pairs, total = 0, 0.0
+        blocks = distances(
+            network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
+        )
+        for sources, found in blocks:
+            found[np.arange(sources.size), sources] = np.inf
+            found = found[:, chosen]
+            reached = np.isfinite(found)
+            pairs += int(reached.sum())
+            total += float(found[reached].sum())
+    return total / pairs if pairs else float("nan")
+
+
+def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.NDArray[np.int64]:
+    """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
     from netinnov.kernels.search import WORDS, pairs_at_distance
 
     graph = union(network)
@@ -99,4 +172,7 @@ def _efficiency_of_hops(network: MultilayerNetwork, chosen: Codes) -> float:
     batches = [chosen[begin : begin + step] for begin in range(0, chosen.size, step)]
     work = [partial(pairs_at_distance, indptr, indices, batch, wanted) for batch in batches]
     counts = in_threads(work, size=indices.size * len(batches))
-    return sum(float((count / np.arange(1, count.size + 1)).sum()) for count in counts)
+    total = np.zeros(max((count.size for count in counts), default=0), np.int64)
+    for count in counts:
+        total[: count.size] += count
+    return total

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from netinnov.plotting._alluvial import plot_alluvial
+from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_effects, plot_rank_size
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
+from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
 from netinnov.plotting._layers import plot_adjacency, plot_layers
+from netinnov.plotting._profile import plot_profile
+from netinnov.plotting._robustness import plot_robustness
+from netinnov.plotting._roles import plot_roles
 from netinnov.plotting._style import (
     DOUBLE,
     SINGLE,
@@ -29,10 +35,17 @@ __all__ = [
     "new_figure",
     "place_names",
     "plot_adjacency",
+    "plot_alluvial",
     "plot_centralities",
+    "plot_centres",
+    "plot_community_flows",
     "plot_effects",
     "plot_flow_map",
+    "plot_layer_similarity",
     "plot_layers",
+    "plot_profile",
     "plot_rank_size",
+    "plot_robustness",
+    "plot_roles",
     "save_figure",
 ]

@@ -39,7 +39,7 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     ImportError
         If geopandas is not installed.
     """
-    geopandas = require("geopandas", extra="maps", what="plot_flow_map with a basemap")
+    geopandas = require("geopandas", extra="maps", what="a map with a basemap")
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
     seen = shapes.cx[west:east, south:north]

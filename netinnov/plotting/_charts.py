@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from scipy.special import stdtrit
 
 from netinnov.errors import InputError
 from netinnov.plotting._style import (
@@ -21,7 +22,7 @@ from netinnov.plotting._style import (
     figure_style,
     printable,
 )
-from netinnov.polycentricity import rank_size
+from netinnov.polycentricity import RankSize, rank_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_centralities", "plot_effects", "plot_rank_size"]
 
+Method: TypeAlias = Literal["ols", "gabaix"]
+
 _MARKERS = ("o", "s", "^", "D", "v")
+_SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 
 
 def plot_rank_size(
@@ -40,8 +44,9 @@ def plot_rank_size(
     ax: Axes | None = None,
     label: str | None = None,
     labelled: int = 4,
+    method: Method = "ols",
 ) -> Axes:
-    """Draw sizes against their rank, both logarithmic, with the fitted line and its slope.
+    """Draw sizes against their rank, both logarithmic, with the fitted line and its interval.
 
     Parameters
     ----------
@@ -53,17 +58,36 @@ def plot_rank_size(
         What the sizes are; begins the entry of the legend.
     labelled : int
         How many of the largest places are named, with their ranks, in the legend.
+    method : {"ols", "gabaix"}
+        ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
+        exponent of the tail, the steeper the more even.
 
     Returns
     -------
     Axes
-        Points, the line of `netinnov.polycentricity.rank_size`, slope and standard error in the
-        legend. With fewer than two positive values there is no line.
+        Points, the line of `netinnov.polycentricity.rank_size`, slope, 95 % interval and standard
+        error in the legend. The shade lies between the lines of either end of the interval through
+        the centre of the points; there is none if one of these lines would not fall. With fewer
+        than two positive values there is no line, with two no interval of ``"ols"``.
+
+    Raises
+    ------
+    InputError
+        If the method is not one of the two, or a value is negative or no number.
 
     Notes
     -----
     Zeros have no logarithm and are left out, as in `rank_size`; the legend counts what is drawn.
-    A flat line is an even, polycentric system.
+    A flat line is an even, polycentric system for ``"ols"``.
+
+    The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
+    narrow, and the legend says so, since ranked values do not scatter independently (Gabaix and
+    Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
+
+    References
+    ----------
+    Gabaix and Ibragimov 2011, "Rank - 1/2: a simple way to improve the OLS estimation of tail
+    exponents".
 
     Examples
     --------
@@ -74,15 +98,20 @@ def plot_rank_size(
     """
     sizes = pd.Series(values).astype(float).sort_values(ascending=False, kind="stable")
     sizes = sizes[sizes > 0]
-    ranks = np.arange(1, len(sizes) + 1)
-    fit = rank_size(sizes.to_numpy())
+    ranks = np.arange(1.0, len(sizes) + 1)
+    fit = rank_size(sizes.to_numpy(), method=method)
+    low, high = _interval(fit, method)
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=70)
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
         entry = [f"{printable(label)}: n = {len(sizes)}" if label else f"n = {len(sizes)}"]
         if np.isfinite(fit.slope):
-            entry.append(f"slope {_signed(fit.slope)} (s.e. {fit.standard_error:.2f})")
+            entry.append(f"{_SLOPES[method]} {_signed(fit.slope)}")
+            if np.isfinite(low):
+                entry.append(f"95 % {_signed(low)} to {_signed(high)}")
+                entry += ["too narrow as by OLS"] if method == "ols" else []
+            entry[-1] += f" (s.e. {fit.standard_error:.2f})"
         if isinstance(values, pd.Series):
             names = sizes.index[:labelled]
             entry += [f"{rank} {printable(name)}" for rank, name in enumerate(names, start=1)]
@@ -97,15 +126,22 @@ def plot_rank_size(
             markeredgewidth=0.7,
             label=_in_lines(ax, entry),
         )
-        line = np.exp(fit.intercept + fit.slope * np.log(ranks))
-        ax.plot(ranks, line, color=colour, linestyle=("-", "--", ":")[position % 3], linewidth=0.9)
+        # Turned round, the line of Gabaix bends where ranks are low.
+        along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
+        if high < 0:
+            x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
+            steep, flat = (_line(along, b, _height(x, y, b, method), method) for b in (low, high))
+            ax.fill_between(along, steep, flat, color=colour, alpha=0.15, linewidth=0, zorder=0)
+        line = _line(along, fit.slope, fit.intercept, method)
+        dash = ("-", "--", ":")[position % 3]
+        ax.plot(along, line, color=colour, linestyle=dash, linewidth=0.9)
         if len(sizes):  # an empty logarithmic axis cannot be drawn
             ax.set_xscale("log")
             ax.set_yscale("log")
             ax.margins(0.08, 0.12)
             for axis in (ax.xaxis, ax.yaxis):
-                low, high = axis.get_view_interval()
-                steps = (1, 2, 5) if high / low < 2000 else (1,)
+                least, most = axis.get_view_interval()
+                steps = (1, 2, 5) if most / least < 2000 else (1,)
                 axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
@@ -269,6 +305,31 @@ def plot_effects(
                     )
             ax.text(1.01, 1.0, "same sign", transform=ax.transAxes, va="bottom")
     return ax
+
+
+def _interval(fit: RankSize, method: Method) -> tuple[float, float]:
+    """95 % interval of a slope; NaN where it has no standard error."""
+    if method == "ols" and fit.n > 2:
+        reach = float(stdtrit(fit.n - 2, 0.975)) * fit.standard_error
+    else:
+        reach = 1.96 * fit.standard_error
+    return fit.slope - reach, fit.slope + reach
+
+
+def _line(
+    ranks: NDArray[np.float64], slope: float, intercept: float, method: Method
+) -> NDArray[np.float64]:
+    """Sizes on the fitted line, which for Gabaix's regression is turned round."""
+    if method == "ols":
+        return np.exp(intercept + slope * np.log(ranks))
+    return np.exp((np.log(ranks - 0.5) - intercept) / slope)
+
+
+def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method: Method) -> float:
+    """Intercept of the line of a slope through the centre of logarithms of ranks and sizes."""
+    if method == "gabaix":
+        x, y = y, x
+    return float(y.mean() - slope * x.mean())
 
 
 def _in_lines(ax: Axes, parts: list[str]) -> str:

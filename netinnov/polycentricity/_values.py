@@ -23,9 +23,13 @@ def numbers(values: Values) -> Floats:
     if found.ndim != 1:
         msg = f"values must be a sequence of numbers; found {type(values).__name__}"
         raise InputError(f"{msg} of {found.ndim} dimensions.")
-    if found.dtype.kind not in "biufO" or any(isinstance(value, str) for value in found):
+    x: Floats
+    if found.dtype.kind in "biuf":
+        x = found.astype(np.float64)
+    elif found.dtype.kind != "O" or any(isinstance(value, str) for value in found):
         raise InputError(f"values must be numbers; found {found[:5].tolist()}.")
-    x: Floats = pd.to_numeric(pd.Series(found), errors="coerce").to_numpy(np.float64)
+    else:
+        x = pd.to_numeric(pd.Series(found), errors="coerce").to_numpy(np.float64)
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
         rows = ", ".join(f"{found[i]} at position {i}" for i in bad[:5])

@@ -1,0 +1,104 @@
+"""Multislice Leiden: a planted partition of 500,000 states, and leidenalg on real multiplexes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import build_network
+from netinnov.community import leiden, modularity
+from netinnov.sources import read_multiplex
+
+DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+N_NODES, N_LAYERS, N_LINKS = 100_000, 5, 1_000_000
+
+
+def planted(n_groups: int, mixing: float, seed: int = 0):
+    """A network whose links stay inside groups but for a share of `mixing`, and the groups."""
+    rng = np.random.default_rng(seed)
+    ids = np.arange(N_NODES).astype(str)
+    group = np.arange(N_NODES) % n_groups
+    source = rng.integers(N_NODES, size=N_LINKS)
+    other = group[source] + n_groups * rng.integers(N_NODES // n_groups, size=N_LINKS)
+    anyone = rng.integers(N_NODES, size=N_LINKS)
+    target = np.where(rng.random(N_LINKS) > mixing, other, anyone)
+    apart = source != target
+    links = pd.DataFrame(
+        {
+            "source": ids[source[apart]],
+            "target": ids[target[apart]],
+            "layer": rng.integers(N_LAYERS, size=N_LINKS)[apart].astype(str),
+        }
+    )
+    return build_network(pd.DataFrame({"node": ids}), links), pd.Series(group, ids)
+
+
+@pytest.mark.parametrize("n_groups", [100, 1000])
+@pytest.mark.parametrize("mixing", [0.3, 0.6])
+def test_planted_partition(benchmark, n_groups, mixing):
+    network, group = planted(n_groups, mixing)
+    leiden(network.select(nodes=list(group.index[:100])), restarts=1, rng=1)  # compiles
+    rounds = 1 if benchmark.disabled else 3
+    found = benchmark.pedantic(
+        leiden, args=(network,), kwargs={"restarts": 1, "rng": 1}, rounds=rounds
+    )
+    expected = modularity(network, group)
+    benchmark.extra_info["quality minus planted"] = round(found.quality - expected, 5)
+    benchmark.extra_info["communities"] = found.n_communities
+    assert found.quality >= expected - 0.002
+
+
+def slices(network, coupling: float, seed: int) -> np.ndarray:
+    """Labels by leidenalg, states by layer; undirected layers and one more graph of coupling."""
+    igraph = pytest.importorskip("igraph")
+    leidenalg = pytest.importorskip("leidenalg")
+    layer, node = np.nonzero(network._presence("linked"))
+    number = np.full((len(network.layers), network.n_nodes), -1)
+    number[layer, node] = np.arange(node.size)
+    parts = []
+    for x, name in enumerate(network.layers):
+        matrix = network.adjacency(name).tocoo()
+        once = matrix.row < matrix.col
+        ends = np.column_stack([number[x, matrix.row[once]], number[x, matrix.col[once]]])
+        graph = igraph.Graph(node.size, ends.tolist(), edge_attrs={"weight": matrix.data[once]})
+        kind = leidenalg.RBConfigurationVertexPartition
+        parts.append(kind(graph, weights="weight", resolution_parameter=1.0))
+    copies = pd.Series(range(node.size)).groupby(node).agg(list)
+    ends = [(s, t) for states in copies for s in states for t in states if s < t]
+    graph = igraph.Graph(node.size, ends, edge_attrs={"weight": [coupling] * len(ends)})
+    kind = leidenalg.CPMVertexPartition
+    sizes = [0] * node.size
+    parts.append(kind(graph, weights="weight", node_sizes=sizes, resolution_parameter=0.0))
+    optimiser = leidenalg.Optimiser()
+    optimiser.set_rng_seed(seed)
+    optimiser.optimise_partition_multiplex(parts, n_iterations=-1)
+    table = np.full((network.n_nodes, len(network.layers)), np.nan)
+    table[node, layer] = parts[0].membership
+    return pd.DataFrame(table, network.nodes.index, list(network.layers))
+
+
+@pytest.mark.parametrize("coupling", [0.2, 1.0])
+@pytest.mark.parametrize("name", ["aucs.mpx", "AirEu2013Ext.json"])
+def test_multiplex_against_leidenalg(benchmark, name, coupling):
+    if not (DATA / name).exists():
+        pytest.skip("needs the folder of data beside the checkout")
+    network = build_network(*read_multiplex(DATA / name))
+    restarts = 1 if benchmark.disabled else 3
+    start = perf_counter()
+    peers = [slices(network, coupling, seed) for seed in range(restarts)]
+    seconds = perf_counter() - start
+    options = {"coupling": coupling, "rng": 1}
+    leiden(network, restarts=1, **options)  # compiles
+    start = perf_counter()
+    found = leiden(network, restarts=restarts, **options)
+    own = perf_counter() - start
+    best = max(modularity(network, peer, coupling=coupling) for peer in peers)
+    benchmark.extra_info["leidenalg / leiden"] = round(seconds / own, 2)
+    benchmark.extra_info["quality minus leidenalg"] = round(found.quality - best, 5)
+    print(f"{name}: {own:.3f} s; leidenalg: {seconds:.3f} s, {seconds / own:.1f} times")
+    benchmark.pedantic(leiden, args=(network,), kwargs=options | {"restarts": 1}, rounds=restarts)
+    assert found.quality >= best - 1e-3

@@ -1,0 +1,71 @@
+"""Proposals per second of `rewire` on 200,000 links, against NetworKit and igraph, one thread."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import build_network
+from netinnov.null_models import rewire
+from netinnov.null_models._chains import plan
+
+N_NODES, N_LINKS, TRIALS = 40_000, 200_000, 20
+
+
+def random_links(n_links: int = N_LINKS, n_nodes: int = N_NODES, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.integers(0, n_nodes, (2 * n_links, 2)), axis=1)
+    ends = np.unique(ends[ends[:, 0] < ends[:, 1]], axis=0)
+    return ends[np.sort(rng.choice(len(ends), n_links, replace=False))]
+
+
+def as_network(layers: dict[str, np.ndarray], n_nodes: int = N_NODES):
+    rng = np.random.default_rng(1)
+    ids = np.array([f"n{i}" for i in range(n_nodes)])
+    nodes = pd.DataFrame({"node": ids, "kind": rng.choice(["firm", "park", "talent"], n_nodes)})
+    tables = {
+        name: pd.DataFrame({"source": ids[ends[:, 0]], "target": ids[ends[:, 1]]})
+        for name, ends in layers.items()
+    }
+    return build_network(nodes, tables)
+
+
+def test_against_networkit_and_igraph(in_turns):
+    networkit = pytest.importorskip("networkit")
+    igraph = pytest.importorskip("igraph")
+    ends = random_links()
+    network = as_network({"links": ends})
+    networkit.setNumberOfThreads(1)
+    ones = np.ones(N_LINKS)
+    graph = networkit.GraphFromCoo((ones, (ends[:, 0], ends[:, 1])), n=N_NODES, directed=False)
+    other = igraph.Graph(N_NODES, ends)
+    calls = {
+        "rewire": lambda: rewire(network, trials=TRIALS, rng=1),
+        "networkit": lambda: networkit.randomization.EdgeSwitching(graph, TRIALS, False).run(),
+        "igraph": lambda: other.copy().rewire(TRIALS * N_LINKS),
+    }
+    times = in_turns(calls, rounds=5)
+    if in_turns.measured:
+        assert min(times["networkit"], times["igraph"]) >= 4 * times["rewire"]
+
+
+def test_classes_cost_at_most_four_times_as_much(in_turns):
+    network = as_network({"links": random_links()})
+    calls = {
+        "rewire kinds": lambda: rewire(network, preserve=("kind",), rng=1),
+        "rewire degrees": lambda: rewire(network, rng=1),
+    }
+    times = in_turns(calls, rounds=5)
+    if in_turns.measured:
+        assert times["rewire kinds"] <= 4 * times["rewire degrees"]
+
+
+def test_two_threads(in_turns):
+    network = as_network({"x": random_links(seed=2), "y": random_links(seed=3)})
+    ready = plan(network, ("degree",), None, None, np.random.default_rng(0))
+    calls = {
+        "layers in threads": lambda: ready.draw(TRIALS, np.random.default_rng(1)),
+        "one thread": lambda: ready.draw(TRIALS, np.random.default_rng(1), threads=False),
+    }
+    in_turns(calls, rounds=5)

@@ -1,0 +1,154 @@
+"""Draw the figures of structure: roles, communities, centres, polycentricity, layers, robustness.
+
+Run ``python examples/structure_figures.py FOLDER DATA``. FOLDER (by default ``figures``) takes the
+figures; DATA is the folder with the public data sets described in the documentation (by default
+``../shared/data`` beside the repository). Where a data set is missing its figures are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import netinnov as ni
+from netinnov.network import split_periods
+from netinnov.plotting import (
+    SINGLE,
+    figure_style,
+    frame_of,
+    map_height,
+    new_figure,
+    plot_alluvial,
+    plot_centres,
+    plot_community_flows,
+    plot_layer_similarity,
+    plot_profile,
+    plot_rank_size,
+    plot_robustness,
+    plot_roles,
+)
+
+folder = Path(sys.argv[1] if len(sys.argv) > 1 else "figures")
+data = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).parents[1] / "../shared/data")
+folder.mkdir(parents=True, exist_ok=True)
+
+
+def save(figure, name):
+    """Write a figure as PNG; `netinnov.plotting.save_figure` writes a PDF for print as well."""
+    path = folder / f"{name}.png"
+    with figure_style():
+        figure.savefig(path, dpi=200)
+    print(path)
+
+
+def there(name):
+    """Whether a data set is there; a word if not."""
+    found = (data / name).exists()
+    if not found:
+        print(f"{data / name} is missing: its figures are left out")
+    return found
+
+
+# Five kinds of ties between 61 employees of a university department (AUCS, Rossi and Magnani 2015).
+if there("multiplex_benchmarks/aucs.mpx"):
+    aucs = ni.build_network(*ni.sources.read_multiplex(data / "multiplex_benchmarks/aucs.mpx"))
+    figure = new_figure(width=SINGLE, height=80)
+    overlap = ni.centrality.layer_overlap(aucs)
+    plot_layer_similarity(overlap, label="Jaccard index of links", ax=figure.add_subplot())
+    save(figure, "aucs_layers")
+
+    groups = ni.community.multiplex_leiden(aucs, rng=1)
+    figure = new_figure(width=SINGLE, height=88)
+    plot_community_flows(aucs, groups, ax=figure.add_subplot())
+    save(figure, "aucs_communities")
+
+# Routes of 37 airlines between airports of Europe (Cardillo et al. 2013).
+if there("multiplex_benchmarks/AirEu2013Ext.json"):
+    air = ni.build_network(
+        *ni.sources.read_multiplex(data / "multiplex_benchmarks/AirEu2013Ext.json")
+    )
+    groups = ni.community.multiplex_leiden(air, rng=1)
+    figure = new_figure(height=100)
+    plot_roles(ni.community.roles(air, groups), ax=figure.add_subplot())
+    save(figure, "air_roles")
+
+    degree = ni.centrality.overlapping_degree(air).sort_values(ascending=False, kind="stable")
+    rng = np.random.default_rng(1)
+    at_random = {
+        k: ni.connectivity.robustness_curve(air, order=rng.permutation(air.nodes.index).tolist())
+        for k in range(100)
+    }
+    curves = {
+        "most linked first": ni.connectivity.robustness_curve(air, order=degree.index),
+        "at random": pd.DataFrame(at_random),
+        "least linked first": ni.connectivity.robustness_curve(air, order=degree.index[::-1]),
+    }
+    figure = new_figure(width=SINGLE, height=75)
+    plot_robustness(curves, ax=figure.add_subplot())
+    save(figure, "air_robustness")
+
+# Partners in projects of Horizon 2020 that ran in 2014, 2015 and 2016.
+if there("cordis_h2020"):
+    cordis = ni.build_network(*ni.sources.read_cordis(data / "cordis_h2020"))
+    memberships = {}
+    for year, part in split_periods(cordis).items():
+        communities = ni.community.leiden(part, restarts=2, rng=1).membership
+        memberships[year] = communities.iloc[:, 0].dropna()
+    figure = new_figure(height=100)
+    plot_alluvial(
+        memberships,
+        importance=ni.centrality.overlapping_strength(cordis),
+        names=cordis.nodes["name"],
+        ax=figure.add_subplot(),
+    )
+    save(figure, "cordis_communities")
+
+# Where people went from 41 cities of the Yangtze River Delta on 9 January 2020: shares of all who
+# left a city. How many these were is not known; 1,000 each are assumed for the intervals.
+if there("china_cities"):
+    cities = pd.read_csv(data / "china_cities/cityinfo.csv", dtype={"dzcode": str})
+    cities = cities.set_index("dzcode").rename(
+        columns={"coord_long": "lon", "coord_lat": "lat", "cityname_eng": "name_en"}
+    )
+    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+    # Two cities are called Suzhou, which the table tells apart by a figure; here by province.
+    cities["name_en"] = cities["name_en"].replace(
+        {"Suzhou1": "Suzhou", "Suzhou4": "Suzhou (Anhui)"}
+    )
+    delta = ni.build_network(
+        *ni.sources.read_origin_destination(
+            data / "china_cities/BaiduNet_out_20200109.csv.gz",
+            places=cities,
+            name="cityname_chn",
+            aliases={"亳州市": "毫州市"},
+        )
+    )
+    people = pd.Series(cities["cpop2010"].to_numpy(), cities["name_en"])
+    figure = new_figure(width=SINGLE, height=80)
+    ax = plot_rank_size(people, label="2010", method="gabaix", ax=figure.add_subplot())
+    ax.set_ylabel("population (10,000)")
+    save(figure, "delta_rank_size")
+
+    common = {"direction": "in", "events": 1000, "rng": 1, "progress": False}
+    centres = ni.polycentricity.detect_centres(delta, resamples=100, **common)
+    figure = new_figure(height=map_height(frame_of(delta.places[["lon", "lat"]])))
+    plot_centres(delta, centres, names=cities["name_en"], ax=figure.add_subplot())
+    save(figure, "delta_centres")
+
+    figure = new_figure(width=SINGLE, height=88)
+    plot_community_flows(
+        delta, centres["community"], of="source", names=cities["name_en"], ax=figure.add_subplot()
+    )
+    save(figure, "delta_communities")
+
+    indices = ["rank_size", "primacy", "gini", "effective_number", "green"]
+    indices += ["urban_centrality_index", "functional_weighted", "core_periphery", "n_centres"]
+    profile = ni.polycentricity.profile(
+        delta, indices=indices, resamples=100, replicates=99, restarts=1, **common
+    )
+    figure = new_figure(height=85)
+    plot_profile(profile, ax=figure.add_subplot())
+    save(figure, "delta_profile")

@@ -1,0 +1,130 @@
+"""Who stands between others that are not linked, within and between groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov._parallel import in_threads
+from netinnov._paths import union
+from netinnov._typing import Codes
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["brokerage"]
+
+KINDS = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
+PARTS = 8  # pieces of work with as many links each
+
+
+def brokerage(
+    network: MultilayerNetwork, *, groups: str | Mapping[str, object] | pd.Series = "place"
+) -> pd.DataFrame:
+    """Pairs of nodes that are linked by way of a node and not directly, by their groups.
+
+    Counts the two-paths a > v > b through v without a link a > b.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Layers are flattened, weights do not count.
+    groups : str, mapping or Series
+        A column of the nodes, such as "place", "jurisdiction" or "kind", or the group of each
+        node by its id.
+
+    Returns
+    -------
+    DataFrame
+        A row each node v, 0 for an isolate, and whole numbers by the groups of a, v, b:
+
+        - ``coordinator`` A A A: all in one group;
+        - ``itinerant`` A B A: the two others in one group, v not;
+        - ``gatekeeper`` A B B: v lets in what comes from outside its group;
+        - ``representative`` A A B: v speaks for its group to outside;
+        - ``liaison`` A B C: three groups.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or a node that has a link has no group.
+
+    Notes
+    -----
+    An undirected link goes both ways: each pair counts twice, and gatekeeper equals
+    representative. Self-links do not count. The R package sna calls the five w_I, w_O, b_OI, b_IO
+    and b_O, and prints b_IO before b_OI.
+
+    References
+    ----------
+    Gould and Fernandez (1989), Structures of mediation: a formal approach to brokerage in
+    transaction networks, Sociological Methodology 19.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": "flow"})
+    >>> nodes = pd.DataFrame({"place": ["quzhou", "hangzhou", "hangzhou"]}, index=["a", "b", "c"])
+    >>> network = ni.build_network(nodes, links, directed=["flow"])
+    >>> brokerage(network).loc["b"].tolist()
+    [0, 0, 1, 0, 0]
+    """
+    from netinnov.kernels.brokerage import brokered_pairs
+
+    out = union(network)
+    out.sort_indices()
+    into = out.T.tocsr() if network.directed else out
+    into.sort_indices()
+    group = _groups(network, groups, np.diff(out.indptr) + np.diff(into.indptr) > 0)
+    indptr, indices = out.indptr.astype(np.int32), out.indices.astype(np.int32)
+    into_ptr, origins = into.indptr.astype(np.int32), into.indices.astype(np.int32)
+    search = partial(brokered_pairs, indptr, indices, into_ptr, origins, group)
+    n_groups = int(group.max(initial=0)) + 1
+    inner = np.searchsorted(indptr, np.linspace(0, out.nnz, PARTS + 1)[1:-1])
+    work = [
+        partial(search, n_groups, int(i), int(j)) for i, j in pairwise([0, *inner, network.n_nodes])
+    ]
+    counts = np.sum(in_threads(work, size=10 * out.nnz), axis=0)
+    return pd.DataFrame(counts, index=network._nodes.index, columns=pd.Index(KINDS, dtype="str"))
+
+
+def _groups(
+    network: MultilayerNetwork, groups: object, linked: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Codes:
+    """Codes of the groups; a node without a link may have none."""
+    nodes = network._nodes
+    if isinstance(groups, str):
+        if groups not in nodes.columns:
+            near = did_you_mean(groups, nodes.columns)
+            listed = ", ".join(map(repr, nodes.columns))
+            msg = f"`groups` must be a column of the nodes ({listed}); found {groups!r}{near}."
+            raise InputError(msg)
+        values = nodes[groups]
+    elif isinstance(groups, (Mapping, pd.Series)):
+        given = pd.Series(dict(groups.items()), dtype=object)
+        given.index = given.index.map(str)
+        values = given.reindex(nodes.index)
+    else:
+        kind = type(groups).__name__
+        msg = (
+            f"`groups` must be a column of the nodes or a mapping from node to group; found {kind}."
+        )
+        raise InputError(msg)
+    try:
+        code = pd.factorize(values)[0].astype(np.int32)
+    except TypeError as error:  # what has no hash, such as a list, cannot be told apart
+        msg = f"the groups of nodes must be text, numbers or other single values: {error}."
+        raise InputError(msg) from error
+    lost = nodes.index[linked & (code < 0)]
+    if lost.size:
+        what = f"{groups!r}" if isinstance(groups, str) else "the mapping"
+        msg = (
+            f"every linked node must have a group; {lost.size} have none in {what}, e.g. "
+            f"{lost[:5].tolist()}; give them one, or select() the nodes that have."
+        )
+        raise InputError(msg)
+    return np.maximum(code, 0)

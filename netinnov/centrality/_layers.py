@@ -1,0 +1,199 @@
+"""How alike the layers are: shared links, shared nodes, and degrees that go together."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+
+from netinnov._arguments import check_choice
+from netinnov._typing import Floats, Presence
+from netinnov.centrality._counts import degree
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["edge_overlap", "layer_correlation", "layer_overlap"]
+
+Of: TypeAlias = Literal["links", "nodes"]
+Overlap: TypeAlias = Literal["jaccard", "coverage"]
+Correlation: TypeAlias = Literal["pearson", "spearman"]
+
+
+def layer_overlap(
+    network: MultilayerNetwork, *, of: Of = "links", method: Overlap = "jaccard"
+) -> pd.DataFrame:
+    """Links, or nodes, that two layers have in common, as a share.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    of : {"links", "nodes"}
+        What is compared: linked pairs, or nodes with a link.
+    method : {"jaccard", "coverage"}
+        "jaccard": \\|X and Y\\| / \\|X or Y\\|. "coverage": row X, column Y is
+        \\|X and Y\\| / \\|X\\|, the part of X that Y covers; not symmetric.
+
+    Returns
+    -------
+    DataFrame
+        Layer x layer, from 0 to 1. NaN where the divisor is 0: a layer of self-links only.
+
+    Notes
+    -----
+    Weights are ignored, and self-links left out. A link of a directed layer is an ordered pair,
+    one of an undirected layer stands for both; so an undirected layer covers a directed one
+    where it has the pair, and a one-way link covers half of an undirected one.
+
+    References
+    ----------
+    Brodka, Chojnacki, Ferrara and Magnani (2018), Quantifying layer similarity in multiplex
+    networks: a systematic study, Royal Society Open Science 5, 171747.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "b", "c"], "layer": ["x", "y", "y"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> layer_overlap(network, method="coverage").loc["y", "x"]
+    np.float64(0.5)
+    """
+    check_choice("of", of, Of)
+    check_choice("method", method, Overlap)
+    if of == "nodes":
+        members = sparse.csr_array(network._presence("linked").astype(np.float64))
+    else:
+        key, layer = _arcs(network)
+        pairs, column = np.unique(key, return_inverse=True)
+        shape = (len(network.layers), pairs.size)
+        members = sparse.csr_array((np.ones(key.size), (layer, column)), shape=shape)
+    shared = np.asarray((members @ members.T).toarray())
+    size = shared.diagonal()
+    of_row = np.broadcast_to(size[:, None], shared.shape)
+    whole = of_row if method == "coverage" else of_row + size - shared
+    share = np.divide(shared, whole, out=np.full(shared.shape, np.nan), where=whole > 0)
+    return _square(network, share)
+
+
+def layer_correlation(
+    network: MultilayerNetwork,
+    *,
+    method: Correlation = "pearson",
+    presence: Presence = "linked",
+) -> pd.DataFrame:
+    """Correlation, over nodes, of their degrees in two layers.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers links in and out count.
+    method : {"pearson", "spearman"}
+        Of degrees, or of their ranks among the nodes compared (equal degrees: the mean rank).
+    presence : {"linked", "all"}
+        "linked": over the nodes that have a link in both layers. "all": over all nodes, the degree
+        of an absent one being 0.
+
+    Returns
+    -------
+    DataFrame
+        Layer x layer, from -1 to 1; the diagonal is 1. NaN where fewer than two nodes are compared
+        or their degrees in one of the layers are all equal.
+
+    References
+    ----------
+    Nicosia and Latora (2015), Measuring and modeling correlations in multiplex networks, Physical
+    Review E 92, 032805.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> rows = {"x": ["ab", "ac", "ad"], "y": ["ab", "ac", "ad", "bc"]}
+    >>> links = [(layer, *pair) for layer, pairs in rows.items() for pair in pairs]
+    >>> links = pd.DataFrame(links, columns=["layer", "source", "target"])
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> round(layer_correlation(network).loc["x", "y"], 4)
+    np.float64(0.8165)
+    """
+    check_choice("method", method, Correlation)
+    check_choice("presence", presence, Presence)
+    degrees = degree(network).to_numpy(np.float64).T
+    present = network._presence(presence)
+    n_layers = len(network.layers)
+    values = np.full((n_layers, n_layers), np.nan)
+    for x in range(n_layers):
+        for y in range(x, n_layers):
+            both = present[x] & present[y]
+            values[x, y] = values[y, x] = _correlation(degrees[x, both], degrees[y, both], method)
+    return _square(network, values)
+
+
+def edge_overlap(network: MultilayerNetwork) -> pd.Series:
+    """Number of layers in which a pair is linked.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+
+    Returns
+    -------
+    Series
+        Whole numbers from 1, over the linked pairs: MultiIndex source, target in node order. Pairs
+        linked nowhere are not listed.
+
+    Notes
+    -----
+    Without directed layers each pair is listed once, the first of the node order as source. With
+    a directed layer pairs are ordered, and a link of an undirected layer counts for both orders.
+    Self-links are left out.
+
+    References
+    ----------
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "b", "c"], "layer": ["x", "y", "y"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> edge_overlap(network).to_dict()
+    {('a', 'b'): 2, ('a', 'c'): 1}
+    """
+    pairs, count = np.unique(_arcs(network)[0], return_counts=True)
+    source, target = np.divmod(pairs, max(network.n_nodes, 1))
+    if not network.directed:
+        once = source < target
+        source, target, count = source[once], target[once], count[once]
+    nodes = network._nodes.index
+    index = pd.MultiIndex.from_arrays(
+        [nodes.take(source), nodes.take(target)], names=["source", "target"]
+    )
+    return pd.Series(count.astype(np.int64), index, name="edge_overlap")
+
+
+def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
+    keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for x, layer in enumerate(network.layers):
+        indptr, indices, _ = network._simple_csr(layer)
+        source = np.repeat(np.arange(network.n_nodes, dtype=np.int64), np.diff(indptr))
+        keys.append(source * network.n_nodes + indices)
+        layers.append(np.full(indices.size, x, dtype=np.int64))
+    return np.concatenate(keys), np.concatenate(layers)
+
+
+def _correlation(a: Floats, b: Floats, method: Correlation) -> float:
+    if a.size < 2 or a.min() == a.max() or b.min() == b.max():
+        return float("nan")
+    if method == "spearman":
+        a, b = stats.rankdata(a), stats.rankdata(b)
+    a, b = a - a.mean(), b - b.mean()
+    return float(np.clip(a @ b / np.sqrt((a @ a) * (b @ b)), -1, 1))
+
+
+def _square(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
+    layers = pd.Index(network.layers, name="layer", dtype="str")
+    return pd.DataFrame(values, index=layers, columns=layers.copy())

@@ -1,0 +1,305 @@
+"""The leading eigenvalue of weights between states, and the all-ones vector on its space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.linalg import schur
+
+from netinnov._typing import Codes, Floats
+from netinnov.centrality._coupled import Blocks, Coupled, solve
+from netinnov.errors import InputError
+
+__all__ = ["Leading", "leading"]
+
+TIE = 1e-10  # relative difference of two eigenvalues that count as equal
+SETTLED = 3e-14  # relative difference between the bounds of an eigenvalue that is found
+ROUNDS = 60
+ENOUGH = 1e-10  # relative size of a residual that is still taken
+SMALL = 200  # states of a component that is solved as a dense matrix
+BASIS, KEPT = 20, 7  # vectors of a search space, and those kept when it is full
+STEPS, SHORT = 3_000, 30_000  # of a search, in a large component and in a short one
+
+
+@dataclass(frozen=True)
+class Leading:
+    """Result of `leading`.
+
+    Attributes
+    ----------
+    value : float
+        The eigenvalue; 0 if nothing leads round.
+    vector : ndarray, slots x nodes
+        The all-ones vector, projected on the space of its eigenvectors without negative entries;
+        zero where `value` is.
+    """
+
+    value: float
+    vector: Floats
+
+
+def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
+    """The leading eigenvalue and the eigenvector that has most in common with all ones.
+
+    ``groups`` labels the states whose parts of a vector are eigenvectors of their own, of a square
+    of symmetric weights; None: the components.
+
+    Each set of states that lead to one another has one eigenvalue with a positive eigenvector
+    (Perron, Frobenius), so several leading ones come from several sets, and no eigenvalue of
+    the opposite sign, as bipartite layers have, is in the way. Bounds on all sets at once, by
+    Collatz and Wielandt, leave few of them to be worked out.
+    """
+    if not weights.present.any():
+        return Leading(0.0, np.zeros(weights.present.shape))
+    count, label = weights.components()
+    inside = _inside(weights, label)
+    value, vector = _perron(weights, inside, count, label)
+    top = float(value.max())
+    if top <= 0:
+        return Leading(0.0, np.zeros(weights.present.shape))
+    tied = value >= top * (1 - TIE)
+    vector[~tied[label]] = 0.0
+    if weights.symmetric:
+        groups = label if groups is None else groups
+        projected = _projected(vector, groups, int(groups.max()) + 1)
+        return Leading(top, projected.reshape(weights.present.shape))
+    return Leading(top, _downstream(weights, tied, top, vector, label, count))
+
+
+def _inside(weights: Coupled, label: Codes) -> Blocks:
+    """The weights that stay within a component."""
+    if weights.symmetric:
+        return weights.blocks
+    n = weights.present.shape[1]
+    kept = []
+    for to, source, matrix in weights.blocks:
+        row = np.repeat(label[to * n : (to + 1) * n], np.diff(matrix.indptr))
+        stays = row == label[source * n : (source + 1) * n][matrix.indices]
+        arrays = (matrix.data * stays, matrix.indices, matrix.indptr)
+        kept.append((to, source, sparse.csr_array(arrays, shape=matrix.shape)))
+    return kept
+
+
+def _perron(weights: Coupled, inside: Blocks, count: int, label: Codes) -> tuple[Floats, Floats]:
+    """Leading eigenvalue of each component, and its eigenvector on the states of the component.
+
+    Where a component cannot be the first, a lower bound of its eigenvalue stands in its place.
+    """
+    order = np.argsort(label, kind="stable")
+    starts = np.searchsorted(label[order], np.arange(count))
+    sizes = np.diff(np.append(starts, label.size))
+    present = weights.present
+
+    def apply(vector: Floats) -> Floats:
+        return weights(vector.reshape(present.shape), blocks=inside).ravel()
+
+    vector = present.ravel().astype(np.float64)
+    there = vector > 0
+    gap = np.inf
+    for turn in range(ROUNDS):
+        inflow = apply(vector)
+        ratio = np.divide(inflow, vector, out=np.zeros(vector.size), where=there)[order]
+        low, high = np.minimum.reduceat(ratio, starts), np.maximum.reduceat(ratio, starts)
+        best = low.max()
+        # A shift of half the eigenvalue keeps bipartite components from swinging.
+        shift = (low + high) / 4
+        open_ = (high >= best * (1 - TIE)) & (high - low > SETTLED * high)
+        last, gap = gap, float(((high - low) / np.where(high > 0, high, 1))[open_].max(initial=0))
+        slow = gap > 0.5 * last and turn >= 5
+        if not open_.any() or (slow and (open_.sum() <= 20 or turn >= 20)):
+            break
+        size = np.where(high > 0, shift + high, 1.0)
+        moving = np.where(high - low > SETTLED * high, 1.0, 0.0)[label]
+        turned = (inflow + shift[label] * vector) / size[label]
+        vector = np.where(moving > 0, turned, vector)
+    value = low.copy()
+    value[~open_] = np.where(high >= best * (1 - TIE), (low + high) / 2, low)[~open_]
+    for c in sorted(np.flatnonzero(open_), key=lambda c: -high[c]):
+        if high[c] < value.max() * (1 - TIE):
+            continue
+        states = np.sort(order[starts[c] : starts[c] + sizes[c]])
+        if states.size <= SMALL:
+            found = _dense_pair(weights.dense(states), weights.symmetric)
+            found = found[0], np.maximum(found[1], 0)
+        else:
+            part = _within(apply, states, label.size)
+            found = _searched_pair(part, vector[states], weights.symmetric)
+        value[c], vector[states] = found
+    return value, vector
+
+
+def _within(
+    apply: Callable[[Floats], Floats], states: npt.NDArray[np.intp], size: int
+) -> Callable[[Floats], Floats]:
+    if states.size == size:
+        return apply
+    whole = np.zeros(size)
+
+    def part(vector: Floats) -> Floats:
+        whole[states] = vector
+        return apply(whole)[states]
+
+    return part
+
+
+def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
+    """Leading eigenvalue of a small matrix and its real eigenvector, the largest entry positive."""
+    if symmetric:
+        values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+        first = -1
+    else:
+        values, vectors = np.linalg.eig(matrix)
+        first = int(np.argmax(values.real))
+    vector = vectors[:, first]
+    largest = vector[np.argmax(np.abs(vector))]
+    turned = np.real(vector / (largest / abs(largest)))
+    return float(np.real(values[first])), turned / np.linalg.norm(turned)
+
+
+def _searched_pair(
+    apply: Callable[[Floats], Floats], start: Floats, symmetric: bool
+) -> tuple[float, Floats]:
+    """Lanczos or Arnoldi with a thick restart (Krylov and Schur).
+
+    It starts at a positive vector and draws nothing at random, so equal calls agree to the bit.
+    """
+    basis = np.empty((BASIS + 1, start.size))
+    basis[0] = start / np.linalg.norm(start)
+    inner = np.zeros((BASIS + 1, BASIS))
+    size, smallest, best_step = 0, np.inf, 0
+    for step in range(min(SHORT, max(STEPS, 10**8 // start.size))):
+        image = apply(basis[size])
+        before = float(np.linalg.norm(image))
+        size += 1
+        inner[:size, size - 1], length = _orthogonalise(image, basis[:size], before)
+        inner[size, size - 1] = length
+        value, lead = _dense_pair(inner[:size, :size], symmetric)
+        missed = length * abs(lead[-1])
+        if missed < 0.9 * smallest:
+            smallest, best_step = missed, step
+        stuck = step - best_step > 4 * BASIS and missed <= ENOUGH * value
+        if missed <= SETTLED * value or length <= 1e-15 * before or stuck:
+            break
+        basis[size] = image / length
+        if size == BASIS:
+            spanned = _foremost(inner[:size, :size], symmetric)
+            size = spanned.shape[1]
+            basis[:size] = spanned.T @ basis[:BASIS]
+            basis[size] = basis[BASIS]
+            square = spanned.T @ inner[:BASIS, :BASIS] @ spanned
+            inner[:] = 0.0
+            inner[:size, :size] = square
+            inner[size, :size] = length * spanned[-1]
+    vector = lead @ basis[:size]
+    vector *= np.sign(vector.sum())
+    missed = float(np.linalg.norm(apply(vector) - value * vector))
+    if missed > ENOUGH * value:
+        msg = f"the leading eigenvector is not found in {step + 1} steps: the next eigenvalue is "
+        raise InputError(msg + "too near. Another `coupling`, or the largest component, may do.")
+    return value, np.maximum(vector, 0)
+
+
+def _orthogonalise(image: Floats, basis: Floats, before: float) -> tuple[Floats, float]:
+    """Take the part in the basis out of a vector, in place; what was taken, and what is left."""
+    taken = basis @ image
+    image -= taken @ basis
+    left = float(np.linalg.norm(image))
+    if left < 0.7 * before:  # once more for what rounding left
+        again = basis @ image
+        image -= again @ basis
+        taken += again
+        left = float(np.linalg.norm(image))
+    return taken, left
+
+
+def _foremost(inner: Floats, symmetric: bool) -> Floats:
+    """Orthonormal vectors that span the space of the largest eigenvalues (by real part)."""
+    if symmetric:
+        _, vectors = np.linalg.eigh((inner + inner.T) / 2)
+        return np.asarray(vectors[:, -KEPT:])
+    reals = np.sort(np.linalg.eigvals(inner).real)
+    limit = (reals[-KEPT] + reals[-KEPT - 1]) / 2
+    _, vectors, count = schur(inner, sort=lambda real, _: real > limit)
+    return np.asarray(vectors[:, : min(max(count, 1), BASIS - 2)])
+
+
+def _projected(vector: Floats, label: Codes, count: int) -> Floats:
+    """All ones on the space of eigenvectors that share no state: each at its own scale."""
+    overlap = np.bincount(label, vector, count)
+    square = np.bincount(label, vector * vector, count)
+    scale = np.divide(overlap, square, out=np.zeros(count), where=square > 0)
+    return np.asarray(scale[label] * vector)
+
+
+def _downstream(
+    weights: Coupled,
+    tied: npt.NDArray[np.bool_],
+    top: float,
+    vector: Floats,
+    label: Codes,
+    count: int,
+) -> Floats:
+    """Eigenvectors also live on what their component leads to; not if that is as strong as it."""
+    shape = weights.present.shape
+    arcs = _arcs(weights, label, count)
+    leads_on = np.zeros(count, bool)
+    leads_on[arcs[0]] = True
+    stronger_ahead = np.zeros(count, bool)
+    reaches = _reach(tied, arcs[::-1], count)
+    stronger_ahead[arcs[0][reaches[arcs[1]]]] = True
+    # Without arcs out of it, a component and its vector share no state with any other.
+    ends = tied & ~leads_on
+    columns = [_projected(np.where(ends[label], vector, 0.0), label, count)]
+    for c in np.flatnonzero(tied & leads_on & ~stronger_ahead):
+        own = label == c
+        source = np.where(own, vector, 0.0)
+        ahead = _reach(np.arange(count) == c, arcs, count)[label].reshape(shape) & ~own.reshape(
+            shape
+        )
+        base = weights(source.reshape(shape)) * ahead / top
+
+        def step(flow: Floats, ahead: npt.NDArray[np.bool_] = ahead) -> Floats:
+            return weights(flow) * ahead / top
+
+        tail = solve(step, base, symmetric=False, what="the leading eigenvector")
+        whole = source + tail.ravel()
+        columns.append(whole / np.linalg.norm(whole))
+    rows = [sparse.csr_array(column.reshape(1, -1)) for column in columns if column.any()]
+    space = sparse.vstack(rows, format="csr")
+    gram = (space @ space.T).toarray()
+    share = np.linalg.solve(gram, np.asarray(space.sum(axis=1)).ravel())
+    return np.asarray((space.T @ share).reshape(shape))
+
+
+def _arcs(
+    weights: Coupled, label: Codes, count: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pairs of components, the first leading to the second."""
+    n = weights.present.shape[1]
+    found = [np.empty(0, np.int64)]
+    for to, source, matrix in weights.blocks:
+        row = np.repeat(label[to * n : (to + 1) * n], np.diff(matrix.indptr)).astype(np.int64)
+        column = label[source * n : (source + 1) * n][matrix.indices].astype(np.int64)
+        found.append(np.unique((column * count + row)[row != column]))
+    first, second = np.divmod(np.unique(np.concatenate(found)), count)
+    return first, second
+
+
+def _reach(
+    start: npt.NDArray[np.bool_],
+    arcs: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    count: int,
+) -> npt.NDArray[np.bool_]:
+    """Components that can be come to from some of `start`, these included."""
+    first = np.flatnonzero(start)
+    row = np.concatenate([arcs[0], np.full(first.size, count)])
+    column = np.concatenate([arcs[1], first])
+    pattern = sparse.csr_array((np.ones(row.size, np.int8), (row, column)), (count + 1,) * 2)
+    seen = sparse.csgraph.breadth_first_order(pattern, count, return_predecessors=False)
+    reached = np.zeros(count + 1, bool)
+    reached[seen] = True
+    return reached[:count]

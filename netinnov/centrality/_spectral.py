@@ -1,0 +1,252 @@
+"""Scores that nodes pass on along links and couplings: eigenvector, Katz, hubs and authorities."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._typing import Floats, Presence
+from netinnov.centrality._coupled import coupled, doubled, solve
+from netinnov.centrality._leading import leading
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["eigenvector_centrality", "hits", "katz_centrality"]
+
+
+def eigenvector_centrality(
+    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
+) -> pd.Series:
+    """Eigenvector versatility: central are nodes that central nodes point at.
+
+    The leading eigenvector of the supra-adjacency S, S' x = lambda x, summed over the copies of a
+    node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers being pointed at counts.
+    coupling : float
+        Weight between every two copies of a node, at least 0.
+    presence : {"all", "linked"}
+        "all": every node is in every layer. "linked": only where it has a link.
+
+    Returns
+    -------
+    Series
+        Maximum 1. With "linked", 0 for a node without links. NaN for all nodes if no eigenvalue
+        is above 0: no links, or one directed layer without cycles.
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range, or the next eigenvalue is too near to tell the leading
+        one from.
+
+    Warns
+    -----
+    UserWarning
+        With ``coupling=0`` and several layers: the scores are then those of one layer, the one
+        with the largest eigenvalue.
+
+    Notes
+    -----
+    Where several components (directed: sets of nodes that lead to one another) share the leading
+    eigenvalue up to a relative 1e-10, the scores are the projection of the all-ones vector on
+    the space that their eigenvectors without negative entries span. A node that no such component
+    leads to has score 0. Self-links do not count. The coupling is applied as an operator; memory
+    grows with links and states.
+
+    References
+    ----------
+    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
+    nodes, Nature Communications 6, 6868.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> eigenvector_centrality(network).round(4).tolist()
+    [0.7071, 1.0, 0.7071]
+    """
+    _check(coupling, presence)
+    _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
+    found = leading(coupled(network, coupling, presence))
+    score = _over_copies(found.vector)
+    return pd.Series(score, network._nodes.index, name="eigenvector_centrality")
+
+
+def katz_centrality(
+    network: MultilayerNetwork,
+    *,
+    alpha: float | None = None,
+    coupling: float = 1.0,
+    presence: Presence = "all",
+) -> pd.Series:
+    """Katz versatility: walks that lead to a node, the longer the less.
+
+    x = (I - alpha S')^(-1) 1 with S the supra-adjacency, summed over the copies of a node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; in directed layers being pointed at counts.
+    alpha : float, optional
+        Factor of a walk for each step, above 0 and below 1 / lambda_1, the leading eigenvalue of
+        S. None: 0.5 / lambda_1.
+    coupling : float
+        Weight between every two copies of a node, at least 0.
+    presence : {"all", "linked"}
+        "all": every node is in every layer. "linked": only where it has a link.
+
+    Returns
+    -------
+    Series
+        Maximum 1. With "linked", 0 for a node without links. NaN for all nodes if there is no
+        state; without ``alpha`` also if lambda_1 is 0: no links, or one directed layer without
+        cycles, where any ``alpha`` will do but none stands out.
+
+    Raises
+    ------
+    InputError
+        If ``alpha`` is 1 / lambda_1 or more, or another option is out of its range.
+
+    Notes
+    -----
+    ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes
+    0.99999 / lambda_1, which is the eigenvector in practice. Self-links do not count.
+
+    References
+    ----------
+    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
+    nodes, Nature Communications 6, 6868.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> katz_centrality(network, alpha=0.5).tolist()
+    [0.75, 1.0, 0.75]
+    """
+    _check(coupling, presence)
+    if alpha is not None:
+        check_number("alpha", alpha, low=0, above=True)
+    weights = coupled(network, coupling, presence)
+    value = leading(weights).value
+    if alpha is not None and alpha * value >= 1:
+        msg = (
+            f"`alpha` must be below 1 / lambda_1 = {1 / value:.10g}, lambda_1 the leading "
+            f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
+        )
+        raise InputError(msg)
+    if not weights.present.any() or (alpha is None and value == 0):
+        score = np.full(network.n_nodes, np.nan)
+    else:
+        factor = 0.5 / value if alpha is None else float(alpha)
+        found = solve(
+            lambda vector: factor * weights(vector),
+            weights.present.astype(np.float64),
+            symmetric=weights.symmetric,
+            what="katz_centrality",
+        )
+        score = _over_copies(found)
+    return pd.Series(score, network._nodes.index, name="katz_centrality")
+
+
+def hits(
+    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
+) -> pd.DataFrame:
+    """Hubs point at good authorities, authorities are pointed at by good hubs.
+
+    The leading eigenvectors of S S' (hub) and of S' S (authority), S the supra-adjacency, summed
+    over the copies of a node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Without directed layers hub and authority are the same.
+    coupling : float
+        Weight between every two copies of a node, at least 0.
+    presence : {"all", "linked"}
+        "all": every node is in every layer. "linked": only where it has a link.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``hub`` and ``authority``, maximum 1 each (networkx: sum 1). With "linked", 0 for a
+        node without links. NaN for all nodes if there are neither links nor couplings.
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range, or the next eigenvalue is too near to tell the leading
+        one from.
+
+    Warns
+    -----
+    UserWarning
+        With ``coupling=0`` and several layers: the scores are then those of one layer.
+
+    Notes
+    -----
+    Several eigenvectors that share the leading eigenvalue up to a relative 1e-10: projection of the
+    all-ones vector on their space. So the two sides of an undirected bipartite layer are scaled
+    apart, unlike in `eigenvector_centrality`, whose leading eigenvalue is single there. Self-links
+    do not count.
+
+    References
+    ----------
+    Kleinberg (1999), Authoritative sources in a hyperlinked environment, Journal of the ACM 46.
+    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
+    nodes, Nature Communications 6, 6868.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"], "layer": "cites"})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links, directed=["cites"])
+    >>> hits(network).to_dict("list")
+    {'hub': [1.0, 1.0, 0.0], 'authority': [0.0, 0.0, 1.0]}
+    """
+    _check(coupling, presence)
+    _warn_of_no_coupling(network, coupling, "hits")
+    both = doubled(network, coupling, presence)
+    _, label = both.components()
+    if network.directed:
+        # A hub and the authority of the same component are two vectors: eigenvectors of S S', S' S.
+        groups = label + np.repeat([0, label.size], label.size // 2).astype(np.int32)
+        hub, authority = np.split(leading(both, groups).vector, 2)
+    else:
+        # S S' = S^2. A bipartite component has two vectors there, one a side, others have their
+        # own of S; and that is well defined where S^2 nearly has two, as with few odd cycles.
+        alone = coupled(network, coupling, presence)
+        hub = authority = leading(alone, label[: label.size // 2]).vector
+    columns = {"hub": _over_copies(hub), "authority": _over_copies(authority)}
+    return pd.DataFrame(columns, index=network._nodes.index)
+
+
+def _check(coupling: float, presence: Presence) -> None:
+    check_choice("presence", presence, Presence)
+    check_number("coupling", coupling, low=0)
+
+
+def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, what: str) -> None:
+    if coupling == 0 and len(network.layers) > 1:
+        msg = (
+            f"{what} with coupling=0 describes one layer only, the one with the largest "
+            "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
+            "layer by network.select(layers=[...])."
+        )
+        warnings.warn(msg, UserWarning, stacklevel=3)
+
+
+def _over_copies(vector: Floats) -> Floats:
+    """Sum over the copies of each node, divided by the largest; NaN if all are zero."""
+    score = vector.sum(axis=0)
+    largest = float(score.max(initial=0.0))
+    return np.asarray(score / largest if largest > 0 else np.full(score.shape, np.nan))

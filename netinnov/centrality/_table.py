@@ -1,0 +1,155 @@
+"""All measures of nodes side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov.centrality._betweenness import betweenness_centrality
+from netinnov.centrality._brokerage import brokerage
+from netinnov.centrality._cores import core_number
+from netinnov.centrality._counts import (
+    degree,
+    overlapping_degree,
+    overlapping_strength,
+    participation_coefficient,
+    strength,
+)
+from netinnov.centrality._distances import closeness_centrality, harmonic_centrality
+from netinnov.centrality._pagerank import pagerank
+from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
+from netinnov.centrality._surroundings import constraint, effective_size
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["centrality_table"]
+
+Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
+
+DEFAULT: dict[str, Measure] = {
+    "overlapping_degree": overlapping_degree,
+    "overlapping_strength": overlapping_strength,
+    "participation_coefficient": participation_coefficient,
+    "pagerank": pagerank,
+    "eigenvector_centrality": eigenvector_centrality,
+    "katz_centrality": katz_centrality,
+    "hits": hits,
+    "closeness_centrality": closeness_centrality,
+    "harmonic_centrality": harmonic_centrality,
+    "constraint": constraint,
+    "effective_size": effective_size,
+    "core_number": core_number,
+}
+BY_NAME: dict[str, Measure] = {
+    **DEFAULT,
+    "betweenness_centrality": betweenness_centrality,
+    "brokerage": brokerage,
+    "degree": degree,
+    "strength": strength,
+}
+SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}
+"""Columns of a default measure that gives more than one."""
+
+
+def centrality_table(
+    network: MultilayerNetwork,
+    *,
+    measures: Sequence[str] | Mapping[str, Measure] | None = None,
+) -> pd.DataFrame:
+    """Centralities side by side, one row a node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    measures : sequence of str or mapping of str to function, optional
+        Names of measures of this module that give values of nodes, with their defaults; or names
+        of columns and functions of the network, for other options (bind them by
+        ``functools.partial``) and measures of your own. None: all but `betweenness_centrality`,
+        which takes long on a large network, `brokerage`, which needs groups, and the counts by
+        layer.
+
+    Returns
+    -------
+    DataFrame
+        Node x measure, in the order given. A measure with several columns of its own gives one
+        each, named ``measure_column``, as ``hits_hub`` and ``hits_authority``. NaN as each measure
+        defines it.
+
+    Raises
+    ------
+    InputError
+        An unknown name, a function that gives no values over the nodes, or what a named measure
+        raises.
+
+    Notes
+    -----
+    With ``measures=None`` the columns are the same for every network: what a measure refuses to
+    work out, as a sum of shares of each origin's total, is NaN. Name the measure to read why.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
+    ['overlapping_degree', 'hits_hub', 'hits_authority']
+    """
+    parts: list[pd.Series | pd.DataFrame] = []
+    for name, measure in _named(measures).items():
+        try:
+            values = measure(network)
+        except InputError:
+            if measures is not None:
+                raise
+            values = pd.Series(np.nan, network._nodes.index)
+            values = (
+                pd.DataFrame({"hub": values, "authority": values}) if name == "hits" else values
+            )
+        parts.append(_labelled(network, name, values))
+    if not parts:
+        return pd.DataFrame(index=network._nodes.index)
+    return pd.concat(parts, axis=1)
+
+
+def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, Measure]:
+    if measures is None:
+        return dict(DEFAULT)
+    if isinstance(measures, Mapping):
+        given: Mapping[str, object] = measures
+        wrong = [name for name, measure in given.items() if not callable(measure)]
+        if wrong:
+            msg = f"`measures` must map names to functions of a network; no function: {wrong[:5]}."
+            raise InputError(msg)
+        return {str(name): measure for name, measure in measures.items()}
+    if isinstance(measures, str):
+        msg = f"`measures` must be a sequence of names; found the text {measures!r}; write "
+        raise InputError(f"{msg}[{measures!r}].")
+    unknown = [name for name in measures if name not in BY_NAME]
+    if unknown:
+        shown = ", ".join(f"{name!r}{did_you_mean(name, BY_NAME)}" for name in unknown[:5])
+        msg = f"`measures`: {len(unknown)} of {len(measures)} are no measures of nodes: {shown}. "
+        raise InputError(msg + f"Known: {', '.join(BY_NAME)}; or give a mapping to functions.")
+    return {name: BY_NAME[name] for name in measures}
+
+
+def _all_missing(network: MultilayerNetwork, name: str) -> pd.Series | pd.DataFrame:
+    if name in SEVERAL:
+        return pd.DataFrame(np.nan, network._nodes.index, SEVERAL[name])
+    return pd.Series(np.nan, network._nodes.index)
+
+
+def _labelled(network: MultilayerNetwork, name: str, values: object) -> pd.Series | pd.DataFrame:
+    if not isinstance(values, (pd.Series, pd.DataFrame)):
+        msg = f"measure {name!r} must give a Series or DataFrame over the nodes; it gave "
+        raise InputError(f"{msg}{type(values).__name__}.")
+    if not values.index.equals(network._nodes.index):
+        msg = f"measure {name!r} must give one value a node, in node order; it gave "
+        raise InputError(f"{msg}{len(values)} values, e.g. for {list(values.index[:5])}.")
+    if isinstance(values, pd.Series):
+        return values.rename(name)
+    return values.set_axis([f"{name}_{column}" for column in values.columns], axis=1)

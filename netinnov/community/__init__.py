@@ -1,0 +1,25 @@
+"""Which communities exist: in each layer, across layers, and how sure they are."""
+
+from netinnov.community._comparison import PartitionComparison, compare_partitions
+from netinnov.community._consensus import PartitionStability, consensus, stability
+from netinnov.community._infomap import infomap
+from netinnov.community._leiden import leiden
+from netinnov.community._modularity import modularity
+from netinnov.community._multiplex import multiplex_leiden
+from netinnov.community._partition import Partition
+from netinnov.community._roles import ei_index, roles
+
+__all__ = [
+    "Partition",
+    "PartitionComparison",
+    "PartitionStability",
+    "compare_partitions",
+    "consensus",
+    "ei_index",
+    "infomap",
+    "leiden",
+    "modularity",
+    "multiplex_leiden",
+    "roles",
+    "stability",
+]

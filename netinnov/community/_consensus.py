@@ -1,0 +1,380 @@
+"""What many partitions have in common, and how sure a community is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._parallel import in_threads, run
+from netinnov._typing import Codes, Floats, Rng
+from netinnov.community._comparison import aligned, compare_codes, labels_of
+from netinnov.community._leiden import leiden
+from netinnov.community._modularity import Membership
+from netinnov.community._multiplex import ROUNDING, ranked
+from netinnov.community._partition import Partition
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["PartitionStability", "consensus", "stability"]
+
+Resample: TypeAlias = Literal["counts", "links"]
+Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+Finder: TypeAlias = Callable[..., Partition]
+
+ROUNDS = 50
+"""Rounds after which partitions that go on to differ are taken to be tied."""
+
+ROWS = 1024
+"""Rows of the co-assignment matrix that are made at a time."""
+
+
+def consensus(
+    partitions: Sequence[Membership], *, threshold: float = 0.5, rng: Rng = None
+) -> Partition:
+    """One partition for many: the communities of the matrix of who is together how often.
+
+    Leiden groups the graph whose weights are the shares of partitions in which two nodes are in
+    one community, as often as there are partitions; the results are the partitions of the next
+    round, until all agree.
+
+    Parameters
+    ----------
+    partitions : sequence of Series, DataFrames, mappings or Partitions
+        At least one, over the same nodes (and layers), in any order; see `compare_partitions`.
+    threshold : float
+        Shares up to it count as 0, from 0 to 1; 0.5: two nodes must be together in more than
+        half of the partitions. A node that then is with nobody keeps its largest share.
+    rng : None, int, SeedSequence or Generator
+        Source of the random orders. The same `rng` gives the same partition.
+
+    Returns
+    -------
+    Partition
+        `membership`: Series, or node x layer if one of the partitions is; labels 0, 1, ... from
+        the largest community to the smallest, NaN where no partition has a label. `quality`: mean
+        `ami` with the given partitions (see `compare_partitions`).
+
+    Raises
+    ------
+    InputError
+        If there is no partition, or they are not over the same nodes and layers.
+
+    Notes
+    -----
+    The threshold decides the result where partitions sway; a low one lets modularity unite groups
+    that share swaying nodes. Where a partition has no label for a node, the node is with nobody
+    there. Nodes that are together in all partitions stay together, so memory grows with the square
+    of the number of different rows of labels, not of nodes. Partitions that are tied may differ
+    for ever: after 50 rounds the most frequent one is returned.
+
+    References
+    ----------
+    Lancichinetti and Fortunato (2012), Consensus clustering in complex networks, Scientific
+    Reports 2, 336.
+
+    Examples
+    --------
+    >>> often = {"a": 0, "b": 0, "c": 1, "d": 1}
+    >>> seldom = {"a": 0, "b": 1, "c": 1, "d": 1}
+    >>> consensus([often, seldom, often], rng=1).membership.tolist()
+    [0.0, 0.0, 1.0, 1.0]
+    """
+    check_number("threshold", threshold, low=0, high=1)
+    if isinstance(partitions, (str, Partition, pd.Series, pd.DataFrame)) or not len(partitions):
+        msg = "`partitions` must be a sequence of at least one partition; found "
+        raise InputError(f"{msg}{'none' if isinstance(partitions, list) else partitions!r}.")
+    rng = np.random.default_rng(rng)
+    given, nodes, layers = aligned(
+        [labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
+    )
+    table = np.column_stack(given)
+    known = np.flatnonzero((table >= 0).any(axis=1))
+    atoms, atom = np.unique(table[known], axis=0, return_inverse=True)
+    size = np.bincount(atom, minlength=len(atoms))
+    groups = _agreed(atoms.astype(np.int32), size, float(threshold), rng)
+    found = np.full(len(table), -1, np.int32)
+    found[known] = ranked(groups[atom])
+    membership = np.where(found >= 0, found.astype(np.float64), np.nan)
+    quality = float(np.mean([compare_codes(found, one).ami for one in given]))
+    if layers is None:
+        return Partition(pd.Series(membership, nodes, name="community"), quality)
+    grid = membership.reshape(len(nodes), len(layers))
+    return Partition(pd.DataFrame(grid, nodes, layers), quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartitionStability:
+    """How far repeated searches agree.
+
+    Attributes
+    ----------
+    agreement : float
+        Mean `ami` over pairs of runs: 1 if all find the same, about 0 if they have no more in
+        common than chance gives.
+    nodes : Series
+        For each node how much of its company is the same in two runs, on average, from 0 to 1;
+        NaN if it never has a label in both.
+    partitions : tuple of Partition
+        What the runs found, such as for `consensus`.
+    """
+
+    agreement: float
+    nodes: pd.Series
+    partitions: tuple[Partition, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a node: columns node, stability."""
+        return self.nodes.rename("stability").rename_axis("node").reset_index()
+
+
+def stability(
+    network: MultilayerNetwork,
+    *,
+    find: Finder | None = None,
+    runs: int = 30,
+    resample: Resample | Resampler | None = None,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> PartitionStability:
+    """Agreement of communities over runs of the search, and over resampled links.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    find : callable, optional
+        Takes a network and the keyword `rng`, returns a Partition: one of `leiden`,
+        `multiplex_leiden` and `infomap`, or one of them with options bound by
+        ``functools.partial``. Default: `leiden` with one restart, so that the search itself is
+        what is judged.
+    runs : int
+        Number of runs, at least 2.
+    resample : {"counts", "links"} or callable, optional
+        What each run searches. None: the network itself, so that only the search is uncertain.
+        "counts": weights are numbers of events, each drawn anew from the Poisson distribution
+        whose mean it is. "links": of each layer as many links as it has are drawn with
+        replacement, one drawn k times weighs k times as much. A callable takes the network and a
+        Generator and returns a network with the same nodes, such as one that resamples projects.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness. The same `rng` gives the same result whatever the executor.
+    executor : Executor, int or None
+        None: a thread for each processor. A number: so many threads. Or an executor of
+        ``concurrent.futures``; then `find` and `resample` must be picklable.
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    PartitionStability
+        `.agreement` (mean pairwise ami), `.nodes` (a number a node), `.partitions`.
+
+    Raises
+    ------
+    InputError
+        If an option is out of range; with "counts" if a weight is no whole number.
+
+    Notes
+    -----
+    The number of a node is its element-centric similarity between two runs, averaged over pairs of
+    runs, and over the layers where it is: with a and b the communities that it is in,
+    |a and b| / max(|a|, |b|). Only states that have a label in both runs count, in all numbers.
+    "links" leaves out about a third of the links each time, which is a harder test than "counts".
+    Weights of a link in several periods are drawn separately. Pairs of runs take time that grows
+    with the square of `runs`.
+
+    References
+    ----------
+    Gates, Wood, Hetrick and Ahn (2019), Element-centric clustering comparison unifies overlaps and
+    hierarchy, Scientific Reports 9, 8574.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> found = stability(network, runs=3, rng=1)
+    >>> found.agreement, found.nodes.tolist()
+    (1.0, [1.0, 1.0, 1.0, 1.0])
+    """
+    check_number("runs", runs, low=2)
+    if runs != int(runs):
+        raise InputError(f"`runs` must be a whole number; found {runs!r}.")
+    if resample is not None and not callable(resample):
+        check_choice("resample", resample, Resample)
+    if resample == "counts":
+        _check_counts(network)
+    rng = np.random.default_rng(rng)
+    seeds = [int(child.integers(2**63)) for child in rng.spawn(int(runs))]
+    task = partial(_search, network, find or partial(leiden, restarts=1), resample)
+    found = run(task, seeds, executor=executor, progress=progress, label="runs")
+    codes = np.array([_in_order(network, partition) for partition in found])
+    agreements, per_state = _likeness(codes)
+    n_layers = codes.shape[1] // max(network.n_nodes, 1)
+    per_node = pd.DataFrame(per_state.reshape(network.n_nodes, n_layers)).mean(axis=1).to_numpy()
+    nodes = pd.Series(per_node, network._nodes.index, name="stability")
+    return PartitionStability(agreements, nodes, tuple(found))
+
+
+def _agreed(
+    atoms: Codes, size: npt.NDArray[np.int64], threshold: float, rng: np.random.Generator
+) -> Codes:
+    """Groups of the atoms (rows of labels, a column a partition) on which all runs agree."""
+    from netinnov.kernels.multiplex import one_community_a_node
+
+    n, n_partitions = atoms.shape
+    if (atoms >= 0).all():
+        atoms = np.column_stack([_by_first(labels) for labels in atoms.T])
+    for _ in range(ROUNDS):
+        if (atoms == atoms[:, :1]).all() and (atoms >= 0).all():
+            break
+        weight, strength = _co_assignment(atoms, size, threshold)
+        arrays = (weight.indptr.astype(np.int32), weight.indices.astype(np.int32), weight.data)
+        column = (np.arange(n + 1, dtype=np.int32), np.zeros(n, np.int32), strength, np.ones(1))
+        start = np.arange(n, dtype=np.int32)
+        seeds = [int(child.integers(2**63)) for child in rng.spawn(n_partitions)]
+        work = [
+            partial(one_community_a_node, *arrays, *column, ROUNDING, start, seed) for seed in seeds
+        ]
+        found = in_threads(work, weight.nnz * n_partitions)
+        atoms = np.column_stack([_by_first(labels) for labels, _ in found])
+    patterns, times = np.unique(atoms, axis=1, return_counts=True)
+    return patterns[:, times.argmax()]
+
+
+def _by_first(labels: Codes) -> Codes:
+    """The same groups numbered by first member, so that equal partitions have equal labels."""
+    return pd.factorize(labels)[0].astype(np.int32)
+
+
+def _co_assignment(
+    atoms: Codes, size: npt.NDArray[np.int64], threshold: float
+) -> tuple[sparse.csr_array, Floats]:
+    """Shares of partitions in which two atoms are together, as weights of their nodes' pairs.
+
+    Divided by the sum, so that their modularity is what the kernel climbs. The links inside an
+    atom are in the strengths only.
+    """
+    n, n_partitions = atoms.shape
+    first_label = np.cumsum(np.r_[0, atoms.max(axis=0, initial=-1)[:-1] + 1])
+    labelled = atoms >= 0
+    row, _ = np.nonzero(labelled)
+    member = sparse.csr_array(
+        (np.ones(row.size), (row, (atoms + first_label)[labelled])),
+        shape=(n, int((atoms.max(axis=0, initial=-1) + 1).sum())),
+    )
+    across = sparse.csr_array(member.T)
+    blocks = []
+    for low in range(0, n, ROWS):
+        together = sparse.csr_array(member[low : low + ROWS] @ across).tocoo()
+        i, j = together.coords[0] + low, together.coords[1]
+        share = together.data / n_partitions
+        keep = (i != j) & (share > threshold + ROUNDING)
+        lonely = np.ones(n, bool)
+        lonely[i[keep]] = False
+        lonely &= size == 1
+        keep |= _largest(i, j, share) & lonely[i]
+        blocks.append((i[keep], j[keep], share[keep]))
+    i, j, share = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
+    # What a lonely node keeps holds in both directions.
+    weight = sparse.csr_array(weight.maximum(weight.T))
+    inside = size * (size - 1.0)
+    strength: Floats = weight.sum(axis=1) + inside
+    total = strength.sum()
+    if total > 0:
+        weight, strength = sparse.csr_array(weight / total), strength / total
+    return weight, strength
+
+
+def _largest(i: Codes, j: Codes, share: Floats) -> npt.NDArray[np.bool_]:
+    """The entry of each row that is largest off the diagonal, the first of equal ones."""
+    off = np.flatnonzero(i != j)
+    order = off[np.lexsort((j[off], -share[off], i[off]))]
+    first = np.ones(order.size, bool)
+    first[1:] = i[order[1:]] != i[order[:-1]]
+    chosen = np.zeros(i.size, bool)
+    chosen[order[first]] = True
+    return chosen
+
+
+def _search(
+    network: MultilayerNetwork, find: Finder, resample: Resample | Resampler | None, seed: int
+) -> Partition:
+    rng = np.random.default_rng(seed)
+    if callable(resample):
+        network = resample(network, rng)
+    elif resample is not None:
+        network = _resampled(network, resample, rng)
+    return find(network, rng=rng)
+
+
+def _resampled(
+    network: MultilayerNetwork, resample: Resample, rng: np.random.Generator
+) -> MultilayerNetwork:
+    rows = network._link_rows()
+    if resample == "counts":
+        weight = rng.poisson(rows.weight).astype(np.float64)
+    else:
+        drawn = np.zeros(rows.weight.size)
+        for x in range(len(network.layers)):
+            at = np.flatnonzero(rows.layer == x)
+            drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
+        weight = rows.weight * drawn
+    rows = rows._replace(weight=weight, attributes=None).where(weight > 0)
+    table = network._node_table()
+    return network._assemble(table, network._places, network.layers, rows, network.directed)
+
+
+def _check_counts(network: MultilayerNetwork) -> None:
+    weight = network._link_rows().weight
+    broken = weight[weight != np.round(weight)]
+    if broken.size:
+        msg = (
+            'resample="counts" draws numbers of events, so weights must be whole numbers; '
+            f'{broken.size} of {weight.size} are not, e.g. {broken[:3].tolist()}. Use "links".'
+        )
+        raise InputError(msg)
+
+
+def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
+    """Labels of a run over nodes, or nodes x layers, of the network; -1 where it has none."""
+    if not isinstance(partition, Partition):
+        msg = f"`find` must return a Partition; found {type(partition).__name__}."
+        raise InputError(msg)
+    labels = partition.membership.reindex(network._nodes.index)
+    if isinstance(labels, pd.DataFrame):
+        labels = labels.reindex(columns=list(network.layers))
+    values = labels.to_numpy(dtype=np.float64, na_value=np.nan).ravel()
+    return np.where(np.isnan(values), -1, values).astype(np.int32)
+
+
+def _likeness(codes: Codes) -> tuple[float, Floats]:
+    """Mean ami over pairs of rows, and mean element-centric similarity of each column."""
+    n = codes.shape[1]
+    amis, total, times = [], np.zeros(n), np.zeros(n)
+    for one, other in combinations(codes, 2):
+        amis.append(compare_codes(one, other).ami)
+        known = np.flatnonzero((one >= 0) & (other >= 0))
+        a, b = one[known], other[known]
+        if not known.size:
+            continue
+        cell = a * (np.int64(b.max()) + 1) + b
+        _, which, both = np.unique(cell, return_inverse=True, return_counts=True)
+        largest = np.maximum(np.bincount(a)[a], np.bincount(b)[b])
+        total[known] += both[which] / largest
+        times[known] += 1
+    some = [ami for ami in amis if not np.isnan(ami)]
+    average = np.full(n, np.nan)
+    np.divide(total, times, out=average, where=times > 0)
+    return float(np.mean(some)) if some else float("nan"), average

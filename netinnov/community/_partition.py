@@ -1,0 +1,44 @@
+"""What a community search returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+__all__ = ["Partition"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """A label for each node, or for each node in each layer, and how good the labels are.
+
+    Attributes
+    ----------
+    membership : DataFrame or Series
+        Node x layer, or one label a node: 0, 1, ... from the largest community to the smallest
+        (ties: first node first), NaN where a node is absent.
+    quality : float
+        What the search maximised, or minimised in the case of `infomap`.
+    """
+
+    membership: pd.DataFrame | pd.Series
+    quality: float
+
+    @property
+    def n_communities(self) -> int:
+        """Number of different labels."""
+        return int(self._long().nunique())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a state: columns node, layer (if labels differ by layer), community."""
+        long = self._long().dropna().astype(int)
+        return long.rename("community").reset_index()
+
+    def _long(self) -> pd.Series:
+        if isinstance(self.membership, pd.Series):
+            return self.membership.rename_axis("node")
+        index = pd.MultiIndex.from_product(
+            [self.membership.index, self.membership.columns], names=["node", "layer"]
+        )
+        return pd.Series(self.membership.to_numpy().ravel(), index)

@@ -1,0 +1,233 @@
+"""The position of nodes inside and between given communities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from netinnov._matrices import flat_matrix
+from netinnov._typing import Floats
+from netinnov.community._modularity import Membership
+from netinnov.community._partition import Partition
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["ei_index", "node_codes", "roles"]
+
+HUB = 2.5
+"""z from which a node is a hub of its community."""
+
+HUB_CUTS = (0.30, 0.75)
+"""Participation up to which a hub is provincial (R5) and a connector (R6); above: kinless (R7)."""
+
+OTHER_CUTS = (0.05, 0.62, 0.80)
+"""Participation up to which other nodes are R1, R2 and R3; above: R4."""
+
+ROUNDING = 1e-12
+"""Relative difference below which strengths are equal: sums in another order miss by so much."""
+
+
+def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
+    """Z-score inside the community, participation across communities, and the role they make.
+
+    z_i = (s_i inside its community - mean) / sd over that community; participation
+    P_i = 1 - sum_c (s_ic / s_i)^2, where s_ic is the weight between i and community c.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; weights are summed over layers, and links in and out count.
+    membership : Series, DataFrame, mapping or Partition
+        One label a node. A table node x layer is taken if all copies of a node have the same
+        label. Nodes are found by name, in any order.
+
+    Returns
+    -------
+    DataFrame
+        A row a node. `z`: 0 where all members of a community are alike. `participation`: 0 all
+        links in one community, 1 - 1/c spread evenly over c; NaN for a node without links.
+        `role`: "R1" ultra-peripheral, "R2" peripheral, "R3" connector, "R4" kinless; hubs
+        (z >= 2.5): "R5" provincial, "R6" connector, "R7" kinless; missing where the participation
+        is NaN. All three are missing for a node without a label.
+
+    Raises
+    ------
+    InputError
+        If copies of a node have different labels, no node has a label, or one of several layers
+        holds shares of each origin's total.
+
+    Notes
+    -----
+    The sd is that of the population (ddof 0), and no factor n/(n-1) scales the participation,
+    which is not the `participation_coefficient` over layers. Self-links do not count, nor do links
+    with a node that has no label. Cuts of the participation: 0.05, 0.62 and 0.80, for hubs 0.30
+    and 0.75; a node on a cut has the role below it.
+
+    References
+    ----------
+    Guimera and Amaral (2005), Functional cartography of complex metabolic networks, Nature 433,
+    895-900.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "a", "b", "c"], "target": ["b", "c", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> found = roles(network, {"a": 0, "b": 0, "c": 0, "d": 1})
+    >>> found["participation"].round(3).tolist(), found["role"].tolist()
+    ([0.0, 0.0, 0.444, 0.0], ['R1', 'R1', 'R2', 'R1'])
+    """
+    codes = node_codes(network, membership)
+    weight = _labelled_weights(network, codes)
+    n, n_groups = codes.size, int(codes.max(initial=-1)) + 1
+    known = np.flatnonzero(codes >= 0)
+    indicator = sparse.csr_array(
+        (np.ones(known.size), (known, codes[known])), shape=(n, max(n_groups, 1))
+    )
+    by_group = sparse.csr_array(weight @ indicator)
+    strength = by_group.sum(axis=1)
+    linked = strength > 0
+    squares = by_group.multiply(by_group).sum(axis=1)
+    participation = np.full(n, np.nan)
+    participation[linked] = np.maximum(0.0, 1 - squares[linked] / strength[linked] ** 2)
+    inside = np.asarray(by_group.multiply(indicator).sum(axis=1), np.float64)
+    z = np.full(n, np.nan)
+    z[known] = _standardised(inside[known], codes[known])
+    index = network._nodes.index
+    table = pd.DataFrame({"z": z, "participation": participation}, index=index)
+    table["role"] = pd.Series(_named(z, participation), index, dtype="str")
+    return table
+
+
+def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
+    """External minus internal links of groups: (E - I) / (E + I).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; weights are summed over layers.
+    membership : Series, DataFrame, mapping or Partition
+        One label a node; see `roles`.
+
+    Returns
+    -------
+    float
+        -1: all weight inside groups; 1: all between groups; NaN without a link.
+
+    Raises
+    ------
+    InputError
+        If copies of a node have different labels, no node has a label, or one of several layers
+        holds shares of each origin's total.
+
+    Notes
+    -----
+    Self-links do not count, nor do links with a node that has no label. If a layer is directed, a
+    link of an undirected layer counts as two opposite ones.
+
+    References
+    ----------
+    Krackhardt and Stern (1988), Informal networks and organizational crises: an experimental
+    simulation, Social Psychology Quarterly 51, 123-140.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> round(ei_index(network, {"a": 0, "b": 0, "c": 1, "d": 1}), 3)  # 1 between, 2 inside
+    -0.333
+    """
+    codes = node_codes(network, membership)
+    weight = _labelled_weights(network, codes).tocoo()
+    source, target = weight.coords
+    total = float(weight.data.sum())
+    if total == 0:
+        return float("nan")
+    inside = float(weight.data[codes[source] == codes[target]].sum())
+    return (total - 2 * inside) / total
+
+
+def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
+    """One code from 0 a node in network order, -1 without a label."""
+    if isinstance(membership, Partition):
+        membership = membership.membership
+    nodes = network._nodes.index
+    if isinstance(membership, pd.DataFrame):
+        labels = _one_label(membership)
+    elif isinstance(membership, (pd.Series, Mapping)):
+        labels = pd.Series(membership, dtype=object)
+    else:
+        msg = "`membership` must be a Series or mapping (one label a node) or a DataFrame "
+        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
+    if not labels.index.is_unique:
+        twice = labels.index[labels.index.duplicated()].unique().tolist()[:5]
+        raise InputError(f"`membership` must name each node once; found twice: {twice}.")
+    row = labels.index.get_indexer(nodes)
+    values = np.full(len(nodes), None, object)
+    values[row >= 0] = labels.to_numpy(dtype=object)[row[row >= 0]]
+    codes = pd.factorize(values)[0]
+    if len(labels) and len(nodes) and (row < 0).all():
+        msg = (
+            "`membership` must have labels of nodes of the network, which are found by their ids "
+            f"as text; it has none of them, but e.g. {labels.index[:3].tolist()}."
+        )
+        raise InputError(msg)
+    return codes
+
+
+def _one_label(table: pd.DataFrame) -> pd.Series:
+    """The label that all copies of a node have."""
+    values = table.to_numpy(dtype=object)
+    codes = pd.factorize(values.ravel())[0].reshape(values.shape)
+    highest = codes.max(axis=1, initial=-1)
+    differ = ((codes != highest[:, None]) & (codes >= 0)).any(axis=1)
+    if differ.any():
+        where = table.index[differ].tolist()
+        msg = (
+            "`membership` must have one label a node, since weights are summed over layers; "
+            f"{len(where)} nodes have different labels in different layers, e.g. {where[:5]}. "
+            "Take the labels of one layer, membership[layer], or those of multiplex_leiden."
+        )
+        raise InputError(msg)
+    at = codes.argmax(axis=1) if codes.shape[1] else np.zeros(len(table), np.int64)
+    picked = values[np.arange(len(table)), at] if codes.shape[1] else np.full(len(table), None)
+    return pd.Series(picked, table.index, dtype=object)
+
+
+def _labelled_weights(network: MultilayerNetwork, codes: npt.NDArray[np.int64]) -> sparse.csr_array:
+    """Weights between nodes with a label, in both directions together."""
+    weight = flat_matrix(network, "a sum over layers")
+    if network.directed:
+        weight = sparse.csr_array(weight + weight.T)
+    keep = sparse.diags_array((codes >= 0).astype(np.float64))
+    weight = sparse.csr_array(keep @ weight @ keep)
+    weight.eliminate_zeros()
+    return weight
+
+
+def _standardised(values: Floats, group: npt.NDArray[np.int64]) -> Floats:
+    """Distance from the mean of the group in its population sd; 0 where all are equal."""
+    grouped = pd.Series(values).groupby(group)
+    mean = grouped.transform("mean").to_numpy()
+    sd = grouped.transform("std", ddof=0).to_numpy()
+    spread = (grouped.transform("max") - grouped.transform("min")).to_numpy()
+    varied = spread > ROUNDING * grouped.transform("max").to_numpy()
+    z = np.zeros(values.size)
+    z[varied] = (values - mean)[varied] / sd[varied]
+    return z
+
+
+def _named(z: Floats, participation: Floats) -> npt.NDArray[np.object_]:
+    # Spread evenly over four communities gives 0.75 up to rounding, which is not above 0.75.
+    other = np.searchsorted(np.array(OTHER_CUTS) + ROUNDING, participation) + 1
+    hub = np.searchsorted(np.array(HUB_CUTS) + ROUNDING, participation) + 5
+    number = np.where(z >= HUB, hub, other)
+    names = np.array([f"R{k}" for k in range(9)], object)[number]
+    names[np.isnan(participation) | np.isnan(z)] = None
+    return names

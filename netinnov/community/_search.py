@@ -1,0 +1,222 @@
+"""The search of the Leiden algorithm: from states on their own to a partition nothing improves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from netinnov._typing import Codes, Floats
+
+__all__ = ["Level", "Problem", "climb", "compact"]
+
+WORK = 600_000
+"""Entries of links up to which a search goes on until nothing is gained, and then is shaken."""
+
+ENOUGH = 2e-4
+"""In larger networks it goes on while a round gains such a share of the total weight."""
+
+
+class Level(NamedTuple):
+    """Super-states as arrays; `netinnov.kernels.leiden` describes them."""
+
+    indptr: Codes
+    indices: Codes
+    weight: Floats
+    cptr: Codes
+    cidx: Codes
+    cval: Floats
+    mptr: Codes
+    mnode: Codes
+    mcount: Floats
+    hptr: Codes
+    hstate: Codes
+    hcount: Floats
+
+
+class Problem(NamedTuple):
+    """States to be grouped, with the factor of each channel of the null model."""
+
+    level: Level
+    factor: Floats
+    coupling: float
+    n_nodes: int
+    scale: float
+
+
+def climb(problem: Problem, seed: int) -> Codes:
+    """Labels of one restart."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(problem.level.indptr.size - 1, dtype=np.int32)
+    enough = _enough(problem)
+    gain = np.inf
+    while gain > enough:
+        labels, gain = _cycle(problem, labels, rng)
+        if enough > 0:  # moves are a cheap sign of what another cycle would gain
+            labels, gain = _moved(problem, None, labels, rng)
+    labels = _settle(problem, labels, rng)
+    return _shake(problem, labels, rng)
+
+
+def _shakes(problem: Problem) -> int:
+    """How often a search from a changed partition may fail: fewer times in larger networks."""
+    return min(10, WORK // max(1, problem.level.indices.size))
+
+
+def _enough(problem: Problem) -> float:
+    """The gain up to which a further round is not worth its time."""
+    return 0.0 if _shakes(problem) else ENOUGH * problem.scale
+
+
+def _cycle(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
+    """Move, refine, and work on the parts, a fifth of the states or so, while that pays."""
+    enough = _enough(problem)
+    labels, part, gain = _refine(problem, labels, rng)
+    problem = _aggregate(problem, part)
+    labels = _of_parts(labels, part)
+    while True:
+        labels, by_iteration = _iteration(problem, labels, rng)
+        gain += by_iteration
+        if by_iteration > 5 * enough:
+            continue
+        labels, by_split = _split(problem, labels, rng)
+        gain += by_split
+        if by_split <= enough:
+            return labels[part], gain
+
+
+def _iteration(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
+    """Move, refine, aggregate and so on, up to where each community is one super-state."""
+    at = np.arange(labels.size, dtype=np.int32)
+    total = 0.0
+    while True:
+        labels, part, gain = _refine(problem, labels, rng)
+        total += gain
+        if part.max() == labels.size - 1:
+            return labels[at], total
+        problem = _aggregate(problem, part)
+        labels = _of_parts(labels, part)
+        at = part[at]
+
+
+def _refine(
+    problem: Problem, labels: Codes, rng: np.random.Generator
+) -> tuple[Codes, Codes, float]:
+    """Labels after local moves, the parts of communities, and the gain of the moves."""
+    from netinnov.kernels.leiden import moved, refined
+
+    rest = problem.factor, problem.coupling
+    labels, gain = moved(*problem.level, *rest, labels, _seed(rng))
+    part = refined(*problem.level, *rest, labels, _seed(rng))
+    return compact(labels), compact(part), gain
+
+
+def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
+    """Take states out at random and search on from there, until that fails some times in a row."""
+    quality = _score(problem, labels)
+    idle = 0
+    while idle < _shakes(problem):
+        out = rng.random(labels.size) < rng.uniform(0.1, 0.5)
+        alone = np.flatnonzero(out) + labels.size
+        start = labels.astype(np.int64)
+        start[out] = alone
+        codes = np.unique(start, return_inverse=True)[1].astype(np.int32)
+        found = _settle(problem, _iteration(problem, codes, rng)[0], rng)
+        reached = _score(problem, found)
+        idle = 0 if reached > quality + 1e-11 * problem.scale else idle + 1
+        if reached >= quality:
+            quality, labels = reached, found
+    return labels
+
+
+def _score(problem: Problem, labels: Codes) -> float:
+    """What the kernels maximise, up to a constant."""
+    level = problem.level
+    source = np.repeat(labels, np.diff(level.indptr))
+    score = float(level.weight[source == labels[level.indices]].sum())
+    of_label = np.repeat(labels, np.diff(level.cptr)) * np.int64(problem.factor.size) + level.cidx
+    key, at = np.unique(of_label, return_inverse=True)
+    strength = np.bincount(at, level.cval, key.size)
+    score -= float(problem.factor[key % max(1, problem.factor.size)] @ strength**2)
+    of_node = np.repeat(labels, np.diff(level.mptr)) * np.int64(problem.n_nodes) + level.mnode
+    key, at = np.unique(of_node, return_inverse=True)
+    copies = np.bincount(at, level.mcount, key.size)
+    return (score + problem.coupling * float(copies @ copies)) / 2
+
+
+def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
+    """Look inside each community for communities, and let these move.
+
+    A union that came too early is undone by no move of a single state, nor by parts that are
+    small: the refinement stops at them. Inside a community the links that lead out are no noise.
+    """
+    from netinnov.kernels.levels import cut
+
+    level = problem.level
+    links = level.indptr, level.indices, level.weight
+    found = cut(*links, level.mptr, level.hptr, level.hstate, level.hcount, labels)
+    inside = Level(*(*found[:3], *level[3:7], *found[3:]))
+    alone = np.arange(labels.size, dtype=np.int32)
+    n_nodes = inside.hptr.size - 1
+    part, _ = _iteration(problem._replace(level=inside, n_nodes=n_nodes), alone, rng)
+    labels, gain = _iteration(_aggregate(problem, part), _of_parts(labels, part), rng)
+    return labels[part], gain
+
+
+def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
+    """Moves of states and of nodes, separation of unconnected parts, unions, until none is left."""
+    from netinnov.kernels.levels import parts
+
+    level = problem.level
+    while True:
+        labels, _ = _moved(problem, None, labels, rng)
+        if level.mnode.size:
+            # The copies of a node that share a community move together: alone they hold each other.
+            pair = level.mnode * np.int64(labels.size) + labels
+            together = np.unique(pair, return_inverse=True)[1].astype(np.int32)
+            labels, gain = _moved(problem, together, labels, rng)
+            if gain > 0.0:
+                continue
+        # A move may have cut its old community in two.
+        whole = parts(level.indptr, level.indices, level.hptr, level.hstate, labels)
+        separated = whole.max() > labels.max()
+        labels, gain = _moved(problem, whole, whole, rng)
+        if gain == 0.0 and not separated:
+            return labels
+
+
+def _moved(
+    problem: Problem, part: Codes | None, labels: Codes, rng: np.random.Generator
+) -> tuple[Codes, float]:
+    """Labels after moves of whole parts, each in one community, or of super-states; the gain."""
+    from netinnov.kernels.leiden import moved
+
+    start = labels if part is None else _of_parts(labels, part)
+    level = (problem if part is None else _aggregate(problem, part)).level
+    found, gain = moved(*level, problem.factor, problem.coupling, start, _seed(rng))
+    return compact(found) if part is None else compact(found)[part], gain
+
+
+def _aggregate(problem: Problem, part: Codes) -> Problem:
+    """The same problem with parts as super-states."""
+    from netinnov.kernels.levels import aggregated
+
+    return problem._replace(level=Level(*aggregated(*problem.level[:9], part, problem.n_nodes)))
+
+
+def _of_parts(labels: Codes, part: Codes) -> Codes:
+    """The labels of parts, compact; a part lies in one community."""
+    found = np.empty(int(part.max()) + 1, np.int32)
+    found[part] = compact(labels)
+    return found
+
+
+def compact(labels: Codes) -> Codes:
+    """The same partition with labels 0, 1, ... without gaps; labels are below their number."""
+    used = np.zeros(labels.size, np.int32)
+    used[labels] = 1
+    return (np.cumsum(used, dtype=np.int32) - np.int32(1))[labels]
+
+
+def _seed(rng: np.random.Generator) -> np.uint64:
+    return rng.integers(2**64, dtype=np.uint64)

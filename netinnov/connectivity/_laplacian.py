@@ -1,0 +1,116 @@
+"""The Laplacian of all layers together, with a node of each part held at zero."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse import csgraph
+from scipy.sparse.linalg import splu
+
+from netinnov._matrices import flat_matrix
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "Grounded",
+    "Positions",
+    "conductances",
+    "grounded",
+    "is_connected",
+    "parts",
+]
+
+Positions = npt.NDArray[np.int64]
+
+
+class Grounded(NamedTuple):
+    """Factors L D L' of the Laplacian without the nodes that are held at potential zero.
+
+    ``nodes`` in the order of elimination; ``lower`` is -L below its diagonal, by columns.
+    """
+
+    nodes: Positions
+    indptr: Codes
+    indices: Codes
+    lower: Floats
+    pivots: Floats
+
+    def potentials(self, currents: Floats) -> Floats:
+        """Potential of each node (rows) for each set of currents (columns) into the nodes."""
+        from netinnov.kernels.laplacian import solve
+
+        found = np.zeros_like(currents)
+        found[self.nodes] = solve(*self[1:], np.ascontiguousarray(currents[self.nodes]))
+        return found
+
+
+def conductances(network: MultilayerNetwork, what: str) -> sparse.csr_array:
+    """Weights summed over layers, without self-links; a directed layer is refused."""
+    if network.directed:
+        msg = (
+            f"{what} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build the "
+            "network without `directed`, or select() the other layers."
+        )
+        raise InputError(msg)
+    return flat_matrix(network, what)
+
+
+def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:
+    """Number of the connected part of each node."""
+    return np.asarray(csgraph.connected_components(weights, directed=False)[1])
+
+
+def is_connected(weights: sparse.csr_array) -> bool:
+    """Whether all nodes hang together."""
+    return bool(csgraph.connected_components(weights, directed=False)[0] == 1)
+
+
+def grounded(weights: sparse.csr_array, part: npt.NDArray[np.int32]) -> Grounded:
+    """Hold the node with most links of each part at zero, and factorise what is left."""
+    from netinnov.kernels.laplacian import eliminate
+
+    n = weights.shape[0]
+    order = np.lexsort((-np.diff(weights.indptr), part))
+    first = np.ones(n, bool)
+    first[1:] = np.diff(part[order]) != 0
+    free = np.sort(order[~first])
+    if free.size == 0:
+        none = np.empty(0, np.int32)
+        return Grounded(free, np.zeros(1, np.int32), none, np.empty(0), np.empty(0))
+    nodes, indptr, indices = _pattern(weights, free)
+    inner = sparse.csc_array(sparse.tril(weights[nodes][:, nodes], -1))
+    grounds = weights[nodes][:, order[first]].sum(axis=1)
+    values = np.zeros(indices.size)
+    # Both have their rows ascending, and the pattern holds all links.
+    column = np.repeat(np.arange(nodes.size), np.diff(indptr))
+    linked = np.repeat(np.arange(nodes.size), np.diff(inner.indptr))
+    inner.sort_indices()
+    keys = column * nodes.size + indices
+    values[np.searchsorted(keys, linked * nodes.size + inner.indices)] = inner.data
+    return Grounded(nodes, indptr, indices, *eliminate(indptr, indices, values, grounds))
+
+
+def _pattern(weights: sparse.csr_array, free: Positions) -> tuple[Positions, Codes, Codes]:
+    """An order of elimination with little fill, and where the factor below the diagonal has any.
+
+    Read off factors of the same matrix with all weights 1: no pivot is small, so none moves.
+    """
+    ones = sparse.csr_array((np.ones(weights.nnz), weights.indices, weights.indptr), weights.shape)
+    laplacian = sparse.csr_array(sparse.diags_array(ones.sum(axis=1)) - ones)
+    factors = splu(
+        sparse.csc_array(laplacian[free][:, free]),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
+    lower = sparse.csc_array(factors.L)
+    lower.sort_indices()
+    length = np.diff(lower.indptr)
+    inner = lower.indices != np.repeat(np.arange(free.size), length)
+    indptr = np.concatenate([[0], np.cumsum(length - 1)]).astype(np.int32)
+    # Row i of the matrix is row perm_c[i] of the factors.
+    return free[np.argsort(factors.perm_c)], indptr, lower.indices[inner].astype(np.int32)

@@ -1,0 +1,87 @@
+"""Weights dealt to links so that strengths come out as given."""
+
+import numpy as np
+
+from netinnov.kernels._jit import inlined, kernel
+
+__all__ = ["match_strengths"]
+
+HALF = np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
+
+
+@inlined
+def _mixed(state):
+    """Output of the generator SplitMix64 for a state."""
+    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@inlined
+def _below(state, gamma, size):
+    """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
+    bound = (np.uint64(1) << HALF) % size
+    state += gamma
+    product = (_mixed(state) >> HALF) * size
+    while (product & LOW) < bound:
+        state += gamma
+        product = (_mixed(state) >> HALF) * size
+    return state, product >> HALF
+
+
+@kernel
+def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, tolerance, seed):
+    """Exchange weights between links until strengths are near their goals: simulated annealing.
+
+    The error is the sum of |strength - goal| over nodes (directed: out and in). The temperature
+    falls from the mean weight to a ten-thousandth of it. Stops at ``tolerance`` x sum of goals.
+    Undirected: ``goal_out`` holds the strengths. Returns the weights and the error over that sum.
+    O(steps + links). Reference: strengths counted afresh.
+    """
+    weight = weight.copy()
+    m = weight.size
+    out = -goal_out.copy()
+    into = -goal_in.copy() if directed else out
+    for e in range(m):
+        out[source[e]] += weight[e]
+        into[target[e]] += weight[e]
+    error = 0.0
+    goal = 0.0
+    for i in range(out.size):
+        error += abs(out[i])
+        goal += goal_out[i]
+        if directed:
+            error += abs(into[i])
+            goal += goal_in[i]
+    state, gamma = seed[0], seed[1]
+    hot = weight.sum() / m
+    cooling = np.exp(np.log(1e-4) / max(steps, 1))
+    for _ in range(steps):
+        if error <= tolerance * goal:
+            break
+        hot *= cooling
+        state, x = _below(state, gamma, np.uint64(m))
+        state, y = _below(state, gamma, np.uint64(m))
+        more = weight[y] - weight[x]
+        if more == 0.0:
+            continue
+        a, b, c, d = source[x], target[x], source[y], target[y]
+        old = abs(out[a]) + abs(into[b]) + abs(out[c]) + abs(into[d])
+        out[a] += more
+        into[b] += more
+        out[c] -= more
+        into[d] -= more
+        new = abs(out[a]) + abs(into[b]) + abs(out[c]) + abs(into[d])
+        # With an end in common what it gains and loses is the same; its error counts twice in both.
+        state += gamma
+        chance = (_mixed(state) >> np.uint64(11)) * 2.0**-53
+        if new > old and chance >= np.exp((old - new) / hot):
+            out[a] -= more
+            into[b] -= more
+            out[c] += more
+            into[d] += more
+        else:
+            weight[x], weight[y] = weight[y], weight[x]
+            error += new - old
+    return weight, error / goal

@@ -1,0 +1,170 @@
+"""Factors, inverses and smallest eigenvalues of Laplacian matrices."""
+
+import numpy as np
+
+from netinnov.kernels._jit import kernel
+
+__all__ = ["eliminate", "inverse_diagonal", "lanczos", "solve"]
+
+
+@kernel
+def lanczos(indptr, indices, data, degrees, before, here, beta, steps):
+    """Go on for some steps with the tridiagonal matrix of a Laplacian, constants left out.
+
+    ``before`` and ``here`` are the last two Lanczos vectors, ``beta`` joins them (0 at the
+    start). Returns the new diagonal, the new entries beside it, and the two last vectors; shorter
+    than ``steps`` where nothing is left to explore. Vectors are not made orthogonal again, which
+    repeats eigenvalues but does not move the smallest (Paige 1980). O(steps (m + n)).
+    Reference: scipy.linalg.eigh of the dense matrix.
+    """
+    n = degrees.size
+    u, v, w = before.copy(), here.copy(), np.empty(n)
+    diagonal, beside = np.empty(steps), np.empty(steps)
+    scale = 0.0
+    for i in range(n):
+        scale = max(scale, degrees[i])
+    for step in range(steps):
+        alpha = 0.0
+        for i in range(n):
+            total = degrees[i] * v[i]
+            for k in range(indptr[i], indptr[i + 1]):
+                total -= data[k] * v[indices[k]]
+            total -= beta * u[i]
+            w[i] = total
+            alpha += total * v[i]
+        mean = 0.0
+        for i in range(n):
+            w[i] -= alpha * v[i]
+            mean += w[i]
+        mean /= n
+        square = 0.0
+        for i in range(n):
+            w[i] -= mean
+            square += w[i] * w[i]
+        beta = np.sqrt(square)
+        diagonal[step], beside[step] = alpha, beta
+        if beta <= 1e-13 * scale:
+            return diagonal[: step + 1], beside[: step + 1], u, v
+        for i in range(n):
+            w[i] /= beta
+        u, v, w = v, w, u
+    return diagonal, beside, u, v
+
+
+@kernel
+def eliminate(indptr, indices, weights, grounds):
+    """Factors L D L' of a grounded Laplacian, from sums of positive terms alone.
+
+    Nodes in the order of elimination; by columns, rows ascending, ``weights`` joins a node with
+    later ones (0 where fill will come), ``grounds`` with those held at zero. A node that goes
+    leaves its neighbours joined (star to mesh): w_ij + w_ik w_jk / d_k with d_k = g_k + sum_j w_jk,
+    so nothing is subtracted, and weights of any range keep their digits (Grassmann, Taksar and
+    Heyman 1985). Returns -L below the diagonal, and D. O(sum of squares of column lengths).
+    Reference: numpy.linalg.cholesky of the matrix.
+    """
+    n = grounds.size
+    lower, pivots, ground = weights.copy(), np.empty(n), grounds.copy()
+    # Columns wait in a list at the row that is their next one.
+    head, following = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    at = indptr[:-1].astype(np.int64)
+    column = np.zeros(n)
+    for j in range(n):
+        for q in range(indptr[j], indptr[j + 1]):
+            column[indices[q]] = lower[q]
+        k = head[j]
+        while k >= 0:
+            later = following[k]
+            # Column k is scaled by its pivot already: w_jk = l_jk d_k.
+            p = at[k]
+            own = lower[p] * pivots[k]
+            ground[j] += lower[p] * ground[k]
+            for q in range(p + 1, indptr[k + 1]):
+                column[indices[q]] += own * lower[q]
+            at[k] = p + 1
+            if p + 1 < indptr[k + 1]:
+                i = indices[p + 1]
+                following[k], head[i] = head[i], k
+            k = later
+        pivot = ground[j]
+        for q in range(indptr[j], indptr[j + 1]):
+            pivot += column[indices[q]]
+        pivots[j] = pivot
+        for q in range(indptr[j], indptr[j + 1]):
+            lower[q] = column[indices[q]] / pivot
+        if indptr[j] < indptr[j + 1]:
+            i = indices[indptr[j]]
+            following[j], head[i] = head[i], j
+    return lower, pivots
+
+
+@kernel
+def solve(indptr, indices, lower, pivots, currents):
+    """Potentials for some sets of currents (columns), from the factors of `eliminate`.
+
+    O(entries of the factors x sets).
+    Reference: numpy.linalg.solve.
+    """
+    found = currents.copy()
+    n, sets = found.shape
+    for j in range(n):
+        for q in range(indptr[j], indptr[j + 1]):
+            i, part = indices[q], lower[q]
+            for s in range(sets):
+                found[i, s] += part * found[j, s]
+    for j in range(n - 1, -1, -1):
+        for s in range(sets):
+            found[j, s] /= pivots[j]
+        for q in range(indptr[j], indptr[j + 1]):
+            i, part = indices[q], lower[q]
+            for s in range(sets):
+                found[j, s] += part * found[i, s]
+    return found
+
+
+@kernel
+def inverse_diagonal(indptr, indices, lower, pivots, known):
+    """Diagonal of the inverse, from the factors of `eliminate`, by its entries where L has some.
+
+    The last rows and columns, as many as ``known`` has, are full in L, and ``known`` is the inverse
+    there. From the last column back, each column of the inverse follows from later ones:
+    Z_ij = sum_k Z_ik l_kj, Z_jj = 1/d_j + sum_k Z_jk l_kj over the rows k > j of l = -L
+    (Takahashi, Fagan and Chin 1973). O(sum over columns of the lengths of the
+    columns that their rows name).
+    Reference: the diagonal of numpy.linalg.inv.
+    """
+    n = pivots.size
+    first = n - known.shape[0]
+    inverse = np.empty(indptr[first])
+    result = np.empty(n)
+    for i in range(first, n):
+        result[i] = known[i - first, i - first]
+    weight, total = np.zeros(n), np.zeros(n)
+    inside = np.full(n, -1, np.int64)
+    for j in range(first - 1, -1, -1):
+        begin, end = indptr[j], indptr[j + 1]
+        for p in range(begin, end):
+            k = indices[p]
+            weight[k], total[k], inside[k] = lower[p], 0.0, j
+        for p in range(begin, end):
+            k = indices[p]
+            if k >= first:
+                # The rows ascend: from here on both ends are in the full part.
+                for q in range(p, end):
+                    i, part = indices[q], 0.0
+                    for r in range(p, end):
+                        part += known[i - first, indices[r] - first] * lower[r]
+                    total[i] += part
+                break
+            own, part = lower[p], result[k] * lower[p]
+            for q in range(indptr[k], indptr[k + 1]):
+                i = indices[q]
+                if inside[i] == j:
+                    part += inverse[q] * weight[i]
+                    total[i] += inverse[q] * own
+            total[k] += part
+        diagonal = 1.0 / pivots[j]
+        for p in range(begin, end):
+            inverse[p] = total[indices[p]]
+            diagonal += total[indices[p]] * lower[p]
+        result[j] = diagonal
+    return result

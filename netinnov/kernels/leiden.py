@@ -1,0 +1,341 @@
+"""Local moves and refinement of the Leiden algorithm, with coupling as an operator.
+
+The kernels share a *level*: super-states, each of which stands for some states.
+
+- ``indptr, indices, weight``: symmetric weights between super-states, none of one with itself;
+- ``cptr, cidx, cval``: strengths of a super-state in the channels of the null model;
+- ``mptr, mnode, mcount``: how many copies of which nodes a super-state holds;
+- ``hptr, hstate, hcount``: the same by node;
+- ``factor``: of each channel. The null weight of super-states u and v is sum_q factor_q u_q v_q;
+- ``coupling``: weight between two copies of a node.
+
+What counts for u and v is A(u, v) = weight + coupling x shared copies - null weight; the quality
+of a partition is the sum of A over the pairs inside communities, up to constants. Strengths of
+communities are kept by (community, channel) in a hash table, whose size follows the number of
+strengths and not communities x channels.
+"""
+
+import numpy as np
+
+from netinnov.kernels._jit import inlined, kernel
+
+__all__ = ["moved", "refined"]
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+@inlined
+def _uniform(state):
+    """A random number in [0, 1): splitmix64."""
+    state[0] += GOLDEN
+    z = state[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return np.float64(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@inlined
+def _shuffled(n, state):
+    """A random order; of many, whole runs of neighbours in memory are shuffled, then each run."""
+    run = 1 if n < 20_000 else 32
+    n_runs = (n + run - 1) // run
+    runs = np.arange(n_runs).astype(np.int32)
+    for i in range(n_runs - 1, 0, -1):
+        j = np.int64(_uniform(state) * (i + 1))
+        held = runs[i]
+        runs[i] = runs[j]
+        runs[j] = held
+    order = np.empty(n, np.int32)
+    end = 0
+    for r in runs:
+        first = end
+        for v in range(r * run, min(n, (r + 1) * run)):
+            j = first + np.int64(_uniform(state) * (end - first + 1))
+            order[end] = order[j]
+            order[j] = v
+            end += 1
+    return order
+
+
+@inlined
+def _bits(n, n_channels, n_entries):
+    """Size of a hash table, as a power of two, that its entries fill by half at most.
+
+    0 where communities x channels are few times the entries: then each has a place of its own.
+    """
+    bits = 0
+    if n * n_channels > 8 * n_entries:
+        bits = 4
+        while (1 << bits) < 2 * n_entries:
+            bits += 1
+    return bits
+
+
+@inlined
+def _slot(keys, key, bits):
+    """Where a key is, or would be put."""
+    at = key
+    if bits > 0:
+        mask = (1 << bits) - 1
+        at = np.int64((np.uint64(key) * GOLDEN) >> np.uint64(64 - bits))
+        while keys[at] != key and keys[at] >= 0:
+            at = (at + 1) & mask
+    return at
+
+
+@inlined
+def _put(keys, values, counts, bits, key, value):
+    at = _slot(keys, key, bits)
+    values[at] += value
+    if bits > 0:
+        keys[at] = key
+        counts[at] += 1
+
+
+@inlined
+def _take(keys, values, counts, bits, key, value):
+    """Undo `_put`; with the last of its parts an entry goes, and those behind it close up."""
+    at = _slot(keys, key, bits)
+    values[at] -= value
+    if bits > 0:
+        counts[at] -= 1
+    if bits > 0 and counts[at] == 0:
+        mask = (1 << bits) - 1
+        after = (at + 1) & mask
+        while keys[after] >= 0:
+            home = np.int64((np.uint64(keys[after]) * GOLDEN) >> np.uint64(64 - bits))
+            if ((after - home) & mask) >= ((after - at) & mask):
+                keys[at] = keys[after]
+                values[at] = values[after]
+                counts[at] = counts[after]
+                at = after
+            after = (after + 1) & mask
+        keys[at] = -1
+        values[at] = 0.0
+        counts[at] = 0
+
+
+@kernel
+def moved(
+    indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, hptr, hstate, hcount,
+    factor, coupling, start, seed,
+):  # fmt: skip
+    """Labels after local moves: one super-state at a time goes where it adds most, until none can.
+
+    A queue holds those whose neighbours have moved. Also gives the sum of all gains.
+    O(links + strengths + coupled pairs) a round over all super-states.
+    Reference: the quality recomputed for every single move (in the tests).
+    """
+    n = indptr.size - 1
+    n_channels = factor.size
+    state = np.array([seed], np.uint64)
+    label = start.copy()
+    size = np.zeros(n, np.int32)
+    bits = _bits(n, n_channels, cidx.size)
+    keys = np.full(1 << bits, -1, np.int64)
+    counts = np.zeros(1 << bits, np.int32)
+    values = np.zeros(1 << bits if bits > 0 else n * n_channels)
+    for v in range(n):
+        size[label[v]] += 1
+        for k in range(cptr[v], cptr[v + 1]):
+            key = np.int64(label[v]) * n_channels + cidx[k]
+            _put(keys, values, counts, bits, key, cval[k])
+    empty = np.empty(n, np.int32)
+    n_empty = 0
+    for c in range(n - 1, -1, -1):
+        if size[c] == 0:
+            empty[n_empty] = c
+            n_empty += 1
+    queue = _shuffled(n, state)
+    queued = np.ones(n, np.bool_)
+    head, waiting = 0, n
+    near = np.zeros(n)
+    touched = np.empty(n, np.int32)
+    total = 0.0
+    while waiting > 0:
+        v = queue[head]
+        head = head + 1 if head + 1 < n else 0
+        waiting -= 1
+        queued[v] = False
+        own = label[v]
+        n_touched = 0
+        reach = 0.0
+        for k in range(indptr[v], indptr[v + 1]):
+            c = label[indices[k]]
+            if near[c] == 0.0:
+                touched[n_touched] = c
+                n_touched += 1
+            near[c] += weight[k]
+            reach += weight[k]
+        for k in range(mptr[v], mptr[v + 1]):
+            i = mnode[k]
+            for h in range(hptr[i], hptr[i + 1]):
+                if hstate[h] != v:
+                    c = label[hstate[h]]
+                    if near[c] == 0.0:
+                        touched[n_touched] = c
+                        n_touched += 1
+                    near[c] += coupling * mcount[k] * hcount[h]
+                    reach += coupling * mcount[k] * hcount[h]
+        stay = 0.0
+        if size[own] > 1:
+            stay = near[own]
+            for k in range(cptr[v], cptr[v + 1]):
+                at = _slot(keys, np.int64(own) * n_channels + cidx[k], bits)
+                stay -= factor[cidx[k]] * cval[k] * (values[at] - cval[k])
+        best = own
+        best_gain = stay + 1e-11 * reach
+        if size[own] > 1 and best_gain < 0.0:
+            best = empty[n_empty - 1]
+            best_gain = 0.0
+        for t in range(n_touched):
+            c = touched[t]
+            gain = near[c]
+            near[c] = 0.0
+            if c != own and gain > best_gain:
+                for k in range(cptr[v], cptr[v + 1]):
+                    at = _slot(keys, np.int64(c) * n_channels + cidx[k], bits)
+                    gain -= factor[cidx[k]] * cval[k] * values[at]
+                if gain > best_gain:
+                    best = c
+                    best_gain = gain
+        if best == own:
+            continue
+        total += best_gain - stay
+        for k in range(cptr[v], cptr[v + 1]):
+            key = np.int64(own) * n_channels + cidx[k]
+            _take(keys, values, counts, bits, key, cval[k])
+            key = np.int64(best) * n_channels + cidx[k]
+            _put(keys, values, counts, bits, key, cval[k])
+            if bits == 0 and size[own] == 1:
+                values[np.int64(own) * n_channels + cidx[k]] = 0.0  # nothing may be left over
+        size[own] -= 1
+        if size[best] == 0:
+            n_empty -= 1
+        size[best] += 1
+        if size[own] == 0:
+            empty[n_empty] = own
+            n_empty += 1
+        label[v] = best
+        for k in range(indptr[v], indptr[v + 1]):
+            u = indices[k]
+            if not queued[u] and label[u] != best:
+                queued[u] = True
+                at = head + waiting
+                queue[at if at < n else at - n] = u
+                waiting += 1
+        for k in range(mptr[v], mptr[v + 1]):
+            i = mnode[k]
+            for h in range(hptr[i], hptr[i + 1]):
+                u = hstate[h]
+                if not queued[u] and label[u] != best:
+                    queued[u] = True
+                    at = head + waiting
+                    queue[at if at < n else at - n] = u
+                    waiting += 1
+    return label, total
+
+
+@kernel
+def refined(
+    indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, hptr, hstate, hcount,
+    factor, coupling, label, seed,
+):  # fmt: skip
+    """Parts of the communities: super-states merged while both sides hold well to the community.
+
+    In random order each super-state that is still alone joins, of the parts of its community that
+    it touches, the one with the largest gain, or stays. Alone or joined, a part must hold to the
+    rest: the sum of A to the rest of its community is at least 0. That sum follows a merge as
+    rest(R + v) = rest(R) + rest(v) - 2 A(R, v). O(links + strengths + coupled pairs).
+    Reference: the quality and connectedness of what `moved` then does with the parts.
+    """
+    n = indptr.size - 1
+    n_channels = factor.size
+    state = np.array([seed], np.uint64)
+    bits = _bits(n, n_channels, cidx.size)
+    keys = np.full(1 << bits, -1, np.int64)
+    counts = np.zeros(1 << bits, np.int32)
+    values = np.zeros(1 << bits if bits > 0 else n * n_channels)
+    for v in range(n):
+        for k in range(cptr[v], cptr[v + 1]):
+            key = np.int64(label[v]) * n_channels + cidx[k]
+            _put(keys, values, counts, bits, key, cval[k])
+    rest = np.zeros(n)
+    slack = np.zeros(n)
+    for v in range(n):
+        own = label[v]
+        inside = 0.0
+        for k in range(indptr[v], indptr[v + 1]):
+            if label[indices[k]] == own:
+                inside += weight[k]
+        for k in range(mptr[v], mptr[v + 1]):
+            i = mnode[k]
+            for h in range(hptr[i], hptr[i + 1]):
+                if hstate[h] != v and label[hstate[h]] == own:
+                    inside += coupling * mcount[k] * hcount[h]
+        slack[v] = 1e-11 * inside
+        for k in range(cptr[v], cptr[v + 1]):
+            at = _slot(keys, np.int64(own) * n_channels + cidx[k], bits)
+            inside -= factor[cidx[k]] * cval[k] * (values[at] - cval[k])
+        rest[v] = inside
+    keys[:] = -1
+    values[:] = 0.0
+    counts[:] = 0
+    part = np.arange(n).astype(np.int32)
+    size = np.ones(n, np.int32)
+    for v in range(n):
+        for k in range(cptr[v], cptr[v + 1]):
+            key = np.int64(v) * n_channels + cidx[k]
+            _put(keys, values, counts, bits, key, cval[k])
+    order = _shuffled(n, state)
+    near = np.zeros(n)
+    touched = np.empty(n, np.int32)
+    for v in order:
+        if part[v] != v or size[v] > 1 or rest[v] < -slack[v]:
+            continue
+        n_touched = 0
+        for k in range(indptr[v], indptr[v + 1]):
+            u = indices[k]
+            if label[u] == label[v]:
+                c = part[u]
+                if near[c] == 0.0:
+                    touched[n_touched] = c
+                    n_touched += 1
+                near[c] += weight[k]
+        for k in range(mptr[v], mptr[v + 1]):
+            i = mnode[k]
+            for h in range(hptr[i], hptr[i + 1]):
+                u = hstate[h]
+                if u != v and label[u] == label[v]:
+                    c = part[u]
+                    if near[c] == 0.0:
+                        touched[n_touched] = c
+                        n_touched += 1
+                    near[c] += coupling * mcount[k] * hcount[h]
+        best = v
+        best_gain = 0.0
+        for t in range(n_touched):
+            c = touched[t]
+            gain = near[c]
+            near[c] = 0.0
+            if gain > best_gain and rest[c] >= -slack[c]:
+                for k in range(cptr[v], cptr[v + 1]):
+                    at = _slot(keys, np.int64(c) * n_channels + cidx[k], bits)
+                    gain -= factor[cidx[k]] * cval[k] * values[at]
+                if gain > best_gain:
+                    best = c
+                    best_gain = gain
+        if best == v:
+            continue
+        for k in range(cptr[v], cptr[v + 1]):
+            key = np.int64(v) * n_channels + cidx[k]
+            _take(keys, values, counts, bits, key, cval[k])
+            key = np.int64(best) * n_channels + cidx[k]
+            _put(keys, values, counts, bits, key, cval[k])
+        rest[best] += rest[v] - 2.0 * best_gain
+        slack[best] += slack[v]
+        size[v] = 0
+        size[best] += 1
+        part[v] = best
+    return part

@@ -1,0 +1,204 @@
+"""Levels of the Leiden algorithm: aggregated, cut along communities, split into connected parts.
+
+The arrays are those that `netinnov.kernels.leiden` describes.
+"""
+
+import numpy as np
+
+from netinnov.kernels._jit import kernel
+
+__all__ = ["aggregated", "cut", "parts"]
+
+
+@kernel
+def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, label, n_nodes):
+    """The level whose super-states are the labels 0, 1, ...: its twelve arrays, in their order.
+
+    O(links + strengths + members), also in memory.
+    """
+    n = indptr.size - 1
+    n_new = np.int64(0)
+    for v in range(n):
+        n_new = max(n_new, label[v] + 1)
+    start = np.zeros(n_new + 1, np.int32)
+    for v in range(n):
+        start[label[v] + 1] += 1
+    for c in range(n_new):
+        start[c + 1] += start[c]
+    members = np.empty(n, np.int32)
+    filled = start[:-1].copy()
+    for v in range(n):
+        members[filled[label[v]]] = v
+        filled[label[v]] += 1
+
+    n_channels = np.int64(0)
+    for q in cidx:
+        n_channels = max(n_channels, q + 1)
+    new_indptr = np.zeros(n_new + 1, np.int32)
+    new_cptr = np.zeros(n_new + 1, np.int32)
+    new_mptr = np.zeros(n_new + 1, np.int32)
+    new_indices = np.empty(indices.size, np.int32)
+    new_weight = np.empty(indices.size)
+    new_cidx = np.empty(cidx.size, np.int32)
+    new_cval = np.empty(cidx.size)
+    new_mnode = np.empty(mnode.size, np.int32)
+    new_mcount = np.empty(mnode.size)
+    at_link = np.full(n_new, -1, np.int32)
+    at_channel = np.full(n_channels, -1, np.int32)
+    at_node = np.full(n_nodes, -1, np.int32)
+    e, f, g = 0, 0, 0
+    for c in range(n_new):
+        e0, f0, g0 = e, f, g
+        for m in range(start[c], start[c + 1]):
+            v = members[m]
+            for k in range(indptr[v], indptr[v + 1]):
+                d = label[indices[k]]
+                if d == c:
+                    continue
+                if at_link[d] < e0:
+                    at_link[d] = e
+                    new_indices[e] = d
+                    new_weight[e] = 0.0
+                    e += 1
+                new_weight[at_link[d]] += weight[k]
+            for k in range(cptr[v], cptr[v + 1]):
+                q = cidx[k]
+                if at_channel[q] < f0:
+                    at_channel[q] = f
+                    new_cidx[f] = q
+                    new_cval[f] = 0.0
+                    f += 1
+                new_cval[at_channel[q]] += cval[k]
+            for k in range(mptr[v], mptr[v + 1]):
+                i = mnode[k]
+                if at_node[i] < g0:
+                    at_node[i] = g
+                    new_mnode[g] = i
+                    new_mcount[g] = 0.0
+                    g += 1
+                new_mcount[at_node[i]] += mcount[k]
+        new_indptr[c + 1] = e
+        new_cptr[c + 1] = f
+        new_mptr[c + 1] = g
+
+    new_hptr = np.zeros(n_nodes + 1, np.int32)
+    for k in range(g):
+        new_hptr[new_mnode[k] + 1] += 1
+    for i in range(n_nodes):
+        new_hptr[i + 1] += new_hptr[i]
+    new_hstate = np.empty(g, np.int32)
+    new_hcount = np.empty(g)
+    put = new_hptr[:-1].copy()
+    for c in range(n_new):
+        for k in range(new_mptr[c], new_mptr[c + 1]):
+            at = put[new_mnode[k]]
+            new_hstate[at] = c
+            new_hcount[at] = new_mcount[k]
+            put[new_mnode[k]] += 1
+    return (
+        new_indptr, new_indices[:e].copy(), new_weight[:e].copy(),
+        new_cptr, new_cidx[:f].copy(), new_cval[:f].copy(),
+        new_mptr, new_mnode[:g].copy(), new_mcount[:g].copy(),
+        new_hptr, new_hstate, new_hcount,
+    )  # fmt: skip
+
+
+@kernel
+def cut(indptr, indices, weight, mptr, hptr, hstate, hcount, label):
+    """The links and copies of a level that stay inside communities.
+
+    Copies of a node in different communities become different nodes: new ``indptr, indices,
+    weight, mnode, mcount, hptr, hstate, hcount``; ``mptr`` stays. O(links + members).
+    """
+    n = indptr.size - 1
+    new_indptr = np.zeros(n + 1, np.int32)
+    new_indices = np.empty(indices.size, np.int32)
+    new_weight = np.empty(indices.size)
+    e = 0
+    for v in range(n):
+        for k in range(indptr[v], indptr[v + 1]):
+            if label[indices[k]] == label[v]:
+                new_indices[e] = indices[k]
+                new_weight[e] = weight[k]
+                e += 1
+        new_indptr[v + 1] = e
+    m = hstate.size
+    number = np.empty(m, np.int32)
+    of_label = np.full(n, -1, np.int32)
+    n_new = 0
+    for i in range(hptr.size - 1):
+        first = n_new
+        for h in range(hptr[i], hptr[i + 1]):
+            c = label[hstate[h]]
+            if of_label[c] < first:
+                of_label[c] = n_new
+                n_new += 1
+            number[h] = of_label[c]
+    new_hptr = np.zeros(n_new + 1, np.int32)
+    for h in range(m):
+        new_hptr[number[h] + 1] += 1
+    for i in range(n_new):
+        new_hptr[i + 1] += new_hptr[i]
+    new_hstate = np.empty(m, np.int32)
+    new_hcount = np.empty(m)
+    new_mnode = np.empty(m, np.int32)
+    new_mcount = np.empty(m)
+    by_node = new_hptr[:-1].copy()
+    by_state = mptr[:-1].copy()
+    for h in range(m):
+        i, v = number[h], hstate[h]
+        new_hstate[by_node[i]] = v
+        new_hcount[by_node[i]] = hcount[h]
+        by_node[i] += 1
+        new_mnode[by_state[v]] = i
+        new_mcount[by_state[v]] = hcount[h]
+        by_state[v] += 1
+    return (
+        new_indptr, new_indices[:e].copy(), new_weight[:e].copy(),
+        new_mnode, new_mcount, new_hptr, new_hstate, new_hcount,
+    )  # fmt: skip
+
+
+@kernel
+def parts(indptr, indices, hptr, hstate, label):
+    """Labels 0, 1, ... of the connected parts of communities, along links and between copies.
+
+    O(links + members): a search from each state that has no part yet. The copies of a node are
+    coupled all to all, so the search looks at each node once a community it meets.
+    """
+    n = indptr.size - 1
+    n_nodes = hptr.size - 1
+    node = np.full(n, -1, np.int32)
+    for i in range(n_nodes):
+        for h in range(hptr[i], hptr[i + 1]):
+            node[hstate[h]] = i
+    found = np.full(n, -1, np.int32)
+    stack = np.empty(n, np.int32)
+    seen = np.full(n_nodes, -1, np.int32)
+    n_parts = 0
+    for root in range(n):
+        if found[root] >= 0:
+            continue
+        found[root] = n_parts
+        stack[0] = root
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            v = stack[depth]
+            for k in range(indptr[v], indptr[v + 1]):
+                u = indices[k]
+                if found[u] < 0 and label[u] == label[root]:
+                    found[u] = n_parts
+                    stack[depth] = u
+                    depth += 1
+            i = node[v]
+            if i >= 0 and seen[i] != n_parts:
+                seen[i] = n_parts
+                for h in range(hptr[i], hptr[i + 1]):
+                    u = hstate[h]
+                    if found[u] < 0 and label[u] == label[root]:
+                        found[u] = n_parts
+                        stack[depth] = u
+                        depth += 1
+        n_parts += 1
+    return found

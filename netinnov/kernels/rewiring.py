@@ -1,0 +1,522 @@
+"""Markov chains that exchange ends of links: packed links and an open-addressing hash set."""
+
+import numpy as np
+
+from netinnov.kernels._jit import inlined, kernel
+
+__all__ = ["exchange_ends", "exchange_within"]
+
+ONE = np.uint64(1)
+HALF = np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
+FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # no link: the packed ends of a link are below it
+BATCH = 64  # proposals whose memory is asked for together
+LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, and rare
+
+
+@inlined
+def _mixed(state):
+    """Output of the generator SplitMix64 for a state."""
+    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@inlined
+def _below(state, gamma, size):
+    """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
+    bound = (ONE << HALF) % size
+    state += gamma
+    product = (_mixed(state) >> HALF) * size
+    while (product & LOW) < bound:
+        state += gamma
+        product = (_mixed(state) >> HALF) * size
+    return state, product >> HALF
+
+
+@inlined
+def _packed(a, b, directed):
+    """Both ends in one number, undirected the smaller first; without a branch, half would miss."""
+    swap = (a ^ b) & (np.uint64(0) - np.uint64(not directed and a > b))
+    return ((a ^ swap) << HALF) | (b ^ swap)
+
+
+@inlined
+def _home(link, shift):
+    """Where a link's search in the table begins."""
+    return (link * np.uint64(0x9E3779B97F4A7C15)) >> shift
+
+
+@inlined
+def _has(table, link, shift, mask):
+    at = _home(link, shift)
+    found = table[at]
+    while found != link and found != FREE:
+        at = (at + ONE) & mask
+        found = table[at]
+    return found == link
+
+
+@inlined
+def _add(table, link, shift, mask):
+    at = _home(link, shift)
+    while table[at] != FREE:
+        at = (at + ONE) & mask
+    table[at] = link
+
+
+@inlined
+def _drop(table, link, shift, mask):
+    """Take a link out and close the gap, so that no search ends too early."""
+    gap = _home(link, shift)
+    while table[gap] != link:
+        gap = (gap + ONE) & mask
+    at = (gap + ONE) & mask
+    while table[at] != FREE:
+        if ((at - _home(table[at], shift)) & mask) >= ((at - gap) & mask):
+            table[gap] = table[at]
+            gap = at
+        at = (at + ONE) & mask
+    table[gap] = FREE
+
+
+@inlined
+def _filled(source, target, directed):
+    """Packed links and the hash set of them, of which a quarter at most is taken."""
+    m = source.size
+    bits = 3
+    while (1 << bits) < 4 * m:
+        bits += 1
+    table = np.full(1 << bits, FREE)
+    shift = np.uint64(64 - bits)
+    mask = (ONE << np.uint64(bits)) - ONE
+    key = np.empty(m, np.uint64)
+    for e in range(m):
+        a, b = np.uint64(source[e]), np.uint64(target[e])
+        key[e] = (a << HALF) | b
+        _add(table, _packed(a, b, directed), shift, mask)
+    return key, table, shift, mask
+
+
+@inlined
+def _row_starts(source, n_nodes):
+    """First slot of each source, for slots in order of their sources."""
+    indptr = np.zeros(n_nodes + 1, np.int64)
+    for e in range(source.size):
+        indptr[source[e] + 1] += 1
+    for i in range(n_nodes):
+        indptr[i + 1] += indptr[i]
+    return indptr
+
+
+@inlined
+def _unpacked(key):
+    source = np.empty(key.size, np.int32)
+    target = np.empty(key.size, np.int32)
+    for e in range(key.size):
+        source[e] = np.int32(key[e] >> HALF)
+        target[e] = np.int32(key[e] & LOW)
+    return source, target
+
+
+@inlined
+def _around(key, table, shift, mask, indptr, e, state, gamma):
+    """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
+
+    e is a > b, b > c is drawn among the links out of b, and c > a is looked up. A triangle is
+    found from each of its links, with probability 1/m (1/k_a + 1/k_b + 1/k_c) in out-degrees,
+    which its reversal shares.
+    """
+    f = e
+    g = e
+    a, b = key[e] >> HALF, key[e] & LOW
+    size = np.uint64(indptr[np.int64(b) + 1] - indptr[np.int64(b)])
+    if size > 0:
+        state, pick = _below(state, gamma, size)
+        second = np.uint64(indptr[np.int64(b)]) + pick
+        c = key[second] & LOW
+        if (
+            c != a
+            and _has(table, (c << HALF) | a, shift, mask)
+            and not _has(table, (a << HALF) | c, shift, mask)
+            and not _has(table, (c << HALF) | b, shift, mask)
+            and not _has(table, (b << HALF) | a, shift, mask)
+        ):
+            for at in range(indptr[np.int64(c)], indptr[np.int64(c) + 1]):
+                if key[at] & LOW == a:
+                    f = second
+                    g = np.uint64(at)
+    return state, f, g
+
+
+@kernel
+def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace, seed):
+    """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
+
+    A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
+    ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
+    (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
+    their sources, and keep them. ``mixed``: the weights differ, so those of a directed pair change
+    places on a coin. ``seed``: two words, the second odd. Returns source, target and weight of
+    each slot, and the number of accepted proposals.
+
+    Batches: all proposals of a batch are drawn and what they will read is read once, so that the
+    waits for memory overlap; then they are carried out one after the other.
+    O(steps + links). Reference: the same moves on a Python set, in the tests.
+    """
+    key, table, shift, mask = _filled(source, target, directed)
+    weight = weight.copy()
+    indptr = _row_starts(source, n_nodes)
+    state, gamma = seed[0], seed[1]
+    m = np.uint64(key.size)
+    ends = m + m
+    bound, end_bound = (ONE << HALF) % m, (ONE << HALF) % ends
+    first = np.empty(BATCH, np.uint64)
+    second = np.empty(BATCH, np.uint64)
+    corner = np.empty(3, np.uint64)
+    accepted = 0
+    read = np.uint64(0)
+    done = 0
+    until_triangle = pace
+    while done < steps:
+        size = min(BATCH, steps - done)
+        i = 0
+        while i < size:
+            state += gamma
+            z = _mixed(state)
+            x, y = (z >> HALF) * m, (z & LOW) * ends
+            if (x & LOW) >= bound and (y & LOW) >= end_bound:
+                first[i], second[i] = x >> HALF, y >> HALF
+                i += 1
+        for i in range(size):
+            one, two = key[first[i]], key[second[i] >> ONE]
+            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+            if not directed and second[i] & ONE:
+                c, d = d, c
+            read ^= table[_home(_packed(a, d, directed), shift)]
+            read ^= table[_home(_packed(c, b, directed), shift)]
+            read ^= table[_home(_packed(a, b, directed), shift)]
+            read ^= table[_home(_packed(c, d, directed), shift)]
+        for i in range(size):
+            e, f = first[i], second[i] >> ONE
+            coin = second[i] & ONE
+            if directed:
+                until_triangle -= 1
+                if until_triangle == 0:
+                    until_triangle = pace
+                    if coin:
+                        state, f, g = _around(key, table, shift, mask, indptr, e, state, gamma)
+                        if f != e:
+                            a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
+                            corner[0], corner[1], corner[2] = e, f, g
+                            for k in range(3):
+                                _drop(table, key[corner[k]], shift, mask)
+                            key[e], key[f], key[g] = (
+                                (a << HALF) | c,
+                                (b << HALF) | a,
+                                (c << HALF) | b,
+                            )
+                            for k in range(3):
+                                _add(table, key[corner[k]], shift, mask)
+                            accepted += 1
+                    continue
+            one, two = key[e], key[f]
+            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+            if not directed and coin:
+                c, d = d, c
+            if e == f or a == d or c == b:
+                continue
+            new, other = _packed(a, d, directed), _packed(c, b, directed)
+            if _has(table, new, shift, mask) or _has(table, other, shift, mask):
+                continue
+            _drop(table, _packed(a, b, directed), shift, mask)
+            _drop(table, _packed(c, d, directed), shift, mask)
+            _add(table, new, shift, mask)
+            _add(table, other, shift, mask)
+            key[e], key[f] = (a << HALF) | d, (c << HALF) | b
+            if directed and mixed and coin:
+                weight[e], weight[f] = weight[f], weight[e]
+            accepted += 1
+        done += size
+    # `read` goes out so that the compiler cannot leave the early reads away.
+    new_source, new_target = _unpacked(key)
+    return new_source, new_target, weight, accepted, read
+
+
+@inlined
+def _pair_of(link, group, directed):
+    """The classes of both ends as one number."""
+    a, b = np.int64(group[link >> HALF]), np.int64(group[link & LOW])
+    if not directed and a > b:
+        a, b = b, a
+    return (a << 32) | b
+
+
+@kernel
+def exchange_within(
+    source, target, weight, n_nodes, directed, mixed,
+    group, bucket, run, begin, site, zone, level, hard, steps, pace, further, seed,
+):  # fmt: skip
+    """Chain of `exchange_ends` that keeps what is counted by classes of ends or by zones of pairs.
+
+    A position is 2 x slot + side. ``bucket`` lists positions class by class, entry i belongs to
+    class ``run[i]``, and class r fills ``begin[r]`` to ``begin[r + 1]``. A proposal draws two
+    positions of one class and exchanges what stands there, which keeps the number of links
+    between any two classes; in a directed graph classes are those of sources and of targets, and
+    in both cases the targets are exchanged. ``group``: class of each node (no entry: there are no
+    classes). ``site``, ``zone``: site of each node and zone of each pair of sites (no entry: no
+    zones). ``hard``: the links in each zone are kept; else a proposal that changes the sum of
+    ``level`` over the links by x is accepted with probability min(1, exp(x)).
+
+    Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
+    degrees only (each is the last with probability 2**-further), taken back as a whole unless its
+    end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
+    ``seed`` as before. Returns source, target, weight, accepted proposals, and the number of links
+    in each zone summed over the states of the chain.
+
+    O(steps + links). Reference: the same moves on Python sets, in the tests.
+    """
+    key, table, shift, mask = _filled(source, target, directed)
+    weight = weight.copy()
+    bucket = bucket.copy()
+    m = np.uint64(key.size)
+    indptr = _row_starts(source, n_nodes)
+    state, gamma = seed[0], seed[1]
+    classes = group.size > 0
+    zones = zone.size > 0
+    n_zones = level.size
+    where = np.zeros(2 * key.size if classes else 0, np.int64)
+    if classes:
+        for i in range(bucket.size):
+            where[bucket[i]] = i
+    n_bucket = np.uint64(bucket.size)
+    first = np.empty(BATCH, np.uint64)
+    second = np.empty(BATCH, np.uint64)
+    slots = np.empty(3 * LONGEST, np.uint64)
+    before = np.empty(3 * LONGEST, np.uint64)
+    after = np.empty(3, np.uint64)
+    touched = np.empty(3 * LONGEST, np.int64)
+    old_pairs = np.empty(3 * LONGEST, np.int64)
+    new_pairs = np.empty(3 * LONGEST, np.int64)
+    moved = np.empty(6 * LONGEST, np.int64)
+    had = np.empty(6 * LONGEST, np.int64)
+    change = np.zeros(n_zones, np.int64)
+    count = np.zeros(n_zones, np.int64)
+    since = np.zeros(n_zones, np.int64)
+    total = np.zeros(n_zones, np.float64)
+    if zones:
+        for e in range(key.size):
+            count[zone[site[key[e] >> HALF], site[key[e] & LOW]]] += 1
+    accepted = 0
+    read = np.uint64(0)
+    done = 0
+    until_excursion = pace
+    while done < steps:
+        size = min(BATCH, steps - done)
+        for i in range(size):
+            state, x = _below(state, gamma, n_bucket)
+            r = run[x]
+            state, y = _below(state, gamma, np.uint64(begin[r + 1] - begin[r]))
+            first[i], second[i] = x, np.uint64(begin[r]) + y
+        for i in range(size):
+            p, q = np.uint64(bucket[first[i]]), np.uint64(bucket[second[i]])
+            one, two = key[p >> ONE], key[q >> ONE]
+            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+            if not directed:
+                if not p & ONE:
+                    a, b = b, a
+                if not q & ONE:
+                    c, d = d, c
+            read ^= table[_home(_packed(a, d, directed), shift)]
+            read ^= table[_home(_packed(c, b, directed), shift)]
+            read ^= table[_home(_packed(a, b, directed), shift)]
+            read ^= table[_home(_packed(c, d, directed), shift)]
+        for i in range(size):
+            step = done + i
+            until_excursion -= 1
+            if until_excursion > 0:
+                p, q = np.uint64(bucket[first[i]]), np.uint64(bucket[second[i]])
+                e, f = p >> ONE, q >> ONE
+                one, two = key[e], key[f]
+                a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+                if not directed:
+                    if not p & ONE:
+                        a, b = b, a
+                    if not q & ONE:
+                        c, d = d, c
+                if e == f or a == d or c == b:
+                    continue
+                new, other = _packed(a, d, directed), _packed(c, b, directed)
+                if _has(table, new, shift, mask) or _has(table, other, shift, mask):
+                    continue
+                if zones:
+                    u, v = zone[site[a], site[b]], zone[site[c], site[d]]
+                    s, t = zone[site[a], site[d]], zone[site[c], site[b]]
+                    if hard:
+                        if not ((u == s and v == t) or (u == t and v == s)):
+                            continue
+                    else:
+                        gain = level[s] + level[t] - level[u] - level[v]
+                        if gain < 0:
+                            state += gamma
+                            if (_mixed(state) >> np.uint64(11)) * 2.0**-53 >= np.exp(gain):
+                                continue
+                        total[u] += count[u] * (step - since[u])
+                        since[u] = step
+                        count[u] -= 1
+                        total[v] += count[v] * (step - since[v])
+                        since[v] = step
+                        count[v] -= 1
+                        total[s] += count[s] * (step - since[s])
+                        since[s] = step
+                        count[s] += 1
+                        total[t] += count[t] * (step - since[t])
+                        since[t] = step
+                        count[t] += 1
+                _drop(table, _packed(a, b, directed), shift, mask)
+                _drop(table, _packed(c, d, directed), shift, mask)
+                _add(table, new, shift, mask)
+                _add(table, other, shift, mask)
+                if directed:
+                    key[e], key[f] = (a << HALF) | d, (c << HALF) | b
+                    if classes and group[b] != group[d]:
+                        i_e, i_f = where[(e << ONE) | ONE], where[(f << ONE) | ONE]
+                        bucket[i_e], bucket[i_f] = bucket[i_f], bucket[i_e]
+                        where[(e << ONE) | ONE], where[(f << ONE) | ONE] = i_f, i_e
+                    if mixed:
+                        state += gamma
+                        if _mixed(state) >> np.uint64(63):
+                            weight[e], weight[f] = weight[f], weight[e]
+                else:
+                    key[e] = (a << HALF) | d if p & ONE else (d << HALF) | a
+                    key[f] = (c << HALF) | b if q & ONE else (b << HALF) | c
+                accepted += 1
+                continue
+
+            # An excursion through graphs that keep the degrees only.
+            until_excursion = pace
+            n = 0
+            moves = 0
+            going = True
+            while going and moves < LONGEST:
+                moves += 1
+                state, e = _below(state, gamma, m)
+                state, f = _below(state, gamma, m)
+                state += gamma
+                z = _mixed(state)
+                taken = 0
+                going = z >> (np.uint64(64) - further) != np.uint64(0)
+                coin = (z >> np.uint64(40)) & ONE
+                if directed and (z >> np.uint64(41)) & np.uint64(3) == np.uint64(0):
+                    if coin:
+                        state, f, g = _around(key, table, shift, mask, indptr, e, state, gamma)
+                        if f != e:
+                            a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
+                            slots[n], slots[n + 1], slots[n + 2] = e, f, g
+                            after[0], after[1], after[2] = (
+                                (a << HALF) | c,
+                                (b << HALF) | a,
+                                (c << HALF) | b,
+                            )
+                            taken = 3
+                else:
+                    one, two = key[e], key[f]
+                    a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+                    if not directed and coin:
+                        c, d = d, c
+                    new, other = _packed(a, d, directed), _packed(c, b, directed)
+                    if (
+                        e != f
+                        and a != d
+                        and c != b
+                        and not _has(table, new, shift, mask)
+                        and not _has(table, other, shift, mask)
+                    ):
+                        slots[n], slots[n + 1] = e, f
+                        after[0], after[1] = (a << HALF) | d, (c << HALF) | b
+                        taken = 2
+                for k in range(taken):
+                    before[n + k] = key[slots[n + k]]
+                    old = before[n + k]
+                    _drop(table, _packed(old >> HALF, old & LOW, directed), shift, mask)
+                for k in range(taken):
+                    now = after[k]
+                    _add(table, _packed(now >> HALF, now & LOW, directed), shift, mask)
+                    key[slots[n + k]] = now
+                n += taken
+            if n == 0:
+                continue
+            # First entry of each slot in the log: what it held when the excursion began.
+            n_touched = 0
+            for k in range(n):
+                seen = False
+                for h in range(n_touched):
+                    seen |= slots[touched[h]] == slots[k]
+                if not seen:
+                    touched[n_touched] = k
+                    n_touched += 1
+            good = True
+            if classes:
+                for h in range(n_touched):
+                    old_pairs[h] = _pair_of(before[touched[h]], group, directed)
+                    new_pairs[h] = _pair_of(key[slots[touched[h]]], group, directed)
+                old_pairs[:n_touched].sort()
+                new_pairs[:n_touched].sort()
+                for h in range(n_touched):
+                    good &= old_pairs[h] == new_pairs[h]
+            if zones and good:
+                change[:] = 0
+                for h in range(n_touched):
+                    old, now = before[touched[h]], key[slots[touched[h]]]
+                    change[zone[site[old >> HALF], site[old & LOW]]] -= 1
+                    change[zone[site[now >> HALF], site[now & LOW]]] += 1
+                gain = 0.0
+                for u in range(n_zones):
+                    good &= not hard or change[u] == 0
+                    gain += change[u] * level[u]
+                if good and not hard:
+                    state += gamma
+                    if gain < 0 and (_mixed(state) >> np.uint64(11)) * 2.0**-53 >= np.exp(gain):
+                        good = False
+                    else:
+                        for u in range(n_zones):
+                            total[u] += count[u] * (step - since[u])
+                            since[u] = step
+                            count[u] += change[u]
+            if not good:
+                for k in range(n - 1, -1, -1):
+                    now, old = key[slots[k]], before[k]
+                    _drop(table, _packed(now >> HALF, now & LOW, directed), shift, mask)
+                    _add(table, _packed(old >> HALF, old & LOW, directed), shift, mask)
+                    key[slots[k]] = old
+                continue
+            accepted += 1
+            if classes:
+                # Positions whose class has changed trade their entries until all stand right.
+                n_moved = 0
+                for h in range(n_touched):
+                    slot = slots[touched[h]]
+                    old, now = before[touched[h]], key[slot]
+                    for side in range(2):
+                        by = HALF if side == 0 else np.uint64(0)
+                        was, is_now = group[(old >> by) & LOW], group[(now >> by) & LOW]
+                        if was != is_now:
+                            moved[n_moved] = 2 * np.int64(slot) + side
+                            had[n_moved] = was
+                            n_moved += 1
+                for h in range(n_moved):
+                    p = moved[h]
+                    link = key[p >> 1]
+                    needs = np.int64(group[link & LOW] if p & 1 else group[link >> HALF])
+                    for k in range(h + 1, n_moved):
+                        if had[h] != needs and had[k] == needs:
+                            q = moved[k]
+                            i_p, i_q = where[p], where[q]
+                            bucket[i_p], bucket[i_q] = q, p
+                            where[p], where[q] = i_q, i_p
+                            had[h], had[k] = had[k], had[h]
+        done += size
+    for u in range(n_zones):
+        total[u] += count[u] * (steps - since[u])
+    new_source, new_target = _unpacked(key)
+    return new_source, new_target, weight, accepted, total, read

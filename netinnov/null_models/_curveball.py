@@ -1,0 +1,186 @@
+"""Two-mode layers at random, by trades of neighbour sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._arguments import check_names, check_number
+from netinnov._parallel import in_threads
+from netinnov._typing import Codes, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models._chains import Plan, State, plan, seed_words
+
+__all__ = ["Sides", "curveball", "two_sides"]
+
+
+def curveball(
+    network: MultilayerNetwork,
+    *,
+    trials: float = 20,
+    layers: Sequence[str] | None = None,
+    through: str | Sequence[str] | None = None,
+    rng: Rng = None,
+) -> MultilayerNetwork:
+    """Deal the neighbours in two-mode layers out anew.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Its layers (or those in ``layers``) join two kinds of nodes each, as talents and firms.
+    trials : float
+        Trades per node of the kind that trades: the one with fewer nodes that have a link.
+    layers : sequence of str, optional
+        Layers to randomise; the others stay as they are. Default: all.
+    through : str or sequence of str, optional
+        The kinds of one side, if there are more than two kinds: with ``"project"`` every link
+        joins a project with a node of any other kind.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness; the result does not depend on the number of threads.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The same nodes, places and layers; the links have new ends, and no period and no
+        attributes in the layers randomised.
+
+    Raises
+    ------
+    InputError
+        A layer has a link inside a kind (with ``through``: inside a side), joins more than two
+        kinds, has ends without a kind, or is directed and runs both ways between the two sides.
+
+    See Also
+    --------
+    rewire : The same ensemble by single exchanges, and with further constraints.
+
+    Notes
+    -----
+    Two nodes of one kind put the neighbours that only one of them has on the table and take back
+    as many as they had, each way equally likely. The result is uniform over the 0/1 tables with
+    the same margins, once there were trades enough. A link keeps its weight and its end of the
+    kind that does not trade, so the strengths of that kind stay and those of the other do not.
+
+    References
+    ----------
+    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), A fast and unbiased procedure
+    to randomize ecological binary matrices with fixed row and column totals, Nature
+    Communications 5. Carstens (2015), Proof of uniform sampling of binary matrices with fixed row
+    sums and column sums for the fast Curveball algorithm, Physical Review E 91.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
+    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    >>> curveball(ni.build_network(nodes, links), rng=3).links["target"].tolist()
+    ['q', 'p']
+    """
+    rng = np.random.default_rng(rng)
+    check_number("trials", trials, low=0)
+    ready = plan(network, ("degree",), layers, None, rng)
+    sides = {layer: two_sides(network, layer, through) for layer in ready.chains}
+    words = seed_words(rng, len(sides))[:, 0] | np.array([0, 1], np.uint64)
+    work, size = [], 0
+    for (layer, chain), seed in zip(ready.chains.items(), words, strict=True):
+        steps = round(trials * sides[layer].rows.size)
+        size += 2 * round(trials * chain.size)
+        work.append(partial(_traded, chain.start, sides[layer], steps, seed))
+    return Plan(network, ready.chains).assemble(in_threads(work, size))
+
+
+class Sides(NamedTuple):
+    """The two sides of a two-mode layer: codes of the nodes, and which end of a link is which."""
+
+    rows: Codes
+    columns: Codes
+    rows_at_source: npt.NDArray[np.bool_]
+
+
+def two_sides(
+    network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
+) -> Sides:
+    """Sort the ends of a two-mode layer into its sides; rows are those with fewer nodes.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    layer : str
+        Name of a layer.
+    through : str or sequence of str, optional
+        The kinds of one side; all others are the other side. Default: the layer joins two kinds.
+
+    Returns
+    -------
+    Sides
+
+    Raises
+    ------
+    InputError
+        If the layer is not two-mode.
+    """
+    (layer,) = check_names("layer", [layer], network.layers)
+    block = network._blocks[network.layers.index(layer)]
+    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
+    kind = network._kind_codes
+    names = sorted(network._nodes["kind"].dropna().unique().tolist())
+    pairs = np.sort(np.column_stack([kind[source], kind[block.indices]]), axis=1)
+    pairs = np.unique(pairs, axis=0)
+    # The entry at the end is for nodes without a kind, whose code is -1.
+    first_side = np.zeros(len(names) + 1, np.bool_)
+    if through is None:
+        good = len(pairs) == 1 and pairs[0, 0] >= 0
+        first_side[pairs[:1, 0]] = True
+        rule = "joins two kinds of nodes, every link one of each"
+    else:
+        listed = check_names("through", [through] if isinstance(through, str) else through, names)
+        good = True
+        first_side[[names.index(name) for name in listed]] = True
+        rule = f"joins nodes of {', '.join(map(repr, listed))} with others"
+    crossing = first_side[pairs[:, 0]] != first_side[pairs[:, 1]]
+    if not good or not crossing.all():
+        wrong = pairs if through is None else pairs[~crossing]
+        shown = ", ".join(
+            " and ".join(repr(names[code]) if code >= 0 else "no kind" for code in pair)
+            for pair in wrong[:5]
+        )
+        msg = (
+            f"a two-mode layer {rule}; layer {layer!r} joins {shown}. Choose such layers by "
+            "`layers`, name the kinds of one side by `through`, or use rewire()."
+        )
+        raise InputError(msg)
+    forward = first_side[kind[source]]
+    if layer in network.directed and forward.any() and not forward.all():
+        msg = f"layer {layer!r} is directed and runs both ways between its two sides; use rewire()."
+        raise InputError(msg)
+    first = np.unique(np.where(forward, source, block.indices)).astype(np.int32)
+    second = np.unique(np.where(forward, block.indices, source)).astype(np.int32)
+    if second.size < first.size:
+        return Sides(second, first, ~forward)
+    return Sides(first, second, forward)
+
+
+def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]) -> State:
+    from netinnov.kernels.curveball import trade
+
+    if sides.rows.size < 2 or steps == 0:
+        return start
+    row = np.where(sides.rows_at_source, start.source, start.target)
+    column = np.where(sides.rows_at_source, start.target, start.source)
+    order = np.argsort(row, kind="stable")
+    row_code = np.searchsorted(sides.rows, row[order])
+    indices = np.searchsorted(sides.columns, column[order]).astype(np.int32)
+    indptr = np.searchsorted(row_code, np.arange(sides.rows.size + 1)).astype(np.int64)
+    traded, weight = trade(indptr, indices, start.weight[order], sides.columns.size, steps, seed)
+    new: Codes = sides.columns[traded]
+    kept: Codes = sides.rows[row_code]
+    moved: Floats = weight
+    # The end that was the source goes on being it: that matters in a directed layer only.
+    at_source = bool(sides.rows_at_source.all())
+    return State(kept, new, moved) if at_source else State(new, kept, moved)

@@ -1,0 +1,423 @@
+"""Does one network explain another? Correlation and regression of matrices, by permuting nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_names, check_number
+from netinnov._matrices import layer_matrix
+from netinnov._parallel import run
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["MatrixRegression", "QapCorrelation", "mrqap", "qap_correlation"]
+
+if TYPE_CHECKING:
+    Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
+
+LARGEST = 5_000
+"""Nodes up to which pairs are held as full matrices, 200 MB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class QapCorrelation:
+    """A correlation between two matrices, and where it stands among permuted ones.
+
+    Attributes
+    ----------
+    correlation : float
+        Pearson's, over the pairs used.
+    p : float
+        Two-sided: twice the smaller tail, each (k + 1) / (replicates + 1), at most 1.
+    low, high : float
+        2.5 and 97.5 % of the permuted correlations.
+    n_pairs : int
+        Pairs used.
+    draws : ndarray
+        The permuted correlations.
+    """
+
+    correlation: float
+    p: float
+    low: float
+    high: float
+    n_pairs: int
+    draws: Floats
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the test as a table of one row."""
+        names = ("correlation", "p", "low", "high", "n_pairs")
+        return pd.DataFrame([{name: getattr(self, name) for name in names}])
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRegression:
+    """A regression of a matrix on others; all Series are over the intercept and the predictors.
+
+    Attributes
+    ----------
+    coefficients : Series
+        Least squares, in the units of the matrices.
+    t : Series
+        Coefficients over their textbook standard errors; the statistic that is permuted.
+    p : Series
+        Two-sided, from permutations: twice the smaller tail, each (k + 1) / (replicates + 1), at
+        most 1. NaN for the intercept, which no permutation tests.
+    r_squared : float
+        Share of the variance over pairs that is explained; NaN if there is none.
+    n_pairs : int
+        Pairs used.
+    draws : DataFrame
+        Permuted t, replicate x predictor.
+    """
+
+    coefficients: pd.Series
+    t: pd.Series
+    p: pd.Series
+    r_squared: float
+    n_pairs: int
+    draws: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the fit as a table, a row a term: coefficient, t, p."""
+        columns = {"coefficient": self.coefficients, "t": self.t, "p": self.p}
+        return pd.DataFrame(columns).rename_axis("term")
+
+
+def qap_correlation(
+    network: MultilayerNetwork,
+    *,
+    x: Matrix,
+    y: Matrix,
+    replicates: int = 999,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+) -> QapCorrelation:
+    """Correlate two matrices over pairs of nodes, tested by permuting the nodes of one.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Up to 5,000 nodes.
+    x, y : str, DataFrame or array
+        The name of a layer (its weights; 0 where a pair is not linked), or a square matrix: a
+        DataFrame with the nodes as index and columns, or an array in node order, row: source.
+    replicates : int
+        Number of permutations.
+    rng : int, SeedSequence or Generator, optional
+        Source of randomness.
+    executor : Executor or int, optional
+        Where the replicates run; see `compare_scenarios`.
+
+    Returns
+    -------
+    QapCorrelation
+        NaN where fewer than two pairs are left or one matrix is constant over them.
+
+    Raises
+    ------
+    InputError
+        An unknown layer, a matrix of another shape or with other nodes, an infinite value, or too
+        many nodes.
+
+    Notes
+    -----
+    The pairs are those i < j if both matrices are symmetric, and all ordered pairs otherwise. The
+    diagonal never counts. Pairs with a missing value (NaN) in either matrix are left out, in a
+    replicate those of the permuted matrix.
+
+    References
+    ----------
+    Krackhardt (1988), Predicting with networks: nonparametric multiple regression analysis of
+    dyadic data, Social Networks 10.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> rows = {"x": ["ab", "bc", "cd", "de"], "y": ["ab", "bc", "cd", "ae"]}
+    >>> links = [(layer, *pair) for layer, pairs in rows.items() for pair in pairs]
+    >>> links = pd.DataFrame(links, columns=["layer", "source", "target"])
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
+    0.5833
+    """
+    _check_replicates(replicates)
+    matrices = [_matrix(network, "x", x), _matrix(network, "y", y)]
+    chosen = _pairs(network.n_nodes, all(_symmetric(matrix) for matrix in matrices))
+    task = partial(_correlation, matrices[1], matrices[0], np.nonzero(chosen))
+    orders = _orders(network.n_nodes, replicates, rng)
+    observed = task(np.arange(network.n_nodes))
+    draws = np.array(run(task, orders, executor=executor, label="permutations"), dtype=np.float64)
+    low, high = _interval(draws)
+    used = chosen & ~np.isnan(matrices[0] + matrices[1])
+    return QapCorrelation(observed, _p(observed, draws), low, high, int(used.sum()), draws)
+
+
+def mrqap(
+    network: MultilayerNetwork,
+    *,
+    outcome: Matrix,
+    predictors: Mapping[str, Matrix] | Sequence[str],
+    replicates: int = 999,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+) -> MatrixRegression:
+    """Regress a matrix on others over pairs of nodes, tested by double semi-partialling.
+
+    For each predictor, what the others do not explain of it is permuted by nodes, and the outcome
+    is regressed anew on that and the others; t is compared. Unlike the permutation of the
+    outcome this holds its level when predictors are correlated with one another.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Up to 5,000 nodes.
+    outcome : str, DataFrame or array
+        The name of a layer (its weights; 0 where a pair is not linked), or a square matrix: a
+        DataFrame with the nodes as index and columns, or an array in node order, row: source.
+    predictors : mapping of str to matrix, or sequence of str
+        Names of terms and their matrices, as for `outcome`; or names of layers.
+    replicates : int
+        Number of permutations, the same for each predictor.
+    rng : int, SeedSequence or Generator, optional
+        Source of randomness.
+    executor : Executor or int, optional
+        Where the replicates run; see `compare_scenarios`.
+
+    Returns
+    -------
+    MatrixRegression
+        All NaN where pairs are too few or one predictor follows from the others; t and p NaN where
+        nothing is left to explain.
+
+    Raises
+    ------
+    InputError
+        An unknown layer, a matrix of another shape or with other nodes, an infinite value, no
+        predictor, or too many nodes.
+
+    Notes
+    -----
+    The pairs are those i < j if all matrices are symmetric, and all ordered pairs otherwise. The
+    diagonal never counts. Pairs with a missing value (NaN) in any matrix are left out, such
+    as those with no flow in a matrix of logarithms; in a replicate also those where the permuted
+    residual is missing. A standard error is not reported: pairs that share a node are not
+    independent, hence the permutations.
+
+    References
+    ----------
+    Dekker, Krackhardt and Snijders (2007), Sensitivity of MRQAP tests to collinearity and
+    autocorrelation conditions, Psychometrika 72.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "a"]})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> steps = np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
+    >>> fit = mrqap(network, outcome="links", predictors={"steps": steps}, rng=1)
+    >>> fit.coefficients.round(4).to_dict()
+    {'intercept': 1.0, 'steps': -0.2}
+    """
+    _check_replicates(replicates)
+    if isinstance(predictors, Mapping):
+        terms = {str(name): matrix for name, matrix in predictors.items()}
+    else:
+        terms = {name: name for name in check_names("predictors", predictors, network.layers)}
+    if not terms or "intercept" in terms:
+        msg = f"`predictors` must name at least one matrix, none 'intercept'; found {list(terms)}."
+        raise InputError(msg)
+    y = _matrix(network, "outcome", outcome)
+    xs = [_matrix(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
+    symmetric = all(_symmetric(matrix) for matrix in (y, *xs))
+    used = _pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
+    target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
+    names = pd.Index(["intercept", *terms], name="term")
+    fitted = _least_squares(target, columns)
+    orders = _orders(network.n_nodes, replicates, rng)
+    draws = np.full((replicates, len(xs)), np.nan)
+    for k in range(len(xs) if fitted.determined else 0):
+        others = np.delete(columns, k + 1, axis=1)
+        left = _left_over(columns[:, k + 1], others, used, symmetric)
+        parts = _partialled(others, target)
+        task = _PermutedT(left, others, target, np.nonzero(used), *parts)
+        draws[:, k] = run(task, orders, executor=executor, label=f"permutations of {names[k + 1]}")
+    p = [np.nan, *(_p(fitted.t[k + 1], draws[:, k]) for k in range(len(xs)))]
+    return MatrixRegression(
+        pd.Series(fitted.coefficients, names, name="coefficient"),
+        pd.Series(fitted.t, names, name="t"),
+        pd.Series(p, names, name="p"),
+        fitted.r_squared,
+        int(used.sum()),
+        pd.DataFrame(draws, columns=pd.Index(list(terms), name="term")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    coefficients: Floats
+    t: Floats
+    r_squared: float
+    determined: bool
+
+
+def _least_squares(y: Floats, columns: Floats) -> _Fit:
+    n, terms = columns.shape
+    scale = np.linalg.norm(columns, axis=0)
+    if n <= terms or not (scale > 0).all():
+        return _Fit(np.full(terms, np.nan), np.full(terms, np.nan), float("nan"), False)
+    q, r = np.linalg.qr(columns / scale)
+    if np.abs(np.diag(r)).min() < 1e-10:
+        return _Fit(np.full(terms, np.nan), np.full(terms, np.nan), float("nan"), False)
+    inverse = np.linalg.inv(r) / scale[:, None]
+    coefficients = inverse @ (q.T @ y)
+    rest = float(((y - q @ (q.T @ y)) ** 2).sum())
+    spread = float(((y - y.mean()) ** 2).sum())
+    # What rounding leaves of a perfect fit is no variance.
+    rest = 0.0 if rest <= 1e-24 * float(y @ y) else rest
+    spread = 0.0 if spread <= 1e-24 * float(y @ y) else spread
+    error = np.sqrt(rest / (n - terms) * (inverse**2).sum(axis=1))
+    t = np.divide(coefficients, error, out=np.full(terms, np.nan), where=error > 0)
+    return _Fit(coefficients, t, 1 - rest / spread if spread > 0 else float("nan"), True)
+
+
+def _left_over(
+    column: Floats, others: Floats, used: npt.NDArray[np.bool_], symmetric: bool
+) -> Floats:
+    """What the others do not explain of one column, as a matrix; NaN where no pair is used."""
+    matrix = np.full(used.shape, np.nan)
+    matrix[used] = _partialled(others, column)[1]
+    return np.where(used.T, matrix.T, matrix) if symmetric else matrix
+
+
+@dataclass(frozen=True, slots=True)
+class _PermutedT:
+    """t of a permuted matrix in a regression of `y` on it and the columns of `others`."""
+
+    matrix: Floats
+    others: Floats
+    y: Floats
+    pairs: tuple[npt.NDArray[np.intp], ...]
+    basis: Floats
+    rest: Floats
+
+    def __call__(self, order: npt.NDArray[np.intp]) -> float:
+        i, j = self.pairs
+        moved = self.matrix[order[i], order[j]]
+        basis, rest = self.basis, self.rest
+        there = ~np.isnan(moved)
+        if not there.all():
+            moved = moved[there]
+            basis, rest = _partialled(self.others[there], self.y[there])
+        free = moved.size - len(basis) - 1
+        # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
+        # own threads would contend with those of the replicates.
+        own = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
+        square = float(np.einsum("p,p->", own, own))
+        if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
+            return float("nan")
+        slope = float(np.einsum("p,p->", own, rest)) / square
+        variance = float(((rest - slope * own) ** 2).sum()) / free
+        return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
+
+
+def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Orthonormal rows that span the columns of the others, and what these leave of y."""
+    basis, _ = np.linalg.qr(others)
+    return np.ascontiguousarray(basis.T), y - basis @ (basis.T @ y)
+
+
+def _correlation(
+    fixed: Floats,
+    moved: Floats,
+    pairs: tuple[npt.NDArray[np.intp], ...],
+    order: npt.NDArray[np.intp],
+) -> float:
+    i, j = pairs
+    a, b = fixed[i, j], moved[order[i], order[j]]
+    there = ~np.isnan(a + b)
+    a, b = a[there], b[there]
+    if a.size < 2 or a.min() == a.max() or b.min() == b.max():
+        return float("nan")
+    a, b = a - a.mean(), b - b.mean()
+    # Without BLAS, whose own threads would contend with those of the replicates.
+    ab, aa, bb = (float(np.einsum("p,p->", x, y)) for x, y in ((a, b), (a, a), (b, b)))
+    return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
+
+
+def _p(observed: float, draws: Floats) -> float:
+    # A tie with the observed, up to rounding, counts in both tails.
+    draws = draws[~np.isnan(draws)]
+    if np.isnan(observed) or draws.size == 0:
+        return float("nan")
+    near = np.isclose(draws, observed, rtol=1e-9, atol=1e-12)
+    tails = [((draws <= observed) | near).sum(), ((draws >= observed) | near).sum()]
+    return min(1.0, 2 * (float(min(tails)) + 1) / (draws.size + 1))
+
+
+def _interval(draws: Floats) -> tuple[float, float]:
+    if np.isnan(draws).all():
+        return float("nan"), float("nan")
+    low, high = np.nanquantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _orders(n: int, replicates: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
+    rng = np.random.default_rng(rng)
+    return [rng.permutation(n) for _ in range(replicates)]
+
+
+def _check_replicates(replicates: int) -> None:
+    check_number("replicates", replicates, low=1)
+    if replicates != int(replicates):
+        raise InputError(f"`replicates` must be a whole number; found {replicates!r}.")
+
+
+def _pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:
+    return np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
+
+
+def _symmetric(matrix: Floats) -> bool:
+    off = ~np.eye(len(matrix), dtype=bool)
+    return np.array_equal(matrix[off], matrix.T[off], equal_nan=True)
+
+
+def _matrix(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
+    n = network.n_nodes
+    if n > LARGEST:
+        msg = f"matrices of all pairs are for up to {LARGEST:,} nodes; the network has {n:,}. "
+        raise InputError(msg + "Take aggregate(), to places, or select() of nodes first.")
+    if isinstance(matrix, str):
+        (layer,) = check_names(name, [matrix], network.layers)
+        return np.asarray(layer_matrix(network, layer).toarray(), dtype=np.float64)
+    if isinstance(matrix, pd.DataFrame):
+        nodes = network._nodes.index
+        for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):
+            if not labels.is_unique or nodes.difference(labels).size:
+                missing = list(nodes.difference(labels)[:5])
+                msg = f"the {axis} of `{name}` must have each node of the network once; missing: "
+                raise InputError(f"{msg}{missing}. Reindex it by network.nodes.index.")
+        matrix = matrix.reindex(index=nodes, columns=nodes).to_numpy()
+    try:
+        values = np.array(matrix, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"`{name}` must be a layer or a square matrix of numbers.") from None
+    if values.shape != (n, n):
+        msg = f"`{name}` must be {n} x {n}, a row and a column for each node; found {values.shape}."
+        raise InputError(msg)
+    np.fill_diagonal(values, 0.0)
+    if np.isinf(values).any():
+        msg = f"`{name}` must not hold infinite values: {int(np.isinf(values).sum())} found. "
+        raise InputError(
+            msg + "Where a logarithm of 0 made them, put NaN: such pairs are left out."
+        )
+    return values

@@ -1,0 +1,114 @@
+"""Networks drawn uniformly among all with the same degrees, and what else is to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._arguments import check_number
+from netinnov._typing import Rng
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models._chains import Preserve, plan
+
+__all__ = ["rewire"]
+
+
+def rewire(
+    network: MultilayerNetwork,
+    *,
+    preserve: Sequence[Preserve] = ("degree",),
+    trials: float = 20,
+    rng: Rng = None,
+    layers: Sequence[str] | None = None,
+    bins: npt.ArrayLike | None = None,
+) -> MultilayerNetwork:
+    """Exchange the ends of links at random, inside each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    preserve : sequence of str
+        What stays besides the degrees (directed: in and out), which always do:
+
+        - ``"kind"``, ``"place"``: the number of links between any two kinds (places), by
+          direction in directed layers; with both, between any two pairs of kind and place. Nodes
+          for which it is missing are a class of their own.
+        - ``"distance"``: the number of links in each bin of ``bins``, exactly.
+        - ``"distance_expected"``: that number on average; see Notes.
+        - ``"strength"``: strengths (directed: in and out), nearly; see Notes.
+    trials : float
+        Proposals per link and layer. Rejected proposals count. See `mixing`.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness; the result does not depend on the number of threads.
+    layers : sequence of str, optional
+        Layers to rewire; the others stay as they are. Default: all.
+    bins : array_like, optional
+        Rising edges in km of the bins of distance: [a, b), the last one closed; what lies outside
+        them is a bin of its own. Default: the deciles of the lengths of each layer's links, equal
+        edges merged.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The same nodes, places and layers; the links have new ends, and no period and no
+        attributes in the layers rewired.
+
+    Raises
+    ------
+    InputError
+        Something unknown is to be kept; a layer is not there; distances are to be kept and an
+        end of a link has no coordinates.
+
+    See Also
+    --------
+    mixing : Whether `trials` is enough.
+    curveball : Faster mixing in two-mode layers.
+    compare_with_null : A measure against many such networks.
+
+    Notes
+    -----
+    What moves is the linked pair: periods are summed first. Self-links stay where they are and a
+    proposal that would make one, or a link that is there, is rejected: the result is uniform over
+    simple graphs. Each layer moves by itself, so overlap between layers is lost.
+
+    Every proposal is as likely as the one that takes it back, so the chain is uniform over the
+    graphs that it reaches. It reaches all with the same degrees: undirected by exchanges of ends
+    between two links; directed with the reversal of directed triangles besides. Where kinds,
+    places or distances are kept, ends are exchanged between nodes of one class, and what would
+    change a bin is rejected. That alone need not reach all graphs: so every sixteenth proposal
+    is an excursion, a random number of exchanges (2 on average) that keep degrees only, taken
+    back as a whole unless its end keeps what must be kept. (In layers of up to 64 links: every
+    second, 8 on average.) With excursions the chain reaches all graphs that 64 exchanges lead
+    to; but one that only a long excursion reaches comes late, in a large layer not within any
+    usual number of trials.
+
+    A weight travels with its link, so a layer keeps its weights as a set, and strengths change.
+    With ``"strength"`` the weights are then exchanged between links by simulated annealing until
+    the errors of all strengths together are 1 % of their sum, or 200 exchanges a link (at least
+    200,000) have been tried; `mixing` reports what error was left.
+    ``"distance_expected"`` is a Metropolis chain with one weight a bin, found by stochastic
+    approximation before the draw; it is soft in that single draws differ from the observed
+    numbers, and an empty bin is given a tenth of a link.
+
+    References
+    ----------
+    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
+    (0,1)-matrices with given marginals, Sankhya A 58.
+    Fosdick, Larremore, Nishimura and Ugander (2018), Configuring random graph models with fixed
+    degree sequences, SIAM Review 60.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> rewired = rewire(network, rng=1)
+    >>> ni.centrality.degree(rewired).equals(ni.centrality.degree(network))
+    True
+    """
+    rng = np.random.default_rng(rng)
+    check_number("trials", trials, low=0)
+    return plan(network, preserve, layers, bins, rng).draw(trials, rng)

@@ -1,0 +1,355 @@
+"""Communities over periods: blocks of nodes, and ribbons of those that two periods share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path
+
+from netinnov._arguments import check_number
+from netinnov.errors import InputError
+from netinnov.plotting._notes import percent, write_notes
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_alluvial"]
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PALE = "#c9c9c9"
+_BLOCK = 0.035  # width, of the way from the first period to the last
+_GAP = 0.015  # between blocks, of the height of the fullest period
+_ENTRIES = 16  # of the legend
+_OTHERS = -1
+
+
+def plot_alluvial(
+    memberships: Mapping[Any, pd.Series[Any]] | pd.DataFrame,
+    *,
+    most: int = 8,
+    small: float = 0.02,
+    importance: pd.Series[float] | None = None,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how communities pass their nodes on from period to period.
+
+    Parameters
+    ----------
+    memberships : mapping from period to Series, or DataFrame
+        Index = node, value = community; of a DataFrame each column is a period, in its order.
+        Labels need not agree between periods.
+    most : int
+        The largest communities of a period that get a block of their own; the rest are one grey
+        block at the bottom, "others".
+    small : float
+        Ribbons with less than this share of the nodes that two periods have in common are grey.
+    importance : Series, optional
+        A number a node, such as its strength. In the legend a community is then called by the
+        most important node it ever had, and that gives no earlier letter its name.
+    names : mapping from node to str, optional
+        Labels of the nodes.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        One block a community and period, its height the number of nodes. Ribbons join blocks of
+        successive periods by the nodes that are in both. Communities that continue one another
+        have one letter and colour; after seven, letters only.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two periods, a period has no node, a node stands twice in one, or
+        an option is out of range.
+
+    Notes
+    -----
+    *Matching.* Between successive periods, over all communities: the two that share most nodes
+    are the same community, then the two that share most among those left, and so on (ties: the
+    older of the earlier ones). Of a community that splits the largest part keeps the letter; of a
+    merger it is that of the largest contribution. No community is matched over a gap.
+
+    *Absent nodes.* A node that is missing in one of two periods (not in the index, or NaN) is in
+    no ribbon between them: that part of a block has no ribbon. Below the way from one period to
+    the next stand the numbers of nodes that leave (−) and that enter (+).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> before, after = pd.Series({"a": 0, "b": 0, "c": 1}), pd.Series({"a": 7, "b": 7, "d": 7})
+    >>> ax = plot_alluvial({2019: before, 2020: after})
+    >>> [text.get_text() for text in ax.texts]
+    ['A', 'B', 'A', '−1 +1']
+    """
+    check_number("most", most, low=1, high=len(_LETTERS))
+    check_number("small", small, low=0, high=1)
+    table = _table(memberships)
+    shown = _shown(_identities(table), int(most))
+    order = _order(shown)
+    spots = _spots(shown, order)
+    half = _BLOCK * (shown.shape[1] - 1) / 2
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=90)
+        for x in range(shown.shape[1] - 1):
+            _draw_ribbons(ax, x, shown, order, spots, small, half)
+        tallest = max(bottom for period in spots for _, bottom in period.values())
+        for x, period in enumerate(spots):
+            _draw_blocks(ax, x, period, tallest, half)
+        present = shown.notna().to_numpy()
+        for x, (here, there) in enumerate(pairwise(present.T)):
+            change = f"\N{MINUS SIGN}{(here & ~there).sum():,} +{(there & ~here).sum():,}"
+            ax.text(x + 0.5, 1.03 * tallest, change, ha="center", va="top", fontsize=7)
+        sizes = zip(shown.columns, present.sum(axis=0), strict=True)
+        ticks = [f"{printable(name)}\nn = {size:,}" for name, size in sizes]
+        ax.set_xticks(range(len(ticks)), ticks)
+        ax.set_xlim(-half - 0.02, len(ticks) - 1 + half + 0.02)
+        ax.set_ylim(1.1 * tallest, 0)
+        ax.set_yticks([])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        _draw_legend(ax, shown, importance, {} if names is None else names)
+        note = (
+            "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no ribbon."
+        )
+        grey = f"Grey ribbons: less than {percent(small)} of the nodes in both periods."
+        write_notes(ax, [note, grey if small else ""], beside=40)
+    return ax
+
+
+def _table(memberships: Any) -> pd.DataFrame:
+    """Node x period, codes of the communities of each period by first node; NaN where absent."""
+    if isinstance(memberships, pd.DataFrame):
+        given = [memberships.iloc[:, k] for k in range(memberships.shape[1])]
+        periods = list(memberships.columns)
+    elif isinstance(memberships, Mapping):
+        periods, given = list(memberships), list(memberships.values())
+    else:
+        msg = "`memberships` must be a mapping from period to Series, or a table; found "
+        raise InputError(f"{msg}{type(memberships).__name__}.")
+    if len(periods) < 2:
+        raise InputError(f"`memberships` must have two periods or more; found {len(periods)}.")
+    columns: list[pd.Series[float]] = []
+    labels: Any
+    for period, labels in zip(periods, given, strict=True):
+        if not isinstance(labels, pd.Series):
+            msg = f"`memberships`: period {period!r} must be a Series (node to community); "
+            raise InputError(f"{msg}found {type(labels).__name__}.")
+        if not labels.index.is_unique:
+            twice = labels.index[labels.index.duplicated()].unique()[:5].tolist()
+            raise InputError(f"`memberships`: period {period!r} names nodes twice: {twice}.")
+        present = labels[labels.notna()]
+        if present.empty:
+            raise InputError(f"`memberships`: period {period!r} has no node with a community.")
+        columns.append(pd.Series(pd.factorize(present)[0], present.index, dtype="float64"))
+    nodes = columns[0].index.append([column.index for column in columns[1:]]).unique()
+    values = np.column_stack([column.reindex(nodes) for column in columns])
+    return pd.DataFrame(values, nodes, pd.Index(periods))
+
+
+def _identities(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with one number for communities that continue one another."""
+    columns: list[npt.NDArray[np.float64]] = []
+    born = 0
+    for position in range(table.shape[1]):
+        code = table.iloc[:, position].to_numpy()
+        n = int(np.nanmax(code)) + 1
+        name = np.full(n, -1)
+        if columns:
+            pairs = pd.DataFrame({"before": columns[-1], "now": code}).dropna().astype(int)
+            shared = pairs.value_counts(sort=False).reset_index(name="count")
+            shared = shared.sort_values(["count", "before", "now"], ascending=[False, True, True])
+            taken: set[int] = set()
+            for before, now, _ in shared.itertuples(index=False):
+                if before not in taken and name[now] < 0:
+                    name[now] = before
+                    taken.add(before)
+        fresh = np.flatnonzero(name < 0)
+        size = np.bincount(code[~np.isnan(code)].astype(int), minlength=n)
+        fresh = fresh[np.argsort(-size[fresh], kind="stable")]
+        name[fresh] = born + np.arange(len(fresh))
+        born += len(fresh)
+        present = ~np.isnan(code)
+        column = np.full(len(code), np.nan)
+        column[present] = name[code[present].astype(int)]
+        columns.append(column)
+    return pd.DataFrame(np.column_stack(columns), table.index, table.columns)
+
+
+def _shown(identity: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Identities renumbered, 0 for most nodes over all periods; those too small become others."""
+    kept = []
+    for position in range(identity.shape[1]):
+        size = identity.iloc[:, position].value_counts().sort_index()
+        size = size.sort_values(ascending=False, kind="stable")
+        kept.append(size if len(size) <= most + 1 else size.iloc[:most])
+    total = pd.concat(kept).groupby(level=0).sum().sort_values(ascending=False, kind="stable")
+    number = pd.Series(np.arange(float(len(total))), total.index)
+    columns = []
+    for position, blocks in enumerate(kept):
+        column = identity.iloc[:, position]
+        new = column.where(column.isin(blocks.index)).map(number)
+        columns.append(new.where(new.notna() | column.isna(), float(_OTHERS)))
+    return pd.concat(columns, axis=1).set_axis(identity.columns, axis=1)
+
+
+def _order(shown: pd.DataFrame) -> list[int]:
+    """Identities from top to bottom: a new one stands below the one most of its nodes left."""
+    order: list[int] = []
+    for position in range(shown.shape[1]):
+        now = shown.iloc[:, position]
+        for name in sorted({int(one) for one in now.dropna()} - {*order, _OTHERS}):
+            came = shown.iloc[:, position - 1][now == name] if position else now[:0]
+            came = came[came.isin(order)]
+            at = order.index(int(came.mode().iloc[0])) + 1 if len(came) else len(order)
+            order.insert(at, name)
+    return order
+
+
+Spots: TypeAlias = list[dict[int, tuple[float, float]]]
+"""Of each period: top and bottom of the block of an identity."""
+
+
+def _spots(shown: pd.DataFrame, order: list[int]) -> Spots:
+    sizes = [shown.iloc[:, k].value_counts() for k in range(shown.shape[1])]
+    gap = _GAP * max(size.sum() for size in sizes)
+    spots: Spots = []
+    for size in sizes:
+        top = 0.0
+        period = {}
+        for name in [*order, _OTHERS]:
+            if height := float(size.get(name, 0)):
+                period[name] = (top, top + height)
+                top += height + gap
+        spots.append(period)
+    return spots
+
+
+def _draw_ribbons(
+    ax: Axes,
+    x: int,
+    shown: pd.DataFrame,
+    order: list[int],
+    spots: Spots,
+    small: float,
+    half: float,
+) -> None:
+    both = shown.iloc[:, x : x + 2].set_axis(["before", "after"], axis=1).dropna().astype(int)
+    rank = {name: k for k, name in enumerate([*order, _OTHERS])}
+    flows = both.value_counts().reset_index(name="count")
+    flows = flows.sort_values(["before", "after"], key=lambda column: column.map(rank))
+    left = {name: top for name, (top, _) in spots[x].items()}
+    right = {name: top for name, (top, _) in spots[x + 1].items()}
+    for source, target, count in flows.itertuples(index=False):
+        a, b = left[source], right[target]
+        left[source], right[target] = a + count, b + count
+        pale = count < small * len(both) or source == _OTHERS
+        start, end = x + half, x + 1 - half
+        middle = (start + end) / 2
+        corners = [(start, a), (middle, a), (middle, b), (end, b)]
+        corners += [(end, b + count), (middle, b + count), (middle, a + count), (start, a + count)]
+        curve = [Path.CURVE4] * 3
+        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+        ax.add_patch(
+            PathPatch(
+                Path([*corners, (start, a)], codes),
+                facecolor=_PALE if pale else _colour(source),
+                alpha=0.5,
+                linewidth=0,
+                zorder=1 if pale else 2,
+                gid=f"{source} -> {target}",
+            )
+        )
+
+
+def _draw_blocks(
+    ax: Axes, x: int, period: dict[int, tuple[float, float]], tallest: float, half: float
+) -> None:
+    for name, (top, bottom) in period.items():
+        ax.add_patch(
+            Rectangle(
+                (x - half, top),
+                2 * half,
+                bottom - top,
+                facecolor=_colour(name),
+                edgecolor=INK,
+                linewidth=0.4,
+                zorder=3,
+            )
+        )
+        if name != _OTHERS and bottom - top >= 0.035 * tallest:
+            ax.text(
+                x,
+                (top + bottom) / 2,
+                _letter(name),
+                ha="center",
+                va="center",
+                fontsize=7,
+                fontweight="bold",
+                color="white" if _dark(name) else INK,
+                zorder=4,
+            )
+
+
+def _draw_legend(
+    ax: Axes,
+    shown: pd.DataFrame,
+    importance: pd.Series[float] | None,
+    names: Mapping[str, str] | pd.Series[str],
+) -> None:
+    """Letters of the communities with most nodes, with a name or else their largest size."""
+    handles = []
+    used: list[Any] = []
+    values = shown.to_numpy()
+    for name in range(min(int(np.nanmax(values)) + 1, _ENTRIES)):
+        members = values == name
+        what = f"up to {members.sum(axis=0).max():,} nodes"
+        if importance is not None:
+            known = (
+                importance.reindex(shown.index[members.any(axis=1)])
+                .dropna()
+                .drop(used, errors="ignore")
+            )
+            if len(known):
+                first = known.index[int(known.to_numpy().argmax())]
+                used.append(first)
+                name_of = names.get(first, first)
+                what = printable(first if pd.isna(name_of) else name_of, longest=28)
+        handles.append(
+            Patch(facecolor=_colour(name), edgecolor=INK, lw=0.4, label=f"{_letter(name)}  {what}")
+        )
+    if (values == _OTHERS).any():
+        handles.append(Patch(facecolor=_PALE, edgecolor=INK, lw=0.4, label="others"))
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        borderaxespad=0,
+        handlelength=1.0,
+        handleheight=1.0,
+    )
+
+
+def _letter(name: int) -> str:
+    turns, place = divmod(name, len(_LETTERS))
+    return _LETTERS[place] + (str(turns + 1) if turns else "")
+
+
+def _colour(name: int) -> str:
+    if name == _OTHERS:
+        return _PALE
+    return PALETTE[name] if name < len(PALETTE) else "#8a8a8a"
+
+
+def _dark(name: int) -> bool:
+    return float(np.dot(to_rgb(_colour(name)), [0.299, 0.587, 0.114])) < 0.55

@@ -1,0 +1,47 @@
+"""Sentences below a figure: what it leaves out, and how it is to be read."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from netinnov.plotting._style import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.axes import Axes
+
+__all__ = ["percent", "write_notes"]
+
+_LETTERS = 0.76  # of 7 points that stand on a millimetre
+
+
+def percent(share: float) -> str:
+    """A share in percent; its line does not break inside."""
+    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
+
+
+def write_notes(
+    ax: Axes, notes: Iterable[str], *, label: str = "", beside: float = 14.0, pad: float = 4.0
+) -> None:
+    """Write the label of the x axis, and sentences below it in lines that fit the page.
+
+    Parameters
+    ----------
+    ax : Axes
+        Its x label is set.
+    notes : iterable of str
+        Sentences; empty ones are left out.
+    label : str
+        Of the x axis.
+    beside : float
+        Millimetres of the figure's width left and right of the axes.
+    pad : float
+        Points between the ticks and the text.
+    """
+    room = ax.figure.canvas.figure.get_figwidth() * 25.4 - beside
+    text = " ".join(note for note in notes if note)
+    lines = textwrap.wrap(text, width=max(int(room * _LETTERS), 24), break_long_words=False)
+    below = [printable(line, longest=1000) for line in lines]
+    ax.set_xlabel("\n".join([label, *below] if label else below), loc="left", labelpad=pad)

@@ -1,0 +1,300 @@
+"""The profile of polycentricity, index by index, as a forest of values, intervals and nulls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from netinnov.errors import InputError
+from netinnov.plotting._notes import write_notes
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from netinnov._typing import Floats
+
+__all__ = ["plot_profile"]
+
+_SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
+_NULL = "#d4d4d4"
+_LEVEL = 0.05
+_SIZES = "size_"
+_NARROW = 120.0  # millimetres, below which only the value is written
+_END = 10.0  # millimetres for the number at either end of a row
+
+
+def plot_profile(
+    profile: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw each index with its interval, its range without one place, and the null model.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        A row an index, as `netinnov.polycentricity.profile` gives it: ``value``, and of the
+        following what there is: ``low, high`` (interval), ``low_without_one, high_without_one``,
+        ``null_mean, null_low, null_high``, ``z``, ``p``, ``of`` and ``many_centres_if``.
+    names : mapping from index to str, optional
+        What the rows are called.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default. In one of less than 120 mm only the
+        value is written beside the rows.
+
+    Returns
+    -------
+    Axes
+        From the top, rows as given, grouped where ``of`` changes. Grey band: null model, with its
+        mean; thick line: interval; thin line with ends: range without one place; point: value,
+        filled where p is at most 0.05.
+
+    Raises
+    ------
+    InputError
+        If there is no row, no column ``value``, or a column is no number.
+
+    Notes
+    -----
+    Indices have different units, so that each row has a scale of its own, from the least to the
+    greatest of its numbers, which are written at its ends: compare inside a row, not between
+    rows. Rows whose ``many_centres_if`` is "low" are turned round (larger numbers at the left):
+    in all rows what lies further right speaks for more centres.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"value": 0.4, "low": 0.3, "high": 0.5, "many_centres_if": "low", "p": 0.01}
+    >>> ax = plot_profile(pd.DataFrame([row], index=["gini"]))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['gini']
+    """
+    table = _checked(profile)
+    turned = table["many_centres_if"].eq("low").to_numpy()
+    names = {} if names is None else names
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=34 + 4.6 * len(table))
+        rows, headings = _places(table["of"])
+        for at, row, flip in zip(rows, table.to_dict("records"), turned, strict=True):
+            _draw_row(ax, at, row, turned=bool(flip))
+        labels = [
+            _label(names, name, of) for name, of in zip(table.index, table["of"], strict=True)
+        ]
+        ax.set_yticks(rows, labels)
+        bottom = rows[-1] + 0.7
+        ax.set_ylim(bottom, -1.1)
+        ax.set_xlim(-0.01, 1.01)
+        ax.set_xticks([])
+        ax.tick_params(axis="y", length=0, pad=_END * 72 / 25.4)
+        ax.spines[:].set_visible(False)
+        for at, text in headings:
+            _write_beside(ax, 0, at, -_END, text, bold=True)
+        _write_columns(ax, rows, table)
+        if turned.any() or table["many_centres_if"].eq("high").any():
+            left = "\N{LEFTWARDS ARROW} few centres"
+            right = (
+                "many \N{RIGHTWARDS ARROW}"
+                if _is_narrow(ax)
+                else "many centres \N{RIGHTWARDS ARROW}"
+            )
+            for x, text, side in ((0.0, left, "left"), (1.0, right, "right")):
+                ax.text(x, -0.75, text, ha=side, va="center", fontsize=7)
+        note = "Each row has its own scale, whose ends are written."
+        arrow = " Where the larger end is at the left, low values speak for many centres."
+        write_notes(ax, [note + (arrow if turned.any() else "")], beside=45, pad=2)
+        _draw_legend(ax, table)
+    return ax
+
+
+def _checked(profile: Any) -> pd.DataFrame:
+    """All columns that are drawn, NaN where they are not given."""
+    if not isinstance(profile, pd.DataFrame) or "value" not in profile or profile.empty:
+        what = (
+            list(profile.columns) if isinstance(profile, pd.DataFrame) else type(profile).__name__
+        )
+        msg = "`profile` must be a table with rows and a column 'value'; found "
+        raise InputError(f"{msg}{what}; see polycentricity.profile().")
+    numbers = ["value", *_SPAN, "null_mean", "z", "p"]
+    table = profile.reindex(columns=[*numbers, "of", "many_centres_if"])
+    for name in numbers:
+        if name in profile and not pd.api.types.is_numeric_dtype(profile[name]):
+            raise InputError(f"`profile`: the column {name!r} must hold numbers.")
+        table[name] = table[name].astype(float)
+    for name in ("of", "many_centres_if"):
+        table[name] = table[name].astype(object).where(table[name].notna(), "")
+    return table
+
+
+def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
+    """Heights of the rows, with room for a heading where `of` changes; and the headings."""
+    rows: list[float] = []
+    headings = []
+    at, before = 0.0, ""
+    for group in of:
+        if group and group != before:
+            at += 0.35 if rows else 0.0
+            headings.append((at, f"of {printable(group)}"))
+            at += 1.0
+            before = group
+        rows.append(at)
+        at += 1.0
+    return rows, headings
+
+
+def _label(names: Mapping[str, str] | pd.Series[str], name: Any, of: str) -> str:
+    if name in names:
+        return printable(names[name])
+    text = str(name).removeprefix(_SIZES) if of == "size" else str(name)
+    return printable(text).replace("_", " ")
+
+
+def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> None:
+    drawn = np.array([row[name] for name in ("value", *_SPAN, "null_mean")])
+    drawn = drawn[np.isfinite(drawn)]
+    if not drawn.size:
+        return
+    low, high = float(drawn.min()), float(drawn.max())
+
+    def spot(*values: float) -> Floats:
+        share = (np.array(values) - low) / (high - low if high > low else 1.0)
+        share += 0.5 * (high == low)  # one number alone stands in the middle
+        return np.asarray(1 - share if turned else share)
+
+    ax.plot([0, 1], [at, at], color="#e6e6e6", linewidth=0.5, zorder=0)
+    band = spot(row["null_low"], row["null_high"])
+    if np.isfinite(band).all():
+        width = max(abs(band[1] - band[0]), 0.004)
+        left = band.mean() - width / 2
+        box = Rectangle((left, at - 0.38), width, 0.76, facecolor=_NULL, linewidth=0, zorder=1)
+        ax.add_patch(box)
+    mean = spot(row["null_mean"])
+    ax.plot(np.repeat(mean, 2), [at - 0.38, at + 0.38], color="#8c8c8c", linewidth=0.9, zorder=2)
+    without = spot(row["low_without_one"], row["high_without_one"])
+    ax.plot(without, [at, at], color=INK, linewidth=0.6, marker="|", markersize=5, zorder=3)
+    interval = spot(row["low"], row["high"])
+    ax.plot(interval, [at, at], color=PALETTE[0], linewidth=2.4, solid_capstyle="butt", zorder=4)
+    ax.plot(
+        spot(row["value"]),
+        [at],
+        linestyle="none",
+        marker="o",
+        markersize=4.2,
+        markerfacecolor=INK if row["p"] <= _LEVEL else "white",
+        markeredgecolor=INK,
+        markeredgewidth=0.8,
+        zorder=5,
+    )
+    ends = (low, high)[:: -1 if turned else 1]
+    if low == high:
+        ends = (low,)
+    for x, end in zip((0, 1), ends, strict=False):
+        _write_beside(ax, x, at, 0.9 if x else -0.9, _three(end), left=bool(x), size=6)
+
+
+def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame) -> None:
+    """Numbers at the right of the rows; a column without any is left out."""
+    columns = [("value", 11.0, [_three(value) or "–" for value in table["value"]])]
+    if not _is_narrow(ax):
+        for head, low, high in (("interval", "low", "high"), ("null", "null_low", "null_high")):
+            pairs = zip(table[low], table[high], strict=True)
+            texts = [f"{_three(a)} to {_three(b)}" if np.isfinite(a) else "" for a, b in pairs]
+            columns.append((head, 25.0, texts))
+        columns.append(("z", 10.0, [_signed(z) for z in table["z"]]))
+        columns.append(("p", 9.0, [_chance(p) for p in table["p"]]))
+    right = _END
+    for head, width, texts in columns:
+        if any(texts):
+            right += width
+            for at, text in zip(rows, texts, strict=True):
+                _write_beside(ax, 1, at, right, text)
+            _write_beside(ax, 1, -0.75, right, head, bold=True)
+
+
+def _write_beside(
+    ax: Axes,
+    x: float,
+    at: float,
+    away: float,
+    text: str,
+    *,
+    left: bool = False,
+    size: float = 7,
+    bold: bool = False,
+) -> None:
+    """Text at a height, so many millimetres from a side of the axes."""
+    ax.annotate(
+        text,
+        (x, at),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(away * 72 / 25.4, 0),
+        textcoords="offset points",
+        ha="left" if left else "right",
+        va="center",
+        fontsize=size,
+        fontweight="bold" if bold else "normal",
+        color=INK if size > 6 else "#5c5c5c",
+        annotation_clip=False,
+    )
+
+
+def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
+    point: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
+    point |= {"markeredgecolor": INK, "markeredgewidth": 0.8}
+    handles: list[Any] = []
+    if table["p"].notna().any():
+        filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
+        handles.append(Line2D([], [], markerfacecolor=INK, label=filled, **point))
+        handles.append(
+            Line2D([], [], markerfacecolor="white", label="value, larger p or none", **point)
+        )
+    else:
+        handles.append(Line2D([], [], markerfacecolor="white", label="value", **point))
+    if table["low"].notna().any():
+        text = "95 % interval, flows resampled"
+        handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
+    if table["low_without_one"].notna().any():
+        style: dict[str, Any] = {"color": INK, "linewidth": 0.6, "marker": "|", "markersize": 5}
+        handles.append(Line2D([], [], label="range without one place", **style))
+    if table["null_low"].notna().any():
+        handles.append(Patch(facecolor=_NULL, label="null model, 95 % (line: mean)"))
+    ax.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        borderpad=0,
+        ncols=1 if _is_narrow(ax) else 2,
+        columnspacing=1.6,
+    )
+
+
+def _is_narrow(ax: Axes) -> bool:
+    return bool(ax.figure.canvas.figure.get_figwidth() * 25.4 < _NARROW)
+
+
+def _three(value: float) -> str:
+    """Three digits, trailing zeros too; nothing for what is undefined."""
+    if np.isnan(value):
+        return ""
+    if value in {0.0, np.inf, -np.inf} or (value == round(value) and abs(value) < 1000):
+        text = f"{value:.0f}".replace("inf", "\N{INFINITY}")
+    else:
+        text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".rstrip(".")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _signed(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _chance(value: float) -> str:
+    if np.isnan(value):
+        return ""
+    return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")

@@ -1,0 +1,211 @@
+"""The plane of roles: how a node stands in its community and across communities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from netinnov._arguments import check_number
+from netinnov.errors import InputError
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._notes import write_notes
+from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+__all__ = ["plot_roles"]
+
+# Guimera and Amaral (2005): a hub from this z on, and the cuts of the participation.
+_HUB = 2.5
+_CUTS = {
+    "R1": (0.0, 0.05),
+    "R2": (0.05, 0.62),
+    "R3": (0.62, 0.80),
+    "R4": (0.80, 1.0),
+    "R5": (0.0, 0.30),
+    "R6": (0.30, 0.75),
+    "R7": (0.75, 1.0),
+}
+_HUBS = ("R5", "R6", "R7")
+_NAMES = {
+    "R1": "ultra-peripheral",
+    "R2": "peripheral",
+    "R3": "connector",
+    "R4": "kinless",
+    "R5": "provincial hub",
+    "R6": "connector hub",
+    "R7": "kinless hub",
+}
+_SHADES = ("#ffffff", "#f3f3f3")
+
+
+def plot_roles(
+    roles: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    labels: int = 12,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw z inside the community against participation across communities, with the roles.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        Index = node; columns ``z``, ``participation`` and ``role`` (R1 to R7), as
+        `netinnov.community.roles` gives them.
+    names : mapping from node to str, optional
+        Labels of the nodes.
+    labels : int
+        At most this many nodes are named, the greatest z first: hubs before all others.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Points, hubs filled and others open, on the regions R1 to R7; the legend counts the nodes
+        of each role.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or no numbers, or no node has both z and participation.
+
+    Notes
+    -----
+    Regions after Guimera and Amaral: hubs from z = 2.5 up, cuts of the participation at 0.30 and
+    0.75, for others at 0.05, 0.62 and 0.80. Nodes without links have no participation; they are
+    left out and counted.
+
+    References
+    ----------
+    Guimera and Amaral (2005), Functional cartography of complex metabolic networks, Nature 433,
+    895-900.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"z": [3.1, 0.2], "participation": [0.5, 0.1], "role": ["R6", "R2"]})
+    >>> ax = plot_roles(table.set_axis(["Shanghai", "Quzhou"]))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['R2 peripheral: 1', 'R6 connector hub: 1']
+    """
+    check_number("labels", labels, low=0)
+    placed = _placed(roles)
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=85)
+        low, high = float(placed["z"].min()), float(placed["z"].max())
+        bottom, top = min(low, -1) - 0.35, max(high, 3.2) + 0.5
+        ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
+        tags = _draw_regions(ax, bottom, top)
+        hub = placed["role"].isin(_HUBS)
+        for mine, size, face in ((~hub, 9.0, "none"), (hub, 16.0, PALETTE[0])):
+            ax.scatter(
+                placed["participation"][mine],
+                placed["z"][mine],
+                s=size,
+                facecolors=face,
+                edgecolors=PALETTE[0] if face == "none" else INK,
+                linewidths=0.6,
+                zorder=3,
+                clip_on=False,
+            )
+        count = placed["role"].value_counts()
+        handles = [
+            Rectangle((0, 0), 0, 0, alpha=0, label=f"{role} {name}: {count[role]:,}")
+            for role, name in _NAMES.items()
+            if count.get(role, 0)
+        ]
+        ax.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0, 1.01),
+            ncols=2,
+            handlelength=0,
+            handletextpad=0,
+            borderpad=0,
+            columnspacing=1.6,
+        )
+        ax.set_ylabel("z inside the community")
+        left = len(roles) - len(placed)
+        note = f"Nodes without links or community, left out: {left:,}." if left else ""
+        write_notes(ax, [note], label="participation across communities")
+        text = {} if names is None else names
+        # The names of the regions are points without a text, which no label may cover.
+        regions = np.array([spot.get_position() for spot in tags], np.float64)
+        label_points(
+            ax,
+            np.vstack([placed[["participation", "z"]], regions - [[0.0, 0.02 * (top - bottom)]]]),
+            [_name(text, node) for node in placed.index[: int(labels)]],
+            radii=np.append(np.where(hub, 2.0, 1.5), np.full(len(regions), 4.5)),
+        )
+    return ax
+
+
+def _placed(roles: Any) -> pd.DataFrame:
+    """The nodes that have a place in the plane, the greatest z first."""
+    needed = ["z", "participation", "role"]
+    columns = list(roles.columns) if isinstance(roles, pd.DataFrame) else type(roles).__name__
+    if not isinstance(roles, pd.DataFrame) or not set(needed) <= set(roles.columns):
+        msg = f"`roles` must be a table with the columns {needed}; found {columns}"
+        raise InputError(f"{msg}; see community.roles().")
+    table = roles[needed]
+    if not all(pd.api.types.is_numeric_dtype(table[name]) for name in needed[:2]):
+        raise InputError("`roles`: z and participation must be numbers.")
+    placed = table.dropna(subset=needed[:2]).sort_values("z", ascending=False, kind="stable")
+    if placed.empty:
+        msg = f"`roles` must have a node with z and participation; none of {len(roles)} has."
+        raise InputError(msg)
+    if not placed["participation"].between(0, 1).all():
+        raise InputError("`roles`: participation must lie between 0 and 1.")
+    if unknown := sorted(set(placed["role"].dropna()) - set(_NAMES)):
+        raise InputError(f"`roles`: a role is one of R1 to R7; found {unknown[:5]}.")
+    return placed
+
+
+def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
+    """Shades and borders; gives the names, each in the upper corner of its region."""
+    tags = []
+    for position, (role, (left, right)) in enumerate(_CUTS.items()):
+        hub = role in _HUBS
+        low, high = (_HUB, top) if hub else (bottom, _HUB)
+        left = -0.02 if left == 0 else left
+        ax.add_patch(
+            Rectangle(
+                (left, low),
+                right - left,
+                high - low,
+                facecolor=_SHADES[(position + hub) % 2],
+                edgecolor="#b5b5b5",
+                linewidth=0.4,
+                zorder=0,
+                gid=role,
+            )
+        )
+        x = (left + right) / 2 if right - left < 0.1 else right - 0.03
+        tags.append(
+            ax.text(
+                x,
+                high - 0.015 * (top - bottom),
+                role,
+                ha="center",
+                va="top",
+                fontsize=7,
+                fontweight="bold",
+                color="#5c5c5c",
+                zorder=1,
+            )
+        )
+    return tags
+
+
+def _name(names: Mapping[str, str] | pd.Series[str], node: str) -> str:
+    name: Any = names.get(node, node)
+    return str(node if pd.isna(name) else name)

@@ -1,0 +1,176 @@
+"""Places that are more central than their size lets expect, and those that are less so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["BorrowedSize", "borrowed_size"]
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowedSize:
+    """A line through the logarithms of size and centrality, and who is above or below it.
+
+    Attributes
+    ----------
+    elasticity : float
+        Slope: by what per cent the value grows with 1 % of size.
+    intercept : float
+        Natural logarithm of the value expected at size 1.
+    standard_error : float
+        Of the slope; NaN for two nodes.
+    r_squared : float
+        Share of the variance that size explains; NaN if all values are equal.
+    n : int
+        Nodes used.
+    table : DataFrame
+        Over nodes: ``value``, ``size``, ``expected`` (the value that the size predicts),
+        ``residual`` (ln value - ln expected: above 0 borrowed size, below 0 agglomeration shadow)
+        and ``studentized`` (the residual of a node from a line fitted without it, over its
+        standard error: Student's t with n - 3 degrees of freedom). NaN where there is none.
+    """
+
+    elasticity: float
+    intercept: float
+    standard_error: float
+    r_squared: float
+    n: int
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the table over nodes."""
+        return self.table.copy()
+
+
+def borrowed_size(
+    network: MultilayerNetwork,
+    *,
+    values: pd.Series[Any],
+    size: str | pd.Series[Any] = "population",
+) -> BorrowedSize:
+    """Compare the centrality of nodes with what their size predicts: log-log least squares.
+
+    A place in the orbit of larger ones may reach functions beyond its own size (borrowed size) or
+    lose them to its neighbours (agglomeration shadow).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Usually of places: `aggregate` first, since several nodes in a place share its size.
+    values : Series
+        One number of 0 or more a node, such as ``overlapping_strength(network)``.
+    size : str or Series
+        A column of ``network.places`` (then the size of the node's place) or of ``network.nodes``;
+        or one number a node.
+
+    Returns
+    -------
+    BorrowedSize
+        Nodes whose value or size is 0 or missing have no logarithm: they are left out of the fit,
+        and their row is NaN from ``expected`` on (where only the value is 0, ``expected`` stands).
+        All is NaN with fewer than two nodes or with equal sizes.
+
+    Raises
+    ------
+    InputError
+        An unknown column, values for other nodes, or negative or infinite numbers.
+
+    References
+    ----------
+    Alonso (1973), Urban zero population growth, Daedalus 102. Meijers and Burger (2017), Stretching
+    the concept of 'borrowed size', Urban Studies 54.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"staff": [1, 2, 4, 8]}, index=list("abcd"))
+    >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    >>> values = pd.Series([1.0, 4.0, 4.0, 8.0], index=list("abcd"))
+    >>> fit = borrowed_size(network, values=values, size="staff")
+    >>> round(fit.elasticity, 6), fit.to_frame()["residual"].idxmax()
+    (0.9, 'b')
+    """
+    y = _over_nodes(network, "values", values)
+    x = _sizes(network, size)
+    use = (y > 0) & (x > 0)
+    log_x = np.log(np.where(x > 0, x, np.nan))
+    log_y = np.log(np.where(y > 0, y, np.nan))
+    n = int(use.sum())
+    slope = intercept = error = r_squared = np.nan
+    studentized = np.full(y.shape, np.nan)
+    if n >= 2 and np.ptp(log_x[use]) > 0:
+        from_mean = log_x[use] - log_x[use].mean()
+        square = float(from_mean @ from_mean)
+        slope = float(from_mean @ log_y[use]) / square
+        intercept = float(log_y[use].mean() - slope * log_x[use].mean())
+        rest = log_y[use] - intercept - slope * log_x[use]
+        spread = float(((log_y[use] - log_y[use].mean()) ** 2).sum())
+        sum_of_squares = float(rest @ rest)
+        if spread > 1e-24 * float(log_y[use] @ log_y[use]):
+            r_squared = 1 - sum_of_squares / spread
+        if n > 2:
+            error = float(np.sqrt(sum_of_squares / (n - 2) / square))
+        if n > 3:
+            studentized[use] = _studentized(rest, 1 / n + from_mean**2 / square)
+    expected = intercept + slope * log_x
+    columns = {"value": y, "size": x, "expected": np.exp(expected), "residual": log_y - expected}
+    table = pd.DataFrame({**columns, "studentized": studentized}, index=network._nodes.index)
+    return BorrowedSize(slope, intercept, error, r_squared, n, table)
+
+
+def _studentized(rest: Floats, leverage: Floats) -> Floats:
+    """Residuals from lines fitted without the point, over their standard errors."""
+    own = 1 - leverage
+    result = np.full(rest.shape, np.nan)
+    some = own > 1e-12  # a point that alone fixes the slope has no residual of its own
+    without = (rest @ rest - rest[some] ** 2 / own[some]) / (rest.size - 3)
+    scale = np.sqrt(np.maximum(without, 0) * own[some])
+    result[some] = np.divide(rest[some], scale, out=np.full(scale.shape, np.nan), where=scale > 0)
+    return result
+
+
+def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
+    if not isinstance(size, str):
+        return _over_nodes(network, "size", size)
+    if size in network._places.columns:
+        of_place = _numbers(f"places[{size!r}]", network._places[size])
+        code = network._place_codes
+        return np.asarray(np.where(code >= 0, of_place[np.maximum(code, 0)], np.nan))
+    if size in network._nodes.columns:
+        return _numbers(f"nodes[{size!r}]", network._nodes[size])
+    known = [*network._places.columns, *network._nodes.columns]
+    msg = f"`size` must be a column of places or nodes, or a Series; there is no {size!r}"
+    raise InputError(f"{msg}{did_you_mean(size, known)}.")
+
+
+def _over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
+    nodes = network._nodes.index
+    if not isinstance(values, pd.Series):
+        raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")
+    if not values.index.is_unique or nodes.difference(values.index).size:
+        missing = list(nodes.difference(values.index)[:5])
+        msg = f"`{name}` must have each node of the network once in its index; missing: {missing}."
+        raise InputError(f"{msg} Reindex it by network.nodes.index (NaN is left out).")
+    return _numbers(name, values.reindex(nodes))
+
+
+def _numbers(name: str, values: pd.Series[Any]) -> Floats:
+    try:
+        found: npt.NDArray[np.float64] = values.to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise InputError(f"`{name}` must hold numbers; its dtype is {values.dtype}.") from None
+    bad = values.index[(found < 0) | np.isinf(found)]
+    if len(bad):
+        msg = f"`{name}` must be finite and 0 or more; {len(bad)} are not: {list(bad[:5])}."
+        raise InputError(msg)
+    return found

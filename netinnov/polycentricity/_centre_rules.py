@@ -1,0 +1,155 @@
+"""Rules that make some places centres, from their flows, communities and core."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._matrices import flat_matrix
+from netinnov._typing import Direction, Floats
+from netinnov.build import flatten
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._core_periphery import core_of
+from netinnov.polycentricity._flows import totals
+
+__all__ = ["CentreRule", "Options", "Structure", "centres_by", "largest_first", "structure_of"]
+
+CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+_NEAR = 0.5
+"""Part of the strength of its community's strongest from which a core place is a centre."""
+
+_HUB = 2.5
+"""z inside its community from which a place is a centre by the rule "z"."""
+
+_MINORITY = 0.4
+"""Largest share of places above the mean at which the head is broken again (Jiang 2013)."""
+
+
+class Options(NamedTuple):
+    """What the rules need to know."""
+
+    direction: Direction = "total"
+    share: float = 0.1
+    breaks: int = 1
+    resolution: float = 1.0
+    restarts: int = 10
+
+
+class Structure(NamedTuple):
+    """What the rules look at, an entry a place; what no rule asked for is NaN or missing."""
+
+    strength: Floats
+    community: Floats
+    core: Floats
+    core_quality: float
+    z: Floats
+    role: pd.Series
+    dominant: npt.NDArray[np.int64]
+
+
+def structure_of(
+    network: MultilayerNetwork, options: Options, rng: np.random.Generator, rules: set[str]
+) -> Structure:
+    """Strengths, communities, core, roles and largest flows, as far as the rules need them."""
+    n = network.n_nodes
+    flat = flatten(network)
+    strength = totals(flat, options.direction, f"strength with direction={options.direction!r}")
+    for_community, for_core = rng.spawn(2)
+    nothing = np.full(n, math.nan)
+    community, core, quality, z = nothing, nothing, math.nan, nothing
+    role = pd.Series(pd.NA, network._nodes.index, dtype="str")
+    if rules & {"hubs", "z", "roles"} and strength.any():
+        from netinnov.community import leiden, roles
+
+        found = leiden(
+            flat, resolution=options.resolution, restarts=options.restarts, rng=for_community
+        )
+        labels = pd.DataFrame(found.membership).iloc[:, 0]  # the only layer
+        community = labels.to_numpy(np.float64)
+        if rules & {"z", "roles"}:
+            table = roles(flat, labels)
+            z, role = table["z"].to_numpy(np.float64), table["role"]
+    if rules & {"hubs", "core"}:
+        core, quality = core_of(flat, options.restarts, for_core)
+    dominant = np.full(n, -1)
+    if "dominant_flow" in rules:
+        dominant = _largest_flow(flat)
+    return Structure(strength, community, core, quality, z, role, dominant)
+
+
+def centres_by(rule: str, found: Structure, options: Options) -> Mask:
+    """Whether each place is a centre."""
+    strength = found.strength
+    if rule == "hubs":
+        centre = _hubs(found)
+    elif rule == "top":
+        # Rounding must not make 0.1 of 30 places four.
+        number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
+        centre = np.zeros(strength.size, bool)
+        centre[largest_first(strength)[:number]] = True
+    elif rule == "head_tail":
+        centre = _head(strength, options.breaks)
+    elif rule == "core":
+        centre = found.core == 1
+    elif rule == "z":
+        centre = found.z >= _HUB
+    else:
+        centre = _independent(found)
+    return centre & (strength > 0)
+
+
+def largest_first(values: Floats) -> npt.NDArray[np.intp]:
+    """Positions by falling value; equal ones in their order."""
+    return np.argsort(-values, kind="stable")
+
+
+def _hubs(found: Structure) -> Mask:
+    """The strongest of each community, and places of the core at least half as strong."""
+    centre = np.zeros(found.strength.size, bool)
+    for label in np.unique(found.community[~np.isnan(found.community)]):
+        members = np.flatnonzero(found.community == label)
+        strength = found.strength[members]
+        centre[members[np.argmax(strength)]] = True
+        near = strength >= _NEAR * strength.max()
+        centre[members[near & (found.core[members] == 1)]] = True
+    return centre
+
+
+def _head(strength: Floats, breaks: int) -> Mask:
+    """What lies above the mean, of that what lies above its mean, and so on."""
+    head = strength > 0
+    for level in range(breaks):
+        above = head & (strength > strength[head].mean() if head.any() else head)
+        if not above.any() or (level and above.sum() > _MINORITY * head.sum()):
+            return head if level else above
+        head = above
+    return head
+
+
+def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
+    """Where the largest flow out of each place goes (the first of equal ones), or -1."""
+    matrix = flat_matrix(flat)
+    target = np.full(flat.n_nodes, -1)
+    for node in np.flatnonzero(np.diff(matrix.indptr)):
+        row = slice(matrix.indptr[node], matrix.indptr[node + 1])
+        target[node] = matrix.indices[row][np.argmax(matrix.data[row])]
+    return target
+
+
+def _independent(found: Structure) -> Mask:
+    """Places that are not subordinate to a larger one, and to which some place is."""
+    rank = np.empty(found.strength.size, np.int64)
+    rank[largest_first(found.strength)] = np.arange(rank.size)
+    sends = found.dominant >= 0
+    to = found.dominant[sends]
+    below = np.zeros(rank.size, bool)
+    below[sends] = rank[to] < rank[sends]
+    followed = np.zeros(rank.size, bool)
+    followed[found.dominant[below]] = True
+    return followed & ~below

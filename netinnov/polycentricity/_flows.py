@@ -1,0 +1,364 @@
+"""How evenly flows spread over places and pairs of places, and how far they go both ways."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice
+from netinnov._matrices import flat_matrix
+from netinnov._shares import refuse_shares
+from netinnov._typing import Codes, Direction, Floats
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "Flows",
+    "dominance",
+    "dominance_index",
+    "entropy_index",
+    "link_balance",
+    "link_symmetry",
+    "node_symmetry",
+    "normalised_entropy",
+    "relative_strength",
+    "symmetry",
+    "totals",
+]
+
+Unit: TypeAlias = Literal["links", "nodes"]
+
+
+class Flows(NamedTuple):
+    """Flows between different places as arrays, layers summed; undirected: each pair once."""
+
+    source: Codes
+    target: Codes
+    weight: Floats
+    n: int
+    directed: bool
+
+    @classmethod
+    def of(cls, network: MultilayerNetwork, what: str) -> Flows:
+        matrix = flat_matrix(network, what).tocoo()
+        source, target = matrix.coords
+        directed = bool(network.directed)
+        keep = slice(None) if directed else source < target
+        return cls(source[keep], target[keep], matrix.data[keep], network.n_nodes, directed)
+
+    @property
+    def possible(self) -> int:
+        """Number of links there could be."""
+        return self.n * (self.n - 1) // (1 if self.directed else 2)
+
+
+def entropy_index(
+    network: MultilayerNetwork, *, of: Unit = "links", direction: Direction = "total"
+) -> float:
+    """Entropy of the shares of flows, over that of equal shares: -sum z ln z / ln M.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them; layers are summed.
+    of : {"links", "nodes"}
+        Shares of the links in all flow, M the number of **possible** links: n(n - 1), or half of
+        that if no layer is directed. Or shares of the places in the sum of their totals, M = n.
+    direction : {"total", "in", "out"}
+        Totals of places: flows in and out, in, or out. It plays no part in ``of="links"``.
+
+    Returns
+    -------
+    float
+        1 if all flows are there and equal (fully polycentric), 0 if there is one only. NaN
+        without flow, and where only one link or place is possible.
+
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total, unless ``of="nodes", direction="in"``.
+
+    Notes
+    -----
+    n counts all nodes of the network, isolates too. Self-links do not count. If M should be the
+    number of observed links, take `effective_number` of the weights.
+
+    References
+    ----------
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
+    >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
+    1.0
+    """
+    check_choice("of", of, Unit)
+    check_choice("direction", direction, Direction)
+    what = f"entropy_index with of={of!r}"
+    if of == "links":
+        refuse_shares(network.layers, what)
+        flows = Flows.of(network, what)
+        return normalised_entropy(flows.weight, flows.possible)
+    value = totals(network, direction, f"{what} and direction={direction!r}")
+    return normalised_entropy(value, network.n_nodes)
+
+
+def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.Series:
+    """Flow of each place over the mean flow of the others: T_i (n - 1) / sum over j of T_j.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them; layers are summed.
+    direction : {"total", "in", "out"}
+        Flows in and out, in (the DII of the literature), or out.
+
+    Returns
+    -------
+    Series
+        One number a place: 1 for the flow of an average place, infinite if no other place has
+        flow, NaN if none has, and for a network of one place.
+
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total, unless ``direction="in"``.
+
+    Notes
+    -----
+    Some papers divide by the mean over all places, which is n times the share of the place in the
+    sum. Self-links do not count; isolates count among the others.
+
+    References
+    ----------
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> dominance_index(network).round(6).tolist()  # 2 over the mean of 1 and 1
+    [2.0, 0.666667, 0.666667]
+    """
+    check_choice("direction", direction, Direction)
+    value = totals(network, direction, f"dominance_index with direction={direction!r}")
+    return pd.Series(dominance(value), network._nodes.index, name="dominance_index")
+
+
+def node_symmetry(network: MultilayerNetwork) -> pd.Series:
+    """Balance of each place, (in - out) / (in + out).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them; layers are summed. An undirected link counts as two
+        opposite ones.
+
+    Returns
+    -------
+    Series
+        One number a place: -1 sends only, 1 receives only. NaN for a place without flow.
+
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total.
+
+    Notes
+    -----
+    Without a directed layer all are 0. Self-links do not count.
+
+    References
+    ----------
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": "trips"})
+    >>> nodes = pd.DataFrame(index=["a", "b", "c"])
+    >>> node_symmetry(ni.build_network(nodes, links, directed=["trips"])).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    refuse_shares(network.layers, "node_symmetry")
+    value = symmetry(Flows.of(network, "node_symmetry"))
+    return pd.Series(value, network._nodes.index, name="node_symmetry")
+
+
+def relative_strength(network: MultilayerNetwork) -> pd.Series:
+    """Share of each link in all flow, t_ij / sum of t.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them; layers are summed.
+
+    Returns
+    -------
+    Series
+        One number a pair with flow (index ``source, target``), in node order; the sum is 1. Empty
+        without flow. Undirected: each pair once.
+
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total.
+
+    Notes
+    -----
+    Self-links do not count. If any layer is directed, an undirected link counts as two.
+
+    References
+    ----------
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "weight": [3.0, 1.0]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> relative_strength(network).tolist()
+    [0.75, 0.25]
+    """
+    refuse_shares(network.layers, "relative_strength")
+    flows = Flows.of(network, "relative_strength")
+    share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
+    index = _pairs(network, flows.source, flows.target)
+    return pd.Series(share, index, name="relative_strength")
+
+
+def link_symmetry(network: MultilayerNetwork) -> pd.Series:
+    """Balance of the two directions of each pair, as the entropy of their shares in bits.
+
+    -(f ln f + (1 - f) ln(1 - f)) / ln 2 with f = t_ij / (t_ij + t_ji).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them; layers are summed. An undirected link counts as two
+        opposite ones.
+
+    Returns
+    -------
+    Series
+        One number an unordered pair with flow (index ``source, target``, the earlier node
+        first): 1 balanced, 0 one way. Empty without flow.
+
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total.
+
+    Notes
+    -----
+    Without a directed layer all are 1. Self-links do not count.
+
+    References
+    ----------
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "layer": "trips"})
+    >>> links["weight"] = [3.0, 1.0]
+    >>> nodes = pd.DataFrame(index=["a", "b"])
+    >>> link_symmetry(ni.build_network(nodes, links, directed=["trips"])).round(6).tolist()
+    [0.811278]
+    """
+    refuse_shares(network.layers, "link_symmetry")
+    flows = Flows.of(network, "link_symmetry")
+    low, high, *_ = _both_ways(flows)
+    balance, _ = link_balance(flows)
+    return pd.Series(balance, _pairs(network, low, high), name="link_symmetry")
+
+
+def totals(network: MultilayerNetwork, direction: Direction, what: str) -> Floats:
+    """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
+    if direction != "in":
+        refuse_shares(network.layers, what)
+    matrix = flat_matrix(network, what)
+    inward: Floats = np.asarray(matrix.sum(axis=0), np.float64)
+    outward: Floats = np.asarray(matrix.sum(axis=1), np.float64)
+    if direction == "in":
+        return inward
+    return inward + outward if direction == "total" and network.directed else outward
+
+
+def dominance(value: Floats) -> Floats:
+    """Each value over the mean of the others."""
+    n = value.size
+    if n < 2 or not value.any():
+        return np.full(n, math.nan)
+    # Sums of what lies before and after, since a difference from the sum would leave its rounding.
+    before, after = np.zeros(n), np.zeros(n)
+    before[1:] = np.cumsum(value)[:-1]
+    after[:-1] = np.cumsum(value[::-1])[::-1][1:]
+    others = before + after
+    ratio = np.full(n, math.inf)
+    np.divide(value * (n - 1), others, out=ratio, where=others > 0)
+    return ratio
+
+
+def normalised_entropy(value: Floats, possible: int) -> float:
+    """Entropy of the shares over that of `possible` equal ones."""
+    positive = value[value > 0]
+    if possible < 2 or positive.size == 0:
+        return math.nan
+    share = positive / positive.sum()
+    return abs(float(share @ np.log(share))) / math.log(possible)
+
+
+def symmetry(flows: Flows) -> Floats:
+    """(in - out) / (in + out) of each place."""
+    inward = np.bincount(flows.target, flows.weight, flows.n)
+    outward = np.bincount(flows.source, flows.weight, flows.n)
+    both = inward + outward
+    balance = np.full(flows.n, math.nan)
+    difference = inward - outward if flows.directed else np.zeros(flows.n)
+    np.divide(difference, both, out=balance, where=both > 0)
+    return balance
+
+
+def link_balance(flows: Flows) -> tuple[Floats, Floats]:
+    """Entropy in bits of the two directions of each unordered pair with flow, and its flow."""
+    _, _, forth, back = _both_ways(flows)
+    share = forth / (forth + back)
+    inside = (share > 0) & (share < 1)
+    f = share[inside]
+    balance = np.zeros(share.size)
+    balance[inside] = -(f * np.log(f) + (1 - f) * np.log1p(-f)) / math.log(2)
+    return balance, forth + back
+
+
+def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
+    """Unordered pairs with flow: lower node, higher node, flow from lower, flow from higher."""
+    if not flows.directed:
+        return flows.source, flows.target, flows.weight, flows.weight
+    low = np.minimum(flows.source, flows.target).astype(np.int64)
+    high = np.maximum(flows.source, flows.target).astype(np.int64)
+    key, position = np.unique(low * flows.n + high, return_inverse=True)
+    forth = flows.source < flows.target
+    one_way, other_way = (
+        np.bincount(position, np.where(way, flows.weight, 0.0), key.size).astype(np.float64)
+        for way in (forth, ~forth)
+    )
+    n = max(flows.n, 1)
+    return (key // n).astype(np.int32), (key % n).astype(np.int32), one_way, other_way
+
+
+def _pairs(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
+    nodes = network._nodes.index
+    return pd.MultiIndex.from_arrays(
+        [nodes.take(source), nodes.take(target)], names=["source", "target"]
+    )

@@ -1,0 +1,100 @@
+"""Functional polycentricity: are the places evenly linked, and densely?"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from netinnov._arguments import check_choice
+from netinnov._matrices import layer_matrix
+from netinnov._shares import refuse_shares
+from netinnov._typing import Direction, Floats
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._evenness import green
+
+__all__ = ["functional", "layer_counts"]
+
+
+def functional(
+    network: MultilayerNetwork,
+    *,
+    weighted: bool = False,
+    ddof: Literal[0, 1] = 0,
+    direction: Direction = "total",
+) -> float:
+    """Measure functional polycentricity: evenness of the degrees x density, mean over layers.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the links between them.
+    weighted : bool
+        Take strengths in place of degrees. The density counts links in either case.
+    ddof : {0, 1}
+        Of the standard deviations in `green`.
+    direction : {"total", "in", "out"}
+        Which links of a directed layer make the degree (or strength) of a place.
+
+    Returns
+    -------
+    float
+        0 (one star, or hardly a link) to 1 (all pairs linked, evenly). A layer without links
+        between different places is left out of the mean; NaN if no layer has any.
+
+    Raises
+    ------
+    InputError
+        ``weighted=True`` on a layer of shares of each origin's total, unless ``direction="in"``.
+
+    Notes
+    -----
+    Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts all nodes,
+    isolates too. Self-links do not count. In dense flow matrices (every city sends somebody to
+    every other) degrees saturate and the index nears 1 whatever the flows are: show
+    ``weighted=True`` beside it.
+
+    References
+    ----------
+    Green 2007, "Functional polycentricity: a formal definition in terms of social network
+    analysis", Urban Studies 44, 2077.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
+    >>> links["weight"] = [2.0, 1.0, 1.0]
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> round(functional(network), 6), round(functional(network, weighted=True), 6)
+    (1.0, 0.68573)
+    """
+    check_choice("ddof", ddof, Literal[0, 1])
+    check_choice("direction", direction, Direction)
+    if weighted and direction != "in":
+        refuse_shares(network.layers, f"functional with direction={direction!r}")
+    found = []
+    for layer in network.layers:
+        value, density = layer_counts(network, layer, direction, weighted=weighted)
+        if density > 0:
+            found.append(green(value, ddof=ddof) * density)
+    return math.fsum(found) / len(found) if found else math.nan
+
+
+def layer_counts(
+    network: MultilayerNetwork, layer: str, direction: Direction, *, weighted: bool
+) -> tuple[Floats, float]:
+    """Degrees or strengths in a layer, and its density (NaN for fewer than two nodes)."""
+    n = network.n_nodes
+    matrix = layer_matrix(network, layer)
+    possible = n * (n - 1)  # entries off the diagonal, which hold an undirected link twice
+    density = matrix.nnz / possible if possible else math.nan
+    data = matrix.data if weighted else np.ones(matrix.nnz)
+    value = np.zeros(n)
+    directed = layer in network.directed
+    if direction != "in" or not directed:
+        rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
+        value += np.bincount(rows, data, n)
+    if direction != "out" and directed:
+        value += np.bincount(matrix.indices, data, n)
+    return value, density

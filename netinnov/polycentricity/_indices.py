@@ -1,0 +1,200 @@
+"""All indices of a network of places at once, as a profile lists them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._geography import great_circle
+from netinnov._typing import Direction, Floats
+from netinnov.build import flatten
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._centre_rules import Options, centres_by, structure_of
+from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
+from netinnov.polycentricity._flows import (
+    Flows,
+    dominance,
+    link_balance,
+    normalised_entropy,
+    symmetry,
+    totals,
+)
+from netinnov.polycentricity._functional import functional
+from netinnov.polycentricity._rank_size import primacy, rank_size
+from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
+
+__all__ = [
+    "INDICES",
+    "ON_VALUES",
+    "SIZE",
+    "Setting",
+    "among",
+    "distances_of",
+    "index_values",
+    "size_indices",
+    "without",
+]
+
+INDICES: dict[str, tuple[str, str]] = {
+    "rank_size": ("strength", "high"),
+    "rank_size_top": ("strength", "high"),
+    "primacy": ("strength", "low"),
+    "dominance_index": ("strength", "low"),
+    "gini": ("strength", "low"),
+    "herfindahl": ("strength", "low"),
+    "theil": ("strength", "low"),
+    "effective_number": ("strength", "high"),
+    "entropy_index_nodes": ("strength", "high"),
+    "green": ("strength", "high"),
+    "urban_centrality_index": ("strength", "low"),
+    "functional": ("links", "high"),
+    "functional_weighted": ("links", "high"),
+    "entropy_index": ("links", "high"),
+    "link_symmetry": ("links", "high"),
+    "node_symmetry": ("links", "low"),
+    "core_periphery": ("links", "low"),
+    "core_share": ("links", "high"),
+    "n_centres": ("links", "high"),
+}
+"""What each index is computed from, and whether high or low values mean many centres."""
+
+SIZE = "size_"
+"""How the names of indices of given sizes begin."""
+
+_NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
+"""Undefined for shares of each origin's total, whatever the direction."""
+
+_MOST_PLACES = 3000
+"""Beyond this many the matrix of distances, and its eigenvalues, would take minutes."""
+
+
+_PLAIN: dict[str, Callable[[Floats], float]] = {
+    "rank_size": lambda value: rank_size(value).slope,
+    "primacy": primacy,
+    "gini": gini,
+    "herfindahl": herfindahl,
+    "theil": theil,
+    "effective_number": effective_number,
+}
+
+ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
+"""Indices that need one value a place and no links."""
+
+
+class Setting(NamedTuple):
+    """What is computed, and how."""
+
+    names: tuple[str, ...]
+    direction: Direction
+    top: tuple[int, ...]
+    ddof: Literal[0, 1]
+    options: Options
+    shares: bool
+    distances: Floats | None
+    maximum: float
+
+
+def index_values(
+    network: MultilayerNetwork,
+    setting: Setting,
+    rng: np.random.Generator,
+    value: Floats | None = None,
+) -> dict[str, float]:
+    """The indices of the setting that a network has; `value` stands in for its strengths."""
+    wanted = set(setting.names)
+    direction = setting.direction
+    flat = flatten(network)
+    if value is None:
+        value = totals(flat, direction, f"strength with direction={direction!r}")
+    found = _value_indices(value, setting)
+    found["dominance_index"] = float(dominance(value).max()) if value.size else math.nan
+    found["entropy_index_nodes"] = normalised_entropy(value, network.n_nodes)
+    for name, weighted in (("functional", False), ("functional_weighted", True)):
+        if name in wanted:
+            found[name] = functional(
+                network, weighted=weighted, ddof=setting.ddof, direction=direction
+            )
+    if wanted & _NEEDS_OUTFLOW:
+        found |= _both_ways(flat, setting)
+    rules = {"hubs"} if "n_centres" in wanted else set()
+    if wanted & {"core_periphery", "core_share"}:
+        rules.add("core")
+    if rules:
+        structure = structure_of(flat, setting.options, rng, rules)
+        core = structure.core
+        found["core_periphery"] = structure.core_quality
+        found["core_share"] = float(core.mean()) if core.size else math.nan
+        if "hubs" in rules:
+            found["n_centres"] = float(centres_by("hubs", structure, setting.options).sum())
+    return {name: found[name] for name in setting.names if name in found}
+
+
+def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
+    """The indices of one value a place."""
+    found = {name: index(value) for name, index in _PLAIN.items()}
+    found["rank_size_top"] = rank_size(value, top=setting.top).slope
+    found["green"] = green(value, ddof=setting.ddof)
+    if setting.distances is not None:
+        found["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
+    else:
+        found["urban_centrality_index"] = math.nan
+    return found
+
+
+def size_indices(size: Floats, setting: Setting) -> dict[str, float]:
+    """The same of given sizes, under their own names."""
+    return {SIZE + name: one for name, one in _value_indices(size, setting).items()}
+
+
+def distances_of(network: MultilayerNetwork) -> Floats | None:
+    """Kilometres between the places of the nodes; None where a coordinate is missing."""
+    codes = network._place_codes
+    if not 2 <= codes.size <= _MOST_PLACES or (codes < 0).any():
+        return None
+    places = network._places
+    if not {"lon", "lat"} <= set(places.columns):
+        return None
+    lon, lat = (places[name].to_numpy(np.float64)[codes] for name in ("lon", "lat"))
+    if np.isnan(lon).any() or np.isnan(lat).any():
+        return None
+    km: Floats = great_circle(lon[:, None], lat[:, None], lon, lat)
+    np.fill_diagonal(km, 0.0)
+    return (km + km.T) / 2
+
+
+def without(setting: Setting, shares: Floats | None, node: int) -> Setting:
+    """The setting for the network without a node; the spread changes only if it was part of it."""
+    if setting.distances is None or shares is None:
+        return setting
+    rest = np.delete(np.delete(setting.distances, node, 0), node, 1)
+    maximum = widest_spread(rest).value if shares[node] > 0 else setting.maximum
+    return setting._replace(distances=rest, maximum=maximum)
+
+
+def among(setting: Setting, nodes: npt.NDArray[np.intp]) -> Setting:
+    """The setting for the network of some nodes."""
+    if setting.distances is None:
+        return setting
+    rest = setting.distances[np.ix_(nodes, nodes)]
+    return setting._replace(distances=rest, maximum=widest_spread(rest).value)
+
+
+def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]:
+    """Indices of links in either direction; means are weighted by flow."""
+    if setting.shares:
+        return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
+    flows = Flows.of(network, "the indices of links")
+    found = {"entropy_index": normalised_entropy(flows.weight, flows.possible)}
+    if not flows.weight.size:
+        return found | {"link_symmetry": math.nan, "node_symmetry": math.nan}
+    balance, both = link_balance(flows)
+    found["link_symmetry"] = float(np.average(balance, weights=both))
+    flow = np.bincount(flows.source, flows.weight, flows.n)
+    flow += np.bincount(flows.target, flows.weight, flows.n)
+    at = flow > 0
+    found["node_symmetry"] = float(np.average(np.abs(symmetry(flows)[at]), weights=flow[at]))
+    return found

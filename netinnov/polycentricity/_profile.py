@@ -1,0 +1,357 @@
+"""The one table a paper prints: every index with its interval and its place in a null model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names
+from netinnov._parallel import run
+from netinnov._shares import SHARE_OF_ORIGIN
+from netinnov._typing import Direction, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._centre_rules import Options
+from netinnov.polycentricity._centres import check_options
+from netinnov.polycentricity._indices import (
+    INDICES,
+    ON_VALUES,
+    SIZE,
+    Setting,
+    distances_of,
+    index_values,
+    size_indices,
+    without,
+)
+from netinnov.polycentricity._resampling import (
+    Change,
+    Events,
+    changed,
+    check_count,
+    check_events,
+    resampled,
+    says_events,
+)
+from netinnov.polycentricity._urban_centrality import widest_spread
+from netinnov.polycentricity._values import numbers
+
+__all__ = ["Null", "Sizes", "checked_setting", "position", "profile", "randomised"]
+
+Null: TypeAlias = Sequence[str] | Change | None
+Sizes: TypeAlias = str | Mapping[str, float] | pd.Series | None
+
+_ROUNDING = 1e-10
+"""Relative difference below which two values of an index are equal."""
+
+
+def profile(
+    network: MultilayerNetwork,
+    *,
+    sizes: Sizes = None,
+    indices: Sequence[str] | None = None,
+    direction: Direction = "total",
+    top: Sequence[int] = (2, 3, 4),
+    ddof: Literal[0, 1] = 0,
+    resamples: int = 200,
+    events: Events = None,
+    resample: Change | None = None,
+    leave_one_out: bool = True,
+    null: Null = ("degree",),
+    replicates: int = 999,
+    resolution: float = 1.0,
+    restarts: int = 10,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Tell by every index how multi-centric a region is, how sure that is, and against chance.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them.
+    sizes : str, mapping or Series, optional
+        Sizes of the places, such as population, for the morphological indices: a number a node
+        by its id, or the name of a column of the nodes or the places.
+    indices : sequence of str, optional
+        Rows of the table, in this order. None: all.
+    direction : {"total", "in", "out"}
+        What strengths and degrees count in directed layers.
+    top : sequence of int
+        Cut-offs of ``rank_size_top``, the mean slope over so many largest places.
+    ddof : {0, 1}
+        Of the standard deviations in `green` and `functional`.
+    resamples : int
+        How often the flows are drawn anew for the interval; 0 for none.
+    events, resample
+        How they are drawn; see `detect_centres`.
+    leave_one_out : bool
+        Compute everything without each place in turn.
+    null : sequence of str, function or None
+        What `null_models.rewire` preserves, or a function ``(network, Generator) -> network``, or
+        no null model. For a projection randomise the two-mode network and project it, e.g.
+        ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
+    replicates : int
+        Networks drawn from the null model.
+    resolution, restarts
+        Of the communities behind ``n_centres``, and restarts of the search for a core.
+    rng : None, int, SeedSequence or Generator
+        Source of all draws.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    DataFrame
+        A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
+        value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled
+        flows, their median put on the value. `bias`: that median minus the value.
+        `low_without_one`, `high_without_one`: least and largest value without one place, and
+        `most_influential`, the place whose absence changes the value most. `null_mean`,
+        `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
+        the value in it, p two-sided. NaN where a part is not asked for or not defined.
+
+    Raises
+    ------
+    InputError
+        If an option is out of range, sizes do not cover all nodes, and for layers of shares
+        unless ``direction="in"``.
+
+    Notes
+    -----
+    *Rows.* ``dominance_index`` is the largest over places; ``link_symmetry`` and
+    ``node_symmetry`` (without sign) are means weighted by flow; ``core_periphery`` is its quality
+    and ``core_share`` the share of places in the core; ``n_centres`` counts the centres that
+    `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes great-circle
+    distances, and is NaN without coordinates of all places or for more than 3,000.
+
+    *Interval.* Events are drawn again, not places, since a place drawn twice would stand twice
+    in the ranking. Drawing again thins out weak links (a count of 1 is lost in 37 % of the
+    draws), so that resampled networks are sparser and more uneven than the observed one, as the
+    observed one is than the flows behind it: `bias` says by how much, and the interval shows the
+    spread only. Where the bias is not small beside the interval, move both ends by minus the
+    bias; where it is larger (indices that count links, on few events), trust neither. The
+    intervals are NaN if the number of events is unknown.
+
+    *Without one.* Meant for regions all of whose places are observed: not an error of sampling,
+    but how far one place decides.
+
+    *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
+    are at least as low (high). An index that the null model fixes, such as ``functional`` under
+    given degrees, has z NaN. Where nearly all pairs are linked, as in flows of people, rewiring
+    has hardly anything to move: compare with another null, such as weights permuted over the
+    links or flows of a gravity model. A p-value says nothing about layers that are modelled.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> table = profile(network, indices=["primacy", "functional"], null=None, rng=1)
+    >>> table["value"].round(3).to_dict()
+    {'primacy': 0.389, 'functional': 1.0}
+    """
+    options = check_options(network, direction, 1.0, 1, resolution, restarts)
+    check_events(network, events)
+    setting, size = checked_setting(network, sizes, indices, top, ddof, options)
+    for name, number in (("resamples", resamples), ("replicates", replicates)):
+        check_count(name, number)
+    first, for_draws, for_leaving, for_null = np.random.default_rng(rng).spawn(4)
+    spread = None
+    if setting.distances is not None:
+        spread = widest_spread(setting.distances)
+        setting = setting._replace(maximum=spread.value)
+    draws = resamples if resample is not None or says_events(network, events) else 0
+    left = network.n_nodes if leave_one_out else 0
+    nulls = 0 if null is None else replicates
+    shares = None if spread is None else spread.shares
+    task = _Task(network, size, setting, shares, events, resample, null)
+    items = [
+        *[("observed", 0, first)],
+        *[("resample", k, child) for k, child in enumerate(for_draws.spawn(draws))],
+        *[("without", k, child) for k, child in enumerate(for_leaving.spawn(left))],
+        *[("null", k, child) for k, child in enumerate(for_null.spawn(nulls))],
+    ]
+    found = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
+    value, found = found[0], found[1:]
+    parts = np.split(found, [draws, draws + left])
+    return _table(network, setting, value, *parts)
+
+
+def randomised(
+    network: MultilayerNetwork, null: Sequence[str] | Change, rng: np.random.Generator
+) -> MultilayerNetwork:
+    """A draw from the null model."""
+    if callable(null):
+        return changed(network, null, rng, "null")
+    from netinnov.null_models import rewire
+
+    return rewire(network, preserve=null, rng=rng)  # type: ignore[arg-type]
+
+
+class Position(NamedTuple):
+    """Where a value lies among draws of the null model."""
+
+    null_mean: float = math.nan
+    null_low: float = math.nan
+    null_high: float = math.nan
+    z: float = math.nan
+    p: float = math.nan
+
+
+def position(value: float, draws: Floats) -> Position:
+    """Compare with draws; all NaN if the value or a draw is undefined."""
+    if not draws.size or not math.isfinite(value) or not np.isfinite(draws).all():
+        return Position()
+    mean = float(draws.mean())
+    low, high = np.quantile(draws, [0.025, 0.975])
+    # Draws that differ by rounding only are equal, to one another and to the value.
+    near = _ROUNDING * max(abs(value), float(np.abs(draws).max()))
+    sd = float(draws.std(ddof=1)) if draws.size > 1 else 0.0
+    z = (value - mean) / sd if sd > near else math.nan
+    tails = [(draws <= value + near).sum() + 1, (draws >= value - near).sum() + 1]
+    p = min(1.0, 2 * min(tails) / (draws.size + 1))
+    return Position(mean, float(low), float(high), z, p)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """All indices of the network: as it is, drawn anew, without a place, or of the null model."""
+
+    network: MultilayerNetwork
+    size: Floats | None
+    setting: Setting
+    shares: Floats | None
+    events: Events
+    resample: Change | None
+    null: Null
+
+    def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
+        what, number, rng = item
+        network, setting, size = self.network, self.setting, self.size
+        if what == "resample" and self.resample is None:
+            network = resampled(network, rng, events=self.events)
+        elif what == "resample":
+            network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
+        elif what == "null":
+            network = randomised(network, self.null, rng)  # type: ignore[arg-type]
+        elif what == "without":
+            rest = np.delete(np.arange(network.n_nodes), number)
+            network = network.select(nodes=list(network._nodes.index.take(rest)))
+            setting = without(setting, self.shares, number)
+            size = None if size is None else size[rest]
+        found = index_values(network, setting, rng)
+        if size is not None and what in {"observed", "without"}:
+            found |= size_indices(size, setting)
+        return np.array([found.get(name, math.nan) for name in setting.names])
+
+
+def checked_setting(
+    network: MultilayerNetwork,
+    sizes: Sizes,
+    indices: Sequence[str] | None,
+    top: Sequence[int],
+    ddof: Literal[0, 1],
+    options: Options,
+) -> tuple[Setting, Floats | None]:
+    """What is to be computed, the distances it needs, and one size a node."""
+    check_choice("ddof", ddof, Literal[0, 1])
+    direction = options.direction
+    size = _sizes(network, sizes)
+    known = list(INDICES)
+    if size is not None:
+        known += [SIZE + name for name in INDICES if name in ON_VALUES]
+    names = known if indices is None else check_names("indices", indices, known)
+    distances = None
+    if any(name.endswith("urban_centrality_index") for name in names):
+        distances = distances_of(network)
+    shares = any(layer.endswith(SHARE_OF_ORIGIN) for layer in network.layers)
+    setting = Setting(
+        tuple(names), direction, tuple(top), ddof, options, shares, distances, math.nan
+    )
+    return setting, size
+
+
+def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
+    """One size a node, in their order."""
+    if sizes is None:
+        return None
+    nodes = network._nodes.index
+    if isinstance(sizes, str):
+        if sizes in network._nodes.columns:
+            return numbers(network._nodes[sizes].to_numpy())
+        check_names("sizes", [sizes], [*network._nodes.columns, *network._places.columns])
+        of_place = network._places[sizes].to_numpy()
+        at = network._place_codes
+        if (at < 0).any():
+            missing = nodes[at < 0][:5].tolist()
+            raise InputError(f"`sizes` of places: {missing} have no place.")
+        return numbers(of_place[at])
+    given = pd.Series(sizes)
+    row = given.index.get_indexer(nodes)
+    if (row < 0).any():
+        msg = f"`sizes` must have a number for each node; {(row < 0).sum()} are not there, e.g. "
+        raise InputError(f"{msg}{nodes[row < 0][:5].tolist()}.")
+    return numbers(given.to_numpy()[row])
+
+
+def _table(
+    network: MultilayerNetwork,
+    setting: Setting,
+    value: Floats,
+    draws: Floats,
+    without_one: Floats,
+    null: Floats,
+) -> pd.DataFrame:
+    rows = []
+    nodes = network._nodes.index
+    for k, name in enumerate(setting.names):
+        plain = name.removeprefix(SIZE)
+        is_size = name != plain
+        of, many_centres_if = INDICES[plain]
+        row: dict[str, Any] = {
+            "index": name,
+            "of": "size" if is_size else of,
+            "many_centres_if": many_centres_if,
+            "value": value[k],
+        }
+        row |= _interval(value[k], draws[:, k] if draws.size and not is_size else draws[:0])
+        row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
+        row |= position(value[k], null[:, k] if null.size and not is_size else null[:0])._asdict()
+        rows.append(row)
+    table = pd.DataFrame(rows).set_index("index")
+    return table.astype({"most_influential": "str"})
+
+
+def _interval(value: float, draws: Floats) -> dict[str, float]:
+    draws = draws[np.isfinite(draws)]
+    if not draws.size:
+        return {"low": math.nan, "high": math.nan, "bias": math.nan}
+    low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
+    bias = float(middle - value)
+    return {"low": float(low - bias), "high": float(high - bias), "bias": bias}
+
+
+def _leaving(value: float, found: Floats, nodes: pd.Index) -> dict[str, Any]:
+    defined = np.isfinite(found)
+    row: dict[str, Any] = {
+        "low_without_one": math.nan,
+        "high_without_one": math.nan,
+        "most_influential": None,
+    }
+    if not defined.any():
+        return row
+    row["low_without_one"] = float(found[defined].min())
+    row["high_without_one"] = float(found[defined].max())
+    change = np.where(defined, np.abs(found - value), -1.0)
+    if math.isfinite(value) and change.max() > _ROUNDING * abs(value):
+        row["most_influential"] = nodes[int(change.argmax())]
+    return row

@@ -1,0 +1,122 @@
+"""Flows as they might have been counted: every event drawn again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+
+from netinnov._arguments import check_names, check_number
+from netinnov._shares import SHARE_OF_ORIGIN
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "Change",
+    "Events",
+    "changed",
+    "check_count",
+    "check_events",
+    "resampled",
+    "says_events",
+]
+
+Events: TypeAlias = int | Mapping[str, int] | None
+Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+
+
+def check_events(network: MultilayerNetwork, events: Events) -> None:
+    """Refuse numbers of events that are none, and layers that the network has not."""
+    if isinstance(events, Mapping):
+        check_names("events", events, network.layers)
+        for layer, number in events.items():
+            check_number(f"events[{layer!r}]", number, low=1)
+    elif events is not None:
+        check_number("events", events, low=1)
+
+
+def says_events(network: MultilayerNetwork, events: Events) -> bool:
+    """Whether the number of events behind each layer is known: given, or the weights count them."""
+    return all(
+        _number(layer, events) is not None or _are_counts(network, layer)
+        for layer in network.layers
+    )
+
+
+def resampled(
+    network: MultilayerNetwork, rng: np.random.Generator, *, events: Events = None
+) -> MultilayerNetwork:
+    """Draw each link's number of events anew, around the number observed.
+
+    A count is drawn from the Poisson distribution with the observed count as its mean, which is
+    the bootstrap of events. Other weights are first put in events: all weights of a layer
+    together stand for `events`; in a layer of shares of each origin's total, the weights of each
+    origin do, and their sum stays (multinomial). A link of which no event is drawn is gone.
+    """
+    rows = network._link_rows()._replace(period=None, attributes=None)
+    directed = np.array([layer in network.directed for layer in network.layers], bool)
+    rows = rows.canonical(directed)
+    weight = np.empty_like(rows.weight)
+    for x, layer in enumerate(network.layers):
+        here = rows.layer == x
+        observed, number = rows.weight[here], _number(layer, events)
+        if number is None and not _are_counts(network, layer):
+            msg = f"the weights of layer {layer!r} are no counts of events; give their number as"
+            raise InputError(f"{msg} `events`, or build the network from counts.")
+        if number is None:
+            weight[here] = rng.poisson(observed)
+        elif layer.endswith(SHARE_OF_ORIGIN):
+            weight[here] = _within_origins(observed, rows.source[here], number, rng)
+        else:
+            unit = observed.sum() / number
+            weight[here] = rng.poisson(observed / unit) * unit
+    rows = rows._replace(weight=weight).where(weight > 0)
+    return MultilayerNetwork._assemble(
+        network._node_table(), network._places, network.layers, rows, network.directed
+    )
+
+
+def _number(layer: str, events: Events) -> int | None:
+    return events.get(layer) if isinstance(events, Mapping) else events
+
+
+def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
+    weight = network._blocks[network.layers.index(layer)].data
+    return not layer.endswith(SHARE_OF_ORIGIN) and bool((weight == np.rint(weight)).all())
+
+
+def _within_origins(
+    observed: Floats, source: np.ndarray, number: int, rng: np.random.Generator
+) -> Floats:
+    """Shares of each origin drawn from `number` events of its own; rows stand origin by origin."""
+    drawn = np.empty_like(observed)
+    start = np.flatnonzero(np.diff(source, prepend=-1))
+    for first, last in zip(start, [*start[1:], source.size], strict=True):
+        share = observed[first:last]
+        total = math.fsum(share)
+        drawn[first:last] = rng.multinomial(int(number), share / total) * (total / number)
+    return drawn
+
+
+def changed(
+    network: MultilayerNetwork, change: Change, rng: np.random.Generator, what: str
+) -> MultilayerNetwork:
+    """Apply a function of the user, which must keep the nodes and their order."""
+    found: object = change(network, rng)
+    if not isinstance(found, MultilayerNetwork):
+        msg = f"`{what}` must return a MultilayerNetwork; found {type(found).__name__}."
+        raise InputError(msg)
+    if not found._nodes.index.equals(network._nodes.index):
+        msg = f"`{what}` must return a network of the same nodes in the same order; found"
+        raise InputError(f"{msg} {found.n_nodes} nodes in place of {network.n_nodes}, or others.")
+    return found
+
+
+def check_count(name: str, value: object) -> None:
+    """Refuse what is no whole number of 0 or more."""
+    check_number(name, value, low=0)
+    if value != int(value):  # type: ignore[call-overload]
+        raise InputError(f"`{name}` must be a whole number; found {value!r}.")

@@ -1,0 +1,321 @@
+"""What changes with the rule for centres and the number of places: the field's weak spot."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names
+from netinnov._parallel import run
+from netinnov._typing import Direction, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._centre_rules import (
+    CentreRule,
+    Options,
+    Structure,
+    centres_by,
+    largest_first,
+    structure_of,
+)
+from netinnov.polycentricity._centres import check_options
+from netinnov.polycentricity._indices import Setting, among, index_values, size_indices
+from netinnov.polycentricity._profile import Null, Sizes, checked_setting, randomised
+from netinnov.polycentricity._resampling import check_count
+
+__all__ = ["sensitivity"]
+
+Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
+
+_ALL = "all"
+"""The rule by which every place counts."""
+
+_CENTRE = "centre"
+"""Name, in place of an index, of the rows that tell which places are centres."""
+
+_ROUNDING = 1e-10
+"""Relative difference below which a value is equal to its null mean."""
+
+
+def sensitivity(
+    network: MultilayerNetwork,
+    *,
+    rules: Rules = ("all", "hubs", "top", "head_tail", "core", "z", "dominant_flow"),
+    tops: Sequence[int | None] = (None, 2, 3, 4, 5, 10, 20),
+    indices: Sequence[str] = (
+        "rank_size",
+        "primacy",
+        "gini",
+        "effective_number",
+        "green",
+        "functional",
+        "functional_weighted",
+        "entropy_index",
+    ),
+    sizes: Sizes = None,
+    direction: Direction = "total",
+    ddof: Literal[0, 1] = 0,
+    null: Null = None,
+    replicates: int = 99,
+    restarts: int = 10,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Compute indices over centre rules x number of places, and how far they agree.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them.
+    rules : sequence of str, or mapping
+        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`. A
+        mapping gives variants names: ``{"fine hubs": {"rule": "hubs", "resolution": 2.0}}``, with
+        the options rule, share, breaks and resolution.
+    tops : sequence of int or None
+        How many of these places, the strongest first; None: all of them.
+    indices : sequence of str
+        See `profile`, whose rows they name.
+    sizes, direction, ddof
+        See `profile`.
+    null : sequence of str, function or None
+        A null model, as for `profile`; the rules are applied anew to each of its networks.
+    replicates : int
+        Networks drawn from it.
+    restarts : int
+        Of the communities and of the search for a core.
+    rng : None, int, SeedSequence or Generator
+        Source of all draws.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    DataFrame
+        Long: a row an index, rule and number of places. `index`, `rule`, `top` (missing: all),
+        `n` (places used), `node` (missing), `value` (NaN for fewer than two places),
+        `null_mean`, and `agreement`: the share of the specifications of the index whose value
+        lies on the same side of their null mean as the majority (1/2 to 1; NaN without null);
+        specifications that yield the same places count once.
+        A specification that asks for more places than the rule yields is left out. Below them
+        rows with `index` "centre", one a rule and node: `value` 1 for a centre, else 0, and
+        `agreement` the share of the rules, but "all", by which the node is a centre.
+
+    Raises
+    ------
+    InputError
+        If a rule, index or option is not known or out of range, and for layers of shares unless
+        ``direction="in"``.
+
+    Notes
+    -----
+    Strengths are those in the whole network, whichever places are looked at; indices of links
+    are those of the network among the places. Slopes of rank-size lines over different numbers
+    of places are not comparable with one another: compare each with its null mean.
+
+    References
+    ----------
+    Meijers and Burger 2010, "Spatial structure and productivity in US metropolitan areas".
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> table = sensitivity(network, rules=["all", "core"], tops=[None, 2], indices=["gini"])
+    >>> table.loc[table["index"] == "gini", ["rule", "n", "value"]].round(3).values.tolist()
+    [['all', 3, 0.074], ['all', 2, 0.038], ['core', 0, nan]]
+    """
+    variants = _variants(network, rules, direction, restarts)
+    cuts = _cuts(tops)
+    check_count("replicates", replicates)
+    options = check_options(network, direction, 1.0, 1, 1.0, restarts)
+    setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
+    first, for_null = np.random.default_rng(rng).spawn(2)
+    task = _Task(network, size, setting, variants, cuts, null)
+    draws = 0 if null is None else replicates
+    items = [(False, first), *[(True, child) for child in for_null.spawn(draws)]]
+    seen, *found = run(task, items, executor=executor, progress=progress, label="sensitivity")
+    null_values = np.array([one.value for one in found]).reshape(draws, *seen.value.shape)
+    table = _of_system(setting.names, list(variants), cuts, seen, null_values)
+    places = _of_places(network, variants, seen.centre)
+    return pd.concat([table, places], ignore_index=True)
+
+
+class _Found(NamedTuple):
+    """What the specifications (rules x cuts) give for one network."""
+
+    value: Floats  # rules x cuts x indices
+    n: npt.NDArray[np.int64]  # places used; -1 where there are too few
+    places: npt.NDArray[np.int64]  # a number for each different set of places
+    centre: npt.NDArray[np.bool_]  # rules x nodes
+
+
+@dataclass(frozen=True)
+class _Task:
+    """All specifications, of the network or of a draw from the null model."""
+
+    network: MultilayerNetwork
+    size: Floats | None
+    setting: Setting
+    variants: dict[str, tuple[str, Options]]
+    cuts: tuple[int | None, ...]
+    null: Null
+
+    def __call__(self, item: tuple[bool, np.random.Generator]) -> _Found:
+        from_null, rng = item
+        network = self.network
+        if from_null:
+            network = randomised(network, self.null, rng.spawn(1)[0])  # type: ignore[arg-type]
+        structures: dict[float, Structure] = {}
+        used = {rule for rule, _ in self.variants.values()} - {_ALL}
+        for _, options in self.variants.values():
+            if options.resolution not in structures:
+                structures[options.resolution] = structure_of(network, options, rng, used)
+        shape = (len(self.variants), len(self.cuts))
+        value = np.full((*shape, len(self.setting.names)), math.nan)
+        n, places = np.full(shape, -1), np.full(shape, -1)
+        centre = np.zeros((len(self.variants), network.n_nodes), np.bool_)
+        known: dict[bytes, tuple[int, list[float]]] = {}
+        for row, (rule, options) in enumerate(self.variants.values()):
+            structure = structures[options.resolution]
+            if rule == _ALL:
+                centre[row] = structure.strength > 0
+            else:
+                centre[row] = centres_by(rule, structure, options)
+            order = largest_first(structure.strength)
+            order = order[centre[row, order]]
+            for column, cut in enumerate(self.cuts):
+                if cut is not None and cut > order.size:
+                    continue
+                at = np.sort(order[:cut])
+                key = at.tobytes()
+                if key not in known:
+                    known[key] = (len(known), self._values(network, structure, at, rng))
+                n[row, column] = at.size
+                places[row, column], value[row, column] = known[key]
+        return _Found(value, n, places, centre)
+
+    def _values(
+        self,
+        network: MultilayerNetwork,
+        structure: Structure,
+        at: npt.NDArray[np.intp],
+        rng: np.random.Generator,
+    ) -> list[float]:
+        if at.size < 2:
+            return [math.nan] * len(self.setting.names)
+        part = network
+        setting = among(self.setting, at)
+        if at.size < network.n_nodes:
+            part = network.select(nodes=list(network._nodes.index.take(at)))
+        found = index_values(part, setting, rng, structure.strength[at])
+        if self.size is not None:
+            found |= size_indices(self.size[at], setting)
+        return [found.get(name, math.nan) for name in setting.names]
+
+
+def _variants(
+    network: MultilayerNetwork, rules: Rules, direction: Direction, restarts: int
+) -> dict[str, tuple[str, Options]]:
+    """Rule and options by name."""
+    if isinstance(rules, str):
+        raise InputError(f"`rules` must be a sequence; found the text; write [{rules!r}].")
+    given = dict(rules) if isinstance(rules, Mapping) else {name: {} for name in rules}
+    if not given:
+        raise InputError("`rules` must name at least one rule.")
+    variants = {}
+    for name, choices in given.items():
+        choices = dict(choices)
+        check_names(f"rules[{name!r}]", choices, ["rule", "share", "breaks", "resolution"])
+        rule = choices.pop("rule", name)
+        if rule != _ALL:
+            check_choice(f"rules[{name!r}]", rule, CentreRule)
+        options = {"share": 0.1, "breaks": 1, "resolution": 1.0, **choices}
+        variants[str(name)] = (
+            rule,
+            check_options(network, direction, restarts=restarts, **options),
+        )
+    return variants
+
+
+def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
+    try:
+        cuts = tuple(None if top is None else operator.index(top) for top in tops)
+    except TypeError:
+        cuts = ()
+    if not cuts or any(cut is not None and cut < 2 for cut in cuts):
+        msg = "`tops` must be whole numbers of 2 or more, or None for all places; found"
+        raise InputError(f"{msg} {tops!r}.")
+    return tuple(dict.fromkeys(cuts))
+
+
+def _of_system(
+    names: Sequence[str],
+    rules: list[str],
+    cuts: tuple[int | None, ...],
+    found: _Found,
+    null_values: Floats,
+) -> pd.DataFrame:
+    defined = np.isfinite(null_values)
+    count = defined.sum(axis=0)
+    mean = np.full(found.value.shape, math.nan)
+    np.divide(np.where(defined, null_values, 0).sum(axis=0), count, out=mean, where=count > 0)
+    _, first = np.unique(found.places, return_index=True)  # where a set of places comes first
+    rows: list[tuple[Any, ...]] = []
+    for k, name in enumerate(names):
+        value, of_null = found.value[..., k], mean[..., k]
+        agreement = _agreement(value.ravel()[first], of_null.ravel()[first])
+        rows += [
+            (name, rule, cut, found.n[r, c], None, value[r, c], of_null[r, c], agreement)
+            for r, rule in enumerate(rules)
+            for c, cut in enumerate(cuts)
+            if found.n[r, c] >= 0
+        ]
+    return _long(rows)
+
+
+def _agreement(value: Floats, mean: Floats) -> float:
+    """Share of the specifications on the side of the null mean where most are."""
+    defined = np.isfinite(value) & np.isfinite(mean)
+    value, mean = value[defined], mean[defined]
+    differs = np.abs(value - mean) > _ROUNDING * np.maximum(np.abs(value), np.abs(mean))
+    if not differs.any():
+        return math.nan
+    above = float((value > mean)[differs].mean())
+    return max(above, 1 - above)
+
+
+def _of_places(
+    network: MultilayerNetwork,
+    variants: dict[str, tuple[str, Options]],
+    centre: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
+    proper = [k for k, (rule, _) in enumerate(variants.values()) if rule != _ALL]
+    nodes = network._nodes.index
+    share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
+    names = list(variants)
+    return _long(
+        [
+            (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)
+            for k in proper
+            for node, one, agreement in zip(nodes, centre[k], share, strict=True)
+        ]
+    )
+
+
+def _long(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    columns = ["index", "rule", "top", "n", "node", "value", "null_mean", "agreement"]
+    table = pd.DataFrame(rows, columns=columns)
+    types = {"index": "str", "rule": "str", "top": "Int64", "n": "int64", "node": "str"}
+    return table.astype({**types, "value": float, "null_mean": float, "agreement": float})

@@ -1,0 +1,222 @@
+"""The urban centrality index: how unevenly a quantity is spread, times how close together it is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.polycentricity._values import scaled
+
+if TYPE_CHECKING:
+    from netinnov.polycentricity._values import Values
+
+__all__ = ["Spread", "centrality_of", "urban_centrality_index", "widest_spread"]
+
+_CURVATURE = 1e-9
+"""Part of the largest distance below which a positive eigenvalue is taken for rounding."""
+
+_GAP = 1e-10
+"""Relative distance from the maximum at which the search ends; the gap is an exact bound."""
+
+
+class Spread(NamedTuple):
+    """The shares that lie furthest apart, and s'Ds there."""
+
+    value: float
+    shares: Floats
+
+
+def urban_centrality_index(
+    values: Values, distances: npt.ArrayLike, *, maximum: float | None = None
+) -> float:
+    """Multiply concentration by proximity: LC (1 - V/V_max).
+
+    LC = 1/2 sum |s_i - 1/n| and V = s'Ds for the shares s of the places and their distances D.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value a place, such as jobs, in any unit.
+    distances : array_like
+        n x n, in any unit and in the order of the values. The diagonal is used as given: 0, or a
+        distance inside each place. Of two directions the mean counts.
+    maximum : float, optional
+        V_max. None: the largest s'Ds over all shares, found exactly where D allows it.
+
+    Returns
+    -------
+    float
+        0 (spread evenly, or as far apart as can be) to below 1 (all in one place). NaN if all
+        values are zero, for one place, and if all distances are zero.
+
+    Raises
+    ------
+    InputError
+        Values or distances that are negative, missing or no numbers; distances of another shape
+        or other labels than the values; without `maximum`, distances that are not conditionally
+        negative definite.
+
+    Notes
+    -----
+    s'Ds is concave over the shares, so that its maximum can be told from lesser peaks, only if D
+    is conditionally negative definite. Straight-line and great-circle distances are; distances
+    along roads often are not. Then give `maximum`, such as the V of shares spread over the
+    border of the region, which the R package uci takes always.
+
+    References
+    ----------
+    Pereira, Nadalin, Monasterio and Albuquerque 2013, "Urban centrality: a simple index",
+    Geographical Analysis 45.
+
+    Examples
+    --------
+    >>> line = [[0, 1, 2], [1, 0, 1], [2, 1, 0]]
+    >>> urban_centrality_index([1, 0, 1], line)  # at both ends: V = V_max
+    0.0
+    >>> round(urban_centrality_index([0, 1, 0], line), 6)
+    0.666667
+    """
+    x = scaled(values)
+    n = len(values)
+    matrix = _distances(distances, n)
+    _check_labels(values, distances)
+    if maximum is not None:
+        check_number("maximum", maximum, low=0, above=True)
+    if x.size == 0:
+        return math.nan
+    return centrality_of(x, matrix, widest_spread(matrix).value if maximum is None else maximum)
+
+
+def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
+    """The index from checked input."""
+    n = values.size
+    total = values.sum()
+    if n < 2 or not maximum > 0 or not total > 0:
+        return math.nan
+    share = values / total
+    concentration = float(np.abs(share - 1 / n).sum()) / 2
+    separation = float(share @ distances @ share)
+    index = concentration * (1 - separation / maximum)
+    # At the maximum itself, rounding may leave less than zero.
+    return 0.0 if abs(index) <= _GAP else index
+
+
+def widest_spread(distances: Floats) -> Spread:
+    """Maximise s'Ds over shares s >= 0 with sum 1, D conditionally negative definite."""
+    n = len(distances)
+    scale = float(distances.max(initial=0.0))
+    if n == 0 or scale == 0:
+        return Spread(0.0, np.full(n, 1 / max(n, 1)))
+    matrix = distances / scale
+    _check_curvature(matrix)
+    # A little curvature makes every step of the search unique; each round takes its effect back
+    # (the proximal point method), so that the end is the maximum of the matrix itself.
+    curvature = 1e-7
+    bent = matrix - curvature * np.eye(n)
+    share = _start(matrix)
+    for _ in range(100):
+        share = _concave_peak(bent, 2 * curvature * share, share)
+        slope = matrix @ share
+        value = float(share @ slope)
+        # By concavity no shares reach more than value + 2 (largest slope - value).
+        if slope.max() - value <= _GAP / 10 * value:
+            return Spread(value * scale, share)
+    msg = "the largest s'Ds could not be found to 1e-10; give it as `maximum`."
+    raise InputError(msg)
+
+
+def _start(matrix: Floats) -> Floats:
+    share = np.zeros(len(matrix))
+    i, j = np.unravel_index(np.argmax(matrix), matrix.shape)
+    share[i] += 0.5
+    share[j] += 0.5
+    return share
+
+
+def _concave_peak(matrix: Floats, linear: Floats, share: Floats) -> Floats:
+    """Maximise s'Ms + b's over shares by an active set, from given shares.
+
+    Reference: Lawson and Hanson 1974, chapter 23, with the sum of shares as one more equation.
+    """
+    support = share > 0
+    for _ in range(10 * len(matrix) + 100):
+        while True:
+            at = np.flatnonzero(support)
+            wanted = _stationary(matrix[np.ix_(at, at)], linear[at])
+            if (wanted > 0).all():
+                share = np.zeros_like(share)
+                share[at] = wanted
+                break
+            # Go towards the stationary point until a share is used up; that place leaves.
+            old = share[at]
+            falls = wanted <= 0
+            room = old[falls] / (old[falls] - wanted[falls])
+            moved = np.maximum(old + room.min() * (wanted - old), 0.0)
+            moved[np.flatnonzero(falls)[room <= room.min()]] = 0.0
+            share = np.zeros_like(share)
+            share[at] = moved
+            support = share > 0
+        slope = 2 * matrix @ share + linear
+        gain = np.where(support, -math.inf, slope - slope[at].mean())
+        best = int(np.argmax(gain))
+        if gain[best] <= 1e-13:
+            return share
+        support[best] = True
+    return share
+
+
+def _stationary(matrix: Floats, linear: Floats) -> Floats:
+    """Where the slopes 2Ms + b of all are equal and the shares add up to 1."""
+    m = len(matrix)
+    system = np.ones((m + 1, m + 1))
+    system[:m, :m] = 2 * matrix
+    system[m, m] = 0
+    solution: Floats = np.linalg.solve(system, np.append(-linear, 1.0))[:m]
+    return solution
+
+
+def _check_curvature(matrix: Floats) -> None:
+    """Refuse a matrix along which s'Ds bends upwards: it may have several peaks."""
+    centred = matrix - matrix.mean(axis=0)
+    centred -= centred.mean(axis=1)[:, None]
+    if np.linalg.eigvalsh((centred + centred.T) / 2)[-1] > _CURVATURE * len(matrix):
+        msg = (
+            "the largest s'Ds can be found only for `distances` that are conditionally negative "
+            "definite, as straight-line and great-circle distances are; these are not (along "
+            "roads or links they seldom are). Give V_max as `maximum`, or straight-line distances."
+        )
+        raise InputError(msg)
+
+
+def _distances(distances: Any, n: int) -> Floats:
+    """Check distances and make them the same in both directions."""
+    try:
+        matrix = np.asarray(distances, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("`distances` must be a square matrix of numbers.") from None
+    if matrix.shape != (n, n):
+        msg = f"`distances` must have a row and a column for each of the {n} values; found shape"
+        raise InputError(f"{msg} {matrix.shape}.")
+    bad = ~(np.isfinite(matrix) & (matrix >= 0))
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        msg = f"`distances` must be finite and 0 or more; {int(bad.sum())} are not, e.g. "
+        raise InputError(f"{msg}{matrix[i, j]} at row {i}, column {j}.")
+    symmetric: Floats = (matrix + matrix.T) / 2
+    return symmetric
+
+
+def _check_labels(values: Any, distances: Any) -> None:
+    """Two labelled tables in different orders are a mistake that no number would show."""
+    if isinstance(values, pd.Series) and isinstance(distances, pd.DataFrame):
+        for axis, labels in (("rows", distances.index), ("columns", distances.columns)):
+            if not labels.equals(values.index):
+                msg = f"the {axis} of `distances` must have the labels of `values`, in their order"
+                raise InputError(f"{msg}; write distances.loc[values.index, values.index].")

@@ -1,0 +1,325 @@
+"""Centres by each rule on small networks worked by hand, their support, and real flows."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from pandas.testing import assert_frame_equal
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.polycentricity import core_periphery, detect_centres, profile, sensitivity
+from netinnov.polycentricity._resampling import resampled
+from netinnov.sources import read_origin_destination
+from strategies import bare, networks
+
+# Two groups around a and x, joined by a weak link. Strengths: a 26, b 10, c 8, d 8, e 1;
+# x 26, y 10, z 8, w 8, v 1.
+TWO = {
+    "t": [
+        *[("a", "b", 9.0), ("a", "c", 8.0), ("a", "d", 7.0), ("b", "d", 1.0)],
+        *[("x", "y", 9.0), ("x", "z", 8.0), ("x", "w", 7.0), ("y", "w", 1.0)],
+        *[("a", "x", 2.0), ("e", "v", 1.0)],
+    ]
+}
+
+
+def network(layers, nodes, **more):
+    return ni.build_network(*bare(layers, nodes, **more))
+
+
+@pytest.fixture(scope="module")
+def two():
+    return network(TWO, "abcdexyzwvo")
+
+
+def centres(found):
+    return found.index[found["centre"]].tolist()
+
+
+# -- the rules ---------------------------------------------------------------------------------
+
+
+def test_the_table(two):
+    found = detect_centres(two, resamples=5, rng=1)
+    columns = ["centre", "centrality", "community", "role", "support"]
+    assert found.columns.tolist() == columns
+    assert found.index.equals(two.nodes.index)
+    assert found["centrality"].tolist() == [26, 10, 8, 8, 1, 26, 10, 8, 8, 1, 0]
+    assert found["community"].isna().tolist() == [False] * 10 + [True]
+    assert found["role"].isna().tolist() == [False] * 10 + [True]
+    assert found["support"].between(0, 1).all()
+    assert not found.loc["o", "centre"]
+
+
+def test_hubs_are_the_strongest_of_their_communities(two):
+    # Of e and v, equally strong, the earlier one.
+    assert centres(detect_centres(two, resamples=0, rng=1)) == ["a", "e", "x"]
+
+
+def test_hubs_of_the_core_at_least_half_as_strong():
+    # b has 6 of the 10 of a and is in the core (a and b touch all links); c has as much, is not.
+    rows = [("a", "b", 2.0), *[("a", leaf, 2.0) for leaf in "pqrs"]]
+    rows += [("b", leaf, 1.0) for leaf in "tuvw"] + [("c", "p", 1.0)]
+    found = network({"t": rows}, "abcpqrstuvw")
+    split = core_periphery(found)
+    assert split.coreness.index[split.coreness == 1].tolist() == ["a", "b"]
+    table = detect_centres(found, resamples=0, rng=1)
+    one_community = detect_centres(found, resamples=0, rng=1, resolution=0.0)
+    assert one_community["community"].nunique() == 1
+    assert centres(one_community) == ["a", "b"]
+    assert set(centres(table)) >= {"a", "b"}
+
+
+def test_top_takes_a_share_of_the_places_with_flow(two):
+    assert centres(detect_centres(two, rule="top", share=0.2, resamples=0)) == ["a", "x"]
+    assert centres(detect_centres(two, rule="top", share=0.21, resamples=0)) == ["a", "b", "x"]
+    everybody = detect_centres(two, rule="top", share=1.0, resamples=0)
+    assert centres(everybody) == list("abcdexyzwv")
+
+
+def test_head_tail_is_above_the_mean():
+    star = [("a", leaf, weight) for leaf, weight in zip("bcdefg", [20, 8, 2, 1, 1, 1], strict=True)]
+    found = network({"t": star}, "abcdefg")
+    # Strengths 33, 20, 8, 2, 1, 1, 1: mean 9.43; above it 33 and 20, mean 26.5.
+    assert centres(detect_centres(found, rule="head_tail", resamples=0)) == ["a", "b"]
+    # One of two is more than 40 %: the head is no longer broken.
+    assert centres(detect_centres(found, rule="head_tail", breaks=2, resamples=0)) == ["a", "b"]
+    # All equal: nobody is above the mean.
+    equal = network({"t": [("a", "b"), ("c", "d")]}, "abcd")
+    assert centres(detect_centres(equal, rule="head_tail", resamples=0)) == []
+
+
+def test_head_tail_breaks_again():
+    # Pairs of equal strength 1 (30 places), 20 (8 places) and 300 (2 places): mean 19.75; of the
+    # ten above it the mean is 76, and two of ten are above that.
+    ids = [f"p{i:02d}" for i in range(40)]
+    weight = [1.0] * 15 + [20.0] * 4 + [300.0]
+    rows = [(ids[2 * i], ids[2 * i + 1], w) for i, w in enumerate(weight)]
+    found = network({"t": rows}, ids)
+    assert centres(detect_centres(found, rule="head_tail", resamples=0)) == ids[30:]
+    assert centres(detect_centres(found, rule="head_tail", breaks=2, resamples=0)) == ids[38:]
+
+
+def test_core_is_that_of_core_periphery(two):
+    split = core_periphery(two)
+    expected = split.coreness.index[split.coreness == 1].tolist()
+    assert centres(detect_centres(two, rule="core", resamples=0)) == expected
+
+
+def test_z_of_a_star():
+    # Inside one community: the hub of n leaves has z = sqrt(n), since the leaves are all alike.
+    for n, hub in ((6, []), (7, ["h"])):
+        star = network(
+            {"t": [("h", f"l{i}") for i in range(n)]}, ["h", *[f"l{i}" for i in range(n)]]
+        )
+        found = detect_centres(star, rule="z", resolution=0.0, resamples=0)
+        assert centres(found) == hub
+
+
+def test_dominant_flows_of_nystuen_and_dacey():
+    # Largest flows: a to b (smaller), b to a (larger), c to a, d to b; so a is independent and
+    # is followed. e sends most to f, its only partner, and f is the smaller: e is a centre, too.
+    rows = [("a", "b", 5.0), ("b", "a", 4.0), ("c", "a", 3.0), ("d", "b", 2.0), ("e", "f", 2.0)]
+    found = network({"t": [*rows, ("f", "e", 1.0)]}, "abcdefg", directed="t")
+    assert centres(detect_centres(found, rule="dominant_flow", resamples=0)) == ["a", "e"]
+
+
+def test_the_direction_of_strength():
+    rows = [("a", "b", 5.0), ("a", "c", 5.0), ("b", "c", 2.0)]
+    found = network({"t": rows}, "abc", directed="t")
+    expected = {"out": "a", "in": "c", "total": "a"}
+    for direction, place in expected.items():
+        table = detect_centres(found, rule="top", direction=direction, resamples=0)
+        assert centres(table) == [place]
+
+
+@pytest.mark.parametrize("rule", ["hubs", "top", "head_tail", "core", "z", "dominant_flow"])
+def test_no_links_no_centres(rule):
+    links = pd.DataFrame(columns=["source", "target"])
+    empty = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    found = detect_centres(empty, rule=rule, resamples=3, rng=1)
+    assert not found["centre"].any()
+    assert found["community"].isna().all()
+    loops = network({"t": [("a", "a")]}, "ab")
+    assert not detect_centres(loops, rule=rule, resamples=3, rng=1)["centre"].any()
+
+
+@settings(deadline=None, max_examples=15)
+@given(networks(periods=False))
+def test_centres_have_flow_and_every_rule_works(tables):
+    found = ni.build_network(*tables)
+    for rule in ("hubs", "top", "head_tail", "core", "z", "dominant_flow"):
+        table = detect_centres(found, rule=rule, resamples=0, restarts=1, rng=1)
+        assert (table.loc[table["centre"], "centrality"] > 0).all()
+
+
+# -- support -----------------------------------------------------------------------------------
+
+
+def test_support_is_the_share_of_draws():
+    # Counts 6 and 3 of two separate pairs; the first pair leads where its Poisson draw is larger
+    # or, by node order, equal: P(X >= Y) by summation.
+    from scipy import stats
+
+    found = network({"t": [("a", "b", 6.0), ("c", "d", 3.0)]}, "abcd")
+    table = detect_centres(found, rule="top", share=0.25, resamples=1000, rng=1, executor=1)
+    k = np.arange(60)
+    x, y = stats.poisson.pmf(k, 6), stats.poisson.pmf(k, 3)
+    leads = (x * np.cumsum(y)).sum() - x[0] * y[0]  # nobody is a centre without flow
+    assert table.loc["a", "support"] == pytest.approx(leads, abs=0.05)
+
+
+def test_many_events_leave_no_doubt(two):
+    sure = detect_centres(two, resamples=30, events=10**9, rng=1)
+    assert set(sure["support"]) <= {0.0, 1.0}
+    assert (sure["support"] == 1).tolist() == sure["centre"].tolist()
+
+
+def test_support_is_nan_if_nobody_knows_the_number_of_events():
+    found = network({"t": [("a", "b", 0.5), ("b", "c", 1.0)]}, "abc")
+    assert detect_centres(found, rng=1)["support"].isna().all()
+    assert detect_centres(found, rng=1, resamples=9, events=100)["support"].notna().all()
+    assert detect_centres(found, rng=1, resamples=0, events=100)["support"].isna().all()
+
+
+def test_a_resampling_of_the_user(two):
+    def without_weak(network, rng):
+        return network.replace_links(network.links[network.links["weight"] > 1])
+
+    found = detect_centres(two, resamples=4, resample=without_weak, rng=1)
+    assert found.loc["e", "support"] == 0
+    assert found.loc["a", "support"] == found.loc["x", "support"] == 1
+
+
+def test_draws_have_the_mean_and_variance_of_counts():
+    found = network({"t": [("a", "b", 9.0), ("b", "b", 4.0)]}, "ab")
+    rng = np.random.default_rng(1)
+    draws = [resampled(found, rng).adjacency("t").toarray()[0, 1] for _ in range(2000)]
+    assert np.mean(draws) == pytest.approx(9, abs=0.3)
+    assert np.var(draws) == pytest.approx(9, rel=0.1)
+
+
+def test_draws_of_a_given_number_of_events():
+    # 8 units of weight stand for 800 events: link a-b has 600, sd sqrt(600), in units of 1/100.
+    found = network({"t": [("a", "b", 6.0), ("b", "c", 2.0)]}, "abc")
+    rng = np.random.default_rng(1)
+    draws = [resampled(found, rng, events=800).adjacency("t").toarray()[0, 1] for _ in range(2000)]
+    assert np.mean(draws) == pytest.approx(6, abs=0.03)
+    assert np.std(draws) == pytest.approx(np.sqrt(600) / 100, rel=0.06)
+    per_layer = resampled(found, np.random.default_rng(1), events={"t": 800})
+    assert_frame_equal(
+        per_layer.links, resampled(found, np.random.default_rng(1), events=800).links
+    )
+
+
+def test_draws_of_shares_keep_the_sum_of_each_origin():
+    rows = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 90.0), ("c", "c", 5.0)]
+    layer = "x_share_of_origin"
+    found = network({layer: rows}, "abc", directed=[layer])
+    rng = np.random.default_rng(1)
+    draws = [resampled(found, rng, events=50).adjacency(layer).toarray() for _ in range(500)]
+    assert np.allclose([draw.sum(axis=1) for draw in draws], [100, 90, 5])
+    # Binomial: 50 x 0.6 x 0.4 events of 2 % each.
+    assert np.var([draw[0, 1] for draw in draws]) == pytest.approx(12 * 4, rel=0.2)
+    with pytest.raises(InputError, match="are no counts of events; give their number"):
+        resampled(found, rng)
+
+
+def test_periods_are_summed_before_the_draw():
+    links = pd.DataFrame({"source": "a", "target": "b", "weight": 5000.0, "period": [2019, 2020]})
+    found = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    drawn = resampled(found, np.random.default_rng(1)).links
+    assert len(drawn) == 1
+    assert drawn["weight"].iloc[0] == pytest.approx(10_000, rel=0.05)
+
+
+# -- randomness --------------------------------------------------------------------------------
+
+
+def test_the_same_rng_gives_the_same_table_with_any_executor(two):
+    options = {"resamples": 8, "restarts": 1, "rng": 7}
+    one = detect_centres(two, executor=1, **options)
+    assert_frame_equal(one, detect_centres(two, executor=2, **options))
+    with ProcessPoolExecutor(1) as pool:
+        assert_frame_equal(one, detect_centres(two, executor=pool, **options))
+
+
+def test_the_network_stays_as_it_is(two):
+    before = two.links
+    detect_centres(two, resamples=3, rng=1)
+    assert_frame_equal(two.links, before)
+
+
+# -- bad input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"rule": "best"}, "`rule` must be one of 'hubs', 'top'"),
+        ({"direction": "up"}, "`direction` must be one of"),
+        ({"share": 0}, "`share` must be a finite number above 0 and at most 1"),
+        ({"breaks": 0}, "`breaks` must be at least 1"),
+        ({"restarts": 0}, "`restarts` must be at least 1"),
+        ({"resamples": 1.5}, "`resamples` must be a whole number"),
+        ({"resamples": -1}, "`resamples` must be a finite number at least 0"),
+        ({"events": 0}, "`events` must be a finite number at least 1"),
+        ({"events": {"x": 5}}, "`events`: 1 of 1 names are not in the network"),
+        ({"resample": lambda network, rng: 5}, "`resample` must return a MultilayerNetwork"),
+        ({"resample": lambda n, rng: n.select(nodes=["a"])}, "the same nodes in the same order"),
+    ],
+)
+def test_bad_options(two, options, words):
+    with pytest.raises(InputError, match=words):
+        detect_centres(two, **({"resamples": 2} | options))
+
+
+# -- real flows --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def delta():
+    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    if not folder.is_dir():
+        pytest.skip("needs the Chinese cities beside the checkout")
+    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
+    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
+    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+    tables = read_origin_destination(
+        folder / "BaiduNet_out_20200109.csv.gz",
+        places=cities,
+        name="cityname_chn",
+        aliases={"亳州市": "毫州市"},
+    )
+    return ni.build_network(*tables)
+
+
+def test_centres_of_the_yangtze_delta(delta):
+    with pytest.raises(InputError, match="shares of each origin's total"):
+        detect_centres(delta)
+    options = {"direction": "in", "restarts": 2, "rng": 1}
+    found = detect_centres(delta, events=10_000, resamples=10, **options)
+    assert len(found) == 41
+    # Shanghai and the capitals of the three provinces.
+    assert found.loc[["3101", "3201", "3301", "3401"], "centre"].all()
+    assert (found.loc[["3101", "3201", "3301", "3401"], "support"] == 1).all()
+
+
+def test_profile_of_the_yangtze_delta(delta):
+    options = {"direction": "in", "restarts": 2, "rng": 1}
+    found = profile(delta, events=10_000, resamples=10, null=None, **options)
+    undefined = found.index[found["value"].isna()].tolist()
+    assert undefined == ["entropy_index", "link_symmetry", "node_symmetry"]
+    defined = found.drop(index=undefined)
+    assert (defined["low"] <= defined["value"]).all()
+    assert (defined["value"] <= defined["high"]).all()
+    assert (defined["low_without_one"] <= defined["high_without_one"]).all()
+    table = sensitivity(delta, indices=["green"], tops=[None], **options)
+    centre = table[(table["index"] == "centre") & (table["rule"] == "hubs")]
+    assert centre["value"].sum() == found.loc["n_centres", "value"]

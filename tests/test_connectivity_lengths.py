@@ -1,0 +1,300 @@
+"""Average path length and access against hand values, networkx and Floyd-Warshall."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality, connectivity
+from netinnov.sources import read_origin_destination
+from strategies import Tables, bare, dense, great_circle, hop_lengths, networks
+
+DISTANCES = ("unit", "inverse")
+
+# Two places a quarter of the equator apart, in thousands of kilometres.
+QUARTER = math.pi / 2 * 6.3710088
+
+
+def mean_length(lengths: np.ndarray) -> float:
+    n = len(lengths)
+    found = [
+        lengths[i, j] for i in range(n) for j in range(n) if i != j and math.isfinite(lengths[i, j])
+    ]
+    return sum(found) / len(found) if found else math.nan
+
+
+def test_the_mean_is_over_pairs_that_are_connected() -> None:
+    # a-b-c and d alone: 1, 1 and 2, the other three pairs do not count.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abcd"))
+    found = connectivity.average_path_length(network)
+    assert type(found) is float
+    assert found == pytest.approx(4 / 3, abs=1e-15)
+
+
+def test_cutting_a_network_can_shorten_it() -> None:
+    # Of the path a-b-c-d (1 x 3, 2 x 2, 3 x 1: 10/6) without the link b-c, two links are left.
+    whole = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "d")]}, "abcd"))
+    cut = ni.build_network(*bare({"l": [("a", "b"), ("c", "d")]}, "abcd"))
+    assert connectivity.average_path_length(whole) == pytest.approx(10 / 6)
+    assert connectivity.average_path_length(cut) == 1.0
+    assert connectivity.largest_component(cut) < connectivity.largest_component(whole)
+
+
+def test_direction_is_followed() -> None:
+    # a > b > c: ab 1, bc 1, ac 2, nothing back.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
+    assert connectivity.average_path_length(network) == pytest.approx(4 / 3)
+
+
+def test_a_change_of_layer_costs() -> None:
+    # A: 1-2, B: 2-3, change 1: 1, 1 and 1 + 1 + 1.
+    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "123"))
+    assert connectivity.average_path_length(network, switch_cost=1.0) == pytest.approx(5 / 3)
+
+
+def test_lengths_of_the_strongest_single_layer() -> None:
+    network = ni.build_network(*bare({"A": [("a", "b", 2)], "B": [("a", "b", 4)]}, "ab"))
+    assert connectivity.average_path_length(network, distance="inverse") == 0.25
+
+
+@pytest.mark.parametrize("switch_cost", [0.0, 1.0])
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_no_connected_pair_is_undefined(distance: Any, switch_cost: float) -> None:
+    for nodes in ("", "a", "abc"):
+        links = {"l": [("a", "a")]} if nodes else {"l": []}
+        network = ni.build_network(*bare(links, nodes))  # type: ignore[arg-type]
+        options: dict[str, Any] = {"distance": distance, "switch_cost": switch_cost}
+        assert math.isnan(connectivity.average_path_length(network, **options))
+
+
+def test_a_path_longer_than_the_first_table_of_counts() -> None:
+    # On a path of n nodes the mean is (n + 1) / 3; a step of the search a link.
+    names = [f"n{i}" for i in range(700)]
+    network = ni.build_network(
+        pd.DataFrame(index=names), pd.DataFrame({"source": names[:-1], "target": names[1:]})
+    )
+    assert connectivity.average_path_length(network) == pytest.approx(701 / 3, rel=1e-14)
+
+
+@given(networks(), st.sampled_from(DISTANCES), st.sampled_from([0.0, 0.5, 3.0]), st.data())
+def test_mean_length_agrees_with_floyd_warshall(
+    tables: Tables, distance: Any, switch_cost: float, data: st.DataObject
+) -> None:
+    network = ni.build_network(*tables)
+    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost)
+    options: dict[str, Any] = {"distance": distance, "switch_cost": switch_cost}
+    found = connectivity.average_path_length(network, **options)
+    assert found == pytest.approx(mean_length(lengths), rel=1e-12, nan_ok=True)
+    chosen = data.draw(st.lists(st.sampled_from(list(network.nodes.index)), unique=True))
+    rows = network.nodes.index.get_indexer(chosen)
+    found = connectivity.average_path_length(network, nodes=chosen, **options)
+    expected = mean_length(lengths[np.ix_(rows, rows)])
+    assert found == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+@given(networks(max_layers=1, directed=False, min_nodes=2))
+def test_mean_length_of_a_connected_layer_equals_networkx(tables: Tables) -> None:
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(tables.nodes)))
+    for matrix in dense(tables).values():
+        graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
+    largest = max(nx.connected_components(graph), key=len)
+    if len(largest) > 1:
+        part = [tables.nodes["node"][i] for i in sorted(largest)]
+        found = connectivity.average_path_length(ni.build_network(*tables).select(nodes=part))
+        expected = nx.average_shortest_path_length(graph.subgraph(largest))
+        assert found == pytest.approx(expected)
+
+
+def test_access_is_the_distance_from_the_nearest_origin() -> None:
+    # a > b > c > d, and e > d: from a and c: 0, 1, 0, 1; nothing leads to e.
+    arrows = [("a", "b"), ("b", "c"), ("c", "d"), ("e", "d")]
+    network = ni.build_network(*bare({"l": arrows}, "abcde", directed=["l"]))
+    found = connectivity.access(network, origin=["c", "a", "c"])
+    expected = pd.Series([0.0, 1.0, 0.0, 1.0, np.nan], network.nodes.index, name="access")
+    pd.testing.assert_series_equal(found, expected)
+    assert connectivity.access(network, origin=["e"]).dropna().to_dict() == {"e": 0.0, "d": 1.0}
+
+
+def test_access_pays_for_a_change_of_layer_on_the_way() -> None:
+    # A: a-b; B: b-c. From a: c is 1 + 2 + 1; from b, in whichever layer one starts, 1.
+    network = ni.build_network(*bare({"A": [("a", "b")], "B": [("b", "c")]}, "abcd"))
+    found = connectivity.access(network, origin=["a"], switch_cost=2.0)
+    np.testing.assert_array_equal(found, [0.0, 1.0, 4.0, np.nan])
+    found = connectivity.access(network, origin=["b"], switch_cost=2.0)
+    np.testing.assert_array_equal(found, [1.0, 0.0, 1.0, np.nan])
+    # An origin in no layer is at itself.
+    found = connectivity.access(network, origin=["d"], switch_cost=2.0)
+    np.testing.assert_array_equal(found, [np.nan, np.nan, np.nan, 0.0])
+
+
+def test_access_in_a_network_without_links() -> None:
+    network = ni.build_network(*bare({"l": []}, "ab"))
+    for switch_cost in (0.0, 1.0):
+        found = connectivity.access(network, origin=["b"], switch_cost=switch_cost)
+        np.testing.assert_array_equal(found, [np.nan, 0.0])
+
+
+@given(
+    networks(missing=False),
+    st.sampled_from(DISTANCES),
+    st.sampled_from([0.0, 1.5]),
+    st.tuples(*[st.sampled_from([0.0, 0.25, 2.0])] * 3),
+    st.data(),
+)
+def test_access_agrees_with_floyd_warshall(
+    tables: Tables,
+    distance: Any,
+    switch_cost: float,
+    frictions: tuple[float, float, float],
+    data: st.DataObject,
+) -> None:
+    network = ni.build_network(*tables)
+    border, per_thousand_km, both = frictions
+    lengths = hop_lengths(
+        tables,
+        distance=distance,
+        switch_cost=switch_cost,
+        border=border,
+        per_thousand_km=per_thousand_km,
+        border_by_distance=both,
+    )
+    some = st.lists(st.sampled_from(list(network.nodes.index)), min_size=1, unique=True)
+    origin = data.draw(some)
+    found = connectivity.access(
+        network,
+        origin=origin,
+        distance=distance,
+        switch_cost=switch_cost,
+        frictions=ni.Frictions(*frictions),
+    )
+    expected = lengths[network.nodes.index.get_indexer(origin)].min(axis=0)
+    expected[np.isinf(expected)] = np.nan
+    # Antipodal places leave about half the digits of a haversine.
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"origin": []}, "at least one"),
+        ({"origin": "a"}, "sequence"),
+        ({"origin": ["a", "nobody"]}, "origin.*nobody"),
+        ({"origin": ["a"], "distance": "weight"}, r"(?s)unit.*inverse"),
+        ({"origin": ["a"], "switch_cost": -1.0}, "switch_cost"),
+        ({"origin": ["a"], "frictions": ni.Frictions(distance=1.0)}, "coordinates"),
+    ],
+)
+def test_impossible_access(options: dict[str, Any], words: str) -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab"))
+    with pytest.raises(ValueError, match=words):
+        connectivity.access(network, **options)
+
+
+def test_access_over_the_delta_pays_for_kilometres(shared: Path) -> None:
+    # Unit lengths, 1 for each 1,000 km: by Floyd and Warshall over the 41 cities.
+    folder = shared / "data/china_cities"
+    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
+    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
+    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+    tables = read_origin_destination(
+        folder / "BaiduNet_out_20200109.csv.gz",
+        places=cities,
+        name="cityname_chn",
+        aliases={"亳州市": "毫州市"},
+    )
+    network = ni.build_network(*tables)
+    found = connectivity.access(network, origin=["3101"], frictions=ni.Frictions(distance=1.0))
+    assert len(found) == 41
+    (layer,) = network.layers
+    linked = network.adjacency(layer).toarray() > 0
+    where = network.places.loc[network.nodes["place"], ["lon", "lat"]].to_numpy()
+    cost = np.array([[1 + great_circle(a, b) / 1000 for b in where] for a in where])
+    cost = np.where(linked, cost, np.inf)
+    np.fill_diagonal(cost, 0.0)
+    for via in range(41):
+        cost = np.minimum(cost, cost[:, via, None] + cost[None, via, :])
+    expected = cost[network.nodes.index.get_loc("3101")]
+    np.testing.assert_allclose(found, np.where(np.isinf(expected), np.nan, expected), rtol=1e-9)
+
+
+# -- an enclave is near twice: to its home by jurisdiction, to its host by place ------------------
+
+
+def with_park(jurisdiction: str) -> ni.MultilayerNetwork:
+    """Home firm a and host university b, 90 degrees apart, each linked with the park p at b's."""
+    places = pd.DataFrame({"place": ["home", "host"], "lon": [0.0, 90.0], "lat": [0.0, 0.0]})
+    tables = bare(
+        {"l": [("a", "p"), ("p", "b")]},
+        "apb",
+        place=["home", "host", "host"],
+        jurisdiction=["home", jurisdiction, "host"],
+        places=places,
+    )
+    return ni.build_network(*tables)
+
+
+FRICTIONS = ni.Frictions(border=0.5, distance=0.1, border_by_distance=0.05)
+# The park of home: a-p crosses no border but the distance, p-b a border but no distance.
+ENCLAVE = {"ap": 1 + 0.1 * QUARTER, "pb": 1 + 0.5}
+# An organisation of the host at the same spot: a-p pays all, p-b nothing.
+LOCAL = {"ap": 1 + 0.5 + (0.1 + 0.05) * QUARTER, "pb": 1.0}
+
+
+@pytest.mark.parametrize(("owner", "length"), [("home", ENCLAVE), ("host", LOCAL)])
+def test_an_enclave_is_near_twice(owner: str, length: dict[str, float]) -> None:
+    network = with_park(owner)
+    ap, pb = length["ap"], length["pb"]
+    ab = ap + pb
+    inverse = {"a": 1 / ap + 1 / ab, "p": 1 / ap + 1 / pb, "b": 1 / pb + 1 / ab}
+    assert connectivity.global_efficiency(network, frictions=FRICTIONS) == pytest.approx(
+        sum(inverse.values()) / 6
+    )
+    found = connectivity.average_path_length(network, frictions=FRICTIONS)
+    assert found == pytest.approx((ap + pb + ab) / 3)
+    found = connectivity.access(network, origin=["a"], frictions=FRICTIONS)
+    assert found.to_dict() == pytest.approx({"a": 0.0, "p": ap, "b": ab})
+    found = centrality.harmonic_centrality(network, frictions=FRICTIONS)
+    assert found.to_dict() == pytest.approx({node: value / 2 for node, value in inverse.items()})
+    # One change of layer is never needed here, so its cost changes nothing.
+    found = connectivity.access(network, origin=["a"], frictions=FRICTIONS, switch_cost=9.0)
+    assert found["b"] == pytest.approx(ab)
+
+
+def test_the_double_nearness_shortens_the_way_from_home_to_host() -> None:
+    # The local organisation pays the border over the whole distance as well.
+    ways = [
+        connectivity.access(with_park(owner), origin=["a"], frictions=FRICTIONS)["b"]
+        for owner in ("home", "host")
+    ]
+    assert ways[1] - ways[0] == pytest.approx(0.05 * QUARTER)
+
+
+def test_closeness_and_betweenness_see_the_double_nearness() -> None:
+    for name in ("closeness_centrality", "betweenness_centrality"):
+        if name not in centrality.__all__:
+            pytest.skip(f"{name} is not there")
+    found = centrality.closeness_centrality(with_park("home"), frictions=FRICTIONS)
+    ap, pb = ENCLAVE["ap"], ENCLAVE["pb"]
+    expected = {"a": 2 / (2 * ap + pb), "p": 2 / (ap + pb), "b": 2 / (ap + 2 * pb)}
+    assert found.to_dict() == pytest.approx(expected)
+    # A rival way a-x-b of a host organisation in the host city: the park's is the shorter.
+    network = with_park("home").with_nodes(
+        pd.DataFrame({"node": ["x"], "place": ["host"], "jurisdiction": ["host"]})
+    )
+    network = network.with_links(
+        pd.DataFrame({"layer": "l", "source": ["a", "x"], "target": ["x", "b"]})
+    )
+    free = centrality.betweenness_centrality(network)
+    assert free["p"] == free["x"] > 0
+    costly = centrality.betweenness_centrality(network, frictions=FRICTIONS)
+    assert costly["p"] > costly["x"]

@@ -1,0 +1,100 @@
+"""Two-mode layers dealt out anew: margins, weights, directions and refusals."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.null_models import curveball
+
+
+def two_mode(seed=0, members=40, events=25, m=160, turned=False, **more):
+    rng = np.random.default_rng(seed)
+    firms, parks = [f"f{i}" for i in range(members)], [f"p{i}" for i in range(events)]
+    nodes = pd.DataFrame({"node": firms + parks, "kind": ["firm"] * members + ["park"] * events})
+    ends = ["source", "target"][:: -1 if turned else 1]
+    links = pd.DataFrame({ends[0]: rng.choice(firms, m), ends[1]: rng.choice(parks, m)})
+    links = links.drop_duplicates()
+    links["weight"] = rng.lognormal(size=len(links))
+    return ni.build_network(nodes, links, **more)
+
+
+@pytest.mark.parametrize("directed", [(), ("links",)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_margins_and_weights_stay_and_no_link_joins_one_kind(directed, turned):
+    network = two_mode(turned=turned, directed=directed)
+    drawn = curveball(network, rng=1)
+    for direction in ("in", "out"):
+        before = ni.centrality.degree(network, direction=direction)
+        pd.testing.assert_frame_equal(ni.centrality.degree(drawn, direction=direction), before)
+    old, new = network.adjacency("links"), drawn.adjacency("links")
+    np.testing.assert_array_equal(np.sort(old.data), np.sort(new.data))
+    kind = network.nodes["kind"]
+    assert all(kind[a] != kind[b] for a, b in drawn.links[["source", "target"]].to_numpy())
+    assert not drawn.equals(network)
+
+
+def test_a_weight_stays_with_the_end_of_the_kind_that_does_not_trade():
+    network = two_mode()  # parks are fewer, so parks trade, and firms keep their strengths
+    drawn = curveball(network, rng=2)
+    strengths = [ni.centrality.strength(of)["links"] for of in (network, drawn)]
+    firm = network.nodes["kind"] == "firm"
+    np.testing.assert_allclose(strengths[0][firm], strengths[1][firm])
+    assert (strengths[0][~firm] - strengths[1][~firm]).abs().max() > 0.1
+    weights = [
+        {node: Counter(part["weight"]) for node, part in of.links.groupby("source")}
+        for of in (network, drawn)
+    ]
+    assert weights[0] == weights[1]
+
+
+def test_the_same_rng_gives_the_same_network():
+    network = two_mode()
+    assert curveball(network, rng=3).equals(curveball(network, rng=3))
+    assert not curveball(network, rng=3).equals(curveball(network, rng=4))
+    assert curveball(network, trials=0, rng=3).equals(network)
+
+
+def test_other_layers_stay():
+    network = two_mode()
+    more = network.with_links(
+        pd.DataFrame({"source": ["f0"], "target": ["f1"], "layer": "friends", "period": [3]})
+    )
+    drawn = curveball(more, layers=["links"], rng=5)
+    kept = drawn.links[drawn.links["layer"] == "friends"]
+    assert kept[["source", "target", "period"]].to_numpy().tolist() == [["f0", "f1", 3]]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "links", "directed", "words"),
+    [
+        (["a", "a", "b"], [("x", "y")], (), "'a' and 'a'"),
+        (["a", "b", "c"], [("x", "y"), ("y", "z")], (), "'a' and 'b', 'b' and 'c'"),
+        (["a", None, "b"], [("x", "y")], (), "no kind and 'a'"),
+        (["a", "b", "b"], [("x", "y"), ("z", "x")], ("links",), "both ways"),
+    ],
+)
+def test_what_is_not_two_mode_is_refused(kinds, links, directed, words):
+    nodes = pd.DataFrame({"node": list("xyz"), "kind": pd.array(kinds, dtype="str")})
+    table = pd.DataFrame(links, columns=["source", "target"])
+    with pytest.raises(InputError, match=words):
+        curveball(ni.build_network(nodes, table, directed=directed))
+
+
+def test_a_side_of_several_kinds_is_named():
+    network = two_mode()
+    nodes = network.nodes
+    nodes.loc["f0":"f9", "kind"] = "university"
+    mixed = ni.build_network(nodes, network.links)
+    with pytest.raises(InputError, match="name the kinds of one side"):
+        curveball(mixed, rng=6)
+    expected = curveball(network, rng=6).links
+    for through in ("park", ["firm", "university"]):
+        pd.testing.assert_frame_equal(curveball(mixed, through=through, rng=6).links, expected)
+    with pytest.raises(InputError, match="joins nodes of 'firm' with others"):
+        curveball(mixed, through="firm", rng=6)

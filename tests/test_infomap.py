@@ -1,0 +1,180 @@
+"""Communities of Infomap, against Infomap itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+
+import netinnov as ni
+from netinnov.community import compare_partitions, infomap
+from netinnov.io import write_infomap
+from netinnov.sources import read_multiplex
+from strategies import Tables, bare, networks
+
+engine = pytest.importorskip("infomap")
+
+SHARED = (Path(__file__).parents[1] / "../shared").resolve()
+LAZEGA = SHARED / "data/multiplex_benchmarks/Lazega-Law-Firm.paj"
+
+
+def triangles() -> list[tuple[str, str]]:
+    return [("a", "b"), ("a", "c"), ("b", "c"), ("d", "e"), ("d", "f"), ("e", "f"), ("c", "d")]
+
+
+def entropy(*shares: float) -> float:
+    return -sum(share * np.log2(share) for share in shares if share > 0)
+
+
+def test_codelength_of_one_layer_by_hand() -> None:
+    # Two triangles and a link: 14 ends of links. Flow of a node: strength / 14. A step leaves a
+    # triangle with 1/14. Index: 1/7 x H(1/2, 1/2); each triangle with its exit: 8/14 of all.
+    found = infomap(ni.build_network(*bare({"x": triangles()}, "abcdef")), rng=1)
+    inside = entropy(2 / 8, 2 / 8, 3 / 8, 1 / 8)
+    assert found.quality == pytest.approx(1 / 7 + 2 * 8 / 14 * inside, rel=1e-12)
+    assert found.membership["x"].tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_reference_of_aucs() -> None:
+    # infomap 2.16.0, two levels, relax rate 0.15, best of 50 trials with seed 42.
+    file = SHARED / "reference/data/aucs_links.csv"
+    if not file.is_file():
+        pytest.skip("needs the folder of reference cases beside the checkout")
+    links = pd.read_csv(file, dtype={"source": str, "target": str})
+    nodes = pd.DataFrame(index=sorted({*links["source"], *links["target"]}))
+    found = infomap(ni.build_network(nodes, links), restarts=50, rng=42)
+    assert found.quality <= 4.871240544000869 + 1e-6
+    assert found.n_communities == 14
+
+
+@given(tables=networks(min_links=1, min_layers=2))
+def test_states_are_those_with_a_link_and_the_codelength_is_that_of_the_file(
+    tables: Tables, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # `write_infomap` keeps self-links, which no measure counts, and one layer as a layer.
+    links = tables.links[tables.links["source"] != tables.links["target"]]
+    tables = tables._replace(
+        links=links, directed=tuple(set(tables.directed) & set(links["layer"]))
+    )
+    network = ni.build_network(*tables)
+    found = infomap(network, restarts=2, rng=1)
+    np.testing.assert_array_equal(found.membership.notna(), network._presence("linked").T)
+    if len(network.layers) < 2:
+        assert np.isnan(found.quality) == (not len(links))
+        return
+    numbered = ni.build_network(
+        pd.DataFrame({"node": [f"n{i}" for i in range(network.n_nodes)]}),
+        network.links.assign(
+            layer=[f"l{network.layers.index(name)}" for name in network.links["layer"]],
+            source=[f"n{i}" for i in network.nodes.index.get_indexer(network.links["source"])],
+            target=[f"n{i}" for i in network.nodes.index.get_indexer(network.links["target"])],
+        ),
+        directed=[f"l{network.layers.index(name)}" for name in network.directed],
+    )
+    path = tmp_path_factory.mktemp("infomap") / "network.net"
+    write_infomap(numbered, path)
+    seed = int(np.random.default_rng(1).integers(1, 2**31))
+    options = engine.Options(
+        two_level=True,
+        flow_model="directed" if network.directed else "undirected",
+        multilayer_relax_rate=0.15,
+        num_trials=2,
+        num_threads=1,
+        seed=seed,
+    )
+    result = engine.run(str(path), options=options)
+    assert found.quality == pytest.approx(result.codelength, abs=1e-9)
+    assert found.n_communities == result.num_top_modules
+
+
+def test_a_common_layer_file_of_infomap() -> None:
+    # The fixture of Infomap has links between layers, which a network has not: its links inside
+    # the layers, with its own relax rate, on both ways.
+    file = SHARED / "reference/data/infomap_multilayer.net"
+    if not file.is_file():
+        pytest.skip("needs the folder of reference cases beside the checkout")
+    rows = [
+        line.split()
+        for line in file.read_text("utf-8")
+        .partition("# intra")[2]
+        .partition("# inter")[0]
+        .splitlines()
+        if line
+    ]
+    search = engine.Infomap(
+        options=engine.Options(
+            two_level=True, directed=True, num_trials=20, seed=42, multilayer_relax_rate=0.15
+        )
+    )
+    for layer, source, _, target, weight in rows:
+        search.add_multilayer_intra_link(int(layer), int(source), int(target), float(weight))
+    expected = search.run()
+    links = pd.DataFrame(rows, columns=["layer", "source", "other", "target", "weight"])
+    links = links.drop(columns="other").astype({"weight": float})
+    network = ni.build_network(pd.DataFrame(index=list("12345")), links, directed=["1", "2"])
+    found = infomap(network, restarts=20, rng=1)
+    assert found.quality == pytest.approx(expected.codelength, abs=1e-9)
+    theirs = {
+        (str(node.node_id), str(node.layer_id)): node.module_id
+        for node in expected.nodes(states=True)
+    }
+    table = pd.Series(theirs).unstack()
+    assert compare_partitions(found.membership, table).nmi == 1.0
+
+
+def test_relax_rate_mixes_the_layers() -> None:
+    # Other triangles in y: kept apart at rate 0, lost where each step is in any layer.
+    other = [("a", "d"), ("a", "e"), ("d", "e"), ("b", "c"), ("b", "f"), ("c", "f")]
+    network = ni.build_network(*bare({"x": triangles(), "y": other}, "abcdef"))
+    apart = infomap(network, relax_rate=0.0, rng=1)
+    assert apart.n_communities == 4
+    assert (
+        compare_partitions(
+            apart.membership["x"], {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1, "f": 1}
+        ).nmi
+        == 1
+    )
+    assert (
+        compare_partitions(
+            apart.membership["y"], {"a": 0, "d": 0, "e": 0, "b": 1, "c": 1, "f": 1}
+        ).nmi
+        == 1
+    )
+    assert infomap(network, relax_rate=1.0, rng=1).n_communities < 4
+
+
+def test_isolates_and_empty_networks() -> None:
+    network = ni.build_network(*bare({"x": [("a", "b"), ("c", "c")]}, "abc"))
+    found = infomap(network, rng=1)
+    np.testing.assert_array_equal(found.membership["x"], [0.0, 0.0, np.nan])
+    nothing = infomap(ni.build_network(*bare({"x": [("c", "c")]}, "abc")), rng=1)
+    assert nothing.membership.isna().all(axis=None)
+    assert np.isnan(nothing.quality)
+
+
+@pytest.mark.skipif(not LAZEGA.is_file(), reason="needs the folder of data beside the checkout")
+def test_directed_layers_of_lawyers() -> None:
+    network = ni.build_network(*read_multiplex(LAZEGA))
+    one, other = (infomap(network, rng=3) for _ in range(2))
+    pd.testing.assert_frame_equal(one.membership, other.membership)
+    assert one.quality == other.quality
+    np.testing.assert_array_equal(one.membership.notna(), network._presence("linked").T)
+
+
+def test_wrong_options() -> None:
+    network = ni.build_network(*bare({"x": triangles()}, "abcdef"))
+    with pytest.raises(ni.errors.InputError, match="`relax_rate` must be a finite number"):
+        infomap(network, relax_rate=1.5)
+    with pytest.raises(ni.errors.InputError, match="`restarts`"):
+        infomap(network, restarts=0)
+
+
+def test_without_the_package_the_message_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "infomap", None)
+    network = ni.build_network(*bare({"x": triangles()}, "abcdef"))
+    with pytest.raises(ImportError, match=r"pip install 'netinnov\[infomap\]'"):
+        infomap(network)

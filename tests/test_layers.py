@@ -1,0 +1,183 @@
+"""Overlap and correlation of layers, and overlap of links: by hand, sets and scipy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import netinnov as ni
+from netinnov import centrality
+from netinnov.errors import InputError
+from strategies import Tables, bare, dense, networks
+
+ARROWS = {
+    "coop": [("a", "b"), ("b", "c"), ("c", "c")],
+    "flow": [("a", "b"), ("c", "b"), ("b", "c"), ("a", "d")],
+}
+
+
+def mixed() -> ni.MultilayerNetwork:
+    return ni.build_network(*bare(ARROWS, "abcde", directed=["flow"]))
+
+
+def test_a_link_without_direction_stands_for_both_arrows() -> None:
+    # coop: ab, ba, bc, cb. flow: ab, cb, bc, ad. Shared: ab, bc, cb. Union: 5.
+    found = centrality.layer_overlap(mixed())
+    assert found.loc["coop", "flow"] == found.loc["flow", "coop"] == 3 / 5
+    assert found.loc["coop", "coop"] == found.loc["flow", "flow"] == 1
+    cover = centrality.layer_overlap(mixed(), method="coverage")
+    assert cover.loc["coop", "flow"] == cover.loc["flow", "coop"] == 3 / 4
+
+
+def test_opposite_arrows_do_not_overlap() -> None:
+    layers = {"x": [("a", "b")], "y": [("b", "a")]}
+    network = ni.build_network(*bare(layers, "ab", directed=["x", "y"]))
+    assert centrality.layer_overlap(network).loc["x", "y"] == 0
+    assert centrality.layer_overlap(network, of="nodes").loc["x", "y"] == 1
+    assert centrality.edge_overlap(network).to_dict() == {("a", "b"): 1, ("b", "a"): 1}
+
+
+def test_nodes_with_a_link_are_compared() -> None:
+    # coop: a, b, c. flow: a, b, c, d.
+    assert centrality.layer_overlap(mixed(), of="nodes").loc["coop", "flow"] == 3 / 4
+    cover = centrality.layer_overlap(mixed(), of="nodes", method="coverage")
+    assert cover.loc["coop", "flow"] == 1
+    assert cover.loc["flow", "coop"] == 3 / 4
+
+
+def test_a_layer_of_self_links_only_has_nothing_to_share() -> None:
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "a")]}, "ab"))
+    for of in ("links", "nodes"):
+        found = centrality.layer_overlap(network, of=of)
+        np.testing.assert_array_equal(found, [[1, 0], [0, np.nan]])
+        found = centrality.layer_overlap(network, of=of, method="coverage")
+        np.testing.assert_array_equal(found, [[1, 0], [np.nan, np.nan]])
+
+
+def test_edge_overlap_of_a_mixed_network_is_over_ordered_pairs() -> None:
+    found = centrality.edge_overlap(mixed())
+    expected = {("a", "b"): 2, ("a", "d"): 1, ("b", "a"): 1, ("b", "c"): 2, ("c", "b"): 2}
+    assert found.to_dict() == expected
+    assert list(found.index) == list(expected)  # node order
+    assert found.index.names == ["source", "target"]
+    assert found.dtype == np.int64
+
+
+def test_edge_overlap_without_direction_lists_a_pair_once() -> None:
+    layers = {"x": [("b", "a"), ("b", "c")], "y": [("a", "b"), ("a", "a")]}
+    found = centrality.edge_overlap(ni.build_network(*bare(layers, "cba")))
+    assert list(found.items()) == [(("c", "b"), 1), (("b", "a"), 2)]
+
+
+@given(networks())
+def test_overlaps_agree_with_sets(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    matrices = dense(tables)
+    links = {
+        layer: {(i, j) for i, j in zip(*np.nonzero(matrix), strict=True) if i != j}
+        for layer, matrix in matrices.items()
+    }
+    nodes = {layer: {i for pair in pairs for i in pair} for layer, pairs in links.items()}
+    for of, sets in {"links": links, "nodes": nodes}.items():
+        jaccard = centrality.layer_overlap(network, of=of)
+        coverage = centrality.layer_overlap(network, of=of, method="coverage")
+        for x, one in sets.items():
+            for y, other in sets.items():
+                both, any_ = len(one & other), len(one | other)
+                assert jaccard.loc[x, y] == pytest.approx(
+                    both / any_ if any_ else np.nan, nan_ok=True
+                )
+                assert coverage.loc[x, y] == pytest.approx(
+                    both / len(one) if one else np.nan, nan_ok=True
+                )
+    ids = tables.nodes["node"].tolist()
+    count: dict[tuple[str, str], int] = {}
+    for pairs in links.values():
+        for i, j in pairs:
+            if tables.directed or i < j:
+                count[ids[i], ids[j]] = count.get((ids[i], ids[j]), 0) + 1
+    assert centrality.edge_overlap(network).to_dict() == count
+
+
+def test_correlation_by_hand() -> None:
+    # Degrees x: a 3, b 1, c 1, d 1. y: a 3, b 2, c 2, d 1. From the means 1.5 and 2:
+    # (1.5, -.5, -.5, -.5) and (1, 0, 0, -1): 2 / sqrt(3 x 2). Ranks x: 4, 2, 2, 2; y: 4, 2.5,
+    # 2.5, 1: (1.5, -.5, -.5, -.5), (1.5, 0, 0, -1.5): 3 / sqrt(3 x 4.5). e is in x only.
+    layers = {"x": ["ab", "ac", "ad"], "y": ["ab", "ac", "ad", "bc"]}
+    rows = {layer: [tuple(pair) for pair in pairs] for layer, pairs in layers.items()}
+    network = ni.build_network(*bare(rows, "abcde"))
+    pearson = centrality.layer_correlation(network)
+    assert pearson.loc["x", "y"] == pearson.loc["y", "x"] == pytest.approx(2 / 6**0.5)
+    spearman = centrality.layer_correlation(network, method="spearman")
+    assert spearman.loc["x", "y"] == pytest.approx(3 / 13.5**0.5)
+    # With e at 0 in both: (3, 1, 1, 1, 0), (3, 2, 2, 1, 0), means 1.2, 1.6: 4.4 / sqrt(4.8 x 5.2)
+    everyone = centrality.layer_correlation(network, presence="all")
+    assert everyone.loc["x", "y"] == pytest.approx(4.4 / (4.8 * 5.2) ** 0.5)
+
+
+@given(
+    networks(min_links=1),
+    st.sampled_from(["pearson", "spearman"]),
+    st.sampled_from(["linked", "all"]),
+)
+def test_correlation_agrees_with_scipy(tables: Tables, method: str, presence: str) -> None:
+    network = ni.build_network(*tables)
+    found = centrality.layer_correlation(network, method=method, presence=presence)
+    degrees = centrality.degree(network)
+    peer = {"pearson": stats.pearsonr, "spearman": stats.spearmanr}[method]
+    for x in network.layers:
+        for y in network.layers:
+            a, b = degrees[x], degrees[y]
+            if presence == "linked":
+                a, b = (
+                    a[(degrees[x] > 0) & (degrees[y] > 0)],
+                    b[(degrees[x] > 0) & (degrees[y] > 0)],
+                )
+            undefined = len(a) < 2 or a.nunique() == 1 or b.nunique() == 1
+            expected = np.nan if undefined else peer(a, b).statistic
+            assert found.loc[x, y] == pytest.approx(expected, abs=1e-12, nan_ok=True)
+
+
+def test_correlation_is_nan_for_one_node_or_equal_degrees() -> None:
+    layers = {"x": [("a", "b"), ("b", "c")], "y": [("a", "d")], "z": [("a", "b"), ("c", "d")]}
+    found = centrality.layer_correlation(ni.build_network(*bare(layers, "abcd")))
+    assert np.isnan(found.loc["x", "y"])  # a alone is in both
+    assert np.isnan(found.loc["x", "z"])  # degrees in z are all 1
+    assert found.loc["x", "x"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("nodes", ["", "ab"])
+def test_a_network_without_layers_gives_empty_tables(nodes: str) -> None:
+    network = ni.build_network(*bare({}, nodes))
+    assert centrality.layer_overlap(network).shape == (0, 0)
+    assert centrality.layer_overlap(network, of="nodes").shape == (0, 0)
+    assert centrality.layer_correlation(network).shape == (0, 0)
+    assert centrality.edge_overlap(network).empty
+
+
+@pytest.mark.parametrize(
+    ("measure", "options", "words"),
+    [
+        (centrality.layer_overlap, {"of": "edges"}, "'links', 'nodes'"),
+        (centrality.layer_overlap, {"method": "dice"}, "'jaccard', 'coverage'"),
+        (centrality.layer_correlation, {"method": "kendall"}, "'pearson', 'spearman'"),
+        (centrality.layer_correlation, {"presence": "some"}, "'all', 'linked'"),
+    ],
+)
+def test_unknown_options_name_the_choices(
+    measure: Any, options: dict[str, str], words: str, small: ni.MultilayerNetwork
+) -> None:
+    with pytest.raises(InputError, match=words):
+        measure(small, **options)
+
+
+def test_results_are_labelled_by_layers(small: ni.MultilayerNetwork) -> None:
+    for found in (centrality.layer_overlap(small), centrality.layer_correlation(small)):
+        pd.testing.assert_index_equal(found.index, found.columns)
+        assert list(found.index) == ["coop", "flow"]

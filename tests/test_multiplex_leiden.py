@@ -1,0 +1,223 @@
+"""Leiden with one community a node: the sum of the modularities of the layers."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.community import compare_partitions, modularity, multiplex_leiden, roles
+from netinnov.sources import read_multiplex
+from strategies import Tables, bare, dense, networks
+
+DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+
+
+def summed_modularity(tables: Tables, labels: dict[str, object], resolution: float = 1.0) -> float:
+    """The definition, term by term."""
+    same = np.array([[labels[i] == labels[j] for j in labels] for i in labels])
+    quality = 0.0
+    for matrix in dense(tables).values():
+        weight = matrix * (1 - np.eye(len(matrix)))
+        total = weight.sum()
+        if total > 0:
+            expected = np.outer(weight.sum(axis=1), weight.sum(axis=0)) / total
+            quality += float(((weight - resolution * expected) * same).sum()) / total
+    return quality
+
+
+def cliques(**more: object) -> Tables:
+    """Two triangles in each of two layers, joined by one link."""
+    links = [("a", "b"), ("a", "c"), ("b", "c"), ("d", "e"), ("d", "f"), ("e", "f"), ("c", "d")]
+    return bare({"x": links, "y": links[:6]}, "abcdef", **more)
+
+
+def test_quality_by_hand() -> None:
+    # x: 7 links, 6 inside; strengths 7 and 7 of 14: 6/7 - 2 (1/2)^2. y: 1 - 2 (1/2)^2.
+    found = multiplex_leiden(ni.build_network(*cliques()), rng=0)
+    assert found.membership.tolist() == [0, 0, 0, 1, 1, 1]
+    assert found.membership.name == "community"
+    assert found.quality == pytest.approx(6 / 7 - 0.5 + 0.5, rel=1e-14)
+    assert found.n_communities == 2
+
+
+def test_layers_have_the_same_say_whatever_their_weight() -> None:
+    # Multiplied by 1000, a layer of `leiden` would outweigh the other; here nothing changes.
+    tables = cliques()
+    heavy = tables.links.assign(
+        weight=tables.links["weight"] * np.where(tables.links["layer"] == "x", 1000.0, 1.0)
+    )
+    one = multiplex_leiden(ni.build_network(*tables), rng=0)
+    other = multiplex_leiden(ni.build_network(*tables._replace(links=heavy)), rng=0)
+    pd.testing.assert_series_equal(one.membership, other.membership)
+    assert one.quality == pytest.approx(other.quality, rel=1e-14)
+
+
+@settings(deadline=None)
+@given(tables=networks(), resolution=st.sampled_from([0.5, 1.0, 1.7]))
+def test_quality_is_the_definition_and_no_single_move_raises_it(
+    tables: Tables, resolution: float
+) -> None:
+    network = ni.build_network(*tables)
+    found = multiplex_leiden(network, resolution=resolution, restarts=2, rng=3)
+    linked = network._presence("linked").any(axis=0)
+    np.testing.assert_array_equal(found.membership.notna(), linked)
+    if not linked.any():
+        assert np.isnan(found.quality)
+        return
+    labels = {node: node if np.isnan(label) else label for node, label in found.membership.items()}
+    assert found.quality == pytest.approx(summed_modularity(tables, labels, resolution), abs=1e-12)
+    for node, label in product(network.nodes.index[linked], {*labels.values(), "new"}):
+        moved = labels | {node: label}
+        assert summed_modularity(tables, moved, resolution) <= found.quality + 1e-10
+
+
+@pytest.mark.parametrize("directed", [(), ("x",)])
+@pytest.mark.parametrize("seed", range(10))
+def test_restarts_find_the_best_of_all_partitions_of_six_nodes(
+    seed: int, directed: tuple[str, ...]
+) -> None:
+    rng = np.random.default_rng(seed)
+    ends = rng.integers(6, size=(14, 2))
+    links: dict[str, list[tuple[str, ...]]] = {"x": [], "y": []}
+    for k, (i, j) in enumerate(ends):
+        links["xy"[k % 2]].append(("abcdef"[i], "abcdef"[j]))
+    tables = bare(links, "abcdef", directed=directed)
+    network = ni.build_network(*tables)
+    # Each partition once: a label is at most one above those before it.
+    best = max(
+        summed_modularity(tables, dict(zip("abcdef", labels, strict=True)))
+        for labels in product(*(range(k + 1) for k in range(6)))
+        if all(label <= max((-1, *labels[:k])) + 1 for k, label in enumerate(labels))
+    )
+    found = multiplex_leiden(network, restarts=20, rng=1)
+    labels = dict(found.membership.fillna(9).items())
+    assert found.quality == pytest.approx(summed_modularity(tables, labels), abs=1e-12)
+    assert found.quality == pytest.approx(best, abs=1e-12)
+
+
+@settings(deadline=None, max_examples=30)
+@given(tables=networks(min_layers=1, max_layers=1, directed=False))
+def test_one_layer_has_the_modularity_of_networkx(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    found = multiplex_leiden(network, rng=1)
+    if np.isnan(found.quality):
+        return
+    (matrix,) = dense(tables).values()
+    graph = nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))))
+    linked = found.membership.reset_index(drop=True).dropna()
+    groups = [set(part.index) for _, part in linked.groupby(linked)]
+    graph = graph.subgraph(linked.index)
+    assert found.quality == pytest.approx(nx.community.modularity(graph, groups), abs=1e-12)
+
+
+@settings(deadline=None, max_examples=30)
+@given(tables=networks(), factor=st.sampled_from([0.25, 8.0]))
+def test_scaled_weights_give_the_same_partition(tables: Tables, factor: float) -> None:
+    scaled = tables.links.assign(weight=tables.links["weight"] * factor)
+    one = multiplex_leiden(ni.build_network(*tables), rng=5)
+    other = multiplex_leiden(ni.build_network(*tables._replace(links=scaled)), rng=5)
+    np.testing.assert_allclose(one.quality, other.quality, rtol=1e-12)
+
+
+def test_the_same_rng_gives_the_same_partition() -> None:
+    network = ni.build_network(*cliques())
+    one, other = (multiplex_leiden(network, rng=np.random.default_rng(7)) for _ in range(2))
+    pd.testing.assert_series_equal(one.membership, other.membership)
+
+
+def test_nodes_without_links_have_no_community() -> None:
+    tables = bare({"x": [("a", "b"), ("c", "c")], "loops": [("d", "d")]}, "abcd")
+    found = multiplex_leiden(ni.build_network(*tables), rng=0)
+    np.testing.assert_array_equal(found.membership, [0.0, 0.0, np.nan, np.nan])
+    assert found.quality == 0.0
+    nothing = multiplex_leiden(ni.build_network(*bare({"x": [("a", "a")]}, "ab")), rng=0)
+    assert nothing.membership.isna().all()
+    assert np.isnan(nothing.quality)
+    assert nothing.n_communities == 0
+
+
+def test_resolution_runs_from_one_community_to_single_nodes() -> None:
+    network = ni.build_network(*cliques())
+    assert multiplex_leiden(network, resolution=0.0, rng=0).n_communities == 1
+    assert multiplex_leiden(network, resolution=100.0, rng=0).n_communities == 6
+
+
+def test_other_functions_take_the_partition() -> None:
+    network = ni.build_network(*cliques())
+    found = multiplex_leiden(network, rng=0)
+    # One layer of the two has the weight 7 of 13: the mean by weight, not the sum.
+    assert modularity(network, found, coupling=0.0) == pytest.approx(
+        (7 * (6 / 7 - 0.5) + 6 * 0.5) / 13, rel=1e-14
+    )
+    assert compare_partitions(found, found.membership).nmi == 1.0
+    assert roles(network, found)["z"].notna().all()
+    assert found.to_frame().columns.tolist() == ["node", "community"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"resolution": -1.0}, "`resolution` must be a finite number at least 0"),
+        ({"restarts": 0}, "`restarts` must be a finite number at least 1"),
+        ({"restarts": 1.5}, "`restarts` must be a whole number"),
+    ],
+)
+def test_options_out_of_range_are_refused(options: dict[str, float], words: str) -> None:
+    with pytest.raises(ni.errors.InputError, match=words):
+        multiplex_leiden(ni.build_network(*cliques()), **options)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_no_worse_than_leidenalg(directed: bool) -> None:
+    igraph = pytest.importorskip("igraph")
+    leidenalg = pytest.importorskip("leidenalg")
+    rng = np.random.default_rng(11)
+    group = rng.integers(6, size=150)
+    links = [
+        (layer, f"n{i}", f"n{j}")
+        for layer in "xyz"
+        for i, j in rng.integers(150, size=(4000, 2))
+        if i != j and rng.random() < (0.5 if group[i] == group[j] else 0.05)
+    ]
+    table = pd.DataFrame(links, columns=["layer", "source", "target"])
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(150)]})
+    network = ni.build_network(nodes, table, directed=["x", "y"] if directed else [])
+    parts = []
+    for layer in network.layers:
+        kind = "directed" if layer in network.directed else "max"
+        graph = igraph.Graph.Weighted_Adjacency(network.adjacency(layer).toarray(), mode=kind)
+        parts.append(graph)
+    best = -1.0
+    for seed in range(5):
+        many = [leidenalg.ModularityVertexPartition(graph, weights="weight") for graph in parts]
+        optimiser = leidenalg.Optimiser()
+        optimiser.set_rng_seed(seed)
+        optimiser.optimise_partition_multiplex(many, n_iterations=-1)
+        best = max(best, sum(part.quality() for part in many))
+    found = multiplex_leiden(network, rng=0)
+    assert found.quality >= best - 1e-9
+    # Its own quality function gives our number for our partition.
+    own = [
+        leidenalg.ModularityVertexPartition(
+            graph, initial_membership=found.membership.astype(int).tolist(), weights="weight"
+        ).quality()
+        for graph in parts
+    ]
+    assert found.quality == pytest.approx(sum(own), abs=1e-12)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
+def test_airlines_of_europe() -> None:
+    # 37 layers. The mean of 20 runs of leidenalg (n_iterations=-1) is 4.0436, the best 4.1091.
+    network = ni.build_network(*read_multiplex(DATA / "AirEu2013Ext.json"))
+    found = multiplex_leiden(network, rng=1)
+    assert found.quality > 4.0436
+    assert found.membership.isna().sum() == (~network._presence("linked").any(axis=0)).sum()

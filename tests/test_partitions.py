@@ -1,0 +1,361 @@
+"""Comparison, consensus and stability of partitions."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.community import (
+    Partition,
+    compare_partitions,
+    consensus,
+    infomap,
+    leiden,
+    modularity,
+    multiplex_leiden,
+    stability,
+)
+from netinnov.sources import read_multiplex
+from strategies import bare
+
+DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+FIELDS = ("nmi", "ami", "ari", "vi")
+
+labellings = st.integers(2, 30).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(0, 4), min_size=n, max_size=n)] * 2)
+)
+
+
+# -- compare_partitions ------------------------------------------------------------------------
+
+
+def test_comparison_by_hand() -> None:
+    # Table of counts: a {2, 2}, b {3, 1}: cells 2, 1, 1. H(a) = ln 2, H(b) = ln 4 - 3/4 ln 3,
+    # joint 3/2 ln 2, so I = ln 2 + 2 ln 2 - 3/4 ln 3 - 3/2 ln 2 = 3/2 ln 2 - 3/4 ln 3.
+    # Always so: whichever one is alone in b, the cells are 2, 1, 1; so I is its own mean, ami 0.
+    # Pairs: together in both 1, in a 2, in b 3, of 6: chance 1, ari 0.
+    found = compare_partitions(pd.Series([0, 0, 1, 1]), pd.Series(list("xxxy")))
+    shared = 1.5 * np.log(2) - 0.75 * np.log(3)
+    in_a, in_b = np.log(2), np.log(4) - 0.75 * np.log(3)
+    assert found.nmi == pytest.approx(2 * shared / (in_a + in_b), rel=1e-14)
+    assert found.vi == pytest.approx(in_a + in_b - 2 * shared, rel=1e-14)
+    assert found.ami == pytest.approx(0, abs=1e-14)
+    assert found.ari == pytest.approx(0, abs=1e-15)
+    assert found.n == 4
+    assert found.to_frame().columns.tolist() == [*FIELDS, "n"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ([0, 0, 0], ["x", "x", "x"], (1, 1, 1, 0)),
+        ([0, 1, 2], [5, 3, 4], (1, 1, 1, 0)),
+        ([0, 0, 0], [0, 1, 2], (0, 0, 0, np.log(3))),
+        ([7], [8], (1, 1, 1, 0)),
+        ([None, 1], [2, np.nan], (np.nan,) * 4),
+        ([], [], (np.nan,) * 4),
+    ],
+)
+def test_extreme_partitions(a: list, b: list, expected: tuple[float, ...]) -> None:
+    one, other = (pd.Series(x, [f"n{k}" for k in range(len(x))], dtype=object) for x in (a, b))
+    found = compare_partitions(one, other)
+    np.testing.assert_allclose([getattr(found, name) for name in FIELDS], expected, atol=1e-15)
+
+
+@given(pair=labellings)
+def test_comparison_is_that_of_igraph(pair: tuple[list[int], list[int]]) -> None:
+    igraph = pytest.importorskip("igraph")
+    found = compare_partitions(*map(pd.Series, pair))
+    for name, method in {"nmi": "nmi", "vi": "vi", "ari": "adjusted_rand"}.items():
+        expected = igraph.compare_communities(*pair, method=method)
+        if not np.isnan(expected):  # igraph: of two trivial partitions
+            assert getattr(found, name) == pytest.approx(expected, abs=1e-12)
+
+
+@given(pair=st.tuples(*[st.lists(st.integers(0, 3), min_size=6, max_size=6)] * 2))
+def test_ami_subtracts_the_mean_over_all_permutations(pair: tuple[list[int], list[int]]) -> None:
+    one, other = map(np.array, pair)
+    found = compare_partitions(pd.Series(one), pd.Series(other))
+
+    def entropy(codes: np.ndarray) -> float:
+        share = np.unique(codes, return_counts=True)[1] / len(codes)
+        return float(-(share * np.log(share)).sum())
+
+    def shared(a: np.ndarray, b: np.ndarray) -> float:
+        return entropy(a) + entropy(b) - entropy(a * 10 + b)
+
+    expected = np.mean([shared(one, np.array(mixed)) for mixed in permutations(other)])
+    mean = (entropy(one) + entropy(other)) / 2
+    if mean - expected > 1e-9:
+        adjusted = (shared(one, other) - expected) / (mean - expected)
+        assert found.ami == pytest.approx(adjusted, abs=1e-9)
+    else:
+        assert found.ami == 1.0
+
+
+def test_ami_of_scikit_learn() -> None:
+    # scikit-learn 1.9.1, adjusted_mutual_info_score, of i mod 7 and i^2 mod 5 for i < 1000.
+    i = np.arange(1000)
+    found = compare_partitions(pd.Series(i % 7), pd.Series(i**2 % 5))
+    assert found.ami == pytest.approx(-0.003999778728849507, abs=1e-12)
+    # Thousands of groups: i^2 mod 3001 and i^3 mod 4001 for i < 20000.
+    i = np.arange(20000)
+    found = compare_partitions(pd.Series(i**2 % 3001), pd.Series(i**3 % 4001))
+    assert found.ami == pytest.approx(-0.0003856266684998313, abs=1e-9)
+
+
+@given(pair=labellings, seed=st.integers(0, 99))
+def test_names_and_order_do_not_matter(pair: tuple[list[int], list[int]], seed: int) -> None:
+    a, b = (pd.Series(x, [f"n{k}" for k in range(len(x))]) for x in pair)
+    found = compare_partitions(a, b)
+    shuffled = b.sample(frac=1, random_state=seed).map(lambda label: f"group {label}")
+    again = compare_partitions(shuffled, a.to_dict())
+    for name in FIELDS:
+        assert getattr(again, name) == pytest.approx(getattr(found, name), abs=1e-12)
+    same = compare_partitions(b, shuffled)
+    assert (same.nmi, same.ami, same.ari, same.vi) == (1, 1, 1, 0)
+
+
+def test_states_without_a_label_are_left_out() -> None:
+    a = pd.DataFrame({"x": [0, 0, 1], "y": [0, np.nan, 1]}, list("abc"))
+    b = pd.DataFrame({"y": [5, 6, 7.0], "x": [5, 5, np.nan]}, list("abc"))
+    found = compare_partitions(a, Partition(b, 0.0))
+    assert (found.n, found.nmi, found.vi) == (4, 1.0, 0.0)
+    # One label a node stands for the node in every layer.
+    assert compare_partitions(a, {"a": 0, "b": 0, "c": 1}).n == 5
+    assert compare_partitions(pd.Series([0, 0, 1], list("abc")), a).nmi == 1.0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "words"),
+    [
+        ({"a": 0, "b": 0}, {"a": 0, "c": 0}, r"the same nodes; 2 are in one.*\['b', 'c'\]"),
+        (pd.DataFrame({"x": [0]}), pd.DataFrame({"y": [0]}), "the same layers"),
+        (pd.Series([0, 1], ["a", "a"]), {"a": 0}, "`a` must name each node once"),
+        ({"a": 0}, [0], "`b` must be a Series, mapping or Partition"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(a: object, b: object, words: str) -> None:
+    with pytest.raises(ni.errors.InputError, match=words):
+        compare_partitions(a, b)
+
+
+# -- consensus ---------------------------------------------------------------------------------
+
+
+def test_consensus_of_equal_partitions_is_that_partition() -> None:
+    # Largest first: b, c, d and then a.
+    found = consensus([{"a": 0, "b": 1, "c": 1, "d": 1}, {"a": "x", "b": "y", "c": "y", "d": "y"}])
+    assert found.membership.to_dict() == {"a": 1, "b": 0, "c": 0, "d": 0}
+    assert found.quality == 1.0
+
+
+def test_consensus_follows_the_majority() -> None:
+    rng = np.random.default_rng(0)
+    true = np.repeat(np.arange(5), 20)
+    noisy = [
+        pd.Series(np.where(rng.random(100) < 0.3, rng.integers(5, size=100), true))
+        for _ in range(40)
+    ]
+    found = consensus(noisy, rng=1)
+    assert compare_partitions(found, pd.Series(true)).nmi == 1.0
+    assert found.quality < 0.9
+
+
+def test_first_round_is_the_modularity_of_the_co_assignment_graph() -> None:
+    # Merging what is always together must not change what Leiden sees: igraph on the full graph.
+    igraph = pytest.importorskip("igraph")
+    rng = np.random.default_rng(2)
+    true = np.repeat(np.arange(4), 10)
+    given = [np.where(rng.random(40) < 0.25, rng.integers(4, size=40), true) for _ in range(9)]
+    share = np.mean([one[:, None] == one for one in given], axis=0)
+    share[share <= 0.5] = 0
+    np.fill_diagonal(share, 0)
+    graph = igraph.Graph.Weighted_Adjacency(share, mode="max")
+    found = consensus([pd.Series(one) for one in given], rng=1)
+    own = graph.modularity(found.membership.astype(int).tolist(), weights="weight")
+    other = graph.community_leiden("modularity", weights="weight", n_iterations=-1)
+    assert own == pytest.approx(other.modularity, abs=1e-9)
+
+
+def test_a_node_that_is_with_nobody_keeps_its_best_companion() -> None:
+    # c is with a, b in one of three and with d, e in none: below 1/2, but its largest share.
+    given = [
+        {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1},
+        {"a": 0, "b": 0, "c": 2, "d": 1, "e": 1},
+        {"a": 0, "b": 0, "c": 3, "d": 1, "e": 1},
+    ]
+    assert consensus(given, rng=0).membership.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_consensus_of_tables_and_missing_labels() -> None:
+    a = pd.DataFrame({"x": [0, 0, 1], "y": [0, np.nan, 1]}, list("abc"))
+    b = pd.DataFrame({"x": [3, 3, 1], "y": [3, np.nan, 1]}, list("abc"))
+    found = consensus([a, Partition(b, 0.0), b], rng=0)
+    expected = pd.DataFrame({"x": [0.0, 0, 1], "y": [0, np.nan, 1]}, list("abc"))
+    pd.testing.assert_frame_equal(found.membership, expected)
+    # Without a label in one of two, d is with a in half of them.
+    found = consensus([{"a": 0, "b": 1, "d": 0}, {"a": 0, "b": 1, "d": None}], rng=0)
+    assert found.membership.tolist() == [0, 1, 0]
+
+
+def test_ties_are_no_majority() -> None:
+    # c is with a, b in half of the partitions and with d, e in the other half: on its own, it
+    # keeps the first of its two largest shares, and does not tie the two groups together.
+    given = [
+        dict(zip("abcde", labels, strict=True)) for labels in ([0, 0, 0, 1, 1], [0, 0, 1, 1, 1])
+    ]
+    assert consensus(given, rng=0).membership.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_consensus_is_reproducible_and_ends_on_ties() -> None:
+    rng = np.random.default_rng(4)
+    noise = [pd.Series(rng.integers(3, size=30)) for _ in range(6)]
+    one, other = (consensus(noise, rng=5) for _ in range(2))
+    pd.testing.assert_series_equal(one.membership, other.membership)
+
+
+@pytest.mark.parametrize("given", [[], pd.Series([0, 1]), Partition(pd.Series([0]), 0.0)])
+def test_consensus_needs_a_sequence_of_partitions(given: object) -> None:
+    with pytest.raises(ni.errors.InputError, match="a sequence of at least one partition"):
+        consensus(given)
+
+
+# -- stability ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cliques() -> ni.MultilayerNetwork:
+    links = [("a", "b"), ("a", "c"), ("b", "c"), ("d", "e"), ("d", "f"), ("e", "f"), ("c", "d")]
+    heavy = [(i, j, 20.0) for i, j in links[:6]]
+    return ni.build_network(*bare({"x": heavy, "y": [*heavy, ("c", "d", 1.0)]}, "abcdefg"))
+
+
+def test_stable_communities(cliques: ni.MultilayerNetwork) -> None:
+    found = stability(cliques, runs=4, rng=0)
+    assert found.agreement == 1.0
+    np.testing.assert_array_equal(found.nodes, [1.0] * 6 + [np.nan])
+    assert len(found.partitions) == 4
+    assert found.to_frame().columns.tolist() == ["node", "stability"]
+    assert consensus(found.partitions).n_communities == 2
+
+
+def alternating(network: ni.MultilayerNetwork, rng: np.random.Generator) -> Partition:
+    """One of two partitions, by chance: c is with a, b or with d, e."""
+    labels = [0, 0, int(rng.integers(2)), 1, 1]
+    return Partition(pd.Series(labels, network.nodes.index, dtype=float), 0.0)
+
+
+def test_numbers_of_nodes_by_hand() -> None:
+    # Runs that differ: a: {a, b} and {a, b, c}: 2/3; c: {a, b, c} and {c, d, e}: 1/3; else 1.
+    network = ni.build_network(*bare({"x": [("a", "b")]}, "abcde"))
+    found = stability(network, find=alternating, runs=6, rng=1)
+    moved = np.array([one.membership["c"] for one in found.partitions])
+    differ = np.mean([x != y for k, x in enumerate(moved) for y in moved[k + 1 :]])
+    assert 0 < differ < 1
+    expected = [1 - differ / 3] * 2 + [1 - 2 * differ / 3] + [1 - differ / 3] * 2
+    np.testing.assert_allclose(found.nodes, expected, rtol=1e-13)
+    two = [pd.Series([0, 0, c, 1, 1]) for c in (0, 1)]
+    chance = compare_partitions(*two).ami
+    assert found.agreement == pytest.approx(1 - differ + differ * chance, rel=1e-12)
+
+
+@pytest.mark.parametrize("find", [multiplex_leiden, partial(leiden, coupling=0.5, restarts=1)])
+@pytest.mark.parametrize("resample", [None, "counts", "links"])
+def test_every_search_and_resampling(
+    cliques: ni.MultilayerNetwork, find, resample: str | None
+) -> None:
+    found = stability(cliques, find=find, resample=resample, runs=5, rng=2)
+    assert found.nodes.index.equals(cliques.nodes.index)
+    assert found.nodes.dropna().between(0, 1).all()
+    assert found.agreement <= 1 + 1e-12
+    if resample != "links":
+        assert found.agreement > 0.9
+
+
+def keep(network: ni.MultilayerNetwork, rng: np.random.Generator) -> ni.MultilayerNetwork:
+    return network.select(layers=["x"] if rng.random() < 0.5 else None)
+
+
+def test_layers_may_vanish_in_a_resampled_network(cliques: ni.MultilayerNetwork) -> None:
+    found = stability(cliques, resample=keep, runs=6, rng=3)
+    assert {one.membership.shape[1] for one in found.partitions} == {1, 2}
+    np.testing.assert_array_equal(found.nodes, [1.0] * 6 + [np.nan])
+
+
+def only_poisson(network: ni.MultilayerNetwork, rng: np.random.Generator) -> Partition:
+    """The weight of the link a, b as the quality: what was searched can be seen."""
+    del rng
+    weight = float(network.adjacency("x")[0, 1]) if "x" in network.layers else 0.0
+    return Partition(pd.Series(0.0, network.nodes.index), weight)
+
+
+def test_resampled_weights_have_the_right_spread() -> None:
+    links = [("a", "b", 50.0), ("a", "c", 50.0), ("b", "c", 50.0)]
+    network = ni.build_network(*bare({"x": links}, "abc"))
+    drawn = stability(network, find=only_poisson, resample="counts", runs=80, rng=4)
+    weights = np.array([one.quality for one in drawn.partitions])
+    # Poisson: mean and variance 50; 80 draws: standard errors 0.79 and about 8.
+    assert abs(weights.mean() - 50) < 4 * 0.79
+    assert abs(weights.var() - 50) < 4 * 8
+    drawn = stability(network, find=only_poisson, resample="links", runs=80, rng=4)
+    weights = np.array([one.quality for one in drawn.partitions])
+    # Three draws of three links: 0, 50, 100 or 150 times with chances 8, 12, 6 and 1 of 27.
+    assert set(weights) == {0.0, 50.0, 100.0, 150.0}
+    assert abs((weights == 0).mean() - 8 / 27) < 4 * 0.051
+
+
+def test_executors_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
+    options = {"resample": "links", "runs": 4, "rng": 6, "progress": False}
+    expected = stability(cliques, **options, executor=1)
+    with ThreadPoolExecutor(2) as threads:
+        found = stability(cliques, **options, executor=threads)
+    pd.testing.assert_series_equal(found.nodes, expected.nodes)
+    assert found.agreement == expected.agreement
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
+    options = {"resample": "links", "runs": 4, "rng": 6, "progress": False}
+    expected = stability(cliques, **options)
+    with ProcessPoolExecutor(2) as processes:
+        found = stability(cliques, **options, executor=processes)
+    pd.testing.assert_series_equal(found.nodes, expected.nodes)
+
+
+def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:
+    with pytest.raises(ni.errors.InputError, match="`runs` must be a finite number at least 2"):
+        stability(cliques, runs=1)
+    with pytest.raises(ni.errors.InputError, match="'counts', 'links'"):
+        stability(cliques, resample="events")
+    with pytest.raises(ni.errors.InputError, match="must return a Partition; found float"):
+        stability(cliques, find=lambda network, rng: 1.0, runs=2)
+    half = ni.build_network(*bare({"x": [("a", "b", 0.5)]}, "ab"))
+    with pytest.raises(ni.errors.InputError, match=r"whole numbers; 1 of 1 are not.*\[0\.5\]"):
+        stability(half, resample="counts")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
+def test_colleagues_in_aarhus() -> None:
+    # AUCS: the search agrees with itself; leaving a third of the links out costs more.
+    network = ni.build_network(*read_multiplex(DATA / "aucs.mpx"))
+    sure = stability(network, runs=10, rng=1)
+    unsure = stability(network, runs=10, resample="links", rng=1)
+    assert 0.8 < sure.agreement <= 1
+    assert unsure.agreement < sure.agreement
+    assert unsure.nodes.mean() < sure.nodes.mean()
+    common = consensus(sure.partitions, rng=1)
+    assert common.quality > 0.9
+    assert modularity(network, common) > 0.6
+    pytest.importorskip("infomap")
+    other = compare_partitions(infomap(network, rng=1), common)
+    assert 0.3 < other.ami < other.nmi < 1

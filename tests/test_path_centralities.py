@@ -1,0 +1,376 @@
+"""Closeness, harmonic centrality and betweenness against hand values and enumeration."""
+
+from __future__ import annotations
+
+import pickle
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality
+from netinnov.kernels.paths import passing_shares, steps_to_nodes
+from strategies import Tables, bare, dense, hop_lengths, networks
+
+DISTANCES = ("unit", "inverse")
+OPTIONS = st.tuples(
+    st.sampled_from(DISTANCES),
+    st.sampled_from([0.0, 0.25, 1.0, 3.0]),
+    st.sampled_from([None, (1.0, 0.0, 0.0), (0.5, 0.25, 0.125)]),
+)
+
+
+def frictions(values: tuple[float, float, float] | None) -> ni.Frictions | None:
+    return None if values is None else ni.Frictions(*values)
+
+
+def lengths(
+    tables: Tables, distance: str, switch_cost: float, values: tuple[float, ...] | None
+) -> np.ndarray:
+    border, per_thousand_km, both = values or (0.0, 0.0, 0.0)
+    return hop_lengths(
+        tables,
+        distance=distance,
+        switch_cost=switch_cost,
+        border=border,
+        per_thousand_km=per_thousand_km,
+        border_by_distance=both,
+    )
+
+
+def link_lengths(
+    tables: Tables, distance: str, values: tuple[float, ...] | None
+) -> dict[tuple[int, int, int], float]:
+    """Length of each link (layer, source, target), from networks of that link alone."""
+    found = {}
+    for x, (layer, matrix) in enumerate(dense(tables).items()):
+        for i, j in zip(*np.nonzero(matrix), strict=True):
+            if i != j:
+                ids = tables.nodes["node"].tolist()
+                row = {"layer": layer, "source": ids[i], "target": ids[j], "weight": matrix[i, j]}
+                alone = tables._replace(links=pd.DataFrame([row]), directed=(layer,))
+                found[x, int(i), int(j)] = lengths(alone, distance, 0.0, values)[i, j]
+    return found
+
+
+def enumerated_betweenness(
+    n: int, links: dict[tuple[int, int, int], float], switch_cost: float
+) -> np.ndarray:
+    """All paths that visit no node twice, written out; those of least cost share a pair.
+
+    A path is a sequence of nodes with the layers of its links; without a cost of changes the
+    layers do not tell paths apart.
+    """
+    leaving: list[list[tuple[int, int, float]]] = [[] for _ in range(n)]
+    for (x, i, j), length in links.items():
+        leaving[i].append((j, x, length))
+    total = np.zeros(n)
+    for source in range(n):
+        found: list[dict[tuple[tuple[int, int], ...], float]] = [{} for _ in range(n)]
+        stack = [(((source, -1),), 0.0)]
+        while stack:
+            trail, cost = stack.pop()
+            at, layer = trail[-1]
+            if len(trail) > 1:
+                key = trail if switch_cost > 0 else tuple((node, 0) for node, _ in trail)
+                found[at][key] = min(cost, found[at].get(key, np.inf))
+            for j, x, length in leaving[at]:
+                if j not in [node for node, _ in trail]:
+                    change = switch_cost * (layer not in (-1, x))
+                    stack.append(((*trail, (j, x)), cost + length + change))
+        for paths in found:
+            least = min(paths.values(), default=0.0)
+            shortest = [key for key, cost in paths.items() if cost <= least * (1 + 1e-10)]
+            for key in shortest:
+                for node, _ in key[1:-1]:
+                    total[node] += 1 / len(shortest)
+    return total / ((n - 1) * (n - 2))
+
+
+def test_closeness_of_a_path_and_an_isolate() -> None:
+    # a-b-c, d alone. b: r = 2, sum 2 -> (2/2)(2/3); a: (2/3)(2/3); d reaches nobody.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abcd"))
+    found = centrality.closeness_centrality(network)
+    np.testing.assert_allclose(found, [4 / 9, 2 / 3, 4 / 9, 0.0], rtol=1e-15)
+    assert found.name == "closeness_centrality"
+
+
+def test_closeness_and_harmonic_lead_away_from_the_node() -> None:
+    # a > b > c: a reaches b (1) and c (2): closeness (2/3)(2/2), harmonic (1 + 1/2)/2.
+    # b reaches c: (1/1)(1/2) and 1/2; c nobody.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
+    assert centrality.closeness_centrality(network).tolist() == pytest.approx([2 / 3, 0.5, 0.0])
+    assert centrality.harmonic_centrality(network).tolist() == pytest.approx([0.75, 0.5, 0.0])
+
+
+def test_a_node_that_is_alone_reaches_nobody() -> None:
+    network = ni.build_network(*bare({}, "a"))
+    assert centrality.closeness_centrality(network).tolist() == [0.0]
+    assert centrality.harmonic_centrality(network).isna().all()
+    assert centrality.betweenness_centrality(network).isna().all()
+
+
+def test_networks_without_links_or_nodes() -> None:
+    pair = {"x": [("a", "a")]}
+    for tables in (bare({}, "abc"), bare(pair, "abc"), bare({}, [])):
+        network = ni.build_network(*tables)
+        for distance in DISTANCES:
+            for cost in (0.0, 1.0):
+                options = {"distance": distance, "switch_cost": cost}
+                for name in ("closeness", "harmonic", "betweenness"):
+                    found = getattr(centrality, f"{name}_centrality")(network, **options)
+                    assert found.tolist() == [0.0] * network.n_nodes
+
+
+def test_closeness_counts_chosen_nodes_only() -> None:
+    # a-b-c-d; among a, c, d: a is 2 and 3 away, so (2/5)(2/2); b carries paths only.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "d")]}, "abcd"))
+    found = centrality.closeness_centrality(network, nodes=["a", "c", "d"])
+    np.testing.assert_allclose(found, [2 / 5, np.nan, 2 / 3, 2 / 4])
+    everything = centrality.closeness_centrality(network, nodes=list("dcba"))
+    pd.testing.assert_series_equal(everything, centrality.closeness_centrality(network))
+    with pytest.raises(ValueError, match="not in the network"):
+        centrality.closeness_centrality(network, nodes=["z"])
+
+
+@given(networks(missing=False), OPTIONS, st.data())
+def test_closeness_and_harmonic_agree_with_floyd_and_warshall(
+    tables: Tables, options: tuple, data: st.DataObject
+) -> None:
+    distance, switch_cost, values = options
+    network = ni.build_network(*tables)
+    n = network.n_nodes
+    ids = network.nodes.index.tolist()
+    nodes = data.draw(st.none() | st.lists(st.sampled_from(ids), unique=True))
+    chosen = np.ones(n, bool) if nodes is None else np.isin(ids, nodes)
+    d = lengths(tables, distance, switch_cost, values)
+    expected = {"closeness": np.full(n, np.nan), "harmonic": np.full(n, np.nan)}
+    for i in np.flatnonzero(chosen):
+        others = chosen & (np.arange(n) != i)
+        near = others & np.isfinite(d[i])
+        r, size = near.sum(), others.sum()
+        expected["closeness"][i] = r / d[i, near].sum() * r / size if r else 0.0
+        expected["harmonic"][i] = (1 / d[i, near]).sum() / size if size else np.nan
+    for name, column in expected.items():
+        found = getattr(centrality, f"{name}_centrality")(
+            network,
+            distance=distance,
+            switch_cost=switch_cost,
+            frictions=frictions(values),
+            nodes=nodes,
+        )
+        np.testing.assert_allclose(found, column, rtol=1e-9, atol=1e-14, err_msg=name)
+
+
+def test_the_search_from_many_sources_agrees_with_one_search_a_source() -> None:
+    # More sources than fit in one round of the search, and paths that are long.
+    n = 1200
+    rng = np.random.default_rng(5)
+    graph = nx.path_graph(n, create_using=nx.DiGraph)
+    graph.add_edges_from(rng.integers(0, n, (300, 2)).tolist())
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    links = pd.DataFrame(list(graph.edges), columns=["source", "target"]).astype(str)
+    table = pd.DataFrame({"node": [str(i) for i in range(n)]})
+    network = ni.build_network(table, links.assign(layer="l"), directed=["l"])
+    harmonic, closeness = np.zeros(n), np.zeros(n)
+    for i, found in nx.all_pairs_shortest_path_length(graph):
+        steps = [step for j, step in found.items() if j != i]
+        if steps:
+            harmonic[i] = sum(1 / step for step in steps) / (n - 1)
+            closeness[i] = len(steps) ** 2 / sum(steps) / (n - 1)
+    np.testing.assert_allclose(centrality.harmonic_centrality(network), harmonic, rtol=1e-12)
+    np.testing.assert_allclose(centrality.closeness_centrality(network), closeness, rtol=1e-12)
+
+
+def test_the_kernel_of_steps_sums_over_sources_other_than_the_node() -> None:
+    # 0 > 1 > 2 and 0 > 2; sources 0 and 1, node 0 not wanted.
+    indptr, indices = np.array([0, 2, 3, 3], np.int32), np.array([1, 2, 2], np.int32)
+    sources, wanted = np.array([0, 1], np.int32), np.array([False, True, True])
+    reached_by, steps, inverse = steps_to_nodes(indptr, indices, sources, wanted)
+    assert reached_by.tolist() == steps.tolist() == inverse.tolist() == [0, 1, 2]
+
+
+def test_betweenness_of_a_star_a_path_and_a_diamond() -> None:
+    star = bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyz")
+    assert centrality.betweenness_centrality(ni.build_network(*star)).tolist() == [1, 0, 0, 0]
+    # a-b-c-d: b is on a-c and a-d, both ways: 4 of 6.
+    path = bare({"l": [("a", "b"), ("b", "c"), ("c", "d")]}, "abcd")
+    found = centrality.betweenness_centrality(ni.build_network(*path))
+    assert found.tolist() == pytest.approx([0, 2 / 3, 2 / 3, 0])
+    # A square: each node is on one of the two paths of one opposite pair: (1/2) 2 / 6.
+    square = bare({"l": [("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]}, "abcd")
+    found = centrality.betweenness_centrality(ni.build_network(*square))
+    assert found.tolist() == pytest.approx([1 / 6] * 4)
+    # a > b > c > d: b on a-c and a-d, 2 of 6 ordered pairs.
+    found = centrality.betweenness_centrality(ni.build_network(*path[:3], ("l",)))
+    assert found.tolist() == pytest.approx([0, 1 / 3, 1 / 3, 0])
+
+
+def test_betweenness_is_undefined_for_two_nodes() -> None:
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "b")]}, "ab"))
+    for options in ({}, {"distance": "inverse"}, {"switch_cost": 1.0}):
+        assert centrality.betweenness_centrality(network, **options).isna().all()
+
+
+def test_a_pair_linked_in_two_layers_doubles_paths_only_with_a_cost_of_changes() -> None:
+    # a to d by way of b or of c; a-b and b-d are linked in x and y, a-c and c-d in x only.
+    # Sequences of nodes: two, half for b. Sequences of links with changes: by b in x, by b in y,
+    # by c in x, so 2/3 for b; a change at b costs more. b and c to each other: by a, twice x for
+    # c and once y... c-a is in x only, so c-a-b is x x (x y costs a change), and so is c-d-b.
+    rows = [("a", "b"), ("b", "d")]
+    layers = {"x": [*rows, ("a", "c"), ("c", "d")], "y": rows}
+    network = ni.build_network(*bare(layers, "abcd"))
+    free = centrality.betweenness_centrality(network)
+    assert free.tolist() == pytest.approx([1 / 6] * 4)
+    costly = centrality.betweenness_centrality(network, switch_cost=1.0)
+    assert costly.tolist() == pytest.approx([1 / 6, 2 * (2 / 3) / 6, 2 * (1 / 3) / 6, 1 / 6])
+
+
+def test_a_node_counts_once_where_the_layer_changes() -> None:
+    # a -x- b -y- c: the only path from a to c changes at b, which counts once.
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("b", "c")]}, "abc"))
+    found = centrality.betweenness_centrality(network, switch_cost=2.0)
+    assert found.tolist() == [0.0, 1.0, 0.0]
+
+
+def test_a_change_that_costs_more_than_the_way_round() -> None:
+    # a -x- b -y- d costs 2 + change, a -x- e -x- c -x- d costs 3 in one layer.
+    layers = {"x": [("a", "b"), ("a", "e"), ("e", "c"), ("c", "d")], "y": [("b", "d")]}
+    network = ni.build_network(*bare(layers, "abcde"))
+    ordered = 4 * 3
+    # Pairs by way of b: a-d at a low cost; e-b is by a, d-b direct; c-b: by d at a low cost
+    # (d-b in y, a change), by e and a (3 links of x) at a high one; at cost 1 both are shortest.
+    for cost, b in ((0.5, 2 * 1.0), (1.0, 2 * 0.5), (2.0, 0.0)):
+        found = centrality.betweenness_centrality(network, switch_cost=cost)
+        assert found["b"] == pytest.approx(b / ordered)
+
+
+@given(networks(max_nodes=6, min_nodes=3, max_layers=3, missing=False), OPTIONS)
+def test_betweenness_agrees_with_an_enumeration_of_paths(tables: Tables, options: tuple) -> None:
+    distance, switch_cost, values = options
+    network = ni.build_network(*tables)
+    links = link_lengths(tables, distance, values)
+    if len(network.layers) < 2:
+        switch_cost = 0.0  # all layers of the enumeration are one
+    expected = enumerated_betweenness(network.n_nodes, links, switch_cost)
+    found = centrality.betweenness_centrality(
+        network, distance=distance, switch_cost=options[1], frictions=frictions(values)
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_betweenness_agrees_with_networkx(directed: bool) -> None:
+    graph = nx.gnm_random_graph(40, 110, seed=3, directed=directed)
+    rng = np.random.default_rng(3)
+    rows = [(str(i), str(j), float(w)) for (i, j), w in zip(
+        graph.edges, rng.integers(1, 5, graph.number_of_edges()), strict=True)]  # fmt: skip
+    for i, j, w in rows:
+        graph.edges[int(i), int(j)]["length"] = 60 / w  # whole numbers and quarters of 15: exact
+    nodes = [str(i) for i in graph]
+    network = ni.build_network(*bare({"l": rows}, nodes, directed=["l"] if directed else []))
+    for distance, weight in (("unit", None), ("inverse", "length")):
+        expected = nx.betweenness_centrality(graph, weight=weight)
+        found = centrality.betweenness_centrality(network, distance=distance)
+        np.testing.assert_allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_members_of_one_project_only_stand_for_each_other(directed: bool) -> None:
+    # Projects of up to six members who all join each other: most members have twins.
+    rng = np.random.default_rng(8)
+    graph = nx.empty_graph(80, create_using=nx.DiGraph if directed else nx.Graph)
+    for first in range(0, 80, 5):
+        members = [*range(first, first + 5), int(rng.integers(0, 80))]
+        graph.add_edges_from((i, j) for i in members for j in members if i != j)
+    if directed:
+        # Some twins fall apart in one direction only.
+        graph.remove_edges_from([(0, 1), (5, 6), (7, 5)])
+        graph.add_edges_from([(79, 10), (11, 79)])
+    rows = [(str(i), str(j)) for i, j in graph.edges]
+    layers = bare({"l": rows}, [str(i) for i in graph], directed=["l"] if directed else [])
+    expected = nx.betweenness_centrality(graph)
+    found = centrality.betweenness_centrality(ni.build_network(*layers))
+    np.testing.assert_allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
+
+
+def test_equal_lengths_are_equal_in_spite_of_rounding() -> None:
+    # 1/0.1 + 1/0.7 and 1/0.7 + 1/0.1 by way of b and c, and 0.1 + 0.2 against 0.3 in three links.
+    weights = [1 / 0.1, 1 / 0.2, 1 / 0.3]
+    layers = {"l": [("a", "b", weights[0]), ("b", "d", weights[1]),
+                    ("a", "c", 2 * weights[2]), ("c", "d", 2 * weights[2])]}  # fmt: skip
+    assert 0.1 + 0.2 != 0.15 + 0.15
+    network = ni.build_network(*bare(layers, "abcd"))
+    found = centrality.betweenness_centrality(network, distance="inverse")
+    assert found[["b", "c"]].tolist() == pytest.approx([1 / 6, 1 / 6])
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-9, 1e15, 1e200])
+def test_the_unit_of_weights_is_free(unit: float) -> None:
+    # Lengths: a-b-c is 2, a-c directly 3, c-d 1: b on a-c and a-d, c on a-d and b-d, both ways.
+    rows = [("a", "b", unit), ("b", "c", unit), ("a", "c", unit / 3), ("c", "d", unit)]
+    network = ni.build_network(*bare({"l": rows}, "abcd"))
+    found = centrality.betweenness_centrality(network, distance="inverse")
+    assert found.tolist() == pytest.approx([0, 4 / 6, 4 / 6, 0])
+
+
+def test_lengths_that_cannot_be_told_apart_are_refused() -> None:
+    # From d all others lie at 1e9 up to 1e-24 of it.
+    rows = [("a", "b", 1e15), ("b", "c", 1e15), ("a", "c", 3e14), ("c", "d", 1e-9)]
+    network = ni.build_network(*bare({"l": rows}, "abcd"))
+    with pytest.raises(ValueError, match="within a factor of 1e10 of one another"):
+        centrality.betweenness_centrality(network, distance="inverse")
+
+
+def test_borders_lead_paths_away_from_a_broker_abroad() -> None:
+    # a and c at home join by way of b abroad or of d at home.
+    tables = bare(
+        {"l": [("a", "b"), ("b", "c"), ("a", "d"), ("d", "c")]},
+        "abcd",
+        place=["P", "P", "P", "P"],
+        jurisdiction=["H", "F", "H", "H"],
+    )
+    network = ni.build_network(*tables)
+    found = centrality.betweenness_centrality(network, frictions=ni.Frictions(border=0.5))
+    assert found[["b", "d"]].tolist() == pytest.approx([0.0, 2 / 6])
+
+
+def test_the_kernel_of_paths_takes_each_source_by_itself() -> None:
+    # A square with one copy a node: the sum over single sources is that over all.
+    node = np.arange(4, dtype=np.int32)
+    first = np.arange(5, dtype=np.int32)
+    indptr = np.array([0, 2, 4, 6, 8], np.int32)
+    indices = np.array([1, 3, 0, 2, 1, 3, 0, 2], np.int32)
+    rest = (node, first, indptr, indices, np.ones(8), 1.0)
+    together = passing_shares(*rest, node, 1e-10)
+    apart = [passing_shares(*rest, node[i : i + 1], 1e-10) for i in range(4)]
+    np.testing.assert_array_equal(np.sum(apart, axis=0), together)
+    assert together.tolist() == [1.0] * 4
+    assert apart[0].tolist() == [0.0, 0.5, 0.0, 0.5]
+
+
+def test_wrong_options_are_refused() -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "abc"))
+    for measure in (centrality.closeness_centrality, centrality.betweenness_centrality):
+        with pytest.raises(ValueError, match="`distance` must be one of 'unit', 'inverse'"):
+            measure(network, distance="weight")
+        with pytest.raises(ValueError, match="`switch_cost` must be"):
+            measure(network, switch_cost=-1.0)
+        with pytest.raises(TypeError, match="Frictions"):
+            measure(network, frictions=1.0)
+        with pytest.raises(ValueError, match="coordinates"):
+            measure(network, frictions=ni.Frictions(distance=1.0))
+
+
+def test_the_network_stays_the_same() -> None:
+    layers = {"x": [("a", "b", 2), ("b", "c", 3)], "y": [("a", "c", 1)]}
+    network = ni.build_network(*bare(layers, "abc", directed=["y"]))
+    before = pickle.dumps(network.links)
+    for cost in (0.0, 1.0):
+        for name in ("closeness", "harmonic", "betweenness"):
+            getattr(centrality, f"{name}_centrality")(network, distance="inverse", switch_cost=cost)
+    assert pickle.dumps(network.links) == before

@@ -1,0 +1,689 @@
+"""Figures of structure: what is drawn are the numbers of the tables, and nothing is hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
+from matplotlib.patches import PathPatch, Rectangle
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.plotting import (
+    new_figure,
+    plot_alluvial,
+    plot_centres,
+    plot_community_flows,
+    plot_layer_similarity,
+    plot_profile,
+    plot_rank_size,
+    plot_robustness,
+    plot_roles,
+    save_figure,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from netinnov import MultilayerNetwork
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.fixture
+def ax() -> Axes:
+    return new_figure(height=120).add_subplot()
+
+
+@pytest.fixture
+def cities() -> MultilayerNetwork:
+    """Two communities, a-b-c and d-e, and z without links; c and d are joined."""
+    names = list("abcdez")
+    links = pd.DataFrame(
+        [("x", "a", "b", 4.0), ("x", "c", "d", 1.0), ("y", "b", "c", 2.0), ("y", "d", "e", 3.0)],
+        columns=["layer", "source", "target", "weight"],
+    )
+    links = pd.concat([links, links.iloc[:1].assign(target="a", weight=99.0)])
+    places = pd.DataFrame(
+        {"lon": [118, 119, 120, 121, 122, None], "lat": [29, 30, 29, 30, 29, None]}, index=names
+    )
+    return ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
+
+
+MEMBERSHIP = {"a": "left", "b": "left", "c": "left", "d": "right", "e": "right"}
+
+
+@pytest.fixture
+def roles() -> pd.DataFrame:
+    rows = [("hub", 3.0, 0.5, "R6"), ("leaf", -0.5, 0.0, "R1"), ("alone", 0.0, np.nan, None)]
+    return pd.DataFrame(rows, columns=["node", "z", "participation", "role"]).set_index("node")
+
+
+@pytest.fixture
+def profile() -> pd.DataFrame:
+    rows = [
+        # index, of, many if, value, low, high, without one (2), null (3), z, p
+        ("green", "strength", "high", 0.4, 0.3, 0.5, 0.2, 0.6, 0.9, 0.8, 1.0, -9.0, 0.002),
+        ("gini", "strength", "low", 0.4, 0.3, 0.5, 0.2, 0.6, 0.9, 0.8, 1.0, -9.0, 0.2),
+        ("size_gini", "size", "low", 2.0, *[np.nan] * 9),
+        ("node_symmetry", "links", "low", *[np.nan] * 10),
+    ]
+    columns = ["index", "of", "many_centres_if", "value", "low", "high"]
+    columns += ["low_without_one", "high_without_one", "null_mean", "null_low", "null_high"]
+    return pd.DataFrame(rows, columns=[*columns, "z", "p"]).set_index("index")
+
+
+@pytest.fixture
+def centres() -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "centre": [False, True, False, True, False, False],
+            "centrality": [4.0, 6.0, 3.0, 4.0, 3.0, 0.0],
+            "community": [0, 0, 0, 1, 1, np.nan],
+            "support": [0.0, 1.0, 0.25, 0.75, 0.0, 0.0],
+        },
+        index=list("abcdez"),
+    )
+    return table.assign(role="R1")
+
+
+PERIODS = {
+    2019: pd.Series({"a": 0, "b": 0, "c": 0, "d": 1, "e": 1, "f": 2}),
+    2020: pd.Series({"d": "p", "e": "p", "a": "q", "b": "q", "c": "r", "g": "r", "f": None}),
+}
+
+
+@pytest.fixture
+def every_plot(
+    cities: MultilayerNetwork, roles: pd.DataFrame, profile: pd.DataFrame, centres: pd.DataFrame
+) -> dict[str, Any]:
+    table = pd.DataFrame(np.eye(3), index=list("xyz"), columns=list("xyz"))
+    return {
+        "roles": lambda ax: plot_roles(roles, ax=ax),
+        "community_flows": lambda ax: plot_community_flows(cities, MEMBERSHIP, ax=ax),
+        "alluvial": lambda ax: plot_alluvial(PERIODS, ax=ax),
+        "profile": lambda ax: plot_profile(profile, ax=ax),
+        "centres": lambda ax: plot_centres(cities, centres, ax=ax),
+        "layer_similarity": lambda ax: plot_layer_similarity(table, label="overlap", ax=ax),
+        "robustness": lambda ax: plot_robustness({"attack": pd.Series([1.0, 0.5, 0.0])}, ax=ax),
+        "rank_size": lambda ax: plot_rank_size([9.0, 5.0, 2.0, 1.0], method="gabaix", ax=ax),
+    }
+
+
+SINGLE_COLUMN = ("roles", "community_flows", "layer_similarity", "robustness", "rank_size")
+NAMES = [*SINGLE_COLUMN, "alluvial", "profile", "centres"]
+
+
+@pytest.fixture
+def windows() -> Iterator[None]:
+    backend = mpl.get_backend()
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+    plt.switch_backend(backend)
+
+
+def texts(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def legend(ax: Axes) -> list[str]:
+    found = ax.get_legend()
+    assert found is not None
+    return [text.get_text() for text in found.get_texts()]
+
+
+# -- What holds for all ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_axes_given_come_back_and_pyplot_knows_nothing(
+    name: str, every_plot: dict[str, Any], ax: Axes
+) -> None:
+    before = plt.get_fignums()
+    assert every_plot[name](ax) is ax
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("windows")
+def test_without_axes_a_new_figure_of_column_width_is_made(
+    name: str, every_plot: dict[str, Any]
+) -> None:
+    width = every_plot[name](None).figure.get_figwidth() * 25.4
+    assert width == pytest.approx(89 if name in SINGLE_COLUMN else 183)
+
+
+@pytest.mark.parametrize("width", [89, 183])
+@pytest.mark.parametrize("name", NAMES)
+def test_type_is_6_to_8_points_on_the_page_and_settings_of_the_user_stay(
+    name: str, width: float, every_plot: dict[str, Any]
+) -> None:
+    with mpl.rc_context({"font.size": 31, "xtick.labelsize": 31, "axes.labelsize": 31}):
+        before = dict(mpl.rcParams)
+        figure = new_figure(width=width)
+        every_plot[name](figure.add_subplot())
+        figure.draw_without_rendering()
+        assert dict(mpl.rcParams) == before
+    found = figure.findobj(lambda a: hasattr(a, "get_fontsize") and a.get_text().strip())
+    assert found
+    assert {text.get_fontsize() for text in found} <= {6.0, 7.0, 8.0}
+    for text in found:
+        # A tick outside the limits of its axis keeps a label, which is never drawn.
+        if text.axes is None or text in text.axes.get_xticklabels() + text.axes.get_yticklabels():
+            continue
+        box = text.get_window_extent()
+        assert (box.x0 >= -1) & (box.x1 <= figure.bbox.x1 + 1), text
+        assert (box.y0 >= -1) & (box.y1 <= figure.bbox.y1 + 1), text
+
+
+@pytest.mark.parametrize("name", ["alluvial", "community_flows", "centres"])
+def test_the_same_figure_gives_the_same_bytes(
+    name: str, every_plot: dict[str, Any], tmp_path: Path
+) -> None:
+    files = []
+    for run in ("a", "b"):
+        figure = new_figure(width=89, height=80)
+        every_plot[name](figure.add_subplot())
+        files.append([path.read_bytes() for path in save_figure(figure, tmp_path / run, "f")])
+    assert files[0] == files[1]
+
+
+def test_drawing_changes_no_input(
+    cities: MultilayerNetwork, roles: pd.DataFrame, profile: pd.DataFrame, centres: pd.DataFrame
+) -> None:
+    given = [roles, profile, centres]
+    before = [table.copy() for table in given]
+    plot_roles(roles, ax=new_figure().add_subplot())
+    plot_profile(profile, ax=new_figure().add_subplot())
+    plot_centres(cities, centres, ax=new_figure().add_subplot())
+    for old, new in zip(before, given, strict=True):
+        pd.testing.assert_frame_equal(old, new)
+
+
+def test_text_from_data_is_drawn_as_it_stands(cities: MultilayerNetwork, ax: Axes) -> None:
+    hostile = {"b": "$\\frac{1}$", "d": "_d\n\td"}
+    plot_community_flows(cities, MEMBERSHIP, names=hostile, ax=ax)
+    ax.figure.canvas.figure.draw_without_rendering()
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "\\$\\frac{1}\\$ (3)",
+        "_d d (2)",
+    ]
+
+
+# -- Roles -------------------------------------------------------------------------------------
+
+
+def test_nodes_stand_at_their_z_and_participation_and_those_without_are_counted(
+    roles: pd.DataFrame, ax: Axes
+) -> None:
+    plot_roles(roles, ax=ax)
+    others, hubs = (points.get_offsets().tolist() for points in ax.collections)
+    assert (others, hubs) == ([[0.0, -0.5]], [[0.5, 3.0]])
+    assert legend(ax) == ["R1 ultra-peripheral: 1", "R6 connector hub: 1"]
+    assert "left out: 1." in ax.get_xlabel()
+
+
+def test_regions_are_those_in_which_roles_puts_a_node(ax: Axes) -> None:
+    # Cuts of Guimera and Amaral 2005; the measure itself is the oracle for what lies inside.
+    links = [("h", f"l{k}") for k in range(12)] + [("l0", "m0"), ("l1", "m1"), ("m0", "m1")]
+    table = pd.DataFrame(links, columns=["source", "target"])
+    network = ni.build_network(pd.DataFrame(index=pd.unique(table.to_numpy().ravel())), table)
+    found = ni.community.roles(network, {node: node[0] != "m" for node in network.nodes.index})
+    plot_roles(found, ax=ax)
+    regions = {patch.get_gid(): patch for patch in ax.patches if isinstance(patch, Rectangle)}
+    assert sorted(regions) == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
+    assert set(found["role"]) == {"R1", "R2", "R5"}
+    for z, participation, role in found.itertuples(index=False):
+        (x, y), box = regions[role].get_xy(), regions[role]
+        assert x <= participation <= x + box.get_width()
+        assert y <= z <= y + box.get_height()
+
+
+def test_hubs_are_named_before_others(ax: Axes) -> None:
+    table = pd.DataFrame(
+        {"z": [0.0, 2.6, 3.0], "participation": [0.2, 0.4, 0.9], "role": ["R2", "R6", "R7"]},
+        index=["small", "middle", "large"],
+    )
+    plot_roles(table, labels=2, names={"large": "Largest"}, ax=ax)
+    assert {"Largest", "middle"} <= set(texts(ax))
+    assert "small" not in texts(ax)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.drop(columns="z"), r"columns \['z', 'participation', 'role'\]; found"),
+        (lambda t: t.assign(participation=np.nan), "none of 3 has"),
+        (lambda t: t.assign(participation=2.0), "between 0 and 1"),
+        (lambda t: t.assign(role="R9"), r"R1 to R7; found \['R9'\]"),
+        (lambda t: t.assign(z="high"), "must be numbers"),
+        (lambda t: t["z"], "found Series"),
+    ],
+)
+def test_tables_that_are_no_roles(roles: pd.DataFrame, change: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        plot_roles(change(roles))
+
+
+# -- Flows between communities -----------------------------------------------------------------
+
+
+def test_cells_are_shares_of_all_weight_and_add_up(cities: MultilayerNetwork, ax: Axes) -> None:
+    plot_community_flows(cities, MEMBERSHIP, ax=ax)
+    # Left a-b 4 + b-c 2, right d-e 3, between c-d 1, of 10; the self-link of a does not count.
+    assert texts(ax) == ["60.0", "10.0", "30.0"]
+    shown = ax.images[0].get_array()
+    assert np.nansum(shown) == pytest.approx(1)
+    # b has 6 of the left, d 4 of the right.
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["b (3)", "d (2)"]
+    assert "90 % of the weight" in ax.get_xlabel()
+    assert "Nodes without a label, left out: 1 (0 %" in ax.get_xlabel()
+
+
+def test_rows_add_up_for_shares_of_the_source(cities: MultilayerNetwork, ax: Axes) -> None:
+    plot_community_flows(cities, MEMBERSHIP, of="source", ax=ax)
+    # Left: 2 x 6 inside and 1 out of 13; right: 2 x 3 and 1 out of 7.
+    assert np.asarray(ax.images[0].get_array()) == pytest.approx(
+        np.array([[12 / 13, 1 / 13], [1 / 7, 6 / 7]])
+    )
+
+
+def test_directed_flows_go_from_row_to_column(ax: Axes) -> None:
+    links = pd.DataFrame(
+        {"source": ["a", "b", "c"], "target": ["b", "c", "b"], "weight": [1, 2, 1]}
+    )
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links, directed=["links"])
+    plot_community_flows(network, {"a": 1, "b": 1, "c": 2}, ax=ax)
+    assert np.asarray(ax.images[0].get_array()).tolist() == [[0.25, 0.5], [0.25, 0.0]]
+
+
+def test_small_communities_are_added_up(ax: Axes) -> None:
+    links = pd.DataFrame({"source": list("aceg"), "target": list("bdfh"), "weight": [4, 3, 2, 1]})
+    network = ni.build_network(pd.DataFrame(index=list("abcdefgh")), links)
+    labels = {node: position // 2 for position, node in enumerate("abcdefgh")}
+    plot_community_flows(network, labels, most=2, ax=ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "a (2)",
+        "c (2)",
+        "2 others (4)",
+    ]
+    assert texts(ax) == ["40.0", "0", "30.0", "0", "0", "30.0"]
+
+
+def test_labels_may_come_as_a_partition_or_a_table(cities: MultilayerNetwork) -> None:
+    wanted = texts(plot_community_flows(cities, MEMBERSHIP, ax=new_figure().add_subplot()))
+    series = pd.Series(MEMBERSHIP)
+    table = pd.DataFrame({"x": series.where(series.index != "e"), "y": series})
+    for given in (series, table, ni.community.Partition(series, 0.0)):
+        drawn = plot_community_flows(cities, given, ax=new_figure().add_subplot())
+        assert texts(drawn) == wanted
+    table.loc["a", "x"] = "right"
+    with pytest.raises(InputError, match=r"1 nodes have several, e.g. \['a'\]"):
+        plot_community_flows(cities, table)
+
+
+def test_communities_without_weight_or_options_out_of_range(cities: MultilayerNetwork) -> None:
+    with pytest.raises(InputError, match="weight between labelled nodes"):
+        plot_community_flows(cities, {"a": 0})
+    with pytest.raises(InputError, match="`of` must be one of 'all', 'source'"):
+        plot_community_flows(cities, MEMBERSHIP, of="target")
+    with pytest.raises(InputError, match="`most`"):
+        plot_community_flows(cities, MEMBERSHIP, most=0)
+    with pytest.raises(InputError, match="found int"):
+        plot_community_flows(cities, 3)
+    with pytest.raises(InputError, match=r"found twice: \['a'\]"):
+        plot_community_flows(cities, pd.Series([1, 2], index=["a", "a"]))
+
+
+# -- Likeness of layers ------------------------------------------------------------------------
+
+
+def test_symmetric_tables_show_the_lower_half_and_others_all(ax: Axes) -> None:
+    table = pd.DataFrame([[1, 0.25], [0.25, np.nan]], index=["x", "y"], columns=["x", "y"])
+    assert texts(plot_layer_similarity(table, ax=ax)) == ["1", ".25", "–"]
+    table.loc["x", "y"] = -0.5
+    other = plot_layer_similarity(table, ax=new_figure().add_subplot())
+    assert texts(other) == ["1", f"{MINUS}.50", ".25", "–"]
+    assert other.images[0].get_clim() == (-1, 1)
+
+
+def test_similar_layers_stand_together(ax: Axes) -> None:
+    values = np.full((4, 4), 0.1) + 0.9 * np.eye(4)
+    values[0, 2] = values[2, 0] = values[1, 3] = values[3, 1] = 0.9
+    table = pd.DataFrame(values, index=list("abcd"), columns=list("abcd"))
+    plot_layer_similarity(table, order="similar", ax=ax)
+    order = "".join(label.get_text() for label in ax.get_yticklabels())
+    assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("ac"), frozenset("bd")}
+
+
+def test_numbers_are_left_out_where_there_is_no_room() -> None:
+    table = pd.DataFrame(np.full((37, 37), 0.25))
+    drawn = plot_layer_similarity(table, ax=new_figure(width=89).add_subplot())
+    assert texts(drawn) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (pd.DataFrame([[1.0, 0.0]]), r"must be square.*found \(1, 2\)"),
+        (pd.DataFrame([[1.0, 0.0], [0.0, 1.0]], index=["y", "x"], columns=["x", "y"]), "one order"),
+        (pd.DataFrame([[3.0]]), "between -1 and 1"),
+        (pd.DataFrame([["a"]]), "must hold numbers"),
+        (pd.DataFrame(), "must be square"),
+        ([[1.0]], "found list"),
+    ],
+)
+def test_tables_that_compare_no_layers(table: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        plot_layer_similarity(table)
+
+
+# -- Percolation -------------------------------------------------------------------------------
+
+
+def test_curves_run_over_shares_with_r_of_schneider(ax: Axes) -> None:
+    star = pd.Series([1.0, 0.25, 0.25, 0.25, 0.0])
+    plot_robustness({"hub first": star, "some": pd.Series([1.0, 0.5], index=[0, 4])}, ax=ax)
+    line = ax.lines[0]
+    assert np.asarray(line.get_xdata()).tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert np.asarray(line.get_ydata()).tolist() == star.tolist()
+    # R = (0.25 + 0.25 + 0.25 + 0) / 4; the second has gaps.
+    assert legend(ax) == ["hub first: R = 0.188", "some"]
+    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+
+
+def test_repeats_are_a_mean_and_a_band(ax: Axes) -> None:
+    repeats = pd.DataFrame({0: [1.0, 0.2, 0.0], 1: [1.0, 0.6, 0.0]})
+    plot_robustness({"random": repeats}, ax=ax)
+    assert np.asarray(ax.lines[0].get_ydata()) == pytest.approx([1, 0.4, 0])
+    assert legend(ax) == ["random (2 repeats): R = 0.200"]
+    corners = ax.collections[0].get_paths()[0].vertices
+    middle = corners[corners[:, 0] == 0.5, 1]
+    assert (middle.min(), middle.max()) == pytest.approx((0.21, 0.59))  # 2.5 % inside the two
+
+
+@pytest.mark.parametrize(
+    ("curves", "words"),
+    [
+        ({}, "at least one curve"),
+        (pd.Series([1.0, 0.5], index=[1, 2]), "rising from 0"),
+        (pd.Series([1.0, 1.5]), "from 0 to 1"),
+        (pd.Series([1.0, np.nan]), "from 0 to 1"),
+        ({"a": [1.0, 0.0]}, "found list"),
+        (pd.Series(["a", "b"]), "from 0 to 1"),
+    ],
+)
+def test_what_is_no_percolation_curve(curves: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        plot_robustness(curves)
+
+
+# -- Communities over time ---------------------------------------------------------------------
+
+
+def ribbons(ax: Axes) -> dict[str, PathPatch]:
+    return {str(p.get_gid()): p for p in ax.patches if isinstance(p, PathPatch)}
+
+
+def test_ribbons_are_as_high_as_the_nodes_that_two_periods_share(ax: Axes) -> None:
+    plot_alluvial(PERIODS, ax=ax)
+    # a, b, c -> a, b (q) and c (r, with g, who is new); d, e stay; f leaves.
+    # q continues {a, b, c} by 2 nodes and {d, e} is p; r is new. Most nodes: 0 (3 + 2), then
+    # {d, e} (2 + 2), r (2), f (1).
+    assert set(ribbons(ax)) == {"0 -> 0", "0 -> 2", "1 -> 1"}
+    for name, nodes in {"0 -> 0": 2, "0 -> 2": 1, "1 -> 1": 2}.items():
+        start = ribbons(ax)[name].get_path().vertices
+        assert start[7, 1] - start[0, 1] == nodes  # at the left
+        assert start[4, 1] - start[3, 1] == nodes  # at the right
+    assert f"{MINUS}1 +1" in texts(ax)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2019\nn = 6", "2020\nn = 6"]
+
+
+def test_blocks_are_as_high_as_their_communities(ax: Axes) -> None:
+    plot_alluvial(PERIODS, ax=ax)
+    boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    heights = [sorted(b.get_height() for b in boxes if b.get_x() < 0.5)]
+    heights.append(sorted(b.get_height() for b in boxes if b.get_x() > 0.5))
+    assert heights == [[1, 2, 3], [2, 2, 2]]
+
+
+def test_labels_of_periods_need_not_agree_and_the_order_of_nodes_does_not_matter() -> None:
+    renamed = {2019: PERIODS[2019].map({0: "z", 1: 7, 2: "a"}), 2020: PERIODS[2020].iloc[::-1]}
+    drawn = [plot_alluvial(p, ax=new_figure().add_subplot()) for p in (PERIODS, renamed)]
+    assert set(ribbons(drawn[0])) == set(ribbons(drawn[1]))
+    table = pd.DataFrame(PERIODS)
+    assert set(ribbons(plot_alluvial(table, ax=new_figure().add_subplot()))) == set(
+        ribbons(drawn[0])
+    )
+
+
+def test_matching_is_by_the_largest_overlap(ax: Axes) -> None:
+    # Old A has 4 nodes, old B 3. New p takes 2 of A and all 3 of B: it continues B (3), and q,
+    # the other 2 of A, continues A. Totals: A 4 + 2, B 3 + 5, so B is 0 and A is 1.
+    before = pd.Series(dict.fromkeys("abcd", "A") | dict.fromkeys("efg", "B"))
+    after = pd.Series(dict.fromkeys("abefg", "p") | dict.fromkeys("cd", "q"))
+    plot_alluvial({1: before, 2: after}, ax=ax)
+    assert set(ribbons(ax)) == {"0 -> 0", "1 -> 0", "1 -> 1"}
+
+
+def test_small_ribbons_and_small_communities_are_grey(ax: Axes) -> None:
+    before = pd.Series(0, index=[f"n{k}" for k in range(20)])
+    after = before.copy()
+    after.iloc[0], after.iloc[1:4], after.iloc[4:6] = 1, 2, 3
+    plot_alluvial({1: before, 2: after}, most=2, small=0.2, ax=ax)
+    # In 2: 14 stay, {n1, n2, n3} has a block, {n4, n5} and {n0} are others.
+    found = ribbons(ax)
+    assert set(found) == {"0 -> 0", "0 -> 1", "0 -> -1"}
+    grey = to_rgba("#c9c9c9")[:3]
+    assert found["0 -> 0"].get_facecolor()[:3] != grey
+    assert found["0 -> 1"].get_facecolor()[:3] == grey  # 3 of 20 is below 20 %
+    assert legend(ax) == ["A  up to 20 nodes", "B  up to 3 nodes", "others"]
+
+
+def test_communities_are_named_by_their_most_important_node(ax: Axes) -> None:
+    importance = pd.Series({"a": 1.0, "b": 5.0, "c": 9.0, "d": 2.0, "g": 1.0})
+    plot_alluvial(PERIODS, importance=importance, names={"c": "Capital", "d": None}, ax=ax)
+    # c is of A in 2019 and of C in 2020, whose name is then g; nothing is known of f.
+    assert legend(ax) == ["A  Capital", "B  d", "C  g", "D  up to 1 nodes"]
+
+
+@pytest.mark.parametrize(
+    ("memberships", "words"),
+    [
+        ({2019: pd.Series({"a": 1})}, "two periods or more; found 1"),
+        ({1: pd.Series({"a": 1}), 2: pd.Series({"a": None})}, "period 2 has no node"),
+        ({1: pd.Series({"a": 1}), 2: {"a": 1}}, "period 2 must be a Series.*found dict"),
+        ({1: pd.Series([1, 1], index=["a", "a"]), 2: pd.Series({"a": 1})}, "names nodes twice"),
+        ([1, 2], "found list"),
+    ],
+)
+def test_what_is_no_course_of_communities(memberships: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        plot_alluvial(memberships)
+
+
+# -- Profile -----------------------------------------------------------------------------------
+
+
+def points(ax: Axes) -> list[Any]:
+    return [line for line in ax.lines if line.get_marker() == "o"]
+
+
+def test_rows_are_scaled_to_their_numbers_and_turned_where_low_means_many(
+    profile: pd.DataFrame, ax: Axes
+) -> None:
+    plot_profile(profile, ax=ax)
+    # From 0.2 (without one) to 1.0 (null): 0.4 lies at a quarter, turned at three quarters.
+    spots = [point.get_xdata()[0] for point in points(ax)]
+    assert spots == pytest.approx([0.25, 0.75, 0.5])  # one number alone stands in the middle
+    faces = [point.get_markerfacecolor() for point in points(ax)]
+    assert faces == ["#222222", "white", "white"]  # p 0.002, 0.2 and none
+    bands = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    assert [(b.get_x(), b.get_width()) for b in bands] == [
+        pytest.approx((0.75, 0.25)),
+        pytest.approx((0.0, 0.25)),
+    ]
+
+
+def test_numbers_stand_beside_the_rows(profile: pd.DataFrame, ax: Axes) -> None:
+    plot_profile(profile, ax=ax)
+    said = texts(ax)
+    assert [said.count(text) for text in ("0.400", "0.300 to 0.500", "0.800 to 1")] == [2, 2, 2]
+    assert {f"{MINUS}9.0", ".002", ".200", "–", "of strength", "of size", "of links"} <= set(said)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["green", "gini", "gini", "node symmetry"]
+
+
+def test_a_profile_may_have_values_alone(ax: Axes) -> None:
+    plot_profile(pd.DataFrame({"value": [0.5]}, index=["my_index"]), ax=ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["my index"]
+    assert legend(ax) == ["value"]
+    assert "centres" not in ax.get_xlabel()
+
+
+def test_the_table_of_profile_can_be_drawn(cities: MultilayerNetwork, ax: Axes) -> None:
+    found = ni.polycentricity.profile(
+        cities, replicates=3, resamples=3, restarts=1, rng=1, progress=False, executor=1
+    )
+    plot_profile(found, ax=ax)
+    assert len(ax.get_yticklabels()) == len(found)
+    ax.figure.canvas.figure.draw_without_rendering()
+
+
+def test_tables_that_are_no_profile(profile: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="column 'value'"):
+        plot_profile(profile.drop(columns="value"))
+    with pytest.raises(InputError, match="with rows"):
+        plot_profile(profile.iloc[:0])
+    with pytest.raises(InputError, match="column 'p' must hold numbers"):
+        plot_profile(profile.assign(p="small"))
+    with pytest.raises(InputError, match="found list"):
+        plot_profile([0.5])
+
+
+# -- Centres -----------------------------------------------------------------------------------
+
+
+def test_area_is_centrality_and_shade_is_support(
+    cities: MultilayerNetwork, centres: pd.DataFrame, ax: Axes
+) -> None:
+    plot_centres(cities, centres, ax=ax)
+    drawn = {c.get_gid(): c for c in ax.collections}
+    # Centres first, by support: b (6, 1.0), d (4, 0.75); then c, a, e.
+    assert drawn["centres"].get_offsets().tolist() == [[119, 30], [121, 30]]
+    assert drawn["other places"].get_offsets().tolist() == [[120, 29], [118, 29], [122, 29]]
+    b, d = drawn["centres"].get_sizes()
+    c, a, _ = drawn["other places"].get_sizes()
+    assert a == d  # both 4
+    assert (b - d) / (d - c) == pytest.approx(2)  # 6 - 4 and 4 - 3
+    shades = mpl.colormaps["Blues"]([1.0, 0.75])
+    assert drawn["centres"].get_facecolors() == pytest.approx(shades)
+    assert {"b 1.00", "d 0.75", "c"} <= set(texts(ax))
+    assert "no coordinates: 1 of 6." in ax.get_xlabel()
+    assert legend(ax)[:2] == ["centre: 2", "other place: 3"]
+
+
+def test_spokes_join_places_with_the_main_centre_of_their_community(
+    cities: MultilayerNetwork, centres: pd.DataFrame
+) -> None:
+    ax = plot_centres(cities, centres, ax=new_figure().add_subplot())
+    (spokes,) = [c for c in ax.collections if isinstance(c, LineCollection) and c.get_gid()]
+    ends = {tuple(map(tuple, line)) for line in spokes.get_segments()}
+    assert ends == {
+        ((120, 29), (119, 30)),
+        ((118, 29), (119, 30)),
+        ((122, 29), (121, 30)),
+    }
+    for table, on in ((centres, False), (centres.drop(columns="community"), True)):
+        other = plot_centres(cities, table, spokes=on, ax=new_figure().add_subplot())
+        assert not [c for c in other.collections if c.get_gid() == "spokes"]
+
+
+def test_without_support_markers_are_grey_and_there_is_no_bar(
+    cities: MultilayerNetwork, centres: pd.DataFrame, ax: Axes
+) -> None:
+    plot_centres(cities, centres.assign(support=np.nan), ax=ax)
+    assert len(ax.figure.canvas.figure.axes) == 1
+    assert "no support known" in legend(ax)
+    assert {"b", "d"} <= set(texts(ax))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.drop(columns="support"), "columns"),
+        (lambda t: t.assign(support=2.0), "support must be between 0 and 1"),
+        (lambda t: t.assign(centrality=-1.0), "centrality must be 0 or more"),
+        (lambda t: t.assign(centre="yes"), "true or false"),
+        (lambda t: t.rename({"a": "q"}), r"not in the network, e.g. \['q'\]"),
+        (lambda t: t["centre"], "found Series"),
+    ],
+)
+def test_tables_that_are_no_centres(
+    cities: MultilayerNetwork, centres: pd.DataFrame, change: Any, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        plot_centres(cities, change(centres))
+    with pytest.raises(InputError, match="west < east"):
+        plot_centres(cities, centres, extent=(3, 2, 1, 4))
+
+
+# -- Rank and size -----------------------------------------------------------------------------
+
+
+def test_the_interval_of_a_slope_is_that_of_student(ax: Axes) -> None:
+    # statsmodels' OLS of ln(9, 5, 2, 1) on ln(1, 2, 3, 4) takes t(2; 0.975) = 4.302653.
+    values = [9.0, 5.0, 2.0, 1.0]
+    x, y = np.log([1, 2, 3, 4]), np.log(values)
+    slope, height = np.polyfit(x, y, 1)
+    error = np.sqrt(((y - height - slope * x) ** 2).sum() / 2 / ((x - x.mean()) ** 2).sum())
+    low, high = slope - 4.302653 * error, slope + 4.302653 * error
+    plot_rank_size(values, ax=ax)
+    said = " ".join(legend(ax)[0].split())
+    assert f"95 % {low:.2f} to {high:.2f}".replace("-", MINUS) in said
+    assert "too narrow as by OLS" in said
+
+
+def test_the_shade_lies_between_the_ends_of_the_interval(ax: Axes) -> None:
+    values = 100 / np.arange(1.0, 31) * np.exp(np.sin(np.arange(30)) / 5)
+    values = np.sort(values)[::-1]
+    plot_rank_size(values, ax=ax)
+    corners = np.log(ax.collections[0].get_paths()[0].vertices)
+    x = np.log(np.arange(1, 31))
+    fit = ni.polycentricity.rank_size(values)
+    reach = 2.048407 * fit.standard_error  # t(28; 0.975)
+    at_one = corners[corners[:, 0] == 0, 1]
+    middle = np.log(values).mean() - fit.slope * x.mean()
+    assert at_one.max() == pytest.approx(middle + reach * x.mean())
+    assert at_one.min() == pytest.approx(middle - reach * x.mean())
+
+
+def test_gabaix_turns_the_regression_round(ax: Axes) -> None:
+    values = 1000 / np.arange(1.0, 41) ** 0.8
+    plot_rank_size(values, method="gabaix", ax=ax)
+    fit = ni.polycentricity.rank_size(values, method="gabaix")
+    rank, size = (np.log(np.asarray(data)) for data in ax.lines[1].get_data())
+    ln_half = np.log(np.exp(rank) - 0.5)
+    assert np.polyfit(size, ln_half, 1) == pytest.approx([fit.slope, fit.intercept])
+    reach = 1.96 * abs(fit.slope) * np.sqrt(2 / 40)
+    said = " ".join(legend(ax)[0].split())
+    ends = f"95 % {fit.slope - reach:.2f} to {fit.slope + reach:.2f}".replace("-", MINUS)
+    assert ends in said
+    assert "narrow" not in said
+
+
+def test_there_is_no_shade_where_a_slope_may_rise(ax: Axes) -> None:
+    plot_rank_size([3.0, 2.0, 1.0], method="gabaix", ax=ax)  # 1.96 sqrt(2/3) is more than 1
+    assert len(ax.collections) == 0
+    with pytest.raises(InputError, match="`method` must be one of 'ols', 'gabaix'"):
+        plot_rank_size([2.0, 1.0], method="lad")

@@ -1,0 +1,401 @@
+"""Profiles and sensitivity: values of the single functions, intervals, nulls, leave-one-out."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import netinnov as ni
+from netinnov import polycentricity as pc
+from netinnov.errors import InputError
+from netinnov.polycentricity import detect_centres, profile, sensitivity
+from netinnov.polycentricity._indices import INDICES
+from netinnov.polycentricity._profile import position
+from strategies import bare
+
+PLACES = pd.DataFrame(
+    {
+        "place": list("abcdef"),
+        "lon": [0.0, 1.0, 2.0, 0.0, 1.0, 5.0],
+        "lat": [0.0, 0.0, 0.5, 1.0, 2.0, 2.0],
+        "population": [90.0, 50.0, 30.0, 20.0, 10.0, 5.0],
+    }
+)
+ROWS = [
+    *[("a", "b", 30.0), ("b", "a", 20.0), ("a", "c", 12.0), ("c", "a", 9.0), ("b", "c", 8.0)],
+    *[("d", "a", 6.0), ("e", "d", 5.0), ("d", "e", 4.0), ("e", "f", 2.0), ("f", "a", 3.0)],
+]
+
+
+@pytest.fixture(scope="module")
+def region():
+    where = {"place": list("abcdef"), "places": PLACES}
+    return ni.build_network(*bare({"trips": ROWS}, "abcdef", directed=["trips"], **where))
+
+
+def kilometres(network):
+    from netinnov._geography import great_circle
+
+    places = network.places
+    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
+    return great_circle(lon[:, None], lat[:, None], lon, lat)
+
+
+def shuffled(network, rng):
+    """Weights permuted over the links."""
+    links = network.links
+    return network.replace_links(links.assign(weight=rng.permutation(links["weight"])))
+
+
+# -- values ------------------------------------------------------------------------------------
+
+
+def test_values_are_those_of_the_functions(region):
+    found = profile(region, resamples=0, null=None, leave_one_out=False, rng=1)["value"]
+    strength = ni.centrality.overlapping_strength(region)
+    flow = pc.link_symmetry(region)
+    one_way = region.adjacency("trips").toarray()
+    both = pd.DataFrame(one_way + one_way.T, region.nodes.index, region.nodes.index)
+    pair_flow = [both.loc[i, j] for i, j in flow.index]
+    core = pc.core_periphery(region)
+    centres = detect_centres(region, resamples=0, rng=1)
+    expected = {
+        "rank_size": pc.rank_size(strength).slope,
+        "rank_size_top": pc.rank_size(strength, top=(2, 3, 4)).slope,
+        "primacy": pc.primacy(strength),
+        "dominance_index": pc.dominance_index(region).max(),
+        "gini": pc.gini(strength),
+        "herfindahl": pc.herfindahl(strength),
+        "theil": pc.theil(strength),
+        "effective_number": pc.effective_number(strength),
+        "entropy_index_nodes": pc.entropy_index(region, of="nodes"),
+        "green": pc.green(strength),
+        "urban_centrality_index": pc.urban_centrality_index(strength, kilometres(region)),
+        "functional": pc.functional(region),
+        "functional_weighted": pc.functional(region, weighted=True),
+        "entropy_index": pc.entropy_index(region),
+        "link_symmetry": np.average(flow, weights=pair_flow),
+        "node_symmetry": np.average(pc.node_symmetry(region).abs(), weights=strength),
+        "core_periphery": core.quality,
+        "core_share": core.coreness.mean(),
+        "n_centres": centres["centre"].sum(),
+    }
+    assert list(expected) == list(INDICES) == found.index.tolist()
+    assert found.to_dict() == pytest.approx(expected)
+
+
+def test_the_table(region):
+    found = profile(region, resamples=3, null=shuffled, replicates=3, rng=1)
+    assert found.index.name == "index"
+    assert found.columns.tolist() == [
+        *["of", "many_centres_if", "value", "low", "high", "bias"],
+        *["low_without_one", "high_without_one", "most_influential"],
+        *["null_mean", "null_low", "null_high", "z", "p"],
+    ]
+    assert set(found["many_centres_if"]) == {"high", "low"}
+
+
+def test_sizes_are_morphology(region):
+    options = {"resamples": 3, "null": shuffled, "replicates": 3, "restarts": 1, "rng": 1}
+    found = profile(region, sizes="population", **options)
+    sizes = [90, 50, 30, 20, 10, 5]
+    assert found.loc["size_rank_size", "value"] == pc.rank_size(sizes).slope
+    assert found.loc["size_gini", "value"] == pc.gini(sizes)
+    expected = pc.urban_centrality_index(sizes, kilometres(region))
+    assert found.loc["size_urban_centrality_index", "value"] == pytest.approx(expected)
+    # Sizes are no flows: nothing to draw again.
+    of_size = found[found["of"] == "size"]
+    assert of_size[["low", "high", "null_mean", "p"]].isna().all(axis=None)
+    assert of_size["low_without_one"].notna().all()
+    by_node = dict(zip("fedcba", reversed(sizes), strict=True))
+    assert_frame_equal(profile(region, sizes=by_node, **options), found)
+
+
+def test_some_rows_in_a_wanted_order(region):
+    found = profile(region, indices=["theil", "gini"], null=None, resamples=0)
+    assert found.index.tolist() == ["theil", "gini"]
+
+
+def test_shares_of_origins_leave_out_what_needs_outflows():
+    layer = "x_share_of_origin"
+    rows = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 99.5), ("c", "a", 100.0)]
+    shares = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]))
+    with pytest.raises(InputError, match="shares of each origin's total"):
+        profile(shares)
+    found = profile(shares, direction="in", null=None, rng=1)
+    assert found.loc[["entropy_index", "link_symmetry", "node_symmetry"], "value"].isna().all()
+    assert found.loc["green", "value"] == pytest.approx(pc.green([199.5, 60, 40]))
+    assert found["low"].isna().all()  # no number of events
+    counted = profile(shares, direction="in", null=None, events=50, resamples=9, rng=1)
+    assert counted.loc["green", "low"] > 0
+
+
+def test_a_network_without_links_is_nan():
+    empty = ni.build_network(*bare({"x": [("a", "a")]}, "abc"))
+    found = profile(empty, resamples=2, null=None, rng=1)
+    assert found.drop(index="n_centres")["value"].isna().all()
+    assert found.loc["n_centres", "value"] == 0
+
+
+def test_without_coordinates_no_urban_centrality():
+    found = profile(ni.build_network(*bare({"x": [("a", "b")]}, "abc")), resamples=0, null=None)
+    assert math.isnan(found.loc["urban_centrality_index", "value"])
+
+
+# -- intervals ---------------------------------------------------------------------------------
+
+
+def test_intervals_hold_the_value_and_shrink_with_events(region):
+    options = {"resamples": 60, "null": None, "leave_one_out": False, "restarts": 1, "rng": 1}
+    few = profile(region, **options)
+    many = profile(region, events=10**6, **options)
+    for found in (few, many):
+        assert (found["low"] <= found["value"] + 1e-12).all()
+        assert (found["high"] >= found["value"] - 1e-12).all()
+    width = {name: found["high"] - found["low"] for name, found in (("few", few), ("many", many))}
+    # 99 events against a million: a hundredth of the width.
+    names = ["gini", "primacy", "entropy_index", "rank_size"]
+    ratio = width["many"][names] / width["few"][names]
+    assert ((ratio > 0.003) & (ratio < 0.03)).all()
+
+
+def test_the_interval_of_a_share_of_two():
+    # Two separate pairs with 600 and 400 events; primacy is half of the larger share. Its sd is
+    # sqrt(0.6 x 0.4 / 1000) / 2 = 0.0077, and 1.96 of them lie on each side.
+    pairs = ni.build_network(*bare({"x": [("a", "b", 600.0), ("c", "d", 400.0)]}, "abcd"))
+    found = profile(pairs, indices=["primacy"], resamples=800, null=None, rng=1, executor=1)
+    half = 1.96 * math.sqrt(0.24 / 1000) / 2
+    assert found.loc["primacy", "value"] == pytest.approx(0.3)
+    assert found.loc["primacy", "high"] - 0.3 == pytest.approx(half, rel=0.15)
+    assert 0.3 - found.loc["primacy", "low"] == pytest.approx(half, rel=0.15)
+    assert abs(found.loc["primacy", "bias"]) < 0.001
+
+
+@pytest.mark.slow
+def test_intervals_cover_the_truth():
+    # Flows by a gravity rule among 15 places; 60 samples of 30,000 events. With a chance of 95 %
+    # each, fewer than 51 of 60 intervals hold the truth once in 1,300 times.
+    rng = np.random.default_rng(0)
+    ids = [f"p{k}" for k in range(15)]
+    size, point = 1 / np.arange(1, 16), rng.random((15, 2))
+    apart = np.sqrt(((point[:, None] - point) ** 2).sum(axis=-1)) + 0.1
+    upper = np.triu_indices(15, 1)
+    mean = (size[:, None] * size / apart)[upper]
+    mean *= 30_000 / mean.sum()
+    names = ["gini", "primacy", "rank_size", "theil", "green", "effective_number"]
+
+    def region(weight):
+        ends = zip(*(np.take(ids, end) for end in upper), weight, strict=True)
+        return ni.build_network(*bare({"x": [row for row in ends if row[2] > 0]}, ids))
+
+    options = {"indices": names, "null": None, "leave_one_out": False, "executor": 1}
+    truth = profile(region(mean), resamples=0, **options)["value"]
+    held = pd.Series(0, names)
+    for sample in range(60):
+        drawn = region(rng.poisson(mean).astype(float))
+        found = profile(drawn, resamples=120, rng=sample, **options)
+        held += (found["low"] <= truth) & (truth <= found["high"])
+    assert held.min() >= 51
+
+
+def test_thinned_links_show_as_bias():
+    # Every link of weight 1 is lost in a share 1/e of the draws, and the density with it.
+    complete = [(a, b) for a in "abcdefgh" for b in "abcdefgh" if a < b]
+    found = profile(
+        ni.build_network(*bare({"x": complete}, "abcdefgh")),
+        indices=["functional"],
+        resamples=100,
+        null=None,
+        rng=1,
+    )
+    assert found.loc["functional", "value"] == 1
+    assert found.loc["functional", "bias"] < -1 / math.e
+
+
+# -- leave one out -----------------------------------------------------------------------------
+
+
+def test_leaving_out_one_place_by_hand(region):
+    names = ["gini", "functional", "core_periphery", "urban_centrality_index", "size_gini"]
+    found = profile(region, indices=names, sizes="population", resamples=0, null=None, rng=1)
+    by_place = {}
+    for place in "abcdef":
+        rest = region.select(nodes=[node for node in "abcdef" if node != place])
+        strength = ni.centrality.overlapping_strength(rest)
+        kept = region.places.index != place
+        km = kilometres(region)[np.ix_(kept, kept)]
+        by_place[place] = {
+            "gini": pc.gini(strength),
+            "functional": pc.functional(rest),
+            "core_periphery": pc.core_periphery(rest).quality,
+            "urban_centrality_index": pc.urban_centrality_index(strength, km),
+            "size_gini": pc.gini(PLACES.set_index("place")["population"].drop(place)),
+        }
+    table = pd.DataFrame(by_place).T
+    assert found["low_without_one"].to_dict() == pytest.approx(table.min().to_dict())
+    assert found["high_without_one"].to_dict() == pytest.approx(table.max().to_dict())
+    most = (table - found["value"]).abs().idxmax()
+    assert found["most_influential"].to_dict() == most.to_dict()
+
+
+# -- null models -------------------------------------------------------------------------------
+
+
+def test_position_among_draws():
+    draws = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9])
+    # As high as 9 of 9: 2 (0 + 1) / 10 from above; sd of 1..9 with ddof 1 is sqrt 7.5.
+    found = position(10.0, draws)
+    assert found.p == pytest.approx(0.2)
+    assert found.z == pytest.approx(5 / math.sqrt(7.5))
+    assert found.null_mean == 5
+    assert (found.null_low, found.null_high) == (1.2, 8.8)
+    assert position(5.0, draws).p == 1
+    assert position(1.0, draws).p == pytest.approx(2 * 2 / 10)
+    # Rounding is no difference.
+    fixed = position(0.3, np.full(9, 0.1 + 0.2))
+    assert math.isnan(fixed.z)
+    assert fixed.p == 1
+    assert math.isnan(position(math.nan, draws).p)
+    assert math.isnan(position(1.0, np.array([1.0, math.nan])).p)
+
+
+def test_what_the_null_fixes_has_no_z(region):
+    options = {"resamples": 0, "leave_one_out": False, "restarts": 1, "rng": 1}
+    found = profile(region, null=shuffled, replicates=30, **options)
+    fixed = ["functional", "entropy_index", "core_periphery", "core_share"]
+    assert found.loc[fixed, "z"].isna().all()
+    assert (found.loc[fixed, "p"] == 1).all()
+    assert found.loc["gini", "z"] != 0
+    assert 0 < found.loc["gini", "p"] <= 1
+
+
+def test_rewiring_keeps_what_degrees_fix(region):
+    names = ["functional", "gini"]
+    options = {"resamples": 0, "leave_one_out": False, "rng": 1, "indices": names}
+    found = profile(region, replicates=30, **options)
+    assert math.isnan(found.loc["functional", "z"])
+    assert found.loc["functional", "null_mean"] == pytest.approx(found.loc["functional", "value"])
+    assert found.loc["gini", "null_low"] <= found.loc["gini", "null_high"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"indices": ["ginni"]}, r"`indices`.*did you mean 'gini'"),
+        ({"indices": ["size_gini"]}, "`indices`"),
+        ({"sizes": {"a": 1.0}}, "`sizes` must have a number for each node; 5 are not there"),
+        ({"sizes": "people"}, "`sizes`"),
+        ({"ddof": 3}, "`ddof` must be one of"),
+        ({"top": ()}, "`top` must be a whole number"),
+        ({"replicates": -1}, "`replicates` must be"),
+        ({"null": lambda network, rng: None}, "`null` must return a MultilayerNetwork"),
+        ({"null": ["degrees"]}, "preserve"),
+    ],
+)
+def test_bad_options(region, options, words):
+    with pytest.raises(InputError, match=words):
+        profile(region, **({"resamples": 1, "replicates": 1} | options))
+
+
+def test_the_same_rng_gives_the_same_table_with_any_executor(region):
+    options = {"resamples": 5, "null": shuffled, "replicates": 5, "restarts": 1, "rng": 3}
+    one = profile(region, executor=1, **options)
+    assert_frame_equal(one, profile(region, executor=2, **options))
+    with ProcessPoolExecutor(1) as pool:
+        assert_frame_equal(one, profile(region, executor=pool, **options))
+
+
+# -- sensitivity -------------------------------------------------------------------------------
+
+
+def test_every_specification_by_hand(region):
+    names = ["gini", "functional"]
+    found = sensitivity(region, rules=["all", "core"], tops=[None, 3], indices=names, rng=1)
+    strength = ni.centrality.overlapping_strength(region)
+    system = found[found["index"] != "centre"]
+    system = system.set_index(["index", "rule", system["top"].fillna(0)])["value"].sort_index()
+    top = strength.nlargest(3).index.tolist()
+    assert system["gini", "all", 0] == pytest.approx(pc.gini(strength))
+    assert system["gini", "all", 3] == pytest.approx(pc.gini(strength[top]))
+    three = region.select(nodes=top)
+    assert system["functional", "all", 3] == pytest.approx(pc.functional(three))
+    places = found[found["index"] == "centre"]
+    core = pc.core_periphery(region).coreness
+    assert places["rule"].unique().tolist() == ["core"]
+    assert places["value"].tolist() == core.tolist()
+    assert places["agreement"].tolist() == core.tolist()  # one rule
+    # A core smaller than 3 has no row for it.
+    rows = found[(found["rule"] == "core") & (found["index"] == "gini")]
+    assert len(rows) == 1 + (core.sum() >= 3)
+    assert rows["n"].iloc[0] == core.sum()
+
+
+def test_shares_of_the_rules(region):
+    found = sensitivity(region, tops=[None], indices=["gini"], rng=1)
+    places = found[found["index"] == "centre"]
+    rules = ["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
+    assert places["rule"].unique().tolist() == rules
+    by_rule = {r: detect_centres(region, rule=r, resamples=0, rng=1)["centre"] for r in rules}
+    share = pd.DataFrame(by_rule).mean(axis=1)
+    assert places.groupby("node")["agreement"].first().to_dict() == pytest.approx(share.to_dict())
+    assert found.columns.tolist() == [
+        *["index", "rule", "top", "n", "node", "value", "null_mean", "agreement"],
+    ]
+
+
+def test_agreement_with_a_null_model(region):
+    found = sensitivity(
+        region,
+        rules=["all", "top", "core"],
+        tops=[None, 3],
+        indices=["gini", "functional"],
+        null=shuffled,
+        replicates=20,
+        rng=1,
+    )
+    gini = found[found["index"] == "gini"]
+    assert gini["agreement"].between(0.5, 1).all()
+    assert gini["agreement"].nunique() == 1
+    assert gini.loc[gini["n"] > 1, "null_mean"].notna().all()
+    whole = found[(found["index"] == "functional") & (found["rule"] == "all") & found["top"].isna()]
+    assert whole["value"].iloc[0] == pytest.approx(whole["null_mean"].iloc[0])
+
+
+def test_variants_of_a_rule(region):
+    found = sensitivity(
+        region,
+        rules={"few": {"rule": "top", "share": 0.2}, "many": {"rule": "top", "share": 0.8}},
+        tops=[None],
+        indices=["primacy"],
+    )
+    assert found[found["index"] == "primacy"]["n"].tolist() == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"rules": "hubs"}, r"write \['hubs'\]"),
+        ({"rules": []}, "`rules` must name at least one"),
+        ({"rules": ["best"]}, r"`rules\['best'\]` must be one of"),
+        ({"rules": {"x": {"rule": "top", "shares": 1}}}, "did you mean 'share'"),
+        ({"rules": {"x": {"rule": "top", "share": 2}}}, "`share` must be"),
+        ({"tops": [1]}, "`tops` must be whole numbers of 2 or more"),
+        ({"tops": []}, "`tops` must be"),
+        ({"indices": ["x"]}, "`indices`"),
+    ],
+)
+def test_bad_options_of_sensitivity(region, options, words):
+    with pytest.raises(InputError, match=words):
+        sensitivity(region, **options)
+
+
+def test_sensitivity_does_not_depend_on_the_executor(region):
+    options = {"null": shuffled, "replicates": 4, "restarts": 1, "rng": 3, "tops": [None, 3]}
+    assert_frame_equal(
+        sensitivity(region, executor=1, **options), sensitivity(region, executor=2, **options)
+    )

@@ -1,0 +1,249 @@
+"""QAP and MRQAP: least squares, all permutations by brute force, and a level that holds."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.null_models import _qap
+from netinnov.null_models._qap import mrqap, qap_correlation
+from strategies import bare, great_circle
+
+
+def of_size(n: int, directed: bool = False) -> ni.MultilayerNetwork:
+    nodes = [f"{i:03}" for i in range(n)]
+    rows = [(nodes[i], nodes[(i + 1) % n]) for i in range(n)]
+    return ni.build_network(*bare({"ring": rows}, nodes, directed=["ring"] if directed else []))
+
+
+def noise(n: int, rng: np.random.Generator, symmetric: bool = True) -> np.ndarray:
+    matrix = rng.normal(size=(n, n))
+    return matrix + matrix.T if symmetric else matrix
+
+
+def t_of_last(y: np.ndarray, columns: list[np.ndarray]) -> tuple[np.ndarray, float]:
+    """Coefficients and t of the last column, from the textbook, with an intercept in front."""
+    x = np.column_stack([np.ones(len(y)), *columns])
+    coefficients, *_ = np.linalg.lstsq(x, y, rcond=None)
+    rest = y - x @ coefficients
+    covariance = rest @ rest / (len(y) - x.shape[1]) * np.linalg.inv(x.T @ x)
+    return coefficients, coefficients[-1] / covariance[-1, -1] ** 0.5
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_coefficients_are_those_of_least_squares(symmetric: bool) -> None:
+    rng = np.random.default_rng(1)
+    n = 9
+    a, b, y = (noise(n, rng, symmetric) for _ in range(3))
+    pairs = np.triu_indices(n, 1) if symmetric else np.nonzero(~np.eye(n, dtype=bool))
+    found = mrqap(of_size(n), outcome=y, predictors={"a": a, "b": b}, replicates=1, rng=1)
+    coefficients, t = t_of_last(y[pairs], [a[pairs], b[pairs]])
+    np.testing.assert_allclose(found.coefficients, coefficients, rtol=1e-10)
+    assert found.t["b"] == pytest.approx(t, rel=1e-10)
+    fitted = np.column_stack([np.ones(len(pairs[0])), a[pairs], b[pairs]]) @ coefficients
+    assert found.r_squared == pytest.approx(np.corrcoef(fitted, y[pairs])[0, 1] ** 2)
+    assert found.n_pairs == len(pairs[0])
+    assert list(found.coefficients.index) == ["intercept", "a", "b"]
+    assert np.isnan(found.p["intercept"])
+    assert list(found.to_frame().columns) == ["coefficient", "t", "p"]
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_all_permutations_by_brute_force(
+    symmetric: bool, missing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Five nodes, 120 permutations, each of them once in place of random ones. The residual of
+    # the predictor on the others is permuted, missing pairs with it, and the model fitted anew.
+    n = 5
+    orders = [np.array(order) for order in permutations(range(n))]
+    monkeypatch.setattr(_qap, "_orders", lambda *_: orders)
+    rng = np.random.default_rng(4)
+    a, b, y = (noise(n, rng, symmetric) for _ in range(3))
+    if missing:
+        y[0, 1] = y[1, 0] = np.nan
+    used = np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
+    used &= ~np.isnan(y)
+    other = np.column_stack([np.ones(used.sum()), a[used]])
+    left = np.full((n, n), np.nan)
+    left[used] = b[used] - other @ np.linalg.lstsq(other, b[used], rcond=None)[0]
+    left = np.where(np.isnan(left), left.T, left) if symmetric else left
+    expected = []
+    for order in orders:
+        moved = left[np.ix_(order, order)][used]
+        there = ~np.isnan(moved)
+        expected.append(t_of_last(y[used][there], [a[used][there], moved[there]])[1])
+    found = mrqap(of_size(n), outcome=y, predictors={"a": a, "b": b}, replicates=len(orders), rng=1)
+    np.testing.assert_allclose(found.draws["b"], expected, rtol=1e-8)
+    t = found.t["b"]
+    high = (np.array(expected) >= t - 1e-9).sum()
+    low = (np.array(expected) <= t + 1e-9).sum()
+    assert found.p["b"] == pytest.approx(min(1, 2 * (min(low, high) + 1) / 121))
+
+
+def test_correlation_of_all_permutations_by_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    n = 5
+    orders = [np.array(order) for order in permutations(range(n))]
+    monkeypatch.setattr(_qap, "_orders", lambda *_: orders)
+    rng = np.random.default_rng(5)
+    a, b = noise(n, rng), noise(n, rng)
+    pairs = np.triu_indices(n, 1)
+    expected = [np.corrcoef(a[np.ix_(o, o)][pairs], b[pairs])[0, 1] for o in orders]
+    found = qap_correlation(of_size(n), x=a, y=b, replicates=120)
+    np.testing.assert_allclose(found.draws, expected, rtol=1e-10)
+    assert found.correlation == pytest.approx(stats.pearsonr(a[pairs], b[pairs]).statistic)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(expected, [0.025, 0.975])))
+    assert found.to_frame().shape == (1, 5)
+
+
+def test_layers_are_matrices_of_weights() -> None:
+    layers = {"x": [("a", "b", 2.0), ("b", "c", 1.0)], "y": [("a", "b"), ("a", "c"), ("c", "c")]}
+    network = ni.build_network(*bare(layers, "abc"))
+    # Pairs ab, ac, bc: x 2, 0, 1; y 1, 1, 0. Covariance 0 of (1, -1, 0) and (1, 1, -2) / 3.
+    assert qap_correlation(network, x="x", y="y", rng=1).correlation == pytest.approx(0, abs=1e-15)
+    found = mrqap(network, outcome="x", predictors=["y"], replicates=5, rng=1)
+    assert found.coefficients.tolist() == pytest.approx([1, 0], abs=1e-12)
+
+
+def test_a_directed_layer_uses_all_ordered_pairs() -> None:
+    assert mrqap(of_size(6), outcome="ring", predictors={"d": np.arange(36).reshape(6, 6)},
+                 replicates=1, rng=1).n_pairs == 30  # fmt: skip
+    network = of_size(6, directed=True)
+    assert qap_correlation(network, x="ring", y=np.eye(6)[::-1], rng=1, replicates=1).n_pairs == 30
+    assert qap_correlation(of_size(6), x="ring", y=np.eye(6)[::-1], rng=1).n_pairs == 15
+
+
+def test_the_diagonal_and_missing_pairs_never_count() -> None:
+    rng = np.random.default_rng(1)
+    a, y = noise(7, rng), noise(7, rng)
+    odd = y.copy()
+    np.fill_diagonal(odd, np.inf)
+    options: dict[str, Any] = {"predictors": {"a": a}, "replicates": 20, "rng": 1}
+    plain, same = (mrqap(of_size(7), outcome=m, **options) for m in (y, odd))
+    pd.testing.assert_frame_equal(plain.to_frame(), same.to_frame())
+    y[2, 3] = y[3, 2] = np.nan
+    assert mrqap(of_size(7), outcome=y, **options).n_pairs == 20
+
+
+def test_the_same_rng_gives_the_same_answer_in_any_number_of_threads() -> None:
+    rng = np.random.default_rng(1)
+    a, y = noise(12, rng), noise(12, rng)
+    runs = [
+        mrqap(of_size(12), outcome=y, predictors={"a": a}, replicates=50, rng=3, executor=executor)
+        for executor in (None, 1, 3)
+    ]
+    for run in runs[1:]:
+        pd.testing.assert_frame_equal(run.draws, runs[0].draws)
+    draws = [
+        qap_correlation(of_size(12), x=a, y=y, replicates=50, rng=3, executor=executor).draws
+        for executor in (1, 3)
+    ]
+    np.testing.assert_array_equal(*draws)
+
+
+def test_labels_of_a_frame_count_not_its_order() -> None:
+    network = of_size(6)
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(noise(6, rng), network.nodes.index, network.nodes.index)
+    turned = frame.iloc[::-1, [3, 1, 0, 2, 5, 4]]
+    found = [qap_correlation(network, x="ring", y=m, rng=1).correlation for m in (frame, turned)]
+    assert found[0] == found[1]
+
+
+def test_what_follows_from_the_others_has_no_coefficient() -> None:
+    rng = np.random.default_rng(1)
+    a, b, y = (noise(8, rng) for _ in range(3))
+    for predictors in ({"a": a, "b": b, "c": a + 2 * b}, {"one": np.ones((8, 8))}):
+        found = mrqap(of_size(8), outcome=y, predictors=predictors, replicates=3, rng=1)
+        assert found.to_frame().isna().all(axis=None)
+        assert np.isnan(found.r_squared)
+    exact = mrqap(of_size(8), outcome=1 + 2 * a, predictors={"a": a}, replicates=9, rng=1)
+    assert exact.coefficients.tolist() == pytest.approx([1, 2])
+    assert np.isnan(exact.t["a"])
+    constant = qap_correlation(of_size(8), x=a, y=np.ones((8, 8)), replicates=9, rng=1)
+    assert np.isnan([constant.correlation, constant.p, constant.low]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"outcome": "rings"}, "did you mean 'ring'"),
+        ({"outcome": np.zeros((3, 3))}, "must be 6 x 6"),
+        ({"outcome": np.full((6, 6), -np.inf)}, "infinite values: 30 found.*put NaN"),
+        ({"outcome": pd.DataFrame(np.zeros((6, 6)))}, "missing: \\['000'"),
+        ({"outcome": [["a"] * 6] * 6}, "square matrix of numbers"),
+        ({"predictors": {}}, "at least one matrix"),
+        ({"predictors": {"intercept": "ring"}}, "none 'intercept'"),
+        ({"predictors": "ring"}, "write \\['ring'\\]"),
+        ({"replicates": 0}, "`replicates` must be"),
+        ({"replicates": 2.5}, "whole number"),
+    ],
+)
+def test_impossible_input_is_refused(options: dict[str, Any], words: str) -> None:
+    given = {"outcome": "ring", "predictors": ["ring"], **options}
+    with pytest.raises(InputError, match=words):
+        mrqap(of_size(6), **given)
+
+
+@pytest.mark.slow
+def test_the_level_holds_where_predictors_go_together() -> None:
+    # Outcome and predictors share effects of nodes (so pairs are not independent), and a and b
+    # correlate by 0.7; b has no effect. p is to be uniform: 300 draws, Kolmogorov and Smirnov.
+    rng = np.random.default_rng(11)
+    n, p = 14, []
+    network = of_size(n)
+    for _ in range(300):
+        node = rng.normal(size=(3, n))
+        a = noise(n, rng) + np.add.outer(node[0], node[0])
+        b = a + noise(n, rng) + np.add.outer(node[1], node[1])
+        y = 0.5 * a + noise(n, rng) + np.add.outer(node[2], node[2])
+        fit = mrqap(network, outcome=y, predictors={"a": a, "b": b}, replicates=199, rng=rng,
+                    executor=1)  # fmt: skip
+        p.append(fit.p["b"])
+    assert stats.kstest(p, "uniform").pvalue > 0.001
+    assert 0.02 <= np.mean(np.array(p) <= 0.05) <= 0.09
+
+
+def test_flows_between_cities_of_the_delta_fall_with_distance() -> None:
+    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    if not folder.is_dir():
+        pytest.skip("needs the Chinese cities beside the checkout")
+    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
+    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
+    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+    network = ni.build_network(
+        *ni.sources.read_origin_destination(
+            folder / "BaiduNet_out_20200109.csv.gz",
+            places=cities,
+            name="cityname_chn",
+            aliases={"亳州市": "毫州市"},
+        )
+    )
+    (layer,) = network.layers
+    flows = network.adjacency(layer).toarray()
+    here = cities.loc[network.nodes.index]
+    km = np.array([[great_circle(a, b) for b in zip(here["lon"], here["lat"], strict=True)]
+                   for a in zip(here["lon"], here["lat"], strict=True)])  # fmt: skip
+    with np.errstate(divide="ignore"):
+        outcome = np.where(flows > 0, np.log(flows), np.nan)
+        distance = np.log(km)
+    size = np.tile(np.log(here["cpop2010"].to_numpy()), (len(here), 1))  # of the destination
+    province = (here.index.str[:2].to_numpy()[:, None] != here.index.str[:2].to_numpy()) * 1.0
+    terms = {"distance": distance, "population": size, "border": province}
+    found = mrqap(network, outcome=outcome, predictors=terms, replicates=199, rng=1)
+    used = ~np.eye(41, dtype=bool) & (flows > 0)
+    assert found.n_pairs == used.sum() > 1000
+    x = np.column_stack([np.ones(used.sum()), *(term[used] for term in terms.values())])
+    expected, *_ = np.linalg.lstsq(x, outcome[used], rcond=None)
+    np.testing.assert_allclose(found.coefficients, expected, rtol=1e-9)
+    # Gravity: fewer moves the farther, more to the larger, fewer across a border of provinces.
+    assert np.sign(found.coefficients[1:]).tolist() == [-1, 1, -1]
+    assert (found.p[1:] <= 0.02).all()

@@ -1,0 +1,226 @@
+"""Reach of nodes and places against hand values and networkx."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import connectivity
+from strategies import Tables, bare, networks
+
+
+def graph_of(tables: Tables) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(tables.nodes["node"])
+    rows = zip(*(tables.links[c] for c in ("layer", "source", "target")), strict=True)
+    for layer, source, target in rows:
+        graph.add_edge(source, target)
+        if layer not in tables.directed:
+            graph.add_edge(target, source)
+    return graph
+
+
+def test_reach_by_hand() -> None:
+    # a > b > c > d in one layer; e-c in the other. From a in 2: b, c. From e in 2: c, d.
+    network = ni.build_network(
+        *bare({"A": [("a", "b"), ("b", "c"), ("c", "d")], "B": [("e", "c")]}, "abcdef",
+              directed=["A"], kind=["firm", "firm", "firm", "park", "park", None])
+    )  # fmt: skip
+    found = connectivity.reach(network, steps=2)
+    expected = pd.Series([2, 3, 2, 0, 2, 0], network.nodes.index, name="reach")
+    pd.testing.assert_series_equal(found, expected)
+    # Parks only, the firms carry the paths: from a none within 2, from b d and e.
+    assert connectivity.reach(network, steps=2, kind="park").tolist() == [0, 2, 2, 0, 1, 0]
+    assert connectivity.reach(network, steps=1, kind="park").tolist() == [0, 0, 2, 0, 0, 0]
+    assert connectivity.reach(network, steps=np.int64(9), kind="park")["a"] == 2
+    assert connectivity.reach(network, steps=10**30)["a"] == 4
+
+
+def test_a_node_does_not_count_itself() -> None:
+    network = ni.build_network(*bare({"l": [("a", "b"), ("a", "a")]}, "ab"))
+    assert connectivity.reach(network, steps=5).tolist() == [1, 1]
+
+
+def test_reach_from_more_sources_than_one_search_takes() -> None:
+    # A ring of 1,300: two batches and a part; 2 steps nodes within `steps`.
+    names = [f"n{i}" for i in range(1300)]
+    links = pd.DataFrame({"source": names, "target": names[1:] + names[:1]})
+    network = ni.build_network(pd.DataFrame(index=names), links)
+    assert (connectivity.reach(network, steps=3) == 6).all()
+    assert (connectivity.reach(network, steps=650) == 1299).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"steps": 0}, "steps"),
+        ({"steps": 1.5}, "steps"),
+        ({"steps": True}, "steps"),
+        ({"steps": 1, "kind": "firms"}, "did you mean 'firm'"),
+    ],
+)
+def test_impossible_options(options: dict[str, Any], words: str) -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", kind=["firm", "firm"]))
+    with pytest.raises(ValueError, match=words):
+        connectivity.reach(network, **options)
+
+
+@given(networks(), st.integers(1, 5), st.sampled_from([None, "talent", "firm", "park"]))
+def test_reach_agrees_with_networkx(tables: Tables, steps: int, kind: str | None) -> None:
+    network = ni.build_network(*tables)
+    kinds = tables.nodes.set_index("node")["kind"]
+    if kind is not None and not kinds.eq(kind).any():
+        return
+    graph = graph_of(tables)
+    expected = [
+        sum(
+            j != i and (kind is None or kinds[j] == kind)
+            for j in nx.single_source_shortest_path_length(graph, i, cutoff=steps)
+        )
+        for i in tables.nodes["node"]
+    ]
+    assert connectivity.reach(network, steps=steps, kind=kind).tolist() == expected
+
+
+def cluster() -> ni.MultilayerNetwork:
+    """Firms a, b, c in P (c in its district), x, y, z elsewhere.
+
+    Links a-b, b-c, b-x, c-y, x-z, y-x.
+    """
+    places = pd.DataFrame({"place": ["P", "D", "Q"], "parent": [None, "P", None]})
+    links = [("a", "b"), ("b", "c"), ("b", "x"), ("c", "y"), ("x", "z"), ("y", "x")]
+    tables = bare({"l": links}, "abcxyz", place=["P", "P", "D", "Q", "Q", None], places=places)
+    return ni.build_network(*tables)
+
+
+def test_buzz_and_pipelines_by_hand() -> None:
+    found = connectivity.external_reach(cluster(), place="P")
+    # Within 2 links. a: x by b. b: x itself; y by c or over x; z over x. c: y itself; x by b or
+    # over y. Six pairs; direct bx, cy; only by a gatekeeper ax; over others by, bz, cx.
+    assert found == connectivity.ExternalReach(
+        place="P",
+        steps=2,
+        nodes=3,
+        gatekeepers=2,
+        reached=3,
+        pairs=6,
+        direct=2 / 6,
+        through_gatekeepers=1 / 6,
+        through_others=3 / 6,
+    )
+    frame = found.to_frame()
+    assert list(frame.columns) == list(asdict(found))
+    assert frame.loc[0, "direct"] == found.direct
+
+
+def test_one_step_is_direct() -> None:
+    found = connectivity.external_reach(cluster(), place="P", steps=1)
+    assert (found.pairs, found.direct, found.through_gatekeepers) == (2, 1.0, 0.0)
+    assert found.through_others == 0.0
+
+
+def test_a_district_is_a_place_of_its_own() -> None:
+    # From c alone: b and y by its links; a, x by b; x by y too: a and x over others.
+    found = connectivity.external_reach(cluster(), place="D")
+    assert (found.nodes, found.gatekeepers, found.pairs) == (1, 1, 4)
+    assert (found.direct, found.through_gatekeepers, found.through_others) == (0.5, 0.0, 0.5)
+
+
+def test_a_longer_way_that_comes_back_through_the_place_needs_a_gatekeeper() -> None:
+    # i > o > j > t with i, j in P: i reaches t in 3 steps only past j, another node of P.
+    network = ni.build_network(
+        *bare({"l": [("i", "o"), ("o", "j"), ("j", "t")]}, "ijot", directed=["l"],
+              place=["P", "P", "Q", "Q"])
+    )  # fmt: skip
+    found = connectivity.external_reach(network, place="P", steps=3)
+    # Pairs io, it, jt: two direct, one through j.
+    assert (found.pairs, found.gatekeepers, found.reached) == (3, 2, 2)
+    assert found.direct == pytest.approx(2 / 3)
+    assert found.through_gatekeepers == pytest.approx(1 / 3)
+
+
+def test_an_enclave_counts_where_it_stands() -> None:
+    # The park p of P stands in Q, so the link of a and p leaves P and opens Q to it.
+    nodes = {"place": ["P", "Q", "Q"], "jurisdiction": ["P", "P", "Q"]}
+    network = ni.build_network(*bare({"l": [("a", "p"), ("p", "u")]}, "apu", **nodes))
+    found = connectivity.external_reach(network, place="P")
+    assert (found.pairs, found.direct, found.through_others) == (2, 0.5, 0.5)
+
+
+def test_a_place_without_nodes_or_links_has_no_shares() -> None:
+    places = pd.DataFrame({"place": ["P", "Q", "R"]})
+    tables = bare({"l": [("a", "b")]}, "abc", place=["P", "P", "Q"], places=places)
+    network = ni.build_network(*tables)
+    for place, nodes in {"P": 2, "Q": 1, "R": 0}.items():
+        found = connectivity.external_reach(network, place=place)
+        assert (found.nodes, found.gatekeepers, found.reached, found.pairs) == (nodes, 0, 0, 0)
+        assert math.isnan(found.direct)
+        assert math.isnan(found.through_gatekeepers)
+        assert math.isnan(found.through_others)
+    with pytest.raises(ValueError, match=r"place.*'S'"):
+        connectivity.external_reach(network, place="S")
+    with pytest.raises(ValueError, match="steps"):
+        connectivity.external_reach(network, place="P", steps=0)
+
+
+@given(networks(), st.integers(1, 4), st.data())
+def test_external_reach_agrees_with_networkx(
+    tables: Tables, steps: int, data: st.DataObject
+) -> None:
+    assert tables.places is not None
+    places = tables.places["place"].tolist()
+    place = data.draw(st.sampled_from(places))
+    parent = [None, *[data.draw(st.sampled_from([None, p])) for p in places[:-1]]]
+    tables = tables._replace(places=tables.places.assign(parent=pd.array(parent, dtype="str")))
+    around = dict(zip(places, parent, strict=True))
+
+    def in_place(where: Any) -> bool:
+        while isinstance(where, str) and where != place:
+            where = around[where]
+        return isinstance(where, str)
+
+    graph = graph_of(tables)
+    members = {n for n, p in zip(tables.nodes["node"], tables.nodes["place"], strict=True)
+               if in_place(p)}  # fmt: skip
+    every, direct, alone, reached = 0, 0, 0, set()
+    for i in members:
+        bare_graph = graph.subgraph(set(graph) - (members - {i}))
+        far = set(nx.single_source_shortest_path_length(graph, i, cutoff=steps)) - members
+        own = set(nx.single_source_shortest_path_length(bare_graph, i, cutoff=steps)) - members
+        linked = set(graph[i]) - members
+        every, direct, alone = every + len(far), direct + len(linked), alone + len(own)
+        reached |= far
+    found = connectivity.external_reach(ni.build_network(*tables), place=place, steps=steps)
+    assert (found.nodes, found.pairs, found.reached) == (len(members), every, len(reached))
+    assert found.gatekeepers == sum(bool(set(graph[i]) - members) for i in members)
+    shares = (found.direct, found.through_gatekeepers, found.through_others)
+    expected = (direct, every - alone, alone - direct)
+    expected = tuple(count / every if every else math.nan for count in expected)
+    assert shares == pytest.approx(expected, nan_ok=True)
+
+
+def test_physicians_of_one_city_reach_nobody_outside(shared: Path) -> None:
+    # Coleman, Katz and Menzel asked in four towns; nobody named a colleague in another one.
+    folder = shared / "data/multiplex_benchmarks"
+    nodes = pd.read_csv(folder / "ckm_physicians_nodes.csv")
+    nodes = pd.DataFrame({"node": nodes["id"], "place": nodes["city"].map("city {:.0f}".format)})
+    links = pd.read_csv(folder / "ckm_physicians_edges.csv").rename(columns={"relation": "layer"})
+    network = ni.build_network(nodes, links, directed=sorted(set(links["layer"])))
+    for place, count in nodes["place"].value_counts().items():
+        found = connectivity.external_reach(network, place=str(place), steps=10)
+        assert (found.nodes, found.gatekeepers, found.pairs) == (count, 0, 0)
+    graph = nx.from_pandas_edgelist(links, create_using=nx.DiGraph)
+    found = connectivity.reach(network, steps=3)
+    for i in graph:
+        expected = len(nx.single_source_shortest_path_length(graph, i, cutoff=3)) - 1
+        assert found[str(i)] == expected

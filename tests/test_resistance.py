@@ -1,0 +1,364 @@
+"""Resistance and algebraic connectivity against closed forms, networkx and dense spectra."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import connectivity
+from netinnov.connectivity import _resistance, _spectrum
+from netinnov.kernels.laplacian import eliminate, inverse_diagonal, lanczos, solve
+from strategies import Tables, bare, dense, networks
+
+CKM = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+SIZES = [2, 3, 10, 99, 100, 101, 102, 180]
+"""On both sides of the size from which sparse methods take over."""
+
+
+def network_of(graph: nx.Graph, weight: float = 1.0) -> ni.MultilayerNetwork:
+    names = {node: f"n{i}" for i, node in enumerate(graph)}
+    rows = [(names[u], names[v], weight * w) for u, v, w in graph.edges(data="weight", default=1.0)]
+    links = pd.DataFrame(rows, columns=["source", "target", "weight"])
+    return ni.build_network(pd.DataFrame(index=list(names.values())), links)
+
+
+def weighted(graph: nx.Graph, seed: int, spread: float = 1.0) -> nx.Graph:
+    """The largest part of the graph, with weights over some orders of magnitude."""
+    part = graph.subgraph(max(nx.connected_components(graph), key=len)).copy()
+    rng = np.random.default_rng(seed)
+    for u, v in part.edges:
+        part.edges[u, v]["weight"] = float(np.exp(spread * rng.standard_normal()))
+    return nx.convert_node_labels_to_integers(part)
+
+
+def spectrum(graph: nx.Graph) -> np.ndarray:
+    return np.linalg.eigvalsh(nx.laplacian_matrix(graph).toarray().astype(float))
+
+
+CLOSED: list[tuple[str, Callable[[int], nx.Graph], Callable[[int], float], Callable[[int], float]]]
+CLOSED = [
+    ("path", nx.path_graph, lambda n: 2 * (1 - math.cos(math.pi / n)), lambda n: (n**3 - n) / 6),
+    (
+        "cycle",
+        nx.cycle_graph,
+        lambda n: 2 * (1 - math.cos(2 * math.pi / n)),
+        lambda n: (n**3 - n) / 12,
+    ),
+    ("star", lambda n: nx.star_graph(n - 1), lambda n: 1.0, lambda n: (n - 1.0) ** 2),
+    ("complete", nx.complete_graph, lambda n: float(n), lambda n: n - 1.0),
+]
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("name", "make", "connectivity_of", "index_of"), CLOSED)
+def test_closed_forms(name: str, make: Any, connectivity_of: Any, index_of: Any, n: int) -> None:
+    if n == 2 and name in {"cycle", "star"}:
+        pytest.skip("two nodes are a path")
+    network = network_of(make(n))
+    found = connectivity.algebraic_connectivity(network)
+    assert type(found) is float
+    assert found == pytest.approx(connectivity_of(n), rel=1e-9)
+    assert connectivity.kirchhoff_index(network) == pytest.approx(index_of(n), rel=1e-11)
+
+
+def test_two_nodes_by_hand() -> None:
+    # One link of weight 4: Laplacian (4 -4; -4 4), eigenvalues 0 and 8; resistance 1/4 = 2/8.
+    network = ni.build_network(*bare({"l": [("a", "b", 4)]}, "ab"))
+    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=1e-15)
+    assert connectivity.kirchhoff_index(network) == 0.25
+    assert connectivity.effective_resistance(network, pairs=[("a", "b")]).tolist() == [0.25]
+
+
+def test_weights_are_summed_over_layers() -> None:
+    layers = {"A": [("a", "b", 1)], "B": [("b", "a", 3), ("b", "b", 7)]}
+    network = ni.build_network(*bare(layers, "ab"))
+    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=1e-15)
+    assert connectivity.kirchhoff_index(network) == 0.25
+
+
+def test_resistances_in_series_and_side_by_side() -> None:
+    # a-b of conductance 2 and 1 side by side: 1/3; b-c of 1/2: 2; in series 7/3.
+    layers = {"A": [("a", "b", 2), ("b", "c", 0.5)], "B": [("a", "b", 1)]}
+    network = ni.build_network(*bare(layers, "abcd"))
+    pairs = [("c", "a"), ("a", "b"), ("b", "b"), ("a", "d"), ("d", "d"), ("a", "c"), ("c", "a")]
+    found = connectivity.effective_resistance(network, pairs=pairs)
+    index = pd.MultiIndex.from_tuples(pairs, names=["source", "target"])
+    values = [7 / 3, 1 / 3, 0.0, math.inf, 0.0, 7 / 3, 7 / 3]
+    expected = pd.Series(values, index, name="effective_resistance")
+    pd.testing.assert_series_equal(found, expected, rtol=1e-14)
+    pd.testing.assert_series_equal(
+        connectivity.effective_resistance(network, pairs=index), expected, rtol=1e-14
+    )
+
+
+def test_in_several_parts() -> None:
+    # Two links: two parts, each with a resistance of its own; nothing between them.
+    network = ni.build_network(*bare({"l": [("a", "b", 2), ("c", "d", 4)]}, "abcd"))
+    assert connectivity.algebraic_connectivity(network) == 0.0
+    assert math.isinf(connectivity.kirchhoff_index(network))
+    pairs = [("a", "b"), ("c", "d"), ("a", "c"), ("d", "b")]
+    found = connectivity.effective_resistance(network, pairs=pairs)
+    assert found.tolist() == [0.5, 0.25, math.inf, math.inf]
+
+
+def test_few_or_no_nodes() -> None:
+    none, one = (ni.build_network(*bare({"l": []}, nodes)) for nodes in ("", "a"))
+    assert math.isnan(connectivity.algebraic_connectivity(none))
+    assert math.isnan(connectivity.algebraic_connectivity(one))
+    assert math.isnan(connectivity.kirchhoff_index(none))
+    assert connectivity.kirchhoff_index(one) == 0.0
+    assert connectivity.effective_resistance(none, pairs=[]).empty
+    assert connectivity.effective_resistance(one, pairs=[("a", "a")]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        connectivity.algebraic_connectivity,
+        connectivity.kirchhoff_index,
+        lambda network: connectivity.effective_resistance(network, pairs=[("a", "b")]),
+    ],
+)
+def test_directed_layers_and_shares_are_refused(measure: Callable[..., Any]) -> None:
+    arrows = ni.build_network(*bare({"l": [("a", "b")]}, "ab", directed=["l"]))
+    with pytest.raises(ValueError, match=r"undirected.*\['l'\]"):
+        measure(arrows)
+    layers = {"x_share_of_origin": [("a", "b")], "y": [("a", "b")]}
+    with pytest.raises(ValueError, match="shares"):
+        measure(ni.build_network(*bare(layers, "ab")))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([("a", "b", "c")], r"pairs of node ids.*\('a', 'b', 'c'\)"),
+        (["ab"], r"pairs of node ids.*'ab'"),
+        ([("a", "x")], "pairs.*'x'"),
+    ],
+)
+def test_impossible_pairs(pairs: Any, words: str) -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab"))
+    with pytest.raises(ValueError, match=words):
+        connectivity.effective_resistance(network, pairs=pairs)
+
+
+GRAPHS = {
+    "hubs": nx.barabasi_albert_graph(200, 3, seed=1),
+    "tree": nx.barabasi_albert_graph(150, 1, seed=2),
+    "random": nx.gnm_random_graph(200, 450, seed=3),
+    "near": nx.random_geometric_graph(180, 0.15, seed=4),
+    "dense": nx.gnm_random_graph(120, 5000, seed=5),
+    "ring": nx.connected_watts_strogatz_graph(250, 4, 0.02, seed=6),
+    "barbell": nx.barbell_graph(40, 40),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_weighted_graphs_agree_with_dense_spectra(name: str) -> None:
+    graph = weighted(GRAPHS[name], seed=len(name))
+    values = spectrum(graph)
+    network = network_of(graph)
+    found = connectivity.algebraic_connectivity(network)
+    assert found == pytest.approx(values[1], rel=1e-8)
+    expected = len(graph) * (1 / values[1:]).sum()
+    assert connectivity.kirchhoff_index(network) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_both_roads_to_the_algebraic_connectivity_agree(name: str) -> None:
+    weights = ni._matrices.flat_matrix(network_of(weighted(GRAPHS[name], seed=0)))
+    dense_road = _spectrum._from_dense_inverse(weights)
+    assert _spectrum._from_sparse_inverse(weights) == pytest.approx(dense_road, rel=1e-9)
+    short = _spectrum._from_short_recurrence(weights)
+    assert short is None or short == pytest.approx(dense_road, rel=1e-8)
+
+
+@pytest.mark.parametrize("size", [5, 80])
+def test_a_value_far_below_the_largest_keeps_its_digits(size: int) -> None:
+    # Two complete graphs of m nodes and weight W, joined by one link of weight 1. On one side let
+    # the end of the link have a, all others b; the other side is its mirror. W (b - a) = x b and
+    # (m - 1) W (a - b) + 2 a = x a give x^2 / W - x (m + 2 / W) + 2 = 0.
+    weight = 1e9
+    graph = nx.disjoint_union(nx.complete_graph(size), nx.complete_graph(size))
+    nx.set_edge_attributes(graph, weight, "weight")
+    graph.add_edge(0, size, weight=1.0)
+    half = size + 2 / weight
+    expected = 4 / (half + math.sqrt(half**2 - 8 / weight))
+    found = connectivity.algebraic_connectivity(network_of(graph))
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_weights_of_any_range_keep_their_digits() -> None:
+    # 1e20 + 1 is 1e20 in the Laplacian, but not in resistances: a clique behind a link of 1.
+    rows = [("a", "b", 1e20), ("b", "c", 1e20), ("c", "a", 1e20), ("a", "h", 1.0)]
+    rows += [("h", f"x{i}", 1.0) for i in range(8)]
+    names = ["h", *"abc", *[f"x{i}" for i in range(8)]]
+    network = ni.build_network(*bare({"l": rows}, names))
+    found = connectivity.effective_resistance(network, pairs=[("a", "h"), ("x0", "c"), ("a", "b")])
+    np.testing.assert_allclose(found, [1.0, 2.0, 2 / 3e20], rtol=1e-12)
+    # As a star of 9 leaves of which one is three nodes: 8 x 7 / 2 pairs of 2, 8 x 1; from each of
+    # the three 1 to h and 8 x 2 to the leaves.
+    expected = 28 * 2 + 8 + 3 * (1 + 16)
+    assert connectivity.kirchhoff_index(network) == pytest.approx(expected, rel=1e-12)
+    # The clique is as heavy as three nodes: seven eigenvalues of 1, and the heavy leaf's.
+    assert 0 < connectivity.algebraic_connectivity(network) < 1
+
+
+@pytest.mark.parametrize("name", ["hubs", "tree", "near"])
+def test_resistances_agree_with_the_pseudoinverse(name: str) -> None:
+    graph = weighted(GRAPHS[name], seed=9, spread=2.0)
+    inverse = np.linalg.pinv(nx.laplacian_matrix(graph).toarray().astype(float), hermitian=True)
+    own = np.diag(inverse)
+    expected = own[:, None] + own - 2 * inverse
+    network = network_of(graph)
+    names = network.nodes.index
+    nodes = list(range(0, len(graph), 7))
+    many = [(i, j) for i in nodes for j in nodes]
+    found = connectivity.effective_resistance(
+        network, pairs=[(names[i], names[j]) for i, j in many]
+    )
+    np.testing.assert_allclose(found, [expected[pair] for pair in many], rtol=1e-8, atol=1e-11)
+    few = many[3:500:50]
+    alone = connectivity.effective_resistance(network, pairs=[(names[i], names[j]) for i, j in few])
+    np.testing.assert_allclose(alone, [expected[pair] for pair in few], rtol=1e-8)
+    for i, j in few[:3]:
+        oracle = nx.resistance_distance(graph, i, j, weight="weight", invert_weight=False)
+        assert alone[names[i], names[j]] == pytest.approx(oracle, rel=1e-8)
+
+
+def test_near_ends_far_from_the_node_at_zero_keep_their_digits() -> None:
+    # A clique hangs on a hub by one weak link: inside it 2 / (5 x 1e6), on the way 1e6.
+    rows = [(f"c{i}", f"c{j}", 1e6) for i in range(5) for j in range(i)]
+    rows += [("hub", f"h{i}", 1.0) for i in range(9)]
+    rows.append(("hub", "c0", 1e-6))
+    names = sorted({end for row in rows for end in row[:2]})
+    network = ni.build_network(*bare({"l": rows}, names))
+    pairs = [(a, b) for a in names for b in names if a < b]
+    found = connectivity.effective_resistance(network, pairs=pairs)
+    assert found["c1", "c3"] == pytest.approx(2 / 5e6, rel=1e-9)
+    assert found["h0", "h1"] == pytest.approx(2.0, rel=1e-9)
+    assert found["c0", "hub"] == pytest.approx(1e6, rel=1e-9)
+    assert found["c1", "hub"] == pytest.approx(1e6 + 2 / 5e6, rel=1e-9)
+
+
+def test_the_index_is_the_sum_of_the_resistances() -> None:
+    network = network_of(weighted(GRAPHS["near"], seed=3))
+    names = list(network.nodes.index)
+    pairs = [(a, b) for k, a in enumerate(names) for b in names[:k]]
+    found = connectivity.effective_resistance(network, pairs=pairs)
+    assert connectivity.kirchhoff_index(network) == pytest.approx(found.sum(), rel=1e-11)
+
+
+def test_a_new_link_lowers_the_index() -> None:
+    def index(links: list[tuple[str, str]]) -> float:
+        return connectivity.kirchhoff_index(ni.build_network(*bare({"l": links}, "abcd")))
+
+    path = [("a", "b"), ("b", "c"), ("c", "d")]
+    assert index(path) == pytest.approx(10.0)  # (64 - 4) / 6
+    assert index([*path, ("d", "a")]) == pytest.approx(5.0)  # (64 - 4) / 12
+    assert index([*path, ("a", "c")]) < index(path)
+
+
+@given(networks(directed=False), st.data())
+def test_resistances_agree_with_a_dense_pseudoinverse(tables: Tables, data: st.DataObject) -> None:
+    network = ni.build_network(*tables)
+    n = len(tables.nodes)
+    total = sum(dense(tables).values(), np.zeros((n, n)))
+    np.fill_diagonal(total, 0.0)
+    graph = nx.from_numpy_array(total)
+    inverse = np.linalg.pinv(np.diag(total.sum(axis=1)) - total, hermitian=True)
+    end = st.integers(0, n - 1)
+    chosen = data.draw(st.lists(st.tuples(end, end), max_size=30))
+    names = network.nodes.index
+    found = connectivity.effective_resistance(
+        network, pairs=[(names[i], names[j]) for i, j in chosen]
+    )
+    expected = [
+        inverse[i, i] + inverse[j, j] - 2 * inverse[i, j] if nx.has_path(graph, i, j) else math.inf
+        for i, j in chosen
+    ]
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+@given(st.integers(2, 30), st.floats(0.05, 0.6), st.integers(0, 2**32 - 1))
+def test_the_kernels_agree_with_dense_references(n: int, density: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = np.triu(rng.random((n, n)) * (rng.random((n, n)) < density), 1)
+    weights[0, 1:] += 0.1  # connected
+    weights += weights.T
+    matrix = (np.diag(weights.sum(axis=1)) - weights)[1:, 1:]
+    size = n - 1
+    # All places below the diagonal, whether they fill or not.
+    columns = [np.arange(j + 1, size) for j in range(size)]
+    indptr = np.concatenate([[0], np.cumsum([c.size for c in columns])]).astype(np.int32)
+    indices = np.concatenate(columns).astype(np.int32)
+    links = np.concatenate([weights[1:, 1:][c, j] for j, c in enumerate(columns)])
+    lower, pivots = eliminate(indptr, indices, links, weights[1:, 0])
+    root = np.linalg.cholesky(matrix)
+    np.testing.assert_allclose(pivots, np.diag(root) ** 2, rtol=1e-10)
+    unit = root / np.diag(root)
+    expected = np.concatenate([-unit[c, j] for j, c in enumerate(columns)])
+    np.testing.assert_allclose(lower, expected, rtol=1e-9, atol=1e-14)
+    currents = rng.standard_normal((size, 3))
+    found = solve(indptr, indices, lower, pivots, currents)
+    np.testing.assert_allclose(found, np.linalg.solve(matrix, currents), rtol=1e-7, atol=1e-10)
+    inverse = np.linalg.inv(matrix)
+    known = int(rng.integers(1, n))
+    block = np.ascontiguousarray(inverse[size - known :, size - known :])
+    found = inverse_diagonal(indptr, indices, lower, pivots, block)
+    np.testing.assert_allclose(found, np.diag(inverse), rtol=1e-8)
+
+
+def test_lanczos_steps_agree_with_a_dense_spectrum() -> None:
+    graph = weighted(nx.gnm_random_graph(12, 30, seed=1), seed=1)
+    weights = ni._matrices.flat_matrix(network_of(graph))
+    n = weights.shape[0]
+    degrees = weights.sum(axis=1)
+    start = np.random.default_rng(1).standard_normal(n)
+    start -= start.mean()
+    start /= np.linalg.norm(start)
+    arrays = weights.indptr.astype(np.int32), weights.indices.astype(np.int32), weights.data
+    diagonal, beside, _, _ = lanczos(*arrays, degrees, np.zeros(n), start, 0.0, n - 1)
+    matrix = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+    values = np.linalg.eigvalsh(matrix)
+    np.testing.assert_allclose(values, spectrum(graph)[1:], rtol=1e-8)
+    # In two goes, the second from where the first has stopped.
+    first = lanczos(*arrays, degrees, np.zeros(n), start, 0.0, 4)
+    second = lanczos(*arrays, degrees, first[2], first[3], first[1][-1], n - 5)
+    np.testing.assert_allclose([*first[0], *second[0]], diagonal, rtol=1e-12)
+
+
+def test_physicians_agree_with_networkx() -> None:
+    if not CKM.is_dir():
+        pytest.skip("needs the folder of data beside the checkout")
+    rows = pd.read_csv(CKM / "ckm_physicians_edges.csv")
+    graph = nx.from_pandas_edgelist(rows)
+    part = weighted(graph, seed=5)
+    network = network_of(part)
+    oracle = nx.algebraic_connectivity(part, method="tracemin_lu", tol=1e-12, seed=1)
+    assert connectivity.algebraic_connectivity(network) == pytest.approx(oracle, rel=1e-8)
+    oracle = nx.effective_graph_resistance(part, weight="weight", invert_weight=False)
+    assert connectivity.kirchhoff_index(network) == pytest.approx(oracle, rel=1e-8)
+
+
+def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = network_of(weighted(GRAPHS["near"], seed=2))
+    names = list(network.nodes.index)
+    pairs = [(a, b) for k, a in enumerate(names[:40]) for b in names[:k]]
+    whole = connectivity.effective_resistance(network, pairs=pairs)
+    few = connectivity.effective_resistance(network, pairs=pairs[:30])
+    monkeypatch.setattr(_resistance, "BATCH", 3 * len(names))
+    again = connectivity.effective_resistance(network, pairs=pairs)
+    pd.testing.assert_series_equal(again, whole, rtol=1e-12)
+    again = connectivity.effective_resistance(network, pairs=pairs[:30])
+    pd.testing.assert_series_equal(again, few, rtol=1e-12)

@@ -1,0 +1,272 @@
+"""Rewired networks keep what they must, and nothing else happens to them."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov._geography import great_circle
+from netinnov.errors import InputError
+from netinnov.kernels.rewiring import exchange_ends
+from netinnov.null_models import mixing, rewire
+from strategies import networks
+
+MULTIPLEX = Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks"
+
+
+def pairs(network, layer):
+    links = network.links[network.links["layer"] == layer]
+    return list(zip(links["source"], links["target"], strict=True))
+
+
+def mixing_counts(network, layer, column):
+    values = network.nodes[column].fillna("none").to_dict()
+    ends = [(values[a], values[b]) for a, b in pairs(network, layer)]
+    return Counter(ends if layer in network.directed else [tuple(sorted(pair)) for pair in ends])
+
+
+def city_network(seed=0, n=300, m=900, directed=()):
+    rng = np.random.default_rng(seed)
+    places = pd.DataFrame(
+        {
+            "place": [f"p{i}" for i in range(30)],
+            "lon": rng.uniform(0, 20, 30),
+            "lat": rng.uniform(40, 60, 30),
+        }
+    )
+    ids = np.array([f"n{i}" for i in range(n)])
+    nodes = pd.DataFrame(
+        {
+            "node": ids,
+            "kind": rng.choice(["firm", "park", "talent"], n),
+            "place": rng.choice(places["place"], n),
+        }
+    )
+    ends = rng.integers(0, n, (2, m))
+    links = pd.DataFrame(
+        {
+            "source": ids[ends[0]],
+            "target": ids[ends[1]],
+            "layer": rng.choice(["x", "y"], m),
+            "weight": rng.lognormal(size=m),
+        }
+    )
+    return ni.build_network(nodes, links, places, directed=directed)
+
+
+@given(networks(), st.sampled_from([("degree",), ("kind",), ("place",), ("kind", "place")]))
+def test_degrees_weights_classes_and_self_links_stay(tables, preserve):
+    network = ni.build_network(*tables)
+    rewired = rewire(network, preserve=preserve, rng=1)
+    assert rewired.layers == network.layers
+    assert rewired.directed == network.directed
+    assert rewired.nodes.equals(network.nodes)
+    for direction in ("in", "out"):
+        before = ni.centrality.degree(network, direction=direction)
+        pd.testing.assert_frame_equal(ni.centrality.degree(rewired, direction=direction), before)
+    for layer in network.layers:
+        old, new = network.adjacency(layer), rewired.adjacency(layer)
+        np.testing.assert_array_equal(old.diagonal(), new.diagonal())
+        np.testing.assert_array_equal(np.sort(old.data), np.sort(new.data))
+        both = network.select(layers=[layer])
+        summed = both.replace_links(both.links.drop(columns="period", errors="ignore"))
+        for column in set(preserve) - {"degree"}:
+            found = mixing_counts(rewired, layer, column)
+            assert found == mixing_counts(summed, layer, column)
+
+
+@pytest.mark.parametrize("directed", [(), ("x",)])
+def test_links_in_each_bin_stay(directed):
+    network = city_network(directed=directed)
+    edges = [0.0, 100.0, 500.0, 1000.0]
+    rewired = rewire(network, preserve=("distance",), bins=edges, rng=2)
+    where = network.nodes.join(network.places[["lon", "lat"]], on="place")
+
+    def counts(of, layer):
+        ends = pairs(of, layer)
+        one, two = (
+            where.loc[[a for a, b in ends if a != b]],
+            where.loc[[b for a, b in ends if a != b]],
+        )
+        km = great_circle(one["lon"], one["lat"], two["lon"], two["lat"])
+        inside = np.histogram(km, edges)[0].tolist()
+        return [*inside, km.size - sum(inside)]
+
+    for layer in network.layers:
+        assert counts(rewired, layer) == counts(network, layer)
+        assert set(pairs(rewired, layer)) != set(pairs(network, layer))
+
+
+def test_default_bins_are_deciles_and_all_links_of_one_length_are_one_bin():
+    places = pd.DataFrame({"place": ["p", "q"], "lon": [0.0, 10.0], "lat": 0.0})
+    ids = [f"n{i}" for i in range(8)]
+    nodes = pd.DataFrame({"node": ids, "place": ["p"] * 4 + ["q"] * 4})
+    links = pd.DataFrame({"source": ids[:4], "target": ids[4:]})
+    network = ni.build_network(nodes, links, places)
+    rewired = rewire(network, preserve=("distance",), rng=3)
+    assert not rewired.equals(network)
+    place = nodes.set_index("node")["place"]
+    assert all(place[a] != place[b] for a, b in pairs(rewired, "links"))
+
+
+def test_expected_distance_keeps_the_mean_of_a_larger_network():
+    network = city_network(n=200, m=600)
+    edges = np.array([0.0, 300.0, 800.0, 3000.0])
+    where = network.nodes.join(network.places[["lon", "lat"]], on="place")
+
+    def counts(of):
+        ends = [pair for pair in pairs(of, "x") if pair[0] != pair[1]]
+        one, two = where.loc[[a for a, _ in ends]], where.loc[[b for _, b in ends]]
+        km = great_circle(one["lon"], one["lat"], two["lon"], two["lat"])
+        return np.histogram(km, edges)[0]
+
+    from netinnov.null_models._chains import plan
+
+    rng = np.random.default_rng(4)
+    chains = plan(network, ("distance_expected",), ["x"], edges, rng)
+    drawn = np.array([counts(chains.draw(20, rng)) for _ in range(60)])
+    error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
+    assert (np.abs(drawn.mean(axis=0) - counts(network)) < 4 * error + 1.5).all()
+    assert drawn.std(axis=0).min() > 1  # the constraint is soft
+
+
+def test_strengths_come_back_and_the_error_is_reported():
+    network = city_network(n=100, m=900, directed=("y",))
+    loose, tight = rewire(network, rng=5), rewire(network, preserve=("strength",), rng=5)
+    for direction in ("in", "out"):
+        goal = ni.centrality.strength(network, direction=direction)
+        for layer in network.layers:
+            errors = [
+                (ni.centrality.strength(of, direction=direction) - goal)[layer].abs().sum()
+                / goal[layer].sum()
+                for of in (loose, tight)
+            ]
+            assert errors[1] < min(0.1, errors[0] / 3)
+            old, new = (np.sort(of.adjacency(layer).data) for of in (network, tight))
+            np.testing.assert_array_equal(old, new)
+    found = mixing(network, preserve=("strength",), trials=5, rng=5)
+    assert found.strength_error.between(0, 0.1).all()
+
+
+def test_weights_of_directed_links_do_not_stay_with_their_sources():
+    links = pd.DataFrame(
+        {"source": ["a", "b", "c", "d"], "target": ["e", "f", "g", "h"], "weight": [1.0, 2, 3, 4]}
+    )
+    network = ni.build_network(pd.DataFrame(index=list("abcdefgh")), links, directed=["links"])
+    rng = np.random.default_rng(6)
+    out = np.array([rewire(network, rng=rng).links["weight"].to_numpy() for _ in range(200)])
+    assert abs(out.mean(axis=0) - 2.5).max() < 0.5
+
+
+def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
+    network = city_network()
+    first = rewire(network, rng=7)
+    monkeypatch.setattr("netinnov._parallel._WORTH_THREADS", 1)
+    assert rewire(network, rng=7).equals(first)
+    assert not rewire(network, rng=8).equals(first)
+    assert rewire(pickle.loads(pickle.dumps(network)), rng=7).equals(first)
+
+
+def test_other_layers_keep_their_periods_and_attributes():
+    links = pd.DataFrame(
+        {
+            "source": list("aabb"),
+            "target": list("bcdd"),
+            "layer": ["x", "x", "y", "y"],
+            "period": [1, 2, 1, 2],
+            "note": ["m", "n", "o", "p"],
+        }
+    )
+    network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    table = rewire(network, layers=["x"], rng=9).links
+    kept = table[table["layer"] == "y"]
+    assert kept[["period", "note"]].to_numpy().tolist() == [[1, "o"], [2, "p"]]
+    assert table.loc[table["layer"] == "x", "period"].isna().all()
+    assert "period" not in rewire(network, rng=9).links
+
+
+def test_no_trials_and_no_links_change_nothing():
+    network = city_network()
+    assert rewire(network, trials=0, rng=1).equals(network)
+    empty = network.select(nodes=["n0"])
+    assert rewire(empty, rng=1).n_links == empty.n_links
+
+
+def test_the_network_is_not_changed():
+    network = city_network()
+    before = network.links
+    rewire(network, rng=1)
+    pd.testing.assert_frame_equal(network.links, before)
+
+
+def test_the_kernel_agrees_with_a_set_about_what_is_linked():
+    # Dense graph on a small table: gaps are closed, nothing is lost or doubled.
+    rng = np.random.default_rng(10)
+    upper = np.argwhere(np.triu(rng.random((60, 60)) < 0.4, 1)).astype(np.int32)
+    weight = np.arange(len(upper), dtype=np.float64)
+    seed = np.array([5, 7], np.uint64)
+    a, b, w, accepted, _ = exchange_ends(
+        upper[:, 0].copy(), upper[:, 1].copy(), weight, 60, False, True, 200_000, 8, seed
+    )
+    links = {frozenset(pair) for pair in zip(a.tolist(), b.tolist(), strict=True)}
+    assert len(links) == len(upper)
+    assert all(len(pair) == 2 for pair in links)
+    assert accepted > 10_000
+    np.testing.assert_array_equal(w, weight)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"preserve": ("degrees",)}, "sequence of 'degree', 'kind'"),
+        ({"preserve": "kind"}, "must be a sequence"),
+        ({"preserve": ("distance", "distance_expected")}, "not both"),
+        ({"bins": [0, 1]}, "read only if"),
+        ({"preserve": ("distance",), "bins": [3, 1]}, "rising edges"),
+        ({"trials": -1}, "`trials`"),
+        ({"layers": ["z"]}, "not in the network"),
+    ],
+)
+def test_wrong_options_say_what_is_right(options, words):
+    with pytest.raises(InputError, match=words):
+        rewire(city_network(), **options)
+
+
+def test_distances_without_coordinates_name_the_nodes():
+    network = ni.build_network(
+        pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"]),
+        pd.DataFrame({"source": ["a"], "target": ["b"]}),
+    )
+    with pytest.raises(InputError, match=r"2 linked nodes of layer 'links' .* e\.g\. 'a', 'b'"):
+        rewire(network, preserve=("distance",))
+
+
+def test_mixing_advises_few_trials_where_all_is_accepted_and_sees_a_stuck_layer():
+    found = mixing(city_network(), rng=11)
+    assert (found.acceptance > 0.5).all()
+    assert found.overlap.iloc[0].tolist() == [1, 1]
+    assert (found.overlap.iloc[-1] < 0.2).all()
+    assert found.advice.between(1, 20).all()
+    assert list(found.to_frame().index) == ["x", "y"]
+    star = pd.DataFrame({"source": list("aaa"), "target": list("bcd")})
+    stuck = mixing(ni.build_network(pd.DataFrame(index=list("abcd")), star), rng=1)
+    assert stuck.acceptance["links"] == 0
+    assert (stuck.overlap["links"] == 1).all()
+
+
+def test_a_multiplex_file_keeps_its_degrees():
+    if not MULTIPLEX.is_dir():
+        pytest.skip("needs the shared data beside the checkout")
+    tables = ni.sources.read_multiplex(MULTIPLEX / "aucs.mpx")
+    network = ni.build_network(*tables)
+    rewired = rewire(network, rng=12)
+    pd.testing.assert_frame_equal(ni.centrality.degree(rewired), ni.centrality.degree(network))
+    assert not rewired.equals(network)

@@ -1,0 +1,142 @@
+"""Robustness curves against hand values and components found anew after each removal."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality, connectivity
+from netinnov.kernels.robustness import largest_parts
+from netinnov.sources import read_multiplex
+from strategies import Tables, bare, networks
+
+
+def test_a_star_that_loses_a_leaf_and_then_its_hub() -> None:
+    # All 4; without b: 3; without the hub a: singles; then one, then none.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("a", "c"), ("a", "d")]}, "abcd"))
+    curve = connectivity.robustness_curve(network, order=["b", "a", "c", "d"])
+    expected = pd.Series(
+        [1.0, 0.75, 0.25, 0.25, 0.0],
+        pd.RangeIndex(5, name="removed"),
+        name="robustness_curve",
+    )
+    pd.testing.assert_series_equal(curve, expected)
+    # R of Schneider et al.: (0.75 + 0.25 + 0.25 + 0) / 4.
+    assert curve.iloc[1:].mean() == pytest.approx(1.25 / 4)
+
+
+def test_robustness_of_complete_graphs_and_stars() -> None:
+    # Complete: 1 - q/n after q removals, R = (n - 1) / 2n. Star, hub first: R = (n - 1) / n^2.
+    names = [f"n{i}" for i in range(20)]
+    pairs = [(i, j) for i in names for j in names if i < j]
+    complete = ni.build_network(*bare({"l": pairs}, names))
+    curve = connectivity.robustness_curve(complete, order=names[::-1])
+    assert curve.iloc[1:].mean() == pytest.approx(19 / 40)
+    star = ni.build_network(*bare({"l": [("n0", i) for i in names[1:]]}, names))
+    curve = connectivity.robustness_curve(star, order=names)
+    assert curve.iloc[1:].mean() == pytest.approx(19 / 400)
+
+
+def test_a_node_leaves_every_layer_and_directions_are_left_aside() -> None:
+    # A: b > a, B: b-c. Without b nothing is left in either layer.
+    network = ni.build_network(*bare({"A": [("b", "a")], "B": [("b", "c")]}, "abc", directed=["A"]))
+    curve = connectivity.robustness_curve(network, order=["b", "a", "c"])
+    np.testing.assert_allclose(curve, [1, 1 / 3, 1 / 3, 0])
+
+
+def test_no_node_and_no_link() -> None:
+    empty = connectivity.robustness_curve(ni.build_network(*bare({"l": []}, "")), order=[])
+    assert len(empty) == 1
+    assert math.isnan(empty[0])
+    alone = connectivity.robustness_curve(
+        ni.build_network(*bare({"l": []}, "ab")), order=["b", "a"]
+    )
+    assert alone.tolist() == [0.5, 0.5, 0.0]
+
+
+def test_an_order_in_any_form() -> None:
+    network = ni.build_network(
+        pd.DataFrame({"node": [1, 2, 3]}), pd.DataFrame({"source": [1], "target": [2]})
+    )
+    forms: list[Any] = [["3", "1", "2"], ("3", "1", "2"), [3, 1, 2], np.array([3, 1, 2])]
+    forms += [
+        pd.Index(["3", "1", "2"]),
+        pd.Series(["3", "1", "2"]),
+        np.array(["3", "1", "2"], object),
+    ]
+    forms += [pd.Series(["3", "1", "2"], dtype="str"), pd.Series([3, 1, 2]), iter(["3", "1", "2"])]
+    for order in forms:
+        found = connectivity.robustness_curve(network, order=order)
+        np.testing.assert_allclose(found, [2 / 3, 2 / 3, 1 / 3, 0])
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (["a", "b"], "1 are missing, e.g. .'c'"),
+        (["a", "b", "b", "c"], "1 come twice or more, e.g. .'b'"),
+        (["a", "b", "x"], "order.*'x'"),
+        (["a", "b", None], "order.*None"),
+        ("abc", "sequence"),
+    ],
+)
+def test_an_order_names_every_node_once(order: Any, words: str) -> None:
+    network = ni.build_network(*bare({"l": [("a", "b")]}, "abc"))
+    with pytest.raises(ValueError, match=words):
+        connectivity.robustness_curve(network, order=order)
+
+
+@given(networks(), st.data())
+def test_the_curve_agrees_with_components_found_anew(tables: Tables, data: st.DataObject) -> None:
+    network = ni.build_network(*tables)
+    order = data.draw(st.permutations(tables.nodes["node"].tolist()))
+    graph = nx.Graph()
+    graph.add_nodes_from(order)
+    graph.add_edges_from(zip(tables.links["source"], tables.links["target"], strict=True))
+    expected = [max(map(len, nx.connected_components(graph))) / len(order)]
+    for node in order:
+        graph.remove_node(node)
+        expected.append(max(map(len, nx.connected_components(graph)), default=0) / len(order))
+    curve = connectivity.robustness_curve(network, order=order)
+    np.testing.assert_allclose(curve, expected, rtol=1e-15)
+    assert curve[0] == pytest.approx(connectivity.largest_component(network))
+    assert (curve.diff().iloc[1:] <= 0).all()
+
+
+@given(st.integers(1, 40), st.floats(0, 0.3), st.integers(0, 2**32 - 1))
+def test_the_kernel_agrees_with_its_reference(n: int, density: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    source, target = np.nonzero(rng.random((n, n)) < density)
+    leaves = rng.permutation(n).astype(np.int32)
+    found = largest_parts(source.astype(np.int32), target.astype(np.int32), leaves)
+    graph = nx.empty_graph(n)
+    graph.add_edges_from(zip(source, target, strict=True))
+    for gone in range(n + 1):
+        left = graph.subgraph(np.flatnonzero(leaves >= gone))
+        assert found[gone] == max(map(len, nx.connected_components(left)), default=0)
+
+
+def test_airports_agree_with_igraph(shared: Path) -> None:
+    igraph = pytest.importorskip("igraph")
+    tables = read_multiplex(shared / "data/multiplex_benchmarks/AirEu2013Ext.json")
+    network = ni.build_network(*tables)
+    hubs = centrality.overlapping_degree(network).sort_values(ascending=False, kind="stable").index
+    curve = connectivity.robustness_curve(network, order=hubs)
+    names = list(network.nodes.index)
+    graph = igraph.Graph.TupleList(
+        zip(network.links["source"], network.links["target"], strict=True), directed=False
+    )
+    for gone in (0, 1, 10, 50, 100, 200):
+        left = graph.copy()
+        left.delete_vertices([name for name in hubs[:gone] if name in graph.vs["name"]])
+        sizes = left.connected_components().sizes()
+        assert curve[gone] == pytest.approx(max(sizes) / len(names))

@@ -1,0 +1,178 @@
+"""Roles inside and between communities, and the E-I index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.community import ei_index, leiden, multiplex_leiden, roles
+from netinnov.sources import read_multiplex
+from strategies import Tables, bare, dense, networks
+
+DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+TWO = {"a": "l", "b": "l", "c": "l", "d": "r", "e": "r"}
+
+
+@pytest.fixture
+def two_groups() -> ni.MultilayerNetwork:
+    layers = {"x": [("a", "b", 2.0), ("a", "c", 1.0), ("c", "d", 1.0)], "y": [("d", "e", 3.0)]}
+    return ni.build_network(*bare(layers, "abcdef"))
+
+
+def test_roles_by_hand(two_groups: ni.MultilayerNetwork) -> None:
+    # Inside strengths of l: a 3, b 2, c 1: mean 2, sd sqrt(2/3). Of r: both 3: z = 0.
+    # c: 1 of 2 inside, 1 of 2 outside: 1 - 1/2. d: 3/4 and 1/4: 1 - 10/16. f has no label.
+    found = roles(two_groups, TWO)
+    z = 1 / np.sqrt(2 / 3)
+    np.testing.assert_allclose(found["z"], [z, 0, -z, 0, 0, np.nan], rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(
+        found["participation"], [0, 0, 0.5, 0.375, 0, np.nan], rtol=1e-14, atol=1e-15
+    )
+    assert found["role"].tolist()[:5] == ["R1", "R1", "R2", "R2", "R1"]
+    assert found["role"].isna().tolist() == [False] * 5 + [True]
+    assert found.columns.tolist() == ["z", "participation", "role"]
+
+
+def test_a_labelled_node_without_links_has_no_participation(
+    two_groups: ni.MultilayerNetwork,
+) -> None:
+    # f joins r with strength 0: mean 2, sd sqrt 2 over 3, 3, 0.
+    found = roles(two_groups, TWO | {"f": "r"})
+    np.testing.assert_allclose(found.loc[["d", "f"], "z"], [1 / np.sqrt(2), -np.sqrt(2)])
+    assert np.isnan(found.loc["f", "participation"])
+    assert pd.isna(found.loc["f", "role"])
+
+
+def test_links_with_unlabelled_nodes_do_not_count(two_groups: ni.MultilayerNetwork) -> None:
+    found = roles(two_groups, {"a": 0, "b": 0, "c": 0, "d": None, "e": np.nan})
+    assert found.loc["c", "participation"] == 0.0
+    assert found.loc["d"].isna().all()
+    assert ei_index(two_groups, {"a": 0, "b": 0, "c": 0}) == -1.0
+
+
+def test_the_seven_roles() -> None:
+    # Each hub is the centre of a star of 40 in its own community; the share of its 40 links inside
+    # sets its participation. One other node a band of the participation.
+    layers: list[tuple[str, str, float]] = []
+    groups: dict[str, int] = {}
+    for hub, outside in {"R5": [4.0], "R6": [16.0, 16.0], "R7": [40.0] * 4}.items():
+        home = len(set(groups.values()))
+        groups[hub] = home
+        for k in range(40):
+            groups[f"{hub}-{k}"] = home
+            layers.append((hub, f"{hub}-{k}", 1.0))
+        for k, weight in enumerate(outside):
+            other = f"{hub}-out{k}"
+            groups[other] = 100 + 10 * home + k
+            layers.append((hub, other, weight))
+    for role, shares in {"R1": [1], "R2": [1, 1], "R3": [1] * 4, "R4": [1] * 6}.items():
+        groups[role] = 500
+        for k, weight in enumerate(shares):
+            groups[f"{role}:{k}"] = 600 + k
+            layers.append((role, f"{role}:{k}", float(weight)))
+    network = ni.build_network(*bare({"x": layers}, list(groups)))
+    found = roles(network, groups)
+    for name in ("R1", "R2", "R3", "R4", "R5", "R6", "R7"):
+        assert found.loc[name, "role"] == name, found.loc[name]
+
+
+def test_equal_strengths_that_differ_by_rounding_give_z_zero() -> None:
+    # 0.1 + 0.2 is not 0.3 in floating point.
+    links = [("a", "b", 0.1), ("a", "b", 0.2), ("c", "d", 0.3)]
+    network = ni.build_network(*bare({"x": links}, "abcd"))
+    assert roles(network, dict.fromkeys("abcd", 0))["z"].tolist() == [0.0] * 4
+
+
+def test_even_spread_over_five_is_above_no_cut_by_rounding() -> None:
+    # Five equal shares: P = 0.8, exactly on the cut, so R3 and not R4.
+    links = [("a", f"b{k}", 0.7) for k in range(5)]
+    nodes = ["a", *(f"b{k}" for k in range(5))]
+    network = ni.build_network(*bare({"x": links}, nodes))
+    found = roles(network, {node: node for node in nodes})
+    assert found.loc["a", "role"] == "R3"
+
+
+@settings(deadline=None)
+@given(tables=networks(min_links=1), data=st.data())
+def test_roles_are_those_of_bctpy(tables: Tables, data: st.DataObject) -> None:
+    bct = pytest.importorskip("bct")
+    n = len(tables.nodes)
+    labels = data.draw(st.lists(st.integers(1, 3), min_size=n, max_size=n))
+    found = roles(ni.build_network(*tables), dict(zip(tables.nodes["node"], labels, strict=True)))
+    weight = np.zeros((n, n))
+    for matrix in dense(tables).values():
+        weight += matrix * (1 - np.eye(n))
+    if tables.directed:
+        weight = weight + weight.T
+    linked = weight.any(axis=1)
+    codes = pd.factorize(np.array(labels), sort=True)[0] + 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z, participation = (
+            bct.module_degree_zscore(weight, codes),
+            bct.participation_coef(weight, codes),
+        )
+    np.testing.assert_allclose(found["z"], z, atol=1e-9)
+    np.testing.assert_allclose(found["participation"][linked], participation[linked], atol=1e-12)
+    assert found["participation"][~linked].isna().all()
+
+
+def test_ei_index_by_hand(two_groups: ni.MultilayerNetwork) -> None:
+    # Outside: c-d 1. Inside: 2 + 1 + 3 = 6. (1 - 6) / 7.
+    assert ei_index(two_groups, TWO) == pytest.approx(-5 / 7, rel=1e-14)
+    assert ei_index(two_groups, dict.fromkeys("abcdef", 0)) == -1.0
+    assert ei_index(two_groups, {node: node for node in "abcdef"}) == 1.0
+    assert np.isnan(ei_index(two_groups, {"f": 0}))
+
+
+def test_ei_index_of_mixed_directions_counts_an_undirected_link_twice() -> None:
+    # x: a > b outside, weight 1. y: b - c inside, as two opposite links: (1 - 4) / 5.
+    tables = bare({"x": [("a", "b")], "y": [("b", "c", 2.0)]}, "abc", directed=("x",))
+    assert ei_index(ni.build_network(*tables), {"a": 0, "b": 1, "c": 1}) == -3 / 5
+
+
+def test_a_table_counts_if_all_copies_agree(two_groups: ni.MultilayerNetwork) -> None:
+    one = pd.Series(TWO)
+    table = pd.DataFrame({"x": one[["a", "b", "c", "d"]], "y": one[["d", "e"]]})
+    pd.testing.assert_frame_equal(roles(two_groups, table), roles(two_groups, one))
+    table.loc["d", "y"] = "other"
+    with pytest.raises(ni.errors.InputError, match=r"one label a node.*1 nodes have.*\['d'\]"):
+        roles(two_groups, table)
+    with pytest.raises(ni.errors.InputError, match="one label a node"):
+        ei_index(two_groups, table)
+
+
+@pytest.mark.parametrize("measure", [roles, ei_index])
+def test_labels_that_are_none_of_the_network_are_refused(
+    two_groups: ni.MultilayerNetwork, measure
+) -> None:
+    with pytest.raises(ni.errors.InputError, match="it has none of them"):
+        measure(two_groups, {1: 0, 2: 1})
+    with pytest.raises(ni.errors.InputError, match="must be a Series or mapping"):
+        measure(two_groups, [0, 0, 1])
+    with pytest.raises(ni.errors.InputError, match="each node once"):
+        measure(two_groups, pd.Series([0, 1], index=["a", "a"]))
+
+
+def test_shares_of_several_layers_are_not_added() -> None:
+    layers = {"flow_share_of_origin": [("a", "b")], "y": [("a", "b")]}
+    network = ni.build_network(*bare(layers, "ab"))
+    with pytest.raises(ni.errors.InputError, match="shares"):
+        roles(network, {"a": 0, "b": 0})
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
+def test_lawyers_turn_to_their_own_community() -> None:
+    network = ni.build_network(*read_multiplex(DATA / "Lazega-Law-Firm.paj"))
+    found = multiplex_leiden(network, rng=1)
+    table = roles(network, found)
+    assert table["z"].groupby(found.membership).mean().abs().max() < 1e-12
+    assert table["participation"].between(0, 1 - 1 / found.n_communities).all()
+    assert -1 < ei_index(network, found) < 0
+    with pytest.raises(ni.errors.InputError, match="one label a node"):
+        roles(network, leiden(network, coupling=0.0, rng=1))

@@ -1,0 +1,293 @@
+"""Eigenvector, Katz, hubs and authorities: by hand, dense algebra, networkx, and closed forms."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality
+from netinnov.errors import InputError
+from strategies import Tables, bare, dense, networks, supra_matrix
+
+couplings = st.sampled_from([0.25, 1.0, 3.0])
+presences = st.sampled_from(["all", "linked"])
+TIE = 1e-12
+
+
+def projection(symmetric: np.ndarray) -> np.ndarray:
+    """All ones on the leading eigenspace; draws without a clear gap behind it are left out."""
+    values, vectors = np.linalg.eigh(symmetric)
+    first = values >= values[-1] * (1 - TIE)
+    assume(not ((values >= values[-1] * (1 - 1e-5)) & ~first).any())
+    return vectors[:, first] @ vectors[:, first].sum(axis=0)
+
+
+def over_copies(vector: np.ndarray, states: list[tuple[int, int]], n: int) -> np.ndarray:
+    total = np.zeros(n)
+    for value, (_, i) in zip(vector, states, strict=True):
+        total[i] += value
+    return total / total.max()
+
+
+def one_layer(rows: list[tuple[Any, ...]], nodes: str, directed: bool = False) -> Any:
+    return ni.build_network(*bare({"l": rows}, nodes, directed=["l"] if directed else []))
+
+
+# Eigenvector
+
+
+def test_eigenvector_of_a_star() -> None:
+    # Centre x, leaves y: lambda x = 4 y, lambda y = x, so lambda = 2, y = x / 2.
+    network = one_layer([("a", "b"), ("a", "c"), ("a", "d"), ("a", "e")], "abcde")
+    found = centrality.eigenvector_centrality(network)
+    np.testing.assert_allclose(found, [1, 0.5, 0.5, 0.5, 0.5], rtol=1e-12)
+
+
+def test_eigenvector_of_two_coupled_layers_by_hand() -> None:
+    # a-b in x; y has only a self-link. With coupling w: copies a_x, a_y by symmetry with b:
+    # lambda p = p + w q, lambda q = w p; w = 2: lambda^2 - lambda - 4 = 0. All nodes are alike.
+    # A third node c, in no layer: lambda = w, below the leading (1 + sqrt 17) / 2. Score 0.
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "a")]}, "abc"))
+    found = centrality.eigenvector_centrality(network, coupling=2.0)
+    np.testing.assert_allclose(found, [1, 1, 0], rtol=0, atol=1e-13)
+
+
+def test_equal_components_share_the_score_by_projection() -> None:
+    # Star of 4 leaves: unit vector (2, 1, 1, 1, 1) / sqrt 8, times its sum 6 / sqrt 8: 1.5, 0.75.
+    # A pair of weight 2 has the same eigenvalue: (1, 1) / sqrt 2 times 2 / sqrt 2: 1, 1.
+    rows = [("a", "b"), ("a", "c"), ("a", "d"), ("a", "e"), ("f", "g", 2.0)]
+    found = centrality.eigenvector_centrality(one_layer(rows, "abcdefg"))
+    np.testing.assert_allclose(found, np.array([1.5, 0.75, 0.75, 0.75, 0.75, 1, 1]) / 1.5)
+
+
+def test_only_the_stronger_component_scores() -> None:
+    found = centrality.eigenvector_centrality(one_layer([("a", "b"), ("c", "d", 1.5)], "abcd"))
+    assert found.tolist() == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_being_pointed_at_counts() -> None:
+    # a <-> b with weight 1 (lambda 1), b > c of weight 3, nothing out of c; d > a gives nothing.
+    # lambda x_c = 3 x_b. Left eigenvector: x = (1, 1, 3, 0).
+    rows = [("a", "b"), ("b", "a"), ("b", "c", 3.0), ("d", "a")]
+    found = centrality.eigenvector_centrality(one_layer(rows, "abcd", directed=True))
+    np.testing.assert_allclose(found, [1 / 3, 1 / 3, 1, 0], rtol=1e-12, atol=0)
+
+
+def test_of_two_equal_cycles_in_a_chain_the_last_scores() -> None:
+    # a <-> b > c <-> d, all 1: the matrix is defective, its one eigenvector is (0, 0, 1, 1).
+    rows = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "d"), ("d", "c")]
+    found = centrality.eigenvector_centrality(one_layer(rows, "abcd", directed=True))
+    np.testing.assert_allclose(found, [0, 0, 1, 1], rtol=1e-12)
+
+
+def test_two_equal_cycles_that_lead_to_one_node() -> None:
+    # Eigenvectors u = (1, 1, 0, 0, 1), v = (0, 0, 1, 1, 1); normal equations 3 p + q = 3 = p + 3 q:
+    # p = q = 3 / 4, all ones projects on (.75, .75, .75, .75, 1.5).
+    rows = [("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"), ("b", "e"), ("d", "e")]
+    found = centrality.eigenvector_centrality(one_layer(rows, "abcde", directed=True))
+    np.testing.assert_allclose(found, [0.5, 0.5, 0.5, 0.5, 1], rtol=1e-12)
+
+
+def test_a_layer_without_cycles_has_no_eigenvector() -> None:
+    network = one_layer([("a", "b"), ("b", "c")], "abc", directed=True)
+    assert centrality.eigenvector_centrality(network).isna().all()
+    assert centrality.katz_centrality(network).isna().all()
+
+
+@pytest.mark.parametrize("presence", ["all", "linked"])
+def test_nothing_linked_is_nan(presence: str) -> None:
+    for network in (
+        one_layer([("a", "a")], "ab"),
+        ni.build_network(*bare({}, "ab")),
+        ni.build_network(*bare({}, "")),
+    ):
+        assert centrality.eigenvector_centrality(network, presence=presence).isna().all()
+        assert centrality.hits(network, presence=presence).isna().all(axis=None)
+        assert centrality.katz_centrality(network, presence=presence).isna().all()
+
+
+@given(networks(min_links=1, directed=False), couplings, presences)
+def test_eigenvector_agrees_with_dense_algebra(
+    tables: Tables, coupling: float, presence: str
+) -> None:
+    matrix, states = supra_matrix(dense(tables), coupling, presence)
+    assume(matrix.any())
+    network = ni.build_network(*tables)
+    found = centrality.eigenvector_centrality(network, coupling=coupling, presence=presence)
+    expected = over_copies(projection(matrix), states, network.n_nodes)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+@given(networks(min_links=1), couplings, presences)
+def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, presence: str) -> None:
+    # Of the states: S' x = lambda x, x at least 0, lambda the largest real part of an eigenvalue.
+    from netinnov.centrality._coupled import coupled
+    from netinnov.centrality._leading import leading
+
+    matrix, states = supra_matrix(dense(tables), coupling, presence)
+    found = leading(coupled(ni.build_network(*tables), coupling, presence))
+    x = np.array([found.vector[state] for state in states])
+    scale = np.abs(x).max(initial=1) * max(found.value, 1)
+    np.testing.assert_allclose(matrix.T @ x, found.value * x, rtol=0, atol=1e-9 * scale)
+    # Eigenvalues of defective matrices are computed to a root of the precision only.
+    largest = np.linalg.eigvals(matrix).real.max(initial=0)
+    assert found.value == pytest.approx(largest, abs=1e-2 * max(largest, 1))
+
+
+@given(networks(min_nodes=3, min_links=4, max_layers=1, directed=True))
+def test_strongly_connected_layers_equal_networkx(tables: Tables) -> None:
+    (matrix,) = dense(tables).values()
+    graph = nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))), create_using=nx.DiGraph)
+    graph.add_weighted_edges_from(
+        (i, (i + 1) % len(matrix), 1.0) for i in range(len(matrix)) if not graph.has_edge(
+            i, (i + 1) % len(matrix))
+    )  # fmt: skip
+    rows = [(str(i), str(j), weight) for i, j, weight in graph.edges(data="weight")]
+    network = ni.build_network(
+        *bare({"l": rows}, [str(i) for i in range(len(matrix))], directed=["l"])
+    )
+    found = centrality.eigenvector_centrality(network)
+    expected = np.array(list(nx.eigenvector_centrality_numpy(graph, weight="weight").values()))
+    values = np.linalg.eigvals(nx.to_numpy_array(graph)).real
+    assume((values > values.max() * (1 - 1e-4)).sum() == 1)
+    np.testing.assert_allclose(found, expected / expected.max(), rtol=0, atol=1e-8)
+
+
+def test_without_coupling_one_layer_decides_and_a_warning_says_so() -> None:
+    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("c", "d", 2.0)]}, "abcd"))
+    for measure in (centrality.eigenvector_centrality, centrality.hits):
+        with pytest.warns(UserWarning, match="one layer only") as caught:
+            found = measure(network, coupling=0.0)
+        assert len(caught) == 1
+        assert caught[0].filename == __file__
+        assert np.array_equal(np.asarray(found).reshape(4, -1)[:, 0], [0, 0, 1, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        centrality.eigenvector_centrality(network.select(layers=["x"]), coupling=0.0)
+        centrality.katz_centrality(network, coupling=0.0)
+
+
+def test_the_leading_eigenvalue_of_a_bipartite_layer_is_not_taken_for_its_opposite() -> None:
+    # Complete bipartite 2 x 8: eigenvalues 4 and -4; sides sqrt 4 : 1.
+    rows = [(i, j) for i in "ab" for j in "cdefghij"]
+    found = centrality.eigenvector_centrality(one_layer(rows, "abcdefghij"))
+    np.testing.assert_allclose(found, [1, 1, *[0.5] * 8], rtol=1e-12)
+
+
+# Katz
+
+
+def test_katz_of_a_chain_by_hand() -> None:
+    # a > b > c with alpha 1/2: x_a = 1, x_b = 1.5, x_c = 1.75. Any alpha will do: no cycle.
+    network = one_layer([("a", "b"), ("b", "c")], "abc", directed=True)
+    found = centrality.katz_centrality(network, alpha=0.5)
+    np.testing.assert_allclose(found * 1.75, [1, 1.5, 1.75], rtol=1e-14)
+    found = centrality.katz_centrality(network, alpha=10.0)
+    np.testing.assert_allclose(found * 111, [1, 11, 111], rtol=1e-14)
+
+
+@given(networks(min_links=1), st.sampled_from([0.0, 0.25, 3.0]), presences)
+def test_katz_agrees_with_dense_algebra(tables: Tables, coupling: float, presence: str) -> None:
+    matrix, states = supra_matrix(dense(tables), coupling, presence)
+    assume(matrix.any())
+    network = ni.build_network(*tables)
+    alpha = 0.9 / matrix.sum(axis=1).max()  # the largest row sum is no less than lambda_1
+    found = centrality.katz_centrality(network, alpha=alpha, coupling=coupling, presence=presence)
+    exact = np.linalg.solve(np.eye(len(matrix)) - alpha * matrix.T, np.ones(len(matrix)))
+    np.testing.assert_allclose(found, over_copies(exact, states, network.n_nodes), rtol=1e-9)
+
+
+@given(networks(min_links=1, directed=False), couplings, presences)
+def test_half_of_the_bound_is_the_default(tables: Tables, coupling: float, presence: str) -> None:
+    matrix, _ = supra_matrix(dense(tables), coupling, presence)
+    assume(matrix.any())
+    network = ni.build_network(*tables)
+    half = 0.5 / np.linalg.eigvalsh(matrix)[-1]
+    options: dict[str, Any] = {"coupling": coupling, "presence": presence}
+    found = centrality.katz_centrality(network, **options)
+    expected = centrality.katz_centrality(network, alpha=half, **options)
+    pd.testing.assert_series_equal(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 0.6])
+def test_alpha_at_the_bound_is_refused_with_the_bound(alpha: float) -> None:
+    network = one_layer([("a", "b"), ("a", "c"), ("a", "d"), ("a", "e")], "abcde")  # lambda_1 = 2
+    with pytest.raises(InputError, match=r"below 1 / lambda_1 = 0\.5, .*found 0\.[56]"):
+        centrality.katz_centrality(network, alpha=alpha)
+
+
+def test_katz_near_the_bound_is_the_eigenvector() -> None:
+    rng = np.random.default_rng(2)
+    rows = [(str(i), str(j)) for i in range(30) for j in range(i) if rng.random() < 0.2]
+    network = ni.build_network(*bare({"l": rows}, [str(i) for i in range(30)]))
+    matrix = network.adjacency("l").toarray()
+    alpha = 0.999999 / np.linalg.eigvalsh(matrix)[-1]
+    found = centrality.katz_centrality(network, alpha=alpha)
+    np.testing.assert_allclose(found, centrality.eigenvector_centrality(network), atol=1e-5)
+
+
+# Hubs and authorities
+
+
+def test_hubs_and_authorities_by_hand() -> None:
+    # a > c, b > c, b > d. S S' on (a, b): [[1, 1], [1, 2]], leading (1, golden ratio).
+    golden = (1 + 5**0.5) / 2
+    found = centrality.hits(one_layer([("a", "c"), ("b", "c"), ("b", "d")], "abcd", directed=True))
+    assert list(found.columns) == ["hub", "authority"]
+    np.testing.assert_allclose(found["hub"], [1 / golden, 1, 0, 0], rtol=1e-12)
+    np.testing.assert_allclose(found["authority"], [0, 0, 1, 1 / golden], rtol=1e-12)
+
+
+def test_the_sides_of_a_bipartite_layer_are_projected_apart() -> None:
+    # Star of 4 leaves: S^2 has 4 twice, vectors (1, 0, ...) and (0, 1, 1, 1, 1): all ones.
+    network = one_layer([("a", "b"), ("a", "c"), ("a", "d"), ("a", "e")], "abcde")
+    np.testing.assert_allclose(centrality.hits(network), np.ones((5, 2)), rtol=1e-12)
+
+
+@given(networks(min_links=1), couplings, presences)
+def test_hits_agree_with_dense_algebra(tables: Tables, coupling: float, presence: str) -> None:
+    matrix, states = supra_matrix(dense(tables), coupling, presence)
+    assume(matrix.any())
+    network = ni.build_network(*tables)
+    found = centrality.hits(network, coupling=coupling, presence=presence)
+    for name, square in {"hub": matrix @ matrix.T, "authority": matrix.T @ matrix}.items():
+        expected = over_copies(projection(square), states, network.n_nodes)
+        np.testing.assert_allclose(found[name], expected, rtol=0, atol=1e-8)
+
+
+@given(networks(min_nodes=2, min_links=1, max_layers=1, directed=True))
+def test_hits_of_one_layer_equal_networkx(tables: Tables) -> None:
+    (matrix,) = dense(tables).values()
+    matrix = matrix * (1 - np.eye(len(matrix)))
+    singular = np.linalg.svd(matrix, compute_uv=False)
+    assume(len(matrix) > 3 and singular[0] > 0 and singular[1] < 0.99 * singular[0])
+    graph = nx.from_numpy_array(matrix, create_using=nx.DiGraph)
+    hub, authority = nx.hits(graph, max_iter=10_000, tol=1e-13)
+    found = centrality.hits(ni.build_network(*tables))
+    for column, expected in {"hub": hub, "authority": authority}.items():
+        scaled = np.array(list(expected.values())) / max(expected.values())
+        np.testing.assert_allclose(found[column], scaled, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda n: centrality.eigenvector_centrality(n, coupling=-1),
+        lambda n: centrality.eigenvector_centrality(n, presence="some"),
+        lambda n: centrality.hits(n, coupling=np.inf),
+        lambda n: centrality.katz_centrality(n, alpha=0),
+        lambda n: centrality.katz_centrality(n, alpha=-0.1),
+        lambda n: centrality.katz_centrality(n, presence=None),
+    ],
+)
+def test_impossible_options_are_refused(call: Any, small: ni.MultilayerNetwork) -> None:
+    with pytest.raises(InputError, match="must be"):
+        call(small)

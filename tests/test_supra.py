@@ -1,0 +1,138 @@
+"""The coupled network as an operator: the same numbers as its matrix, which is never stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+import netinnov as ni
+from netinnov import supra
+from netinnov.centrality._coupled import Coupled, coupled, doubled, solve
+from netinnov.centrality._leading import _searched_pair, leading
+from netinnov.errors import InputError
+from strategies import Tables, bare, dense, networks, supra_matrix
+
+couplings = st.sampled_from([0.0, 0.5, 2.0])
+presences = st.sampled_from(["all", "linked"])
+
+
+def on_states(weights: Coupled, matrix: np.ndarray) -> None:
+    """Check the operator, its dense part and its components against a matrix over the present."""
+    states = np.flatnonzero(weights.present.ravel())
+    rng = np.random.default_rng(1)
+    vector = np.zeros(weights.present.size)
+    vector[states] = rng.normal(size=states.size)
+    found = weights(vector.reshape(weights.present.shape)).ravel()
+    np.testing.assert_allclose(found[states], matrix @ vector[states], rtol=0, atol=1e-12)
+    assert not found[~weights.present.ravel()].any()
+    some = states[rng.random(states.size) < 0.7]
+    at = np.searchsorted(states, some)
+    np.testing.assert_array_equal(weights.dense(some), matrix[np.ix_(at, at)])
+    _, label = weights.components()
+    _, expected = sparse.csgraph.connected_components(
+        sparse.csr_array(matrix), directed=True, connection="strong"
+    )
+    same = label[states][:, None] == label[states]
+    np.testing.assert_array_equal(same, expected[:, None] == expected)
+
+
+@given(networks(min_links=1), couplings, presences)
+def test_the_operator_is_the_transposed_matrix(
+    tables: Tables, coupling: float, presence: str
+) -> None:
+    network = ni.build_network(*tables)
+    matrix, _ = supra_matrix(dense(tables), coupling, presence)
+    on_states(coupled(network, coupling, presence), matrix.T)
+
+
+@given(networks(min_links=1), couplings, presences)
+def test_the_doubled_operator_is_the_matrix_of_hubs_and_authorities(
+    tables: Tables, coupling: float, presence: str
+) -> None:
+    network = ni.build_network(*tables)
+    matrix, _ = supra_matrix(dense(tables), coupling, presence)
+    nothing = np.zeros_like(matrix)
+    both = np.block([[nothing, matrix], [matrix.T, nothing]])
+    on_states(doubled(network, coupling, presence), both)
+
+
+@given(networks(min_links=1), couplings, presences)
+def test_the_operator_agrees_with_the_public_matrix(
+    tables: Tables, coupling: float, presence: str
+) -> None:
+    network = ni.build_network(*tables)
+    matrix = supra.supra_adjacency(network, coupling=coupling, presence=presence)
+    on_states(coupled(network, coupling, presence), matrix.toarray().T)
+
+
+def test_many_layers_take_memory_with_states_only() -> None:
+    # 300 layers on 300 nodes: the coupling alone has 27 million entries as a matrix.
+    rows = {f"{x:03}": [(str(x), str((x + 1) % 300))] for x in range(300)}
+    network = ni.build_network(*bare(rows, [str(i) for i in range(300)]))
+    weights = coupled(network, 1.0, "all")
+    assert sum(matrix.nnz for *_, matrix in weights.blocks) == 600
+    vector = np.ones(weights.present.shape)
+    # Every copy receives 299 from the others, and 1 more at the two ends of each layer's link.
+    assert weights(vector).sum() == 300 * 300 * 299 + 600
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("size", [60, 150])
+def test_the_search_agrees_with_a_dense_eigenvector(symmetric: bool, size: int) -> None:
+    rng = np.random.default_rng(size)
+    matrix = rng.random((size, size)) * (rng.random((size, size)) < 8 / size)
+    matrix += np.eye(size, k=1) + np.eye(size, k=1 - size)  # a ring: one component
+    matrix = matrix + matrix.T if symmetric else matrix
+    value, vector = _searched_pair(lambda x: matrix @ x, np.ones(size), symmetric)
+    values, vectors = np.linalg.eigh(matrix) if symmetric else np.linalg.eig(matrix)
+    first = np.argmax(values.real)
+    expected = np.abs(vectors[:, first].real)
+    assert value == pytest.approx(values[first].real, rel=1e-12)
+    np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), rtol=0, atol=1e-10)
+
+
+def test_the_search_needs_a_restart_on_a_long_path() -> None:
+    # Eigenvector of a path of n nodes: sin(pi k / (n + 1)), eigenvalue 2 cos(pi / (n + 1)).
+    n = 300
+    path = sparse.diags_array([np.ones(n - 1), np.ones(n - 1)], offsets=[-1, 1]).tocsr()
+    value, vector = _searched_pair(lambda x: path @ x, np.ones(n), symmetric=True)
+    expected = np.sin(np.pi * np.arange(1, n + 1) / (n + 1))
+    assert value == pytest.approx(2 * np.cos(np.pi / (n + 1)), rel=1e-13)
+    np.testing.assert_allclose(vector / vector.max(), expected / expected.max(), rtol=0, atol=1e-8)
+
+
+def test_a_large_component_beside_small_ones_is_searched_alone() -> None:
+    # A grid of 400 nodes, eigenvalue 4 cos(pi / 21) < 4, and a pair of weight 3.9 to stand beside.
+    names = [[f"{i},{j}" for j in range(20)] for i in range(20)]
+    rows = [(names[i][j], names[i][j + 1]) for i in range(20) for j in range(19)]
+    rows += [(names[i][j], names[i + 1][j]) for i in range(19) for j in range(20)]
+    nodes = [*(name for row in names for name in row), "p", "q"]
+    network = ni.build_network(*bare({"l": [*rows, ("p", "q", 3.9)]}, nodes))
+    found = leading(coupled(network, 1.0, "all"))
+    wave = np.sin(np.pi * np.arange(1, 21) / 21)
+    expected = np.outer(wave, wave).ravel() / np.outer(wave, wave).max()
+    assert found.value == pytest.approx(4 * np.cos(np.pi / 21), rel=1e-12)
+    np.testing.assert_allclose(found.vector[0, :400] / found.vector.max(), expected, atol=1e-9)
+    assert not found.vector[0, 400:].any()
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("radius", [0.5, 0.999])
+def test_systems_are_solved_to_rounding(symmetric: bool, radius: float) -> None:
+    rng = np.random.default_rng(3)
+    matrix = rng.random((50, 50)) * (rng.random((50, 50)) < 0.2)
+    matrix = matrix + matrix.T if symmetric else matrix
+    matrix *= radius / np.abs(np.linalg.eigvals(matrix)).max()
+    base = np.ones((1, 50))
+    found = solve(lambda x: (matrix @ x.ravel())[None], base, symmetric=symmetric, what="it")
+    expected = np.linalg.solve(np.eye(50) - matrix, np.ones(50))
+    np.testing.assert_allclose(found[0], expected, rtol=1e-9)
+
+
+def test_a_system_that_has_no_solution_is_refused() -> None:
+    swap = np.array([[0.0, 1.0], [1.0, 0.0]])  # spectral radius 1
+    with pytest.raises(InputError, match="it cannot be solved"):
+        solve(lambda x: (swap @ x.ravel())[None], np.ones((1, 2)), symmetric=False, what="it")

@@ -1,0 +1,138 @@
+"""Structural holes against hand values, networkx, igraph and dense algebra."""
+
+from __future__ import annotations
+
+import igraph
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality
+from netinnov.kernels.brokerage import SEARCH
+from strategies import Tables, bare, dense, networks
+
+
+def ties(tables: Tables, weighted: bool) -> np.ndarray:
+    """a_ij + a_ji of the flattened network, self-links left out; dense."""
+    n = len(tables.nodes)
+    matrices = [full * (1 - np.eye(n)) for full in dense(tables).values()]
+    total = sum(matrices, np.zeros((n, n)))
+    total = total if weighted else (total > 0).astype(float)
+    return total + total.T
+
+
+def by_formula(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Constraint and effective size, a term at a time as they are written."""
+    n = len(s)
+    constraint, size = np.full(n, np.nan), np.full(n, np.nan)
+    p = s / np.where(s.sum(axis=1) > 0, s.sum(axis=1), 1)[:, None]
+    m = s / np.where(s.max(axis=1, initial=0) > 0, s.max(axis=1, initial=0), 1)[:, None]
+    for i in range(n):
+        neighbours = np.flatnonzero(s[i])
+        if neighbours.size:
+            constraint[i] = size[i] = 0.0
+        for j in neighbours:
+            others = [q for q in range(n) if q not in (i, j)]
+            constraint[i] += (p[i, j] + sum(p[i, q] * p[q, j] for q in others)) ** 2
+            size[i] += 1 - sum(p[i, q] * m[j, q] for q in others)
+    return constraint, size
+
+
+def test_a_star_and_a_triangle() -> None:
+    # Star: the centre has shares of 1/3, so 3/9, and three neighbours apart; a leaf has one.
+    star = ni.build_network(*bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyze"))
+    np.testing.assert_allclose(centrality.constraint(star), [1 / 3, 1, 1, 1, np.nan])
+    np.testing.assert_allclose(centrality.effective_size(star), [3, 1, 1, 1, np.nan])
+    # Triangle: twice (1/2 + 1/4)^2 = 1.125; 2 - 2 * 1 / 2 = 1.
+    triangle = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "a")]}, "abc"))
+    for weighted in (True, False):
+        found = centrality.constraint(triangle, weighted=weighted)
+        assert found.tolist() == pytest.approx([1.125] * 3)
+        found = centrality.effective_size(triangle, weighted=weighted)
+        assert found.tolist() == pytest.approx([1.0] * 3)
+
+
+def test_effective_size_takes_the_strongest_link_of_the_neighbour() -> None:
+    # a-b 1, a-c 1, b-c 2. b: p_ba = 1/3, p_bc = 2/3; m_ac = 1/1, m_ca = 1/2.
+    # 2 - (p_bc m_ac + p_ba m_ca) = 2 - 2/3 - 1/6.
+    network = ni.build_network(*bare({"l": [("a", "b"), ("a", "c"), ("b", "c", 2)]}, "abc"))
+    assert centrality.effective_size(network)["b"] == pytest.approx(7 / 6)
+
+
+def test_layers_are_flattened() -> None:
+    # a-b in both layers: with weights 1 + 2 = 3 against 1 for a-c; one link each without.
+    layers = {"x": [("a", "b", 1), ("a", "c", 1)], "y": [("a", "b", 2)]}
+    network = ni.build_network(*bare(layers, "abc"))
+    assert centrality.constraint(network)["a"] == pytest.approx((3 / 4) ** 2 + (1 / 4) ** 2)
+    assert centrality.constraint(network, weighted=False)["a"] == pytest.approx(1 / 2)
+
+
+def test_layers_of_shares_are_not_summed() -> None:
+    layers = {"x_share_of_origin": [("a", "b", 0.5)], "y": [("a", "b")]}
+    network = ni.build_network(*bare(layers, "abc"))
+    for measure in (centrality.constraint, centrality.effective_size):
+        with pytest.raises(ValueError, match=f"{measure.__name__} has no meaning"):
+            measure(network)
+        assert measure(network, weighted=False).tolist()[:2] == [1.0, 1.0]
+
+
+def test_networks_without_links_or_nodes() -> None:
+    for tables in (bare({}, "abc"), bare({"l": [("a", "a")]}, "abc"), bare({}, [])):
+        network = ni.build_network(*tables)
+        for measure in (centrality.constraint, centrality.effective_size):
+            assert measure(network).isna().all()
+            assert measure(network).name == measure.__name__
+
+
+@given(networks(), st.booleans())
+def test_both_agree_with_their_formulas(tables: Tables, weighted: bool) -> None:
+    network = ni.build_network(*tables)
+    constraint, size = by_formula(ties(tables, weighted))
+    found = centrality.constraint(network, weighted=weighted)
+    np.testing.assert_allclose(found, constraint, rtol=1e-12)
+    found = centrality.effective_size(network, weighted=weighted)
+    np.testing.assert_allclose(found, size, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("directed", [True, False])
+def test_both_agree_with_networkx_and_igraph(directed: bool, weighted: bool) -> None:
+    graph = nx.gnm_random_graph(30, 120, seed=4, directed=directed)
+    rng = np.random.default_rng(4)
+    rows = [(str(i), str(j), float(rng.integers(1, 9))) for i, j in graph.edges]
+    for i, j, w in rows:
+        graph.edges[int(i), int(j)]["weight"] = w if weighted else 1.0
+    layers = bare({"l": rows}, [str(i) for i in graph], directed=["l"] if directed else [])
+    network = ni.build_network(*layers)
+    constraint = centrality.constraint(network, weighted=weighted)
+    size = centrality.effective_size(network, weighted=weighted)
+    expected = nx.constraint(graph, weight="weight")
+    np.testing.assert_allclose(constraint, list(expected.values()), rtol=1e-12)
+    # Asked for all nodes at once networkx 3.6 divides by the strongest link of the wrong end.
+    expected = nx.effective_size(graph, nodes=list(graph), weight="weight")
+    np.testing.assert_allclose(size, list(expected.values()), rtol=1e-12)
+    if not directed:
+        peer = igraph.Graph(n=30, edges=list(graph.edges))
+        weights = [w for *_, w in graph.edges(data="weight")]
+        np.testing.assert_allclose(constraint, peer.constraint(weights=weights), rtol=1e-12)
+        if not weighted:
+            # Borgatti: n - 2 t / n, t the links among the neighbours.
+            triangles = np.array(list(nx.triangles(graph).values()))
+            n = np.array(peer.degree())
+            np.testing.assert_allclose(size, n - 2 * triangles / n, rtol=1e-12)
+
+
+def test_hubs_with_many_more_links_than_their_neighbours() -> None:
+    # Rows long enough that the kernels search in them instead of reading them.
+    graph = nx.barabasi_albert_graph(60 * SEARCH, 2, seed=6)
+    graph.add_edges_from((0, i) for i in range(1, 50 * SEARCH))
+    rows = [(str(i), str(j), 1.0 + (i + j) % 3) for i, j in graph.edges]
+    network = ni.build_network(*bare({"l": rows}, [str(i) for i in graph]))
+    peer = igraph.Graph(n=len(graph), edges=list(graph.edges))
+    expected = peer.constraint(weights=[w for *_, w in rows])
+    np.testing.assert_allclose(centrality.constraint(network), expected, rtol=1e-12)
+    found = centrality.effective_size(network, weighted=False)
+    np.testing.assert_allclose(found, list(nx.effective_size(graph).values()), rtol=1e-12)
