@@ -188,7 +188,7 @@ def stability(
     -----
     The number of a node is its element-centric similarity between two runs, averaged over pairs of
     runs, and over the layers where it is: with a and b the communities that it is in,
-    |a and b| / max(|a|, |b|). Only states that have a label in both runs count, in all numbers.
+    ``|a and b| / max(|a|, |b|)``. Only states that have a label in both runs count, in all numbers.
     "links" leaves out about a third of the links each time, which is a harder test than "counts".
     Weights of a link in several periods are drawn separately. Pairs of runs take time that grows
     with the square of `runs`.

@@ -39,7 +39,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        (x_rc / x_r.) / (x_.c / x_..): 1 where a region has as much of a field as it would by its
+        ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where a region has as much of it as it would by its
         size. NaN in the rows and columns that are empty.
 
     Raises
@@ -78,7 +78,8 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        sum_c |s_rc - s_.c| a region, from 0 (the same mix) to 2; the reference includes the region.
+        ``sum_c |s_rc - s_.c|`` a region, from 0 (the same mix) to 2; the reference has the region
+        in it.
         NaN for an empty region.
 
     Raises
