@@ -11,7 +11,7 @@ from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
-from netinnov._parallel import run
+from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
 from netinnov.community._modularity import quality_of, state_numbers
 from netinnov.community._partition import Partition
@@ -97,7 +97,8 @@ def leiden(
     if resolution < 0 or problem.level.indptr.size == 1:
         found = [np.zeros(problem.level.indptr.size - 1, np.int32)]
     else:
-        found = run(partial(climb, problem), seeds, progress=False, label="restarts")
+        work = [partial(climb, problem, seed) for seed in seeds]
+        found = in_threads(work, size=restarts * problem.level.indices.size)
     qualities = [quality_of(network, numbers, one, resolution, coupling) for one in found]
     # Equal but for rounding: the first, so that no last digit decides.
     best = next((k for k, q in enumerate(qualities) if q >= max(qualities) - 1e-12), 0)

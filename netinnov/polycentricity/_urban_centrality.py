@@ -38,7 +38,7 @@ def urban_centrality_index(
 ) -> float:
     """Multiply concentration by proximity: LC (1 - V/V_max).
 
-    ``LC = 1/2 sum |s_i - 1/n|`` and ``V = s'Ds`` for the shares s of the places and their distances D.
+    ``LC = 1/2 sum |s_i - 1/n|`` and ``V = s'Ds``, s the shares of the places, D their distances.
 
     Parameters
     ----------
