@@ -87,5 +87,6 @@ def test_table_of_the_organisations_of_cordis(benchmark):
     print(f"table {found['shape']}: {found['seconds']:.2f} s, peak {found['peak']:.0f} MiB")
     benchmark.extra_info.update(seconds=round(found["seconds"], 2), peak_mib=round(found["peak"]))
     assert found["shape"][0] == 17_428
-    assert found["seconds"] < TABLE_SECONDS
     assert found["peak"] < TABLE_MEBIBYTES
+    if not benchmark.disabled:
+        assert found["seconds"] < TABLE_SECONDS

@@ -51,4 +51,5 @@ def test_cities_of_cordis(benchmark, least):
     print(f"processor time; {share:.2%} found; {found['method'].value_counts().to_dict()}")
     benchmark.extra_info.update(found=round(float(share), 4), processor=round(processor, 2))
     benchmark.pedantic(geocode, args=(places, tables), rounds=1)
-    assert processor < SECONDS[least]
+    if not benchmark.disabled:
+        assert processor < SECONDS[least]
