@@ -96,6 +96,21 @@ def test_two_equal_cycles_that_lead_to_one_node() -> None:
     np.testing.assert_allclose(found, [0.5, 0.5, 0.5, 0.5, 1], rtol=1e-12)
 
 
+def test_many_equal_cycles_are_projected_on_at_once() -> None:
+    # 3,000 times a <-> b > c of weight 3: (1, 1, 3), times its sum 5 over its square 11. And one
+    # group of two cycles that lead to one node, as above: .75 four times and 1.5.
+    rows: list[tuple[Any, ...]] = []
+    for k in range(3000):
+        rows += [(f"a{k}", f"b{k}"), (f"b{k}", f"a{k}"), (f"b{k}", f"c{k}", 3.0)]
+    rows += [("p", "q"), ("q", "p"), ("r", "s"), ("s", "r"), ("q", "t"), ("s", "t")]
+    nodes = [f"{letter}{k}" for k in range(3000) for letter in "abc"] + list("pqrst")
+    network = ni.build_network(*bare({"l": rows}, nodes, directed=["l"]))
+    found = centrality.eigenvector_centrality(network) * 1.5
+    expected = np.array([5, 5, 15] * 3000) / 11
+    np.testing.assert_allclose(found.iloc[:9000], expected, rtol=1e-10)
+    np.testing.assert_allclose(found.iloc[9000:], [0.75, 0.75, 0.75, 0.75, 1.5], rtol=1e-10)
+
+
 def test_a_layer_without_cycles_has_no_eigenvector() -> None:
     network = one_layer([("a", "b"), ("b", "c")], "abc", directed=True)
     assert centrality.eigenvector_centrality(network).isna().all()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.linalg import schur
+from scipy.sparse import linalg
 
 from netinnov._typing import Codes, Floats
 from netinnov.centrality._coupled import Blocks, Coupled, solve
@@ -19,10 +20,8 @@ __all__ = ["Leading", "leading"]
 TIE = 1e-10  # relative difference of two eigenvalues that count as equal
 SETTLED = 3e-14  # relative difference between the bounds of an eigenvalue that is found
 ROUNDS = 60
-ENOUGH = 1e-10  # relative size of a residual that is still taken
 SMALL = 200  # states of a component that is solved as a dense matrix
-BASIS, KEPT = 20, 7  # vectors of a search space, and those kept when it is full
-STEPS, SHORT = 3_000, 30_000  # of a search, in a large component and in a short one
+BASIS = 40  # vectors of a search space
 
 
 @dataclass(frozen=True)
@@ -163,68 +162,17 @@ def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
 def _searched_pair(
     apply: Callable[[Floats], Floats], start: Floats, symmetric: bool
 ) -> tuple[float, Floats]:
-    """Lanczos or Arnoldi with a thick restart (Krylov and Schur).
-
-    It starts at a positive vector and draws nothing at random, so equal calls agree to the bit.
-    """
-    basis = np.empty((BASIS + 1, start.size))
-    basis[0] = start / np.linalg.norm(start)
-    inner = np.zeros((BASIS + 1, BASIS))
-    size, smallest, best_step = 0, np.inf, 0
-    for step in range(min(SHORT, max(STEPS, 10**8 // start.size))):
-        image = apply(basis[size])
-        before = float(np.linalg.norm(image))
-        size += 1
-        inner[:size, size - 1], length = _orthogonalise(image, basis[:size], before)
-        inner[size, size - 1] = length
-        value, lead = _dense_pair(inner[:size, :size], symmetric)
-        missed = length * abs(lead[-1])
-        if missed < 0.9 * smallest:
-            smallest, best_step = missed, step
-        stuck = step - best_step > 4 * BASIS and missed <= ENOUGH * value
-        if missed <= SETTLED * value or length <= 1e-15 * before or stuck:
-            break
-        basis[size] = image / length
-        if size == BASIS:
-            spanned = _foremost(inner[:size, :size], symmetric)
-            size = spanned.shape[1]
-            basis[:size] = spanned.T @ basis[:BASIS]
-            basis[size] = basis[BASIS]
-            square = spanned.T @ inner[:BASIS, :BASIS] @ spanned
-            inner[:] = 0.0
-            inner[:size, :size] = square
-            inner[size, :size] = length * spanned[-1]
-    vector = lead @ basis[:size]
-    vector *= np.sign(vector.sum())
-    missed = float(np.linalg.norm(apply(vector) - value * vector))
-    if missed > ENOUGH * value:
-        msg = f"the leading eigenvector is not found in {step + 1} steps: the next eigenvalue is "
-        raise InputError(msg + "too near. Another `coupling`, or the largest component, may do.")
-    return value, np.maximum(vector, 0)
-
-
-def _orthogonalise(image: Floats, basis: Floats, before: float) -> tuple[Floats, float]:
-    """Take the part in the basis out of a vector, in place; what was taken, and what is left."""
-    taken = basis @ image
-    image -= taken @ basis
-    left = float(np.linalg.norm(image))
-    if left < 0.7 * before:  # once more for what rounding left
-        again = basis @ image
-        image -= again @ basis
-        taken += again
-        left = float(np.linalg.norm(image))
-    return taken, left
-
-
-def _foremost(inner: Floats, symmetric: bool) -> Floats:
-    """Orthonormal vectors that span the space of the largest eigenvalues (by real part)."""
-    if symmetric:
-        _, vectors = np.linalg.eigh((inner + inner.T) / 2)
-        return np.asarray(vectors[:, -KEPT:])
-    reals = np.sort(np.linalg.eigvals(inner).real)
-    limit = (reals[-KEPT] + reals[-KEPT - 1]) / 2
-    _, vectors, count = schur(inner, sort=lambda real, _: real > limit)
-    return np.asarray(vectors[:, : min(max(count, 1), BASIS - 2)])
+    """The same by ARPACK, from a positive vector, so that equal calls agree."""
+    operator = linalg.LinearOperator((start.size,) * 2, matvec=apply, dtype=np.float64)
+    search: Any = linalg.eigsh if symmetric else linalg.eigs
+    which = "LA" if symmetric else "LR"
+    try:
+        values, vectors = search(operator, k=1, which=which, v0=start, ncv=BASIS)
+    except linalg.ArpackError:  # too slow, for one
+        msg = "the leading eigenvector is not found: the next eigenvalue is too near. Another "
+        raise InputError(msg + "`coupling`, or the largest component, may do.") from None
+    vector = np.real(vectors[:, 0] / vectors[np.argmax(np.abs(vectors[:, 0])), 0])
+    return float(np.real(values[0])), np.maximum(vector / np.linalg.norm(vector), 0)
 
 
 def _projected(vector: Floats, label: Codes, count: int) -> Floats:
@@ -244,35 +192,40 @@ def _downstream(
     count: int,
 ) -> Floats:
     """Eigenvectors also live on what their component leads to; not if that is as strong as it."""
-    shape = weights.present.shape
     arcs = _arcs(weights, label, count)
-    leads_on = np.zeros(count, bool)
-    leads_on[arcs[0]] = True
-    stronger_ahead = np.zeros(count, bool)
-    reaches = _reach(tied, arcs[::-1], count)
-    stronger_ahead[arcs[0][reaches[arcs[1]]]] = True
-    # Without arcs out of it, a component and its vector share no state with any other.
-    ends = tied & ~leads_on
-    columns = [_projected(np.where(ends[label], vector, 0.0), label, count)]
-    for c in np.flatnonzero(tied & leads_on & ~stronger_ahead):
-        own = label == c
-        source = np.where(own, vector, 0.0)
-        ahead = _reach(np.arange(count) == c, arcs, count)[label].reshape(shape) & ~own.reshape(
-            shape
-        )
-        base = weights(source.reshape(shape)) * ahead / top
+    leads_to_tied = np.zeros(count, bool)
+    leads_to_tied[arcs[0][_reach(tied, arcs[::-1], count)[arcs[1]]]] = True
+    first = tied & ~leads_to_tied
 
-        def step(flow: Floats, ahead: npt.NDArray[np.bool_] = ahead) -> Floats:
-            return weights(flow) * ahead / top
+    def extended(origins: npt.NDArray[np.bool_]) -> Floats:
+        """The sum of the eigenvectors of some components, on all that these lead to."""
+        source = np.where(origins[label], vector, 0.0).reshape(weights.present.shape)
+        ahead = (_reach(origins, arcs, count) & ~origins)[label].reshape(source.shape)
+        if not ahead.any():
+            return source.ravel()
+        base = weights(source) * (ahead / top)
+        what = "the leading eigenvector"
+        tail = solve(lambda x: weights(x) * (ahead / top), base, symmetric=False, what=what)
+        return np.asarray((source + tail).ravel())
 
-        tail = solve(step, base, symmetric=False, what="the leading eigenvector")
-        whole = source + tail.ravel()
-        columns.append(whole / np.linalg.norm(whole))
-    rows = [sparse.csr_array(column.reshape(1, -1)) for column in columns if column.any()]
-    space = sparse.vstack(rows, format="csr")
-    gram = (space @ space.T).toarray()
-    share = np.linalg.solve(gram, np.asarray(space.sum(axis=1)).ravel())
-    return np.asarray((space.T @ share).reshape(shape))
+    # Eigenvectors that share no state are solved for, and projected on, all at once.
+    reached = _reach(first, arcs, count)
+    inner = reached[arcs[0]] & reached[arcs[1]]
+    pattern = (np.ones(inner.sum(), np.int8), (arcs[0][inner], arcs[1][inner]))
+    n_groups, group = sparse.csgraph.connected_components(
+        sparse.csr_array(pattern, shape=(count, count)), directed=False
+    )
+    crowded = np.bincount(group, first, n_groups)[group] > 1
+    alone = first & ~crowded
+    total = _projected(extended(alone), group[label], n_groups)
+    several = np.flatnonzero(first & crowded)
+    if several.size:
+        rows = [extended(np.arange(count) == c) for c in several]
+        space = sparse.csr_array(np.array([row / np.linalg.norm(row) for row in rows]))
+        gram = (space @ space.T).toarray()
+        share = np.linalg.solve(gram, np.asarray(space.sum(axis=1)).ravel())
+        total = total + space.T @ share
+    return np.asarray(total.reshape(weights.present.shape))
 
 
 def _arcs(
