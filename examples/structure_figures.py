@@ -1,4 +1,4 @@
-"""Draw the figures of structure: roles, communities, centres, polycentricity, layers, robustness.
+"""Draw the figures of structure: layers, communities, roles, robustness, rank and size.
 
 Run ``python examples/structure_figures.py FOLDER DATA``. FOLDER (by default ``figures``) takes the
 figures; DATA is the folder with the public data sets described in the documentation (by default
@@ -18,14 +18,10 @@ from netinnov.network import split_periods
 from netinnov.plotting import (
     SINGLE,
     figure_style,
-    frame_of,
-    map_height,
     new_figure,
     plot_alluvial,
-    plot_centres,
     plot_community_flows,
     plot_layer_similarity,
-    plot_profile,
     plot_rank_size,
     plot_robustness,
     plot_roles,
@@ -36,11 +32,11 @@ data = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).parents[1] / ".
 folder.mkdir(parents=True, exist_ok=True)
 
 
-def save(figure, name):
+def save(figure, name, *, dpi=150):
     """Write a figure as PNG; `netinnov.plotting.save_figure` writes a PDF for print as well."""
     path = folder / f"{name}.png"
     with figure_style():
-        figure.savefig(path, dpi=200)
+        figure.savefig(path, dpi=dpi, pil_kwargs={"optimize": True})
     print(path)
 
 
@@ -104,51 +100,17 @@ if there("cordis_h2020"):
         names=cordis.nodes["name"],
         ax=figure.add_subplot(),
     )
-    save(figure, "cordis_communities")
+    save(figure, "cordis_communities", dpi=115)  # all its bands make a large file
 
-# Where people went from 41 cities of the Yangtze River Delta on 9 January 2020: shares of all who
-# left a city. How many these were is not known; 1,000 each are assumed for the intervals.
+# Population of 41 cities of the Yangtze River Delta. Their centres, and the profile, are drawn from
+# flows by yangtze_delta.py.
 if there("china_cities"):
     cities = pd.read_csv(data / "china_cities/cityinfo.csv", dtype={"dzcode": str})
-    cities = cities.set_index("dzcode").rename(
-        columns={"coord_long": "lon", "coord_lat": "lat", "cityname_eng": "name_en"}
-    )
-    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
-    # Two cities are called Suzhou, which the table tells apart by a figure; here by province.
-    cities["name_en"] = cities["name_en"].replace(
-        {"Suzhou1": "Suzhou", "Suzhou4": "Suzhou (Anhui)"}
-    )
-    delta = ni.build_network(
-        *ni.sources.read_origin_destination(
-            data / "china_cities/BaiduNet_out_20200109.csv.gz",
-            places=cities,
-            name="cityname_chn",
-            aliases={"亳州市": "毫州市"},
-        )
-    )
-    people = pd.Series(cities["cpop2010"].to_numpy(), cities["name_en"])
+    cities = cities[cities["dzcode"].str[:2].isin(["31", "32", "33", "34"])]
+    # Two cities are called Suzhou; the larger is the one in Jiangsu.
+    names = cities["cityname_eng"].replace({"Suzhou1": "Suzhou", "Suzhou4": "Suzhou (Anhui)"})
+    people = pd.Series(cities["cpop2010"].to_numpy(), names)
     figure = new_figure(width=SINGLE, height=80)
     ax = plot_rank_size(people, label="2010", method="gabaix", ax=figure.add_subplot())
     ax.set_ylabel("population (10,000)")
     save(figure, "delta_rank_size")
-
-    common = {"direction": "in", "events": 1000, "rng": 1, "progress": False}
-    centres = ni.polycentricity.detect_centres(delta, resamples=100, **common)
-    figure = new_figure(height=map_height(frame_of(delta.places[["lon", "lat"]])))
-    plot_centres(delta, centres, names=cities["name_en"], ax=figure.add_subplot())
-    save(figure, "delta_centres")
-
-    figure = new_figure(width=SINGLE, height=88)
-    plot_community_flows(
-        delta, centres["community"], of="source", names=cities["name_en"], ax=figure.add_subplot()
-    )
-    save(figure, "delta_communities")
-
-    indices = ["rank_size", "primacy", "gini", "effective_number", "green"]
-    indices += ["urban_centrality_index", "functional_weighted", "core_periphery", "n_centres"]
-    profile = ni.polycentricity.profile(
-        delta, indices=indices, resamples=100, replicates=99, restarts=1, **common
-    )
-    figure = new_figure(height=85)
-    plot_profile(profile, ax=figure.add_subplot())
-    save(figure, "delta_profile")

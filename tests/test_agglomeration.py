@@ -197,7 +197,7 @@ def test_impossible_input_is_refused(call, words):
 def test_patents_of_metropolitan_areas(shared):
     folder = shared / "data/city_technology_patents"
     with gzip.open(folder / "MA_tec_anno_2012.mtx.gz") as stream:
-        counts = io.mmread(stream)
+        counts = io.mmread(stream, spmatrix=False)
     patents = pd.DataFrame(counts.toarray())
     assert patents.shape == (2169, 650)
     has = (location_quotient(patents) >= 1).astype(float)

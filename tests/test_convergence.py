@@ -129,7 +129,7 @@ def test_patents_of_metropolitan_areas_2000_to_2012(shared):
     total = {}
     for year in (2000, 2012):
         with gzip.open(folder / f"MA_tec_anno_{year}.mtx.gz") as stream:
-            total[year] = np.asarray(io.mmread(stream).sum(axis=1)).ravel()
+            total[year] = np.asarray(io.mmread(stream, spmatrix=False).sum(axis=1)).ravel()
     panel = pd.DataFrame(total)
     panel = panel[(panel > 0).all(axis=1)]
     found, spread = beta_convergence(panel), sigma_convergence(panel)
