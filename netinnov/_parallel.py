@@ -6,14 +6,11 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 __all__ = ["in_threads", "run", "workers"]
 
@@ -22,6 +19,9 @@ Result = TypeVar("Result")
 
 _SHARE = 20
 """A batch is at most one part in so many of the work: progress is seen, and little is lost."""
+
+_SHARE_SAVED = 100
+"""The same where batches are saved, so that a kill costs a hundredth of the work a worker."""
 
 _WORTH_THREADS = 200_000
 """Rows below which starting threads costs more than it saves."""
@@ -37,6 +37,8 @@ def run(
     executor: Executor | int | None = None,
     progress: bool = True,
     label: str = "replicates",
+    save: Callable[[Sequence[Item], list[Result]], None] | None = None,
+    done: int = 0,
 ) -> list[Result]:
     """Apply a task to each item and give the results in the order of the items.
 
@@ -55,6 +57,11 @@ def run(
         Show a bar on a terminal, and nothing elsewhere.
     label : str
         What the bar counts.
+    save : callable, optional
+        Gets the items and the results of each batch as soon as it is done, in this thread and in
+        any order, also when another batch fails or the user presses Ctrl-C.
+    done : int
+        Items that were done before and are not among `items`; only the bar counts them.
 
     Returns
     -------
@@ -68,22 +75,54 @@ def run(
     """
     from tqdm import tqdm
 
-    size = max(1, len(items) // _SHARE)
+    size = max(1, len(items) // (_SHARE_SAVED if save else _SHARE))
     batches = [items[start : start + size] for start in range(0, len(items), size)]
-    bar = tqdm(total=len(items), desc=label, leave=False, disable=None if progress else True)
+    results: list[list[Result]] = [[]] * len(batches)
+    waiting: dict[Future[list[Result]], int] = {}
+    total = done + len(items)
+    bar = tqdm(
+        total=total, initial=done, desc=label, leave=False, disable=None if progress else True
+    )
+
+    def keep(at: int, found: list[Result]) -> None:
+        results[at] = found
+        bar.update(len(found))
+        if save is not None:
+            save(batches[at], found)
+
+    def keep_all_done() -> None:
+        for future in [future for future in waiting if _succeeded(future)]:
+            keep(waiting.pop(future), future.result())
+
     with ExitStack() as stack:
         stack.callback(bar.close)
         if executor is None or isinstance(executor, int):
             threads = min(workers(executor), len(batches))
             if threads <= 1:
-                return _collect((_run_batch(task, batch) for batch in batches), bar)
+                for at, batch in enumerate(batches):
+                    keep(at, _run_batch(task, batch))
+                return _joined(results)
+            # Called last: when the batches that were running at a failure have ended.
+            stack.callback(keep_all_done)
             executor = stack.enter_context(ThreadPoolExecutor(threads))
         elif not callable(getattr(executor, "submit", None)):
             msg = f"`executor` must be None, a number of threads or an executor; found {executor!r}"
             raise InputError(f"{msg} (no method `submit`).")
+        else:
+            stack.callback(keep_all_done)
         futures = _submit(executor, task, batches)
         stack.callback(_cancel, futures)
-        return _collect((future.result() for future in futures), bar)
+        if save is None:
+            for at, future in enumerate(futures):
+                keep(at, future.result())
+            return _joined(results)
+        waiting.update({future: at for at, future in enumerate(futures)})
+        while waiting:
+            wait(waiting, return_when=FIRST_COMPLETED)
+            keep_all_done()
+            for future in [future for future in waiting if future.done()]:
+                future.result()  # raises what went wrong
+        return _joined(results)
 
 
 def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
@@ -116,7 +155,10 @@ def _submit(
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise InputError(_cannot_travel(error)) from error
     digest = hashlib.sha256(data).hexdigest()
-    return [executor.submit(_run_pickled, digest, data, batch) for batch in batches]
+    # A cluster of dask sends what is scattered once to a worker, and not with every batch.
+    scatter = getattr(getattr(executor, "_client", None), "scatter", None)
+    sent: Any = data if scatter is None else scatter(data, broadcast=True)
+    return [executor.submit(_run_pickled, digest, sent, batch) for batch in batches]
 
 
 def _run_batch(task: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:
@@ -135,12 +177,12 @@ def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
     return _run_batch(task, batch)
 
 
-def _collect(done: Any, bar: tqdm[Any]) -> list[Any]:
-    results: list[Any] = []
-    for batch in done:
-        results += batch
-        bar.update(len(batch))
-    return results
+def _joined(results: list[list[Result]]) -> list[Result]:
+    return [result for batch in results for result in batch]
+
+
+def _succeeded(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _cancel(futures: list[Future[Any]]) -> None:

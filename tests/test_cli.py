@@ -122,7 +122,7 @@ def test_the_folder_is_named_after_the_configuration(here, no_figures):
 
 
 def test_without_a_configuration_it_is_the_bundled_case(here, no_figures, monkeypatch):
-    few = pipeline.EXAMPLE.replace("replicates = 200", "replicates = 1")
+    few = re.sub(r"(resamples|replicates) = 200", r"\1 = 1", pipeline.EXAMPLE)
     monkeypatch.setattr("netinnov.pipeline._configuration.EXAMPLE", few)
     result = call("run")
     assert result.stdout == f"The report is {Path('results/yrd/report.html')}\n"

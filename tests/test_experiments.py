@@ -20,8 +20,12 @@ from netinnov.experiments import ExperimentResult, compare_scenarios
 from netinnov.scenarios import NoChange, ReverseEnclave, apply_scenario
 
 STATISTICS = [
-    "baseline", "mean", "difference", "median", "low", "high", "mc_error", "standardised",
-    "same_sign", "replicates",
+    "baseline", "mean", "difference", "median", "low", "high", "mc_error", "mc_low", "mc_high",
+    "standardised", "same_sign", "replicates",
+]  # fmt: skip
+PLACEBO = [
+    "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_p", "corrected_p",
+    "why_no_p",
 ]  # fmt: skip
 
 
@@ -134,7 +138,7 @@ def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
     effects = result.effects()
-    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS]
+    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
     assert effects["baseline"].tolist() == [1, 4, 2, 3]

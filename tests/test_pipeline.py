@@ -21,7 +21,8 @@ from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
 from netinnov.pipeline import _configuration, _manifest, _steps
 
-FEW = _configuration.EXAMPLE.replace("replicates = 200", "replicates = 4")
+FEW = re.sub(r"(resamples|replicates) = 200", r"\1 = 4", _configuration.EXAMPLE)
+FEW_DRAWS = "[structure]\nresamples = 4\nreplicates = 4\n"
 NASTY = (
     "<script>alert(1)</script>",
     "\"a\" & 'b'",
@@ -94,6 +95,7 @@ def study(tmp_path):
             (folder / "network.json").write_text(json.dumps({"directed": list(directed)}))
         path = tmp_path / "study.toml"
         text = f'[data]\nsource = "tables"\npath = "tables"\n{data}\n{settings}'
+        text += "" if "[structure]" in settings else f"\n{FEW_DRAWS}"
         path.write_text(text, encoding="utf-8")
         return path
 
@@ -226,7 +228,9 @@ def test_the_manifest_tells_what_the_run_was_made_of(bundled):
     assert found["configuration"] == json.loads(
         pipeline.Configuration.model_validate(tomllib.loads(FEW)).model_dump_json()
     )
-    assert list(found["seconds"]) == ["load", "places", "measures", "experiment", "report"]
+    assert list(found["seconds"]) == [
+        *("load", "places", "measures", "experiment", "structure", "report")
+    ]
     assert all(value >= 0 for value in found["seconds"].values())
     assert found["network"]["nodes"] == 309
     assert pd.Timestamp(found["finished"]).tzinfo is not None
@@ -316,7 +320,7 @@ def test_the_example_gives_the_bundled_case_to_the_last_byte(no_figures, bundled
         assert file.read_bytes() == (bundled / "tables" / file.name).read_bytes(), file.name
 
 
-def test_another_seed_gives_other_placements_and_nothing_else(no_figures, bundled, tmp_path):
+def test_another_seed_changes_what_is_drawn_and_nothing_else(no_figures, bundled, tmp_path):
     path = tmp_path / "study.toml"
     path.write_text(FEW.replace("seed = 1 ", "seed = 2 "))
     out = run(path)
@@ -325,7 +329,8 @@ def test_another_seed_gives_other_placements_and_nothing_else(no_figures, bundle
         for file in (out / "tables").iterdir()
         if file.read_bytes() != (bundled / "tables" / file.name).read_bytes()
     }
-    assert changed == {"replicates", "effects", "scenario"}
+    drawn = {"profile", "centres", "structure"}
+    assert changed - {"centre_rules"} == {"replicates", "effects", "scenario"} | drawn
     assert manifest(out)["seed"] == 2
 
 
@@ -341,7 +346,8 @@ def test_presence_reaches_every_pagerank(no_figures, study, monkeypatch):
     measures = '[measures]\npresence = "linked"\ncoupling = 2.0\ndamping = 0.5\n'
     out = run(study(THREE, CHAIN, settings=measures + PARK))
     assert set(asked) == {("linked", 2.0, 0.5)}
-    assert len(asked) == 1 + 1 + 2 * 3  # measured once, baseline once, two scenarios of three
+    # Measured twice (the observed layers also apart), baseline once, two scenarios of three.
+    assert len(asked) == 2 + 1 + 2 * 3
     said = table(out, "scenario").set_index("parameter")["value"]
     assert said[["presence", "coupling", "damping"]].tolist() == ["linked", "2.0", "0.5"]
 

@@ -16,7 +16,8 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.scenarios import NoChange, ReverseEnclave, _draw, apply_scenario
+from netinnov.scenarios import NoChange, ReverseEnclave, apply_scenario
+from netinnov.scenarios._draws import draw
 
 PARK = "enclave:home@host"
 
@@ -276,7 +277,7 @@ def test_draws_follow_the_stated_probabilities() -> None:
     # Ordered pairs out of pulls 1, 2, 3: p_i p_j / (1 - p_i); the fourth, of pull 0, never.
     rng = np.random.default_rng(1)
     pull = np.array([1.0, 2.0, 3.0, 0.0])
-    drawn = Counter(tuple(_draw(pull, 2, rng).tolist()) for _ in range(6000))
+    drawn = Counter(tuple(draw(pull, 2, rng).tolist()) for _ in range(6000))
     share = pull / pull.sum()
     expected = {
         (i, j): 6000 * share[i] * share[j] / (1 - share[i]) for i, j in permutations(range(3), 2)

@@ -15,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
 from netinnov.pipeline._manifest import hash_inputs, write_manifest
+from netinnov.pipeline._structure import structure
 
 __all__ = ["EXAMPLE", "Configuration", "read_configuration", "run"]
 
@@ -103,6 +104,11 @@ def _study(
             )
             tables |= {"effects": result.effects(), "replicates": result.replicates}
             notes += said
+    if configuration.structure is not None:
+        with step("structure", "looking for centres and communities"):
+            tables |= structure(
+                given, afar, configuration, enclaves=tables["enclaves"], progress=progress
+            )
     with step("report", "drawing figures and writing the report"):
         from netinnov.report import Study, write_report
 

@@ -7,11 +7,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from netinnov._arguments import did_you_mean
 from netinnov._typing import Distance, Presence
 from netinnov.errors import InputError
+from netinnov.polycentricity._centre_rules import CentreRule
 
 __all__ = [
     "EXAMPLE",
@@ -20,6 +21,7 @@ __all__ = [
     "ExperimentPart",
     "MeasuresPart",
     "PlacesPart",
+    "StructurePart",
     "read_configuration",
 ]
 
@@ -54,6 +56,19 @@ presence = "linked"           # a place is in the layers where it has a link (Pa
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
 border = 0.5                  # added to a link between two jurisdictions
 kilometres = 1.0              # added for each 1,000 km between two places
+
+[structure]                   # centres, communities, likeness of layers, brokers; for none write
+                              # structure = false at the top, below the seed, in place of this part
+rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community, or
+                              # in the core and half as strong), "top" (tenth with most strength),
+                              # "head_tail" (above the mean), "core", "z" (z of 2.5 or more in its
+                              # community) or "dominant_flow" (its largest flow to a smaller place)
+resolution = 1.0              # of communities: a larger one gives more and smaller ones
+restarts = 1                  # searches for communities and the core: more for large networks
+resamples = 200               # flows drawn anew, for intervals; 0: none, as where one event makes
+                              # several links (projects, co-authored papers), which stay together
+replicates = 200              # random networks to compare with; 0: none, for the same reason
+most_places = 1000            # with more places nothing is drawn, as it would take long
 
 [experiment]                  # leave out for no experiment
 home = "quzhou"               # whose park it is
@@ -118,6 +133,17 @@ class MeasuresPart(_Part):
     kilometres: Annotated[float, Field(ge=0)] = 0.0
 
 
+class StructurePart(_Part):
+    """How centres and communities are looked for, and how often flows are drawn."""
+
+    rule: CentreRule = "hubs"
+    resolution: Annotated[float, Field(ge=0)] = 1.0
+    restarts: Annotated[int, Field(ge=1)] = 3
+    resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    replicates: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    most_places: Annotated[int, Field(ge=0)] = 1000
+
+
 class ExperimentPart(_Part):
     """The enclave to be tried."""
 
@@ -142,13 +168,20 @@ class Configuration(_Part):
     data: DataPart
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
+    structure: StructurePart | None = StructurePart()
     experiment: ExperimentPart | None = None
+
+    @field_validator("structure", mode="before")
+    @classmethod
+    def _may_be_off(cls, given: object) -> object:
+        return None if given is False else given
 
 
 PARTS: dict[str, type[_Part]] = {
     "data": DataPart,
     "places": PlacesPart,
     "measures": MeasuresPart,
+    "structure": StructurePart,
     "experiment": ExperimentPart,
 }
 

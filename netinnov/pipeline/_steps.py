@@ -25,12 +25,21 @@ from netinnov.network import MultilayerNetwork
 from netinnov.pipeline._configuration import Configuration, DataPart, MeasuresPart, PlacesPart
 from netinnov.sources import read_cordis, read_tables
 
-__all__ = ["Afar", "Input", "experiment", "load", "look_from_afar", "measure"]
+__all__ = [
+    "Afar",
+    "Input",
+    "experiment",
+    "load",
+    "look_from_afar",
+    "measure",
+    "names_at",
+    "pagerank_of",
+]
 
 FILES = {"cordis": ("organization", "project"), "tables": ("nodes", "links", "places", "network")}
 """How the names of the files of a source begin."""
 
-TAKEN = ("all", "modelled_layers", "name", "node", "observed")
+TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 """What tables with a column or row for each layer call something else."""
 
 WHY = ("have no place", "lie outside the places chosen")
@@ -108,11 +117,11 @@ def measure(
     given: Input, inside: MultilayerNetwork, cities: MultilayerNetwork, options: MeasuresPart
 ) -> dict[str, pd.DataFrame]:
     """Tables of what was built, who is central and how even it is."""
-    rank = _pagerank(cities, options)
+    rank = pagerank_of(cities, options)
     strength = centrality.strength(cities)
     central = pd.DataFrame(
         {
-            "name": _names(cities),
+            "name": names_at(cities),
             "overlapping_degree": centrality.overlapping_degree(cities),
             "overlapping_strength": centrality.overlapping_strength(cities),
             "participation_coefficient": centrality.participation_coefficient(cities),
@@ -160,7 +169,7 @@ def experiment(
 
     def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         # Shares of what the places have: the park's own part would else be everybody's loss.
-        rank = _pagerank(network, options).reindex(nodes)
+        rank = pagerank_of(network, options).reindex(nodes)
         return rank / rank.sum()
 
     def harmonic(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
@@ -263,13 +272,14 @@ def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
     return wanted
 
 
-def _pagerank(network: MultilayerNetwork, options: MeasuresPart) -> pd.Series:
+def pagerank_of(network: MultilayerNetwork, options: MeasuresPart) -> pd.Series:
+    """PageRank versatility as the configuration asks for it."""
     return centrality.pagerank(
         network, coupling=options.coupling, damping=options.damping, presence=options.presence
     )
 
 
-def _names(cities: MultilayerNetwork) -> pd.Series:
+def names_at(cities: MultilayerNetwork) -> pd.Series:
     """Name of each place, its id where there is none."""
     ids = cities._nodes.index.to_series()
     if "name" not in cities._places:
@@ -322,7 +332,7 @@ def _polycentricity(
             "green": polycentricity.green(values),
             "largest_component": connectivity.largest_component(network),
             "global_efficiency": connectivity.global_efficiency(network),
-            "modelled_layers": ", ".join(layer for layer in layers if layer in modelled) or None,
+            "modelled_layers": "; ".join(layer for layer in layers if layer in modelled) or None,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 

@@ -44,7 +44,8 @@ class Study:
     tables : mapping from str to DataFrame
         Results by name; a table that is not there makes its section say so. Known names are
         ``layers``, ``kinds``, ``problems``, ``centrality``, ``degree``, ``strength``,
-        ``polycentricity``, ``enclaves`` and ``effects``; others are written and listed. A
+        ``polycentricity``, ``enclaves``, ``effects`` and those of the structure (``structure``,
+        ``centres``, ``profile`` and more); others are written and listed. A
         column ``modelled_layers`` says which modelled layers a row's numbers contain; where it is
         not given, all of them are named.
     modelled : mapping from str to mapping
@@ -96,7 +97,7 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
     Notes
     -----
     All text from data is escaped. Modelled layers are called so in every table and figure that
-    they enter, with their parameters beside, and there is no p-value. Sums over layers are marked
+    they enter, with their parameters beside, and have no p-value. Sums over layers are marked
     by the column ``modelled_layers``.
     """
     folder = Path(folder)

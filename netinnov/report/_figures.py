@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,29 +21,19 @@ from netinnov.plotting import (
     plot_flow_map,
     plot_rank_size,
 )
+from netinnov.report._parts import Drawing
+from netinnov.report._structure_figures import draw_structure
 from netinnov.report._tables import key_rows
 from netinnov.report._words import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from matplotlib.figure import Figure
-
     from netinnov.report import Study
 
-__all__ = ["Drawing", "draw_figures"]
+__all__ = ["draw_figures"]
 
 _PANELS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A figure with its caption and the tables that its numbers come from."""
-
-    name: str
-    figure: Figure
-    caption: str
-    tables: tuple[str, ...]
 
 
 def draw_figures(study: Study, modelled: Mapping[str, list[str]]) -> Iterator[Drawing]:
@@ -71,6 +61,7 @@ def _draw(study: Study) -> Iterator[Drawing]:
         yield Drawing("centralities", figure, caption, ("centrality",))
     if (table := study.tables.get("strength")) is not None and (table > 0).any(axis=None):
         yield _rank_sizes(study, table, names)
+    yield from draw_structure(study, names)
     if (table := study.tables.get("effects")) is not None and len(table):
         yield _effects(study, table, names)
 

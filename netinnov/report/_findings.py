@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from netinnov.plotting import mark_modelled
+from netinnov.report._parts import Finding
+from netinnov.report._structure import find_structure
 from netinnov.report._tables import key_rows
 from netinnov.report._words import (
     city_of,
@@ -28,27 +29,20 @@ if TYPE_CHECKING:
 
     from netinnov.report import Study
 
-__all__ = ["Finding", "find"]
+__all__ = ["find"]
 
 _ENOUGH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A sentence and the tables that its numbers come from."""
-
-    text: str
-    tables: tuple[str, ...] = ()
 
 
 def find(
     study: Study, modelled: Mapping[str, list[str]]
 ) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]]]:
-    """Findings by section (built, central, polycentric, enclaves, experiment) and by scenario."""
+    """Findings by section (built, central, polycentric, ..., experiment) and by scenario."""
     sections = {
         "built": _built(study),
         "central": _central(study) + _caution(study, modelled, "centrality"),
         "polycentric": _polycentric(study) + _caution(study, modelled, "polycentricity"),
+        **find_structure(study),
         "enclaves": _enclaves(study),
         "experiment": _experiment(study) + _caution(study, modelled, "effects"),
     }

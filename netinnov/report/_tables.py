@@ -34,6 +34,18 @@ _CAPTIONS = {
     "strength": "Total weight of the links of each place in each layer.",
     "polycentricity": "How evenly strength is spread over places, in each layer and in all.",
     "enclaves": "Nodes whose place is neither their jurisdiction nor inside it.",
+    "structure": "How the structure was looked for, and what was left out and why.",
+    "centres": "Places by whether they are centres, how sure that is, and their role.",
+    "centre_rules": "Which places are centres (1) by each of six rules, and share of the rules.",
+    "profile": "Indices of polycentricity: value, interval, range without one place, null model.",
+    "profile_modelled": "The same indices in each modelled layer: values only.",
+    "centrality_observed": "Centralities of places in the observed layers, side by side.",
+    "communities": "Communities of places; inside: share of the weight of their links.",
+    "community_flows": "Weight of links inside and between communities.",
+    "communities_by_layer": "How far the links of each layer stay inside these communities.",
+    "layer_overlap": "Share of linked pairs that two layers have in common.",
+    "layer_correlation": "Rank correlation, over places, of their numbers of links in two layers.",
+    "brokerage": "Nodes between two others that are not linked directly, by whose they are.",
     "effects": "Changes that the scenarios make: whole network, home and host.",
     "modelled": "Parameters of the modelled layers.",
     "scenario": "Parameters of the experiment.",
@@ -108,6 +120,8 @@ def modelled_in(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, l
             there = {layer for row in rows for layer in row.split("; ")}
         elif "layer" in table and name != "modelled":
             there = set(table["layer"].astype("str").unique())
+        elif table.index.name == "layer":
+            there = set(table.index.astype("str"))
         else:
             there = {str(column) for column in table}
         found[name] = [layer for mark, layer in marks.items() if mark in there]
@@ -135,9 +149,12 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
         if name in ("degree", "strength", "map_places"):
             frame = frame.copy()
             frame.insert(0, "name", names.reindex(frame.index))
+        if name == "profile":  # what has no room comes last
+            last = [column for column in ("of", "many_centres_if") if column in frame]
+            frame = frame[[*frame.columns.difference(last, sort=False), *last]]
         frame = frame.drop(columns="modelled_layers", errors="ignore")
         frame = frame.reset_index() if _has_index(frame) else frame
-        rows = _ALL if name in ("modelled", "scenario") else _SHOWN
+        rows = _ALL if name in ("modelled", "profile", "scenario", "structure") else _SHOWN
         first = frame.iloc[:rows, :_WIDEST]
         shown[name] = View(
             name=name,
@@ -173,7 +190,14 @@ def _marked(name: str, table: pd.DataFrame, study: Study) -> pd.DataFrame:
                 marks.get(layer, "; ".join(marks.values()) if layer == "all" else "")
                 for layer in own
             ]
-    if name in ("degree", "strength"):
+    elif "modelled_layers" in table:
+        table["modelled_layers"] = [
+            "; ".join(marks.get(layer, layer) for layer in text.split("; ")) if text else None
+            for text in table["modelled_layers"]
+            .astype(object)
+            .where(table["modelled_layers"].notna(), "")
+        ]
+    if name in ("degree", "strength", "layer_overlap", "layer_correlation"):
         table = table.rename(columns=marks)
     if table.index.name == "layer":
         table = table.rename(index=marks)

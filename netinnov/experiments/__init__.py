@@ -1,0 +1,31 @@
+"""What scenarios change: every measure on the baseline's nodes, over many random placements."""
+
+from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._decomposition import PairSums, decompose
+from netinnov.experiments._dose_response import DoseResponse, dose_response
+from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._inequality import access_inequality
+from netinnov.experiments._placebo import Placebo
+from netinnov.experiments._power import replicates_needed
+from netinnov.experiments._replicates import Measure
+from netinnov.experiments._specifications import (
+    Specification,
+    specification_curve,
+    specification_summary,
+)
+
+__all__ = [
+    "DoseResponse",
+    "ExperimentResult",
+    "Measure",
+    "PairSums",
+    "Placebo",
+    "Specification",
+    "access_inequality",
+    "compare_scenarios",
+    "decompose",
+    "dose_response",
+    "replicates_needed",
+    "specification_curve",
+    "specification_summary",
+]

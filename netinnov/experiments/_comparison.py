@@ -1,0 +1,234 @@
+"""Comparison of scenarios over many random placements, on the nodes of the baseline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from numbers import Integral
+from typing import Any, cast
+
+import numpy as np
+
+from netinnov._arguments import check_number
+from netinnov._parallel import run
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.experiments._checkpoint import Checkpoint, stored_seed
+from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._placebo import Placebo, drawn_placebos, refusals
+from netinnov.experiments._replicates import (
+    BASELINE,
+    Measure,
+    agreed,
+    bound_measures,
+    fresh,
+    long_table,
+    replicate,
+    warn_of_grown,
+)
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import NoChange, Scenario, apply_scenario
+
+__all__ = ["compare_scenarios"]
+
+_NO_CHANGE = NoChange()
+
+
+def compare_scenarios(
+    network: MultilayerNetwork,
+    *,
+    scenarios: Mapping[str, Scenario],
+    measures: Mapping[str, Measure],
+    baseline: Scenario = _NO_CHANGE,
+    replicates: int = 200,
+    placebo: Placebo | Mapping[str, Placebo] | None = None,
+    modelled: Sequence[str] = (),
+    monotone: Sequence[str] = (),
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> ExperimentResult:
+    """Measure what scenarios change, on the nodes that were there before.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Where all scenarios start; stays as it is.
+    scenarios : mapping of str to scenario
+        What to try, by name: a ReverseEnclave, NoChange, or a function of a network and a
+        Generator.
+    measures : mapping of str to function
+        What to measure, by name: functions of a network that return a number or a Series over
+        nodes. They must give the same answer each time: bind a fixed ``rng`` to one that draws.
+    baseline : scenario
+        What to compare with.
+    replicates : int
+        Random placements of each scenario. NoChange is measured once.
+    placebo : scenario, function or mapping, optional
+        What stands in for the real scenario, drawn anew in each replicate, such as
+        `scenarios.MatchedPlacebo` (another host that is like the real one) or
+        `scenarios.RandomEnds`. A function of a network and a Generator may give the changed
+        network or the scenario to apply. One for all scenarios, or a mapping from names of
+        scenarios.
+    modelled : sequence of str
+        Layers that are modelled, not observed: on a network that has one no p-value is given.
+    monotone : sequence of str
+        Names of those of your own measures that new links can move one way only, as
+        `global_efficiency` is known to be.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor with the
+        interface of ``concurrent.futures``, such as a process pool or a cluster.
+    progress : bool
+        Show a bar on a terminal.
+    checkpoint : path, optional
+        A folder that keeps what is measured, a batch at a time. A run that was killed, or stopped
+        by Ctrl-C, goes on from there when it is called again in the same way, and gives the same
+        numbers.
+
+    Returns
+    -------
+    ExperimentResult
+        ``.replicates``, ``.effects()`` and ``.write(folder)``.
+
+    Raises
+    ------
+    InputError
+        No scenarios or measures; a scenario that drops nodes of the baseline; a measure that
+        returns something else; functions that cannot travel to the processes of the executor; a
+        checkpoint of another experiment.
+
+    Warns
+    -----
+    UserWarning
+        If a measure counts nodes that a scenario added.
+
+    Notes
+    -----
+    *Nodes.* A new node would shift every mean, so values are those of the nodes of `network` that
+    the baseline keeps. New nodes carry paths and enter no mean: a Series is cut to these nodes,
+    and a measure with a keyword ``nodes`` (such as `connectivity.global_efficiency`) gets their
+    ids, unless `functools.partial` has set it. A measure that returns one number and has no such
+    keyword is warned of.
+
+    *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
+    the same generator, spawned from `rng` by its number. So values depend neither on the
+    executor, nor on the other scenarios, nor on their names, and the first replicates stay if
+    more are asked for. Replicates with one number are comparable (common random numbers), and
+    with a random baseline differences are taken between them.
+
+    *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
+    and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
+    up the entropy that is stored. More replicates may be asked for than before. What a function
+    does is not looked into: after a change of it, take another folder.
+
+    *P-values* are given against a placebo only: see `ExperimentResult.effects`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
+    >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
+    >>> result = compare_scenarios(
+    ...     ni.build_network(nodes, links),
+    ...     scenarios={"enclave": ni.ReverseEnclave("home", "host", 2, 0.5, funding="new")},
+    ...     measures={"degree": ni.centrality.overlapping_degree},
+    ... )
+    >>> result.effects()[["node", "baseline", "difference"]]
+       node  baseline  difference
+    0  home       1.0         1.0
+    1  host       1.0         1.0
+    2   far       2.0         0.0
+    """
+    _check(scenarios, measures, baseline, replicates)
+    placebos, whose = drawn_placebos(placebo, scenarios)
+    refused = refusals(
+        network, scenarios, measures, placebos, whose, modelled=modelled, monotone=monotone
+    )
+    if rng is None and checkpoint is not None:
+        rng = stored_seed(checkpoint)
+    generator = np.random.default_rng(rng)
+    seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+    tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
+    store = None
+    if checkpoint is not None:
+        store = Checkpoint(checkpoint, network, scenarios=tried, measures=measures, seed=seed)
+    seeds = seed.spawn(replicates)
+    start = apply_scenario(network, baseline, rng=fresh(seeds[0]))
+    kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
+    bound = bound_measures(measures, start, kept)
+    columns = [column for each in bound for column in each.columns]
+    task = partial(
+        replicate, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
+    )
+    items = [
+        (name, number)
+        for name, scenario in tried.items()
+        for number in range(1 if isinstance(scenario, NoChange) else replicates)
+    ]
+    found = {} if store is None else store.found(columns)
+    missing = [item for item in items if item not in found]
+    new = run(
+        task,
+        missing,
+        executor=executor,
+        progress=progress,
+        save=None if store is None else partial(store.save, columns=columns),
+        done=len(items) - len(missing),
+    )
+    found |= dict(zip(missing, new, strict=True))
+    done = [found[item] for item in items]
+    agreed(columns, done)
+    warn_of_grown(bound, done)
+    return ExperimentResult(
+        long_table(items, done, columns, kept),
+        placebos=whose,
+        sites={
+            name: tuple(found[name, number].label for number in range(replicates))
+            for name in placebos
+        },
+        refused={
+            (scenario, column): reason
+            for (scenario, measure), reason in refused.items()
+            for each in bound
+            if each.name == measure
+            for column in each.columns
+        },
+    )
+
+
+def _check(
+    scenarios: Mapping[str, Scenario],
+    measures: Mapping[str, Measure],
+    baseline: Scenario,
+    replicates: int,
+) -> None:
+    for what, given in (("scenarios", scenarios), ("measures", measures)):
+        mapping: object = given
+        if not isinstance(mapping, Mapping) or not mapping:
+            msg = f"`{what}` must be a mapping from names to {what}, with at least one"
+            raise InputError(f"{msg}; found {given!r}.")
+        odd = set(map(type, mapping)) - {str}
+        if odd:
+            raise InputError(f"names of `{what}` must be text; found {[t.__name__ for t in odd]}.")
+    if BASELINE in scenarios:
+        msg = f"a scenario cannot be called {BASELINE!r}"
+        raise InputError(f"{msg}: that is the name of what it is compared with.")
+    for name, scenario in {BASELINE: baseline, **scenarios}.items():
+        change: object = scenario
+        if not callable(change) or isinstance(change, type):
+            msg = f"scenario {name!r} must be a ReverseEnclave, NoChange or a function"
+            raise InputError(f"{msg}; found {change!r}.")
+    functions: Mapping[str, object] = measures
+    other = [name for name, measure in functions.items() if not callable(measure)]
+    if other:
+        raise InputError(f"measures must be functions of a network; these are none: {other[:5]}.")
+    check_number("replicates", replicates, low=1)
+    count: object = replicates
+    if not isinstance(count, Integral):
+        raise InputError(f"`replicates` must be a whole number; found {count!r}.")

@@ -1,0 +1,279 @@
+"""Who gains: efficiency as an exact sum over pairs of home, host and all others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_names, did_you_mean
+from netinnov._parallel import in_threads
+from netinnov._paths import Frictions, check_path_arguments, distances, hops, positions, union
+from netinnov._typing import Codes, Distance, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import Scenario, apply_scenario
+
+__all__ = ["PARTS", "PairSums", "decompose"]
+
+PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
+"""Kinds of pairs, both directions together."""
+
+Group = npt.NDArray[np.int8]
+
+_OTHERS, _HOME, _HOST = 0, 1, 2
+# Positions in PARTS, by the groups of the two ends.
+_PART = np.array([[3, 1, 2], [1, 4, 0], [2, 0, 5]])
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Global efficiency as a measure of experiments that also gives its parts.
+
+    Parameters
+    ----------
+    home, host : str or sequence of str
+        A place, with all places inside it, or the ids of nodes. Nodes that are in both count as
+        home.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+
+    See Also
+    --------
+    decompose : the same for a single change.
+
+    Notes
+    -----
+    Called with a network, and ``nodes`` if only the pairs of some count, it gives a Series over
+    ``PARTS``: the sum of 1 / distance over the ordered pairs of each kind, divided by the number
+    of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`.
+
+    `compare_scenarios` finds out once, in the baseline, who is home and host, and makes of
+    ``{"efficiency": PairSums(...)}`` a measure ``efficiency``, the sum, and one for each kind that
+    has pairs, such as ``efficiency: home-host``: in each replicate they add up.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> parts = PairSums("a", "c")(ni.build_network(nodes, links))
+    >>> parts.head(3).round(3).to_dict()  # a and c are two links apart
+    {'home-host': 0.167, 'home-others': 0.333, 'host-others': 0.333}
+    """
+
+    home: str | Sequence[str]
+    host: str | Sequence[str]
+    distance: Distance = "unit"
+    switch_cost: float = 0.0
+    frictions: Frictions | None = None
+
+    def __post_init__(self) -> None:
+        check_path_arguments(self.distance, self.switch_cost, self.frictions)
+        for name in ("home", "host"):
+            if not isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, tuple(map(str, getattr(self, name))))
+
+    def __call__(
+        self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None
+    ) -> pd.Series:
+        """Measure a network."""
+        group = _groups(network, self.home, self.host)
+        chosen = positions(network, nodes)
+        n = chosen.size
+        if n < 2:
+            return pd.Series(np.nan, index=list(PARTS))
+        if hops(self.distance, self.switch_cost, self.frictions):
+            sums = _sums_by_search(network, chosen, group)
+        else:
+            sums = _sums_of_lengths(network, chosen, group, self)
+        return pd.Series(sums / (n * (n - 1)), index=list(PARTS))
+
+    def on(self, network: MultilayerNetwork) -> PairSums:
+        """Give the measure with home and host as the nodes that they are in this network."""
+        group = _groups(network, self.home, self.host)
+        home, host = (tuple(network._nodes.index[group == side]) for side in (_HOME, _HOST))
+        return dataclasses.replace(self, home=home, host=host)
+
+    def parts(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> list[str]:
+        """List the kinds of which there are pairs."""
+        pairs = _n_pairs(_groups(network, self.home, self.host)[positions(network, nodes)])
+        return [name for name, count in zip(PARTS, pairs, strict=True) if count]
+
+
+def decompose(
+    network: MultilayerNetwork,
+    changed: Scenario | MultilayerNetwork,
+    *,
+    home: str | Sequence[str],
+    host: str | Sequence[str],
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+    rng: Rng = None,
+) -> pd.DataFrame:
+    """Split the change of global efficiency into home, host and all others.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Before the change. Its nodes are those whose pairs count; nodes that are added carry paths.
+    changed : scenario or MultilayerNetwork
+        What is applied to it, or the network after the change.
+    home, host : str or sequence of str
+        A place, with all places inside it, or the ids of nodes. Nodes that are in both count as
+        home. Who belongs to them is read from `network`, before the change.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
+        counts.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0; the first and the last layer are free.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices of a scenario.
+
+    Returns
+    -------
+    DataFrame
+        Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``, then
+        ``home-home`` and ``host-host``, which have pairs only where home or host are several
+        nodes. Columns ``pairs`` (ordered ones), ``before`` and ``after`` (parts of the efficiency)
+        and ``contribution`` (their difference). Each of the last three adds up: to the efficiency
+        before and after, and to the change. NaN for fewer than two nodes.
+
+    Raises
+    ------
+    InputError
+        Home or host is unknown or has no nodes; the change drops nodes; frictions need
+        coordinates or jurisdictions that are not known.
+
+    Notes
+    -----
+    A part is large because its pairs gain much or because they are many: divide by ``pairs`` for
+    the gain of a pair. In large systems most of the sum is others-others.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> more = ni.scenarios.DirectLinks("a", "c", 1, funding="new")
+    >>> table = decompose(ni.build_network(nodes, links), more, home="a", host="c")
+    >>> table.loc["home-host", ["pairs", "contribution"]].round(3).to_dict()
+    {'pairs': 2.0, 'contribution': 0.167}
+    """
+    measure = PairSums(home, host, distance, switch_cost, frictions).on(network)
+    after = changed
+    if not isinstance(after, MultilayerNetwork):
+        after = apply_scenario(network, after, rng=np.random.default_rng(rng))
+    index = network._nodes.index
+    lost = index[~index.isin(after._nodes.index)]
+    if len(lost):
+        msg = f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}"
+        raise InputError(f"{msg}. Take the smaller network as the one before.")
+    nodes = list(index)
+    table = pd.DataFrame(
+        {
+            "pairs": _n_pairs(_groups(network, measure.home, measure.host)),
+            "before": measure(network, nodes=nodes),
+            "after": measure(after, nodes=nodes),
+        },
+        index=pd.Index(PARTS, name="part"),
+    )
+    return table.assign(contribution=table["after"] - table["before"])
+
+
+def _groups(
+    network: MultilayerNetwork, home: str | Sequence[str], host: str | Sequence[str]
+) -> Group:
+    """Tell for each node whether it is home, host or another one."""
+    group = np.zeros(network.n_nodes, np.int8)
+    for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
+        if isinstance(where, str):
+            group[_stands_in(network, where, name)] = side
+        else:
+            index = network._nodes.index
+            group[index.get_indexer(pd.Index(check_names(name, where, list(index))))] = side
+    for side, name in ((_HOST, "host"), (_HOME, "home")):
+        if not (group == side).any():
+            msg = f"`{name}` must have nodes in the network, and `host` some that are not in `home`"
+            raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
+    return group
+
+
+def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray[np.bool_]:
+    """Tell which nodes stand in a place or one inside it."""
+    places = network._places
+    if place not in places.index:
+        hint = did_you_mean(place, places.index)
+        raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
+    parent = places.index.get_indexer(pd.Index(places["parent"]))
+    inside = np.asarray(places.index == place)
+    while True:
+        wider = inside | (inside[parent] & (parent >= 0))
+        if (wider == inside).all():
+            break
+        inside = wider
+    code = network._place_codes
+    return np.asarray(inside[code] & (code >= 0))
+
+
+def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
+    """Count the ordered pairs of each kind."""
+    n = np.bincount(group, minlength=3)
+    pairs = np.zeros(len(PARTS), np.int64)
+    np.add.at(pairs, _PART, np.outer(n, n) - np.diag(n))
+    return pairs
+
+
+def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
+    """Sums of 1 / distance where a distance is a number of links."""
+    from netinnov.kernels.search import WORDS, pairs_at_distance
+
+    graph = union(network)
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    members = [chosen[group[chosen] == side] for side in range(3)]
+    step = 64 * WORDS
+    work, parts = [], []
+    for a, b in product(range(3), range(3)):
+        wanted = np.zeros(network.n_nodes, bool)
+        wanted[members[b]] = True
+        for begin in range(0, members[a].size if members[b].size else 0, step):
+            batch = members[a][begin : begin + step]
+            work.append(partial(pairs_at_distance, indptr, indices, batch, wanted))
+            parts.append(_PART[a, b])
+    sums = np.zeros(len(PARTS))
+    counts = in_threads(work, size=indices.size * len(work))
+    for part, count in zip(parts, counts, strict=True):
+        sums[part] += (count / np.arange(1, count.size + 1)).sum()
+    return sums
+
+
+def _sums_of_lengths(
+    network: MultilayerNetwork, chosen: Codes, group: Group, measure: PairSums
+) -> Floats:
+    sums = np.zeros(len(PARTS))
+    blocks = distances(
+        network,
+        chosen,
+        distance=measure.distance,
+        switch_cost=measure.switch_cost,
+        frictions=measure.frictions,
+    )
+    for sources, found in blocks:
+        found[np.arange(sources.size), sources] = np.inf
+        near = 1.0 / found[:, chosen]
+        by_target = np.stack([near[:, group[chosen] == side].sum(axis=1) for side in range(3)])
+        np.add.at(sums, _PART[group[sources]], by_target.T)
+    return sums

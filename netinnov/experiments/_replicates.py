@@ -1,0 +1,223 @@
+"""One replicate of an experiment: a scenario applied, and measured on the baseline's nodes."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.experiments._decomposition import PairSums
+from netinnov.experiments._placebo import PlaceboDraw
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import Scenario, apply_scenario
+
+__all__ = [
+    "BASELINE",
+    "Bound",
+    "Item",
+    "Measure",
+    "Values",
+    "agreed",
+    "bound_measures",
+    "fresh",
+    "long_table",
+    "replicate",
+    "warn_of_grown",
+]
+
+Measure: TypeAlias = Callable[..., float | pd.Series]
+Item: TypeAlias = tuple[str, int]
+
+BASELINE = "baseline"
+"""Name of the baseline among the scenarios of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What one replicate gave: for each measure a number or one value a node of the baseline.
+
+    The label names the placebo that was drawn.
+    """
+
+    grown: bool
+    by_measure: list[Floats]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A measure with its name and the parts that it gives besides."""
+
+    name: str
+    measure: Measure
+    parts: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Names in the table of replicates."""
+        return [self.name, *(f"{self.name}: {part}" for part in self.parts)]
+
+
+def bound_measures(
+    measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
+) -> list[Bound]:
+    """Settle in the baseline what measures mean by home and host, and which parts there are."""
+    bound = []
+    for name, measure in measures.items():
+        if isinstance(measure, PairSums):
+            inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
+            fixed = measure.on(inside)
+            bound.append(Bound(name, fixed, tuple(fixed.parts(inside))))
+        else:
+            bound.append(Bound(name, measure))
+    columns = [column for each in bound for column in each.columns]
+    if len(set(columns)) < len(columns):
+        twice = sorted({column for column in columns if columns.count(column) > 1})
+        raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
+    return bound
+
+
+def replicate(
+    item: tuple[str, int],
+    *,
+    network: MultilayerNetwork,
+    scenarios: Mapping[str, Scenario | PlaceboDraw],
+    measures: Sequence[Bound],
+    nodes: pd.Index,
+    seeds: Sequence[np.random.SeedSequence],
+) -> Values:
+    name, number = item
+    try:
+        rng, label = np.random.default_rng(fresh(seeds[number])), ""
+        change: Scenario | PlaceboDraw | MultilayerNetwork = scenarios[name]
+        if isinstance(change, PlaceboDraw):
+            change, label = change.drawn(network, rng)
+        changed = change
+        if not isinstance(changed, MultilayerNetwork):
+            changed = apply_scenario(network, changed, rng=rng)
+        found = changed.nodes.index
+        lost = nodes[~nodes.isin(found)]
+        if len(lost):
+            raise InputError(
+                f"scenario {name!r} drops {len(lost)} nodes of the baseline, e.g. "
+                f"{list(lost[:5])}, so there is nothing to compare. Take the smaller network as "
+                "the baseline, or drop links instead of nodes."
+            )
+        values = [value for measure in measures for value in _measured(measure, changed, nodes)]
+    except Exception as error:
+        error.add_note(f"In scenario {name!r}, replicate {number}.")
+        raise
+    return Values(len(found) > len(nodes), values, label)
+
+
+def fresh(seed: np.random.SeedSequence) -> np.random.SeedSequence:
+    """Copy a seed, because a scenario that spawns from its generator changes the seed itself."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key, pool_size=seed.pool_size)
+
+
+def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list[Floats]:
+    """Values of a measure, then of its parts."""
+    if not bound.parts:
+        return [_value(bound.name, bound.measure, network, nodes)]
+    found = bound.measure(network, nodes=list(nodes))
+    assert isinstance(found, pd.Series)
+    parts = found[list(bound.parts)].to_numpy(np.float64)
+    return [np.array(parts.sum()), *(np.array(part) for part in parts)]
+
+
+def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
+    found: Any = measure(network, nodes=list(nodes)) if _asks_nodes(measure) else measure(network)
+    try:
+        if np.ndim(found) == 0 and not isinstance(found, str):
+            return np.array(float(found))
+        known = isinstance(found, pd.Series) and found.index.isin(network.nodes.index).all()
+        if not known or not found.index.is_unique:
+            raise TypeError
+        values: Floats = found.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
+        return values
+    except (TypeError, ValueError):
+        shape = f" with index {list(found.index[:3])}" if isinstance(found, pd.Series) else ""
+        raise InputError(
+            f"measure {name!r} must return a number or a Series of numbers over nodes; "
+            f"found {type(found).__name__}{shape}."
+        ) from None
+
+
+def _takes_nodes(measure: Measure) -> bool:
+    """Tell whether a function has a keyword `nodes`."""
+    try:
+        parameter = inspect.signature(measure).parameters.get("nodes")
+    except ValueError:  # some compiled functions have no signature
+        return False
+    return parameter is not None and parameter.kind in (
+        parameter.POSITIONAL_OR_KEYWORD,
+        parameter.KEYWORD_ONLY,
+    )
+
+
+def _asks_nodes(measure: Measure) -> bool:
+    """Tell whether the keyword `nodes` is there and still open."""
+    bound = isinstance(measure, partial) and "nodes" in measure.keywords
+    return _takes_nodes(measure) and not bound
+
+
+def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:
+    """Refuse a measure that is a number in one replicate and a Series in another."""
+    for at, name in enumerate(columns):
+        if len({values.by_measure[at].ndim for values in done}) > 1:
+            msg = f"measure {name!r} must return a number always, or a Series always"
+            raise InputError(f"{msg}; it does both.")
+
+
+def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
+    """Warn of numbers in which nodes that a scenario added count."""
+    grown = any(values.grown for values in done)
+    owners = [bound for bound in measures for _ in bound.columns]
+    for bound, value in zip(owners, done[0].by_measure, strict=True):
+        if grown and value.ndim == 0 and not _takes_nodes(bound.measure):
+            warnings.warn(
+                f"measure {bound.name!r} gives one number for the whole network, so nodes that a "
+                "scenario adds count in it, and the difference is not that of the baseline's "
+                "nodes alone. Give the function a keyword `nodes` (it gets their ids) and count "
+                "only these, or let it return a Series over nodes.",
+                UserWarning,
+                stacklevel=3,
+            )
+
+
+def long_table(
+    items: Sequence[tuple[str, int]],
+    done: Sequence[Values],
+    measures: Sequence[str],
+    nodes: pd.Index,
+) -> pd.DataFrame:
+    """Set the values one below the other, by scenario, measure, replicate and node."""
+    scenarios = pd.Index(dict.fromkeys(name for name, _ in items))
+    names = pd.Index(measures)
+    ids = nodes.rename(None)
+    parts = []
+    for code, scenario in enumerate(scenarios):
+        mine = [at for at, (name, _) in enumerate(items) if name == scenario]
+        for at in range(len(names)):
+            values = np.stack([done[i].by_measure[at] for i in mine])
+            node = (
+                np.tile(np.arange(len(nodes)), len(mine)) if values.ndim > 1 else [-1] * len(mine)
+            )
+            part = {
+                "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
+                "replicate": np.repeat(np.arange(len(mine)), values.size // len(mine)),
+                "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
+                "node": pd.Categorical.from_codes(node, ids),
+                "value": values.ravel(),
+            }
+            parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)

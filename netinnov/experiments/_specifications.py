@@ -1,0 +1,239 @@
+"""Whether a finding hangs on choices: one experiment for each way it could have been set up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._parallel import run
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._replicates import Measure, fresh
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import Scenario
+
+__all__ = ["Specification", "specification_curve", "specification_summary"]
+
+_EFFECT = "effect"
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One way to set up an experiment.
+
+    Parameters
+    ----------
+    scenario : scenario
+        What is tried.
+    measure : function
+        What is measured.
+    network : function, optional
+        Prepares the network: another scale (`aggregate`), other layers. None: as it is.
+    placebo : scenario or function, optional
+        As in `compare_scenarios`.
+    node : str, optional
+        Which node, if the measure gives a value a node.
+    """
+
+    scenario: Scenario
+    measure: Measure
+    network: Callable[[MultilayerNetwork], MultilayerNetwork] | None = None
+    placebo: Any = None
+    node: str | None = None
+
+
+def specification_curve(
+    network: MultilayerNetwork,
+    *,
+    specifications: Mapping[str, Sequence[Any]],
+    make: Callable[..., Specification],
+    replicates: int = 50,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> pd.DataFrame:
+    """Repeat an experiment over all combinations of the choices that could have been made.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Where all start.
+    specifications : mapping of str to sequence
+        The choices: for each name its alternatives, such as ``{"funding": ["new",
+        "reallocated"], "attachment": [0, 1], "border": [0, 1]}``: measure, scale, funding,
+        matching, attachment, frictions. All combinations are tried.
+    make : function
+        Takes one alternative of each by keyword and gives a `Specification`, or None for a
+        combination that makes no sense.
+    replicates : int
+        Random placements in each.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices; all specifications start from the same.
+    executor : Executor, int or None
+        Where they run, one specification a piece.
+    progress : bool
+        Show a bar on a terminal.
+    checkpoint : path, optional
+        A folder with a checkpoint of each specification; see `compare_scenarios`.
+
+    Returns
+    -------
+    DataFrame
+        One row a specification, in ascending order of its ``median``: a column for each choice
+        (an alternative that is neither a number nor text by its name), then the columns of
+        `ExperimentResult.effects` from ``baseline`` on. `specification_summary` puts it in one
+        line.
+
+    Raises
+    ------
+    InputError
+        Choices without alternatives, no specification left, a name that is a column of the
+        effects; and as in `compare_scenarios`.
+
+    Notes
+    -----
+    The p-values of the rows are not corrected for each other, and are no independent tests.
+    Differences of different measures have different units: compare signs and standardised
+    effects.
+
+    References
+    ----------
+    Simonsohn, Simmons and Nelson (2020), Specification curve analysis, Nature Human Behaviour 4.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> def make(size, measure):
+    ...     park = ni.scenarios.DirectLinks(home, host, size, funding="new")
+    ...     return Specification(park, getattr(ni.connectivity, measure))
+    >>> choices = {"size": [1, 2], "measure": ["global_efficiency", "largest_component"]}
+    >>> specification_curve(
+    ...     cities, specifications=choices, make=make, replicates=2, rng=1, progress=False
+    ... )[["size", "measure"]].shape
+    (4, 2)
+    """
+    check_number("replicates", replicates, low=1)
+    choices: object = specifications
+    if not isinstance(choices, Mapping) or not choices or not all(map(len, choices.values())):
+        msg = "`specifications` must be a mapping from a choice to its alternatives, one or more"
+        raise InputError(f"{msg}; found {choices!r}.")
+    generator = np.random.default_rng(rng)
+    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    rows: list[dict[str, Any]] = []
+    tasks: list[tuple[int, Specification]] = []
+    for number, combination in enumerate(product(*specifications.values())):
+        chosen = dict(zip(specifications, combination, strict=True))
+        made: object = make(**chosen)
+        if made is None:
+            continue
+        if not isinstance(made, Specification):
+            msg = f"`make` must give a Specification or None; found {type(made).__name__}"
+            raise InputError(f"{msg} for {chosen}.")
+        rows.append({name: _plain(value) for name, value in chosen.items()})
+        tasks.append((number, made))
+    if not tasks:
+        raise InputError("`make` gave None for all combinations, so there is nothing to try.")
+    if checkpoint is not None and rng is None:
+        raise InputError("`rng` must be given with a checkpoint of several experiments.")
+    task = partial(
+        _effect,
+        network=network,
+        replicates=replicates,
+        seed=seed,
+        folder=None if checkpoint is None else Path(checkpoint),
+    )
+    found = run(task, tasks, executor=executor, progress=progress, label="specifications")
+    effects = pd.concat(found, ignore_index=True).drop(columns=["scenario", "measure", "node"])
+    if taken := [name for name in specifications if name in effects]:
+        raise InputError(f"choices cannot be called as columns of the effects: {taken}.")
+    table = pd.concat([pd.DataFrame(rows), effects], axis=1)
+    return table.sort_values("median", kind="stable", ignore_index=True)
+
+
+def specification_summary(curve: pd.DataFrame) -> pd.Series:
+    """Put a specification curve into its headline.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        Of `specification_curve`.
+
+    Returns
+    -------
+    Series
+        ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
+        %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
+        effect has the sign of the median. NaN if there is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> curve = pd.DataFrame({"median": [-0.1, 0.2, 0.3], "standardised": [-1, 2, 3]})
+    >>> specification_summary(curve)[["median", "same_sign"]].round(3).tolist()
+    [0.2, 0.667]
+    """
+    effects = curve["median"].dropna()
+    middle = effects.median()
+    return pd.Series(
+        {
+            "specifications": len(effects),
+            "median": middle,
+            "low": effects.quantile(0.025),
+            "high": effects.quantile(0.975),
+            "median_standardised": curve["standardised"].median(),
+            "same_sign": np.sign(effects).eq(np.sign(middle)).mean(),
+        }
+    )
+
+
+def _effect(
+    item: tuple[int, Specification],
+    *,
+    network: MultilayerNetwork,
+    replicates: int,
+    seed: np.random.SeedSequence,
+    folder: Path | None,
+) -> pd.DataFrame:
+    """Give the one row of effects of a specification."""
+    number, asked = item
+    result = compare_scenarios(
+        network if asked.network is None else asked.network(network),
+        scenarios={_EFFECT: asked.scenario},
+        measures={_EFFECT: asked.measure},
+        replicates=replicates,
+        placebo=asked.placebo,
+        rng=fresh(seed),
+        executor=1,
+        progress=False,
+        checkpoint=None if folder is None else folder / f"{number:05d}",
+    )
+    effects = result.effects()
+    effects = effects[effects["measure"] == _EFFECT]
+    at = effects["node"].isna() if asked.node is None else effects["node"].eq(asked.node)
+    effects = effects[at.to_numpy(bool, na_value=False)]
+    if len(effects) != 1:
+        raise InputError(
+            f"a specification must have one effect; found {len(effects)}. Give `node` for a "
+            "measure with a value a node, and only then."
+        )
+    return effects
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, (str, bool, int, float, np.generic)):
+        return value
+    return getattr(value, "__name__", repr(value))

@@ -1,0 +1,86 @@
+"""The one verb: a network as a scenario leaves it."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._prices import Change
+from netinnov.scenarios._rivals import (
+    Combined,
+    DirectLinks,
+    NoChange,
+    RandomEnds,
+    TalentAttraction,
+)
+
+__all__ = ["Scenario", "apply_scenario"]
+
+Scenario: TypeAlias = (
+    NoChange
+    | ReverseEnclave
+    | ForwardEnclave
+    | TalentAttraction
+    | DirectLinks
+    | RandomEnds
+    | Combined
+    | Change
+)
+
+
+def apply_scenario(
+    network: MultilayerNetwork, scenario: Scenario, *, rng: Rng = None
+) -> MultilayerNetwork:
+    """Give the network as the scenario leaves it.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Stays as it is.
+    scenario : ReverseEnclave, one of its rivals, NoChange or function
+        A function takes the network and a ``numpy.random.Generator`` and returns a network. All
+        scenarios are such functions.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes of before first, in their order, then those that the scenario adds.
+
+    Raises
+    ------
+    InputError
+        A place that is unknown or has no nodes, a host inside home, too few links to reallocate,
+        or a function that returns no network.
+
+    See Also
+    --------
+    ReverseEnclave : what it does, step by step.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
+    >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
+    >>> park = ni.ReverseEnclave("home", "host", size=1, pipeline_share=0)
+    >>> apply_scenario(ni.build_network(nodes, links), park, rng=1).links["target"].tolist()
+    ['far', 'enclave:home@host']
+    """
+    rng = np.random.default_rng(rng)
+    change: object = scenario
+    if not callable(change) or isinstance(change, type):
+        msg = "a scenario must be a ReverseEnclave, NoChange or a function of network and generator"
+        raise InputError(f"{msg}; found {scenario!r}.")
+    changed = change(network, rng)
+    if isinstance(changed, MultilayerNetwork):
+        return changed
+    name = getattr(change, "__name__", repr(change))
+    found = type(changed).__name__
+    raise InputError(f"scenario {name} must return a MultilayerNetwork; found {found}.")

@@ -1,0 +1,221 @@
+"""The border friction at which a scenario overtakes its rival."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._parallel import run
+from netinnov._typing import Floats, Rng
+from netinnov.connectivity import Frictions, global_efficiency
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._apply import Scenario, apply_scenario
+
+__all__ = ["BreakEvenBorder", "break_even_border"]
+
+Friction: TypeAlias = Literal["border", "border_by_distance"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BreakEvenBorder:
+    """The border friction at which a scenario overtakes its rival.
+
+    Attributes
+    ----------
+    border : float
+        Where the mean over replicates of scenario minus rival turns from 0 or less to more. The
+        lowest friction tried, if the scenario is ahead there; NaN if it never is.
+    low, high : float
+        2.5 and 97.5 % of the replicates' own break-even borders, by straight lines between the
+        frictions tried: how much depends on where the links happen to be placed. NaN if none
+        has one.
+    share : float
+        Share of the replicates that have one.
+    curve : DataFrame
+        Index ``border``, the frictions tried; columns ``scenario``, ``rival`` and ``difference``,
+        means over replicates, and ``ahead``, the share of replicates in which the scenario is.
+    """
+
+    border: float
+    low: float
+    high: float
+    share: float
+    curve: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the numbers in one row.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``border``, ``low``, ``high`` and ``share``.
+        """
+        names = ("border", "low", "high", "share")
+        return pd.DataFrame({name: [getattr(self, name)] for name in names})
+
+
+def break_even_border(
+    network: MultilayerNetwork,
+    scenario: Scenario,
+    rival: Scenario,
+    *,
+    measure: Callable[..., float] = global_efficiency,
+    friction: Friction = "border",
+    low: float = 0.0,
+    high: float = 10.0,
+    steps: int = 10,
+    replicates: int = 20,
+    tolerance: float = 1e-3,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+) -> BreakEvenBorder:
+    """Find the border friction at which a scenario overtakes its rival.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Where both start; values are those of its nodes.
+    scenario, rival : scenarios
+        Of the same cost, see `equal_cost`.
+    measure : function
+        Takes a network and the keywords ``frictions`` and ``nodes``, and returns a number; larger
+        is better.
+    friction : {"border", "border_by_distance"}
+        The part of `Frictions` that is varied; the others are 0.
+    low, high : float
+        Range of the friction.
+    steps : int
+        Parts of the range whose ends are tried before the bisection.
+    replicates : int
+        Random placements of both.
+    tolerance : float
+        Half the width at which the bisection stops, above 0.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choices.
+    executor : Executor, int or None
+        Where the replicates run; see `compare_scenarios`.
+
+    Returns
+    -------
+    BreakEvenBorder
+
+    Raises
+    ------
+    InputError
+        A parameter is out of its range.
+
+    Notes
+    -----
+    Replicate r of both scenarios and of all frictions starts from the same random numbers, so the
+    difference is a smooth function of the friction and bisection finds its root. Of several roots
+    at which the scenario overtakes the first is given; two that lie between neighbouring
+    frictions of the curve are missed.
+
+    A link between the park and its home crosses no border, but one between the park and its host
+    does. So with ``friction="border"`` an enclave can only save crossings that its rival makes
+    twice; with ``"border_by_distance"`` the long way crosses no border and the crossing is short.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> park = ni.ReverseEnclave(home, host, 6, 0.5)
+    >>> links = ni.scenarios.DirectLinks(home, host, 6)
+    >>> found = break_even_border(cities, park, links, replicates=2, rng=1)
+    >>> found.curve.index[[0, -1]].tolist()
+    [0.0, 10.0]
+    """
+    check_choice("friction", friction, Friction)
+    check_number("low", low, low=0)
+    check_number("high", high, low=low, above=True)
+    check_number("steps", steps, low=1)
+    check_number("replicates", replicates, low=1)
+    check_number("tolerance", tolerance, low=0, above=True)
+    generator = np.random.default_rng(rng)
+    seeds = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(replicates)
+
+    def values(frictions: Floats) -> Floats:
+        task = partial(
+            _both, network=network, pair=(scenario, rival), measure=measure, friction=friction
+        )
+        items = [(seed, frictions) for seed in seeds]
+        return np.stack(run(task, items, executor=executor, progress=False))
+
+    grid = np.linspace(low, high, steps + 1)
+    found = values(grid)  # replicate x scenario or rival x friction
+    lead = found[:, 0] - found[:, 1]
+    mean = found.mean(axis=0)
+    curve = pd.DataFrame(
+        {
+            "scenario": mean[0],
+            "rival": mean[1],
+            "difference": mean[0] - mean[1],
+            "ahead": (lead > 0).mean(axis=0),
+        },
+        pd.Index(grid, name="border"),
+    )
+    own = np.array([_crossing(grid, each) for each in lead])
+    known = own[~np.isnan(own)]
+    a, b = np.quantile(known, [0.025, 0.975]) if len(known) else (math.nan, math.nan)
+    begin, end = _bracket(grid, lead.mean(axis=0))
+    while end - begin > 2 * tolerance:
+        middle = (begin + end) / 2
+        at_middle = values(np.array([middle]))
+        ahead = (at_middle[:, 0] - at_middle[:, 1]).mean() > 0
+        begin, end = (begin, middle) if ahead else (middle, end)
+    return BreakEvenBorder((begin + end) / 2, float(a), float(b), len(known) / replicates, curve)
+
+
+def _both(
+    item: tuple[np.random.SeedSequence, Floats],
+    *,
+    network: MultilayerNetwork,
+    pair: tuple[Scenario, Scenario],
+    measure: Callable[..., float],
+    friction: Friction,
+) -> Floats:
+    """Measure both scenarios under each friction, for one seed."""
+    seed, frictions = item
+    nodes = list(network._nodes.index)
+    rows = []
+    for scenario in pair:
+        # A scenario that spawns from its generator changes the seed itself, so it gets a copy.
+        fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+        changed = apply_scenario(network, scenario, rng=fresh)
+        rows.append(
+            [
+                float(measure(changed, frictions=Frictions(**{friction: value}), nodes=nodes))
+                for value in frictions.tolist()
+            ]
+        )
+    return np.array(rows)
+
+
+def _bracket(grid: Floats, lead: Floats) -> tuple[float, float]:
+    """Give the frictions between which the scenario overtakes first, equal if at the lowest."""
+    ahead = np.flatnonzero(lead > 0)
+    if not len(ahead):
+        return math.nan, math.nan
+    at = int(ahead[0])
+    return float(grid[max(at - 1, 0)]), float(grid[at])
+
+
+def _crossing(grid: Floats, lead: Floats) -> float:
+    """Interpolate where the scenario overtakes first; NaN if it never does."""
+    ahead = np.flatnonzero(lead > 0)
+    if not len(ahead):
+        return math.nan
+    at = int(ahead[0])
+    if at == 0:
+        return float(grid[0])
+    part = -lead[at - 1] / (lead[at] - lead[at - 1])
+    return float(grid[at - 1] + part * (grid[at] - grid[at - 1]))

@@ -1,0 +1,138 @@
+"""Linked pairs of a layer, candidates for the ends of new links, and draws among them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._arguments import check_names
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "Ends",
+    "Mask",
+    "Pairs",
+    "Positions",
+    "anywhere",
+    "chosen_layer",
+    "draw",
+    "drawn_ends",
+    "ends_by_strength",
+    "layer_with_pairs",
+    "linked_pairs",
+    "points_to_end",
+]
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Positions: TypeAlias = npt.NDArray[np.intp]
+
+
+class Pairs(NamedTuple):
+    """Linked pairs of one layer, without self-links: arrays of equal length."""
+
+    source: Codes
+    target: Codes
+    weight: Floats
+
+    def at(self, where: Mask | Positions) -> Pairs:
+        """Give those at some positions, or where a mask holds."""
+        return Pairs(self.source[where], self.target[where], self.weight[where])
+
+
+class Ends(NamedTuple):
+    """Candidates for the ends of new links: arrays of equal length."""
+
+    node: Positions
+    pull: Floats
+    """Proportional to the chance of being drawn; infinite: drawn first."""
+    inward: Floats
+    """Chance that the link points to the end, in a directed layer."""
+
+    def at(self, where: Mask | Positions) -> Ends:
+        """Give those at some positions, or where a mask holds."""
+        return Ends(self.node[where], self.pull[where], self.inward[where])
+
+
+def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
+    """Find the layer in which a scenario places and takes links.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network with links.
+    name : str or None
+        Of a layer. None: the layer with the most links, of several the first by name.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, or no link at all.
+    """
+    if name is not None:
+        return check_names("layer", [name], network.layers)[0]
+    if not network.layers:
+        raise InputError("an enclave needs a network with links; there are none.")
+    # Layers are sorted, and `max` gives the first of several that are equal.
+    return max(network.layers, key=lambda layer: len(linked_pairs(network, layer).weight))
+
+
+def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str, Pairs]:
+    """Give the layer of a scenario and its pairs, of which there must be one at least."""
+    layer = chosen_layer(network, name)
+    pairs = linked_pairs(network, layer)
+    if not len(pairs.weight):
+        raise InputError(f"layer {layer!r} has no links between nodes, so it has room for no park.")
+    return layer, pairs
+
+
+def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
+    """Give each linked pair of a layer once, periods summed."""
+    indptr, target, weight = network._csr(layer)
+    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+    all_pairs = Pairs(source, target, weight)
+    return all_pairs.at(source != target if layer in network.directed else source < target)
+
+
+def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
+    """Make nodes candidates that pull in proportion to strength ** attachment."""
+    inward = np.bincount(pairs.target, pairs.weight, n)[nodes]
+    strength = inward + np.bincount(pairs.source, pairs.weight, n)[nodes]
+    largest = strength.max(initial=0.0) or 1.0
+    pull: Floats = (strength / largest) ** attachment
+    half = np.full(len(nodes), 0.5)
+    return Ends(nodes, pull, np.divide(inward, strength, out=half, where=strength > 0))
+
+
+def anywhere(pairs: Pairs, n: int) -> Ends:
+    """Make all nodes candidates alike."""
+    return ends_by_strength(np.arange(n), pairs, n, 0.0)
+
+
+def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
+    """Draw k positions without replacement, in proportion to their pull, in rounds if k > n."""
+    rounds = [np.empty(0, np.intp)]
+    for left in range(k, 0, -len(pull)) if k else ():  # with none to draw there may be none
+        # Of exponential waiting times with rates `pull`, the order of arrival is that of drawing.
+        waiting = np.full(len(pull), np.inf)
+        np.divide(rng.standard_exponential(len(pull)), pull, out=waiting, where=pull > 0)
+        rounds.append(np.lexsort((rng.random(len(pull)), waiting))[:left])
+    return np.concatenate(rounds)
+
+
+def drawn_ends(wanted: list[tuple[Ends, int]], rng: np.random.Generator) -> Ends:
+    """Draw so many of each group of candidates, group after group."""
+    parts = [ends.at(draw(ends.pull, k, rng)) for ends, k in wanted]
+    return Ends(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:
+    """Tell which new links point to their end; where links have no direction it is no matter."""
+    return rng.random(len(inward)) < inward if directed else np.zeros(len(inward), bool)

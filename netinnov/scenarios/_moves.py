@@ -1,0 +1,108 @@
+"""A network with nodes added, links taken out, links added and ends moved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from netinnov._rows import NO_PERIOD, Rows
+from netinnov._tables import NodeTable
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._draws import Mask, Pairs, Positions
+
+__all__ = ["added_node", "funds", "keys", "moved"]
+
+
+def funds(
+    home: Mask,
+    pairs: Pairs,
+    count: int,
+    *,
+    funding: str,
+    place: str,
+    layer: str,
+    rng: np.random.Generator,
+) -> tuple[Pairs, Floats]:
+    """Give the pairs that home gives up for `count` new links, and the weights of these."""
+    if funding == "new" or count == 0:
+        return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
+    pool = np.flatnonzero(home[pairs.source] | home[pairs.target])
+    if len(pool) < count:
+        raise InputError(
+            f"reallocated funding takes the new links from home: {count} are asked for, "
+            f"{place!r} has {len(pool)} in layer {layer!r}. Choose a smaller `size`, "
+            "another `layer`, or funding='new'."
+        )
+    taken = pairs.at(rng.choice(pool, count, replace=False))
+    return taken, taken.weight
+
+
+def added_node(
+    network: MultilayerNetwork, name: str, *, kind: str, place: str, jurisdiction: str
+) -> NodeTable:
+    """Give the nodes with one more at the end; a name that is taken gets a number."""
+    free, number = name, 1
+    while free in network._nodes.index:
+        number += 1
+        free = f"{name}:{number}"
+    row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
+    node = pd.DataFrame(row, index=[free], dtype="str")
+    stands, belongs = network._places.index.get_indexer(pd.Index([place, jurisdiction]))
+    return NodeTable(
+        pd.concat([network._nodes, node]).rename_axis("node"),
+        np.append(network._place_codes, np.int32(stands)),
+        np.append(network._jurisdiction_codes, np.int32(belongs)),
+    )
+
+
+def keys(pairs: Pairs, n: int) -> Positions:
+    """Give one number a pair, for look-ups."""
+    return pairs.source.astype(np.int64) * n + pairs.target
+
+
+def moved(
+    network: MultilayerNetwork,
+    nodes: NodeTable,
+    layer: str,
+    *,
+    gone: Pairs,
+    new: Pairs,
+    followed: tuple[Pairs, Pairs] | None = None,
+) -> MultilayerNetwork:
+    """Take pairs out of a layer and add others.
+
+    `followed` are pairs as they were and, in the same order, as they are now: these keep their
+    weights, periods and attributes.
+    """
+    rows = network._link_rows()
+    here = network._layers.index(layer)
+    n = len(nodes.frame)
+    source, target = rows.source, rows.target
+    key = source.astype(np.int64) * n + target
+    keep = (rows.layer != here) | ~np.isin(key, keys(gone, n))
+    if followed is not None and len(followed[0].weight):
+        was, now = followed
+        order = np.argsort(keys(was, n))
+        sorted_keys = keys(was, n)[order]
+        at = np.minimum(np.searchsorted(sorted_keys, key), len(order) - 1)
+        hit = (rows.layer == here) & (sorted_keys[at] == key)
+        source = np.where(hit, now.source[order][at], source)
+        target = np.where(hit, now.target[order][at], target)
+    more = len(new.weight)
+    period, attributes = rows.period, rows.attributes
+    if period is not None:
+        period = np.append(period[keep], np.full(more, NO_PERIOD))
+    if attributes is not None:
+        attributes = attributes[keep].reset_index(drop=True)
+        attributes = attributes.reindex(range(len(attributes) + more))
+    merged = Rows(
+        np.append(rows.layer[keep], np.full(more, here, np.int32)),
+        np.append(source[keep], new.source).astype(np.int32),
+        np.append(target[keep], new.target).astype(np.int32),
+        np.append(rows.weight[keep], new.weight),
+        period,
+        attributes,
+    )
+    return network._assemble(nodes, network._places, network._layers, merged, network._directed)

@@ -1,0 +1,350 @@
+"""Placebos: the same scenario with a home or host that is like the real one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._geography import great_circle
+from netinnov._typing import Codes, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._draws import Mask, Pairs, chosen_layer, linked_pairs
+from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._prices import Amounts, Priced
+from netinnov.scenarios._rivals import DirectLinks, TalentAttraction
+from netinnov.scenarios._sites import inside, parents, sides
+
+__all__ = ["MatchedPlacebo", "placebo", "placebo_candidates"]
+
+Replaced: TypeAlias = Literal["host", "home"]
+Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
+Matched = TypeVar("Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+
+_BUILT_IN = ("strength", "distance", "tie", "population")
+_MATCH = ("strength", "distance")
+
+
+def placebo(
+    scenario: Matched,
+    network: MultilayerNetwork,
+    *,
+    match: Sequence[str] = _MATCH,
+    replace: Replaced = "host",
+    nearest: int = 5,
+    caliper: float | None = None,
+    rng: Rng = None,
+) -> Matched:
+    """Give the scenario with another host, or home, that is like the real one.
+
+    Parameters
+    ----------
+    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+        The real one; all but the place that is replaced stays.
+    network : MultilayerNetwork
+        Where it would be applied.
+    match : sequence of str
+        What the places must have in common: ``"strength"`` (of the nodes that stand there),
+        ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
+        place that stays), ``"population"``, or any column of ``network.places``. Numbers should
+        be near, text and categories (a province) must be equal.
+    replace : {"host", "home"}
+        Which of the two is another one.
+    nearest : int
+        The placebo is drawn uniformly among so many places that are nearest to the real one.
+    caliper : float, optional
+        Largest gap that a placebo may have, see `placebo_candidates`. None: any.
+    rng : None, int, SeedSequence or Generator
+        Source of the random choice.
+
+    Returns
+    -------
+    ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+
+    Raises
+    ------
+    InputError
+        There is no candidate, or the real place lacks a value that should be matched.
+
+    See Also
+    --------
+    placebo_candidates : all of them, with their values and how near they are.
+    MatchedPlacebo : another placebo in each replicate of an experiment.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> other = placebo(ni.ReverseEnclave(home, host, 6, 0.5), cities, rng=1)
+    >>> other.home == home, other.host == host
+    (True, False)
+    """
+    check_number("nearest", nearest, low=1)
+    table = placebo_candidates(scenario, network, match=match, replace=replace, caliper=caliper)
+    return cast(Matched, _drawn(scenario, table, replace, nearest, np.random.default_rng(rng)))
+
+
+def placebo_candidates(
+    scenario: Between,
+    network: MultilayerNetwork,
+    *,
+    match: Sequence[str] = _MATCH,
+    replace: Replaced = "host",
+    caliper: float | None = None,
+) -> pd.DataFrame:
+    """List the places that could stand in for host, or home, the most similar first.
+
+    Parameters
+    ----------
+    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+        The real one.
+    network : MultilayerNetwork
+        Where it would be applied.
+    match : sequence of str
+        As in `placebo`.
+    replace : {"host", "home"}
+        Which of the two is another one.
+    caliper : float, optional
+        Largest gap of those that are listed. None: any.
+
+    Returns
+    -------
+    DataFrame
+        Index ``place``, the real one first; a column for each of `match`, as it is, and ``gap``:
+        how far the place is from the real one.
+
+    Raises
+    ------
+    InputError
+        There is no candidate, or the real place lacks a value that should be matched.
+
+    Notes
+    -----
+    *Candidates* are places in which nodes stand (in them or a place inside them), as many steps
+    of ``parent`` from the top as the real one, outside home and host, and containing neither.
+    Those that lack a value are left out, and those that differ in a category.
+
+    *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values
+    below 0 stays as it is; a 0 counts half the smallest value above 0) and divided by their
+    standard deviation over the candidates and the real place. Ties are in the order of the table
+    of places. Strength and tie are those of the scenario's layer, both directions added,
+    self-links left out.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> table = placebo_candidates(ni.ReverseEnclave(home, host, 6, 0.5), cities)
+    >>> table.index[0] == host, table.columns.tolist()
+    (True, ['strength', 'distance', 'gap'])
+    """
+    given: object = scenario
+    if not isinstance(given, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
+        msg = "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks"
+        raise InputError(f"{msg}; found {given!r}.")
+    check_choice("replace", replace, Replaced)
+    if caliper is not None:
+        check_number("caliper", caliper, low=0)
+    places = network._places
+    names = check_names("match", match, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
+    sides(network, scenario.home, scenario.host)
+    real = getattr(scenario, replace)
+    stays = scenario.home if replace == "host" else scenario.host
+    values = pd.DataFrame({name: _values(name, scenario, stays, network) for name in names})
+    values.index = places.index
+    at = values.index.get_indexer(pd.Index([real]))[0]
+    lacking = [name for name in names if values[name].isna().iloc[at]]
+    if lacking:
+        raise InputError(
+            f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
+            "Complete the table of places, or leave this out of `match`."
+        )
+    able = _candidates(network, real, stays)
+    able[at] = True
+    able &= values.notna().all(axis=1).to_numpy(bool)
+    numeric = [name for name in names if _is_number(values[name])]
+    for name in names:
+        if name not in numeric:
+            able &= (values[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
+    found = values[able]
+    scaled = np.column_stack([np.zeros(len(found)), *(_scaled(found[name]) for name in numeric)])
+    gap = np.sqrt(((scaled - scaled[found.index.get_loc(real)]) ** 2).sum(axis=1))
+    found = found.assign(gap=gap)
+    if caliper is not None:
+        found = found[gap <= caliper]
+    if len(found) < 2:
+        near = "" if caliper is None else f", within the caliper of {caliper:g}"
+        raise InputError(
+            f"no place can stand in for the {replace} {real!r}: none has nodes, lies outside "
+            f"{scenario.home!r} and {scenario.host!r}, and has the same categories and all of "
+            f"{', '.join(names)}{near}. Match on less."
+        )
+    order = np.lexsort((np.arange(len(found)), found["gap"], found.index != real))
+    return found.iloc[order]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedPlacebo(Priced):
+    """A scenario at another placebo each time it is applied.
+
+    Parameters
+    ----------
+    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+        The real one.
+    match : sequence of str
+        As in `placebo`.
+    replace : {"host", "home"}
+        Which of the two is another one.
+    nearest : int
+        The placebo is drawn uniformly among so many places that are nearest to the real one.
+    caliper : float, optional
+        Largest gap that a placebo may have, see `placebo_candidates`. None: any.
+
+    Notes
+    -----
+    The cost is that of the real scenario, as if it were as far away.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> park = ni.ReverseEnclave("quzhou", "hangzhou", 10, 0.4)
+    >>> MatchedPlacebo(park, match=["strength", "province"]).match
+    ('strength', 'province')
+    """
+
+    scenario: Between
+    match: Sequence[str] = _MATCH
+    replace: Replaced = "host"
+    nearest: int = 5
+    caliper: float | None = None
+
+    def __post_init__(self) -> None:
+        given: object = self.scenario
+        if not isinstance(given, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
+            msg = "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or "
+            raise InputError(f"{msg}DirectLinks; found {given!r}.")
+        check_choice("replace", self.replace, Replaced)
+        check_number("nearest", self.nearest, low=1)
+        if self.caliper is not None:
+            check_number("caliper", self.caliper, low=0)
+        if not isinstance(self.match, str):
+            object.__setattr__(self, "match", tuple(self.match))
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        # The choice of the place has its own stream, so that links are drawn as for the real one.
+        (chooser,) = rng.spawn(1)
+        table = placebo_candidates(
+            self.scenario,
+            network,
+            match=self.match,
+            replace=self.replace,
+            caliper=self.caliper,
+        )
+        return _drawn(self.scenario, table, self.replace, self.nearest, chooser)(network, rng)
+
+    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
+        """Count what the real scenario needs; see `Priced.amounts`."""
+        return self.scenario.amounts(network)
+
+
+def _drawn(
+    scenario: Between,
+    table: pd.DataFrame,
+    replace: Replaced,
+    nearest: int,
+    rng: np.random.Generator,
+) -> Between:
+    at = int(rng.integers(min(int(nearest), len(table) - 1)))
+    change: dict[str, Any] = {replace: table.index[1 + at]}
+    return dataclasses.replace(scenario, **change)
+
+
+def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
+    """Give the values of one covariate for all places."""
+    places = network._places
+    if name == "strength":
+        pairs = _pairs(network, scenario)
+        return _by_place(network, _node_strength(pairs, network.n_nodes))
+    if name == "tie":
+        pairs = _pairs(network, scenario)
+        code = network._place_codes
+        there = inside(places, stays)[code] & (code >= 0)
+        across = pairs.at(there[pairs.source] != there[pairs.target])
+        return _by_place(network, np.where(there, 0.0, _node_strength(across, network.n_nodes)))
+    if name == "distance":
+        lon, lat = (places[column].to_numpy(np.float64) for column in ("lon", "lat"))
+        at = places.index.get_loc(stays)
+        return great_circle(lon[at], lat[at], lon, lat)
+    return places[name].array
+
+
+def _pairs(network: MultilayerNetwork, scenario: Between) -> Pairs:
+    return linked_pairs(network, chosen_layer(network, scenario.layer))
+
+
+def _node_strength(pairs: Pairs, n: int) -> Floats:
+    out = np.bincount(pairs.source, pairs.weight, n)
+    return np.asarray(out + np.bincount(pairs.target, pairs.weight, n), np.float64)
+
+
+def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
+    """Add up over the nodes that stand in each place or a place inside it."""
+    code = network._place_codes
+    known = code >= 0
+    total = np.bincount(code[known], of_nodes[known], len(network._places)).astype(np.float64)
+    parent = parents(network._places)
+    depth = _depth(parent)
+    for level in range(depth.max(initial=0), 0, -1):
+        here = depth == level
+        np.add.at(total, parent[here], total[here])
+    return total
+
+
+def _depth(parent: Codes) -> Codes:
+    """Count the steps of `parent` from each place to the top."""
+    depth = np.zeros(len(parent), np.int32)
+    around = parent
+    while (around >= 0).any():
+        depth += around >= 0
+        around = np.where(around >= 0, parent[around], -1)
+    return depth
+
+
+def _candidates(network: MultilayerNetwork, real: str, stays: str) -> Mask:
+    places = network._places
+    parent = parents(places)
+    depth = _depth(parent)
+    has_nodes = _by_place(network, np.ones(network.n_nodes)) > 0
+    able: Mask = has_nodes & (depth == depth[places.index.get_loc(real)])
+    for place in (real, stays):
+        able &= ~inside(places, place)
+        around = int(places.index.get_indexer(pd.Index([place]))[0])
+        while around >= 0:
+            able[around] = False
+            around = int(parent[around])
+    return able
+
+
+def _is_number(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _scaled(values: pd.Series) -> Floats:
+    number = values.to_numpy(np.float64)
+    if (number >= 0).all():
+        above = number[number > 0]
+        if not len(above):
+            return np.zeros(len(values))
+        number = np.log(np.where(number > 0, number, above.min() / 2))
+    spread = number.std()
+    return np.zeros(len(values)) if spread == 0 else number / spread

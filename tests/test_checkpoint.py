@@ -1,0 +1,302 @@
+"""Checkpoints: a run that ends early goes on to the numbers of one that did not."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov._parallel import run
+from netinnov.errors import InputError
+from netinnov.experiments import compare_scenarios
+from netinnov.experiments._checkpoint import digest
+from netinnov.experiments._describe import described
+from netinnov.scenarios import NoChange, ReverseEnclave
+
+SCRIPT = """
+import sys, time
+import numpy as np, pandas as pd
+import netinnov as ni
+from netinnov.experiments import compare_scenarios
+
+def shuffled(network, rng):
+    return network.replace_links(network.links.assign(weight=rng.random(3) + 0.1))
+
+def slow(network):
+    time.sleep(float(sys.argv[2]))
+    return float(network.adjacency("links").sum())
+
+def strength(network):
+    return pd.Series(network.adjacency("links").sum(axis=0), network.nodes.index)
+
+nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+links = pd.DataFrame({"source": list("abc"), "target": list("bcd")})
+result = compare_scenarios(
+    ni.build_network(nodes, links),
+    scenarios={"x": shuffled, "y": shuffled},
+    measures={"total": slow, "strength": strength},
+    replicates=200,
+    rng=None if sys.argv[4] == "none" else int(sys.argv[4]),
+    executor=2,
+    progress=False,
+    checkpoint=None if sys.argv[1] == "none" else sys.argv[1],
+)
+result.replicates.to_parquet(sys.argv[3])
+"""
+
+
+@pytest.fixture(scope="module")
+def network() -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    links = pd.DataFrame({"source": list("abc"), "target": list("bcd")})
+    return ni.build_network(nodes, links)
+
+
+def shuffled(network, rng):
+    return network.replace_links(network.links.assign(weight=rng.random(3) + 0.1))
+
+
+def total(network) -> float:
+    return float(network.adjacency("links").sum())
+
+
+def strength(network) -> pd.Series:
+    return pd.Series(network.adjacency("links").sum(axis=0), network.nodes.index)
+
+
+class Counting:
+    """Counts its calls, and at one of them does something else."""
+
+    def __init__(self, at: int = -1, error: BaseException | None = None) -> None:
+        self.calls, self.at, self.error = 0, at, error
+
+    def __call__(self, network) -> float:
+        self.calls += 1
+        if self.calls == self.at and self.error is not None:
+            raise self.error
+        return total(network)
+
+
+def compare(network, measure=None, **options) -> pd.DataFrame:
+    options = {
+        "scenarios": {"x": shuffled, "none": NoChange()},
+        "measures": {"total": measure or Counting(), "strength": strength},
+        "replicates": 40,
+        "rng": 1,
+        "executor": 1,
+        "progress": False,
+    } | options
+    return compare_scenarios(network, **options).replicates
+
+
+def batches(folder: Path) -> list[Path]:
+    return sorted(folder.glob("batch-*.npz"))
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
+def test_a_killed_run_goes_on_to_the_same_table(tmp_path, how) -> None:
+    script, folder = tmp_path / "study.py", tmp_path / "kept"
+    script.write_text(SCRIPT)
+
+    def start(folder, pause, table, seed):
+        arguments = [sys.executable, str(script), str(folder), pause, str(tmp_path / table), seed]
+        return subprocess.Popen(arguments, stderr=subprocess.PIPE)
+
+    running = start(folder, "0.02", "never.parquet", "5")
+    deadline = time.monotonic() + 120
+    while len(batches(folder)) < 5 and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    running.send_signal(how)
+    running.communicate()
+    assert running.returncode != 0
+    assert not (tmp_path / "never.parquet").exists()
+    kept = {path.name: path.stat().st_mtime_ns for path in batches(folder)}
+    assert 5 <= len(kept) < 100
+    # The seed is not given again: it is taken from the folder.
+    again = start(folder, "0", "resumed.parquet", "none")
+    straight = start("none", "0", "straight.parquet", "5")
+    for process in (again, straight):
+        _, words = process.communicate()
+        assert process.returncode == 0, words.decode()
+    for path in batches(folder):
+        assert kept.get(path.name, path.stat().st_mtime_ns) == path.stat().st_mtime_ns
+    resumed, whole = (
+        pd.read_parquet(tmp_path / f"{name}.parquet") for name in ("resumed", "straight")
+    )
+    pd.testing.assert_frame_equal(resumed, whole)
+    assert len(whole) == (1 + 200 + 200) * 5
+
+
+def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
+    plain, kept = Counting(), Counting()
+    expected = compare(network, plain)
+    pd.testing.assert_frame_equal(compare(network, kept, checkpoint=tmp_path / "a"), expected)
+    assert kept.calls == plain.calls == 1 + 40 + 1
+    again = Counting()
+    pd.testing.assert_frame_equal(compare(network, again, checkpoint=tmp_path / "a"), expected)
+    assert again.calls == 0
+
+
+def test_more_replicates_are_added_and_fewer_are_a_part(network, tmp_path) -> None:
+    compare(network, replicates=10, checkpoint=tmp_path)
+    counting = Counting()
+    table = compare(network, counting, replicates=25, checkpoint=tmp_path)
+    assert counting.calls == 15
+    pd.testing.assert_frame_equal(table, compare(network, replicates=25))
+    none = Counting()
+    fewer = compare(network, none, replicates=5, checkpoint=tmp_path)
+    assert none.calls == 0
+    pd.testing.assert_frame_equal(fewer, compare(network, replicates=5))
+
+
+@pytest.mark.parametrize("executor", [1, 2])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError("in the middle")])
+def test_ctrl_c_and_errors_leave_what_was_done(network, tmp_path, executor, error) -> None:
+    with pytest.raises(type(error)):
+        compare(network, Counting(20, error), executor=executor, checkpoint=tmp_path)
+    assert not list(tmp_path.glob(".*"))
+    counting = Counting()
+    table = compare(network, counting, executor=executor, checkpoint=tmp_path)
+    # Batches are single replicates here; of those that ran one is lost.
+    assert counting.calls <= 42 - 19
+    pd.testing.assert_frame_equal(table, compare(network))
+
+
+def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
+    first = compare(network, rng=None, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path), first)
+    entropy = json.loads((tmp_path / "checkpoint.json").read_text())["entropy"]["entropy"]
+    pd.testing.assert_frame_equal(compare(network, rng=entropy), first)
+    other = compare(network, rng=None, checkpoint=tmp_path / "other")
+    assert not other["value"].equals(first["value"])
+
+
+@pytest.mark.parametrize(
+    "rng",
+    [
+        3,
+        np.random.SeedSequence([3, 2**70], spawn_key=(4,), n_children_spawned=2),
+        np.random.default_rng(9).spawn(2)[1],
+    ],
+)
+def test_every_rng_is_stored_and_taken_up(network, tmp_path, rng) -> None:
+    first = compare(network, rng=rng, replicates=5, checkpoint=tmp_path)
+    resumed = compare(network, rng=None, replicates=9, checkpoint=tmp_path)
+    common = resumed[(resumed["scenario"] == "x") & (resumed["replicate"] < 5)]["value"]
+    assert common.tolist() == first[first["scenario"] == "x"]["value"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rng": 2}, "its entropy is 1, not 2"),
+        ({"scenarios": {"z": shuffled}}, r"its scenarios are .*'none'.*not \['baseline', 'z'\]"),
+        ({"measures": {"total": total}}, r"measures are \['total', 'strength'\], not"),
+        ({"scenarios": {"x": strength, "none": NoChange()}}, "'x' was shuffled, is strength"),
+        ({"baseline": shuffled}, r"'baseline' was NoChange\(\), is shuffled"),
+    ],
+)
+def test_another_experiment_is_refused_and_told_why(network, tmp_path, change, words) -> None:
+    compare(network, checkpoint=tmp_path, replicates=2)
+    with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
+        compare(network, checkpoint=tmp_path, replicates=2, **change)
+
+
+def test_parameters_of_scenarios_and_measures_belong_to_the_experiment(tmp_path, network) -> None:
+    def tried(size, distance):
+        return {
+            "scenarios": {"x": ReverseEnclave("a", "d", size, 0.5, funding="new")},
+            "measures": {"e": partial(ni.connectivity.global_efficiency, distance=distance)},
+            "checkpoint": tmp_path,
+        }
+
+    compare(network, **tried(2, "unit"))
+    compare(network, **tried(2, "unit"))
+    with pytest.raises(InputError, match=r"size=2.*size=4.*'unit'.*'inverse'"):
+        compare(network, **tried(4, "inverse"))
+
+
+def test_another_network_or_version_is_refused(network, tmp_path, monkeypatch) -> None:
+    compare(network, checkpoint=tmp_path, replicates=2)
+    heavier = network.replace_links(network.links.assign(weight=2.0))
+    with pytest.raises(InputError, match="the network has other nodes, places or links"):
+        compare(heavier, checkpoint=tmp_path, replicates=2)
+    monkeypatch.setattr("netinnov.experiments._checkpoint.__version__", "99")
+    with pytest.raises(InputError, match="this is 99"):
+        compare(network, checkpoint=tmp_path, replicates=2)
+
+
+def test_damage_is_named(network, tmp_path) -> None:
+    compare(network, checkpoint=tmp_path, replicates=2)
+    broken = batches(tmp_path)[0]
+    broken.write_bytes(broken.read_bytes()[:50])
+    with pytest.raises(InputError, match=rf"{broken.name}.*Delete it"):
+        compare(network, checkpoint=tmp_path, replicates=2)
+    broken.unlink()
+    table = compare(network, checkpoint=tmp_path, replicates=2)
+    pd.testing.assert_frame_equal(table, compare(network, replicates=2))
+    (tmp_path / "checkpoint.json").write_text("{")
+    with pytest.raises(InputError, match="cannot be read"):
+        compare(network, checkpoint=tmp_path)
+    (tmp_path / "checkpoint.json").write_text("[]")
+    with pytest.raises(InputError, match="not of a checkpoint"):
+        compare(network, checkpoint=tmp_path)
+    (tmp_path / "checkpoint.json").unlink()
+    with pytest.raises(InputError, match="batches but no"):
+        compare(network, checkpoint=tmp_path)
+    with pytest.raises(InputError, match="must be a folder"):
+        compare(network, checkpoint=broken)
+
+
+def test_a_fickle_measure_is_refused_as_without_a_checkpoint(network, tmp_path) -> None:
+    def fickle(changed):
+        return strength(changed) if total(changed) > 6 else 1.0
+
+    for checkpoint in (None, tmp_path):
+        with pytest.raises(InputError, match=r"'fickle'.*both"):
+            compare(network, measures={"fickle": fickle}, checkpoint=checkpoint, replicates=300)
+
+
+def test_the_digest_is_that_of_the_content(network) -> None:
+    again = ni.build_network(network.nodes, network.links)
+    assert digest(again) == digest(network)
+    for other in (
+        network.replace_links(network.links.assign(weight=[1.0, 1, 2])),
+        network.replace_links(network.links.assign(layer="other")),
+        network.replace_links(network.links.assign(year=3)),
+        network.with_nodes(pd.DataFrame({"place": ["d"]}, index=["e"])),
+        ni.build_network(network.nodes, network.links, directed=["links"]),
+    ):
+        assert digest(other) != digest(network)
+
+
+def test_a_description_has_no_address() -> None:
+    assert (
+        described(partial(total, [1, "a"], key=object())) == "partial(total, [1, 'a'], key=object)"
+    )
+    assert described(Counting()) == "Counting"
+    assert described(NoChange()) == "NoChange()"
+
+
+def test_batches_that_run_at_a_failure_are_saved_too() -> None:
+    def task(item: int) -> int:
+        time.sleep(0.3 if item else 0.05)
+        if not item:
+            raise ZeroDivisionError
+        return item
+
+    saved: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        run(task, range(9), executor=2, progress=False, save=lambda items, _: saved.extend(items))
+    assert 1 in saved

@@ -1,0 +1,365 @@
+"""Doses, specifications and power: bends that were put in are found, signs are counted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.experiments import (
+    DoseResponse,
+    ExperimentResult,
+    Specification,
+    compare_scenarios,
+    dose_response,
+    replicates_needed,
+    specification_curve,
+    specification_summary,
+)
+from netinnov.scenarios import NoChange
+
+
+@pytest.fixture(scope="module")
+def pair() -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [100.0]})
+    return ni.build_network(nodes, links)
+
+
+@dataclass(frozen=True)
+class Plus:
+    mean: float
+    sd: float = 0.0
+
+    def __call__(self, network, rng):
+        added = self.mean + self.sd * rng.standard_normal()
+        return network.replace_links(network.links.assign(weight=network.links["weight"] + added))
+
+
+def weight(network) -> float:
+    return float(network.links["weight"].sum())
+
+
+def weights(network) -> pd.Series:
+    return pd.Series({"a": weight(network), "b": -weight(network)})
+
+
+def saturating(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(2 * min(dose, 4.5) + 1, sd)
+
+
+def starting(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(3 + 1.5 * max(dose - 6, 0), sd)
+
+
+def respond(network, make, **options):
+    options = {
+        "doses": range(1, 11), "measures": {"w": weight}, "replicates": 30, "rng": 1,
+        "executor": 1, "progress": False,
+    } | options  # fmt: skip
+    return dose_response(network, make=make, **options)
+
+
+def test_the_table_has_the_effects_by_dose(pair) -> None:
+    found = respond(pair, saturating, doses=[3, 1, 6], measures={"w": weight, "s": weights})
+    table = found.table()
+    assert table.columns[:4].tolist() == ["dose", "scenario", "measure", "node"]
+    assert table.loc[table["measure"] == "w", "dose"].tolist() == [3, 1, 6]
+    assert table.loc[table["measure"] == "w", "difference"].tolist() == pytest.approx([7, 3, 10])
+    plain = compare_scenarios(
+        pair, scenarios={"3": saturating(3), "1": saturating(1), "6": saturating(6)},
+        measures={"w": weight, "s": weights}, replicates=30, rng=1, progress=False,
+    ).effects()  # fmt: skip
+    pd.testing.assert_frame_equal(table.drop(columns=["dose", "monotone"]), plain)
+
+
+def test_the_monotone_curve_pools_what_falls_back(pair) -> None:
+    # 1, 4, 2, 6: the neighbours 4 and 2 are pooled to 3. Turned round it falls.
+    up = {1: 1.0, 2: 4.0, 3: 2.0, 4: 6.0}
+    table = respond(pair, lambda dose: Plus(up[dose]), doses=[4, 1, 3, 2],
+                    measures={"s": weights}).table()  # fmt: skip
+    by = table.set_index(["node", "dose"])["monotone"]
+    assert [by["a", dose] for dose in up] == pytest.approx([1, 3, 3, 6])
+    assert [by["b", dose] for dose in up] == pytest.approx([-1, -3, -3, -6])
+
+
+def test_a_planted_saturation_is_found(pair) -> None:
+    fit = respond(pair, saturating).fit("w", rng=1)
+    # The grid of 200 doses from 1 to 10 is 9/199 apart.
+    assert fit["break"] == pytest.approx(4.5, abs=9 / 199)
+    assert fit["slope"] == pytest.approx(2, abs=0.03)
+    assert fit["plateau"] == pytest.approx(10, abs=0.03)
+    assert fit["gain"] == pytest.approx(1, abs=1e-3)
+    assert fit["break_low"] == fit["break"] == fit["break_high"]
+    assert fit["at_edge"] == 0
+
+
+def test_a_planted_threshold_is_found_and_a_fall_as_well(pair) -> None:
+    found = respond(pair, starting, measures={"s": weights})
+    for node, sign in (("a", 1), ("b", -1)):
+        fit = found.fit("s", node=node, shape="threshold", rng=1)
+        assert fit["break"] == pytest.approx(6, abs=9 / 199)
+        assert fit["slope"] == pytest.approx(1.5 * sign, abs=0.03)
+        assert fit["plateau"] == pytest.approx(3 * sign, abs=0.02)
+
+
+def test_a_straight_line_bends_at_the_edge_only(pair) -> None:
+    fit = respond(pair, Plus).fit("w", rng=1)
+    assert fit["break"] == 10
+    assert fit["gain"] == pytest.approx(0, abs=1e-9)
+    assert fit["at_edge"] == 1
+    level = respond(pair, lambda _: Plus(3)).fit("w", rng=1)
+    assert level["slope"] == pytest.approx(0, abs=1e-9)
+    assert level["plateau"] == pytest.approx(3)
+    assert level["gain"] == 0
+
+
+def test_the_interval_is_wider_with_noise_and_repeats(pair) -> None:
+    # The doses have noise of their own, not common: the number of the dose is in the stream.
+    def noisy(sd):
+        def make(dose):
+            def change(network, rng):
+                return saturating(dose, sd)(network, rng.spawn(int(dose))[-1])
+
+            return change
+
+        return make
+
+    little, much = (respond(pair, noisy(sd)).fit("w", rng=2) for sd in (0.2, 2.0))
+    widths = [fit["break_high"] - fit["break_low"] for fit in (little, much)]
+    assert 0 < widths[0] < widths[1]
+    assert little["break_low"] <= 4.5 <= little["break_high"]
+    pd.testing.assert_series_equal(respond(pair, noisy(2.0)).fit("w", rng=2), much)
+
+
+def test_intervals_of_breaks_cover_the_truth() -> None:
+    doses = np.arange(1.0, 11)
+    names = [str(int(dose)) for dose in doses]
+    table = pd.DataFrame(index=pd.MultiIndex.from_product([["baseline", *names], range(25)]))
+    table = table.rename_axis(["scenario", "replicate"]).reset_index()
+    table = table.assign(measure=pd.Categorical(["w"] * len(table)), node=None)
+    truth = np.concatenate([[0.0], 2 * np.minimum(doses, 4.5) + 1])
+    found = pd.DataFrame({"dose": doses}, index=pd.Index(names, name="scenario"))
+    covered = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        values = truth[:, None] + rng.standard_normal((11, 25))
+        values[0] = 0
+        response = DoseResponse(ExperimentResult(table.assign(value=values.ravel())), found)
+        fit = response.fit("w", resamples=200, rng=rng)
+        covered += fit["break_low"] - 9 / 398 <= 4.5 <= fit["break_high"] + 9 / 398
+    # 95 %, within chance (three standard errors, 9) and a little narrow with 25 replicates.
+    assert 178 <= covered <= 199
+
+
+def test_undefined_replicates_and_doses_are_left_out(pair) -> None:
+    def sometimes(network):
+        value = weight(network)
+        return math.nan if value > 109.5 or int(value * 1000) % 5 == 1 else value
+
+    found = respond(pair, partial(saturating, sd=0.05), measures={"w": sometimes},
+                    doses=[*range(1, 5), 4.2])  # fmt: skip
+    fit = found.fit("w", shape="threshold", rng=1, resamples=50)
+    assert np.isfinite(fit.to_numpy()).all()
+    with pytest.raises(InputError, match=r"needs four doses.*there are 3"):
+        respond(pair, saturating, doses=[1, 2, 3]).fit("w")
+    never = respond(pair, saturating, measures={"w": lambda _: math.nan})
+    assert never.table()["monotone"].isna().all()
+    with pytest.raises(InputError, match=r"needs four doses.*there are 0"):
+        never.fit("w")
+
+
+def test_a_dose_of_nothing_is_one_value(pair) -> None:
+    found = respond(
+        pair, lambda dose: saturating(dose, 0.3) if dose else NoChange(), doses=range(9)
+    )
+    assert (found.result.replicates["scenario"] == "0").sum() == 1
+    fit = found.fit("w", rng=1, resamples=50)
+    assert np.isfinite(fit.to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"doses": [1]}, "two or more different numbers"),
+        ({"doses": [1, 1.0]}, "two or more different numbers"),
+        ({"doses": [1, 1 + 1e-14]}, "first 12 digits"),
+        ({"doses": ["a", "b"]}, "`doses` must be a finite number"),
+        ({"make": 3}, "`make` must be a function"),
+    ],
+)
+def test_wrong_doses_are_refused(pair, options, words) -> None:
+    options = {"make": saturating} | options
+    with pytest.raises(InputError, match=words):
+        respond(pair, **options)
+
+
+def test_fit_knows_its_measures(pair) -> None:
+    found = respond(pair, saturating, measures={"s": weights})
+    for measure, node in (("w", None), ("s", None), ("s", "z")):
+        with pytest.raises(InputError, match=r"measures are \['s'\]"):
+            found.fit(measure, node=node)
+    with pytest.raises(InputError, match="`shape`"):
+        found.fit("s", node="a", shape="curve")  # type: ignore[arg-type]
+
+
+def test_doses_have_checkpoints(pair, tmp_path) -> None:
+    first = respond(pair, saturating, checkpoint=tmp_path)
+    again = respond(pair, saturating, checkpoint=tmp_path, rng=None)
+    pd.testing.assert_frame_equal(again.table(), first.table())
+
+
+# Specifications.
+
+
+def doubled(network):
+    return network.replace_links(network.links.assign(weight=network.links["weight"] * 2))
+
+
+def negative(network) -> float:
+    return -weight(network)
+
+
+def logarithm(network) -> float:
+    return math.log(weight(network))
+
+
+def specified(size, measure, scale):
+    if scale is doubled and size == 3:
+        return None
+    node = "b" if measure is weights else None
+    return Specification(Plus(size, 0.1), measure, network=scale, node=node)
+
+
+CHOICES = {
+    "size": [1, 3],
+    "measure": [weight, negative, weights, logarithm],
+    "scale": [None, doubled],
+}
+
+
+def test_all_combinations_are_tried_and_sorted(pair) -> None:
+    curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=20,
+                                rng=1, progress=False)  # fmt: skip
+    assert len(curve) == 2 * 4 * 2 - 4
+    assert curve.columns[:4].tolist() == ["size", "measure", "scale", "baseline"]
+    assert curve["median"].is_monotonic_increasing
+    row = curve[(curve["size"] == 3) & (curve["measure"] == "weight")].iloc[0]
+    plain = compare_scenarios(
+        pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=20,
+        rng=np.random.SeedSequence(1).spawn(1)[0], progress=False,
+    ).effects()  # fmt: skip
+    assert row["median"] == plain["median"][0]
+    summary = specification_summary(curve)
+    # Positive for weight and its logarithm, negative for the two others: 3 each.
+    assert summary["specifications"] == 12
+    assert summary["same_sign"] == pytest.approx(1 / 2)
+    assert summary["median"] == pytest.approx(curve["median"].median())
+    for executor in (1, 3):
+        again = specification_curve(pair, specifications=CHOICES, make=specified, replicates=20,
+                                    rng=1, progress=False, executor=executor)  # fmt: skip
+        pd.testing.assert_frame_equal(again, curve)
+
+
+def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> None:
+    def make(effect):
+        return Specification(Plus(effect, 0.1), weight, placebo=Plus(0, 1))
+
+    options = {"specifications": {"effect": [0, 5]}, "make": make, "replicates": 39,
+               "progress": False, "rng": 1}  # fmt: skip
+    curve = specification_curve(pair, checkpoint=tmp_path, **options).set_index("effect")
+    assert curve.loc[5, "placebo_p"] == pytest.approx(2 / 40)
+    assert curve.loc[0, "placebo_p"] > 0.3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["00000", "00001"]
+    again = specification_curve(pair, checkpoint=tmp_path, **options).set_index("effect")
+    pd.testing.assert_frame_equal(again, curve)
+    with pytest.raises(InputError, match="`rng` must be given"):
+        specification_curve(pair, checkpoint=tmp_path, **(options | {"rng": None}))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"specifications": {}}, "`specifications` must be a mapping"),
+        ({"specifications": {"size": []}}, "`specifications` must be a mapping"),
+        ({"make": lambda size: None}, "None for all"),
+        ({"make": lambda size: 3}, r"found int for \{'size': 1\}"),
+        ({"make": lambda size: Specification(Plus(1), weights)}, "one effect; found 0"),
+        (
+            {
+                "specifications": {"median": [1]},
+                "make": lambda median: Specification(Plus(1), weight),
+            },
+            r"cannot be called .*\['median'\]",
+        ),
+        ({"replicates": 0}, "`replicates`"),
+    ],
+)
+def test_wrong_specifications_are_refused(pair, options, words) -> None:
+    options = {
+        "specifications": {"size": [1]},
+        "make": lambda size: Specification(Plus(size), weight),
+        "progress": False,
+    } | options
+    with pytest.raises(InputError, match=words):
+        specification_curve(pair, **options)
+
+
+# Power.
+
+
+def test_replicates_needed_is_the_least_that_is_narrow_enough(pair) -> None:
+    pilot = compare_scenarios(
+        pair, scenarios={"x": Plus(0.4, 2.0), "still": Plus(1), "nothing": NoChange()},
+        measures={"w": weight}, replicates=30, rng=1, progress=False,
+    )  # fmt: skip
+    table = replicates_needed(pilot, precision=0.2).set_index("scenario")
+    sd = pilot.replicates.query("scenario == 'x'")["value"].std()
+    assert table.loc["x", "spread"] == pytest.approx(sd)
+    assert table.loc["x", "half_width"] == pytest.approx(0.2 * sd)
+
+    def width(n):
+        return stats.t.ppf(0.975, n - 1) * sd / math.sqrt(n)
+
+    n = table.loc["x", "replicates"]
+    assert width(n) <= 0.2 * sd < width(n - 1)
+    effect = pilot.effects().loc[0, "difference"]
+    n = table.loc["x", "replicates_for_sign"]
+    assert width(n) <= abs(effect) < width(n - 1)
+    assert table.loc["still", ["replicates", "replicates_for_sign"]].tolist() == [1, 1]
+    assert pd.isna(table.loc["nothing", "replicates"])
+    assert table["replicates_for_sign"].isna().tolist() == [False, False, True]
+    no_effect = compare_scenarios(pair, scenarios={"x": Plus(0)}, measures={"w": weight},
+                                  replicates=3, progress=False)  # fmt: skip
+    assert replicates_needed(no_effect, precision=1)["replicates_for_sign"].isna().all()
+    strict = replicates_needed(pilot, precision=0.2, confidence=0.99).set_index("scenario")
+    assert strict.loc["x", "replicates"] > table.loc["x", "replicates"]
+
+
+def test_the_half_width_is_reached_in_a_larger_run(pair) -> None:
+    def run(n, rng):
+        return compare_scenarios(pair, scenarios={"x": Plus(1, 2.0)}, measures={"w": weight},
+                                 replicates=n, rng=rng, progress=False)  # fmt: skip
+
+    (asked,) = replicates_needed(run(60, 1), precision=0.25).to_dict("records")
+    (row,) = run(asked["replicates"], 2).effects().to_dict("records")
+    assert (row["mc_high"] - row["mc_low"]) / 2 == pytest.approx(asked["half_width"], rel=0.3)
+
+
+def test_power_of_what_cannot_be_known() -> None:
+    rows = pd.DataFrame(
+        [("baseline", 0, 0.0), ("x", 0, 1.0), ("x", 1, -1.0)],
+        columns=["scenario", "replicate", "value"],
+    )
+    pilot = ExperimentResult(rows.assign(measure="m", node=None))
+    assert pd.isna(replicates_needed(pilot, precision=1)["replicates_for_sign"][0])
+    for options in ({"precision": 0}, {"precision": 1, "confidence": 1}):
+        with pytest.raises(InputError, match=r"precision|confidence"):
+            replicates_needed(pilot, **options)

@@ -1,0 +1,304 @@
+"""Effects: Monte Carlo error apart from the spread, placebos, and no test where none is due."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import netinnov as ni
+from netinnov.connectivity import global_efficiency
+from netinnov.errors import InputError
+from netinnov.experiments import ExperimentResult, PairSums, compare_scenarios
+from netinnov.scenarios import Combined, MatchedPlacebo, NoChange, RandomEnds, ReverseEnclave
+
+
+@pytest.fixture(scope="module")
+def pair() -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    return ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+
+
+@dataclass(frozen=True)
+class Plus:
+    """Adds a normal number to the weight of all links."""
+
+    mean: float
+    sd: float = 0.0
+
+    def __call__(self, network, rng):
+        added = self.mean + self.sd * rng.standard_normal()
+        return network.replace_links(network.links.assign(weight=10 + added))
+
+
+@dataclass(frozen=True)
+class Site:
+    """Has an effect of its own, and a scatter of placements."""
+
+    effect: float
+    sd: float = 0.0
+
+    def __call__(self, network, rng):
+        return Plus(self.effect, self.sd)(network, rng)
+
+
+def weight(network) -> float:
+    return float(network.links["weight"].sum())
+
+
+def weights(network) -> pd.Series:
+    total = network.links["weight"].sum()
+    return pd.Series({"a": total, "b": -total})
+
+
+def compare(network, scenarios, **options) -> ExperimentResult:
+    options = {
+        "measures": {"weight": weight}, "baseline": Plus(0), "replicates": 19, "rng": 1,
+        "executor": 1, "progress": False,
+    } | options  # fmt: skip
+    return compare_scenarios(network, scenarios=scenarios, **options)
+
+
+def test_the_confidence_interval_is_students(pair) -> None:
+    result = compare(pair, {"x": Plus(1, 0.5)}, replicates=12)
+    (row,) = result.effects().to_dict("records")
+    values = result.replicates.query("scenario == 'x'")["value"] - 10
+    interval = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (row["mc_low"], row["mc_high"]) == pytest.approx(tuple(interval))
+    # Apart from it the spread over placements, which does not shrink with more replicates.
+    assert (row["low"], row["high"]) == pytest.approx(tuple(values.quantile([0.025, 0.975])))
+    (still,) = compare(pair, {"x": Plus(1)}).effects().to_dict("records")
+    assert still["mc_low"] == still["mc_high"] == pytest.approx(1)
+    (single,) = compare(pair, {"x": Plus(1)}, replicates=1).effects().to_dict("records")
+    assert math.isnan(single["mc_low"])
+
+
+def test_the_placebo_p_is_a_rank(pair) -> None:
+    def climbing(network, rng):
+        """The numbers 0.5, 1.5, ... 18.5, one a replicate."""
+        climbing.next += 1
+        return Plus(climbing.next - 0.5)(network, rng)
+
+    for effect, above in ((3, 16), (9.2, 10), (25, 0), (-1, 19)):
+        climbing.next = 0
+        (row,) = compare(pair, {"x": Plus(effect)}, placebo=climbing).effects().to_dict("records")
+        smaller = min(above, 19 - above)
+        assert row["placebo_p"] == pytest.approx(min(1, 2 * (smaller + 1) / 20))
+        assert row["corrected_p"] == row["placebo_p"]
+        assert row["placebo_n"] == 19
+        assert row["placebo_median"] == pytest.approx(9.5)
+        # Positions 18 x 0.025 = 0.45 and 17.55 from 0.5.
+        assert (row["placebo_low"], row["placebo_high"]) == pytest.approx((0.95, 18.05))
+        assert pd.isna(row["why_no_p"])
+
+
+def test_replicates_of_one_placebo_count_once(pair) -> None:
+    sites = [Site(-2, 0.1), Site(0, 0.1), Site(1, 0.1), Site(2, 0.1)]
+
+    def anywhere(network, rng):
+        return sites[rng.integers(4)]
+
+    result = compare(pair, {"x": Plus(5, 0.1)}, placebo=anywhere, replicates=100)
+    (row,) = result.effects().to_dict("records")
+    assert set(result.sites["placebo"]) == {f"Site(effect={s.effect}, sd=0.1)" for s in sites}
+    assert row["placebo_n"] == 4
+    assert row["placebo_p"] == pytest.approx(2 / 5)
+    values = result.replicates.query("scenario == 'placebo'")["value"].to_numpy() - 10
+    means = pd.Series(values).groupby(np.array(result.sites["placebo"])).mean()
+    assert row["placebo_median"] == pytest.approx(means.median())
+
+
+def test_matched_placebos_are_told_apart_and_match_the_scenario_itself() -> None:
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    home, host = cities.places.index[[-1, 0]]
+    park = ReverseEnclave(home, host, 6, 0.5, funding="new")
+    matched = MatchedPlacebo(park, nearest=4)
+    result = compare_scenarios(
+        cities,
+        scenarios={"park": park},
+        measures={"efficiency": partial(global_efficiency, distance="inverse")},
+        placebo=matched,
+        replicates=40,
+        rng=2,
+        progress=False,
+    )
+    as_scenario = compare_scenarios(
+        cities,
+        scenarios={"placebo": matched},
+        measures={"efficiency": partial(global_efficiency, distance="inverse")},
+        replicates=40,
+        rng=2,
+        progress=False,
+    )
+    mine, theirs = (
+        each.replicates.query("scenario == 'placebo'")["value"].tolist()
+        for each in (result, as_scenario)
+    )
+    assert mine == theirs
+    (row,) = result.effects().to_dict("records")
+    assert row["placebo_n"] == 4
+    assert row["placebo_p"] >= 2 / 5
+    assert all(f"home='{home}'" in site for site in result.sites["placebo"])
+
+
+def test_different_placebos_may_have_the_same_effect(pair) -> None:
+    @dataclass(frozen=True)
+    class Idle:
+        place: int
+
+        def __call__(self, network, rng):
+            return Plus(0)(network, rng)
+
+    result = compare(pair, {"x": Plus(5)}, placebo=lambda _, rng: Idle(int(rng.integers(4))))
+    assert result.effects()["placebo_p"].tolist() == [2 / 5]
+    alone = compare(pair, {"x": Plus(5)}, placebo=lambda _network, _rng: Idle(1)).effects()
+    assert "always the same" in alone["why_no_p"][0]
+
+
+def test_each_scenario_can_have_its_own_placebo(pair) -> None:
+    result = compare(
+        pair,
+        {"x": Plus(5), "y": Plus(5), "z": Plus(5)},
+        placebo={"x": Plus(5, 1), "y": Plus(0, 1)},
+        measures={"w": weights},
+    )
+    table = result.effects()
+    assert set(table["scenario"]) == {"x", "y", "z"}
+    p = table.set_index(["scenario", "node"])["placebo_p"]
+    assert p["y", "a"] == p["y", "b"] == pytest.approx(2 / 20)
+    assert p["x", "a"] > 2 / 20
+    assert p["z"].isna().all()
+    assert table["why_no_p"].tolist()[4:] == ["no placebo"] * 2
+    names = result.replicates["scenario"].cat.categories.tolist()
+    assert names == ["baseline", "x", "y", "z", "placebo of x", "placebo of y"]
+
+
+def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
+    result = compare(pair, {"x": Plus(5), "y": Plus(0.2)}, placebo=Plus(0, 1),
+                     measures={"w": weights, "one": weight})  # fmt: skip
+    for method in ("holm", "fdr"):
+        table = result.effects(correction=method)
+        ours = table["corrected_p"].to_numpy()
+        p = table["placebo_p"].to_numpy()
+        if method == "fdr":
+            assert ours == pytest.approx(stats.false_discovery_control(p))
+        else:
+            order = np.argsort(p, kind="stable")
+            steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+            assert ours[order] == pytest.approx(np.minimum(steps, 1))
+    with pytest.raises(InputError, match="`method`"):
+        result.effects(correction="none")  # type: ignore[arg-type]
+
+
+def park(funding: str) -> ReverseEnclave:
+    return ReverseEnclave("home", "host", 2, 0.5, funding=funding)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def cities() -> ni.MultilayerNetwork:
+    names = ["home", "host", "near", "far", "off"]
+    nodes = pd.DataFrame({"place": names}, index=names)
+    ends = [("home", "near"), ("host", "near"), ("host", "far"), ("far", "off"), ("home", "off")]
+    return ni.build_network(nodes, pd.DataFrame(ends, columns=["source", "target"]))
+
+
+def test_each_effect_is_said_in_a_sentence(pair) -> None:
+    result = compare(
+        pair,
+        {"x": Plus(5, 0.1), "same": Plus(0), "y": Plus(-1)},
+        placebo={"x": Plus(0, 1), "y": Plus(0, 1)},
+        measures={"w": weight, "s": weights, "never": lambda _: math.nan},
+    )
+    said = result.sentences()
+    table = result.effects()
+    assert len(said) == len(table) == 3 * 4
+    assert "x: w rises by" in said[0]
+    assert "Among 19 placebos" in said[0]
+    assert "p = 0.1 (0.6 corrected)" in said[0]  # six tests, twice 1/20 each
+    assert "x: s of b falls by 4.97 from -10" in said[2]
+    assert said[3] == "x: never is not defined before or after."
+    assert said[4] == "same: w stays at 10. No test: no placebo."
+    assert said[8].startswith("y: w falls by 1 from 10 (")
+
+
+def test_no_change_is_no_placebo(cities) -> None:
+    for placebo in (NoChange(), {"x": NoChange()}):
+        with pytest.raises(InputError, match=r"no change is no placebo.*by construction"):
+            compare(cities, {"x": park("new")}, placebo=placebo)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "placebo", "tested"),
+    [
+        (park("new"), RandomEnds(park("new")), True),
+        (park("new"), RandomEnds(park("reallocated")), False),
+        (Combined([park("new")]), RandomEnds(park("reallocated")), False),
+        (park("reallocated"), RandomEnds(park("reallocated")), True),
+    ],
+)
+def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested) -> None:
+    measures = {
+        "ours": partial(global_efficiency, distance="unit"),
+        "parts": PairSums("home", "host"),
+        "mine": lambda network, nodes: global_efficiency(network, nodes=nodes),
+        "free": lambda network, nodes: global_efficiency(network, nodes=nodes),
+    }
+    result = compare(cities, {"x": scenario}, placebo=placebo, measures=measures,
+                     baseline=NoChange(), monotone=["mine"])  # fmt: skip
+    table = result.effects().set_index("measure")
+    assert "one way only" not in str(table.loc["free", "why_no_p"])
+    for name in ("ours", "parts", "mine", "parts: home-host"):
+        if tested:
+            assert "one way only" not in str(table.loc[name, "why_no_p"])
+        else:
+            assert "one way only" in table.loc[name, "why_no_p"]
+            assert math.isnan(table.loc[name, "placebo_p"])
+            assert math.isnan(table.loc[name, "corrected_p"])
+    assert table["placebo_low"].notna().all()
+
+
+def test_nothing_is_tested_on_a_modelled_layer(cities) -> None:
+    result = compare(cities, {"x": park("new")}, placebo=RandomEnds(park("new")),
+                     measures={"e": global_efficiency}, modelled=["links"])  # fmt: skip
+    (row,) = result.effects().to_dict("records")
+    assert math.isnan(row["placebo_p"])
+    assert row["why_no_p"] == "links is modelled: a test would only repeat the model"
+    with pytest.raises(InputError, match="did you mean 'links'"):
+        compare(cities, {"x": park("new")}, modelled=["link"])
+
+
+def test_a_placebo_that_never_changes_ranks_nothing(pair) -> None:
+    (row,) = compare(pair, {"x": Plus(5)}, placebo=Plus(1)).effects().to_dict("records")
+    assert math.isnan(row["placebo_p"])
+    assert "always the same" in row["why_no_p"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"placebo": "elsewhere"}, "`placebo` must be a scenario"),
+        ({"placebo": {"y": Plus(1)}}, "`placebo`: 1 of 1 names"),
+        ({"placebo": Plus(1), "scenarios": {"placebo": Plus(1)}}, "cannot be called 'placebo'"),
+        ({"monotone": ["w"]}, "`monotone`: 1 of 1 names"),
+    ],
+)
+def test_wrong_placebos_are_refused(pair, options, words) -> None:
+    options = {"scenarios": {"x": Plus(1)}} | options
+    with pytest.raises(InputError, match=words):
+        compare(pair, **options)
+
+
+def test_placebos_go_through_checkpoints(pair, tmp_path) -> None:
+    def anywhere(network, rng):
+        return Site(float(rng.integers(4)))
+
+    options = {"placebo": anywhere, "replicates": 30}
+    first = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
+    again = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
+    pd.testing.assert_frame_equal(again.effects(), first.effects())
+    assert first.effects()["placebo_n"].tolist() == [4]

@@ -1,0 +1,198 @@
+"""Placebo homes and hosts: like the real one, by hand on a small table of places."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.scenarios import (
+    DirectLinks,
+    MatchedPlacebo,
+    NoChange,
+    ReverseEnclave,
+    apply_scenario,
+    placebo,
+    placebo_candidates,
+)
+from test_scenarios import at_park
+
+PARK = ReverseEnclave("home", "host", 2, 0.5)
+
+
+def towns() -> ni.MultilayerNetwork:
+    """Strengths: host 8, a 4, b 2, c 16, d 8; home is linked to host (1) and to d (2)."""
+    places = pd.DataFrame(
+        [
+            ("home", 0.0, 1.0, "east", -1.0, None),
+            ("host", 2.0, 8.0, "west", 0.0, None),
+            ("a", 2.0, 4.0, "west", 1.0, None),
+            ("b", 4.0, 8.0, "west", 2.0, None),
+            ("c", 2.0, 8.0, "east", 3.0, None),
+            ("d", None, None, None, 0.0, None),
+            ("empty", 2.0, 8.0, "west", 0.0, None),
+            ("district", 2.0, 8.0, "west", 0.0, "a"),
+        ],
+        columns=["place", "lon", "population", "province", "growth", "parent"],
+    )
+    places["lat"] = 0.0
+    names = ["home", "host", "a", "b", "c", "d", "a1", "x"]
+    where = ["home", "host", "a", "b", "c", "d", "district", None]
+    nodes = pd.DataFrame({"place": where}, index=names)
+    links = pd.DataFrame(
+        [
+            ("home", "host", 1.0),
+            ("home", "d", 2.0),
+            ("host", "x", 7.0),
+            ("a", "x", 3.0),
+            ("a1", "x", 1.0),  # counts for a, which contains the district
+            ("b", "x", 2.0),
+            ("c", "x", 16.0),
+            ("d", "x", 6.0),
+            ("a", "a", 99.0),
+        ],
+        columns=["source", "target", "weight"],
+    )
+    return ni.build_network(nodes, links, places)
+
+
+def test_strength_by_hand() -> None:
+    table = placebo_candidates(PARK, towns(), match=["strength"])
+    # Real first, then by |log|: d is equal, a is half, c twice (in the order of places), b a
+    # quarter. No district (another level), no place without nodes.
+    assert table.index.tolist() == ["host", "d", "a", "c", "b"]
+    assert table["strength"].tolist() == [8, 8, 4, 16, 2]
+    # Logs to base 2: 3 3 2 4 1, mean 2.6, variance (2 * .16 + .36 + 1.96 + 2.56) / 5 = 1.04.
+    assert table["gap"].tolist() == pytest.approx(np.array([0, 0, 1, 1, 2]) / np.sqrt(1.04))
+
+
+def test_distance_and_population_leave_out_what_is_not_known() -> None:
+    table = placebo_candidates(PARK, towns(), match=["distance", "population"])
+    # d has neither; from home host, a and c are two degrees away, b four.
+    assert table.index[:2].tolist() == ["host", "c"]
+    table = table.loc[["host", "a", "b", "c"]]
+    assert table["distance"].tolist() == pytest.approx(
+        [222.390, 222.390, 444.780, 222.390], abs=1e-3
+    )
+    # Logs to base 2, but for a constant. Distance 1 1 2 1: sd sqrt(3) / 4. Population 3 2 3 3.
+    assert table["gap"].tolist() == pytest.approx([0, 4 / np.sqrt(3), 4 / np.sqrt(3), 0])
+
+
+def test_categories_are_exact_and_columns_below_zero_no_logarithms() -> None:
+    table = placebo_candidates(PARK, towns(), match=("province", "growth"))
+    assert table.index.tolist() == ["host", "a", "b"]
+    # Growth 0, 1, 2 with zeros and no negative one among them: 0 counts half of 1.
+    logs = np.log([0.5, 1, 2])
+    assert table["gap"].tolist() == pytest.approx(np.abs(logs - logs[0]) / logs.std())
+    other = DirectLinks("host", "home", 2)
+    table = placebo_candidates(other, towns(), match=["growth"])
+    # The real value is -1: differences as they are, 1 2 3 4.
+    values = np.array([-1, 0, 1, 2, 3])
+    assert table.index.tolist() == ["home", "d", "a", "b", "c"]
+    assert table["gap"].tolist() == pytest.approx((values + 1) / values.std())
+
+
+def test_ties_with_the_place_that_stays() -> None:
+    table = placebo_candidates(PARK, towns(), match=["tie"])
+    assert table["tie"].to_dict() == {"host": 1, "d": 2, "a": 0, "b": 0, "c": 0}
+    # Zeros count half the smallest, 1/2: as far from 1 as 2 is, so in the order of places.
+    assert table.index.tolist() == ["host", "a", "b", "c", "d"]
+
+
+def test_the_placebo_is_drawn_among_the_nearest() -> None:
+    network = towns()
+    drawn = Counter(
+        placebo(PARK, network, match=["strength"], nearest=3, rng=seed).host for seed in range(150)
+    )
+    assert drawn.keys() == {"d", "a", "c"}
+    assert stats.chisquare(list(drawn.values())).pvalue > 1e-3
+    nearest = placebo(PARK, network, match=["strength"], nearest=1)
+    assert nearest == ReverseEnclave("home", "d", 2, 0.5)
+    everyone = {
+        placebo(PARK, network, match=["strength"], nearest=99, rng=seed).host for seed in range(60)
+    }
+    assert everyone == {"a", "b", "c", "d"}
+    assert placebo(PARK, network, rng=7) == placebo(PARK, network, rng=7)
+
+
+def test_a_caliper_keeps_the_unlike_out() -> None:
+    # Gaps by hand: see above; 1 / sqrt(1.04) is 0.98.
+    options = {"match": ["strength"], "caliper": 0.99}
+    assert placebo_candidates(PARK, towns(), **options).index.tolist() == ["host", "d", "a", "c"]
+    drawn = {placebo(PARK, towns(), nearest=99, rng=seed, **options).host for seed in range(40)}
+    assert drawn == {"d", "a", "c"}
+    with pytest.raises(InputError, match="within the caliper of 0"):
+        placebo(PARK, towns(), match=["strength", "distance"], caliper=0)
+    with pytest.raises(InputError, match="`caliper`"):
+        MatchedPlacebo(PARK, caliper=-1)
+
+
+def test_home_can_be_replaced() -> None:
+    table = placebo_candidates(PARK, towns(), match=["strength"], replace="home")
+    assert table.index[0] == "home"
+    assert set(table.index) == {"home", "a", "b", "c", "d"}
+    other = placebo(PARK, towns(), match=["strength"], replace="home", rng=1)
+    assert other.host == "host"
+    assert other.home != "home"
+
+
+def test_there_may_be_none() -> None:
+    network = towns()
+    two = network.select(nodes=["home", "host"])
+    with pytest.raises(InputError, match=r"no place can stand in for the host .*Match on less"):
+        placebo(PARK, two, match=["strength"])
+    with pytest.raises(InputError, match="'d' has no population and no province"):
+        placebo(ReverseEnclave("home", "d", 1, 0), network, match=["population", "province"])
+    with pytest.raises(InputError, match="did you mean 'strength'"):
+        placebo(PARK, network, match=["strenght"])
+    with pytest.raises(InputError, match="sequence of names"):
+        placebo(PARK, network, match="strength")
+    with pytest.raises(InputError, match="'host', 'home'"):
+        placebo(PARK, network, replace="both")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="`nearest`"):
+        placebo(PARK, network, nearest=0)
+    with pytest.raises(InputError, match="`scenario` must be"):
+        placebo(NoChange(), network)
+    with pytest.raises(InputError, match="`scenario` must be"):
+        MatchedPlacebo(NoChange())
+    with pytest.raises(InputError, match="`host` must be a place"):
+        placebo(ReverseEnclave("home", "nowhere", 1, 0), network)
+
+
+def test_a_placebo_in_each_replicate() -> None:
+    network = towns()
+    scenario = MatchedPlacebo(PARK, match=["strength"], nearest=2)
+    hosts = Counter()
+    for seed in range(40):
+        after = apply_scenario(network, scenario, rng=seed)
+        assert after.equals(apply_scenario(network, scenario, rng=seed))
+        hosts[after.nodes["place"].iloc[-1]] += 1
+        assert at_park(after, after.nodes.index[-1])
+    assert hosts.keys() == {"d", "a"}
+    # The links are drawn as at the real host.
+    one = MatchedPlacebo(PARK, match=["strength"], nearest=1)
+    by_hand = apply_scenario(network, ReverseEnclave("home", "d", 2, 0.5), rng=3)
+    assert apply_scenario(network, one, rng=3).equals(by_hand)
+    result = ni.compare_scenarios(
+        network,
+        scenarios={"park": PARK, "placebo": scenario},
+        measures={"degree": ni.centrality.overlapping_degree},
+        replicates=3,
+        progress=False,
+    )
+    assert set(result.effects()["scenario"]) == {"park", "placebo"}
+
+
+def test_real_cities_are_matched_within_their_tier() -> None:
+    with pytest.warns(UserWarning, match="no place"):
+        cities = ni.aggregate(ni.datasets.load_yrd_enclaves(), level=1)
+    park = ReverseEnclave("quzhou", "hangzhou", 5, 0.4, layer="gravity_modelled")
+    table = placebo_candidates(park, cities, match=["tie", "distance", "population", "tier"])
+    assert table.index[0] == "hangzhou"
+    assert set(cities.places.loc[table.index, "tier"]) == {"core"}
+    assert table["gap"].is_monotonic_increasing
