@@ -106,10 +106,7 @@ def centrality_table(
         except InputError:
             if measures is not None:
                 raise
-            values = pd.Series(np.nan, network._nodes.index)
-            values = (
-                pd.DataFrame({"hub": values, "authority": values}) if name == "hits" else values
-            )
+            values = _all_missing(network, name)
         parts.append(_labelled(network, name, values))
     if not parts:
         return pd.DataFrame(index=network._nodes.index)
