@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -348,6 +348,8 @@ def too_few(network, scenario, home: str, layer: str, funding: str) -> bool:
     return (funding == "reallocated" and home_pairs < n_new(scenario)) or kept > 0
 
 
+# Not many random networks have links at two places.
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(network=rich_networks(min_nodes=3, min_links=4), seed=st.integers(0, 2**32), data=st.data())
 def test_invariants_on_random_networks(network, seed, data) -> None:
     home, host = network_with_sides(network)
@@ -398,6 +400,7 @@ def test_invariants_on_random_networks(network, seed, data) -> None:
             assert found[layer] == pytest.approx(weights[layer] + median * n_new(scenario))
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(network=rich_networks(min_nodes=3, min_links=4), seed=st.integers(0, 2**32))
 def test_removal_restores_the_network_before_the_enclave(network, seed) -> None:
     home, host = network_with_sides(network)
