@@ -23,7 +23,9 @@ from netinnov.experiments._describe import described
 from netinnov.scenarios import NoChange, ReverseEnclave
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
+# A job in the background may inherit that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import numpy as np, pandas as pd
 import netinnov as ni
 from netinnov.experiments import compare_scenarios
