@@ -100,6 +100,10 @@ def test_effective_resistance(in_turns):
     graph = graphs(500)["hubs"]
     network = network_of(graph)
     pairs = [(f"n{i}", f"n{j}") for i in range(500) for j in range(500)]
+    peer = nx.resistance_distance(graph)
+    expected = [peer[i][j] for i in range(500) for j in range(500)]
+    found = effective_resistance(network, pairs=pairs)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
     calls = {
         "effective_resistance, all pairs": lambda: effective_resistance(network, pairs=pairs),
         "networkx, all pairs": lambda: nx.resistance_distance(graph),

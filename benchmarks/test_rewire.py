@@ -68,4 +68,5 @@ def test_two_threads(in_turns):
         "layers in threads": lambda: ready.draw(TRIALS, np.random.default_rng(1)),
         "one thread": lambda: ready.draw(TRIALS, np.random.default_rng(1), threads=False),
     }
+    assert calls["layers in threads"]().equals(calls["one thread"]())
     in_turns(calls, rounds=5)
