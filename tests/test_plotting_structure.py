@@ -357,6 +357,11 @@ def test_symmetric_tables_show_the_lower_half_and_others_all(ax: Axes) -> None:
     assert other.images[0].get_clim() == (-1, 1)
 
 
+def test_nearly_alike_is_not_written_as_the_same(ax: Axes) -> None:
+    table = pd.DataFrame([[1, 0.999], [0.999, 1]], index=["x", "y"], columns=["x", "y"])
+    assert texts(plot_layer_similarity(table, ax=ax)) == ["1", ">.99", "1"]
+
+
 def test_similar_layers_stand_together(ax: Axes) -> None:
     values = np.full((4, 4), 0.1) + 0.9 * np.eye(4)
     values[0, 2] = values[2, 0] = values[1, 3] = values[3, 1] = 0.9

@@ -358,4 +358,6 @@ def _two(value: float) -> str:
     text = f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
     if text.strip("\N{MINUS SIGN}") == "0.00":
         return "0"
+    if 0.995 <= value < 1 - 1e-9:  # not the same as 1
+        return ">.99"
     return text.replace("0.", ".", 1) if abs(value) < 0.995 else text.removesuffix(".00")
