@@ -63,10 +63,10 @@ docs: $(VENV)/.tools
 	rm -rf docs/_build docs/api
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs docs/_build/html
 
-# Examples write below the folder in which they run.
+# Examples write below the folder in which they run; what begins with _ is shared by them.
 examples: $(VENV)/.tools
 	@mkdir -p results/examples
-	@for example in $(CURDIR)/examples/*.py; do \
+	@for example in $(CURDIR)/examples/[!_]*.py; do \
 		echo "$$example"; \
 		(cd results/examples && $(CURDIR)/$(BIN)/python $$example) || exit 1; \
 	done

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _pages import save
 
 import netinnov as ni
 from netinnov.network import split_periods
 from netinnov.plotting import (
     SINGLE,
-    figure_style,
     new_figure,
     plot_alluvial,
     plot_community_flows,
@@ -29,15 +29,6 @@ from netinnov.plotting import (
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "figures")
 data = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).parents[1] / "../shared/data")
-folder.mkdir(parents=True, exist_ok=True)
-
-
-def save(figure, name, *, dpi=150):
-    """Write a figure as PNG; `netinnov.plotting.save_figure` writes a PDF for print as well."""
-    path = folder / f"{name}.png"
-    with figure_style():
-        figure.savefig(path, dpi=dpi, pil_kwargs={"optimize": True})
-    print(path)
 
 
 def there(name):
@@ -54,12 +45,12 @@ if there("multiplex_benchmarks/aucs.mpx"):
     figure = new_figure(width=SINGLE, height=80)
     overlap = ni.centrality.layer_overlap(aucs)
     plot_layer_similarity(overlap, label="Jaccard index of links", ax=figure.add_subplot())
-    save(figure, "aucs_layers")
+    save(figure, folder, "aucs_layers")
 
     groups = ni.community.multiplex_leiden(aucs, rng=1)
     figure = new_figure(width=SINGLE, height=88)
     plot_community_flows(aucs, groups, ax=figure.add_subplot())
-    save(figure, "aucs_communities")
+    save(figure, folder, "aucs_communities")
 
 # Routes of 37 airlines between airports of Europe (Cardillo et al. 2013).
 if there("multiplex_benchmarks/AirEu2013Ext.json"):
@@ -69,7 +60,7 @@ if there("multiplex_benchmarks/AirEu2013Ext.json"):
     groups = ni.community.multiplex_leiden(air, rng=1)
     figure = new_figure(height=100)
     plot_roles(ni.community.roles(air, groups), ax=figure.add_subplot())
-    save(figure, "air_roles")
+    save(figure, folder, "air_roles")
 
     degree = ni.centrality.overlapping_degree(air).sort_values(ascending=False, kind="stable")
     rng = np.random.default_rng(1)
@@ -84,7 +75,7 @@ if there("multiplex_benchmarks/AirEu2013Ext.json"):
     }
     figure = new_figure(width=SINGLE, height=75)
     plot_robustness(curves, ax=figure.add_subplot())
-    save(figure, "air_robustness")
+    save(figure, folder, "air_robustness")
 
 # Partners in projects of Horizon 2020 that ran in 2014, 2015 and 2016.
 if there("cordis_h2020"):
@@ -100,7 +91,7 @@ if there("cordis_h2020"):
         names=cordis.nodes["name"],
         ax=figure.add_subplot(),
     )
-    save(figure, "cordis_communities", dpi=115)  # all its bands make a large file
+    save(figure, folder, "cordis_communities", dpi=115)  # all its bands make a large file
 
 # Population of 41 cities of the Yangtze River Delta. Their centres, and the profile, are drawn from
 # flows by yangtze_delta.py.
@@ -113,4 +104,4 @@ if there("china_cities"):
     figure = new_figure(width=SINGLE, height=80)
     ax = plot_rank_size(people, label="2010", method="gabaix", ax=figure.add_subplot())
     ax.set_ylabel("population (10,000)")
-    save(figure, "delta_rank_size")
+    save(figure, folder, "delta_rank_size")

@@ -9,14 +9,13 @@ belong to Baidu and must not be passed on: no flow is written, only what is comp
 
 from __future__ import annotations
 
-import re
 import sys
-import textwrap
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _pages import fill, listed, markdown, missing, save, three, write_tables
 
 import netinnov as ni
 from netinnov.community import compare_partitions, leiden, stability
@@ -268,48 +267,10 @@ def _against(network, model, indices, replicates):
 # Numbers and tables in Markdown.
 
 
-def three(value):
-    """Three digits."""
-    if pd.isna(value):
-        return "-"
-    return f"{value:.0f}" if value == round(value) or abs(value) >= 100 else f"{value:#.3g}"
-
-
 def with_range(row):
     """A value, and its least and largest without one place."""
     low, high = row["low_without_one"], row["high_without_one"]
     return f"{three(row['value'])} ({three(low)} to {three(high)})"
-
-
-def listed(names):
-    """Names with commas and an `and`."""
-    *first, last = [str(name) for name in names]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def markdown(head, rows):
-    """A table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-
-
-def in_lines(text):
-    """Paragraphs and lists in lines of one length; tables and headings as they are."""
-    blocks = re.split(r"\n\s*\n", text.strip())
-    keep = ("|", "#", "```", "!", ":::", "(")
-    wrap = partial(textwrap.fill, width=110, break_long_words=False, break_on_hyphens=False)
-    result = []
-    for block in blocks:
-        if block.startswith(keep):
-            result.append(block)
-        elif re.match(r"(- |\d\. )", block):
-            items = re.split(r"\n(?=- |\d\. )", block)
-            indent = "   " if block[0].isdigit() else "  "
-            items = [wrap(" ".join(item.split()), subsequent_indent=indent) for item in items]
-            result.append("\n".join(items))
-        else:
-            result.append(wrap(" ".join(block.split())))
-    return "\n\n".join(result)
 
 
 def table_of_indices(found):
@@ -473,14 +434,6 @@ def table_of_borrowed_size(found):
 def draw(found, folder):
     """The figures of the page."""
     names = found["cities"]["name_en"]
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def save(figure, name):
-        with figure_style():
-            figure.savefig(
-                folder / f"yangtze_delta_{name}.png", dpi=150, pil_kwargs={"optimize": True}
-            )
-
     figure = new_figure(width=120, height=105)
     ax = figure.add_subplot()
     population = found["cities"]["population"]
@@ -492,7 +445,7 @@ def draw(found, folder):
             inflow(found["flows"][MAIN[0], scale]).rename(names), label=f"inflow, {text}", ax=ax
         )
     ax.set_ylabel("share of the delta (%)")
-    save(figure, "rank_size")
+    save(figure, folder, "yangtze_delta_rank_size")
 
     table = found["profiles"][MAIN].drop(index=["rank_size_top", "functional", "core_share"])
     against = found["nulls"][(*MAIN, "distance")]
@@ -500,13 +453,13 @@ def draw(found, folder):
         table[name] = against[name].reindex(table.index)
     figure = new_figure(height=85)
     plot_profile(table, ax=figure.add_subplot())
-    save(figure, "profile")
+    save(figure, folder, "yangtze_delta_profile")
 
     network = found["flows"][MAIN]
     figure = new_figure(height=map_height(frame_of(network.places[["lon", "lat"]])))
     centres = found["centres"][(*MAIN, "hubs")].assign(centrality=inflow(network).round(2))
     plot_centres(network, centres, names=names, ax=figure.add_subplot())
-    save(figure, "centres")
+    save(figure, folder, "yangtze_delta_centres")
 
     table = found["sensitivity"]
     table = table[table["index"] == "rank_size"]
@@ -525,16 +478,10 @@ def draw(found, folder):
         ax.set_xticks(ticks, [str(tick) for tick in ticks])
         ax.minorticks_off()
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderpad=0)
-    save(figure, "sensitivity")
+    save(figure, folder, "yangtze_delta_sensitivity")
 
 
 # The page.
-
-
-def page(found):
-    """Fill the template beside this script; no number of the page stands in it."""
-    template = Path(__file__).with_suffix(".md").read_text("utf-8")
-    return in_lines(template.format(**numbers_of(found)))
 
 
 def numbers_of(found):
@@ -631,9 +578,8 @@ def shares_of(values, names):
     return listed(f"{names[node]} {value:.1f} %" for node, value in values.items())
 
 
-def write_tables(found, folder):
-    """Every table as CSV, without any flow."""
-    folder.mkdir(parents=True, exist_ok=True)
+def tables_of(found):
+    """Every table, without any flow."""
     names = found["cities"]["name_en"]
     columns = ["value", "low", "high", "bias", "low_without_one", "high_without_one"]
     sizes = {("", name): table for name, table in found["sizes"].items()}
@@ -653,7 +599,7 @@ def write_tables(found, folder):
         {key: fit.to_frame().rename(names) for key, fit in found["borrowed"].items()},
         names=["day", "scale", "place"],
     )
-    tables = {
+    return {
         "indices": indices,
         "null_models": nulls,
         "communities": pd.DataFrame(labels).rename(names).rename_axis("place"),
@@ -661,8 +607,6 @@ def write_tables(found, folder):
         "sensitivity": sensitive.set_index("index"),
         "borrowed_size": borrowed,
     }
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", float_format="%.5g", lineterminator="\n")
 
 
 def main(folder="yangtze_delta", data=Path(__file__).parents[1] / "../shared/data"):
@@ -670,18 +614,15 @@ def main(folder="yangtze_delta", data=Path(__file__).parents[1] / "../shared/dat
     folder, data = Path(folder), Path(data)
     needed = [f"BaiduNet_out_{day}.csv.gz" for day in DAYS]
     needed += ["cityinfo.csv", "census_city_2010_2020.csv", "yearbook_light.csv"]
-    missing = [name for name in needed if not (data / "china_cities" / name).exists()]
-    if missing:
-        print(f"{data / 'china_cities'} lacks {', '.join(missing)}: nothing is written.")
+    if missing(data / "china_cities", needed):
         print("The flows belong to Baidu and are not shipped; the page of the study says where")
         print("they are, and under which terms.")
         return
     found = compute(data)
     draw(found, folder / "figures")
-    write_tables(found, folder / "studies/yangtze_delta")
-    path = folder / "studies/yangtze_delta.md"
-    path.write_text(page(found) + "\n", encoding="utf-8")
-    print(path)
+    write_tables(tables_of(found), folder / "studies/yangtze_delta")
+    template = Path(__file__).with_suffix(".md")
+    fill(template, numbers_of(found), folder / "studies/yangtze_delta.md")
 
 
 if __name__ == "__main__":

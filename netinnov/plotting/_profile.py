@@ -27,7 +27,8 @@ _NULL = "#d4d4d4"
 _LEVEL = 0.05
 _SIZES = "size_"
 _NARROW = 120.0  # millimetres, below which only the value is written
-_END = 10.0  # millimetres for the number at either end of a row
+_END = 10.0  # millimetres for the number at either end of a row, at least
+_DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two columns
 
 
 def plot_profile(
@@ -83,8 +84,11 @@ def plot_profile(
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=34 + 4.6 * len(table))
         rows, headings = _places(table["of"])
-        for at, row, flip in zip(rows, table.to_dict("records"), turned, strict=True):
+        wide = [
             _draw_row(ax, at, row, turned=bool(flip))
+            for at, row, flip in zip(rows, table.to_dict("records"), turned, strict=True)
+        ]
+        end = max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
         labels = [
             _label(names, name, of) for name, of in zip(table.index, table["of"], strict=True)
         ]
@@ -93,11 +97,11 @@ def plot_profile(
         ax.set_ylim(bottom, -1.1)
         ax.set_xlim(-0.01, 1.01)
         ax.set_xticks([])
-        ax.tick_params(axis="y", length=0, pad=_END * 72 / 25.4)
+        ax.tick_params(axis="y", length=0, pad=end * 72 / 25.4)
         ax.spines[:].set_visible(False)
         for at, text in headings:
-            _write_beside(ax, 0, at, -_END, text, bold=True)
-        _write_columns(ax, rows, table)
+            _write_beside(ax, 0, at, -end, text, bold=True)
+        _write_columns(ax, rows, table, end)
         if turned.any() or table["many_centres_if"].eq("high").any():
             left = "\N{LEFTWARDS ARROW} few centres"
             right = (
@@ -156,11 +160,12 @@ def _label(names: Mapping[str, str] | pd.Series[str], name: Any, of: str) -> str
     return printable(text).replace("_", " ")
 
 
-def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> None:
+def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> int:
+    """Draw one index; how many digits the longer number at its ends has."""
     drawn = np.array([row[name] for name in ("value", *_SPAN, "null_mean")])
     drawn = drawn[np.isfinite(drawn)]
     if not drawn.size:
-        return
+        return 0
     low, high = float(drawn.min()), float(drawn.max())
 
     def spot(*values: float) -> Floats:
@@ -195,11 +200,13 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> No
     ends = (low, high)[:: -1 if turned else 1]
     if low == high:
         ends = (low,)
-    for x, end in zip((0, 1), ends, strict=False):
-        _write_beside(ax, x, at, 0.9 if x else -0.9, _three(end), left=bool(x), size=6)
+    texts = [_three(end) for end in ends]
+    for x, text in zip((0, 1), texts, strict=False):
+        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=6)
+    return max(map(len, texts))
 
 
-def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame) -> None:
+def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: float) -> None:
     """Numbers at the right of the rows; a column without any is left out."""
     columns = [("value", 11.0, [_three(value) or "–" for value in table["value"]])]
     if not _is_narrow(ax):
@@ -209,10 +216,9 @@ def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame) -> None:
             columns.append((head, 25.0, texts))
         columns.append(("z", 10.0, [_signed(z) for z in table["z"]]))
         columns.append(("p", 9.0, [_chance(p) for p in table["p"]]))
-    right = _END
     for head, width, texts in columns:
         if any(texts):
-            right += width
+            right += max(width, _GAP + _DIGIT * max(map(len, texts)))
             for at, text in zip(rows, texts, strict=True):
                 _write_beside(ax, 1, at, right, text)
             _write_beside(ax, 1, -0.75, right, head, bold=True)
