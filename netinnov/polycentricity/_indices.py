@@ -30,6 +30,7 @@ from netinnov.polycentricity._urban_centrality import centrality_of, widest_spre
 __all__ = [
     "INDICES",
     "ON_VALUES",
+    "RANGES",
     "SIZE",
     "Setting",
     "among",
@@ -61,6 +62,17 @@ INDICES: dict[str, tuple[str, str]] = {
     "n_centres": ("links", "high"),
 }
 """What each index is computed from, and whether high or low values mean many centres."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "rank_size": (-math.inf, 0.0),
+    "rank_size_top": (-math.inf, 0.0),
+    "dominance_index": (0.0, math.inf),
+    "theil": (0.0, math.inf),
+    "effective_number": (1.0, math.inf),
+    "core_periphery": (-1.0, 1.0),
+    "n_centres": (0.0, math.inf),
+}
+"""Least and greatest value an index can take; 0 and 1 for the others."""
 
 SIZE = "size_"
 """How the names of indices of given sizes begin."""

@@ -22,6 +22,7 @@ from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import (
     INDICES,
     ON_VALUES,
+    RANGES,
     SIZE,
     Setting,
     distances_of,
@@ -113,7 +114,8 @@ def profile(
     DataFrame
         A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
         value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled
-        flows, their median put on the value. `bias`: that median minus the value.
+        flows, their median put on the value, cut where no value can be. `bias`: that median minus
+        the value.
         `low_without_one`, `high_without_one`: least and largest value without one place, and
         `most_influential`, the place whose absence changes the value most. `null_mean`,
         `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
@@ -323,7 +325,8 @@ def _table(
             "many_centres_if": many_centres_if,
             "value": value[k],
         }
-        row |= _interval(value[k], draws[:, k] if draws.size and not is_size else draws[:0])
+        found = draws[:, k] if draws.size and not is_size else draws[:0]
+        row |= _interval(value[k], found, RANGES.get(name, (0.0, 1.0)))
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         row |= position(value[k], null[:, k] if null.size and not is_size else null[:0])._asdict()
         rows.append(row)
@@ -331,13 +334,15 @@ def _table(
     return table.astype({"most_influential": "str"})
 
 
-def _interval(value: float, draws: Floats) -> dict[str, float]:
+def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dict[str, float]:
+    """Quantiles of the draws less their bias, which must not carry them out of what can be."""
     draws = draws[np.isfinite(draws)]
     if not draws.size:
         return {"low": math.nan, "high": math.nan, "bias": math.nan}
     low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
     bias = float(middle - value)
-    return {"low": float(low - bias), "high": float(high - bias), "bias": bias}
+    low, high = np.clip([low - bias, high - bias], *possible)
+    return {"low": float(low), "high": float(high), "bias": bias}
 
 
 def _leaving(value: float, found: Floats, nodes: pd.Index) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""Polycentricity of real networks of places: a firm's offices, and partners in projects by year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.network import split_periods
+from netinnov.polycentricity import gini, profile
+from netinnov.polycentricity._indices import RANGES
+from netinnov.sources import read_cordis, read_multiplex
+
+
+@pytest.fixture(scope="module")
+def offices(shared):
+    path = shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj"
+    if not path.is_file():
+        pytest.skip("needs the data of the law firm beside the checkout")
+    return ni.aggregate(ni.build_network(*read_multiplex(path)), by="office")
+
+
+def test_a_law_firm_has_one_centre(offices):
+    # Ties between offices, over advice, co-work and friendship, counted by hand: Boston is named
+    # 79 + 15 + 89 + 38 + 48 + 3 times, Hartford 72 + 5 + 81 + 11 + 29 times, Providence 15 + 6 +
+    # 28 + 6 + 2 times.
+    got = {"Boston": 272.0, "Hartford": 198.0, "Providence": 57.0}
+    table = profile(offices, direction="in", null=None, resamples=50, rng=1, progress=False)
+    assert table.loc["primacy", "value"] == pytest.approx(272 / 527, rel=1e-12)
+    assert table.loc["gini", "value"] == pytest.approx(gini(list(got.values())), rel=1e-12)
+    # Inflow over the mean of the others, the largest of three: 272 * 2 / 255.
+    assert table.loc["dominance_index", "value"] == pytest.approx(544 / 255, rel=1e-12)
+    assert table.loc["n_centres", "value"] == 1
+    # Three places are too few for a core.
+    assert np.isnan(table.loc["core_share", "value"])
+    strength = ni.centrality.strength(offices, direction="in").sum(axis=1)
+    assert strength.to_dict() == got
+
+
+def test_intervals_stay_where_values_can_be(offices):
+    table = profile(offices, direction="in", null=None, resamples=50, rng=1, progress=False)
+    for name, row in table[table["low"].notna()].iterrows():
+        least, greatest = RANGES.get(name, (0.0, 1.0))
+        assert least <= row["low"] <= row["high"] <= greatest, name
+
+
+@pytest.mark.slow
+def test_a_profile_of_each_year_of_projects(shared):
+    folder = shared / "data/cordis_h2020"
+    if not folder.is_dir():
+        pytest.skip("needs the sample of CORDIS")
+    with pytest.warns(UserWarning, match="2195 of 17428 nodes have no place"):
+        places = ni.aggregate(ni.build_network(*read_cordis(folder)), by="place")
+    indices = ["primacy", "gini", "effective_number", "functional", "n_centres"]
+    options = {"null": None, "resamples": 5, "restarts": 1, "leave_one_out": False}
+    years = split_periods(places)
+    found = pd.concat(
+        {
+            year: profile(network, indices=indices, rng=1, progress=False, **options)["value"]
+            for year, network in years.items()
+        },
+        axis=1,
+    )
+    assert list(found) == [2014, 2015, 2016]
+    for year, network in years.items():
+        links = network.links
+        links = links[links["source"] != links["target"]]
+        weight = np.bincount(
+            network.nodes.index.get_indexer([*links["source"], *links["target"]]),
+            [*links["weight"], *links["weight"]],
+            network.n_nodes,
+        )
+        assert found.loc["primacy", year] == pytest.approx(weight.max() / weight.sum(), rel=1e-12)
+        share = weight[weight > 0] / weight.sum()
+        entropy = -(share * np.log(share)).sum()
+        assert found.loc["effective_number", year] == pytest.approx(np.exp(entropy), rel=1e-9)
+    assert found.loc["n_centres"].between(2, 100).all()
