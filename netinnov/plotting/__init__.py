@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._centres import plot_centres
-from netinnov.plotting._charts import plot_centralities, plot_effects, plot_rank_size
+from netinnov.plotting._charts import plot_centralities, plot_rank_size
+from netinnov.plotting._doses import plot_dose_response
+from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
 from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
 from netinnov.plotting._layers import plot_adjacency, plot_layers
+from netinnov.plotting._link_changes import plot_link_changes
+from netinnov.plotting._null import plot_null_distribution
 from netinnov.plotting._profile import plot_profile
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles
@@ -39,10 +43,13 @@ __all__ = [
     "plot_centralities",
     "plot_centres",
     "plot_community_flows",
+    "plot_dose_response",
     "plot_effects",
     "plot_flow_map",
     "plot_layer_similarity",
     "plot_layers",
+    "plot_link_changes",
+    "plot_null_distribution",
     "plot_profile",
     "plot_rank_size",
     "plot_robustness",

@@ -1,21 +1,20 @@
-"""Charts of tables: rank and size, centralities of the top places, effects of scenarios."""
+"""Charts of tables: rank and size, centralities of the top places."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from netinnov.errors import InputError
 from netinnov.plotting._style import (
     DOUBLE,
-    INK,
     PALETTE,
     SINGLE,
     axes_or_new,
@@ -25,12 +24,12 @@ from netinnov.plotting._style import (
 from netinnov.polycentricity import RankSize, rank_size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["plot_centralities", "plot_effects", "plot_rank_size"]
+__all__ = ["plot_centralities", "plot_rank_size"]
 
 Method: TypeAlias = Literal["ols", "gabaix"]
 
@@ -216,97 +215,6 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     return ax
 
 
-def plot_effects(
-    effects: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-) -> Axes:
-    """Draw the change that each scenario makes, with its interval over placements.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``same_sign``: a row
-        for each change, `node` missing where it is one of the whole network. Rows are drawn as
-        given, from the top; draw measures of different units on different axes.
-    ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
-    names : mapping from node to str, optional
-        Labels of the nodes.
-
-    Returns
-    -------
-    Axes
-        A point at each difference, a bar from `low` to `high`, a line at zero, and the share of
-        placements with the same sign at the right.
-
-    Raises
-    ------
-    InputError
-        If a column is missing.
-
-    Notes
-    -----
-    Filled points are for the whole network, open ones for single places.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
-    >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
-    >>> ax = plot_effects(effects)
-    >>> [text.get_text() for text in ax.get_yticklabels()]
-    ['park, whole network']
-    """
-    needed = ["scenario", "measure", "node", "difference", "low", "high"]
-    if missing := [column for column in needed if column not in effects]:
-        msg = f"effects must have the columns {needed}; {missing} are missing."
-        raise InputError(msg)
-    names = {} if names is None else names
-    measures = effects["measure"].unique()
-    labels = [
-        _row_label(*row, names=names, several=len(measures) > 1)
-        for row in zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
-    ]
-    rows = np.arange(len(effects))
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=18 + 5.5 * len(effects))
-        whole = effects["node"].isna().to_numpy()
-        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
-        ax.hlines(rows, effects["low"], effects["high"], color=PALETTE[0], linewidth=1.3, zorder=2)
-        for mine, face in ((whole, PALETTE[0]), (~whole, "white")):
-            ax.scatter(
-                effects["difference"][mine],
-                rows[mine],
-                s=18,
-                facecolors=face,
-                edgecolors=PALETTE[0],
-                linewidths=0.9,
-                zorder=3,
-            )
-        ax.set_yticks(rows, labels)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.spines["left"].set_visible(False)
-        ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(6))
-        unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
-        ax.set_xlabel(f"{unit}: point, and interval over placements")
-        if "same_sign" in effects:
-            for at, share in enumerate(effects["same_sign"]):
-                if pd.notna(share):
-                    ax.text(
-                        1.01,
-                        at,
-                        f"{share:.0%}",
-                        transform=ax.get_yaxis_transform(),
-                        va="center",
-                        color=INK,
-                    )
-            ax.text(1.01, 1.0, "same sign", transform=ax.transAxes, va="bottom")
-    return ax
-
-
 def _interval(fit: RankSize, method: Method) -> tuple[float, float]:
     """95 % interval of a slope; NaN where it has no standard error."""
     if method == "ols" and fit.n > 2:
@@ -340,18 +248,6 @@ def _in_lines(ax: Axes, parts: list[str]) -> str:
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _row_label(
-    scenario: object,
-    measure: object,
-    node: Any,
-    *,
-    names: Mapping[str, str] | pd.Series[str],
-    several: bool,
-) -> str:
-    what = printable(scenario) + (f": {_plain(measure)}" if several else "")
-    return f"{what}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
-
-
 def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
@@ -360,7 +256,3 @@ def _three(value: float) -> str:
     if math.isnan(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _plain(measure: object) -> str:
-    return printable(measure).replace("_", " ")

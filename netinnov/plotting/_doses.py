@@ -1,0 +1,139 @@
+"""Effects against their dose, with the bend that was fitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov.errors import InputError
+from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from netinnov._typing import Floats
+
+__all__ = ["plot_dose_response"]
+
+_BAND = "#d4d4d4"
+
+
+def plot_dose_response(
+    table: pd.DataFrame,
+    *,
+    measure: str,
+    node: str | None = None,
+    fit: pd.Series[float] | None = None,
+    label: str = "dose",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the effect at each dose with its spread over placements.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
+        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.table` gives it.
+    measure : str
+        Which measure.
+    node : str, optional
+        Of which node; None where the measure is one number.
+    fit : Series, optional
+        From `netinnov.experiments.DoseResponse.fit`: the line with a bend, and the interval of
+        the bend.
+    label : str
+        What the dose is, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for
+        Monte Carlo error; grey band: the middle 95 % of placebos; dashed: the fit, with the
+        interval of its bend along the bottom.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or nothing was measured so.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"dose": [1, 2, 4], "measure": "access", "node": "home"}
+    >>> table = pd.DataFrame({**rows, "difference": [0.1, 0.2, 0.2], "low": 0.0, "high": 0.3})
+    >>> ax = plot_dose_response(table, measure="access", node="home", label="links of the park")
+    >>> ax.get_ylabel()
+    'change in access of home'
+    """
+    needed = ["dose", "measure", "node", "difference", "low", "high"]
+    if missing := [column for column in needed if column not in table]:
+        raise InputError(f"`table` must have the columns {needed}; {missing} are missing.")
+    whose = table["node"].isna() if node is None else table["node"].eq(node)
+    mine = whose.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
+    rows = table[mine].sort_values("dose")
+    if rows.empty:
+        msg = f"`table` has no row of the measure {measure!r} and node {node!r}; "
+        raise InputError(f"{msg}measures are {table['measure'].unique().tolist()[:5]}.")
+    dose = rows["dose"].to_numpy(np.float64)
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=70)
+        ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
+        if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
+            low, high = (
+                rows[name].to_numpy(np.float64) for name in ("placebo_low", "placebo_high")
+            )
+            ax.fill_between(dose, low, high, color=_BAND, linewidth=0, label="95 % of placebos")
+        text = "95 % of placements"
+        ax.vlines(dose, rows["low"], rows["high"], color=PALETTE[0], linewidth=0.8, label=text)
+        if {"mc_low", "mc_high"} <= set(rows):
+            text = "mean, and its Monte Carlo error"
+            ends = rows["mc_low"], rows["mc_high"]
+            ax.vlines(dose, *ends, color=PALETTE[0], linewidth=2.6, zorder=2.5)
+        else:
+            text = "mean"
+        ax.plot(
+            dose,
+            rows["difference"],
+            linestyle="none",
+            marker="o",
+            markersize=4,
+            color=PALETTE[0],
+            label=text,
+            zorder=3,
+        )
+        if fit is not None:
+            _draw_fit(ax, fit, dose)
+        ax.set_xlabel(printable(label))
+        of = "" if node is None else f" of {printable(node)}"
+        ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0)
+    return ax
+
+
+def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats) -> None:
+    bend, low, high = (float(fit[name]) for name in ("break", "break_low", "break_high"))
+    along = np.union1d([bend], np.linspace(dose.min(), dose.max(), 200))
+    past = np.minimum(along - bend, 0) if fit.name == "saturation" else np.maximum(along - bend, 0)
+    shape = printable(fit.name)
+    ax.plot(
+        along,
+        float(fit["plateau"]) + float(fit["slope"]) * past,
+        color=PALETTE[1],
+        linestyle=(0, (5, 1.6)),
+        linewidth=1.0,
+        label=f"{shape} at {bend:.3g} (95 % {low:.3g} to {high:.3g})",
+    )
+    ax.plot(
+        [low, high],
+        [0.015, 0.015],
+        transform=ax.get_xaxis_transform(),
+        color=PALETTE[1],
+        linewidth=2.4,
+        solid_capstyle="butt",
+        clip_on=False,
+    )
+    ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)

@@ -1,0 +1,217 @@
+"""Effects of scenarios as a forest: changes, their spread over placements, and placebos."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from netinnov.errors import InputError
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_effects"]
+
+_BAND = "#d4d4d4"
+_MEDIAN = "#8c8c8c"
+_COLUMN = 15.0  # millimetres of a column of numbers
+
+
+def plot_effects(
+    effects: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    legend: bool = True,
+) -> Axes:
+    """Draw the change that each scenario makes, with its interval over placements.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``same_sign``,
+        ``placebo_low, placebo_median, placebo_high`` and ``corrected_p``, as
+        `ExperimentResult.effects` gives them: a row for each change, `node` missing where it is
+        one of the whole network. Rows are drawn as given, from the top; draw measures of
+        different units on different axes.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+    names : mapping from node to str, optional
+        Labels of the nodes.
+    legend : bool
+        Say above the axes what the marks are.
+
+    Returns
+    -------
+    Axes
+        A point at each difference, a bar from `low` to `high`, a line at zero; a grey band where
+        95 % of the placebos lie, with their median; at the right the share of placements with
+        the same sign, and the corrected p-value against the placebos.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    Notes
+    -----
+    Filled points are for the whole network, open ones for single places. A row without a test has
+    no p; the column ``why_no_p`` of the table says why.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
+    >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
+    >>> ax = plot_effects(effects)
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['park, whole network']
+    """
+    needed = ["scenario", "measure", "node", "difference", "low", "high"]
+    if missing := [column for column in needed if column not in effects]:
+        msg = f"effects must have the columns {needed}; {missing} are missing."
+        raise InputError(msg)
+    names = {} if names is None else names
+    measures = effects["measure"].unique()
+    labels = [
+        _row_label(*row, names=names, several=len(measures) > 1)
+        for row in zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
+    ]
+    rows = np.arange(len(effects))
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=22 + 5.5 * len(effects))
+        whole = effects["node"].isna().to_numpy()
+        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+        banded = _draw_placebos(ax, effects)
+        ax.hlines(rows, effects["low"], effects["high"], color=PALETTE[0], linewidth=1.3, zorder=3)
+        for mine, face in ((whole, PALETTE[0]), (~whole, "white")):
+            ax.scatter(
+                effects["difference"][mine],
+                rows[mine],
+                s=18,
+                facecolors=face,
+                edgecolors=PALETTE[0],
+                linewidths=0.9,
+                zorder=4,
+            )
+        ax.set_yticks(rows, labels)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+        ax.xaxis.set_major_locator(MaxNLocator(6))
+        unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
+        ax.set_xlabel(unit)
+        _write_columns(ax, effects)
+        if legend:
+            handles = _handles(whole, banded=banded)
+            ax.legend(
+                handles=handles,
+                loc="lower left",
+                bbox_to_anchor=(0, 1.0),
+                borderpad=0,
+                ncols=2,
+                columnspacing=1.4,
+            )
+    return ax
+
+
+def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> bool:
+    """A band for each row that has placebos; whether any has."""
+    ends = ["placebo_low", "placebo_median", "placebo_high"]
+    if not set(ends) <= set(effects.columns):
+        return False
+    table = effects[ends].to_numpy(np.float64)
+    for at, (low, median, high) in enumerate(table):
+        if np.isfinite(low):
+            ax.add_patch(
+                Rectangle(
+                    (low, at - 0.36), high - low, 0.72, facecolor=_BAND, linewidth=0.8,
+                    edgecolor=_BAND, zorder=1.5,
+                )
+            )  # fmt: skip
+            ax.plot([median] * 2, [at - 0.36, at + 0.36], color=_MEDIAN, linewidth=0.9, zorder=2)
+    drawn = table[np.isfinite(table)]
+    if drawn.size:
+        ax.update_datalim([(drawn.min(), 0), (drawn.max(), 0)])
+        ax.autoscale_view(scaley=False)
+    return bool(drawn.size)
+
+
+def _write_columns(ax: Axes, effects: pd.DataFrame) -> None:
+    columns = []
+    if "same_sign" in effects:
+        texts = [f"{share:.0%}" if pd.notna(share) else "" for share in effects["same_sign"]]
+        columns.append(("same\nsign", texts))
+    if "corrected_p" in effects and effects["corrected_p"].notna().any():
+        columns.append(("corrected\np", [_chance(p) for p in effects["corrected_p"]]))
+    for number, (head, texts) in enumerate(columns, start=1):
+        away = ((number * _COLUMN - 2) * 72 / 25.4, 0.0)
+        for at, text in enumerate(texts):
+            ax.annotate(
+                text,
+                (1, at),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=away,
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=7,
+                annotation_clip=False,
+            )
+        ax.annotate(
+            head,
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(away[0], 2),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=7,
+            annotation_clip=False,
+        )
+
+
+def _handles(whole: Any, *, banded: bool) -> list[Any]:
+    point: dict[str, Any] = {"marker": "o", "color": PALETTE[0], "markersize": 4, "linewidth": 1.3}
+    handles: list[Any] = []
+    text = "mean change, 95 % of placements"
+    if whole.any():
+        handles.append(Line2D([], [], label=f"{text}: whole network", **point))
+    if not whole.all():
+        what = "a place" if whole.any() else f"{text}: a place"
+        handles.append(Line2D([], [], markerfacecolor="white", label=what, **point))
+    if banded:
+        handles.append(
+            Patch(facecolor=_BAND, edgecolor=INK, linewidth=0, label="95 % of placebos, median")
+        )
+    return handles
+
+
+def _row_label(
+    scenario: object,
+    measure: object,
+    node: Any,
+    *,
+    names: Mapping[str, str] | pd.Series[str],
+    several: bool,
+) -> str:
+    what = printable(scenario) + (f": {_plain(measure)}" if several else "")
+    return f"{what}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
+
+
+def _chance(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def _plain(measure: object) -> str:
+    return printable(measure).replace("_", " ")

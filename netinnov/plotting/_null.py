@@ -1,0 +1,97 @@
+"""Where a value lies among networks at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from netinnov.errors import InputError
+from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from netinnov.null_models import NullComparison
+
+__all__ = ["plot_null_distribution"]
+
+_BAND = "#d4d4d4"
+
+
+def plot_null_distribution(
+    comparison: NullComparison,
+    *,
+    node: str | None = None,
+    label: str = "value",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the values of networks at random as a histogram, and the observed one as a line.
+
+    Parameters
+    ----------
+    comparison : NullComparison
+        From `netinnov.null_models.compare_with_null`.
+    node : str, optional
+        Whose value, if the measure gives one a node.
+    label : str
+        What is measured, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Bars count replicates; the grey band holds the middle 95 % of them; the legend gives the
+        observed value, z and the two-sided p.
+
+    Raises
+    ------
+    InputError
+        If the measure has a value a node and none is named, or the other way round, or no
+        replicate has a value.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> from netinnov.null_models import compare_with_null
+    >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    >>> efficiency = ni.connectivity.global_efficiency
+    >>> found = compare_with_null(cities, measure=efficiency, replicates=19, rng=1)
+    >>> plot_null_distribution(found, label="efficiency").get_xlabel()
+    'efficiency'
+    """
+    parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
+    draws = comparison.draws
+    if isinstance(comparison.observed, pd.Series):
+        if node not in comparison.observed.index:
+            known = comparison.observed.index[:5].tolist()
+            raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
+        parts = [part[node] for part in parts]
+        draws = draws[node]
+    elif node is not None:
+        raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
+    observed, z, p, low, high = (float(part) for part in parts)
+    values = np.asarray(draws, np.float64)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=62)
+        ax.axvspan(low, high, color=_BAND, linewidth=0, zorder=0, label="95 % of the replicates")
+        counts = f"{values.size:,} networks at random"
+        # Bars, and no step: half of the replicates may share one value.
+        bins = "auto" if np.ptp(values) > 0 else 1
+        ax.hist(values, bins=bins, color=PALETTE[4], edgecolor="white", linewidth=0.3, label=counts)
+        signs = [f"z = {z:+.1f}"] if np.isfinite(z) else []
+        signs += [f"p = {p:.3g}"] if np.isfinite(p) else []
+        text = ", ".join([f"observed: {observed:.4g}", *signs])
+        ax.axvline(observed, color=INK, linewidth=1.4, label=text.replace("-", "\N{MINUS SIGN}"))
+        ax.set_xlabel(printable(label))
+        ax.set_ylabel("replicates")
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0)
+    return ax

@@ -1,0 +1,206 @@
+"""Figures of experiments: effects with placebos, doses, nulls, links before and after."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.null_models import NullComparison, compare_with_null
+from netinnov.plotting import (
+    new_figure,
+    plot_dose_response,
+    plot_effects,
+    plot_link_changes,
+    plot_null_distribution,
+    save_figure,
+)
+from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario
+
+
+@pytest.fixture(scope="module")
+def cities():
+    return ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
+
+
+@pytest.fixture
+def ax():
+    return new_figure(height=90).add_subplot()
+
+
+def drawn(ax, tmp_path):
+    """The figure can be saved, and changes no setting."""
+    before = dict(mpl.rcParams)
+    _, png = save_figure(ax.figure.canvas.figure, tmp_path, "figure")
+    assert png.stat().st_size > 1000
+    assert dict(mpl.rcParams) == before
+
+
+# -- effects -----------------------------------------------------------------------------------
+
+
+EFFECTS = pd.DataFrame(
+    {
+        "scenario": "park",
+        "measure": "access",
+        "node": [None, "home"],
+        "difference": [0.2, -0.1],
+        "low": [0.1, -0.2],
+        "high": [0.3, 0.1],
+        "same_sign": [1.0, 0.75],
+        "placebo_low": [0.05, np.nan],
+        "placebo_median": [0.1, np.nan],
+        "placebo_high": [0.6, np.nan],
+        "corrected_p": [0.0004, np.nan],
+    }
+)
+
+
+def test_placebos_are_a_band_behind_the_effect(ax, tmp_path):
+    plot_effects(EFFECTS, ax=ax)
+    (band,) = ax.patches
+    assert band.get_x() == pytest.approx(0.05)
+    assert band.get_width() == pytest.approx(0.55)
+    # The band is seen whole, though no effect reaches so far.
+    assert ax.get_xlim()[1] >= 0.6
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == ["100%", "75%", "same\nsign", "<.001", "–", "corrected\np"]
+    entries = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert entries[-1] == "95 % of placebos, median"
+    drawn(ax, tmp_path)
+
+
+def test_effects_without_placebos_have_no_band(ax):
+    plot_effects(EFFECTS[["scenario", "measure", "node", "difference", "low", "high"]], ax=ax)
+    assert not ax.patches
+    assert not ax.texts
+
+
+# -- doses -------------------------------------------------------------------------------------
+
+
+DOSES = pd.DataFrame(
+    {
+        "dose": [4.0, 1.0, 2.0],
+        "measure": "access",
+        "node": "home",
+        "difference": [0.3, 0.1, 0.2],
+        "low": [0.2, 0.0, 0.1],
+        "high": [0.4, 0.2, 0.3],
+        "mc_low": [0.29, 0.09, 0.19],
+        "mc_high": [0.31, 0.11, 0.21],
+    }
+)
+
+
+def test_doses_are_drawn_in_their_order(ax, tmp_path):
+    plot_dose_response(DOSES, measure="access", node="home", ax=ax)
+    (points,) = [line for line in ax.lines if line.get_marker() == "o"]
+    assert points.get_xdata().tolist() == [1, 2, 4]
+    assert points.get_ydata().tolist() == [0.1, 0.2, 0.3]
+    drawn(ax, tmp_path)
+
+
+@pytest.mark.parametrize("shape", ["saturation", "threshold"])
+def test_the_fitted_line_bends_where_it_says(shape, ax):
+    # Saturation: 0.1 a dose up to 3, then flat at 0.4. Threshold: flat at 0.4 up to 3.
+    fit = {"break": 3.0, "break_low": 2.5, "break_high": 3.5, "slope": 0.1, "plateau": 0.4}
+    fitted = pd.Series(fit, name=shape)
+    plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
+    (line,) = [line for line in ax.lines if shape in str(line.get_label())]
+    value = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
+    assert value[3.0] == pytest.approx(0.4)
+    assert value[1.0] == pytest.approx(0.2 if shape == "saturation" else 0.4)
+    assert value[4.0] == pytest.approx(0.4 if shape == "saturation" else 0.5)
+
+
+def test_what_was_not_measured_has_no_doses(ax):
+    with pytest.raises(InputError, match="measures are"):
+        plot_dose_response(DOSES, measure="access", ax=ax)
+    with pytest.raises(InputError, match="are missing"):
+        plot_dose_response(DOSES[["dose"]], measure="access", ax=ax)
+
+
+# -- null distribution -------------------------------------------------------------------------
+
+
+def test_the_observed_value_stands_among_the_replicates(cities, ax, tmp_path):
+    found = compare_with_null(
+        cities, measure=ni.connectivity.global_efficiency, replicates=39, rng=1
+    )
+    plot_null_distribution(found, label="efficiency", ax=ax)
+    assert sum(bar.get_height() for bar in ax.containers[0]) == 39
+    (line,) = ax.lines
+    assert line.get_xdata()[0] == found.observed
+    drawn(ax, tmp_path)
+
+
+def test_of_many_nodes_one_is_drawn(cities, ax):
+    found = compare_with_null(
+        cities, measure=ni.centrality.harmonic_centrality, replicates=19, rng=1
+    )
+    with pytest.raises(InputError, match="`node` must be one of those measured"):
+        plot_null_distribution(found, ax=ax)
+    plot_null_distribution(found, node="synthetic_city_01", ax=ax)
+    assert ax.lines[0].get_xdata()[0] == found.observed["synthetic_city_01"]
+
+
+def test_replicates_that_are_all_alike(ax, tmp_path):
+    same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5))
+    plot_null_distribution(same, ax=ax)
+    assert "z" not in ax.get_legend().get_texts()[-1].get_text()
+    drawn(ax, tmp_path)
+
+
+# -- before and after --------------------------------------------------------------------------
+
+
+def lines(ax):
+    return {part.get_gid(): part for part in ax.collections if isinstance(part, LineCollection)}
+
+
+def test_new_links_are_gains_only(cities, ax, tmp_path):
+    change = DirectLinks("synthetic_city_12", "synthetic_city_01", 3, funding="new")
+    after = apply_scenario(cities, change, rng=1)
+    plot_link_changes(cities, after, ax=ax)
+    assert set(lines(ax)) == {"gained"}
+    drawn(ax, tmp_path)
+
+
+def test_reallocated_links_are_lost_elsewhere(cities, ax):
+    change = ReverseEnclave("synthetic_city_12", "synthetic_city_01", 2, 0.5, funding="reallocated")
+    placements = [apply_scenario(cities, change, rng=r) for r in range(5)]
+    plot_link_changes(cities, placements, ax=ax)
+    assert set(lines(ax)) == {"gained", "lost"}
+    entries = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "new node" in entries
+    assert "Mean of 5 placements." in ax.get_xlabel()
+
+
+def test_the_widest_line_is_the_largest_change(ax):
+    places = pd.DataFrame({"lon": [0.0, 1.0, 2.0], "lat": [0.0, 1.0, 0.0]}, index=list("abc"))
+    nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
+    was = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [4.0]})
+    is_now = pd.DataFrame(
+        {"source": ["a", "b", "c"], "target": ["b", "c", "a"], "weight": [1.0, 2.0, 1.0]}
+    )
+    before, after = (ni.build_network(nodes, links, places) for links in (was, is_now))
+    plot_link_changes(before, after, ax=ax)
+    # a-b falls by 3, b-c rises by 2, a-c by 1.
+    widths = {name: sorted(part.get_linewidths()) for name, part in lines(ax).items()}
+    np.testing.assert_allclose(np.array(widths["gained"]) / widths["lost"][0], [1 / 3, 2 / 3])
+
+
+def test_no_change_is_an_empty_map(cities, ax, tmp_path):
+    plot_link_changes(cities, cities, ax=ax)
+    assert not lines(ax)
+    drawn(ax, tmp_path)
+
+
+def test_something_else_than_networks_is_refused(cities, ax):
+    with pytest.raises(InputError, match="`after` must be a network"):
+        plot_link_changes(cities, [], ax=ax)
