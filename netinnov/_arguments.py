@@ -33,7 +33,9 @@ def check_number(
         raise InputError(msg)
 
 
-def check_names(what: str, names: Iterable[object], known: Sequence[str]) -> list[str]:
+def check_names(
+    what: str, names: Iterable[object], known: Sequence[str], *, of: str = "the network"
+) -> list[str]:
     """The names as a list, each of them known; a single text is refused, it would be spelt out."""
     if isinstance(names, str):
         msg = f"`{what}` must be a sequence of names; found the text {names!r}; write [{names!r}]."
@@ -43,7 +45,7 @@ def check_names(what: str, names: Iterable[object], known: Sequence[str]) -> lis
     unknown = [name for name in listed if name not in allowed]
     if unknown:
         shown = ", ".join(f"{name!r}{did_you_mean(name, known)}" for name in unknown[:5])
-        msg = f"`{what}`: {len(unknown)} of {len(listed)} names are not in the network: {shown}."
+        msg = f"`{what}`: {len(unknown)} of {len(listed)} names are not in {of}: {shown}."
         raise InputError(msg)
     return [str(name) for name in listed]
 

@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
 from netinnov.plotting import (
     new_figure,
@@ -166,7 +167,7 @@ def lines(ax):
 def test_new_links_are_gains_only(cities, ax, tmp_path):
     change = DirectLinks("synthetic_city_12", "synthetic_city_01", 3, funding="new")
     after = apply_scenario(cities, change, rng=1)
-    plot_link_changes(cities, after, ax=ax)
+    plot_link_changes(link_changes(cities, after), places=cities.places, ax=ax)
     assert set(lines(ax)) == {"gained"}
     drawn(ax, tmp_path)
 
@@ -174,11 +175,14 @@ def test_new_links_are_gains_only(cities, ax, tmp_path):
 def test_reallocated_links_are_lost_elsewhere(cities, ax):
     change = ReverseEnclave("synthetic_city_12", "synthetic_city_01", 2, 0.5, funding="reallocated")
     placements = [apply_scenario(cities, change, rng=r) for r in range(5)]
-    plot_link_changes(cities, placements, ax=ax)
+    plot_link_changes(link_changes(cities, placements), places=cities.places, ax=ax)
     assert set(lines(ax)) == {"gained", "lost"}
     entries = [text.get_text() for text in ax.get_legend().get_texts()]
     assert "new node" in entries
-    assert "Mean of 5 placements." in ax.get_xlabel()
+    # The park stands in its host, with a link to its home.
+    (star,) = [part for part in ax.collections if part.get_gid() == "new node"]
+    at = cities.places.loc["synthetic_city_01", ["lon", "lat"]]
+    np.testing.assert_allclose(star.get_offsets(), [at.astype(float)])
 
 
 def test_the_widest_line_is_the_largest_change(ax):
@@ -189,18 +193,18 @@ def test_the_widest_line_is_the_largest_change(ax):
         {"source": ["a", "b", "c"], "target": ["b", "c", "a"], "weight": [1.0, 2.0, 1.0]}
     )
     before, after = (ni.build_network(nodes, links, places) for links in (was, is_now))
-    plot_link_changes(before, after, ax=ax)
+    plot_link_changes(link_changes(before, after), places=places, ax=ax)
     # a-b falls by 3, b-c rises by 2, a-c by 1.
     widths = {name: sorted(part.get_linewidths()) for name, part in lines(ax).items()}
     np.testing.assert_allclose(np.array(widths["gained"]) / widths["lost"][0], [1 / 3, 2 / 3])
 
 
 def test_no_change_is_an_empty_map(cities, ax, tmp_path):
-    plot_link_changes(cities, cities, ax=ax)
+    plot_link_changes(link_changes(cities, cities), places=cities.places, ax=ax)
     assert not lines(ax)
     drawn(ax, tmp_path)
 
 
-def test_something_else_than_networks_is_refused(cities, ax):
-    with pytest.raises(InputError, match="`after` must be a network"):
-        plot_link_changes(cities, [], ax=ax)
+def test_a_table_without_changes_is_refused(cities, ax):
+    with pytest.raises(InputError, match="`changes` must have the columns"):
+        plot_link_changes(cities.links, places=cities.places, ax=ax)

@@ -1,13 +1,16 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
 from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._contrasts import contrasts
 from netinnov.experiments._decomposition import PairSums, decompose
 from netinnov.experiments._dose_response import DoseResponse, dose_response
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._inequality import access_inequality
+from netinnov.experiments._link_changes import link_changes
 from netinnov.experiments._placebo import Placebo
 from netinnov.experiments._power import replicates_needed
 from netinnov.experiments._replicates import Measure
+from netinnov.experiments._sobol import SobolIndices, sobol_indices
 from netinnov.experiments._specifications import (
     Specification,
     specification_curve,
@@ -20,12 +23,16 @@ __all__ = [
     "Measure",
     "PairSums",
     "Placebo",
+    "SobolIndices",
     "Specification",
     "access_inequality",
     "compare_scenarios",
+    "contrasts",
     "decompose",
     "dose_response",
+    "link_changes",
     "replicates_needed",
+    "sobol_indices",
     "specification_curve",
     "specification_summary",
 ]

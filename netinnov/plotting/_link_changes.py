@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
@@ -26,18 +24,19 @@ from netinnov.plotting._style import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
 
 __all__ = ["plot_link_changes"]
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
-_SAME = 1e-9
 
 
 def plot_link_changes(
-    before: MultilayerNetwork,
-    after: MultilayerNetwork | Sequence[MultilayerNetwork],
+    changes: pd.DataFrame,
     *,
+    places: pd.DataFrame,
     names: Mapping[str, str] | pd.Series[str] | None = None,
     extent: tuple[float, float, float, float] | None = None,
     strongest: int = 60,
@@ -49,14 +48,15 @@ def plot_link_changes(
 
     Parameters
     ----------
-    before : MultilayerNetwork
-        A node is drawn at the ``lon`` and ``lat`` of its place; aggregate to places first.
-    after : MultilayerNetwork or sequence of them
-        The changed network, or those of several random placements, whose mean is drawn.
-    names : mapping from node to str, optional
-        Labels; by default the names in the places of `before`.
+    changes : DataFrame
+        From `netinnov.experiments.link_changes`: columns ``source_place, target_place,
+        source_new, target_new, change``.
+    places : DataFrame
+        Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
+    names : mapping from place to str, optional
+        Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
-        Degrees of the frame; by default all located nodes whose links change.
+        Degrees of the frame; by default all located places whose links change.
     strongest : int
         At most this many links are drawn of those lost and of those gained, the largest changes.
     labels : int
@@ -69,20 +69,19 @@ def plot_link_changes(
     Returns
     -------
     Axes
-        Gains solid, losses dashed, the width in proportion to the mean change of weight, on one
-        scale for both. Links of nodes that `before` does not have, such as a park, start at a
-        star where their place is.
+        Gains solid, losses dashed, the width in proportion to the change of weight, on one scale
+        for both. A star stands where a node is that was not there before, such as a park.
 
     Raises
     ------
     InputError
-        If there is no network to compare with, or the extent is empty.
+        If a column is missing, or the extent is empty.
 
     Notes
     -----
-    Weights are summed over layers and periods, and both directions of a pair are one line. Links
-    inside a place cannot be drawn and are counted under the map, as are places without
-    coordinates.
+    Pairs of places are drawn once, their changes summed, those of a new node apart. Links
+    inside a place cannot be drawn and are counted under the map, as are pairs with an end that
+    has no coordinates.
 
     Examples
     --------
@@ -90,93 +89,70 @@ def plot_link_changes(
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
     >>> home, host = "synthetic_city_12", "synthetic_city_01"
     >>> change = ni.scenarios.DirectLinks(home, host, 3, funding="new")
-    >>> ax = plot_link_changes(cities, ni.scenarios.apply_scenario(cities, change, rng=1))
+    >>> after = ni.scenarios.apply_scenario(cities, change, rng=1)
+    >>> ax = plot_link_changes(ni.experiments.link_changes(cities, after), places=cities.places)
     >>> [text.get_text().split(",")[0] for text in ax.get_legend().get_texts()]
     ['gained', 'place whose links change']
     """
-    networks = [after] if isinstance(after, MultilayerNetwork) else list(after)
-    if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
-        msg = "`after` must be a network or a sequence of networks; found "
-        raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
-    changes, apart = _changes(before, networks)
-    at = _located(before, networks)
-    lost_places = pd.unique(changes[["a", "b"]].to_numpy().ravel())
-    shown = at.loc[[node for node in lost_places if node in at.index]]
-    inner = changes["a"].map(at["place"]) == changes["b"].map(at["place"])
-    drawable = changes[~inner & changes["a"].isin(at.index) & changes["b"].isin(at.index)]
-    frame = frame_of(shown) if extent is None else extent
+    needed = ["source_place", "target_place", "source_new", "target_new", "change"]
+    if missing := [column for column in needed if column not in changes]:
+        raise InputError(f"`changes` must have the columns {needed}; {missing} are missing.")
+    at = places[["lon", "lat"]].astype(float).dropna()
+    lines, unplaced, inner = _between_places(changes, at)
+    ends = pd.unique(lines[["a", "b"]].to_numpy().ravel())
+    frame = frame_of(at.loc[ends]) if extent is None else extent
     west, east, south, north = frame
     if not (west < east and south < north):
         msg = f"`extent` must be west < east, south < north in degrees; found {extent}."
         raise InputError(msg)
-    notes = []
-    if len(networks) > 1:
-        notes.append(f"Mean of {len(networks)} placements.")
-    if inner.any():
-        notes.append(f"Pairs inside one place, not drawn: {int(inner.sum())}.")
-    if missing := len(changes) - len(drawable) - int(inner.sum()):
-        notes.append(f"Pairs with an end without coordinates, not drawn: {missing}.")
+    notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []
+    if unplaced:
+        notes.append(f"Pairs with an end without coordinates, not drawn: {unplaced}.")
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
         if basemap is not None:
             draw_basemap(ax, basemap, frame)
-        handles, cut = _draw_lines(ax, drawable, at, strongest)
-        touched = pd.concat([drawable.set_index(end)["change"].abs() for end in ("a", "b")])
+        handles, cut = _draw_lines(ax, lines, at, strongest)
+        touched = pd.concat([lines.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-        handles += _draw_places(ax, at.loc[weight.index], new=apart)
+        handles += _draw_places(ax, at.loc[weight.index], at.loc[_new_at(changes, at)])
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
         write_notes(ax, [*notes, *cut], beside=60)
-        text = place_names(before.places) if names is None else names
-        named = [node for node in weight.index if node not in apart][: int(labels)]
+        text = place_names(places) if names is None else names
+        named = weight.index[: int(labels)]
         label_points(
             ax,
-            at.loc[named, ["lon", "lat"]].to_numpy(),
-            [_name(text, node, at) for node in named],
+            at.loc[named].to_numpy(),
+            [str(text.get(place, place)) for place in named],
             radii=np.full(len(named), 2.2),
         )
     return ax
 
 
-def _name(names: Mapping[str, str] | pd.Series[str], node: str, at: pd.DataFrame) -> str:
-    name: Any = names.get(node, names.get(str(at.loc[node, "place"]), node))
-    return node if pd.isna(name) else str(name)
-
-
-def _weights(network: MultilayerNetwork) -> pd.Series[float]:
-    """Weight of each unordered pair over layers, periods and directions."""
-    links = network.links
-    links = links[links["source"] != links["target"]]
-    ends = np.sort(links[["source", "target"]].to_numpy(str), axis=1)
-    table = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "weight": links["weight"].to_numpy()})
-    found: pd.Series[float] = table.groupby(["a", "b"])["weight"].sum()
-    return found
-
-
-def _changes(
-    before: MultilayerNetwork, after: list[MultilayerNetwork]
-) -> tuple[pd.DataFrame, set[str]]:
-    """Columns a, b, change, where it is not nil; and the nodes that were not there."""
-    was = _weights(before)
-    total = pd.concat([_weights(network) for network in after]).groupby(level=[0, 1]).sum()
-    is_now = total / len(after)
-    change = is_now.sub(was, fill_value=0.0)
-    scale = np.maximum(
-        was.reindex(change.index, fill_value=0.0), is_now.reindex(change.index, fill_value=0.0)
+def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
+    """Columns a, b, new, change for pairs of places; how many pairs have no place, or one."""
+    ends = changes[["source_place", "target_place"]].astype(object)
+    located = ends.isin(at.index).all(axis=1)
+    apart = located & (ends["source_place"] != ends["target_place"])
+    pairs = np.sort(ends[apart].to_numpy(str), axis=1)
+    table = pd.DataFrame(
+        {
+            "a": pairs[:, 0],
+            "b": pairs[:, 1],
+            "new": changes.loc[apart, ["source_new", "target_new"]].any(axis=1).to_numpy(),
+            "change": changes.loc[apart, "change"].to_numpy(np.float64),
+        }
     )
-    change = change[change.abs() > _SAME * scale]
-    table = change.rename("change").rename_axis(["a", "b"]).reset_index()
-    known = set(before.nodes.index)
-    new = {str(node) for node in pd.unique(table[["a", "b"]].to_numpy().ravel())} - known
-    return table, new
+    lines = table.groupby(["a", "b", "new"], sort=False)["change"].sum().reset_index()
+    return lines[lines["change"] != 0], int((~located).sum()), int((located & ~apart).sum())
 
 
-def _located(before: MultilayerNetwork, after: list[MultilayerNetwork]) -> pd.DataFrame:
-    """Columns lon, lat, place of all nodes that have coordinates."""
-    nodes = pd.concat([network.nodes["place"] for network in (before, *after)])
-    place = nodes[~nodes.index.duplicated()]
-    at = before.places[["lon", "lat"]].reindex(place).set_axis(place.index)
-    return at.assign(place=place).dropna(subset=["lon", "lat"])
+def _new_at(changes: pd.DataFrame, at: pd.DataFrame) -> list[str]:
+    """Places of nodes that were not there before."""
+    ends = (changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target"))
+    found = pd.concat(ends).dropna().unique()
+    return sorted(place for place in found if place in at.index)
 
 
 def _draw_lines(
@@ -195,7 +171,7 @@ def _draw_lines(
         drawn = mine.loc[size.sort_values(ascending=False, kind="stable").index[: int(strongest)]]
         if len(drawn) < len(mine):
             cut.append(f"{text.capitalize()}: the {len(drawn)} largest of {len(mine)} are drawn.")
-        ends = [at.loc[drawn[end], ["lon", "lat"]].to_numpy(np.float64) for end in ("a", "b")]
+        ends = [at.loc[drawn[end]].to_numpy(np.float64) for end in ("a", "b")]
         widths = np.maximum(_WIDEST * drawn["change"].abs() / most, _THINNEST)
         style: dict[str, Any] = {"color": colour, "linestyle": dash}
         ax.add_collection(
@@ -215,18 +191,17 @@ def _draw_lines(
     return handles, cut
 
 
-def _draw_places(ax: Axes, at: pd.DataFrame, *, new: set[str]) -> list[Line2D]:
+def _draw_places(ax: Axes, at: pd.DataFrame, new: pd.DataFrame) -> list[Line2D]:
     handles = []
-    is_new = at.index.isin(list(new))
     for label, mine, marker, size, face in (
-        ("place whose links change", ~is_new, "o", 16, "white"),
-        ("new node", is_new, "*", 75, INK),
+        ("place whose links change", at, "o", 16, "white"),
+        ("new node", new, "*", 75, INK),
     ):
-        if not mine.any():
+        if mine.empty:
             continue
         ax.scatter(
-            at["lon"][mine],
-            at["lat"][mine],
+            mine["lon"],
+            mine["lat"],
             s=size,
             marker=marker,
             facecolors=face,
@@ -235,16 +210,7 @@ def _draw_places(ax: Axes, at: pd.DataFrame, *, new: set[str]) -> list[Line2D]:
             zorder=6,
             gid=label,
         )
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="none",
-                marker=marker,
-                markersize=size**0.5,
-                markerfacecolor=face,
-                markeredgecolor=INK,
-                label=label,
-            )
-        )
+        style: dict[str, Any] = {"marker": marker, "markersize": size**0.5, "markeredgecolor": INK}
+        style |= {"linestyle": "none", "markerfacecolor": face, "label": label}
+        handles.append(Line2D([], [], **style))
     return handles
