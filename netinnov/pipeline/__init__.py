@@ -14,6 +14,7 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
+from netinnov.pipeline._experiment import experiment
 from netinnov.pipeline._manifest import hash_inputs, write_manifest
 from netinnov.pipeline._structure import structure
 
@@ -98,12 +99,13 @@ def _study(
             tables["problems"] = given.rejected
     scenario: dict[str, object] = {}
     if configuration.experiment is not None:
-        with step("experiment", "trying the enclave"):
-            result, scenario, said = _steps.experiment(
-                afar.cities, configuration, progress=progress
+        with step("experiment", "trying the enclave and its rivals"):
+            tried = experiment(
+                afar.cities, configuration, modelled=given.modelled, progress=progress
             )
-            tables |= {"effects": result.effects(), "replicates": result.replicates}
-            notes += said
+            scenario = tried.asked
+            tables |= tried.tables
+            notes += tried.notes
     if configuration.structure is not None:
         with step("structure", "looking for centres and communities"):
             tables |= structure(

@@ -78,7 +78,12 @@ pipeline_share = 0.25         # share of them that lead home
 funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
 attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
 layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
-replicates = 200              # placements drawn
+replicates = 100              # placements drawn
+rivals = ["direct links", "random ends", "forward enclave"]   # as many links without a park, to
+                              # places anywhere, or of a park that the host runs at home; []: none
+placebos = 10                 # other hosts for the same park, those most like the real one; 0: none
+match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
+                              # the places; left out: strength and, where known, distance
 """
 
 SOURCES = {
@@ -158,6 +163,12 @@ class ExperimentPart(_Part):
     attachment: Annotated[float, Field(ge=0)] = 1.0
     layer: str | None = None
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    rivals: list[Literal["direct links", "random ends", "forward enclave"]] = [
+        "direct links",
+        "random ends",
+    ]
+    placebos: Annotated[int, Field(ge=0)] = 10
+    match: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class Configuration(_Part):

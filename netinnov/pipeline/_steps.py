@@ -12,23 +12,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov import centrality, connectivity, polycentricity, scenarios
+from netinnov import centrality, connectivity, polycentricity
 from netinnov._arguments import check_names, did_you_mean
 from netinnov._columns import as_text
 from netinnov._tables import codes_of
 from netinnov.build import aggregate, build_network, clean_tables, flatten
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
 from netinnov.errors import InputError
-from netinnov.experiments import ExperimentResult, compare_scenarios
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
-from netinnov.pipeline._configuration import Configuration, DataPart, MeasuresPart, PlacesPart
+from netinnov.pipeline._configuration import DataPart, MeasuresPart, PlacesPart
 from netinnov.sources import read_cordis, read_tables
 
 __all__ = [
     "Afar",
     "Input",
-    "experiment",
     "load",
     "look_from_afar",
     "measure",
@@ -44,9 +42,6 @@ TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 
 WHY = ("have no place", "lie outside the places chosen")
 """What becomes of the nodes that are left out."""
-
-MANY = 1000
-"""Places above which harmonic centrality, a search from each, is left out of experiments."""
 
 
 class Input(NamedTuple):
@@ -138,72 +133,6 @@ def measure(
         "polycentricity": _polycentricity(cities, strength, given.modelled),
         "enclaves": _enclaves(inside, cities, rank),
     }
-
-
-def experiment(
-    cities: MultilayerNetwork, configuration: Configuration, *, progress: bool
-) -> tuple[ExperimentResult, dict[str, Any], tuple[str, ...]]:
-    """Try the enclave of the configuration: results, what was asked, and what must be said."""
-    asked, options = configuration.experiment, configuration.measures
-    assert asked is not None
-    # Named, so that the report can say whether it is modelled.
-    layer = scenarios.chosen_layer(cities, asked.layer)
-    enclaves: dict[str, Any] = {
-        f"reverse enclave, {funding}": scenarios.ReverseEnclave(
-            asked.home,
-            asked.host,
-            asked.size,
-            asked.pipeline_share,
-            funding=funding,
-            attachment=asked.attachment,
-            layer=layer,
-        )
-        for funding in asked.funding
-    }
-    frictions = connectivity.Frictions(border=options.border, distance=options.kilometres)
-
-    def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
-        return connectivity.global_efficiency(
-            network, distance=options.distance, frictions=frictions, nodes=nodes
-        )
-
-    def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
-        # Shares of what the places have: the park's own part would else be everybody's loss.
-        rank = pagerank_of(network, options).reindex(nodes)
-        return rank / rank.sum()
-
-    def harmonic(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
-        return centrality.harmonic_centrality(
-            network, distance=options.distance, frictions=frictions, nodes=nodes
-        )
-
-    # Another name than in the table of polycentricity, which knows no frictions.
-    how = "_with_frictions" if frictions else ""
-    measures: dict[str, Any] = {f"global_efficiency{how}": efficiency, "pagerank": versatility}
-    notes: tuple[str, ...] = ()
-    if cities.n_nodes <= MANY:
-        measures[f"harmonic_centrality{how}"] = harmonic
-    else:
-        notes = (f"Harmonic centrality is not in the experiment: over {MANY:,} places.",)
-    result = compare_scenarios(
-        cities,
-        scenarios=enclaves,
-        measures=measures,
-        replicates=asked.replicates,
-        rng=configuration.seed,
-        progress=progress,
-    )
-    said = asked.model_dump() | {
-        "layer": layer,
-        "seed": configuration.seed,
-        "distance": options.distance,
-        "border friction": options.border,
-        "friction per 1,000 km": options.kilometres,
-        "coupling": options.coupling,
-        "damping": options.damping,
-        "presence": options.presence,
-    }
-    return result, said, notes
 
 
 def _bundled() -> Input:

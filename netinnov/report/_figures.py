@@ -19,6 +19,7 @@ from netinnov.plotting import (
     plot_centralities,
     plot_effects,
     plot_flow_map,
+    plot_link_changes,
     plot_rank_size,
 )
 from netinnov.report._parts import Drawing
@@ -62,6 +63,8 @@ def _draw(study: Study) -> Iterator[Drawing]:
     if (table := study.tables.get("strength")) is not None and (table > 0).any(axis=None):
         yield _rank_sizes(study, table, names)
     yield from draw_structure(study, names)
+    if (table := study.tables.get("link_changes")) is not None and len(table):
+        yield from _link_changes(study, table, names)
     if (table := study.tables.get("effects")) is not None and len(table):
         yield _effects(study, table, names)
 
@@ -118,17 +121,33 @@ def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Draw
     shown = key_rows(effects, study)
     measures = list(dict.fromkeys(shown["measure"].astype("str")))[:_PANELS]
     parts = [shown.loc[shown["measure"].astype("str") == measure] for measure in measures]
-    heights = [len(part) + 2.5 for part in parts]
-    figure = new_figure(height=4 + 5.2 * sum(heights))
+    heights = [len(part) + 2.5 + (not at) for at, part in enumerate(parts)]
+    figure = new_figure(height=8 + 4.6 * sum(heights))
     axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
-    for ax, part in zip(axes, parts, strict=True):
-        plot_effects(part, ax=ax, names=names)
+    for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
+        plot_effects(part, ax=ax, names=names, legend=at == 0)
     caption = (
         "Change against the baseline: mean over random placements (point) and the middle 95 % of "
         "placements (line). Filled: the whole network; open: home and host. At the right: share "
         "of placements whose change has the sign of the median."
     )
+    if "placebo_low" in shown and shown["placebo_low"].notna().any():
+        caption += " Grey: where 95 % of the same parks at other hosts lie, with their median."
     return Drawing("effects", figure, caption, ("effects",))
+
+
+def _link_changes(study: Study, table: pd.DataFrame, names: pd.Series[str]) -> Iterator[Drawing]:
+    at = study.cities.places[["lon", "lat"]].dropna()
+    ends = pd.concat([table["source_place"], table["target_place"]])
+    shown = at.loc[at.index.isin(ends)]
+    if shown.empty:
+        return
+    figure = new_figure(height=map_height(frame_of(shown)))
+    plot_link_changes(table, places=study.cities.places, names=names, ax=figure.add_subplot())
+    headline = study.scenario.get("headline", "")
+    caption = f"Links that the scenario ({headline}) makes and takes away: mean over random "
+    caption += "placements. A star is the park."
+    yield Drawing("link_changes", figure, caption, ("link_changes",))
 
 
 def _named(table: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.plotting import mark_modelled
+from netinnov.report._experiment import find_changes, find_experiment, find_summary
 from netinnov.report._parts import Finding
 from netinnov.report._structure import find_structure
-from netinnov.report._tables import key_rows
 from netinnov.report._words import (
     city_of,
     counted,
-    decimals_for,
-    fixed,
-    measure_name,
     names_of,
     number,
-    parameters,
     percent,
     together,
 )
@@ -44,9 +40,10 @@ def find(
         "polycentric": _polycentric(study) + _caution(study, modelled, "polycentricity"),
         **find_structure(study),
         "enclaves": _enclaves(study),
-        "experiment": _experiment(study) + _caution(study, modelled, "effects"),
+        "experiment": find_experiment(study) + _caution(study, modelled, "effects"),
+        "summary": find_summary(study),
     }
-    return sections, _changes(study)
+    return sections, find_changes(study)
 
 
 def _built(study: Study) -> list[Finding]:
@@ -218,117 +215,6 @@ def _enclaves(study: Study) -> list[Finding]:
         listed = together([f"{names.get(place, place)} ({n:,})" for place, n in top.items()])
         found.append(Finding(f"Most frequent as {end}: {listed}.", ("enclaves",)))
     return found
-
-
-def _experiment(study: Study) -> list[Finding]:
-    effects = study.tables.get("effects")
-    if effects is None or effects.empty:
-        return [Finding("No experiment was run.")]
-    names = names_of(study)
-    return _designs(study, names)
-
-
-def _changes(study: Study) -> dict[str, list[Finding]]:
-    """By scenario: changes of the whole network, of home and host, and elsewhere."""
-    effects = study.tables.get("effects")
-    if effects is None or effects.empty:
-        return {}
-    names = names_of(study)
-    found: dict[str, list[Finding]] = {}
-    by = effects.groupby(["scenario", "measure"], observed=True, sort=False)
-    for (scenario, measure), rows in by:
-        what = measure_name(measure)
-        here = found.setdefault(str(scenario), [])
-        for _, row in key_rows(rows, study).iterrows():
-            node = row["node"]
-            where = "the whole network" if pd.isna(node) else str(names.get(node, node))
-            here.append(Finding(f"{what} of {where} {_effect(row)}", ("effects",)))
-        here += _others(rows, what, study, names)
-    return found
-
-
-def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
-    """What the experiment does, and what kind of answer that allows."""
-    asked = {
-        key: list(dict.fromkeys(parameters(study.scenario, key)))
-        for key in ("home", "host", "size", "funding", "layer")
-    }
-    found = []
-    if asked["home"] and asked["host"]:
-        home = together([str(names.get(place, place)) for place in asked["home"]])
-        host = together([str(names.get(place, place)) for place in asked["host"]])
-        size = f" with {together(asked['size'])} links" if asked["size"] else ""
-        text = f"The experiment sets up a park of {home} in {host}{size}, at random places anew "
-        found.append(Finding(text + "in each replicate.", ("scenario",)))
-    if "reallocated" in asked["funding"]:
-        found.append(
-            Finding(
-                "Reallocated funding moves links rather than adds them: home gives up as many of "
-                "its links as the park gets, and their weight goes with them. The network has as "
-                "many links and as much weight as before, so a gain is not bought with more links, "
-                "and what one place wins others may lose.",
-                ("scenario",),
-            )
-        )
-    if "new" in asked["funding"]:
-        found.append(
-            Finding(
-                "New funding adds links. Some measures (such as efficiency) cannot fall when links "
-                "are added, so only the size of their change says something, not its sign.",
-                ("scenario",),
-            )
-        )
-    if moved := [layer for layer in asked["layer"] if layer in study.modelled]:
-        layers = together([mark_modelled(layer, study.modelled) for layer in moved])
-        text = f"The links that the park gets are in {layers}: an experiment inside the model."
-        found.append(Finding(text, ("scenario", "modelled")))
-    return found
-
-
-def _effect(row: pd.Series[Any]) -> str:
-    """From and to, the change with its interval over placements, and how sure its sign is."""
-    difference, low, high = float(row["difference"]), float(row["low"]), float(row["high"])
-    if math.isnan(difference):
-        return "is not defined in the baseline or in the scenario."
-    if difference == low == high == 0:
-        return f"stays at {number(row['baseline'])} in all placements."
-    decimals = decimals_for(difference, low, high)
-    text = (
-        f"goes from {fixed(row['baseline'], decimals)} to {fixed(row['mean'], decimals)}, a change "
-        f"of {fixed(difference, decimals, sign=True)}"
-    )
-    if row["replicates"] < 2:
-        return f"{text}; nothing in it is random."
-    text += (
-        f" (95 % of {row['replicates']:,} placements between {fixed(low, decimals, sign=True)} and "
-        f"{fixed(high, decimals, sign=True)}; Monte Carlo error "
-        f"{fixed(row['mc_error'], decimals)}); {percent(row['same_sign'])} of the placements have "
-        "the same sign."
-    )
-    if low < 0 < high:
-        text += " The direction depends on where the links happen to be placed."
-    return text
-
-
-def _others(effects: pd.DataFrame, what: str, study: Study, names: pd.Series[str]) -> list[Finding]:
-    """How the places that are neither home nor host fare."""
-    rest = effects.drop(index=key_rows(effects, study).index).dropna(subset="difference")
-    if len(rest) < 2:
-        return []
-    rest = rest.sort_values("difference", kind="stable")
-    decimals = decimals_for(*rest["difference"])
-    ends = [
-        f"{fixed(row['difference'], decimals, sign=True)} in {names.get(row['node'], row['node'])} "
-        f"(95 % of placements between {fixed(row['low'], decimals, sign=True)} and "
-        f"{fixed(row['high'], decimals, sign=True)})"
-        for row in (rest.iloc[0], rest.iloc[-1])
-    ]
-    falls = int((rest["difference"] < 0).sum())
-    text = (
-        f"{what} of the other {len(rest):,} places changes by {ends[0]} to {ends[1]}; it falls in "
-        f"{falls:,} of them."
-    )
-    return [Finding(text, ("effects",))]
 
 
 def _caution(study: Study, modelled: Mapping[str, list[str]], table: str) -> list[Finding]:

@@ -24,7 +24,11 @@ _SHOWN = 15
 _ALL = 60
 _WIDEST = 13
 # Tables whose numbers sum over layers or follow from all of them.
-_MIXED = ("centrality", "effects", "polycentricity")
+_MIXED = ("centrality", "contrasts", "effect_parts", "effects", "link_changes", "polycentricity")
+_WHOLE = ("contrasts", "effect_parts", "effects", "modelled", "profile", "scenario", "structure")
+# What the page shows of effects; the file has all columns.
+_EFFECTS = ("scenario", "measure", "node", "baseline", "mean", "difference", "low", "high")
+_EFFECTS += ("same_sign", "placebo_low", "placebo_high", "corrected_p", "why_no_p")
 _CAPTIONS = {
     "layers": "Layers of the network as built: nodes with a link, linked pairs and total weight.",
     "kinds": "Kinds of nodes.",
@@ -47,6 +51,9 @@ _CAPTIONS = {
     "layer_correlation": "Rank correlation, over places, of their numbers of links in two layers.",
     "brokerage": "Nodes between two others that are not linked directly, by whose they are.",
     "effects": "Changes that the scenarios make: whole network, home and host.",
+    "contrasts": "The enclave minus its rivals, replicate by replicate: whole network, home, host.",
+    "effect_parts": "Change of efficiency by the kind of pairs: the parts add up to the change.",
+    "link_changes": "Pairs whose weight the headline scenario changes, mean over placements.",
     "modelled": "Parameters of the modelled layers.",
     "scenario": "Parameters of the experiment.",
     "map_places": "Places of the map.",
@@ -142,7 +149,7 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
     names = names_of(study)
     shown = {}
     for name, table in tables.items():
-        frame = key_rows(table, study) if name == "effects" else table
+        frame = key_rows(table, study) if name in ("contrasts", "effects") else table
         if name in ("degree", "strength") and "centrality" in tables:
             order = tables["centrality"].index
             frame = frame.loc[order[order.isin(frame.index)]]
@@ -152,9 +159,12 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
         if name == "profile":  # what has no room comes last
             last = [column for column in ("of", "many_centres_if") if column in frame]
             frame = frame[[*frame.columns.difference(last, sort=False), *last]]
+        if name == "effects":
+            first = [column for column in _EFFECTS if column in frame]
+            frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
         frame = frame.drop(columns="modelled_layers", errors="ignore")
         frame = frame.reset_index() if _has_index(frame) else frame
-        rows = _ALL if name in ("modelled", "profile", "scenario", "structure") else _SHOWN
+        rows = _ALL if name in _WHOLE else _SHOWN
         first = frame.iloc[:rows, :_WIDEST]
         shown[name] = View(
             name=name,
