@@ -445,3 +445,71 @@ def test_numbers_in_sentences() -> None:
         "more than 99.5 %",
         "100 %",
     ]
+
+
+# -- the experiment in words -------------------------------------------------------------------
+
+
+def tried(study: Study, **changes: Any) -> Study:
+    """The study with a headline scenario, a rival and placebo hosts."""
+    columns = ["measure", "node", "baseline", "mean", "difference", "low", "high", "same_sign"]
+    rows = [
+        ("harmonic_centrality", "p", 0.5, 0.55, 0.05, 0.02, 0.08, 1.0),
+        ("harmonic_centrality", "q", 0.8, 0.8, 0.0, 0.0, 0.0, 1.0),
+        ("harmonic_centrality", "r", 0.4, 0.39, -0.01, -0.03, 0.02, 0.7),
+        ("harmonic_centrality", "s", 0.4, 0.41, 0.01, 0.0, 0.02, 1.0),
+        ("global_efficiency", None, 0.5, 0.49, -0.01, -0.03, 0.02, 0.6),
+        ("access_inequality", None, 0.02, 0.01, -0.01, -0.015, -0.005, 1.0),
+    ]
+    table = pd.DataFrame(rows, columns=columns).assign(
+        scenario="park", median=0.0, mc_error=0.001, standardised=1.0, replicates=40
+    )
+    table["placebo_low"], table["placebo_high"], table["placebo_n"] = -0.01, 0.03, 10
+    table["placebo_p"], table["corrected_p"], table["why_no_p"] = 0.18, 0.5, None
+    contrast = {"scenario": "park", "rival": "direct links, new", "measure": "harmonic_centrality"}
+    contrast |= {"node": "p", "difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9}
+    tables = {**study.tables, "effects": table, "contrasts": pd.DataFrame([contrast])}
+    scenario = {"home": "p", "host": "q", "headline": "park", "funding": "new", "layer": "links"}
+    return replace(study, tables=tables, scenario=scenario, **changes)
+
+
+def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
+    study: Study, tmp_path: Path
+) -> None:
+    text = Page(write_report(tried(study), tmp_path)).text
+    assert "nearness to all other places rises by 10 % on average, in the same direction" in text
+    assert "nearness to all other places does not change, wherever the links fall." in text
+    assert (
+        "Of the 2 other places, 1 gain nearness to all other places on average and 1 lose" in text
+    )
+    assert "may rise or fall, depending on where the links fall: by 2 % down on average" in text
+    assert "in 95 % of placements between \N{MINUS SIGN}6.0 % and +4.0 %" in text
+    assert "Nearness becomes less unequal: places converge" in text
+    assert "the park is on average better than direct links (in 90 % of the placements)" in text
+    assert "The same park at 10 other hosts that are like this one would change" in text
+    assert "(p = 0.18 by rank, 0.5 corrected)" in text
+    assert "not a forecast" in text
+
+
+def test_on_a_modelled_layer_nothing_is_tested(study: Study, tmp_path: Path) -> None:
+    given = tried(study)
+    effects = given.tables["effects"].assign(placebo_p=np.nan, why_no_p="x is modelled")
+    given = replace(given, tables={**given.tables, "effects": effects})
+    given = replace(given, scenario={**given.scenario, "layer": "gravity"})
+    text = Page(write_report(given, tmp_path)).text
+    assert "No test: x is modelled." in text
+    assert "it says what the model implies" in text
+    assert "by rank" not in text
+
+
+def test_rivals_are_in_the_tables_and_not_told_change_by_change(
+    study: Study, tmp_path: Path
+) -> None:
+    given = tried(study)
+    effects = given.tables["effects"]
+    both = pd.concat([effects, effects.assign(scenario="direct links, new")], ignore_index=True)
+    page = Page(write_report(replace(given, tables={**given.tables, "effects": both}), tmp_path))
+    assert "Scenario: park" in page.text
+    assert "Scenario: direct links, new" not in page.text
+    written = pd.read_csv(tmp_path / "tables/effects.csv")
+    assert set(written["scenario"]) == {"park", "direct links, new"}

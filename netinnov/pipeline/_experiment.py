@@ -116,7 +116,7 @@ def experiment(
 
 def _rivals(asked: ExperimentPart, enclave: ReverseEnclave) -> dict[str, Any]:
     """What the same number of links, funded alike, could be instead."""
-    terms = {
+    terms: dict[str, Any] = {
         "funding": enclave.funding,
         "attachment": asked.attachment,
         "layer": enclave.layer,

@@ -53,12 +53,12 @@ def find_summary(study: Study) -> list[Finding]:
     found = []
     if nearness:
         what = "nearness to all other places" if _NEARNESS in nearness else "PageRank"
-        rows = mine[mine["measure"].astype("str") == nearness].set_index("node")
+        rows = mine[mine["measure"].astype("str") == nearness]
         for node in (home, host):
-            if node in rows.index:
+            for _, row in rows[rows["node"] == node].iterrows():
                 whose = f"{names.get(node, node)}'s {what}"
-                found.append(Finding(_verdict(rows.loc[node], whose), ("effects",)))
-        found += _elsewhere(rows.drop(index=[home, host], errors="ignore"), what)
+                found.append(Finding(_verdict(row, whose), ("effects",)))
+        found += _elsewhere(rows[~rows["node"].isin([home, host])], what)
     if measure := _measured(mine, _EFFICIENCY):
         row = mine[mine["measure"].astype("str") == measure].iloc[0]
         text = _verdict(row, "the mean nearness over all pairs of places (efficiency)")

@@ -27,8 +27,10 @@ _WIDEST = 13
 _MIXED = ("centrality", "contrasts", "effect_parts", "effects", "link_changes", "polycentricity")
 _WHOLE = ("contrasts", "effect_parts", "effects", "modelled", "profile", "scenario", "structure")
 # What the page shows of effects; the file has all columns.
-_EFFECTS = ("scenario", "measure", "node", "baseline", "mean", "difference", "low", "high")
-_EFFECTS += ("same_sign", "placebo_low", "placebo_high", "corrected_p", "why_no_p")
+_EFFECTS = (
+    *("scenario", "measure", "node", "baseline", "mean", "difference", "low", "high"),
+    *("same_sign", "placebo_low", "placebo_high", "corrected_p", "why_no_p"),
+)
 _CAPTIONS = {
     "layers": "Layers of the network as built: nodes with a link, linked pairs and total weight.",
     "kinds": "Kinds of nodes.",
@@ -160,8 +162,8 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
             last = [column for column in ("of", "many_centres_if") if column in frame]
             frame = frame[[*frame.columns.difference(last, sort=False), *last]]
         if name == "effects":
-            first = [column for column in _EFFECTS if column in frame]
-            frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
+            shows = [column for column in _EFFECTS if column in frame]
+            frame = frame[[*shows, *frame.columns.difference(shows, sort=False)]]
         frame = frame.drop(columns="modelled_layers", errors="ignore")
         frame = frame.reset_index() if _has_index(frame) else frame
         rows = _ALL if name in _WHOLE else _SHOWN
