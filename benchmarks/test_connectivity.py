@@ -111,7 +111,7 @@ def test_effective_resistance(in_turns):
     in_turns(calls, rounds=3)
 
 
-@pytest.mark.parametrize("n", [5000, 20_000])
+@pytest.mark.parametrize("n", [1000, 5000, 20_000])
 def test_robustness(in_turns, n):
     igraph = pytest.importorskip("igraph")
     graph = nx.gnm_random_graph(n, 5 * n, seed=1)

@@ -16,6 +16,19 @@ WORK = 600_000
 ENOUGH = 2e-4
 """In larger networks it goes on while a round gains such a share of the total weight."""
 
+SOON = 5
+"""Times `ENOUGH` that looking inside communities gains where it is worth to look again."""
+
+FEW = 0.1
+"""In larger networks moves stop when a sweep gains less than such a share of the best sweep."""
+
+FINE = 1.5
+"""Times the resolution at which the search of a larger network starts: communities that were
+joined too early are harder to part than others are to join."""
+
+SWEEP = 20_000
+"""Moves of fewer super-states are looked at as often before their labels are compacted."""
+
 
 class Level(NamedTuple):
     """Super-states as arrays; `netinnov.kernels.leiden` describes them."""
@@ -47,15 +60,51 @@ class Problem(NamedTuple):
 def climb(problem: Problem, seed: int) -> Codes:
     """Labels of one restart."""
     rng = np.random.default_rng(seed)
-    labels = np.arange(problem.level.indptr.size - 1, dtype=np.int32)
-    enough = _enough(problem)
-    gain = np.inf
-    while gain > enough:
+    if _is_large(problem):
+        return _settle(problem, _climb_fast(problem, rng), rng)
+    labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
+    while gain > 0.0:
         labels, gain = _cycle(problem, labels, rng)
-        if enough > 0:  # moves are a cheap sign of what another cycle would gain
-            labels, gain = _moved(problem, None, labels, rng)
-    labels = _settle(problem, labels, rng)
-    return _shake(problem, labels, rng)
+    return _shake(problem, _settle(problem, labels, rng), rng)
+
+
+def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
+    """Labels of a larger network: the same steps, each left where it gains little.
+
+    It starts with the copies of a node together, and with a resolution that is too fine.
+    """
+    enough = ENOUGH * problem.scale
+    labels = _nodes(problem.level)
+    resolution, gain = FINE, np.inf
+    while gain > enough:
+        labels, part, _ = _refine(problem, labels, rng)
+        inner = _aggregate(problem, part)
+        finer = inner._replace(factor=inner.factor * resolution)
+        labels, _ = _iteration(finer, _of_parts(labels, part), rng)
+        labels, _ = _moved(inner, labels, labels, rng)
+        labels, _ = _moved(inner, None, labels, rng, FEW)
+        by_split = by_moves = np.inf
+        while by_split + by_moves > SOON * enough:
+            labels, by_split = _split(inner, labels, rng)
+            labels, by_moves = _moved(inner, None, labels, rng, FEW)
+        # Moves of states are a cheap sign of what another round would gain.
+        labels, gain = _moved(problem, None, labels[part], rng)
+        resolution = 1.0
+    return labels
+
+
+def _nodes(level: Level) -> Codes:
+    """Labels of states, one a node; each state its own where nothing couples copies."""
+    labels = np.arange(level.indptr.size - 1, dtype=np.int32)
+    copies = np.diff(level.hptr)
+    if level.hstate.size:
+        labels[level.hstate] = np.repeat(np.cumsum(copies > 0) - 1, copies)
+    return labels
+
+
+def _is_large(problem: Problem) -> bool:
+    """Whether even one shake would take too long."""
+    return _shakes(problem) == 0
 
 
 def _shakes(problem: Problem) -> int:
@@ -63,26 +112,18 @@ def _shakes(problem: Problem) -> int:
     return min(10, WORK // max(1, problem.level.indices.size))
 
 
-def _enough(problem: Problem) -> float:
-    """The gain up to which a further round is not worth its time."""
-    return 0.0 if _shakes(problem) else ENOUGH * problem.scale
-
-
 def _cycle(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
     """Move, refine, and work on the parts, a fifth of the states or so, while that pays."""
-    enough = _enough(problem)
     labels, part, gain = _refine(problem, labels, rng)
     problem = _aggregate(problem, part)
     labels = _of_parts(labels, part)
-    while True:
-        labels, by_iteration = _iteration(problem, labels, rng)
-        gain += by_iteration
-        if by_iteration > 5 * enough:
-            continue
-        labels, by_split = _split(problem, labels, rng)
-        gain += by_split
-        if by_split <= enough:
-            return labels[part], gain
+    more = np.inf
+    while more > 0.0:
+        labels, more = _iteration(problem, labels, rng)
+        if more <= 0.0:
+            labels, more = _split(problem, labels, rng)
+        gain += more
+    return labels[part], gain
 
 
 def _iteration(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
@@ -103,12 +144,11 @@ def _refine(
     problem: Problem, labels: Codes, rng: np.random.Generator
 ) -> tuple[Codes, Codes, float]:
     """Labels after local moves, the parts of communities, and the gain of the moves."""
-    from netinnov.kernels.leiden import moved, refined
+    from netinnov.kernels.leiden import refined
 
-    rest = problem.factor, problem.coupling
-    labels, gain = moved(*problem.level, *rest, labels, _seed(rng))
-    part = refined(*problem.level, *rest, labels, _seed(rng))
-    return compact(labels), compact(part), gain
+    labels, gain = _moved(problem, None, labels, rng, FEW if _is_large(problem) else 0.0)
+    part = refined(*problem.level, problem.factor, problem.coupling, labels, _seed(rng))
+    return labels, compact(part), gain
 
 
 def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
@@ -168,13 +208,15 @@ def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
     from netinnov.kernels.levels import parts
 
     level = problem.level
+    checked = False
     while True:
-        labels, _ = _moved(problem, None, labels, rng)
-        if level.mnode.size:
+        labels, gain = _moved(problem, None, labels, rng)
+        if level.mnode.size and (gain > 0.0 or not checked):
             # The copies of a node that share a community move together: alone they hold each other.
             pair = level.mnode * np.int64(labels.size) + labels
             together = np.unique(pair, return_inverse=True)[1].astype(np.int32)
             labels, gain = _moved(problem, together, labels, rng)
+            checked = True
             if gain > 0.0:
                 continue
         # A move may have cut its old community in two.
@@ -183,18 +225,42 @@ def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
         labels, gain = _moved(problem, whole, whole, rng)
         if gain == 0.0 and not separated:
             return labels
+        checked = False
 
 
 def _moved(
-    problem: Problem, part: Codes | None, labels: Codes, rng: np.random.Generator
+    problem: Problem,
+    part: Codes | None,
+    labels: Codes,
+    rng: np.random.Generator,
+    few: float = 0.0,
 ) -> tuple[Codes, float]:
-    """Labels after moves of whole parts, each in one community, or of super-states; the gain."""
+    """Labels after moves of super-states, or of whole parts, each in one community; the gain.
+
+    Moves stop when a sweep gains less than the share `few` of the best one. Labels are compacted
+    after each sweep, so that what is read of communities lies close together.
+    """
     from netinnov.kernels.leiden import moved
 
-    start = labels if part is None else _of_parts(labels, part)
+    found = labels if part is None else _of_parts(labels, part)
     level = (problem if part is None else _aggregate(problem, part)).level
-    found, gain = moved(*level, problem.factor, problem.coupling, start, _seed(rng))
-    return compact(found) if part is None else compact(found)[part], gain
+    rest = problem.factor, problem.coupling
+    waiting = np.ones(found.size, np.bool_)
+    sweep = max(SWEEP, found.size)
+    total = best = of_round = 0.0
+    while waiting.any():
+        found, gain, waiting = moved(*level, *rest, found, waiting, sweep, _seed(rng))
+        found = compact(found)
+        total += gain
+        of_round += gain
+        best = max(best, gain)
+        if gain < few * best:
+            break
+        if part is not None and of_round > 0.0 and not waiting.any():
+            # To look at all parts once more costs less than to put them together again.
+            waiting[:] = True
+            of_round = 0.0
+    return found if part is None else found[part], total
 
 
 def _aggregate(problem: Problem, part: Codes) -> Problem:

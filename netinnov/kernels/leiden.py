@@ -119,11 +119,12 @@ def _take(keys, values, counts, bits, key, value):
 @kernel
 def moved(
     indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, hptr, hstate, hcount,
-    factor, coupling, start, seed,
+    factor, coupling, start, waiting, visits, seed,
 ):  # fmt: skip
     """Labels after local moves: one super-state at a time goes where it adds most, until none can.
 
-    A queue holds those whose neighbours have moved. Also gives the sum of all gains.
+    A queue holds the ``waiting`` and those whose neighbours have moved; after so many ``visits``
+    it is left as it is. Also gives the sum of all gains, and who waits still.
     O(links + strengths + coupled pairs) a round over all super-states.
     Reference: the quality recomputed for every single move (in the tests).
     """
@@ -148,24 +149,29 @@ def moved(
             empty[n_empty] = c
             n_empty += 1
     queue = _shuffled(n, state)
-    queued = np.ones(n, np.bool_)
-    head, waiting = 0, n
+    queued = waiting.copy()
+    head, length = 0, 0
+    for v in queue:
+        if queued[v]:
+            queue[length] = v
+            length += 1
     near = np.zeros(n)
-    touched = np.empty(n, np.int32)
+    touched = np.empty(n + 1, np.int32)
     total = 0.0
-    while waiting > 0:
+    for _ in range(visits):
+        if length == 0:
+            break
         v = queue[head]
         head = head + 1 if head + 1 < n else 0
-        waiting -= 1
+        length -= 1
         queued[v] = False
         own = label[v]
         n_touched = 0
         reach = 0.0
         for k in range(indptr[v], indptr[v + 1]):
             c = label[indices[k]]
-            if near[c] == 0.0:
-                touched[n_touched] = c
-                n_touched += 1
+            touched[n_touched] = c
+            n_touched += near[c] == 0.0
             near[c] += weight[k]
             reach += weight[k]
         for k in range(mptr[v], mptr[v + 1]):
@@ -173,9 +179,8 @@ def moved(
             for h in range(hptr[i], hptr[i + 1]):
                 if hstate[h] != v:
                     c = label[hstate[h]]
-                    if near[c] == 0.0:
-                        touched[n_touched] = c
-                        n_touched += 1
+                    touched[n_touched] = c
+                    n_touched += near[c] == 0.0
                     near[c] += coupling * mcount[k] * hcount[h]
                     reach += coupling * mcount[k] * hcount[h]
         stay = 0.0
@@ -222,19 +227,19 @@ def moved(
             u = indices[k]
             if not queued[u] and label[u] != best:
                 queued[u] = True
-                at = head + waiting
+                at = head + length
                 queue[at if at < n else at - n] = u
-                waiting += 1
+                length += 1
         for k in range(mptr[v], mptr[v + 1]):
             i = mnode[k]
             for h in range(hptr[i], hptr[i + 1]):
                 u = hstate[h]
                 if not queued[u] and label[u] != best:
                     queued[u] = True
-                    at = head + waiting
+                    at = head + length
                     queue[at if at < n else at - n] = u
-                    waiting += 1
-    return label, total
+                    length += 1
+    return label, total, queued
 
 
 @kernel
