@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion import complex_contagion, simple_contagion
+from netinnov.mechanisms.diffusion._contagion import Spread
 from strategies import Tables, networks
 
 
@@ -123,6 +125,86 @@ def test_layers_pass_by_themselves():
     assert np.isnan(trials(network, rate={"x": 0.0}, rng=6)).all()
 
 
+def steps_of_loops(whole, seeds, chance, recovery, rng):
+    """The definition: in each step every active node tries each of its links, then may recover."""
+    n = len(whole)
+    step = np.full(n, np.nan)
+    step[seeds] = 0
+    active = np.zeros(n, bool)
+    active[seeds] = True
+    now = 0
+    while active.any() and now < 60:
+        now += 1
+        tries = (rng.random((n, n)) < chance) & whole & active[:, None]
+        new = tries.any(axis=0) & np.isnan(step)
+        recovers = active & (rng.random(n) < recovery)
+        step[new] = now
+        active = (active & ~recovers) | new
+    return step
+
+
+@pytest.mark.parametrize("recovery", [0.0, 0.3, 1.0])
+def test_waits_of_links_are_steps_of_trials(recovery):
+    # A path with a chord, by two ways to one law: shares of each step, 4 standard errors.
+    graph = network_of(nx.Graph([(0, 1), (1, 2), (2, 3), (1, 3), (3, 4)]))
+    whole, draws, rng = joined(graph), 3000, np.random.default_rng(11)
+    spread = Spread(graph, ["0"], 0.4, recovery, None)
+    ours = np.array([spread(rng) for _ in range(draws)], float)
+    ours[ours < 0] = np.nan
+    loops = np.array([steps_of_loops(whole, [0], 0.4, recovery, rng) for _ in range(draws)])
+    for node in range(5):
+        for step in (0, 1, 2, 3, 4, 6):
+            one, other = (ours[:, node] <= step).mean(), (loops[:, node] <= step).mean()
+            share = (one + other) / 2
+            assert abs(one - other) <= 4 * np.sqrt(2 * share * (1 - share) / draws) + 1e-12
+
+
+def test_a_horizon_ends_it():
+    path = network_of(nx.path_graph(5))
+    found = simple_contagion(path, seeds=["0"], rate=1.0, horizon=2)
+    assert found.tolist()[:3] == [0, 1, 2]
+    assert found.isna().sum() == 2
+    assert simple_contagion(path, seeds=["0"], rate=1.0, horizon=0).notna().sum() == 1
+
+
+def test_layers_count_by_their_weights():
+    # v hears a in x, and b and c in y.
+    links = pd.DataFrame(
+        {"layer": ["x", "y", "y", "x"], "source": ["a", "b", "c", "b"], "target": ["v"] * 4}
+    )
+    network = ni.build_network(pd.DataFrame(index=list("abcv")), links, directed=["x", "y"])
+
+    def adopts(seeds, threshold, **weights):
+        found = complex_contagion(
+            network, seeds=seeds, threshold=threshold, layer_weights=weights or None
+        )
+        return bool(found.notna()["v"])
+
+    assert adopts(["b"], 1 / 3)  # three neighbours, whatever the layers
+    assert not adopts(["b"], 0.34)
+    # Weights 3 and 1: a 3, b 3 + 1, c 1, sum 8.
+    assert adopts(["b"], 0.5, x=3, y=1)
+    assert not adopts(["b"], 0.51, x=3, y=1)
+    assert adopts(["a"], 3 / 8, x=3, y=1)
+    # A layer without weight is as if it were not there.
+    assert adopts(["a"], 0.5, x=1, y=0)
+    assert not adopts(["c"], 0.01, x=1)
+
+
+@given(tables=networks(), data=st.data())
+def test_equal_weights_of_one_layer_change_nothing(tables: Tables, data: st.DataObject):
+    network = ni.build_network(*tables)
+    if network.n_nodes == 0 or not network.layers:
+        return
+    seeds = data.draw(st.lists(st.sampled_from(list(network.nodes.index)), unique=True))
+    one = network.select(layers=[network.layers[0]])
+    if not one.layers:
+        return
+    found = complex_contagion(one, seeds=seeds, threshold=0.4)
+    weighed = complex_contagion(one, seeds=seeds, threshold=0.4, layer_weights={one.layers[0]: 2.5})
+    pd.testing.assert_series_equal(found, weighed)
+
+
 def test_recovery_can_stop_it():
     rate, recovery = 0.3, 0.5
     ever = trials(pairs(20_000), rate=rate, recovery=recovery, rng=7)
@@ -131,16 +213,74 @@ def test_recovery_can_stop_it():
     assert (~np.isnan(ever)).mean() == pytest.approx(expected, abs=0.014)
 
 
-def test_a_complete_graph_follows_its_mean_field():
-    # x' = x + (1 - x) (1 - (1 - r)^(n x)), as n grows; with 100 seeds the spread is of order 1 %.
-    n, rate = 1000, 1e-3
+def test_a_complete_graph_is_a_chain_of_counts():
+    # The number reached is a Markov chain: i + Binomial(n - i, 1 - (1 - r)^i), solved exactly.
+    n, rate, first, draws, last = 60, 0.004, 3, 1500, 25
     network = network_of(nx.complete_graph(n))
-    seeds = [str(i) for i in range(100)]
-    reached = simple_contagion(network, seeds=seeds, rate=rate, rng=8)
-    x = 0.1
-    for step in range(1, 9):
-        x += (1 - x) * (1 - (1 - rate) ** (n * x))
-        assert (reached <= step).mean() == pytest.approx(x, abs=0.05)
+    rng = np.random.default_rng(8)
+    counts = np.zeros((draws, last + 1))
+    spread = Spread(network, [str(i) for i in range(first)], rate, 0.0, last)
+    for k in range(draws):
+        reached = spread(rng)
+        counts[k] = (reached[reached >= 0, None] <= np.arange(last + 1)).sum(axis=0)
+    chain = np.zeros((n + 1, n + 1))
+    for i in range(1, n + 1):
+        chain[i, i:] = stats.binom.pmf(np.arange(n - i + 1), n - i, 1 - (1 - rate) ** i)
+    law = np.zeros(n + 1)
+    law[first] = 1
+    for step in range(last + 1):
+        mean = law @ np.arange(n + 1)
+        error = np.sqrt(max(law @ np.arange(n + 1) ** 2 - mean**2, 0) / draws)
+        assert abs(counts[:, step].mean() - mean) <= 4.5 * error + 1e-9
+        law = law @ chain
+
+
+def test_a_complete_graph_grows_logistically():
+    # x' = r n x (1 - x): x(t) = 1 / (1 + (1/x0 - 1) exp(-r n t)), inside the draws' 95 % band.
+    n, rate, first, last = 500, 1e-4, 25, 120
+    network = network_of(nx.complete_graph(n))
+    shares = shares_by_step(network, rate, first, last, draws=100)
+    x0 = first / n
+    logistic = 1 / (1 + (1 / x0 - 1) * np.exp(-rate * n * np.arange(last + 1)))
+    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    assert ((logistic >= low) & (logistic <= high)).all()
+
+
+@pytest.mark.parametrize("degree", [4, 30])
+def test_random_regular_graphs_follow_their_exact_limit(degree):
+    # Edge-based compartments (Miller 2011), exact for large random regular graphs and, as here,
+    # in synchronous steps: w = chance that a link has not passed, S = (1 - x0) w^k,
+    # w(t+1) = w - r (w - (1 - x0) w^(k-1)). The mean field is its limit for large k.
+    n, rate, first, last = 2000, 0.4 / degree, 100, 40
+    graph = nx.random_regular_graph(degree, n, seed=3)
+    shares = shares_by_step(network_of(graph), rate, first, last, draws=60)
+    x0 = first / n
+    w, expected = 1.0, []
+    for _ in range(last + 1):
+        expected.append(1 - (1 - x0) * w**degree)
+        w -= rate * (w - (1 - x0) * w ** (degree - 1))
+    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    inside = (np.array(expected) >= low - 1e-3) & (np.array(expected) <= high + 1e-3)
+    assert inside.all()
+    assert np.abs(shares.mean(axis=0) - expected).max() < 0.012
+    mean_field = [x0]
+    for _ in range(last):
+        x = mean_field[-1]
+        mean_field.append(x + (1 - x) * (1 - (1 - rate) ** (degree * x)))
+    off = np.abs(np.array(mean_field) - expected).max()
+    assert off > 0.15 if degree == 4 else off < 0.05
+
+
+def shares_by_step(network, rate, first, last, *, draws):
+    """Share reached by each step, a row a draw, from random seeds."""
+    rng = np.random.default_rng(8)
+    names = network.nodes.index.to_numpy()
+    shares = np.zeros((draws, last + 1))
+    for k in range(draws):
+        seeds = rng.choice(names, first, replace=False)
+        steps = simple_contagion(network, seeds=list(seeds), rate=rate, horizon=last, rng=rng)
+        shares[k] = (steps.to_numpy()[:, None] <= np.arange(last + 1)).mean(axis=0)
+    return shares
 
 
 @given(tables=networks(), data=st.data())
@@ -161,6 +301,15 @@ def test_the_same_rng_gives_the_same_steps(tables: Tables, data: st.DataObject):
         (lambda n: simple_contagion(n, seeds=["0"], rate=1.1), "`rate` .* at most 1; found 1.1"),
         (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, recovery=-1), "`recovery`"),
+        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, horizon=-1), "`horizon`"),
+        (
+            lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"z": 1}),
+            "`layer_weights`: 1 of 1 names",
+        ),
+        (
+            lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"links": -1}),
+            r"`layer_weights\['links'\]` must be",
+        ),
         (lambda n: complex_contagion(n, seeds=["0"], threshold=0.0), "`threshold` .* above 0"),
         (
             lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series({"0": 2.0, "1": 0.5})),

@@ -34,6 +34,11 @@ class Page(NamedTuple):
 
 PAGES = [
     Page("studies/yangtze_delta", needs="BaiduNet_out_20200109.csv.gz"),
+    Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
+    Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
+    Page("mechanisms/cobweb"),
+    Page("mechanisms/cooperation"),
+    Page("mechanisms/diffusion", needs="ckm_physicians_nodes.csv"),
 ]
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -87,12 +92,12 @@ def test_the_page_names_files_that_exist(page):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def test_no_table_of_the_delta_holds_flows():
+@pytest.mark.parametrize("study", ["yangtze_delta", "siting"])
+def test_no_table_of_the_delta_holds_flows(study):
     # A table of flows has two columns of places, or a column a place.
-    folder = DOCS / "studies/yangtze_delta"
-    places = set(pd.read_csv(folder / "communities.csv")["place"])
+    places = set(pd.read_csv(DOCS / "studies/yangtze_delta/communities.csv")["place"])
     assert len(places) == 41
-    for path in folder.glob("*.csv"):
+    for path in (DOCS / "studies" / study).glob("*.csv"):
         table = pd.read_csv(path)
         assert not places & set(table.columns), path
         of_places = [name for name in table if len(set(table[name]) & places) > 2]

@@ -17,6 +17,7 @@ from netinnov.plotting import (
     plot_dose_response,
     plot_effects,
     plot_link_changes,
+    plot_location_quotients,
     plot_null_distribution,
     save_figure,
 )
@@ -208,3 +209,20 @@ def test_no_change_is_an_empty_map(cities, ax, tmp_path):
 def test_a_table_without_changes_is_refused(cities, ax):
     with pytest.raises(InputError, match="`changes` must have the columns"):
         plot_link_changes(cities.links, places=cities.places, ax=ax)
+
+
+# -- location quotients ------------------------------------------------------------------------
+
+
+def test_quotients_are_written_and_nothing_is_blank(ax, tmp_path):
+    table = pd.DataFrame({"solar": [1.6, 0.0], "tea": [0.25, 8.0]}, index=["hangzhou", "quzhou"])
+    plot_location_quotients(table, names={"quzhou": "Quzhou"}, ax=ax)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["hangzhou", "Quzhou"]
+    shades = np.ma.filled(ax.collections[0].get_array().astype(float), np.nan).ravel()
+    np.testing.assert_allclose(shades, [np.log2(1.6), -2, np.nan, 2])  # cut off at 1/4 and 4
+    drawn(ax, tmp_path)
+
+
+def test_quotients_below_zero_are_refused(ax):
+    with pytest.raises(InputError, match="no negative value"):
+        plot_location_quotients(pd.DataFrame({"x": [-1.0]}), ax=ax)

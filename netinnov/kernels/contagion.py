@@ -1,4 +1,6 @@
-"""Contagion over links, one synchronous step after another."""
+"""Contagion over links: by contact, event after event, or by threshold, step after step."""
+
+import heapq
 
 import numpy as np
 
@@ -8,65 +10,63 @@ __all__ = ["simple_spread", "threshold_spread"]
 
 
 @kernel
-def simple_spread(indptr, indices, chance, seeds, recovery, generator):
-    """Steps in which nodes are reached and recover; -1 for never.
+def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, generator):
+    """Steps in which nodes are reached; -1 for never, or not within ``limit`` steps.
 
-    In every step each node that is active passes on along each link with the link's chance; then
-    those that were active before the step recover with a chance of their own. Ends when nobody is
-    active that has somebody to reach, or when all have recovered. O(steps x links of the active).
-    Reference: a loop over the links of a dense matrix.
+    In every step each node that is active passes on along each link with the link's chance p; then
+    those that were active before the step recover with a chance of their own. So a link passes a
+    geometric number of steps after its node was reached, unless the node has recovered before, also
+    after a geometric number: these are drawn once, and nodes are taken in order of time.
+    ``decay``: log(1 - p) of each link, 0 for a chance of 0 and -inf for 1. Ends when ``needed`` of
+    the nodes in ``goal`` are reached (0: never); the step of what is not reached then is -1.
+    O(links x log(links)) whatever the number of steps.
+    Reference: a loop over the links of the active in each step, on a dense matrix.
     """
     n = indptr.size - 1
+    best = np.full(n, limit + 1.0)
     reached = np.full(n, -1, np.int64)
-    recovered = np.full(n, -1, np.int64)
-    active = np.empty(n, np.int64)
-    count = 0
+    queue = [(0.0, np.int64(0)) for _ in range(0)]
     for seed in seeds:
-        if reached[seed] < 0:
-            reached[seed] = 0
-            active[count] = seed
-            count += 1
-    step = 0
-    while count > 0:
-        step += 1
-        before = count
-        useful = False
-        for k in range(before):
-            node = active[k]
-            for e in range(indptr[node], indptr[node + 1]):
-                other = indices[e]
-                if reached[other] < 0:
-                    if generator.random() < chance[e]:
-                        reached[other] = step
-                        active[count] = other
-                        count += 1
-                    useful = useful or chance[e] > 0
+        if best[seed] > 0:
+            best[seed] = 0.0
+            heapq.heappush(queue, (0.0, np.int64(seed)))
+    forget = -np.log1p(-recovery) if recovery < 1 else np.inf
+    found = 0
+    while len(queue) > 0:
+        time, node = heapq.heappop(queue)
+        if reached[node] >= 0:
+            continue
+        reached[node] = np.int64(time)
+        if goal[node]:
+            found += 1
+            if found == needed:
+                break
+        stay = np.inf
         if recovery > 0:
-            kept = 0
-            for k in range(count):
-                node = active[k]
-                if k < before and generator.random() < recovery:
-                    recovered[node] = step
-                else:
-                    active[kept] = node
-                    kept += 1
-            count = kept
-        elif not useful:
-            break
-    return reached, recovered
+            stay = 1.0 + np.floor(generator.standard_exponential() / forget)
+        for e in range(indptr[node], indptr[node + 1]):
+            other = indices[e]
+            if best[other] <= time + 1.0 or decay[e] == 0:
+                continue  # no sooner by way of this node
+            wait = 1.0 + np.floor(generator.standard_exponential() / -decay[e])
+            if wait <= stay and time + wait < best[other]:
+                best[other] = time + wait
+                heapq.heappush(queue, (time + wait, np.int64(other)))
+    return reached
 
 
 @kernel
-def threshold_spread(indptr, indices, into, seeds, threshold):
-    """Steps in which nodes adopt, since enough of those that influence them have; -1 for never.
+def threshold_spread(indptr, indices, weight, into, seeds, threshold):
+    """Steps in which nodes adopt, since enough of what influences them has; -1 for never.
 
-    ``into``: how many influence each node; ``threshold`` is compared with the share of them that
-    has adopted, up to 1e-12. Every link is looked at once. O(links).
+    ``into``: sum of the weights of the links that influence each node; ``threshold`` is compared
+    with the share of it that comes from those who have adopted, up to 1e-12. Every link is looked
+    at once. O(links).
     Reference: a loop over all nodes in every step.
     """
     n = indptr.size - 1
     adopted = np.full(n, -1, np.int64)
-    heard = np.zeros(n, np.int64)
+    heard = np.zeros(n, np.float64)
     front = np.empty(n, np.int64)
     count = 0
     for seed in seeds:
@@ -81,7 +81,7 @@ def threshold_spread(indptr, indices, into, seeds, threshold):
         for k in range(begin, end):
             node = front[k]
             for e in range(indptr[node], indptr[node + 1]):
-                heard[indices[e]] += 1
+                heard[indices[e]] += weight[e]
         for k in range(begin, end):
             node = front[k]
             for e in range(indptr[node], indptr[node + 1]):

@@ -1,5 +1,12 @@
 """The mechanisms of the regional reorganisation of innovation elements, as models."""
 
-from netinnov.mechanisms import agglomeration, cobweb, convergence, diffusion, free_flow
+from netinnov.mechanisms import (
+    agglomeration,
+    cobweb,
+    convergence,
+    cooperation,
+    diffusion,
+    free_flow,
+)
 
-__all__ = ["agglomeration", "cobweb", "convergence", "diffusion", "free_flow"]
+__all__ = ["agglomeration", "cobweb", "convergence", "cooperation", "diffusion", "free_flow"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
+from netinnov.plotting._cobweb import plot_cobweb, plot_price_paths
+from netinnov.plotting._cobweb_maps import plot_attractors, plot_stability_map
+from netinnov.plotting._diffusion import plot_reach
 from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._flow_map import plot_flow_map
@@ -13,7 +16,9 @@ from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_simila
 from netinnov.plotting._layers import plot_adjacency, plot_layers
 from netinnov.plotting._link_changes import plot_link_changes
 from netinnov.plotting._null import plot_null_distribution
+from netinnov.plotting._park import plot_park
 from netinnov.plotting._profile import plot_profile
+from netinnov.plotting._quotients import plot_location_quotients
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles
 from netinnov.plotting._style import (
@@ -40,8 +45,10 @@ __all__ = [
     "place_names",
     "plot_adjacency",
     "plot_alluvial",
+    "plot_attractors",
     "plot_centralities",
     "plot_centres",
+    "plot_cobweb",
     "plot_community_flows",
     "plot_dose_response",
     "plot_effects",
@@ -49,10 +56,15 @@ __all__ = [
     "plot_layer_similarity",
     "plot_layers",
     "plot_link_changes",
+    "plot_location_quotients",
     "plot_null_distribution",
+    "plot_park",
+    "plot_price_paths",
     "plot_profile",
     "plot_rank_size",
+    "plot_reach",
     "plot_robustness",
     "plot_roles",
+    "plot_stability_map",
     "save_figure",
 ]

@@ -16,7 +16,9 @@ from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["complex_contagion", "simple_contagion"]
+__all__ = ["Spread", "complex_contagion", "positions", "simple_contagion"]
+
+NEVER = 2**52  # steps; all below are exact numbers
 
 
 def simple_contagion(
@@ -25,6 +27,7 @@ def simple_contagion(
     seeds: Sequence[str],
     rate: float | Mapping[str, float],
     recovery: float = 0.0,
+    horizon: int | None = None,
     rng: Rng = None,
 ) -> pd.Series:
     """Step in which each node is reached when every contact can pass it on.
@@ -41,18 +44,29 @@ def simple_contagion(
     recovery : float
         Chance that a node that has it stops passing it on, at the end of each step after the one in
         which it was reached; 0: never (SI), otherwise SIR.
+    horizon : int, optional
+        Last step that is looked at, 0 or more; None: until nobody is left to reach.
     rng : int, SeedSequence, Generator or None
         Source of randomness.
 
     Returns
     -------
     Series
-        Step of each node, the seeds 0; NaN for those that are never reached.
+        Step of each node, the seeds 0; NaN for those that are not reached (by the horizon).
 
     Raises
     ------
     InputError
         If a seed or layer is not in the network, or a chance is out of its range.
+
+    See Also
+    --------
+    time_to_reach : Many draws, until a target is reached.
+
+    Notes
+    -----
+    Equal to steps in which all links of the active are tried, but drawn link by link: the wait
+    of a link is geometric, and so is the time until a node recovers.
 
     References
     ----------
@@ -67,27 +81,9 @@ def simple_contagion(
     >>> simple_contagion(network, seeds=["a"], rate=1.0).tolist()
     [0.0, 1.0, 2.0, nan]
     """
-    from netinnov.kernels.contagion import simple_spread
-
     rng = np.random.default_rng(rng)
-    check_number("recovery", recovery, low=0, high=1)
-    missed = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
-    for layer, chance in _rates(network, rate).items():
-        # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
-        matrix = layer_matrix(network, layer).copy()
-        matrix.data = np.full(matrix.nnz, np.log1p(-min(chance, 1 - 1e-16)))
-        missed = missed + matrix
-    missed = sparse.csr_array(missed)
-    chances: Floats = -np.expm1(missed.data)
-    reached, _ = simple_spread(
-        missed.indptr.astype(np.int32),
-        missed.indices.astype(np.int32),
-        np.where(chances > 1 - 1e-15, 1.0, chances),
-        _positions(network, seeds),
-        float(recovery),
-        rng,
-    )
-    return _steps(network, reached, "simple_contagion")
+    spread = Spread(network, seeds, rate, recovery, horizon)
+    return _steps(network, spread(rng), "simple_contagion")
 
 
 def complex_contagion(
@@ -95,18 +91,23 @@ def complex_contagion(
     *,
     seeds: Sequence[str],
     threshold: float | pd.Series,
+    layer_weights: Mapping[str, float] | None = None,
 ) -> pd.Series:
     """Step in which each node adopts when enough of its neighbours have.
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; layers are taken together, a pair that is linked in several counts once, and
-        weights do not count. In directed layers a node looks at those that point to it.
+        Any network; layers are taken together, and weights do not count. In directed layers a node
+        looks at those that point to it.
     seeds : sequence of str
         Nodes that have adopted at step 0.
     threshold : float or Series over nodes
         Share of the neighbours from which a node adopts, above 0 and at most 1.
+    layer_weights : mapping from layer to float, optional
+        What a link of each layer counts, 0 or more; layers not named count nothing. A neighbour
+        in several layers counts their sum. None: a neighbour counts once, in how many layers
+        ever.
 
     Returns
     -------
@@ -116,7 +117,8 @@ def complex_contagion(
     Raises
     ------
     InputError
-        If a seed is not in the network, or a threshold is out of its range or missing.
+        If a seed or layer is not in the network, a threshold is out of its range or missing, or a
+        layer's weight is negative.
 
     References
     ----------
@@ -137,16 +139,97 @@ def complex_contagion(
     from netinnov.kernels.contagion import threshold_spread
 
     least = _thresholds(network, threshold)
-    graph = union(network)
-    into = np.bincount(graph.indices, minlength=network.n_nodes).astype(np.int32)
+    graph = union(network) if layer_weights is None else _weighed(network, layer_weights)
+    weight = np.ones(graph.nnz) if layer_weights is None else graph.data
+    into = np.bincount(graph.indices, weights=weight, minlength=network.n_nodes)
     adopted = threshold_spread(
         graph.indptr.astype(np.int32),
         graph.indices.astype(np.int32),
+        weight,
         into,
-        _positions(network, seeds),
+        positions(network, "seeds", seeds),
         least,
     )
     return _steps(network, adopted, "complex_contagion")
+
+
+class Spread:
+    """Contagion by contact on one network, ready to be drawn many times."""
+
+    def __init__(
+        self,
+        network: MultilayerNetwork,
+        seeds: Sequence[str],
+        rate: float | Mapping[str, float],
+        recovery: float,
+        horizon: int | None,
+        *,
+        goal: Codes | None = None,
+        needed: int = 0,
+    ) -> None:
+        check_number("recovery", recovery, low=0, high=1)
+        if horizon is not None:
+            check_number("horizon", horizon, low=0)
+        decay = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
+        for layer, chance in _rates(network, rate).items():
+            # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
+            matrix = layer_matrix(network, layer).copy()
+            matrix.data = np.full(matrix.nnz, np.log1p(-min(chance, 1 - 1e-16)))
+            decay = decay + matrix
+        graph = sparse.csr_array(decay)
+        self._indptr = graph.indptr.astype(np.int32)
+        self._indices = graph.indices.astype(np.int32)
+        sure = np.log(1e-15)
+        self._decay: Floats = np.where(graph.data < sure, -np.inf, graph.data)
+        self._seeds = positions(network, "seeds", seeds)
+        self._recovery = float(recovery)
+        self._limit = NEVER if horizon is None else int(horizon)
+        self._goal = np.zeros(network.n_nodes, np.bool_)
+        if goal is not None:
+            self._goal[goal] = True
+        self._needed = needed
+
+    @property
+    def size(self) -> int:
+        """Work of a draw, roughly."""
+        return 20 * int(self._indices.size)
+
+    def __call__(self, rng: np.random.Generator) -> Any:
+        """Step of each node, -1 for not reached; after the goal is reached, -1 for the rest."""
+        from netinnov.kernels.contagion import simple_spread
+
+        return simple_spread(
+            self._indptr,
+            self._indices,
+            self._decay,
+            self._seeds,
+            self._recovery,
+            self._limit,
+            self._goal,
+            self._needed,
+            rng,
+        )
+
+
+def positions(network: MultilayerNetwork, what: str, names: Sequence[str]) -> Codes:
+    """Where some nodes stand in the order of the network."""
+    index = network._nodes.index
+    names = names if isinstance(names, str) else [str(name) for name in names]
+    known = check_names(what, names, list(index))
+    return index.get_indexer(pd.Index(known, dtype="str")).astype(np.int32)
+
+
+def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:
+    """Sum of the layers' weights of each linked pair."""
+    check_names("layer_weights", layer_weights, network.layers)
+    joined = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
+    for layer, weight in layer_weights.items():
+        check_number(f"layer_weights[{layer!r}]", weight, low=0)
+        if weight > 0:
+            matrix = layer_matrix(network, layer).copy()
+            matrix.data = np.full(matrix.nnz, float(weight))
+            joined = joined + matrix
+    return sparse.csr_array(joined)
 
 
 def _rates(network: MultilayerNetwork, rate: Any) -> dict[str, float]:
@@ -171,13 +254,6 @@ def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
         return least
     check_number("threshold", threshold, low=0, high=1, above=True)
     return np.full(len(index), float(threshold))
-
-
-def _positions(network: MultilayerNetwork, seeds: Sequence[str]) -> Codes:
-    index = network._nodes.index
-    names = seeds if isinstance(seeds, str) else map(str, seeds)
-    known = check_names("seeds", names, list(index))
-    return index.get_indexer(pd.Index(known, dtype="str")).astype(np.int32)
 
 
 def _steps(network: MultilayerNetwork, step: Any, name: str) -> pd.Series:

@@ -1,0 +1,326 @@
+"""Cobwebs of one region and of several: compute, draw and write the page of the documentation.
+
+Run ``python examples/cobweb.py FOLDER``. FOLDER (by default ``cobweb``) takes
+``mechanisms/cobweb.md``, its tables and its figures; ``docs`` renews those in the repository. All
+prices are modelled; the one observed input is the bundled table of enclaves. The text is in
+``cobweb.md`` beside this script.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _pages import fill, listed, markdown, save, three, write_tables
+
+import netinnov as ni
+from netinnov.datasets import load_yrd_enclaves
+from netinnov.linkages import enclaves
+from netinnov.mechanisms.cobweb import (
+    ArctanSupply,
+    BoundedCobweb,
+    Cobweb,
+    CoupledBoundedCobweb,
+    CoupledCobweb,
+    attractor_map,
+    critical_enclave,
+    enclave_effect,
+    fit,
+    simulate_panel,
+    with_enclave,
+)
+from netinnov.plotting import (
+    figure_style,
+    new_figure,
+    place_names,
+    plot_attractors,
+    plot_cobweb,
+    plot_price_paths,
+    plot_stability_map,
+)
+
+B, D, M, LOOSE = 1.0, 0.8, 0.05, 0.15
+REST = 5.0
+STRENGTH, SHARE = 0.03, 0.5
+ANSWERS = {
+    "both": "both supplies answer the gap",
+    "home": "only home answers the gap",
+    "host_price": "home answers the host's price",
+}
+STEEP, FLAT, LEVEL = 4.8, 0.25, 0.8  # bounded supply, demand of the bounded market
+N, PERIODS, SEED, CORRELATION = 30, 40, 1, 0.6
+TRUTH = {"demand_slope": 1.0, "supply_slope": 0.7, "mobility": 0.2 / N, "adaptation": 1.0}
+NAMES = {
+    "demand_slope": "slope of demand, b",
+    "supply_slope": "slope of supply, d",
+    "mobility": "mobility, m",
+    "spectral_radius": "spectral radius",
+}
+
+
+def market(d, adaptation=1.0):
+    """One market that rests at the same price whatever its slope of supply."""
+    level = 10 - (B + d) * REST
+    return Cobweb(B, d, demand_intercept=10, supply_intercept=level, adaptation=adaptation)
+
+
+def pair(**changes):
+    """Home and host, alike."""
+    given = {"mobility": M} | changes
+    return CoupledCobweb([B, B], [D, D], regions=["home", "host"], **given)
+
+
+def compute():
+    """All that the page says."""
+    home, host = "home", "host"
+    effects = {
+        answer: enclave_effect(pair(), home, host, strength=strength_of(answer), answer=answer)
+        for answer in ANSWERS
+    }
+    bounded = BoundedCobweb(FLAT, ArctanSupply(STEEP), LEVEL)
+    gap = CoupledBoundedCobweb(
+        [B, B], [ArctanSupply(D)] * 2, mobility=LOOSE, demand_intercept=[0, 0]
+    )
+    truth = CoupledCobweb(
+        np.full(N, TRUTH["demand_slope"]),
+        np.full(N, TRUTH["supply_slope"]),
+        mobility=TRUTH["mobility"],
+        demand_intercept=np.linspace(8, 12, N),
+        supply_intercept=np.linspace(1, 0, N),
+    )
+    fits = {}
+    for correlation in (0.0, CORRELATION):
+        panel = simulate_panel(truth, periods=PERIODS, correlation=correlation, rng=SEED)
+        for demand in ("recursive", "instrument"):
+            fits[demand, correlation] = fit(panel, adaptation=1.0, demand=demand)
+    return {
+        "effects": effects,
+        "bounded": bounded,
+        "ends": attractor_map(bounded, adaptation=np.linspace(0.05, 1, 600), points=200),
+        "gap": gap.attractor(start=[0.1, 0.0]),
+        "truth": truth,
+        "fits": fits,
+        "sites": observed(),
+    }
+
+
+def strength_of(answer):
+    """Strength of the link on this page."""
+    return SHARE if answer == "host_price" else STRENGTH
+
+
+def observed():
+    """Cities joined by the observed enclaves, and how strong one may be."""
+    case = load_yrd_enclaves()
+    parks = case.nodes[case.nodes["type"].isin(["reverse_enclave", "talent_enclave"])]
+    places = case.places
+    sites = ni.build_network(
+        pd.DataFrame({"place": places.index}, places.index), enclaves(parks), places
+    )
+    cities = ni.aggregate(sites, level=1, drop_internal=True)
+    weight = cities.adjacency("links")
+    linked = np.flatnonzero(np.asarray(weight.sum(axis=0)).ravel() > 0)
+    cities = cities.select(nodes=cities.nodes.index[linked].tolist())
+    n = cities.n_nodes
+    model = CoupledCobweb(np.full(n, B), np.full(n, D), mobility=cities)
+    modes = model.modes()
+    first = modes.iloc[0].filter(like="price_").astype(float)
+    first.index = [name.removeprefix("price_") for name in first.index]
+    names = place_names(places).reindex(first.index)
+    mobility = np.asarray(model.mobility)
+    largest = float(mobility.max())
+    joined = mobility[int(first.abs().argmax())] > 0
+    against = joined & (first.to_numpy() * first.iloc[int(first.abs().argmax())] < 0)
+    return {
+        "n": n,
+        "sites": int(cities.links["weight"].sum()),
+        "critical": model.critical_mobility() / largest,
+        "modes": modes,
+        "joined": int(joined.sum()),
+        "against": int(against.sum()),
+        "first": first.rename(names),
+        "counts": pd.Series(mobility.sum(axis=1), first.index).rename(names),
+    }
+
+
+# Tables.
+
+
+def table_of_fates():
+    """Slopes and adaptation, root and what becomes of prices."""
+    rows = []
+    for d, beta in ((0.8, 1.0), (1.0, 1.0), (1.2, 1.0), (1.2, 0.8), (1.2, 0.4)):
+        model = market(d, beta)
+        root = model.root()
+        fate = "settles" if abs(root) < 1 else "cycles" if abs(root) == 1 else "explodes"
+        way = "alternates" if root < 0 else "one way"
+        rows.append([f"{d:g}", f"{beta:g}", f"{root:.2f}", f"{fate}, {way}"])
+    return markdown(["d / b", "beta", "root", "prices"], rows)
+
+
+def table_of_modes():
+    """The example of two regions without and with too much mobility."""
+    rows = []
+    for mobility in (M, LOOSE):
+        table = pair(mobility=mobility).modes()
+        for row in table.to_dict("records"):
+            direction = f"({row['price_home']:+.0f}, {row['price_host']:+.0f})"
+            numbers = [f"{row[key]:.3f}" for key in ("root", "damping", "critical_factor")]
+            rows.append([f"{mobility:g}", row["kind"], direction, *numbers])
+    head = ["m", "mode", "home, host", "root", "damping", "critical factor"]
+    return markdown(head, rows)
+
+
+def table_of_enclaves(found):
+    """Modes before and after."""
+    rows = []
+    for answer, text in ANSWERS.items():
+        limit = critical_enclave(pair(), "home", "host", answer=answer)
+        shown = "none" if np.isinf(limit) else f"{limit:.3f}"
+        for row in found["effects"][answer].to_dict("records"):
+            before, after = f"{row['root']:.2f}", f"{row['root_with']:.2f}"
+            rows.append(
+                [text, strength_of(answer), row["kind"], before, after, row["effect"], shown]
+            )
+    head = ["link", "strength", "mode", "root without", "root with", "the link", "threshold"]
+    return markdown(head, rows)
+
+
+def table_of_fits(found):
+    """Estimates with intervals beside the truth."""
+    truth = TRUTH | {"spectral_radius": found["truth"].spectral_radius()}
+    rows = []
+    for name, text in NAMES.items():
+        cells = []
+        for one in found["fits"].values():
+            low, high = one.intervals.loc[name]
+            cells.append(f"{three(getattr(one, name))} ({three(low)} to {three(high)})")
+        rows.append([text, three(truth[name]), *cells])
+    head = [f"`{demand}`, correlation {correlation:g}" for demand, correlation in found["fits"]]
+    return markdown(["", "truth", *head], rows)
+
+
+# Figures.
+
+
+def draw(found, folder):
+    """The figures of the page."""
+    figure = new_figure(height=78)
+    with figure_style():
+        for ax, d in zip(figure.subplots(1, 3), (0.8, 1.0, 1.2), strict=True):
+            plot_cobweb(market(d), start=6, periods=10, ax=ax)
+    save(figure, folder, "cobweb_webs")
+
+    figure = new_figure(height=80)
+    with figure_style():
+        left, right = figure.subplots(1, 2)
+        points = {f"m = {mobility:g}": (D / B, mobility / B) for mobility in (M, LOOSE)}
+        plot_stability_map(points=points, ax=left)
+        plot_stability_map(over="adaptation", mobility=LOOSE, steepest=4, ax=right)
+    save(figure, folder, "cobweb_stability")
+
+    figure = new_figure(height=68)
+    cases = {"without an enclave": pair()}
+    for answer in ("both", "host_price"):
+        linked = with_enclave(pair(), "home", "host", strength=strength_of(answer), answer=answer)
+        cases[ANSWERS[answer]] = linked
+    with figure_style():
+        for ax, (name, model) in zip(
+            figure.subplots(1, 3, sharey=True), cases.items(), strict=True
+        ):
+            path = model.respond({"host": 1.0}, periods=24)
+            plot_price_paths(path, rest=0, label="price from its rest", ax=ax)
+            ax.set_title(name, pad=16, fontsize=7)
+    save(figure, folder, "cobweb_enclave")
+
+    figure = new_figure(height=75)
+    with figure_style():
+        left, right = figure.subplots(1, 2)
+        plot_attractors(found["ends"], ax=left)
+        plot_cobweb(
+            BoundedCobweb(FLAT, ArctanSupply(STEEP), LEVEL, 0.3), start=1.0, ax=right, periods=30
+        )
+    save(figure, folder, "cobweb_bounded")
+
+
+# The page.
+
+
+def numbers_of(found):
+    """Everything the template names."""
+    bounded, sites, ends = found["bounded"], found["sites"], found["ends"]
+    chaos = ends[ends["ending"] == "chaos"]["adaptation"]
+    first = sites["first"]
+    order = first.abs().sort_values(ascending=False, kind="stable").index[:5]
+    against = [f"{name} ({first[name]:+.2f})" for name in order]
+    plain, correlated = found["fits"]["recursive", 0.0], found["fits"]["recursive", CORRELATION]
+    response = pair().respond({"host": 1.0}, periods=2)
+    return {
+        "b": B,
+        "d": D,
+        "m": M,
+        "loose": LOOSE,
+        "correlation": CORRELATION,
+        "b_true": TRUTH["demand_slope"],
+        "threshold": pair().critical_mobility(),
+        "strength": STRENGTH,
+        "share": SHARE,
+        "table_of_fates": table_of_fates(),
+        "table_of_modes": table_of_modes(),
+        "table_of_enclaves": table_of_enclaves(found),
+        "table_of_fits": table_of_fits(found),
+        "limit_both": critical_enclave(pair(), "home", "host"),
+        "limit_home": critical_enclave(pair(), "home", "host", answer="home"),
+        "first_host": response.loc[0, "host"],
+        "second_host": response.loc[1, "host"],
+        "second_home": response.loc[1, "home"],
+        "steep": STEEP,
+        "flat": FLAT,
+        "level": LEVEL,
+        "rest": bounded.price(),
+        "flip": bounded.critical_adaptation(),
+        "chaos_low": chaos.min(),
+        "chaos_high": chaos.max(),
+        "n_chaos": len(chaos),
+        "n_ends": len(ends),
+        "lyapunov": three(ends["lyapunov"].max()),
+        "amplitude": abs(found["gap"].prices[0, 0]),
+        "n_sites": sites["sites"],
+        "n_cities": sites["n"],
+        "per_site": sites["critical"],
+        "lead": order[0],
+        "first_mode": listed(against),
+        "busiest": sites["counts"].idxmax(),
+        "n_against": sites["against"],
+        "n_joined": sites["joined"],
+        "n_busiest": sites["counts"].max(),
+        "regions": N,
+        "periods": PERIODS,
+        "verdict": plain.verdict,
+        "p_plain": plain.simultaneity_p,
+        "p_correlated": correlated.simultaneity_p,
+        "biased": correlated.demand_slope,
+    }
+
+
+def main(folder="cobweb"):
+    """Write page, tables and figures below a folder."""
+    folder = Path(folder)
+    found = compute()
+    draw(found, folder / "figures")
+    modes = found["sites"]["modes"].drop(columns=found["sites"]["modes"].filter(like="price_"))
+    tables = {f"enclave_{answer}": table for answer, table in found["effects"].items()}
+    tables["observed_modes"] = modes
+    tables["estimates"] = pd.concat(
+        {f"{demand}_{r:g}": one.to_frame() for (demand, r), one in found["fits"].items()},
+        names=["fit"],
+    )
+    write_tables(tables, folder / "mechanisms/cobweb")
+    template = Path(__file__).with_suffix(".md")
+    fill(template, numbers_of(found), folder / "mechanisms/cobweb.md")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

@@ -1,0 +1,418 @@
+"""How an innovation spreads, and how soon it reaches home: write the page of diffusion.
+
+Run ``python examples/diffusion.py FOLDER DATA``. FOLDER (by default ``diffusion``) takes
+``mechanisms/diffusion.md``, its tables and its figures; ``docs`` renews those in the repository.
+DATA is the folder with ``multiplex_benchmarks`` (by default ``../shared/data`` beside the
+repository); without it nothing is written. The text is in ``diffusion.md`` beside this script.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import networkx as nx
+import numpy as np
+import pandas as pd
+from _pages import fill, markdown, missing, save, three, write_tables
+
+import netinnov as ni
+from netinnov.datasets import load_yrd_enclaves
+from netinnov.mechanisms.diffusion import (
+    adoption_test,
+    complex_contagion,
+    expected_steps,
+    order_test,
+    reach_table,
+    simple_contagion,
+    time_to_reach,
+)
+from netinnov.plotting import figure_style, new_figure, plot_reach
+from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario, remove_enclaves
+
+PARK, HOME, HOST = "quzhou_haichuang", "quzhou", "hangzhou"
+FILES = ["ckm_physicians_nodes.csv", "ckm_physicians_edges.csv"]
+RATE, HORIZON, DRAWS = 0.1, 60, 2000
+GRAPHS = {"complete": None, "random, 30 neighbours": 30, "random, 4 neighbours": 4}
+GROWTH, SHARE, STEPS, RUNS = 0.3, 0.05, 40, 60  # growth = rate x neighbours
+RATES = (0.05, 0.1, 0.3)
+PERMUTATIONS, ORDERS = 4999, 1999
+OF = {"first": "the first home actor", "half": "half of them"}
+
+
+# Mean field: what is known in closed form.
+
+
+def mean_field_of(neighbours, rate):
+    """Share reached if every node met the average."""
+    x = [SHARE]
+    for _ in range(STEPS):
+        x.append(x[-1] + (1 - x[-1]) * (1 - (1 - rate) ** (neighbours * x[-1])))
+    return np.array(x)
+
+
+def edge_based_of(neighbours, rate):
+    """The limit of large random regular graphs, in steps."""
+    w, shares = 1.0, []
+    for _ in range(STEPS + 1):
+        shares.append(1 - (1 - SHARE) * w**neighbours)
+        w -= rate * (w - (1 - SHARE) * w ** (neighbours - 1))
+    return np.array(shares)
+
+
+def regular_graphs():
+    """Simulated shares and the two formulas, on graphs whose nodes all have one degree."""
+    found = {}
+    for name, degree in GRAPHS.items():
+        n = 500 if degree is None else 2000
+        graph = (
+            nx.complete_graph(n) if degree is None else nx.random_regular_graph(degree, n, seed=1)
+        )
+        links = pd.DataFrame(list(graph.edges), columns=["source", "target"]).astype(str)
+        network = ni.build_network(pd.DataFrame(index=[str(i) for i in graph]), links)
+        neighbours = n - 1 if degree is None else degree
+        rate = GROWTH / neighbours
+        rng = np.random.default_rng(2)
+        shares = np.zeros((RUNS, STEPS + 1))
+        for run in range(RUNS):
+            seeds = rng.choice(network.nodes.index.to_numpy(), int(SHARE * n), replace=False)
+            steps = simple_contagion(
+                network, seeds=list(seeds), rate=rate, horizon=STEPS, rng=rng
+            ).to_numpy()
+            shares[run] = (steps[:, None] <= np.arange(STEPS + 1)).mean(axis=0)
+        low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+        field, edges = mean_field_of(neighbours, rate), edge_based_of(neighbours, rate)
+        found[name] = pd.DataFrame(
+            {"mean": shares.mean(axis=0), "low": low, "high": high, "mean_field": field,
+             "edge_based": edges}
+        )  # fmt: skip
+    return found
+
+
+def draw_regular_graphs(found, folder):
+    with figure_style():
+        figure = new_figure(width=183, height=62)
+        axes = figure.subplots(1, 3, sharey=True)
+        for ax, (name, table) in zip(axes, found.items(), strict=True):
+            ax.fill_between(table.index, table["low"], table["high"], color="#BBBBBB", linewidth=0)
+            ax.plot(table["mean"], color="#222222", linewidth=1.2, label="simulated, 95 % of runs")
+            ax.plot(
+                table["mean_field"], color="#D55E00", linestyle=(0, (5, 1.6)), label="mean field"
+            )
+            ax.plot(
+                table["edge_based"], color="#0072B2", linestyle=(0, (1.2, 1.2)), linewidth=1.5,
+                label="edge-based limit",
+            )  # fmt: skip
+            ax.set(title=name, xlabel="step", xlim=(0, STEPS), ylim=(0, 1.02))
+        axes[0].set_ylabel("share reached")
+        axes[2].legend(loc="lower right")
+    save(figure, folder, "diffusion_mean_field", dpi=200)
+
+
+# Time to reach home: the bundled case.
+
+
+def without(network, nodes):
+    """The same nodes, some of them without links."""
+    links = network.links
+    links = links[~links["source"].isin(nodes) & ~links["target"].isin(nodes)]
+    present = sorted(network.directed & set(links["layer"]))
+    return ni.build_network(network.nodes, links, network.places, present)
+
+
+def bundled_case():
+    """Stated relations, as they are and with direction ignored; with and without the enclave."""
+    delta = load_yrd_enclaves()
+    stated = delta.select(layers=[layer for layer in delta.layers if layer != "gravity_modelled"])
+    nodes = stated.nodes
+    pairs = stated.links[["source", "target"]].assign(layer="relation")
+    plain = ni.build_network(nodes, pairs, stated.places)
+    native = (nodes["place"] == HOME) & (nodes["jurisdiction"] == HOME) & (nodes["kind"] != "place")
+    targets = list(nodes.index[native])
+    alone = without(plain, [PARK])
+    at_park = plain.links[(plain.links["source"] == PARK) | (plain.links["target"] == PARK)]
+    partners = pd.Index([*at_park["source"], *at_park["target"]]).drop(PARK)
+    share = float((nodes.loc[partners, "jurisdiction"] == HOME).mean())
+    model = ReverseEnclave(
+        HOME, HOST, size=len(partners), pipeline_share=share, funding="new", layer="relation"
+    )
+    cases = {
+        "with the park": plain,
+        "without it": alone,
+        "without any enclave": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
+        "with a modelled park instead": apply_scenario(alone, model, rng=1),
+        "as directed, with the park": stated,
+        "as directed, without it": without(stated, [PARK]),
+    }
+    cut = simple_contagion(cases["without any enclave"], seeds=[f"gov_{HOST}"], rate=1.0)
+    cut = int(cut[targets].isna().sum())
+    times = {
+        (of, name): time_to_reach(
+            network, seeds=[f"gov_{HOST}"], targets=targets, rate=RATE, of=of, horizon=HORIZON,
+            draws=DRAWS, rng=1,
+        )
+        for of in OF
+        for name, network in cases.items()
+    }  # fmt: skip
+    tables = {of: reach_table({n: t for (o, n), t in times.items() if o == of}, horizon=HORIZON)
+              for of in OF}  # fmt: skip
+    return {"times": times, "tables": tables, "targets": targets, "share": share,
+            "partners": len(partners), "cut": cut}  # fmt: skip
+
+
+# Time to reach home: a made-up pair of regions, where the links are known.
+
+
+def two_regions(rng, n_host=60, n_home=40):
+    """A dense host and a sparse home with few links between them."""
+    names = [f"host_{i}" for i in range(n_host)] + [f"home_{i}" for i in range(n_home)]
+    place = ["host"] * n_host + ["home"] * n_home
+    at_home = np.array(place) == "home"
+    chance = np.where(at_home[:, None] & at_home, 0.06, 0.12)
+    chance = np.where(at_home[:, None] ^ at_home, 0.001, chance)
+    linked = np.triu(rng.random(chance.shape) < chance, 1)
+    source, target = np.nonzero(linked)
+    names = np.array(names)
+    links = pd.DataFrame({"source": names[source], "target": names[target], "layer": "contact"})
+    nodes = pd.DataFrame({"kind": "firm", "place": place, "jurisdiction": place}, index=names)
+    return ni.build_network(nodes, links)
+
+
+def made_up(worlds=300):
+    """One draw each of the regions, of the scenario and of the contagion."""
+    common = {"layer": "contact"}
+    size = 12
+    scenarios = {
+        "nothing new": None,
+        "enclave, links on top": ReverseEnclave(
+            "home", "host", size=size, pipeline_share=0.5, funding="new", **common
+        ),
+        "enclave, links taken from home": ReverseEnclave(
+            "home", "host", size=size, pipeline_share=0.5, funding="reallocated", **common
+        ),
+        "direct links on top": DirectLinks("home", "host", size=size, funding="new", **common),
+    }
+    times = {name: [] for name in scenarios}
+    for world, (a, b, c) in enumerate(
+        zip(*[iter(np.random.default_rng(5).spawn(3 * worlds))] * 3, strict=True)
+    ):
+        network = two_regions(a)
+        for name, scenario in scenarios.items():
+            changed = network if scenario is None else apply_scenario(network, scenario, rng=world)
+            home = [node for node in network.nodes.index if node.startswith("home")]
+            seed = b.choice([node for node in network.nodes.index if node.startswith("host")])
+            step = time_to_reach(
+                changed, seeds=[seed], targets=home, rate=RATE, of="half", horizon=HORIZON, draws=1,
+                rng=c,
+            )  # fmt: skip
+            times[name].append(step.iloc[0])
+    times = {name: pd.Series(values) for name, values in times.items()}
+    return {"times": times, "table": reach_table(times, horizon=HORIZON)}
+
+
+# The physicians.
+
+
+def physicians(data):
+    """Network from the named to those who name, dates, and cities."""
+    folder = data / "multiplex_benchmarks"
+    nodes = pd.read_csv(folder / FILES[0]).rename(columns={"id": "node"})
+    ties = pd.read_csv(folder / FILES[1]).rename(
+        columns={"relation": "layer", "source": "target", "target": "source"}
+    )
+    network = ni.build_network(nodes, ties, directed=sorted(set(ties["layer"])))
+    code = network.nodes["adoption date"].astype(float)
+    dates = code.mask(code == 18, np.inf).mask(code > 18)
+    city = network.nodes["city"].astype(int)
+    plain = ni.build_network(network.nodes, network.links[["layer", "source", "target"]])
+    first = list(dates.index[dates == dates.groupby(city).transform("min")])
+    named = pd.concat([network.links["target"], pd.Series(dates.index)]).value_counts() - 1
+    named = named.reindex(dates.index)
+    many = named > named.groupby(city).transform("median")
+    groups = city.astype(str) + many.map({True: " many", False: " few"})
+    options = {"permutations": PERMUTATIONS, "rng": 1}
+    exposures = {
+        "advice goes to those who name": adoption_test(network, dates, strata=city, **options),
+        "ties go both ways": adoption_test(plain, dates, strata=city, **options),
+        "shares instead of numbers": adoption_test(
+            network, dates, strata=city, exposure="share", **options
+        ),
+        "shuffled among those with many, or few, contacts": adoption_test(
+            network, dates, strata=groups, **options
+        ),
+    }
+    models = {
+        (way, layer, rate): expected_steps(
+            graph, seeds=first, rate=rate if layer == "together" else {layer: rate}, horizon=17,
+            draws=500, rng=1,
+        )
+        for way, graph in (("to those who name", network), ("both ways", plain))
+        for layer in (*network.layers, "together")
+        for rate in RATES
+    }  # fmt: skip
+    orders = order_test(pd.DataFrame(models), dates, strata=city, permutations=ORDERS, rng=1)
+    half = complex_contagion(network, seeds=first, threshold=0.5)
+    return {
+        "network": network,
+        "dates": dates,
+        "city": city,
+        "seeds": first,
+        "exposures": pd.concat(exposures, names=["reading", "layer"]),
+        "orders": orders.rename_axis(["direction", "layer", "rate"]),
+        "threshold": int(half.notna().sum()),
+    }
+
+
+# The page.
+
+
+def interval(row, name):
+    if np.isinf(row[name]):
+        return "not reached"
+    high = "-" if np.isinf(row[f"{name}_high"]) else three(row[f"{name}_high"])
+    return f"{three(row[name])} ({three(row[f'{name}_low'])} to {high})"
+
+
+def table_of_reach(table):
+    rows = [
+        [name, *(interval(row, column) for column in ("reached", "median", "mean_within"))]
+        for name, row in table.iterrows()
+    ]
+    head = ["network", "share of draws that arrive", "median step", f"mean step within {HORIZON}"]
+    return markdown(head, rows)
+
+
+def table_of_exposures(table):
+    rows = [
+        [reading, layer, int(row["adopters"]), three(row["at_exposed"]), three(row["at_risk"]),
+         f"{row['excess']:+.3f}", f"{row['sd']:.3f}", f"{row['z']:+.2f}", three(row["p"]),
+         three(row["p_any"])]
+        for (reading, layer), row in table.iterrows()
+    ]  # fmt: skip
+    head = [
+        "reading", "layer", "adopters", "adopted contacts", "of all at risk", "excess",
+        "sd of shuffles", "z", "p", "p (any)",
+    ]  # fmt: skip
+    return markdown(head, rows)
+
+
+def table_of_orders(table):
+    rows = [
+        [way, layer, rate, f"{row['concordance']:.3f}", f"{row['mean']:.3f}", f"{row['sd']:.3f}",
+         three(row["p"]), three(row["p_any"])]
+        for (way, layer, rate), row in table.iterrows()
+    ]  # fmt: skip
+    head = ["ties", "layer", "rate", "concordance", "mean of shuffles", "sd", "p", "p (any)"]
+    return markdown(head, rows)
+
+
+def numbers_of(found):
+    doctors, bundled = found["physicians"], found["bundled"]
+    dates, exposures, orders = doctors["dates"], doctors["exposures"], doctors["orders"]
+    half, first = bundled["tables"]["half"], bundled["tables"]["first"]
+    made = found["made_up"]["table"]
+    off = {
+        name: {column: three(np.abs(table[column] - table["mean"]).max()) for column in
+               ("mean_field", "edge_based")} | {"inside": three(100 * np.mean(
+                   (table["mean_field"] >= table["low"]) & (table["mean_field"] <= table["high"])))}
+        for name, table in found["graphs"].items()
+    }  # fmt: skip
+    if min(exposures["p"].min(), orders["p_any"].min()) <= 0.05:
+        raise SystemExit("The page says that no agreement is shown; the tests say otherwise now.")
+    least = orders["p"].idxmin()
+    main = exposures.loc["advice goes to those who name"]
+    return {
+        "rate": RATE,
+        "horizon": HORIZON,
+        "draws": f"{DRAWS:,}",
+        "growth": GROWTH,
+        "runs": RUNS,
+        "seeds_share": f"{100 * SHARE:.0f}",
+        "off": dict(zip("abc", off.values(), strict=True)),
+        "n_targets": len(bundled["targets"]),
+        "n_half": -(-len(bundled["targets"]) // 2),
+        "partners": bundled["partners"],
+        "home_share": f"{100 * bundled['share']:.0f}",
+        "half": {name: three(value) for name, value in half["mean_within"].items()},
+        "half_median": {
+            key: interval(half.loc[name], "median").split(" (")[0]
+            for key, name in (("with", "with the park"), ("without", "without it"))
+        },
+        "first_with": interval(first.loc["with the park"], "median").split(" (")[0],
+        "first_without": interval(first.loc["without it"], "median").split(" (")[0],
+        "none_reached": three(100 * half.loc["without any enclave", "reached"]),
+        "made": {key: three(made["mean_within"].iloc[i]) for i, key in
+                 enumerate(("none", "new", "taken", "direct"))},
+        "made_reached": {key: three(100 * made["reached"].iloc[i]) for i, key in
+                         enumerate(("none", "new", "taken", "direct"))},
+        "worlds": int(made["draws"].iloc[0]),
+        "n_physicians": len(dates),
+        "n_adopters": int(np.isfinite(dates).sum()),
+        "n_not": int(np.isinf(dates).sum()),
+        "n_unknown": int(dates.isna().sum()),
+        "n_seeds": len(doctors["seeds"]),
+        "n_ties": f"{len(doctors['network'].links):,}",
+        "threshold": doctors["threshold"],
+        "permutations": f"{PERMUTATIONS:,}",
+        "together_excess": f"{main.loc['together', 'excess']:+.3f}",
+        "together_exposed": three(main.loc["together", "at_exposed"]),
+        "together_risk": three(main.loc["together", "at_risk"]),
+        "together_p": three(main.loc["together", "p"]),
+        "least_exposure_p": three(exposures["p"].min()),
+        "n_exposures": len(exposures),
+        "n_orders": len(orders),
+        "n_orders_small": int((orders["p"] <= 0.05).sum()),
+        "least_order": three(orders["p"].min()),
+        "least_order_where": f"{least[1]}, {least[0]}, rate {least[2]}",
+        "least_order_c": f"{orders.loc[least, 'concordance']:.3f}",
+        "least_order_any": three(orders["p_any"].min()),
+        "order_permutations": f"{ORDERS:,}",
+        "n_cut": found["bundled"]["cut"],
+        "table_of_first": table_of_reach(first),
+        "table_of_half": table_of_reach(half),
+        "table_of_made_up": table_of_reach(made),
+        "table_of_exposures": table_of_exposures(exposures),
+        "table_of_orders": table_of_orders(orders),
+    }  # fmt: skip
+
+
+def draw(found, folder):
+    draw_regular_graphs(found["graphs"], folder)
+    times = found["bundled"]["times"]
+    shown = ("with the park", "without it", "with a modelled park instead", "without any enclave")
+    ax = plot_reach(
+        {name: times["half", name] for name in shown}, horizon=HORIZON,
+        notes="Rate made up; relations as on record, direction ignored.",
+    )  # fmt: skip
+    save(ax.figure, folder, "diffusion_reach", dpi=200)
+    ax = plot_reach(found["made_up"]["times"], horizon=HORIZON, notes="Regions are made up.")
+    save(ax.figure, folder, "diffusion_regions", dpi=200)
+
+
+def main(folder="diffusion", data=Path(__file__).parents[1] / "../shared/data"):
+    """Write page, tables and figures below a folder, if the data are there."""
+    mpl.use("Agg")
+    folder, data = Path(folder), Path(data)
+    if missing(data / "multiplex_benchmarks", FILES):
+        return
+    found = {
+        "graphs": regular_graphs(),
+        "bundled": bundled_case(),
+        "made_up": made_up(),
+        "physicians": physicians(data),
+    }
+    draw(found, folder / "figures")
+    tables = {
+        "reach_first": found["bundled"]["tables"]["first"].rename_axis("network"),
+        "reach_half": found["bundled"]["tables"]["half"].rename_axis("network"),
+        "reach_made_up": found["made_up"]["table"].rename_axis("network"),
+        "physicians_exposure": found["physicians"]["exposures"],
+        "physicians_order": found["physicians"]["orders"],
+    }
+    write_tables(tables, folder / "mechanisms/diffusion")
+    fill(Path(__file__).with_suffix(".md"), numbers_of(found), folder / "mechanisms/diffusion.md")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

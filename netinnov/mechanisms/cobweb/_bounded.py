@@ -1,0 +1,329 @@
+"""Cobwebs with bounded curves of supply: they do not explode, they cycle or become chaotic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._attractors import (
+    LONGEST,
+    Attractor,
+    ending_of,
+    one_period,
+    period_of,
+)
+from netinnov.mechanisms.cobweb._curves import SupplyCurve
+from netinnov.mechanisms.cobweb._one_market import Cobweb
+from netinnov.mechanisms.cobweb._parameters import whole
+
+__all__ = ["BoundedCobweb", "attractor_map"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedCobweb:
+    """One market: demand a - b p_t meets supply S(p^e_t), S bounded and rising.
+
+    Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}).
+
+    Parameters
+    ----------
+    demand_slope : float
+        b, above 0.
+    supply : ArctanSupply, LogisticSupply or SupplyCurve
+        S.
+    demand_intercept : float
+        a.
+    adaptation : float
+        beta, above 0 and at most 1; 1 is the naive case.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range.
+
+    Notes
+    -----
+    The expected price follows x -> (1 - beta) x + beta (a - S(x)) / b, a map of one dimension.
+    Prices stay between (a - max S) / b and (a - min S) / b. Raising a, or beta, can double periods
+    into chaos and then halve them again (Hommes 1991, 1994).
+
+    References
+    ----------
+    Hommes (1991), Adaptive learning and roads to chaos: the case of the cobweb, Economics Letters
+    36, 127-132. Hommes (1994), Dynamics of the cobweb model with adaptive expectations and
+    nonlinear supply and demand, Journal of Economic Behavior and Organization 24, 315-335.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.cobweb import ArctanSupply
+    >>> market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.0, adaptation=0.3)
+    >>> market.price(), round(market.root(), 2), market.is_stable()
+    (0.0, -5.06, False)
+    >>> round(market.critical_adaptation(), 4)  # 2 / (1 + 4.8 / 0.25)
+    0.099
+    """
+
+    demand_slope: float
+    supply: SupplyCurve
+    demand_intercept: float
+    adaptation: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("demand_slope", self.demand_slope, low=0, above=True)
+        supply: object = self.supply
+        if not isinstance(supply, SupplyCurve):
+            msg = "`supply` must be a curve such as ArctanSupply(4.8); found "
+            raise InputError(f"{msg}{type(supply).__name__}.")
+        check_number("demand_intercept", self.demand_intercept)
+        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+
+    def price(self) -> float:
+        """Price at which the market rests.
+
+        Returns
+        -------
+        float
+            The one root of a - b p = S(p).
+        """
+        least, most = self.supply.bounds()
+        low = (self.demand_intercept - most) / self.demand_slope
+        high = (self.demand_intercept - least) / self.demand_slope
+        room = 1e-9 * (1 + abs(low) + abs(high))
+        return float(optimize.brentq(self._excess, low - room, high + room, xtol=1e-14))
+
+    def linear(self) -> Cobweb:
+        """Linear cobweb that it is near its rest.
+
+        Returns
+        -------
+        Cobweb
+            With the slope of supply there, and an intercept that gives the same rest.
+        """
+        price = self.price()
+        slope = float(self.supply.slope(price))
+        level = float(self.supply.quantity(price)) - slope * price
+        return Cobweb(
+            self.demand_slope, slope, self.demand_intercept, level, adaptation=self.adaptation
+        )
+
+    def root(self) -> float:
+        """Factor by which a small distance from rest grows in a period.
+
+        Returns
+        -------
+        float
+            1 - beta (1 + S'(p) / b) at the rest p.
+        """
+        return self.linear().root()
+
+    def is_stable(self) -> bool:
+        """Whether prices that start near the rest settle.
+
+        Returns
+        -------
+        bool
+        """
+        return self.linear().is_stable()
+
+    def critical_slope(self) -> float:
+        """Slope of supply at rest from which the rest gives way to a cycle of period 2.
+
+        Returns
+        -------
+        float
+            b (2 / beta - 1): the root is -1 there (flip bifurcation).
+        """
+        return self.demand_slope * (2 / self.adaptation - 1)
+
+    def critical_adaptation(self) -> float:
+        """Adaptation from which the rest gives way to a cycle of period 2.
+
+        Returns
+        -------
+        float
+            2 / (1 + S'(p) / b), exact since the rest p does not depend on it; above 1: never.
+        """
+        return self.linear().critical_adaptation()
+
+    def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : float
+            Price of period 0.
+        periods : int
+            How many follow.
+        expected : float, optional
+            What was expected for period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` prices, the first one ``start``.
+        """
+        check_number("start", start)
+        check_number("expected", start if expected is None else expected)
+        hoped = float(start if expected is None else expected)
+        prices = np.empty(whole("periods", periods) + 1)
+        prices[0] = start
+        for t in range(1, len(prices)):
+            hoped += self.adaptation * (prices[t - 1] - hoped)
+            supply = float(self.supply.quantity(hoped))
+            prices[t] = (self.demand_intercept - supply) / self.demand_slope
+        return prices
+
+    def attractor(self, *, start: float, settle: int = 2000, periods: int = 4000) -> Attractor:
+        """Where prices end.
+
+        Parameters
+        ----------
+        start : float
+            Price of period 0. Several attractors can be there: others start elsewhere.
+        settle : int
+            Periods left out.
+        periods : int
+            Periods looked at after them, at least 128.
+
+        Returns
+        -------
+        Attractor
+            With its period and Lyapunov exponent, the mean of ln of the modulus of
+            the slope of the map of the expected price.
+        """
+        settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
+        prices = self.simulate(start=start, periods=settle + periods)
+        expected = np.empty_like(prices)
+        expected[0] = start
+        for t in range(1, len(prices)):
+            expected[t] = expected[t - 1] + self.adaptation * (prices[t - 1] - expected[t - 1])
+        growth = 1 - self.adaptation * (1 + self.supply.slope(expected) / self.demand_slope)
+        prices, growth = prices[-periods:], growth[-periods:]
+        with np.errstate(divide="ignore"):
+            lyapunov = float(np.log(np.abs(growth)).mean())
+        period = period_of(prices[:, None])
+        return Attractor(ending_of(period, lyapunov), period, lyapunov, one_period(prices, period))
+
+    def _excess(self, price: float) -> float:
+        supplied = float(self.supply.quantity(price))
+        return self.demand_intercept - self.demand_slope * price - supplied
+
+
+def attractor_map(
+    market: BoundedCobweb,
+    *,
+    adaptation: Sequence[float] | Floats | None = None,
+    demand_intercept: Sequence[float] | Floats | None = None,
+    start: float | None = None,
+    settle: int = 1000,
+    periods: int = 1000,
+    points: int = 0,
+) -> pd.DataFrame:
+    """Where a bounded cobweb ends, over a grid of adaptation and demand.
+
+    Parameters
+    ----------
+    market : BoundedCobweb
+        Gives the curves, and the parameters that are not varied.
+    adaptation, demand_intercept : sequence of float, optional
+        Values to try, in all pairs.
+    start : float, optional
+        Price of period 0, in all cells; by default 1 % of the range of prices above the rest.
+    settle, periods : int
+        Periods left out, and looked at after them (at least 128).
+    points : int
+        How many of the last prices are kept, for a bifurcation diagram.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair, the last parameter fastest: ``adaptation, demand_intercept, root`` (at
+        rest), ``period`` (0: none up to 64), ``lyapunov``, ``ending``, and ``price_0``, ... .
+
+    Raises
+    ------
+    InputError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.cobweb import ArctanSupply
+    >>> market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.0)
+    >>> attractor_map(market, adaptation=[0.09, 0.11])[["adaptation", "ending", "period"]]
+       adaptation ending  period
+    0        0.09   rest       1
+    1        0.11  cycle       2
+    """
+    settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
+    points = whole("points", points)
+    if points > periods:
+        raise InputError(f"`points` must be at most `periods`, {periods}; found {points}.")
+    grid = [
+        _values("adaptation", adaptation, market.adaptation),
+        _values("demand_intercept", demand_intercept, market.demand_intercept),
+    ]
+    if (grid[0] <= 0).any() or (grid[0] > 1).any():
+        bad = grid[0][(grid[0] <= 0) | (grid[0] > 1)][:5]
+        raise InputError(f"`adaptation` must be above 0 and at most 1; found {bad}.")
+    beta, a = (x.ravel() for x in np.meshgrid(*grid, indexing="ij"))
+    rests = {value: _moved(market, value).price() for value in grid[1]}
+    rest = np.array([rests[value] for value in a])
+    b, supply = market.demand_slope, market.supply
+    if start is None:
+        least, most = supply.bounds()
+        expected = rest + 0.01 * (most - least) / b
+    else:
+        check_number("start", start)
+        expected = np.full(len(a), float(start))
+    orbit = np.empty((2 * LONGEST, len(a)))
+    kept = np.empty((points, len(a)))
+    total = np.zeros(len(a))
+    for t in range(settle + periods):
+        prices = (a - supply.quantity(expected)) / b
+        if t >= settle:
+            with np.errstate(divide="ignore"):
+                total += np.log(np.abs(1 - beta * (1 + supply.slope(expected) / b)))
+        left = settle + periods - 1 - t
+        if left < len(orbit):
+            orbit[len(orbit) - 1 - left] = prices
+        if left < points:
+            kept[points - 1 - left] = prices
+        expected = expected + beta * (prices - expected)
+    period = _periods(orbit)
+    lyapunov = total / periods
+    table: dict[str, Any] = {"adaptation": beta, "demand_intercept": a}
+    table["root"] = 1 - beta * (1 + supply.slope(rest) / b)
+    table |= {"period": period, "lyapunov": lyapunov}
+    endings = [ending_of(k, x) for k, x in zip(period.tolist(), lyapunov.tolist(), strict=True)]
+    table |= {"ending": endings} | {f"price_{k}": row for k, row in enumerate(kept)}
+    return pd.DataFrame(table)
+
+
+def _moved(market: BoundedCobweb, intercept: float) -> BoundedCobweb:
+    return BoundedCobweb(market.demand_slope, market.supply, intercept, market.adaptation)
+
+
+def _values(name: str, values: Any, default: float) -> Floats:
+    found = np.atleast_1d(np.asarray(default if values is None else values, np.float64))
+    if found.ndim != 1 or not found.size or not np.isfinite(found).all():
+        raise InputError(f"`{name}` must be a sequence of finite numbers; found {values!r}.")
+    return found
+
+
+def _periods(orbit: Floats) -> Any:
+    """Least period of each column, 0 where there is none."""
+    scale = np.maximum(np.abs(orbit).max(axis=0), 1.0)
+    period = np.zeros(orbit.shape[1], dtype=np.int64)
+    for k in range(1, LONGEST + 1):
+        open_ = np.flatnonzero(period == 0)
+        away = np.abs(orbit[k:, open_] - orbit[:-k, open_]).max(axis=0)
+        period[open_[away <= 1e-7 * scale[open_]]] = k
+    return period

@@ -1,0 +1,257 @@
+"""Bounded cobwebs of several regions, coupled by flows that are bounded, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._attractors import (
+    LONGEST,
+    Attractor,
+    ending_of,
+    exponent_of,
+    one_period,
+    period_of,
+)
+from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
+from netinnov.mechanisms.cobweb._curves import SupplyCurve
+from netinnov.mechanisms.cobweb._parameters import (
+    mobility_matrix,
+    refuse_outside,
+    region_names,
+    vector,
+    whole,
+)
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["CoupledBoundedCobweb"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoupledBoundedCobweb:
+    """Markets of several regions with bounded supply, and bounded flows between them.
+
+    Supply of region i is S_i(p_i) + sum_j m_ij w tanh((p_i - p_j) / w) at expected prices p.
+
+    Parameters
+    ----------
+    demand_slope : sequence of float
+        b, above 0, one a region.
+    supply : sequence of SupplyCurve
+        S, one a region.
+    mobility : float, matrix or MultilayerNetwork
+        m, as in `CoupledCobweb`; symmetric.
+    demand_intercept : sequence of float
+        a.
+    adaptation : float
+        beta, above 0 and at most 1; 1 is the naive case.
+    saturation : float
+        w, above 0: the gap of prices from which a flow hardly grows; it stays below m_ij w.
+    regions : sequence, optional
+        Names; by default as in `CoupledCobweb`.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range, or the shapes do not fit.
+
+    Notes
+    -----
+    Bounded flows are an assumption of this package, so that no model explodes; near rest with
+    equal prices a flow is m_ij times the gap, as in `CoupledCobweb`.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.cobweb import ArctanSupply
+    >>> curves = [ArctanSupply(0.8)] * 2
+    >>> regions = CoupledBoundedCobweb([1, 1], curves, mobility=0.15, demand_intercept=[0, 0])
+    >>> regions.linear().roots().round(2).tolist()
+    [-1.1, -0.8]
+    >>> regions.attractor(start=[0.1, 0.0]).period
+    2
+    """
+
+    demand_slope: Sequence[float] | Floats
+    supply: Sequence[SupplyCurve]
+    mobility: float | npt.ArrayLike | MultilayerNetwork
+    demand_intercept: Sequence[float] | Floats
+    adaptation: float = 1.0
+    saturation: float = 1.0
+    regions: Sequence[Any] | None = None
+
+    def __post_init__(self) -> None:
+        size = vector("demand_slope", self.demand_slope, None).size
+        supply: object = self.supply
+        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
+        demand = vector("demand_slope", self.demand_slope, size, regions)
+        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        curves = tuple(supply) if isinstance(supply, (list, tuple)) else ()
+        if len(curves) != size or not all(isinstance(curve, SupplyCurve) for curve in curves):
+            msg = f"`supply` must be {size} curves such as ArctanSupply(4.8), one a region; found "
+            raise InputError(f"{msg}{self.supply!r}.")
+        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        check_number("saturation", self.saturation, low=0, above=True)
+        intercept = vector("demand_intercept", self.demand_intercept, size, regions)
+        mobility = mobility_matrix(self.mobility, size, directed=False, regions=regions)
+        object.__setattr__(self, "demand_slope", demand)
+        object.__setattr__(self, "supply", curves)
+        object.__setattr__(self, "mobility", mobility)
+        object.__setattr__(self, "demand_intercept", intercept)
+        object.__setattr__(self, "regions", regions)
+
+    def price(self) -> Floats:
+        """Prices at which all regions rest.
+
+        Returns
+        -------
+        array
+            The only ones: demand less supply is the slope of a strictly concave function.
+        """
+        b = np.asarray(self.demand_slope)
+        prices = np.asarray(self.demand_intercept) / b
+        for _ in range(200):
+            excess = self._excess(prices)
+            step = np.linalg.solve(np.diag(b) + self._answers(prices), excess)
+            size = 1.0
+            # Newton's step points downhill for the distance; it is halved until that falls.
+            while size > 1e-10 and (
+                np.linalg.norm(self._excess(prices + size * step))
+                > (1 - 1e-4 * size) * np.linalg.norm(excess)
+            ):
+                size /= 2
+            prices = prices + size * step
+            if np.abs(size * step).max() <= 1e-15 * (1 + np.abs(prices).max()):
+                break
+        return np.asarray(prices)
+
+    def linear(self) -> CoupledCobweb:
+        """Linear model that it is near its rest.
+
+        Returns
+        -------
+        CoupledCobweb
+            With the slopes of supply and the mobility there: m_ij / cosh((p_i - p_j) / w)^2.
+        """
+        prices = self.price()
+        return CoupledCobweb(
+            np.asarray(self.demand_slope),
+            self._slopes(prices),
+            mobility=self._mobility(prices),
+            adaptation=self.adaptation,
+            regions=self.regions,
+        )
+
+    def simulate(
+        self,
+        *,
+        start: Sequence[float] | Floats,
+        periods: int,
+        expected: Sequence[float] | Floats | None = None,
+    ) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : sequence of float
+            Prices of period 0.
+        periods : int
+            How many follow.
+        expected : sequence of float, optional
+            What was expected for period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` rows, a column a region.
+        """
+        return self._run(start, periods, expected)[0]
+
+    def attractor(
+        self, *, start: Sequence[float] | Floats, settle: int = 2000, periods: int = 2000
+    ) -> Attractor:
+        """Where prices end.
+
+        Parameters
+        ----------
+        start : sequence of float
+            Prices of period 0. Regions that start alike and are alike stay alike.
+        settle : int
+            Periods left out.
+        periods : int
+            Periods looked at after them, at least 128.
+
+        Returns
+        -------
+        Attractor
+            Its Lyapunov exponent is the largest.
+        """
+        settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
+        prices, expected = self._run(start, settle + periods, None)
+        prices, expected = prices[-periods:], expected[-periods:]
+        b, n = np.asarray(self.demand_slope), prices.shape[1]
+        stay = (1 - self.adaptation) * np.eye(n)
+
+        def jacobian(state: Floats) -> Floats:
+            return np.asarray(stay - self.adaptation * self._answers(state) / b[:, None])
+
+        lyapunov = exponent_of(expected, jacobian)
+        period = period_of(prices)
+        return Attractor(ending_of(period, lyapunov), period, lyapunov, one_period(prices, period))
+
+    def to_frame(self, prices: Floats) -> pd.DataFrame:
+        """Give simulated prices names.
+
+        Parameters
+        ----------
+        prices : array
+            As `simulate` gives them.
+
+        Returns
+        -------
+        DataFrame
+            Index ``period``, a column a region.
+        """
+        index = pd.RangeIndex(len(prices), name="period")
+        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
+
+    def _run(self, start: Any, periods: Any, expected: Any) -> tuple[Floats, Floats]:
+        b, a = np.asarray(self.demand_slope), np.asarray(self.demand_intercept)
+        prices = np.empty((whole("periods", periods) + 1, len(b)))
+        hoped = np.empty_like(prices)
+        prices[0] = vector("start", start, len(b))
+        hoped[0] = prices[0] if expected is None else vector("expected", expected, len(b))
+        for t in range(1, len(prices)):
+            hoped[t] = hoped[t - 1] + self.adaptation * (prices[t - 1] - hoped[t - 1])
+            prices[t] = (a - self._supply(hoped[t])) / b
+        return prices, hoped
+
+    def _supply(self, prices: Floats) -> Floats:
+        own = [curve.quantity(price) for curve, price in zip(self.supply, prices, strict=True)]
+        gap = np.subtract.outer(prices, prices) / self.saturation
+        flows = np.asarray(self.mobility) * self.saturation * np.tanh(gap)
+        return np.asarray(np.array(own, np.float64) + flows.sum(axis=1))
+
+    def _excess(self, prices: Floats) -> Floats:
+        demanded = np.asarray(self.demand_intercept) - np.asarray(self.demand_slope) * prices
+        return np.asarray(demanded - self._supply(prices))
+
+    def _slopes(self, prices: Floats) -> Floats:
+        pairs = zip(self.supply, prices, strict=True)
+        return np.array([curve.slope(price) for curve, price in pairs], np.float64)
+
+    def _mobility(self, prices: Floats) -> Floats:
+        gap = np.subtract.outer(prices, prices) / self.saturation
+        # 1 - tanh^2, which does not overflow where cosh does
+        return np.asarray(np.asarray(self.mobility) * (1 - np.tanh(gap) ** 2))
+
+    def _answers(self, prices: Floats) -> Floats:
+        m = self._mobility(prices)
+        return np.asarray(np.diag(self._slopes(prices) + m.sum(axis=1)) - m)

@@ -1,0 +1,352 @@
+"""Markets of several regions whose supply also follows the gaps between their prices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._modes import mode_table, roots_of
+from netinnov.mechanisms.cobweb._parameters import (
+    attention_matrix,
+    mobility_matrix,
+    position,
+    refuse_outside,
+    region_names,
+    vector,
+    whole,
+)
+from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["CoupledCobweb", "Side"]
+
+Side: TypeAlias = Literal["demand", "supply"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoupledCobweb:
+    """Markets of several regions whose supply also follows the gaps between their prices.
+
+    Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p.
+
+    Parameters
+    ----------
+    demand_slope : sequence of float
+        b, above 0, one a region.
+    supply_slope : sequence of float
+        d, at least 0.
+    mobility : float, matrix or MultilayerNetwork
+        m: how much supply moves for a difference in price, at least 0; one number for all pairs,
+        a symmetric matrix (its diagonal does not matter), or a network whose nodes are the
+        regions and whose weights, summed over layers, are m (its self-links do not matter).
+    demand_intercept, supply_intercept : sequence of float, optional
+        a and c. Roots and stability need none.
+    adaptation : float
+        beta, above 0 and at most 1; 1 is the naive case.
+    regions : sequence, optional
+        Names; by default those of the network's nodes, or those of ``demand_slope`` if it is a
+        Series, or 0, 1, ... A Series or a table with these names is put in their order.
+    directed : bool
+        Whether m may differ by direction: m_ij is then how far the supply of i answers its gap to
+        j, and what i gains j need not lose.
+    attention : matrix, optional
+        w_ij, at least 0, sums of rows 1: the weight of region j in the price that supply of i
+        answers, d_i sum_j w_ij p_j; by default each region looks at its own price.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range, or the shapes do not fit.
+
+    Notes
+    -----
+    One formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation
+    Elements; the paper has no equations. With symmetric mobility, supply that one region gains
+    another loses. All roots are then real and below 1, so that instability is an alternation of
+    period 2 that grows.
+
+    Examples
+    --------
+    >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15)
+    >>> regions.roots().round(2).tolist()  # the gap between the regions explodes, their sum settles
+    [-1.1, -0.8]
+    >>> regions.is_stable(), round(regions.critical_mobility(), 12)  # (b - d) / 2
+    (False, 0.1)
+    """
+
+    demand_slope: Sequence[float] | Floats | pd.Series[float]
+    supply_slope: Sequence[float] | Floats | pd.Series[float]
+    mobility: float | npt.ArrayLike | MultilayerNetwork
+    demand_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
+    supply_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
+    adaptation: float = 1.0
+    regions: Sequence[Any] | None = None
+    directed: bool = False
+    attention: npt.ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        size = vector("demand_slope", self.demand_slope, None).size
+        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
+        demand = vector("demand_slope", self.demand_slope, size, regions)
+        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        supply = vector("supply_slope", self.supply_slope, size, regions)
+        refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
+        for name in ("demand_intercept", "supply_intercept"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, vector(name, given, size, regions))
+        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        mobility = mobility_matrix(self.mobility, size, directed=self.directed, regions=regions)
+        if self.attention is not None:
+            object.__setattr__(self, "attention", attention_matrix(self.attention, size))
+        object.__setattr__(self, "regions", regions)
+        object.__setattr__(self, "demand_slope", demand)
+        object.__setattr__(self, "supply_slope", supply)
+        object.__setattr__(self, "mobility", mobility)
+
+    def price(self) -> Floats:
+        """Prices at which all regions rest.
+
+        Returns
+        -------
+        array
+            One a region: (B + K)^-1 (a - c), K = D W + Laplacian of m (W is the attention).
+
+        Raises
+        ------
+        InputError
+            If intercepts are not given, or attention makes prices indeterminate.
+        """
+        a, c = self._intercepts()
+        return self._shift(a - c)
+
+    def roots(self) -> npt.NDArray[Any]:
+        """Factors by which the modes of distance from rest grow in a period.
+
+        Returns
+        -------
+        array
+            1 - beta - beta l over the eigenvalues l of B^-1 K, ascending. Real with symmetric
+            mobility and no attention, since the matrix is then similar to a symmetric one; complex
+            if any root is.
+        """
+        return roots_of(self._demand(), self._answers(), self.adaptation)
+
+    def spectral_radius(self) -> float:
+        """Largest modulus of the roots.
+
+        Returns
+        -------
+        float
+        """
+        return float(np.abs(self.roots()).max())
+
+    def is_stable(self) -> bool:
+        """Whether prices settle in all regions.
+
+        Returns
+        -------
+        bool
+            Whether the spectral radius is below 1.
+        """
+        return self.spectral_radius() < 1
+
+    def modes(self) -> pd.DataFrame:
+        """Independent movements of prices: what moves, how fast it dies, which one goes first.
+
+        Returns
+        -------
+        DataFrame
+            A row a mode, those that lose stability first on top. ``root``, ``modulus``;
+            ``period``: 2 for a negative root, infinite for a positive one, 2 pi / angle for a
+            complex one, NaN for 0; ``damping``: ln modulus, negative if the mode dies out;
+            ``kind``: "total" if all prices go the same way, "gap" if total demand stays as it is
+            (what some regions gain others lose), else "mixed"; ``common``: share of a common move
+            of all prices that the mode holds, 1 if it is that move (with symmetric answers the
+            shares sum to 1); ``critical_factor``: by how much all answers of supply, slopes and
+            mobility, can grow until the modulus is 1 (below 1: it has lost stability);
+            ``first``: whether this is the least of these; ``price_REGION``: direction, largest
+            entry 1.
+
+        Notes
+        -----
+        Equal roots share a space of directions: one row then is the part of it along a common
+        move of prices, the others leave total demand as it is.
+
+        Examples
+        --------
+        >>> table = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15).modes()
+        >>> table[["root", "kind", "critical_factor"]].round(3)
+              root   kind  critical_factor
+        mode
+        0     -1.1    gap            0.909
+        1     -0.8  total            1.250
+        """
+        names = tuple(self.regions or ())
+        return mode_table(self._demand(), self._answers(), self.adaptation, names)
+
+    def critical_mobility(self) -> float:
+        """Mobility from which prices no longer settle.
+
+        Returns
+        -------
+        float
+            The largest mobility between two regions at which the spectral radius is 1, all others
+            in proportion to those of the model; where all are 0, alike for all pairs. 0: not
+            stable without mobility; infinite: one region.
+
+        Notes
+        -----
+        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)), that is
+        (b - d) / 2 if they are equal. In general, with symmetric mobility, a generalised
+        eigenproblem: the roots fall as mobility grows, so there is one threshold. With directed
+        mobility or attention the first crossing is looked for in 512 steps.
+        """
+        demand, base = self._demand(), self._answers(mobile=False)
+        pattern = np.array(self.mobility)
+        if not pattern.any():
+            pattern = np.ones_like(pattern) - np.eye(len(pattern))
+        if len(pattern) == 1:
+            return math.inf
+        pattern = pattern / pattern.max()
+        change = _laplacian(pattern)
+        if np.array_equal(base, base.T) and np.array_equal(change, change.T):
+            return symmetric_threshold(demand, base, change, self.adaptation)
+        return first_crossing(demand, base, change, self.adaptation)
+
+    def respond(
+        self,
+        shock: Mapping[Any, float] | Sequence[float] | Floats | pd.Series[float],
+        *,
+        periods: int,
+        to: Side = "demand",
+        lasting: bool = False,
+    ) -> pd.DataFrame:
+        """Prices after a shock to regions that were at rest.
+
+        Parameters
+        ----------
+        shock : mapping, Series or sequence of float
+            Added to a (or c); a mapping names the regions that it hits.
+        periods : int
+            How many follow the period 0 of the shock.
+        to : {"demand", "supply"}
+            Which curve is moved. More supply lowers prices as less demand does.
+        lasting : bool
+            Whether the curve stays moved; else it is back in period 1.
+
+        Returns
+        -------
+        DataFrame
+            Distance of prices from their rest before the shock: a row a period, 0 to ``periods``,
+            a column a region. Exact, and needs no intercepts.
+
+        Raises
+        ------
+        InputError
+            If a region is unknown, a value is not finite, or ``periods`` is no whole number.
+
+        Notes
+        -----
+        With u the shock, p_0 = B^-1 u, since no one expected it; then expectations follow e_1 =
+        beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it lasts). A lasting shock ends at (B + K)^-1 u
+        if the model is stable.
+
+        Examples
+        --------
+        >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
+        >>> regions.respond({"host": 1.0}, periods=2).round(3).to_numpy().tolist()
+        [[0.0, 1.0], [0.05, -0.85], [-0.085, 0.725]]
+        """
+        check_choice("to", to, Side)
+        regions = tuple(self.regions or ())
+        if isinstance(shock, Mapping):
+            unit = np.zeros(len(regions))
+            for region, value in shock.items():
+                check_number("shock", value)
+                unit[position("shock", region, regions)] = value
+        else:
+            unit = vector("shock", shock, len(regions), regions)
+        demand, answers = self._demand(), self._answers()
+        push = (unit if to == "demand" else -unit) / demand
+        prices = np.empty((whole("periods", periods) + 1, len(demand)))
+        expected = np.zeros(len(demand))
+        for t in range(len(prices)):
+            moved = push if lasting or t == 0 else 0.0
+            prices[t] = moved - answers @ expected / demand
+            expected = expected + self.adaptation * (prices[t] - expected)
+        index = pd.RangeIndex(len(prices), name="period")
+        return pd.DataFrame(prices, index=index, columns=pd.Index(regions))
+
+    def simulate(
+        self,
+        *,
+        start: Sequence[float] | Floats,
+        periods: int,
+        expected: Sequence[float] | Floats | None = None,
+    ) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : sequence of float
+            Prices of period 0.
+        periods : int
+            How many follow.
+        expected : sequence of float, optional
+            What was expected for period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` rows, a column a region.
+
+        Raises
+        ------
+        InputError
+            If intercepts are not given.
+        """
+        demand, answers = self._demand(), self._answers()
+        a, c = self._intercepts()
+        prices = np.empty((whole("periods", periods) + 1, len(demand)))
+        prices[0] = vector("start", start, len(demand))
+        hoped = prices[0] if expected is None else vector("expected", expected, len(demand))
+        for t in range(1, len(prices)):
+            hoped = hoped + self.adaptation * (prices[t - 1] - hoped)
+            prices[t] = (a - c - answers @ hoped) / demand
+        return prices
+
+    def _demand(self) -> Floats:
+        return np.asarray(self.demand_slope, dtype=np.float64)
+
+    def _answers(self, *, mobile: bool = True) -> Floats:
+        """K: how the supply of each region answers the expected prices of all."""
+        slopes = np.diag(np.asarray(self.supply_slope, dtype=np.float64))
+        own = slopes if self.attention is None else slopes @ np.asarray(self.attention)
+        return own + _laplacian(np.asarray(self.mobility, dtype=np.float64)) if mobile else own
+
+    def _shift(self, unit: Floats) -> Floats:
+        own = np.diag(self._demand()) + self._answers(mobile=False)
+        whole_slope = own + _laplacian(np.asarray(self.mobility))
+        if np.linalg.cond(whole_slope) > 1e14:
+            msg = "prices at rest must be determined by demand and supply; found demand_slope + "
+            raise InputError(f"{msg}supply_slope x attention singular; change `attention`.")
+        return np.asarray(np.linalg.solve(whole_slope, unit))
+
+    def _intercepts(self) -> tuple[Floats, Floats]:
+        if self.demand_intercept is None or self.supply_intercept is None:
+            msg = "prices need `demand_intercept` and `supply_intercept`, one number a region."
+            raise InputError(msg)
+        return np.asarray(self.demand_intercept), np.asarray(self.supply_intercept)
+
+
+def _laplacian(m: Floats) -> Floats:
+    return np.asarray(np.diag(m.sum(axis=1)) - m)

@@ -1,0 +1,193 @@
+"""Supply that answers prices most in the middle and is bounded at both ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from scipy.special import expit
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+
+__all__ = ["ArctanSupply", "LogisticSupply", "SupplyCurve"]
+
+
+@runtime_checkable
+class SupplyCurve(Protocol):
+    """What a curve of supply must give: quantities, slopes and bounds, for arrays of prices."""
+
+    def quantity(self, price: Any) -> Floats:
+        """Give the supply at each price."""
+        ...
+
+    def slope(self, price: Any) -> Floats:
+        """Give the derivative of supply at each price, at least 0."""
+        ...
+
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest supply."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ArctanSupply:
+    """Supply of level + height arctan(steepness (price - centre)).
+
+    Parameters
+    ----------
+    steepness : float
+        Above 0. Supply is steepest at the centre: height x steepness.
+    centre : float
+        Price there.
+    level : float
+        Quantity there.
+    height : float
+        Above 0; supply stays within height pi / 2 of the level.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range.
+
+    References
+    ----------
+    Hommes (1994), Dynamics of the cobweb model with adaptive expectations and nonlinear supply and
+    demand, Journal of Economic Behavior and Organization 24, 315-335.
+
+    Examples
+    --------
+    >>> curve = ArctanSupply(4.8)
+    >>> float(curve.quantity(0.0)), float(curve.slope(0.0))
+    (0.0, 4.8)
+    """
+
+    steepness: float
+    centre: float = 0.0
+    level: float = 0.0
+    height: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def quantity(self, price: Any) -> Floats:
+        """Give the supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
+        return np.asarray(self.level + self.height * np.arctan(away))
+
+    def slope(self, price: Any) -> Floats:
+        """Give the derivative of supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
+        return np.asarray(self.height * self.steepness / (1 + away**2))
+
+    def bounds(self) -> tuple[float, float]:
+        """Give the least and the greatest supply, which no price reaches.
+
+        Returns
+        -------
+        low, high : float
+        """
+        return self.level - self.height * np.pi / 2, self.level + self.height * np.pi / 2
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticSupply:
+    """Supply of level + height / (1 + exp(-steepness (price - centre))).
+
+    Parameters
+    ----------
+    steepness : float
+        Above 0. Supply is steepest at the centre: height x steepness / 4.
+    centre : float
+        Price there.
+    level : float
+        Least quantity.
+    height : float
+        Above 0; from the least to the greatest quantity.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> curve = LogisticSupply(4.0, centre=1.0, height=2.0)
+    >>> float(curve.quantity(1.0)), float(curve.slope(1.0))
+    (1.0, 2.0)
+    """
+
+    steepness: float
+    centre: float = 0.0
+    level: float = 0.0
+    height: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def quantity(self, price: Any) -> Floats:
+        """Give the supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
+        return np.asarray(self.level + self.height * expit(away))
+
+    def slope(self, price: Any) -> Floats:
+        """Give the derivative of supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
+        return np.asarray(self.height * self.steepness * expit(away) * expit(-away))
+
+    def bounds(self) -> tuple[float, float]:
+        """Give the least and the greatest supply, which no price reaches.
+
+        Returns
+        -------
+        low, high : float
+        """
+        return self.level, self.level + self.height
+
+
+def _check(curve: ArctanSupply | LogisticSupply) -> None:
+    check_number("steepness", curve.steepness, low=0, above=True)
+    check_number("centre", curve.centre)
+    check_number("level", curve.level)
+    check_number("height", curve.height, low=0, above=True)

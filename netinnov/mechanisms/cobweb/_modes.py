@@ -1,0 +1,107 @@
+"""Modes of a linear map of expectations: roots, directions, periods, and who leaves first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._typing import Floats
+
+__all__ = ["factors", "mode_table", "modes_of", "roots_of"]
+
+_EQUAL = 1e-9  # relative distance of eigenvalues that are one
+_REAL = 1e-7  # an equal pair splits by the root of rounding, about 1e-8, which is no rotation
+
+
+def modes_of(demand: Floats, answers: Floats, adaptation: float) -> tuple[Any, Any]:
+    """Roots, ascending, and price vectors (columns) of (1 - beta) I - beta B^-1 K.
+
+    ``answers`` is K, how supply answers prices. Of equal roots the first vector is the part of a
+    common move that they hold.
+    """
+    if np.array_equal(answers, answers.T):
+        scale = 1 / np.sqrt(demand)
+        eigenvalues, inner = np.linalg.eigh(answers * scale[:, None] * scale)
+        eigenvalues, inner = eigenvalues[::-1], inner[:, ::-1]
+        inner = _common_first(eigenvalues, inner, 1 / scale)
+        vectors: npt.NDArray[Any] = inner * scale[:, None]
+    else:
+        eigenvalues, vectors = np.linalg.eig(answers / demand[:, None])
+        size = max(float(np.abs(eigenvalues).max()), 1e-300)
+        if np.iscomplexobj(eigenvalues) and np.abs(eigenvalues.imag).max() <= _REAL * size:
+            eigenvalues, vectors = eigenvalues.real, vectors.real
+        order = np.lexsort((-eigenvalues.imag, -eigenvalues.real))
+        eigenvalues, vectors = eigenvalues[order], vectors[:, order]
+    largest = np.abs(np.abs(vectors) / np.abs(vectors).max(axis=0) - 1) < 1e-9
+    vectors = vectors / vectors[largest.argmax(axis=0), np.arange(len(demand))]
+    return 1 - adaptation - adaptation * eigenvalues, vectors
+
+
+def roots_of(demand: Floats, answers: Floats, adaptation: float) -> npt.NDArray[Any]:
+    """Roots alone, ascending; complex if any is."""
+    return np.asarray(modes_of(demand, answers, adaptation)[0])
+
+
+def factors(roots: npt.NDArray[Any], adaptation: float) -> Floats:
+    """By how much all answers of supply can grow until the modulus of each root is 1.
+
+    With l the eigenvalue behind a root, |1 - beta - beta s l| = 1 is a quadratic in s.
+    """
+    stay = 1 - adaptation
+    eigenvalues = (stay - roots) / adaptation
+    square = np.abs(eigenvalues) ** 2
+    moved = stay * np.real(eigenvalues)
+    top = moved + np.sqrt(moved**2 + square * (1 - stay**2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(square > 1e-24, top / (adaptation * square), np.inf))
+
+
+def mode_table(
+    demand: Floats, answers: Floats, adaptation: float, regions: tuple[Any, ...]
+) -> pd.DataFrame:
+    """A row a mode, those that lose stability first on top."""
+    roots, vectors = modes_of(demand, answers, adaptation)
+    factor = factors(roots, adaptation)
+    moved = np.abs(demand @ vectors) ** 2
+    common = moved / (demand.sum() * (demand @ np.abs(vectors) ** 2))
+    one_way = np.all((np.abs(np.imag(vectors)) < _REAL) & (np.real(vectors) > _REAL), axis=0)
+    kind = np.where(one_way, "total", np.where(common < 1e-12, "gap", "mixed"))
+    modulus = np.abs(roots)
+    angle = np.abs(np.angle(roots))
+    with np.errstate(divide="ignore"):
+        period = np.where(angle > 0, 2 * np.pi / np.where(angle > 0, angle, 1), np.inf)
+        damping = np.log(modulus)
+    period = np.where(modulus > 0, period, np.nan)
+    least = factor.min()
+    table = {
+        "root": roots,
+        "modulus": modulus,
+        "period": period,
+        "damping": damping,
+        "kind": kind,
+        "common": common,
+        "critical_factor": factor,
+        "first": np.isclose(factor, least, rtol=_EQUAL) & np.isfinite(least),
+    }
+    for region, part in zip(regions, vectors, strict=True):
+        table[f"price_{region}"] = part
+    order = np.lexsort((-common.round(9), factor.round(12)))
+    return pd.DataFrame(table).iloc[order].reset_index(drop=True).rename_axis("mode")
+
+
+def _common_first(eigenvalues: Floats, inner: Floats, uniform: Floats) -> Floats:
+    """Turn the vectors of equal eigenvalues: one holds all they share with a common move."""
+    inner = inner.copy()
+    size = max(float(np.abs(eigenvalues).max()), 1e-300)
+    starts = np.flatnonzero(np.diff(eigenvalues, prepend=np.inf) < -_EQUAL * size)
+    starts = np.union1d([0], starts)
+    for low, high in zip(starts, [*starts[1:], len(eigenvalues)], strict=True):
+        block = inner[:, low:high]
+        share = block.T @ uniform
+        if high - low > 1 and np.linalg.norm(share) > 1e-9 * np.linalg.norm(uniform):
+            turn, _ = np.linalg.qr(np.column_stack([share, np.eye(high - low)]))
+            inner[:, low:high] = block @ turn
+    return inner

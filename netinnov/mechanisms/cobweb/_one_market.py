@@ -1,0 +1,152 @@
+"""One market whose supply follows the price that was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._parameters import whole
+
+__all__ = ["Cobweb"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cobweb:
+    """One market: demand a - b p_t meets supply c + d p^e_t, p^e the price that was expected.
+
+    Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}).
+
+    Parameters
+    ----------
+    demand_slope : float
+        b, above 0.
+    supply_slope : float
+        d, at least 0.
+    demand_intercept, supply_intercept : float, optional
+        a and c. Roots and stability need none.
+    adaptation : float
+        beta, above 0 and at most 1; 1 is the naive case: the price will be what it was.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range.
+
+    References
+    ----------
+    Ezekiel (1938), The cobweb theorem, Quarterly Journal of Economics 52, 255-280. Nerlove (1958),
+    Adaptive expectations and cobweb phenomena, Quarterly Journal of Economics 72, 227-240.
+
+    Examples
+    --------
+    >>> market = Cobweb(1.0, 0.8, demand_intercept=10.0, supply_intercept=1.0)
+    >>> market.price(), market.root(), market.is_stable()
+    (5.0, -0.8, True)
+    >>> market.simulate(start=6.0, periods=3).round(3).tolist()
+    [6.0, 4.2, 5.64, 4.488]
+    """
+
+    demand_slope: float
+    supply_slope: float
+    demand_intercept: float | None = None
+    supply_intercept: float | None = None
+    adaptation: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("demand_slope", self.demand_slope, low=0, above=True)
+        check_number("supply_slope", self.supply_slope, low=0)
+        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        for name in ("demand_intercept", "supply_intercept"):
+            if getattr(self, name) is not None:
+                check_number(name, getattr(self, name))
+
+    def price(self) -> float:
+        """Price at which the market rests.
+
+        Returns
+        -------
+        float
+            (a - c) / (b + d).
+
+        Raises
+        ------
+        InputError
+            If an intercept is not given.
+        """
+        a, c = self._intercepts()
+        return (a - c) / (self.demand_slope + self.supply_slope)
+
+    def root(self) -> float:
+        """Factor by which the distance from rest grows in a period.
+
+        Returns
+        -------
+        float
+            1 - beta (1 + d / b); negative: prices alternate.
+        """
+        return 1 - self.adaptation * (1 + self.supply_slope / self.demand_slope)
+
+    def is_stable(self) -> bool:
+        """Whether prices settle.
+
+        Returns
+        -------
+        bool
+            Whether the root is inside (-1, 1); on the boundary they cycle for ever.
+        """
+        return abs(self.root()) < 1
+
+    def critical_adaptation(self) -> float:
+        """Adaptation up to which prices settle.
+
+        Returns
+        -------
+        float
+            2 / (1 + d / b); above 1 prices settle under naive expectations, too (Nerlove's
+            condition d / b < 2 / beta - 1, solved for beta).
+        """
+        return 2 / (1 + self.supply_slope / self.demand_slope)
+
+    def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : float
+            Price of period 0.
+        periods : int
+            How many follow.
+        expected : float, optional
+            What was expected for period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` prices, the first one ``start``.
+
+        Raises
+        ------
+        InputError
+            If an intercept is not given.
+        """
+        a, c = self._intercepts()
+        check_number("start", start)
+        check_number("expected", start if expected is None else expected)
+        prices, expected = [float(start)], float(start if expected is None else expected)
+        for _ in range(whole("periods", periods)):
+            expected += self.adaptation * (prices[-1] - expected)
+            prices.append((a - c - self.supply_slope * expected) / self.demand_slope)
+        return np.array(prices)
+
+    def _intercepts(self) -> tuple[float, float]:
+        if self.demand_intercept is None or self.supply_intercept is None:
+            msg = "prices need `demand_intercept` and `supply_intercept`; found none for "
+            lacking = [
+                name for name in ("demand", "supply") if getattr(self, f"{name}_intercept") is None
+            ]
+            raise InputError(f"{msg}{' and '.join(lacking)}.")
+        return self.demand_intercept, self.supply_intercept

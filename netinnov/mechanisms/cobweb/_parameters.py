@@ -1,0 +1,136 @@
+"""What cobwebs of several regions are given: vectors, mobility, names; checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number, did_you_mean
+from netinnov._matrices import flat_matrix
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "attention_matrix",
+    "mobility_matrix",
+    "position",
+    "refuse_outside",
+    "region_names",
+    "vector",
+    "whole",
+]
+
+
+def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = ()) -> Floats:
+    """One finite number a region; a Series with the names of the regions is put in their order."""
+    if isinstance(values, pd.Series) and regions and not values.index.equals(pd.Index(regions)):
+        default = values.index.equals(pd.RangeIndex(len(values)))
+        if not default and (len(values) != len(regions) or set(values.index) != set(regions)):
+            lacking = [region for region in regions if region not in values.index][:5]
+            msg = f"`{name}` must have one value for each region; found {len(values)} values, "
+            raise InputError(f"{msg}and none for {lacking}.")
+        values = values if default else values.loc[list(regions)]
+    found = np.array(values, dtype=np.float64)
+    if found.ndim != 1 or found.size == 0 or (size is not None and found.size != size):
+        must = "one number a region" if size is None else f"{size} numbers, one a region"
+        raise InputError(f"`{name}` must be {must}; found an array of shape {found.shape}.")
+    refuse_outside(name, found, np.isfinite(found), "finite")
+    return found
+
+
+def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound: str) -> None:
+    """Refuse values outside a bound, with at most five of them and where they are."""
+    if not good.all():
+        at = np.argwhere(~good)[:5]
+        where = at.squeeze(axis=-1).tolist() if values.ndim == 1 else at.tolist()
+        raise InputError(f"`{name}` must be {bound}; found {values[~good][:5]} at {where}.")
+
+
+def mobility_matrix(
+    mobility: Any, size: int, *, directed: bool, regions: tuple[Any, ...] = ()
+) -> Floats:
+    """A matrix with an empty diagonal, symmetric unless it may be directed.
+
+    A table with the names of the regions is put in their order.
+    """
+    if isinstance(mobility, pd.DataFrame) and not mobility.index.equals(pd.RangeIndex(size)):
+        rows, columns = list(mobility.index), list(mobility.columns)
+        if len(rows) != size or set(rows) != set(regions) or set(columns) != set(regions):
+            msg = f"`mobility` must have a row and a column for each region, {list(regions)[:5]}; "
+            raise InputError(f"{msg}found rows {rows[:5]} and columns {columns[:5]}.")
+        mobility = mobility.loc[list(regions), list(regions)]
+    if isinstance(mobility, MultilayerNetwork):
+        if mobility.n_nodes != size:
+            msg = f"`mobility` must be a network of {size} regions; found {mobility.n_nodes} nodes."
+            raise InputError(msg)
+        if mobility.directed and not directed:
+            found = sorted(mobility.directed)
+            msg = f"`mobility` must be a network without directed layers; found {found}; set "
+            raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
+        m = np.array(flat_matrix(mobility, "mobility").toarray(), dtype=np.float64)
+    else:
+        m = np.array(mobility, dtype=np.float64)
+    if m.ndim == 0:
+        m = np.full((size, size), float(m))
+    if m.shape != (size, size):
+        msg = f"`mobility` must be a number or a {size} x {size} matrix; found shape {m.shape}."
+        raise InputError(msg)
+    refuse_outside("mobility", m, np.isfinite(m) & (m >= 0), "finite and at least 0")
+    alike = np.isclose(m, m.T, rtol=1e-12, atol=0)
+    if not directed and not alike.all():
+        i, j = np.argwhere(~alike)[0]
+        msg = f"`mobility` must be symmetric; found {m[i, j]:g} at ({i}, {j}) and {m[j, i]:g} at "
+        raise InputError(f"{msg}({j}, {i}); set directed=True if that is meant.")
+    np.fill_diagonal(m, 0.0)
+    return m
+
+
+def attention_matrix(attention: Any, size: int) -> Floats:
+    """Shares that sum to 1 in each row."""
+    shares = np.array(attention, dtype=np.float64)
+    if shares.shape != (size, size):
+        msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
+        raise InputError(msg)
+    refuse_outside("attention", shares, np.isfinite(shares) & (shares >= 0), "at least 0")
+    sums = shares.sum(axis=1)
+    refuse_outside("attention", sums, np.abs(sums - 1) < 1e-9, "shares that sum to 1 in each row")
+    return shares
+
+
+def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:
+    """Names as given, or those of the network's nodes or of the slopes, or 0, 1, ..."""
+    if regions is None:
+        if isinstance(mobility, MultilayerNetwork) and mobility.n_nodes == size:
+            return tuple(mobility.nodes.index)
+        if not isinstance(slopes, pd.Series):
+            return tuple(range(size))
+        regions = slopes.index
+    if isinstance(regions, str) or not isinstance(regions, (Sequence, pd.Index, np.ndarray)):
+        raise InputError(f"`regions` must be a sequence of {size} names; found {regions!r}.")
+    names = tuple(regions)
+    if len(names) != size or len(set(names)) != size:
+        msg = f"`regions` must be {size} different names; found {len(names)}, of which "
+        raise InputError(f"{msg}{len(set(names))} are different.")
+    return names
+
+
+def position(what: str, region: Any, regions: tuple[Any, ...]) -> int:
+    """Where a region stands."""
+    if region not in regions:
+        near = did_you_mean(region, regions)
+        shown = ", ".join(map(repr, regions[:5]))
+        raise InputError(f"`{what}` must be a region ({shown}); found {region!r}{near}.")
+    return regions.index(region)
+
+
+def whole(name: str, number: Any, *, low: int = 0) -> int:
+    """A whole number of at least ``low``."""
+    check_number(name, number, low=low)
+    if number != int(number):
+        raise InputError(f"`{name}` must be a whole number; found {number!r}.")
+    return int(number)

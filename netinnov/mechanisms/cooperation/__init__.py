@@ -1,0 +1,15 @@
+"""How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
+
+from netinnov.mechanisms.cooperation._network import park_network, park_sides
+from netinnov.mechanisms.cooperation._outages import outages
+from netinnov.mechanisms.cooperation._roles import brokerage_table, liaison_test
+from netinnov.mechanisms.cooperation._table import cooperation_table
+
+__all__ = [
+    "brokerage_table",
+    "cooperation_table",
+    "liaison_test",
+    "outages",
+    "park_network",
+    "park_sides",
+]

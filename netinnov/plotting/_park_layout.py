@@ -1,0 +1,215 @@
+"""Where the boxes and arrows of a park's diagram lie on the page."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from netinnov.mechanisms.cooperation import park_sides
+from netinnov.plotting._style import DOUBLE, place_names, printable
+
+if TYPE_CHECKING:
+    from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "BOX",
+    "LANE",
+    "LEFT",
+    "LINE",
+    "PARK",
+    "PARK_WIDTH",
+    "RIGHT",
+    "Box",
+    "attach",
+    "bar",
+    "boxes_of",
+    "is_wide",
+    "routes_of",
+    "stack",
+]
+
+# All lengths in millimetres on a page of 183; y runs downwards.
+LINE, SLOT, LANE = 3.0, 3.8, 3.8
+BOX, GAP = 51.0, 2.2
+LEFT, RIGHT = 6.5, DOUBLE - 6.5 - BOX
+PARK, PARK_WIDTH = 76.5, 30.0
+ORDER = ("government", "park", "operator", "fund", "university", "institute", "firm", "talent_pool")
+
+
+@dataclass(slots=True)
+class Box:
+    """An actor on the page, and the links that leave its inner and its outer edge."""
+
+    node: str
+    lines: list[str]
+    note: str
+    column: int
+    panel: str
+    top: float = 0.0
+    inner: list[int] = field(default_factory=list)
+    outer: list[int] = field(default_factory=list)
+
+    @property
+    def height(self) -> float:
+        text = LINE * len(self.lines) + 2.7 * len(textwrap.wrap(self.note, 40)) + 2.0
+        return max(text, SLOT * max(len(self.inner), len(self.outer)) + 0.6)
+
+    def at(self, link: int, *, outside: bool = False) -> float:
+        """Height at which a link meets the edge."""
+        links = self.outer if outside else self.inner
+        return self.top + self.height * (links.index(link) + 0.5) / len(links)
+
+
+def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, Box]:
+    """Actors with their text; those of neither side go where there is more room."""
+    nodes = around._nodes
+    names = place_names(nodes, chinese=chinese)
+    places = place_names(around._places, chinese=chinese)
+    side, stands = park_sides(around, park), park_sides(around, park, by="place")
+    found: dict[str, Box] = {}
+    for node in nodes.index.drop(park):
+        panel = side[node] if side[node] in ("home", "host") else "other"
+        kind = str(nodes["kind"].get(node)).replace("_", " ")
+        place, jurisdiction = nodes.loc[node, "place"], nodes.loc[node, "jurisdiction"]
+        note = kind if kind not in ("nan", "None", "<NA>") else ""
+        if panel == "other":
+            whose = "jurisdiction not stated" if pd.isna(jurisdiction) else places[jurisdiction]
+            note = f"{note}, {whose}" if note else whose
+        elif pd.notna(place) and stands[node] != side[node]:
+            note = f"{note}, in {places[place]}" if note else f"in {places[place]}"
+        lines = textwrap.wrap(
+            printable(names[node], longest=99), 18 if is_wide(names[node]) else 32
+        )
+        found[node] = Box(node, lines, note, 1 if panel == "host" else 0, panel)
+    height = [sum(b.height for b in found.values() if b.panel == p) for p in ("home", "host")]
+    for box in found.values():
+        if box.panel == "other":
+            box.column = int(height[1] < height[0])
+    rank = {kind: position for position, kind in enumerate(ORDER)}
+    order = nodes["kind"].map(rank).fillna(len(rank)).to_dict()
+    return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+
+
+def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, str]:
+    """Give each link its place at the edges of its boxes; those past the park get a lane."""
+    lanes: dict[int, str] = {}
+    ends = links[["source", "target"]]
+    for number, source, target in ends.itertuples():
+        if park in (source, target) or boxes[source].column == boxes[target].column:
+            continue
+        high = all(list(boxes).index(node) < len(boxes) / 3 for node in (source, target))
+        lanes[number] = "above" if high else "below"
+    for number, source, target in ends.itertuples():
+        if number in lanes or source == target:
+            continue
+        if park in (source, target):
+            boxes[target if source == park else source].inner.append(number)
+        else:
+            boxes[source].outer.append(number)
+            boxes[target].outer.append(number)
+    for number, lane in lanes.items():
+        for node in map(str, ends.loc[number]):
+            links_here = boxes[node].inner
+            links_here.insert(0 if lane == "above" else len(links_here), number)
+    return lanes
+
+
+def stack(boxes: dict[str, Box], lanes: dict[int, str]) -> float:
+    """Pile up the boxes of each column: those with lanes above first, with lanes below last."""
+    above = sum(lane == "above" for lane in lanes.values())
+    below = len(lanes) - above
+    start = 8.0 + LANE * above
+    ends = []
+    for column in (0, 1):
+        y = start
+        here = [box for box in boxes.values() if box.column == column]
+
+        def level(box: Box) -> tuple[bool, int]:
+            mine = [lanes[link] for link in box.inner if link in lanes]
+            return box.panel == "other", ("below" in mine) - ("above" in mine)
+
+        inside = ""
+        for box in sorted(here, key=level):
+            if box.panel == "other" and inside != "other":
+                y += 9.0 if inside else 1.0  # the title of the field
+            inside = box.panel
+            box.top = y
+            y += box.height + GAP
+        ends.append(y)
+    shorter = int(np.argmin(ends))
+    room = max(ends) - ends[shorter]
+    own = [box for box in boxes.values() if box.column == shorter]
+    if own and not any(box.panel == "other" for box in own):
+        for box in own:  # in the middle of its ground
+            box.top += room / 2
+    return max(max(ends) + LANE * below + 0.5, start + 30)
+
+
+def bar(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> tuple[float, float]:
+    """Top and bottom of the park: as far as its arrows reach, and no less than its text."""
+    at_park = links[(links["source"] == park) | (links["target"] == park)]
+    heights = [
+        boxes[target if source == park else source].at(number)
+        for number, source, target in at_park[["source", "target"]].itertuples()
+        if source != target
+    ]
+    top, bottom = min(heights, default=8.0) - 2.2, max(heights, default=8.0) + 2.2
+    missing = max(34.0 - (bottom - top), 0)
+    start = max(top - missing / 2, 7.0)
+    return start, max(bottom, start + 34.0)
+
+
+def routes_of(
+    boxes: dict[str, Box], links: pd.DataFrame, park: str, lanes: dict[int, str]
+) -> dict[int, list[tuple[float, float]]]:
+    """Corners of each arrow, from source to target."""
+    top, bottom = bar(boxes, links, park)
+    inner, outer = (LEFT + BOX, RIGHT), (LEFT, RIGHT + BOX)
+    edge, away = (PARK, PARK + PARK_WIDTH), (1, -1)
+    routes: dict[int, list[tuple[float, float]]] = {}
+    channel = [0, 0]
+    bracket = [0, 0]
+    order = {"above": 0, "below": 0}
+    lowest = max([box.top + box.height for box in boxes.values()] + [bottom])
+    highest = min([box.top for box in boxes.values()] + [top])
+    for number, source, target in links[["source", "target"]].itertuples():
+        if source == target:
+            continue
+        if park in (source, target):
+            box = boxes[target if source == park else source]
+            y = box.at(number)
+            path = [(inner[box.column], y), (edge[box.column], y)]
+            routes[number] = path if target == park else path[::-1]
+            continue
+        one, other = boxes[source], boxes[target]
+        if number not in lanes:
+            bracket[one.column] += 1
+            x = outer[one.column] - away[one.column] * (0.6 + 1.9 * bracket[one.column])
+            y, z = one.at(number, outside=True), other.at(number, outside=True)
+            edge_x = outer[one.column]
+            routes[number] = [(edge_x, y), (x, y), (x, z), (edge_x, z)]
+            continue
+        lane = lanes[number]
+        order[lane] += 1
+        level = (
+            highest - LANE * (order[lane] - 0.3)
+            if lane == "above"
+            else lowest + LANE * (order[lane] - 0.2)
+        )
+        path = []
+        for box in (one, other):
+            x = inner[box.column] + away[box.column] * (3.2 + 2.2 * channel[box.column])
+            channel[box.column] += 1
+            y = box.at(number)
+            path += [(inner[box.column], y), (x, y), (x, level)]
+        routes[number] = [*path[:3], *path[:2:-1]]
+    return routes
+
+
+def is_wide(name: str) -> bool:
+    """Chinese characters are twice as wide."""
+    return any(ord(letter) > 0x2E7F for letter in name)

@@ -1,0 +1,96 @@
+"""What places are specialised in: location quotients as shades."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.ticker import FuncFormatter
+
+from netinnov.errors import InputError
+from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_location_quotients"]
+
+_MOST = 2.0
+"""Logarithm to base 2 of the quotient beyond which shades are the same."""
+
+
+def plot_location_quotients(
+    quotients: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    top: int = 15,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw location quotients as shades on a logarithmic scale, with their values.
+
+    Parameters
+    ----------
+    quotients : DataFrame
+        Regions x fields, none negative, as
+        `netinnov.mechanisms.agglomeration.location_quotient` gives it. Rows are drawn as given.
+    names : mapping from region to str, optional
+        Labels of the rows.
+    top : int
+        How many rows are drawn.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        White at 1, purple above, orange below, from 1/4 to 4; blank where a region has nothing of
+        a field, or the quotient is missing.
+
+    Raises
+    ------
+    InputError
+        If there is no row or column, or a value is negative.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"solar": [1.6, 0.4], "tea": [0.4, 1.6]}, index=["hangzhou", "quzhou"])
+    >>> [text.get_text() for text in plot_location_quotients(table).get_yticklabels()]
+    ['hangzhou', 'quzhou']
+    """
+    table = quotients.head(top).astype(float)
+    if table.empty or (table < 0).any(axis=None):
+        msg = "`quotients` must have rows and columns, and no negative value; found "
+        raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
+    names = {} if names is None else names
+    shade = table.where(table > 0).map(np.log2).clip(-_MOST, _MOST)
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(table))
+        rows = [printable(names.get(row, row)) for row in table.index]
+        columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in table]
+        sns.heatmap(
+            shade.set_axis(rows, axis=0).set_axis(columns, axis=1),
+            annot=table.map(lambda value: f"{value:.2g}").to_numpy(),
+            fmt="",
+            cmap="PuOr",
+            vmin=-1.25 * _MOST,  # the darkest shades would drown the figures
+            vmax=1.25 * _MOST,
+            linewidths=0.6,
+            annot_kws={"fontsize": 7},
+            cbar_kws={
+                "label": "location quotient",
+                "ticks": [-2, -1, 0, 1, 2],
+                "format": FuncFormatter(lambda x, _: f"{2.0**x:g}"),
+            },
+            ax=ax,
+        )
+        ax.set_xticklabels(columns, rotation=0)
+        ax.set_yticklabels(rows, rotation=0)
+        ax.set(xlabel="", ylabel="")
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+    return ax

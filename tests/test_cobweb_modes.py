@@ -1,0 +1,479 @@
+"""Modes, thresholds, responses and enclaves of coupled cobwebs: by hand, and against simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb import (
+    Cobweb,
+    CoupledCobweb,
+    critical_enclave,
+    enclave_effect,
+    with_enclave,
+)
+
+ANSWERS = ("both", "home", "host_price")
+
+
+def random_model(rng, *, regions=None, share=0.9, intercepts=True):
+    """Slopes below the naive limit, so that regions settle by themselves."""
+    n = int(rng.integers(2, 7)) if regions is None else regions
+    b = rng.uniform(0.5, 2.0, n)
+    m = rng.uniform(0, 0.2, (n, n)) * (rng.random((n, n)) < 0.8)
+    a, c = rng.uniform(5, 9, n), rng.uniform(0, 2, n)
+    given = {"demand_intercept": a, "supply_intercept": c} if intercepts else {}
+    beta = rng.uniform(0.2, 1.0)
+    return CoupledCobweb(
+        b, b * rng.uniform(0.1, share, n), mobility=m + m.T, adaptation=beta, **given
+    )
+
+
+def vectors_of(table):
+    return table.filter(regex="^price_").to_numpy()
+
+
+# Modes.
+
+
+def test_two_equal_regions_have_a_total_and_a_gap_by_hand():
+    # Roots -d/b = -0.8 and -(d + 2m)/b = -1.1, directions (1, 1) and (1, -1). Naive, all answers
+    # times s: -s 1.1 = -1 at s = 1/1.1.
+    table = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15, regions=["q", "h"]).modes()
+    assert table["kind"].tolist() == ["gap", "total"]
+    assert table["first"].tolist() == [True, False]
+    np.testing.assert_allclose(table["root"], [-1.1, -0.8])
+    np.testing.assert_allclose(table["critical_factor"], [1 / 1.1, 1 / 0.8])
+    np.testing.assert_allclose(table["damping"], np.log([1.1, 0.8]))
+    np.testing.assert_allclose(table["common"], [0, 1], atol=1e-15)
+    np.testing.assert_allclose(table[["price_q", "price_h"]], [[1, -1], [1, 1]], atol=1e-12)
+    assert table["period"].tolist() == [2, 2]
+
+
+def test_adaptive_expectations_can_make_a_mode_monotone():
+    # 1 - 0.2 (1 + 0.8) = 0.64 and 1 - 0.2 (1 + 1.1) = 0.58: no alternation.
+    table = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15, adaptation=0.2).modes()
+    np.testing.assert_allclose(table["root"], [0.58, 0.64])
+    assert np.isinf(table["period"]).all()
+    # (2 - beta) / (beta l), l = 1.1 and 0.8
+    np.testing.assert_allclose(table["critical_factor"], [1.8 / 0.22, 1.8 / 0.16])
+
+
+def test_equal_regions_decouple_into_their_total_and_gaps():
+    rng = np.random.default_rng(3)
+    for n in (2, 3, 5):
+        m = rng.uniform(0, 0.1, (n, n))
+        table = CoupledCobweb([1.3] * n, [0.6] * n, mobility=m + m.T).modes()
+        assert sorted(table["kind"]) == ["gap"] * (n - 1) + ["total"]
+        total = table[table["kind"] == "total"]
+        np.testing.assert_allclose(total["root"], -0.6 / 1.3)
+        np.testing.assert_allclose(vectors_of(total), 1, atol=1e-9)
+    # Without mobility all roots are one; the total is still told from the gaps.
+    assert sorted(CoupledCobweb([1] * 4, [0.5] * 4, mobility=0).modes()["kind"]) == (
+        ["gap"] * 3 + ["total"]
+    )
+
+
+def test_total_and_gap_of_a_simulation_do_not_touch_each_other():
+    model = CoupledCobweb(
+        [1, 1], [0.7, 0.7], mobility=0.1, demand_intercept=[9, 9], supply_intercept=[1, 1],
+        adaptation=0.8,
+    )  # fmt: skip
+    rest = model.price()
+    common = model.simulate(start=rest + 0.5, periods=30)
+    np.testing.assert_allclose(common[:, 0], common[:, 1], atol=1e-12)
+    apart = model.simulate(start=rest + np.array([0.5, -0.5]), periods=30)
+    np.testing.assert_allclose(apart.sum(axis=1), rest.sum(), atol=1e-12)
+
+
+def test_each_mode_of_200_models_moves_as_its_root_says():
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        model = random_model(rng)
+        table, rest = model.modes(), model.price()
+        np.testing.assert_allclose(np.sort(table["root"]), model.roots(), atol=1e-12)
+        assert table["common"].sum() == pytest.approx(1)
+        row = table.iloc[int(rng.integers(len(table)))]
+        vector = row.filter(like="price_").to_numpy(np.float64)
+        # In the mode expectations are along the vector: the price that follows is -B^-1 K e.
+        answer = (1 - model.adaptation - row["root"]) / model.adaptation
+        prices = (
+            model.simulate(start=rest - answer * vector, expected=rest + vector, periods=8) - rest
+        )
+        scale = row["root"] ** np.arange(9)
+        np.testing.assert_allclose(prices, -answer * np.outer(scale, vector), atol=1e-6)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40)
+def test_relabelling_permutes_the_modes(seed):
+    rng = np.random.default_rng(seed)
+    model = random_model(rng)
+    n = len(model.regions)
+    order = rng.permutation(n)
+    turned = CoupledCobweb(
+        model.demand_slope[order], model.supply_slope[order],
+        mobility=model.mobility[np.ix_(order, order)], adaptation=model.adaptation,
+        regions=order.tolist(),
+    )  # fmt: skip
+    one, two = model.modes(), turned.modes()
+    columns = ["root", "modulus", "period", "damping", "common", "critical_factor"]
+    np.testing.assert_allclose(two[columns], one[columns], atol=1e-9)
+    assert two["kind"].tolist() == one["kind"].tolist()
+    names = [f"price_{k}" for k in range(n)]
+    first, second = one[names].to_numpy(), two[names].to_numpy()
+    sign = np.sign((first * second).sum(axis=1))
+    np.testing.assert_allclose(second * sign[:, None], first, atol=1e-6)
+
+
+def test_mobility_that_runs_in_a_circle_turns_prices():
+    # Supply of each of three regions follows its gap to the next: K = (d + m) I - m P, P the cycle;
+    # eigenvalues d + m - m w, w a third root of 1: d, and d + 1.5 m +- i m sqrt(3) / 2.
+    m, d = 0.2, 0.4
+    cycle = m * np.roll(np.eye(3), 1, axis=1)
+    model = CoupledCobweb([1] * 3, [d] * 3, mobility=cycle, directed=True)
+    table = model.modes()
+    root = -(d + 1.5 * m + 1j * m * np.sqrt(3) / 2)
+    assert np.iscomplexobj(table["root"])
+    np.testing.assert_allclose(np.sort(np.abs(table["root"])), np.sort(np.abs([d, root, root])))
+    assert table["period"].iloc[0] == pytest.approx(2 * np.pi / abs(np.angle(root)))
+    assert table["first"].tolist() == [True, True, False]
+    assert table["kind"].tolist() == ["gap", "gap", "total"]
+    assert table["critical_factor"].iloc[0] == pytest.approx(1 / abs(root))
+    priced = CoupledCobweb(
+        [1] * 3, [d] * 3, mobility=cycle, directed=True, demand_intercept=[5] * 3,
+        supply_intercept=[1] * 3,
+    )  # fmt: skip
+    push = np.array([0.3, -0.2, -0.1])
+    away = priced.simulate(start=priced.price() + push, periods=40) - priced.price()
+    turning = np.exp(2j * np.pi * np.arange(3) / 3)
+    size = np.abs(away @ turning)
+    np.testing.assert_allclose(size[1:] / size[:-1], abs(root), rtol=1e-9)
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.7, 0.3])
+def test_at_its_critical_factor_a_mode_keeps_its_size(beta):
+    cycle = 0.2 * np.roll(np.eye(4), 1, axis=1)
+    model = CoupledCobweb([1, 2, 1, 1], [0.4] * 4, mobility=cycle, directed=True, adaptation=beta)
+    factor = model.modes()["critical_factor"].iloc[0]
+    for s, stable in ((factor * (1 - 1e-6), True), (factor * (1 + 1e-6), False)):
+        grown = CoupledCobweb(
+            [1, 2, 1, 1], [0.4 * s] * 4, mobility=s * cycle, directed=True, adaptation=beta
+        )
+        assert grown.is_stable() is stable
+
+
+# Thresholds.
+
+
+def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
+    rng = np.random.default_rng(7)
+    for _ in range(200):
+        b = rng.uniform(0.5, 3, 2)
+        d = b * rng.uniform(0, 0.99, 2)
+        beta = rng.uniform(0.1, 1)
+        room = (2 / beta - 1) * b - d
+        # det([[r1 - m, m], [m, r2 - m]]) = r1 r2 - m (r1 + r2) = 0
+        expected = room.prod() / room.sum()
+        found = CoupledCobweb(b, d, mobility=0.3, adaptation=beta).critical_mobility()
+        assert found == pytest.approx(expected, rel=1e-9)
+        numeric = optimize.brentq(
+            lambda m, b=b, d=d, beta=beta: (
+                CoupledCobweb(b, d, mobility=m, adaptation=beta).spectral_radius() - 1
+            ),
+            0,
+            2 * expected,
+            xtol=1e-14,
+        )
+        assert found == pytest.approx(numeric, abs=1e-6)
+    assert CoupledCobweb([1, 1], [0.8, 0.8], mobility=0).critical_mobility() == pytest.approx(0.1)
+
+
+def test_critical_mobility_of_200_systems_is_where_the_radius_is_one():
+    rng = np.random.default_rng(8)
+    for _ in range(200):
+        model = random_model(rng, intercepts=False)
+        if not model.mobility.any():
+            continue
+        found = model.critical_mobility()
+        pattern = model.mobility / model.mobility.max()
+        at = CoupledCobweb(
+            model.demand_slope, model.supply_slope, mobility=found * pattern,
+            adaptation=model.adaptation,
+        )  # fmt: skip
+        assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
+        assert at.roots()[0] == pytest.approx(-1, abs=1e-9)
+
+
+def test_critical_mobility_at_the_ends():
+    assert CoupledCobweb([1, 1], [1.2, 0.5], mobility=0.1).critical_mobility() == 0
+    assert CoupledCobweb([1], [0.5], mobility=0).critical_mobility() == np.inf
+    # One-sided: K = [[d + m, -m], [0, d]], so -(d + m)/b = -1 at m = b - d.
+    one_sided = CoupledCobweb([1, 1], [0.8, 0.8], mobility=[[0, 0.1], [0, 0]], directed=True)
+    assert one_sided.critical_mobility() == pytest.approx(0.2, abs=1e-9)
+
+
+# Responses.
+
+
+@pytest.mark.parametrize("to", ["demand", "supply"])
+def test_a_lasting_shock_is_a_simulation_with_another_intercept(to):
+    rng = np.random.default_rng(11)
+    for _ in range(30):
+        model = random_model(rng)
+        n = len(model.regions)
+        u = rng.normal(size=n)
+        a, c = (np.array(x) for x in (model.demand_intercept, model.supply_intercept))
+        shifted = CoupledCobweb(
+            model.demand_slope, model.supply_slope, mobility=model.mobility,
+            adaptation=model.adaptation, demand_intercept=a + u * (to == "demand"),
+            supply_intercept=c + u * (to == "supply"),
+        )  # fmt: skip
+        rest = model.price()
+        found = model.respond(u, periods=15, to=to, lasting=True)
+        # The shock hits in period 1 of a simulation that starts at the old rest.
+        expected = shifted.simulate(start=rest, periods=16)[1:] - rest
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+        if shifted.spectral_radius() < 0.95:
+            later = model.respond(u, periods=900, to=to, lasting=True).iloc[-1]
+            np.testing.assert_allclose(later, shifted.price() - rest, atol=1e-6)
+
+
+def test_a_passing_shock_is_a_simulation_that_was_not_expected():
+    rng = np.random.default_rng(12)
+    for _ in range(30):
+        model = random_model(rng)
+        u, rest = rng.normal(size=len(model.regions)), model.price()
+        found = model.respond(u, periods=15)
+        start = rest + u / model.demand_slope
+        expected = model.simulate(start=start, expected=rest, periods=15) - rest
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_a_response_is_linear_and_named():
+    model = CoupledCobweb([1, 2], [0.5, 0.5], mobility=0.1, regions=["q", "h"])
+    assert model.respond({"h": 1.0}, periods=3).columns.tolist() == ["q", "h"]
+    one, two = (
+        model.respond({"q": 1}, periods=9),
+        model.respond(pd.Series({"h": 3.0, "q": 0}), periods=9),
+    )
+    np.testing.assert_allclose(model.respond([1, 3], periods=9), one + two, atol=1e-12)
+    np.testing.assert_allclose(model.respond([1, 3], periods=9, to="supply"), -(one + two))
+
+
+# Mobility as a network.
+
+
+def test_mobility_can_be_a_network_of_places():
+    links = pd.DataFrame(
+        {
+            "source": ["q", "q", "h", "h"],
+            "target": ["h", "h", "s", "h"],
+            "layer": ["rail", "talent", "talent", "talent"],
+            "weight": [0.02, 0.03, 0.1, 5.0],
+        }
+    )
+    network = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links)
+    model = CoupledCobweb(
+        pd.Series({"s": 3.0, "h": 2.0, "q": 1.0}), [0.5, 0.6, 0.7], mobility=network
+    )
+    # Layers add up, the self-link of h is left out, the Series is put in the order of the nodes.
+    assert model.regions == ("q", "h", "s")
+    assert model.demand_slope.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(model.mobility, [[0, 0.05, 0], [0.05, 0, 0.1], [0, 0.1, 0]])
+    directed = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links, directed=["talent"])
+    with pytest.raises(InputError, match="without directed layers; found"):
+        CoupledCobweb([1] * 3, [0.5] * 3, mobility=directed)
+    one_way = CoupledCobweb([1] * 3, [0.5] * 3, mobility=directed, directed=True)
+    np.testing.assert_allclose(one_way.mobility, [[0, 0.05, 0], [0.02, 0, 0.1], [0, 0, 0]])
+
+
+def test_tables_are_put_in_the_order_of_the_regions():
+    slopes = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
+    m = pd.DataFrame([[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]], list("shq"), list("shq"))
+    model = CoupledCobweb(slopes, slopes[::-1] / 2, mobility=m)
+    assert model.regions == ("q", "h", "s")
+    assert model.supply_slope.tolist() == [0.5, 1, 1.5]
+    np.testing.assert_allclose(model.mobility, [[0, 0.3, 0.2], [0.3, 0, 0.1], [0.2, 0.1, 0]])
+    with pytest.raises(InputError, match="a row and a column for each region"):
+        CoupledCobweb(slopes, slopes, mobility=m.rename(index={"q": "x"}))
+
+
+# Enclaves.
+
+
+def test_an_enclave_of_two_equal_regions_by_hand():
+    # b = 1, d = 0.8, m = 0.05: roots -0.8 and -0.9. The gap: both -(d + 2m + 2s), home
+    # -(d + 2m + s), host price -(d + 2m - w d). The total moves under none of them.
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
+    expected = {"both": -1.1, "home": -1.0, "host_price": -0.9 + 0.1 * 0.8}
+    for answer, root in expected.items():
+        linked = with_enclave(model, "home", "host", strength=0.1, answer=answer)
+        np.testing.assert_allclose(np.sort(linked.roots()), sorted([root, -0.8]), atol=1e-9)
+        table = enclave_effect(model, "home", "host", strength=0.1, answer=answer)
+        assert table["effect"].tolist() == [
+            "damps" if answer == "host_price" else "excites",
+            "leaves",
+        ]
+        assert table["kind"].tolist() == ["gap", "total"]
+        np.testing.assert_allclose(table["root_with"], [root, -0.8], atol=1e-9)
+        assert table["change"].iloc[0] == pytest.approx(abs(root) - 0.9)
+
+
+def test_the_threshold_of_an_enclave_by_hand():
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)
+    assert critical_enclave(model, 0, 1) == pytest.approx(0.05)  # (b - d) / 2 - m
+    assert critical_enclave(model, 0, 1, answer="home") == pytest.approx(0.1)  # b - d - 2m
+    assert critical_enclave(model, 0, 1, answer="host_price") == np.inf
+    loose = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.2)
+    assert critical_enclave(loose, 0, 1) == 0
+
+
+def test_the_host_price_can_calm_a_gap_that_explodes():
+    # -(d + 2m - w d) = -1.1 + 0.8 w is above -1 from w = 0.125 on.
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15)
+    assert not with_enclave(model, 0, 1, strength=0.12, answer="host_price").is_stable()
+    assert with_enclave(model, 0, 1, strength=0.13, answer="host_price").is_stable()
+
+
+@pytest.mark.parametrize("answer", ["both", "home"])
+def test_thresholds_of_100_enclaves_are_where_the_radius_is_one(answer):
+    rng = np.random.default_rng(13)
+    seen = 0
+    for _ in range(100):
+        model = random_model(rng, intercepts=False)
+        found = critical_enclave(model, 0, 1, answer=answer)
+        if found == 0:
+            assert not model.is_stable()
+            continue
+        at = with_enclave(model, 0, 1, strength=found, answer=answer)
+        assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
+        assert with_enclave(model, 0, 1, strength=0.99 * found, answer=answer).is_stable()
+        seen += 1
+    assert seen > 50
+
+
+def test_what_an_enclave_adds_to_the_roots_in_all():
+    rng = np.random.default_rng(14)
+    for _ in range(50):
+        model = random_model(rng, intercepts=False)
+        s = 0.05
+        b, d, beta = model.demand_slope, model.supply_slope, model.adaptation
+        expected = {
+            "both": -beta * s * (1 / b[0] + 1 / b[1]),
+            "home": -beta * s / b[0],
+            "host_price": beta * s * d[0] / b[0],
+        }
+        for answer, shift in expected.items():
+            linked = with_enclave(model, 0, 1, strength=s, answer=answer)
+            moved = np.real(linked.roots()).sum() - model.roots().sum()
+            assert moved == pytest.approx(shift, abs=1e-9)
+        # Adding mobility lowers every root, ranked (Weyl).
+        both = with_enclave(model, 0, 1, strength=s)
+        assert (both.roots() <= model.roots() + 1e-12).all()
+
+
+def test_mobility_of_an_enclave_excites_every_mode_that_alternates_or_leaves_it():
+    rng = np.random.default_rng(15)
+    for _ in range(60):
+        model = random_model(rng, regions=int(rng.integers(2, 12)), intercepts=False)
+        naive = CoupledCobweb(model.demand_slope, model.supply_slope, mobility=model.mobility)
+        table = enclave_effect(naive, 0, 1, strength=rng.uniform(0.01, 1))
+        assert set(table["effect"]) <= {"excites", "leaves"}
+        # Each mode is paired once.
+        linked = table["root_with"].sum()
+        assert linked == pytest.approx(table["root"].sum() + table["change"].sum() * -1)
+
+
+def test_an_enclave_leaves_a_mode_without_a_gap_between_home_and_host():
+    # In a triangle of equal regions the mode (1, 1, -2) has no gap between 0 and 1.
+    model = CoupledCobweb(
+        [1] * 3, [0.4] * 3, mobility=[[0, 0.1, 0.05], [0.1, 0, 0.05], [0.05, 0.05, 0]]
+    )
+    table = enclave_effect(model, 0, 1, strength=0.05)
+    assert table["effect"].tolist() == ["excites", "leaves", "leaves"]
+    np.testing.assert_allclose(table["home_host_gap"], [2, 0, 0], atol=1e-9)
+
+
+def test_arguments_are_not_changed_by_an_enclave():
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)
+    for answer in ANSWERS:
+        with_enclave(model, 0, 1, strength=0.1, answer=answer)
+    np.testing.assert_allclose(model.roots(), [-0.9, -0.8])
+
+
+MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: with_enclave(MODEL, "home", "hosts", strength=1), "`host` must be .*mean 'host'"),
+        (lambda: with_enclave(MODEL, "home", "home", strength=1), "`host` must not be the home"),
+        (
+            lambda: with_enclave(MODEL, "home", "host", strength=-1),
+            "`strength` .*at least 0; found -1",
+        ),
+        (
+            lambda: with_enclave(MODEL, "home", "host", strength=1.5, answer="host_price"),
+            "`strength` .* at most 1; found 1.5",
+        ),
+        (
+            lambda: with_enclave(MODEL, "home", "host", strength=1, answer="price"),
+            "`answer` must be",
+        ),
+        (lambda: MODEL.respond({"hos": 1.0}, periods=2), "`shock` must be a region"),
+        (lambda: MODEL.respond([1.0], periods=2), "`shock` must be 2 numbers"),
+        (lambda: MODEL.respond([1.0, 0], periods=-2), "`periods`"),
+        (lambda: MODEL.respond([1.0, 0], periods=2, to="price"), "`to` must be one of"),
+        (
+            lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
+            "`attention` must be shares that sum to 1 in each row; found .1.1. at .1.",
+        ),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[1, 0]), "2 x 2 matrix"),
+        (
+            lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions=["a", "a"]),
+            "2 different names",
+        ),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions="ab"), "sequence of 2 names"),
+        (
+            lambda: CoupledCobweb(
+                pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a", "b"]
+            ),
+            "none for .'b'.",
+        ),
+        (
+            lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]], directed=True),
+            "`mobility` must be finite and at least 0",
+        ),
+        (
+            lambda: CoupledCobweb(
+                [1, 1],
+                [1, 1],
+                mobility=0,
+                attention=[[0, 1], [1, 0]],
+                demand_intercept=[1, 1],
+                supply_intercept=[0, 0],
+            ).price(),
+            "singular; change `attention`",
+        ),
+    ],
+)
+def test_faults_are_named(make, words):
+    with pytest.raises(InputError, match=words):
+        make()
+
+
+def test_critical_adaptation_is_where_the_root_is_minus_one():
+    for b, d in np.random.default_rng(2).uniform(0.2, 3, (200, 2)):
+        beta = Cobweb(b, d).critical_adaptation()
+        if beta <= 1:
+            assert Cobweb(b, d, adaptation=beta).root() == pytest.approx(-1, abs=1e-9)
+        else:
+            assert Cobweb(b, d).is_stable()

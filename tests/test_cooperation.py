@@ -1,0 +1,295 @@
+"""Cooperation around a park: who is there, who brokers, what fails without one."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.datasets import load_quzhou, load_yrd_enclaves, make_city_system
+from netinnov.errors import InputError
+from netinnov.mechanisms.cooperation import (
+    brokerage_table,
+    cooperation_table,
+    liaison_test,
+    outages,
+    park_network,
+    park_sides,
+)
+
+PARK = "quzhou_haichuang"
+
+
+@pytest.fixture(scope="module")
+def quzhou() -> ni.MultilayerNetwork:
+    return load_quzhou()
+
+
+@pytest.fixture(scope="module")
+def delta() -> ni.MultilayerNetwork:
+    return load_yrd_enclaves()
+
+
+@pytest.fixture
+def toy() -> ni.MultilayerNetwork:
+    """Host actors x, y and home actors h, g around park p; u says nothing of itself.
+
+    x > p, y > p, u > p, p > h, p > g in `flow`; x > h and g > h in `rule`.
+    """
+    nodes = pd.DataFrame(
+        [
+            ("x", "firm", "host", "host"),
+            ("y", "firm", "inner", "inner"),
+            ("h", "government", "home", "home"),
+            ("g", "firm", "home", "home"),
+            ("p", "park", "host", "home"),
+            ("u", "firm", None, None),
+            ("z", "firm", "far", "far"),
+        ],
+        columns=["node", "kind", "place", "jurisdiction"],
+    )
+    links = pd.DataFrame(
+        [
+            ("flow", "x", "p"),
+            ("flow", "y", "p"),
+            ("flow", "u", "p"),
+            ("flow", "p", "h"),
+            ("flow", "p", "g"),
+            ("rule", "x", "h"),
+            ("rule", "g", "h"),
+            ("rule", "z", "h"),
+        ],
+        columns=["layer", "source", "target"],
+    )
+    places = pd.DataFrame(
+        {"place": ["host", "inner", "home", "far"], "parent": [None, "host", None, None]}
+    )
+    return ni.build_network(nodes, links, places, ["flow", "rule"])
+
+
+def test_the_park_with_its_direct_partners_is_the_bundled_case(quzhou, delta):
+    around = park_network(delta, PARK)
+    assert (around.n_nodes, around.n_links, len(around.layers)) == (14, 20, 9)
+    # Facts of the data's description: links at the site itself, by layer.
+    links = around.links
+    at_park = links[(links["source"] == PARK) | (links["target"] == PARK)]
+    assert at_park["layer"].value_counts().to_dict() == {
+        "policy": 3, "tenancy": 3, "hosting": 2, "funding": 2, "operation": 2,
+        "ownership": 1, "research": 1, "talent": 1, "production": 1,
+    }  # fmt: skip
+    pd.testing.assert_frame_equal(around.links, quzhou.links)
+    assert around.nodes.index.tolist() == quzhou.nodes.index.tolist()
+    assert park_network(around, PARK).n_links == 20
+
+
+def test_sides_follow_jurisdictions_through_the_places_around(quzhou):
+    by_jurisdiction = park_sides(quzhou, PARK)
+    assert by_jurisdiction.value_counts().to_dict() == {"home": 7, "host": 7}
+    # Hangzhou holds Yuhang, the host; the operator is Quzhou's and stands in Hangzhou.
+    by_place = park_sides(quzhou, PARK, by="place")
+    assert by_jurisdiction[["gov_hangzhou", "quhai_invest", PARK]].tolist() == [
+        "host", "home", "home",
+    ]  # fmt: skip
+    assert by_place[["gov_hangzhou", "quhai_invest", PARK]].tolist() == ["host"] * 3
+
+
+def test_sides_name_what_is_neither_and_what_is_both():
+    nodes = pd.DataFrame(
+        {
+            "kind": "firm",
+            "place": ["b", "city", "far", None],
+            "jurisdiction": ["a", "city", "far", None],
+        },
+        index=["p", "c", "f", "u"],
+    )
+    places = pd.DataFrame(
+        {"place": ["a", "b", "city", "far"], "parent": ["city", "city", None, None]}
+    )
+    links = pd.DataFrame({"source": ["c"], "target": ["p"]})
+    sides = park_sides(ni.build_network(nodes, links, places), "p")
+    assert sides[["p", "c", "f"]].tolist() == ["home", "both", "other"]
+    assert pd.isna(sides["u"])
+
+
+def test_roles_by_hand(toy):
+    # Two-paths through p with known ends: x>p>h is closed by x>h; open: x>g, y>h, y>g.
+    table = brokerage_table(toy, "p")
+    assert table.loc["p", ["liaison", "homeward", "outward"]].tolist() == [3, 3, 0]
+    assert table.loc["p", ["itinerant", "gatekeeper", "representative"]].tolist() == [0, 0, 0]
+    assert table["homeward"].drop(["p", "u"]).eq(0).all()
+    assert table.loc["u", ["liaison", "homeward"]].isna().all()
+    # p > g > h is closed by p > h, so g brokers nothing.
+    assert table.loc["g", "coordinator"] == 0
+    with_home = brokerage_table(toy, "p", park_side="home")
+    assert with_home.loc["p", ["gatekeeper", "liaison", "homeward"]].tolist() == [3, 0, 3]
+    with_host = brokerage_table(toy, "p", park_side="host")
+    assert with_host.loc["p", ["representative", "liaison", "homeward"]].tolist() == [3, 0, 3]
+
+
+def test_without_direction_each_pair_counts_twice(toy):
+    # Open pairs at p: x-y (one group), x-g, y-h, y-g (across); x-h and g-h are linked.
+    roles = brokerage_table(toy, "p", directed=False).loc["p"]
+    assert roles[["itinerant", "liaison", "homeward", "outward"]].tolist() == [2, 6, 3, 3]
+
+
+def test_layers_by_themselves_close_no_pair_of_another(toy):
+    # In `flow` alone x > h is not linked: four pairs; `rule` has no path through p.
+    table = brokerage_table(toy, "p", by_layer=True)
+    assert table.loc[("flow", "p"), "liaison"] == 4
+    assert table.loc[("rule", "p"), "liaison"] == 0
+
+
+def test_no_single_flow_leads_through_the_founding_park(quzhou):
+    table = brokerage_table(quzhou, PARK, by_layer=True).xs(PARK, level="node")
+    counts = table.drop(columns=["kind", "side"])
+    assert len(counts) == 9
+    assert (counts == 0).all(axis=None)
+
+
+def test_the_name_of_the_role_depends_on_the_group_and_its_count_does_not(quzhou):
+    names = {"own": "liaison", "home": "gatekeeper", "host": "representative"}
+    for park_side, role in names.items():
+        row = brokerage_table(quzhou, PARK, park_side=park_side).loc[PARK]
+        assert row[[role, "homeward"]].tolist() == [6, 6]
+        assert all(row[other] == 0 for other in set(names.values()) - {role})
+
+
+def test_labellings_by_brute_force(toy):
+    found = liaison_test(toy, "p")
+    # x, y, h, g take two home labels: six ways. Links x>h, g>h close pairs of p's paths.
+    closed = {("x", "h")}
+    counts = []
+    for labels in product(["home", "host"], repeat=4):
+        if labels.count("home") != 2:
+            continue
+        side = dict(zip("xyhg", labels, strict=True))
+        paths = [(a, b) for a in "xy" for b in "hg" if (a, b) not in closed]
+        counts.append(sum(side[a] != side[b] for a, b in paths))
+    assert found["labellings"] == len(counts) == 6
+    assert found["exact"] is True
+    assert found["joined"] == 3
+    assert found["mean"] == pytest.approx(np.mean(counts))
+    assert found["p"] == pytest.approx(np.mean(np.array(counts) >= 3))
+    assert found["least_p"] == pytest.approx(np.mean(np.array(counts) == max(counts)))
+
+
+def test_a_star_has_no_power_without_direction(delta):
+    found = liaison_test(delta, "zhongan_songjiang", directed=False)
+    assert found["joined"] == found["mean"] == found["most"]
+    assert found["least_p"] == 1
+
+
+def test_random_labellings_agree_with_all(delta, monkeypatch):
+    exact = liaison_test(delta, PARK)
+    monkeypatch.setattr("netinnov.mechanisms.cooperation._roles.LARGEST_COUNT", 10)
+    drawn = liaison_test(delta, PARK, permutations=4000, rng=1)
+    assert drawn["exact"] is False
+    assert drawn["labellings"] == 4001
+    # Standard errors 0.007 and below 0.02.
+    assert drawn["p"] == pytest.approx(exact["p"], abs=0.03)
+    assert drawn["mean"] == pytest.approx(exact["mean"], abs=0.08)
+    pd.testing.assert_series_equal(drawn, liaison_test(delta, PARK, permutations=4000, rng=1))
+
+
+def test_outages_by_hand(toy):
+    lost = outages(toy, "p")
+    # Without p: x - h - g stay together, y and u alone. Across: y-h, y-g lost (x-h, x-g stay).
+    assert lost.loc["p", ["links", "parts", "isolated", "pairs_lost"]].tolist() == [5, 3, 2, 2]
+    # Directed: x>h stays by the rule; x>g, y>h, y>g went through p.
+    assert lost.loc["p", ["homeward_lost", "outward_lost"]].tolist() == [3, 0]
+    assert lost.loc["p", ["layers_lost", "single_point"]].tolist() == ["flow", True]
+    # h takes the layer `rule` with it, since z is no partner of p.
+    assert lost.loc["h", ["layers_lost", "articulation"]].tolist() == ["rule", False]
+    assert lost["articulation"].sum() == 1
+
+
+def test_paths_past_the_partners_count_on_request(toy):
+    links = toy.links[["layer", "source", "target"]]
+    bridge = pd.DataFrame({"layer": "rule", "source": ["y", "z"], "target": ["z", "u"]})
+    more = ni.build_network(toy.nodes, pd.concat([links, bridge]), toy.places, ["flow", "rule"])
+    assert outages(more, "p").loc["p", "pairs_lost"] == 2
+    wide = outages(more, "p", scope="network").loc["p"]
+    # y > z > h: y reaches h, but still not g, which nobody else points to.
+    assert wide[["pairs_lost", "homeward_lost", "parts"]].tolist() == [0, 2, 1]
+
+
+def test_outages_agree_with_networkx(delta):
+    for park in (PARK, "xianning_wuhan", "jiashan_hongqiao"):
+        around = park_network(delta, park)
+        links = around.links
+        arcs = nx.DiGraph(list(zip(links["source"], links["target"], strict=True)))
+        graph = arcs.to_undirected()
+        side = park_sides(around, park)
+        lost = outages(delta, park)
+        assert set(lost.index[lost["articulation"]]) == set(nx.articulation_points(graph))
+        for node in around.nodes.index:
+            rest = graph.subgraph(set(graph) - {node})
+            assert lost.loc[node, "parts"] == nx.number_connected_components(rest)
+            assert lost.loc[node, "isolated"] == nx.number_of_isolates(rest)
+            fewer = arcs.subgraph(set(arcs) - {node})
+            homeward = sum(
+                nx.has_path(arcs, a, b) and not nx.has_path(fewer, a, b)
+                for a in fewer
+                for b in fewer
+                if side[a] == "host" and side[b] == "home"
+            )
+            assert lost.loc[node, "homeward_lost"] == homeward
+
+
+def test_all_parks_of_the_delta(delta):
+    table = cooperation_table(delta)
+    assert len(table) == 72
+    assert table.index.tolist() == [n for n in delta.nodes.index if n in set(table.index)]
+    row = table.loc[PARK]
+    assert row[["partners", "links", "stated", "layers", "missing"]].tolist() == [13, 20, 18, 9, ""]
+    kinds = table.filter(regex="^n_").sum(axis=1)
+    assert (kinds == table["partners"]).all()
+    # The one way out of the founding park is said to be its model, not a fact.
+    assert row[["is_liaison", "is_liaison_stated"]].tolist() == [True, False]
+    assert not (table["is_liaison_stated"] & ~table["is_liaison"]).any()
+    assert table["type"].value_counts()["reverse_enclave"] == 59
+
+
+def test_networks_without_status_and_type():
+    system = make_city_system(n_cities=12, n_enclaves=3, rng=1)
+    table = cooperation_table(system)
+    assert len(table) == 3
+    assert (table["partners"] == 2).all()
+    assert table["stated"].isna().all()
+    assert table["is_liaison_stated"].isna().all()
+    assert "type" not in table
+    empty = cooperation_table(system.select(kinds=["place"]))
+    assert empty.empty
+
+
+def test_inputs_stay_as_they_are(quzhou):
+    before = quzhou.links, quzhou.nodes
+    for call in (brokerage_table, liaison_test, outages, park_network, park_sides):
+        call(quzhou, PARK)
+    pd.testing.assert_frame_equal(quzhou.links, before[0])
+    pd.testing.assert_frame_equal(quzhou.nodes, before[1])
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda n: park_network(n, "quzhou_haichuan"), "`park` must be a node .*did you mean"),
+        (lambda n: park_network(n, "gov_quzhou"), "`park` must stand outside its jurisdiction"),
+        (lambda n: park_sides(n, PARK, by="kind"), "`by` must be one of"),
+        (lambda n: brokerage_table(n, PARK, park_side="none"), "`park_side` must be one of"),
+        (lambda n: liaison_test(n, PARK, permutations=0), "`permutations` .* at least 1"),
+        (lambda n: outages(n, PARK, scope="all"), "`scope` must be one of"),
+    ],
+)
+def test_impossible_arguments_are_refused(quzhou, call, words):
+    with pytest.raises(InputError, match=words):
+        call(quzhou)
+
+
+def test_a_park_must_say_where_it_is(toy):
+    with pytest.raises(InputError, match=r"must have a place .* and a jurisdiction"):
+        park_network(toy, "u")

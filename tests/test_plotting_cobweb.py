@@ -1,0 +1,172 @@
+"""Figures of cobwebs: what is drawn is what the models say."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb import (
+    ArctanSupply,
+    BoundedCobweb,
+    Cobweb,
+    CoupledCobweb,
+    attractor_map,
+)
+from netinnov.plotting import (
+    new_figure,
+    plot_attractors,
+    plot_cobweb,
+    plot_price_paths,
+    plot_stability_map,
+)
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+def drawn(ax):
+    """Draw it, since errors of type and layout come then."""
+    ax.figure.canvas.draw()
+    return ax
+
+
+def web_of(ax):
+    return np.column_stack(ax.lines[2].get_data())
+
+
+def test_the_web_by_hand():
+    # From 7: supply 1 + 0.8 * 7 = 6.6, price 3.4; from 3.4: supply 3.72, price 6.28.
+    market = Cobweb(1.0, 0.8, demand_intercept=10, supply_intercept=1)
+    ax = drawn(plot_cobweb(market, start=7, periods=2))
+    expected = [(6.6, 7), (6.6, 3.4), (6.6, 3.4), (3.72, 3.4), (3.72, 6.28)]
+    np.testing.assert_allclose(web_of(ax), expected)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["demand", "supply", "start", "rest"]
+
+
+@pytest.mark.parametrize(("d", "fate"), [(0.8, "settles"), (1.0, "cycles"), (1.2, "explodes")])
+def test_the_title_says_what_prices_do(d, fate):
+    market = Cobweb(1.0, d, demand_intercept=10, supply_intercept=1)
+    assert plot_cobweb(market, start=7).get_title(loc="left") == f"{fate}: root {-d:.2f}"
+
+
+def test_corners_lie_on_both_curves_with_adaptive_expectations_too():
+    market = BoundedCobweb(0.25, ArctanSupply(4.8), 0.8, adaptation=0.3)
+    ax = drawn(plot_cobweb(market, start=1.0, periods=10))
+    path = web_of(ax)
+    starts, ends = path[::3], path[1::3]
+    np.testing.assert_allclose(starts[:, 0], market.supply.quantity(starts[:, 1]), atol=1e-9)
+    np.testing.assert_allclose(ends[:, 0], 0.8 - 0.25 * ends[:, 1], atol=1e-9)
+    assert "cycle of period 10" in ax.get_title(loc="left")
+
+
+def test_a_region_of_several_is_drawn():
+    model = CoupledCobweb(
+        [1, 1], [0.8, 0.8], mobility=0.15, demand_intercept=[10, 12], supply_intercept=[1, 1],
+        regions=["home", "host"],
+    )  # fmt: skip
+    start = model.price() + 0.1
+    ax = drawn(plot_cobweb(model, start=start, region="host", periods=5))
+    assert ax.get_title(loc="left") == "host: explodes, spectral radius 1.10"
+    prices = model.simulate(start=start, periods=5)[1:, 1]
+    np.testing.assert_allclose(web_of(ax)[1::3, 1], prices)
+    with pytest.raises(InputError, match="`region` must be one of"):
+        plot_cobweb(model, start=start, region="hos")
+
+
+def test_lines_of_the_map_part_models_that_settle_from_those_that_do_not():
+    ax = drawn(plot_stability_map(regions=3, adaptation=0.8))
+    line = ax.lines[1]
+    for x, y in np.column_stack(line.get_data())[5:300:40]:
+        for share, stable in ((0.999, True), (1.001, False)):
+            model = CoupledCobweb([2] * 3, [2 * x] * 3, mobility=2 * y * share, adaptation=0.8)
+            assert model.is_stable() is stable
+    assert ax.lines[0].get_xdata()[0] == pytest.approx(2 / 0.8 - 1)
+
+
+def test_lines_of_the_map_over_adaptation():
+    ax = drawn(plot_stability_map(over="adaptation", mobility=0.1, steepest=6))
+    gap, total = ax.lines
+    for (x, y), m in (
+        (np.array(gap.get_data())[:, 30], 0.1),
+        (np.array(total.get_data())[:, 30], 0),
+    ):
+        for share, stable in ((0.999, True), (1.001, False)):
+            model = CoupledCobweb([1, 1], [x, x], mobility=m, adaptation=y * share)
+            assert model.is_stable() is stable
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["all settles", "gaps explode, total settles", "all explodes"]
+
+
+def test_a_map_without_mobility_has_no_field_between():
+    ax = plot_stability_map(over="adaptation")
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["all settles", "all explodes"]
+
+
+def test_paths_keep_colours_of_regions_and_dashes_of_models():
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["a $x$", "b"])
+    path = model.respond([1, 0], periods=6)
+    ax = drawn(plot_price_paths({"one": path, "two": 2 * path}, rest=0.0))
+    lines = ax.lines[1:]
+    assert [line.get_color() for line in lines[:2]] == [line.get_color() for line in lines[2:]]
+    assert lines[0].get_linestyle() != lines[2].get_linestyle()
+    np.testing.assert_allclose(lines[3].get_ydata(), 2 * path["b"])
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == [r"a \$x\$", "b", "one", "two"]
+
+
+def test_attractors_are_drawn_at_their_parameter():
+    market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.8)
+    table = attractor_map(market, adaptation=[0.1, 0.5], points=100)
+    assert table["ending"].tolist() == ["rest", "chaos"]
+    ax = drawn(plot_attractors(table))
+    calm, _, chaos, _ = ax.lines
+    assert set(calm.get_xdata()) == {0.1}
+    assert set(chaos.get_xdata()) == {0.5}
+    np.testing.assert_allclose(calm.get_ydata(), market.price(), atol=1e-6)
+    over = attractor_map(market, demand_intercept=[0.1, 0.5], points=4)
+    assert plot_attractors(over, over="demand_intercept").get_xlabel() == "level of demand, a"
+
+
+def test_axes_that_are_given_are_used():
+    figure = new_figure(height=70)
+    axes = figure.subplots(1, 3)
+    market = Cobweb(1.0, 0.8, demand_intercept=10, supply_intercept=1)
+    assert plot_cobweb(market, start=7, ax=axes[0]) is axes[0]
+    assert plot_stability_map(ax=axes[1]) is axes[1]
+    assert plot_price_paths(pd.DataFrame({"a": [1.0, 2.0]}), ax=axes[2]) is axes[2]
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: plot_cobweb(Cobweb(1, 0.8), start=7), "prices need"),
+        (lambda: plot_stability_map(regions=1), "`regions` must be .*at least 2"),
+        (lambda: plot_stability_map(over="slope"), "`over` must be one of"),
+        (lambda: plot_stability_map(points={"x": (5.0, 0.1)}), "`points` must be .*at most 2"),
+        (lambda: plot_price_paths({}), "found none"),
+        (
+            lambda: plot_price_paths(
+                {"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"y": [1]})}
+            ),
+            "the same regions",
+        ),
+        (lambda: plot_price_paths(pd.DataFrame(np.zeros((2, 9)))), "at most 7 regions"),
+        (lambda: plot_attractors(pd.DataFrame({"adaptation": [1.0]})), "`table` must hold prices"),
+    ],
+)
+def test_faults_are_named(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

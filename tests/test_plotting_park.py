@@ -1,0 +1,155 @@
+"""The flow diagram of a park: every actor and link is there, nothing covers another."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.patches import FancyBboxPatch, Polygon
+
+import netinnov as ni
+from netinnov.datasets import load_quzhou, load_yrd_enclaves
+from netinnov.errors import InputError
+from netinnov.mechanisms.cooperation import park_network
+from netinnov.plotting import plot_park
+
+PARKS = ("quzhou_haichuang", "jiangshan_jianggan", "zhongan_songjiang", "wuhu_songjiang_1")
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def delta() -> ni.MultilayerNetwork:
+    return load_yrd_enclaves()
+
+
+def boxes(ax) -> list[FancyBboxPatch]:
+    return [
+        patch for patch in ax.patches if isinstance(patch, FancyBboxPatch) and patch.get_width() > 5
+    ]
+
+
+def heads(ax) -> list[Polygon]:
+    return [patch for patch in ax.patches if isinstance(patch, Polygon)]
+
+
+@pytest.mark.parametrize("park", PARKS)
+def test_each_actor_has_a_box_and_each_link_an_arrow(delta, park):
+    around = park_network(delta, park)
+    ax = plot_park(delta, park)
+    assert len(boxes(ax)) == around.n_nodes - 1
+    # Each layer has one more arrow in the legend.
+    assert len(heads(ax)) == around.n_links + len(around.layers)
+    hollow = sum(np.allclose(head.get_facecolor(), (1, 1, 1, 1)) for head in heads(ax))
+    assert hollow == (around.links["status"] != "stated").sum()
+
+
+@pytest.mark.parametrize("park", [*PARKS, "yancheng_shanghai", "xianning_wuhan"])
+def test_nothing_covers_another_or_leaves_the_page(delta, park):
+    ax = plot_park(delta, park)
+    ax.figure.draw_without_rendering()
+    page = ax.figure.bbox
+    frames = [patch.get_window_extent() for patch in boxes(ax)]
+    for one, other in combinations(frames, 2):
+        assert not one.overlaps(other)
+    for text in ax.texts:
+        extent = text.get_window_extent()
+        assert page.x0 <= extent.x0
+        assert extent.x1 <= page.x1
+        assert page.y0 <= extent.y0
+        assert extent.y1 <= page.y1
+    # Names stay inside their boxes.
+    for frame in frames:
+        middle = (frame.x0 + frame.x1) / 2
+        for text in ax.texts:
+            extent = text.get_window_extent()
+            inside = frame.y0 < (extent.y0 + extent.y1) / 2 < frame.y1
+            if inside and abs((extent.x0 + extent.x1) / 2 - middle) < 1:
+                assert extent.x0 >= frame.x0 - 1
+                assert extent.x1 <= frame.x1 + 1
+
+
+def test_badges_of_arrows_do_not_cover_one_another(delta):
+    ax = plot_park(delta, "quzhou_haichuang")
+    ax.figure.draw_without_rendering()
+    codes = {layer[:2] for layer in delta.layers}
+    badges = [text.get_window_extent() for text in ax.texts if text.get_text() in codes]
+    assert len(badges) == 29
+    for one, other in combinations(badges, 2):
+        assert not one.overlaps(other)
+
+
+@pytest.mark.slow
+def test_every_park_of_the_delta_can_be_drawn(delta):
+    nodes = delta.nodes
+    for park in nodes.index[nodes["type"].notna()]:
+        ax = plot_park(delta, park)
+        assert len(heads(ax)) >= 2
+        plt.close(ax.figure)
+
+
+def test_home_is_left_and_host_is_right():
+    ax = plot_park(load_quzhou(), "quzhou_haichuang")
+    at = {text.get_text(): text.get_position()[0] for text in ax.texts}
+    assert at["Government of Quzhou"] < 91 < at["Government of Yuhang"]
+    assert "HOME: Quzhou" in at
+    assert "HOST: Yuhang, Hangzhou" in at
+
+
+def test_a_layer_looks_the_same_at_every_park(delta):
+    def style(park):
+        ax = plot_park(delta, park)
+        badges = [text for text in ax.texts if text.get_text() in {"ow", "te", "ho"}]
+        return {text.get_text(): text.get_bbox_patch().get_edgecolor() for text in badges}
+
+    assert style("wuhu_songjiang_1") == style("quzhou_haichuang")
+
+
+def test_the_size_is_that_of_a_page():
+    figure = plot_park(load_quzhou(), "quzhou_haichuang").figure
+    width, height = figure.get_size_inches() * 25.4
+    assert width == pytest.approx(183)
+    assert 100 < height < 150
+
+
+def test_axes_given_are_drawn_on():
+    figure, ax = plt.subplots()
+    assert plot_park(load_quzhou(), "quzhou_haichuang", ax=ax) is ax
+    assert figure.axes == [ax]
+
+
+def test_bare_networks_can_be_drawn():
+    nodes = pd.DataFrame(
+        {
+            "kind": ["park", None, "firm"],
+            "place": ["host", "host", "home"],
+            "jurisdiction": ["home", "host", "home"],
+        },
+        index=["p", "$x_1$", "y"],
+    )
+    links = pd.DataFrame({"source": ["$x_1$", "p", "p"], "target": ["p", "y", "p"]})
+    ax = plot_park(ni.build_network(nodes, links), "p")
+    ax.figure.draw_without_rendering()
+    assert len(boxes(ax)) == 2
+    alone = ni.build_network(nodes, links.iloc[[2]])
+    assert len(boxes(plot_park(alone, "p"))) == 0
+
+
+def test_the_users_settings_stay():
+    before = dict(mpl.rcParams)
+    plot_park(load_quzhou(), "quzhou_haichuang", chinese=True)
+    assert dict(mpl.rcParams) == before
+
+
+def test_an_unknown_park_is_refused():
+    with pytest.raises(InputError, match="`park` must be a node"):
+        plot_park(load_quzhou(), "haichuang")
