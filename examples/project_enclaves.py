@@ -1,0 +1,699 @@
+"""What would a reverse enclave do among cities that share research projects? Write the study.
+
+Run ``python examples/project_enclaves.py FOLDER DATA``. FOLDER (by default ``project_enclaves``)
+takes ``studies/project_enclaves.md``, its tables and its figures; ``docs`` renews those in the
+repository. DATA is the folder with ``cordis_h2020`` and ``gazetteer`` (by default
+``../shared/data`` beside the repository); without it nothing is written. The text is in
+``project_enclaves.md`` beside this script.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _pages import fill, listed, markdown, missing, save, write_tables
+from siting import holm, p_text
+
+import netinnov as ni
+from netinnov.centrality import degree, strength
+from netinnov.connectivity import access
+from netinnov.experiments import (
+    PairSums,
+    Specification,
+    access_inequality,
+    compare_scenarios,
+    decompose,
+    dose_response,
+    specification_curve,
+    specification_summary,
+)
+from netinnov.geocoding import add_cities, geocode
+from netinnov.linkages import project
+from netinnov.null_models import curveball
+from netinnov.plotting import figure_style, new_figure, plot_effects, plot_flow_map
+from netinnov.scenarios import (
+    DirectLinks,
+    MatchedPlacebo,
+    Prices,
+    RandomEnds,
+    ReverseEnclave,
+    TalentAttraction,
+    break_even_border,
+    equal_cost,
+    placebo_candidates,
+)
+from netinnov.sources import read_cordis
+
+FILES = ("geonames_cities15000.csv.gz", "geonames_altnames_eu_cn.csv.gz")
+LEAST = 5  # organisations of a city of the network
+AT_HOME = 20  # and of a home
+HOMES = 5
+SIZE, SHARE = 40, 0.5
+# Any unit: a pipeline of 1,000 km costs as much as two links inside a city, a park as much as ten.
+PARK, PIPELINE_KM = 10, 0.002
+PRICES = Prices(park=PARK, link=1, pipeline_km=PIPELINE_KM)
+MATCH = ("strength", "distance", "side")
+NEAREST = 10
+REPLICATES = 12
+SPECIFICATION_REPLICATES = 2
+NULLS = 19
+NULL_REPLICATES = 2
+NULL_LENGTHS = ("steps", "far")
+NULL_SCENARIOS = ("enclave", "enclave_new", "direct")
+DOSE_REPLICATES = 6
+DOSES = (5, 10, 20, 40, 60, 80)
+LENGTHS = {
+    "steps": "steps",
+    "border": "steps, and one more for a national border",
+    "far": "steps, and one more for each 1,000 km of a link over a national border",
+    "weight": "one over the weight of a link",
+}
+OPTIONS = {
+    "steps": {},
+    "border": {"frictions": ni.Frictions(border=1)},
+    "far": {"frictions": ni.Frictions(border_by_distance=1)},
+    "weight": {"distance": "inverse"},
+}
+SCENARIOS = {
+    "enclave": "reverse enclave",
+    "random": "its links at random ends",
+    "direct": "direct links, same cost",
+    "talent": "talent attraction, same cost",
+    "enclave_new": "reverse enclave, new money",
+    "direct_new": "direct links, same cost, new money",
+}
+SHOWN = 40  # cities on the map
+QUIET = {"rng": 1, "progress": False}
+
+
+# What is read.
+
+
+def read_projects(data):
+    """Organisations and projects as two kinds of nodes, places with their cities as parents."""
+    gazetteer = [data / "gazetteer" / name for name in FILES]
+    with warnings.catch_warnings():
+        # Counted on the page: some values of the published file cannot be read.
+        warnings.simplefilter("ignore", UserWarning)
+        nodes, links, places, _ = read_cordis(data / "cordis_h2020", projects="nodes")
+    found = geocode(places, gazetteer)
+    places = add_cities(places, found, gazetteer)
+    return ni.build_network(nodes, links, places), found
+
+
+def cities_of(two_mode):
+    """Project onto organisations, and add these up to cities."""
+    together = project(two_mode, layer="participation", through="project")
+    with warnings.catch_warnings():
+        # Organisations without a place are left out, and counted on the page.
+        warnings.simplefilter("ignore", UserWarning)
+        return ni.aggregate(together, level=1)
+
+
+def network_of(cities, kept, homes):
+    """The cities of the study, with nations as jurisdictions, seen from some homes.
+
+    A park belongs to its home, and a border is where jurisdictions differ. So the nation of a home
+    bears the name of the home: its park is then at home in all of the nation. The homes must lie in
+    different nations.
+    """
+    cities = cities.select(nodes=list(kept))
+    nodes, places = cities.nodes, cities.places
+    nation = places["country"].reindex(nodes["place"]).to_numpy()
+    named = {places["country"][home]: home for home in homes}
+    nodes["jurisdiction"] = [named.get(code, code) for code in nation]
+    places = places[places.index.isin([*nodes["place"], *nation])]
+    side = np.where(places["country"].isin(list(named)), "at home", "abroad")
+    places = places[["name", "lon", "lat", "population", "country", "parent"]].assign(side=side)
+    return ni.MultilayerNetwork(nodes, cities.links, places=places)
+
+
+def chosen(cities):
+    """Cities of the study, homes and hosts, by rule."""
+    places = cities.places.reindex(cities.nodes["place"])
+    known = places["lon"].notna().to_numpy()
+    kept = cities.nodes.index[known & (cities.nodes["members"] >= LEAST).to_numpy()]
+    within = cities.select(nodes=list(kept))
+    table = pd.DataFrame(
+        {
+            "name": places["name"].reindex(kept),
+            "country": places["country"].reindex(kept),
+            "organisations": within.nodes["members"],
+            "strength": strength(within).iloc[:, 0],
+            "degree": degree(within).iloc[:, 0],
+        }
+    )
+    able = table[table["organisations"] >= AT_HOME].sort_values("strength", kind="stable")
+    homes = able.drop_duplicates("country").index[:HOMES]
+    away = table[~table["country"].isin(table.loc[homes, "country"])]
+    hosts = away.sort_values("strength", ascending=False, kind="stable").index[:2]
+    return kept, table, list(homes), list(hosts)
+
+
+# Measures and policies.
+
+
+def home_access(network, *, home, nodes=None, **options):
+    """Harmonic centrality of one city: mean of one over the distance to each other."""
+    far = access(network, origin=[home], **options)
+    far = far.drop(home) if nodes is None else far[nodes].drop(home)
+    return float((1 / far).fillna(0).mean())
+
+
+def policies(network, home, host):
+    """The scenarios, rivals at the size that the cost of the enclave pays."""
+    park = ReverseEnclave(home, host, SIZE, SHARE)
+    direct = equal_cost(park, DirectLinks(home, host, 1), network, PRICES)
+    talent = equal_cost(park, TalentAttraction(home, host, 2, SHARE), network, PRICES)
+    return {
+        "enclave": park,
+        "random": RandomEnds(park),
+        "direct": direct,
+        "talent": talent,
+        "enclave_new": ReverseEnclave(home, host, SIZE, SHARE, funding="new"),
+        "direct_new": DirectLinks(home, host, direct.size, funding="new"),
+    }
+
+
+def experiment(network, home, host):
+    """All scenarios and measures for a home, and a placebo host."""
+    measures = {name: partial(home_access, home=home, **each) for name, each in OPTIONS.items()}
+    scenarios = policies(network, home, host)
+    match = MatchedPlacebo(scenarios["enclave"], match=MATCH, nearest=NEAREST)
+    # What the others gain is measured as the sum over pairs, and their inequality.
+    return compare_scenarios(
+        network,
+        scenarios=scenarios,
+        measures=measures | {"efficiency": PairSums(home, host), "inequality": access_inequality},
+        placebo={"enclave": match},
+        replicates=REPLICATES,
+        **QUIET,
+    )
+
+
+def specifications(networks, homes, hosts):
+    """Enclave and direct links over all choices."""
+
+    def make(scenario, home, host, length, funding, attachment):
+        park = ReverseEnclave(home, host, SIZE, SHARE, funding=funding, attachment=attachment)
+        if scenario == "direct":
+            rival = DirectLinks(home, host, 1, funding=funding, attachment=attachment)
+            park = equal_cost(park, rival, networks[home], PRICES)
+        measure = partial(home_access, home=home, **OPTIONS[length])
+        return Specification(park, measure, network=lambda _: networks[home])
+
+    choices = {
+        "scenario": ["enclave", "direct"],
+        "home": homes,
+        "host": hosts,
+        "length": list(LENGTHS),
+        "funding": ["reallocated", "new"],
+        "attachment": [0, 1],
+    }
+    curve = specification_curve(
+        networks[homes[0]],
+        specifications=choices,
+        make=make,
+        replicates=SPECIFICATION_REPLICATES,
+        **QUIET,
+    )
+    for name in ("median", "low", "high", "difference"):
+        curve[name] *= 100 / curve["baseline"]
+    return curve
+
+
+def at_random(two_mode, kept, homes, host, rng):
+    """The effects on one network in which organisations meet in other projects, in per cent."""
+    cities = cities_of(curveball(two_mode, through="project", rng=rng))
+    network = network_of(cities, kept, homes)
+    return effects_on(network, homes, host, int(rng.integers(2**31)))
+
+
+def effects_on(network, homes, host, seed):
+    """Change of access by enclave and direct links, in per cent, by home and length."""
+    rows = {}
+    for home in homes:
+        some = policies(network, home, host)
+        result = compare_scenarios(
+            network,
+            scenarios={name: some[name] for name in NULL_SCENARIOS},
+            measures={
+                name: partial(home_access, home=home, **OPTIONS[name]) for name in NULL_LENGTHS
+            },
+            replicates=NULL_REPLICATES,
+            rng=seed,
+            progress=False,
+        ).effects()
+        change = 100 * result["difference"] / result["baseline"]
+        for scenario, length, value in zip(
+            result["scenario"], result["measure"], change, strict=True
+        ):
+            rows[home, scenario, length] = value
+    return pd.Series(rows)
+
+
+def compute(data):
+    """All results of the study, by name."""
+    two_mode, geocoded = read_projects(data)
+    cities = cities_of(two_mode)
+    kept, table, homes, hosts = chosen(cities)
+    host = hosts[0]
+    networks = {home: network_of(cities, kept, [home]) for home in homes}
+    found = {"table": table, "homes": homes, "hosts": hosts, "networks": networks}
+    found["counts"] = counts_of(two_mode, geocoded, cities, networks[homes[0]])
+
+    results = {home: experiment(networks[home], home, host) for home in homes}
+    effects = pd.concat({home: each.effects() for home, each in results.items()}, names=["home"])
+    effects = effects.reset_index("home").reset_index(drop=True)
+    effects["corrected_p"] = np.nan
+    tested = effects["placebo_p"].notna()
+    effects.loc[tested, "corrected_p"] = holm(effects.loc[tested, "placebo_p"])
+    found["effects"] = effects
+    found["policies"] = {home: policies(networks[home], home, host) for home in homes}
+
+    found["curve"] = specifications(networks, homes, hosts)
+    found["doses"] = {
+        home: dose_response(
+            networks[home],
+            make=lambda size, home=home: ReverseEnclave(home, host, int(size), SHARE),
+            doses=DOSES,
+            measures={
+                name: partial(home_access, home=home, **OPTIONS[name]) for name in ("steps", "far")
+            },
+            replicates=DOSE_REPLICATES,
+            **QUIET,
+        )
+        for home in homes
+    }
+    found["break_even"] = {
+        home: break_even_border(
+            networks[home],
+            found["policies"][home]["enclave"],
+            found["policies"][home]["direct"],
+            measure=partial(home_access, home=home),
+            friction="border_by_distance",
+            high=4,
+            steps=8,
+            replicates=3,
+            tolerance=0.05,
+            rng=1,
+        )
+        for home in homes
+    }
+    found["far_parts"] = far_parts(networks, homes, host, found["policies"])
+
+    together = network_of(cities, kept, homes)
+    found["observed"] = effects_on(together, homes, host, 1)
+    seeds = np.random.default_rng(1).spawn(NULLS)
+    found["nulls"] = pd.DataFrame([at_random(two_mode, kept, homes, host, rng) for rng in seeds])
+    found["candidates"] = {
+        home: placebo_candidates(found["policies"][home]["enclave"], networks[home], match=MATCH)
+        for home in homes
+    }
+    return found
+
+
+def far_parts(networks, homes, host, some):
+    """The change of efficiency, long links over borders being dear, as a sum over pairs."""
+    home = farthest(networks, homes, host)
+    parts = decompose(
+        networks[home],
+        some[home]["enclave"],
+        home=home,
+        host=host,
+        rng=1,
+        **OPTIONS["far"],
+    )
+    return home, parts
+
+
+def within_two(network, home):
+    """Share of the other cities at most two steps from home."""
+    far = access(network, origin=[home]).drop(home)
+    return float((far <= 2).mean())
+
+
+def farthest(networks, homes, host):
+    """The home that is farthest from the host."""
+    far = {
+        home: ReverseEnclave(home, host, 2, SHARE).amounts(networks[home]).pipeline_km
+        for home in homes
+    }
+    return max(homes, key=far.get)
+
+
+def counts_of(two_mode, geocoded, cities, network):
+    """How much of the data is left at each step."""
+    kinds = two_mode.nodes["kind"]
+    organisations = two_mode.nodes[kinds != "project"]
+    return {
+        "isolated": int((degree(network).iloc[:, 0] == 0).sum()),
+        "organisations": len(organisations),
+        "projects": int((kinds == "project").sum()),
+        "participations": two_mode.n_links,
+        "no_place": int(organisations["place"].isna().sum()),
+        "spellings": len(geocoded),
+        "unmatched": int((geocoded["method"] == "none").sum()),
+        "all_cities": cities.n_nodes,
+        "cities": network.n_nodes,
+        "links": network.n_links,
+        "density": 200 * network.n_links / network.n_nodes / (network.n_nodes - 1),
+        "kept": int(network.nodes["members"].sum()),
+    }
+
+
+# Tables of the page.
+
+
+def of_cities(found):
+    """Names of the cities."""
+    return found["table"]["name"]
+
+
+def signed(value, digits=1):
+    """A change with its sign; what is rounded to zero has none."""
+    text = f"{value:+.{digits}f}"
+    return f"{0:.{digits}f}" if float(text) == 0 else text
+
+
+def span(values, digits=1):
+    """Median and range."""
+    low, high = signed(values.min(), digits), signed(values.max(), digits)
+    middle = signed(values.median(), digits)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def percent(found):
+    """Changes in per cent of the baseline: home, scenario, measure."""
+    effects = found["effects"]
+    change = effects[["home", "scenario", "measure"]].copy()
+    for name in ("difference", "low", "high", "placebo_median", "placebo_low", "placebo_high"):
+        change[name] = 100 * effects[name] / effects["baseline"]
+    for name in ("placebo_n", "placebo_p", "corrected_p", "same_sign"):
+        change[name] = effects[name]
+    return change
+
+
+def table_of_homes(found):
+    """Homes, then hosts, with what rivals can be paid."""
+    table, rows = found["table"], []
+    for city in [*found["homes"], *found["hosts"]]:
+        row = table.loc[city]
+        some = found["policies"].get(city)
+        cells = ["-"] * 3
+        if some:
+            km = some["enclave"].amounts(found["networks"][city]).pipeline_km / (SIZE * SHARE)
+            cells = [f"{km:,.0f}", some["direct"].size, some["talent"].size]
+        counts = (f"{row[name]:,.0f}" for name in ("organisations", "strength", "degree"))
+        rows.append([f"{row['name']}, {row['country']}", *counts, *cells])
+    head = ["city", "organisations", "strength", "linked cities", "km to the first host"]
+    return markdown([*head, "direct links", "ties of talents"], rows)
+
+
+def table_of_effects(found):
+    """Median over homes, and range, of the change in per cent."""
+    change, rows = percent(found), []
+    for name, label in SCENARIOS.items():
+        mine = change[change["scenario"] == name]
+        cells = [
+            span(mine.loc[mine["measure"] == measure, "difference"], digits)
+            for measure, digits in [
+                *((x, 1) for x in LENGTHS),
+                ("efficiency", 3),
+                ("inequality", 2),
+            ]
+        ]
+        rows.append([label, *cells])
+    head = ["scenario", *(f"access of home: {text}" for text in LENGTHS.values())]
+    return markdown([*head, "global efficiency (steps)", "inequality of access (steps)"], rows)
+
+
+def table_of_placebos(found):
+    """Enclave and placebo hosts, by home and length."""
+    change, rows = percent(found), []
+    mine = change[change["scenario"] == "enclave"].set_index(["home", "measure"])
+    for home in found["homes"]:
+        cells = []
+        for length in LENGTHS:
+            row = mine.loc[(home, length)]
+            band = f"{signed(row['placebo_low'])} to {signed(row['placebo_high'])}"
+            cells.append(f"{signed(row['difference'])}; {band}; {p_text(row['placebo_p'])}")
+        rows.append([of_cities(found)[home], int(mine.loc[(home, "steps"), "placebo_n"]), *cells])
+    return markdown(["home", "placebo hosts", *LENGTHS.values()], rows)
+
+
+def table_of_parts(found):
+    """Parts of the change of global efficiency, mean over homes, in millionths."""
+    effects, rows = found["effects"], []
+    parts = ("home-host", "home-others", "host-others", "others-others")
+    for name, label in SCENARIOS.items():
+        mine = effects[effects["scenario"] == name].groupby("measure", observed=True)["difference"]
+        mean = 1e6 * mine.mean()
+        cells = [signed(mean[f"efficiency: {part}"]) for part in parts]
+        rows.append([label, *cells, signed(mean["efficiency"])])
+    home, far = found["far_parts"]
+    cells = [signed(1e6 * far.loc[part, "contribution"]) for part in parts]
+    label = f"reverse enclave of {of_cities(found)[home]}, links over borders long"
+    rows.append([label, *cells, signed(1e6 * far["contribution"].sum())])
+    return markdown(["scenario", *parts, "sum"], rows)
+
+
+def compared(found):
+    """Specifications with the enclave and the direct links side by side, in per cent."""
+    choices = ["home", "host", "length", "funding", "attachment"]
+    return found["curve"].pivot(index=choices, columns="scenario", values="median").reset_index()
+
+
+def table_of_specifications(found):
+    """Both scenarios by length and funding."""
+    table, rows = compared(found), []
+    for length, funding in product(LENGTHS, ("reallocated", "new")):
+        some = table[(table["length"] == length) & (table["funding"] == funding)]
+        ahead = int((some["enclave"] > some["direct"] + 1e-9).sum())
+        cells = [span(some["enclave"]), span(some["direct"]), f"{ahead} of {len(some)}"]
+        rows.append([LENGTHS[length], funding, *cells])
+    head = ["length of a link", "funding", "reverse enclave", "direct links, same cost"]
+    return markdown([*head, "enclave ahead"], rows)
+
+
+def table_of_doses(found):
+    """Change of access in per cent by size."""
+    rows = []
+    for home, doses in found["doses"].items():
+        table = doses.table()
+        table = table[table["measure"] == "far"].sort_values("dose")
+        change = 100 * table["difference"] / table["baseline"]
+        rows.append([of_cities(found)[home], *map(signed, change)])
+    return markdown(["home", *(f"{dose} links" for dose in DOSES)], rows)
+
+
+def table_of_break_even(found):
+    """The friction at which the enclave overtakes direct links."""
+    rows = []
+    for home, each in found["break_even"].items():
+        never = pd.isna(each.border)
+        where = "above 4" if never else f"{each.border:.1f}"
+        band = "-" if never else f"{each.low:.1f} to {each.high:.1f}"
+        rows.append([of_cities(found)[home], where, band])
+    return markdown(["home", "break-even", "over placements"], rows)
+
+
+def ranked(found):
+    """Observed changes among those of the networks at random."""
+    rows = {}
+    for key, value in found["observed"].items():
+        draws = found["nulls"][key]
+        tails = ((draws >= value - 1e-12).sum(), (draws <= value + 1e-12).sum())
+        p = min(1.0, 2 * (1 + min(tails)) / (len(draws) + 1))
+        rows[key] = (value, draws.mean(), draws.min(), draws.max(), p)
+    names = ["observed", "mean", "least", "most", "p"]
+    return pd.DataFrame(rows, index=names).T.rename_axis(["home", "scenario", "length"])
+
+
+def table_of_nulls(found):
+    """By home: observed, and mean and range at random."""
+    table, rows = ranked(found), []
+    for home in found["homes"]:
+        cells = []
+        for scenario, length in product(NULL_SCENARIOS, NULL_LENGTHS):
+            row = table.loc[(home, scenario, length)]
+            band = f"{signed(row['least'])} to {signed(row['most'])}"
+            cells.append(f"{signed(row['observed'])}; {band}; {p_text(row['p'])}")
+        rows.append([of_cities(found)[home], *cells])
+    short = {"steps": "steps", "far": "links over borders long"}
+    head = [f"{SCENARIOS[a]}: {short[b]}" for a, b in product(NULL_SCENARIOS, NULL_LENGTHS)]
+    return markdown(["home", *head], rows)
+
+
+# Figures.
+
+
+def draw(found, folder):
+    """The figures of the page."""
+    homes, host = found["homes"], found["hosts"][0]
+    names = of_cities(found)
+    change = percent(found)
+    rows = change[change["measure"] == "far"].set_index(["scenario", "home"])
+    order = list(product(("enclave", "random", "direct", "talent", "enclave_new"), homes))
+    table = rows.loc[order].reset_index()
+    table["node"] = table["home"]
+    table["scenario"] = table["scenario"].map(SCENARIOS)
+    table["measure"] = "access of home (%)"
+    with figure_style():
+        figure = new_figure(height=125)
+        plot_effects(table, names=names, ax=figure.add_subplot())
+    save(figure, folder, "project_enclaves_effects")
+
+    pairs = pd.DataFrame({"home": homes, "host": host, "direction": "reverse"})
+    strongest = found["table"]["strength"].nlargest(SHOWN).index
+    network = found["networks"][homes[0]].select(nodes=[*strongest.difference(homes), *homes])
+    figure = new_figure(height=110)
+    ax = figure.add_subplot()
+    frame = (-12, 36, 36, 64)
+    plot_flow_map(network, layers=(), enclaves=pairs, labels=len(homes) + 1, extent=frame, ax=ax)
+    save(figure, folder, "project_enclaves_map")
+
+
+# The page.
+
+
+def numbers_of(found):
+    """Everything the template names, as text or as numbers it formats."""
+    names, homes, hosts = of_cities(found), found["homes"], found["hosts"]
+    change = percent(found).set_index(["scenario", "home", "measure"])["difference"]
+    effects = found["effects"]
+    tests = effects[effects["placebo_p"].notna() & effects["measure"].isin(list(LENGTHS))]
+    both = compared(found)
+    ends = (tests["placebo_n"].idxmin(), tests["placebo_n"].idxmax())
+    real, new = (both[both["funding"] == name] for name in ("reallocated", "new"))
+    curve = found["curve"][found["curve"]["funding"] == "reallocated"]
+    lines = {name: specification_summary(rows) for name, rows in curve.groupby("scenario")}
+    far = farthest(found["networks"], homes, hosts[0])
+    gains = [home for home in homes if change["enclave", home, "far"] > 0]
+    losses = [home for home in homes if change["enclave", home, "far"] <= 0]
+    taken = {home: SIZE / found["table"].loc[home, "degree"] for home in homes}
+    nulls = ranked(found)
+    moved = nulls[nulls["mean"].abs() > 1e-9]
+    break_even = pd.Series({home: each.border for home, each in found["break_even"].items()})
+    return {
+        **found["counts"],
+        "least": LEAST,
+        "at_home": AT_HOME,
+        "shown": SHOWN,
+        "n_homes": len(homes),
+        "homes": listed(names[homes]),
+        "host": names[hosts[0]],
+        "second": names[hosts[1]],
+        "size": SIZE,
+        "pipelines": round(SIZE * SHARE),
+        "park_price": PARK,
+        "km_price": PIPELINE_KM,
+        "per_thousand": 1000 * PIPELINE_KM,
+        "taken_least": 100 * min(taken.values()),
+        "taken_most": 100 * max(taken.values()),
+        "replicates": REPLICATES,
+        "dose_replicates": DOSE_REPLICATES,
+        "specification_replicates": SPECIFICATION_REPLICATES,
+        "null_replicates": NULL_REPLICATES,
+        "nulls": NULLS,
+        "nearest": NEAREST,
+        "least_null_p": 2 / (NULLS + 1),
+        "n_minus_one": found["counts"]["cities"] - 1,
+        "loss": 1 / 2 / (found["counts"]["cities"] - 1) * SIZE,
+        "steps_cost": f"{-change['enclave'].xs('steps', level='measure').median():.1f}",
+        "direct_cost": f"{-change['direct'].xs('steps', level='measure').median():.1f}",
+        "within": 100 * min(within_two(found["networks"][home], home) for home in homes),
+        "n_stronger": int(
+            (found["table"]["strength"] > found["table"].loc[hosts[0], "strength"]).sum()
+        ),
+        "direct_new": signed(change["direct_new"].xs("steps", level="measure").median()),
+        "talent_weight": span(change["talent"].xs("weight", level="measure"), 0),
+        "gains": listed(f"{names[x]} {signed(change['enclave', x, 'far'])} %" for x in gains),
+        "losses": listed(f"{names[x]} {signed(change['enclave', x, 'far'])} %" for x in losses),
+        "gain_names": listed(names[gains]),
+        "loss_names": listed(names[losses]),
+        "n_gains": len(gains),
+        "random_inequality": signed(change["random"].xs("inequality", level="measure").median(), 1),
+        "enclave_inequality": signed(
+            change["enclave"].xs("inequality", level="measure").median(), 2
+        ),
+        "far_home": names[far],
+        "least_p": tests["placebo_p"].min(),
+        "least_holm": tests["corrected_p"].min(),
+        "n_tests": int(effects["placebo_p"].notna().sum()),
+        "placebos": " to ".join(str(n) for n in sorted({*tests["placebo_n"][[*ends]]})),
+        "direct_weight": span(change["direct"].xs("weight", level="measure")),
+        "enclave_weight": span(change["enclave"].xs("weight", level="measure")),
+        "real_median": signed(lines["enclave"]["median"]),
+        "real_same": 100 * lines["enclave"]["same_sign"],
+        "n_real": int(lines["enclave"]["specifications"]),
+        "direct_median": signed(lines["direct"]["median"]),
+        "direct_same": 100 * lines["direct"]["same_sign"],
+        "n_nothing": int((new["enclave"] < 0.05).sum()),
+        "n_new": len(new),
+        "real_ahead": 100 * (real["enclave"] > real["direct"] + 1e-9).mean(),
+        "break_low": break_even.min(),
+        "break_high": break_even.max(),
+        "never": listed(names[break_even.index[break_even.isna()]])
+        if break_even.isna().any()
+        else "none",
+        "n_null_other": len(moved),
+        "n_null_same": int((np.sign(moved["mean"]) == np.sign(moved["observed"])).sum()),
+        "n_null_chance": len(moved) * 2 / (NULLS + 1),
+        "n_null_small": int((nulls["p"] <= 2 / (NULLS + 1) + 1e-9).sum()),
+        "n_null_tests": len(nulls),
+        "table_of_homes": table_of_homes(found),
+        "table_of_effects": table_of_effects(found),
+        "table_of_placebos": table_of_placebos(found),
+        "table_of_parts": table_of_parts(found),
+        "table_of_specifications": table_of_specifications(found),
+        "table_of_doses": table_of_doses(found),
+        "table_of_break_even": table_of_break_even(found),
+        "table_of_nulls": table_of_nulls(found),
+    }
+
+
+def tables_of(found):
+    """Every table of the page."""
+    effects = found["effects"].assign(home=found["effects"]["home"].map(of_cities(found)))
+    curve = found["curve"]
+    doses = pd.concat(
+        {home: each.table().drop(columns=["node"]) for home, each in found["doses"].items()},
+        names=["home", None],
+    )
+    even = pd.concat({home: each.to_frame() for home, each in found["break_even"].items()})
+    return {
+        "homes": found["table"].loc[[*found["homes"], *found["hosts"]]],
+        "effects": effects.drop(columns=["node"]).set_index("home"),
+        "specifications": curve.set_index("scenario"),
+        "doses": doses.droplevel(1),
+        "break_even": even.droplevel(1).rename_axis("home"),
+        "null_models": ranked(found),
+    }
+
+
+def main(folder="project_enclaves", data=Path(__file__).parents[1] / "../shared/data"):
+    """Write page, tables and figures below a folder, if the data are there."""
+    folder, data = Path(folder), Path(data)
+    needed = [f"gazetteer/{name}" for name in FILES]
+    needed += [
+        f"cordis_h2020/{name}_official_schema.csv.gz" for name in ("organization", "project")
+    ]
+    if missing(data, needed):
+        print("The page of the study says where CORDIS and GeoNames publish them.")
+        return
+    found = compute(data)
+    draw(found, folder / "figures")
+    write_tables(tables_of(found), folder / "studies/project_enclaves")
+    template = Path(__file__).with_suffix(".md")
+    fill(template, numbers_of(found), folder / "studies/project_enclaves.md")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
