@@ -36,6 +36,7 @@ PAGES = [
     Page("studies/yangtze_delta", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
+    Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),
     Page("mechanisms/diffusion", needs="ckm_physicians_nodes.csv"),

@@ -12,6 +12,7 @@ from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
+from netinnov.plotting._free_flow import plot_bifurcation, plot_phase_map, plot_trajectories
 from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
 from netinnov.plotting._layers import plot_adjacency, plot_layers
 from netinnov.plotting._link_changes import plot_link_changes
@@ -46,6 +47,7 @@ __all__ = [
     "plot_adjacency",
     "plot_alluvial",
     "plot_attractors",
+    "plot_bifurcation",
     "plot_centralities",
     "plot_centres",
     "plot_cobweb",
@@ -59,6 +61,7 @@ __all__ = [
     "plot_location_quotients",
     "plot_null_distribution",
     "plot_park",
+    "plot_phase_map",
     "plot_price_paths",
     "plot_profile",
     "plot_rank_size",
@@ -66,5 +69,6 @@ __all__ = [
     "plot_robustness",
     "plot_roles",
     "plot_stability_map",
+    "plot_trajectories",
     "save_figure",
 ]

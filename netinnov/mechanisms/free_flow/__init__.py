@@ -6,7 +6,29 @@ in the terms of economic geography; the paper itself has no equations.
 """
 
 from netinnov.mechanisms.free_flow._core_periphery import CorePeriphery
+from netinnov.mechanisms.free_flow._dynamics import Logit, Replicator
+from netinnov.mechanisms.free_flow._elements import ElementMigration
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur
 from netinnov.mechanisms.free_flow._logit import LogitMigration
+from netinnov.mechanisms.free_flow._maps import (
+    PHASES,
+    basin_sizes,
+    bifurcation_diagram,
+    phase_map,
+)
+from netinnov.mechanisms.free_flow._regions import trade_freeness, with_border
 
-__all__ = ["CorePeriphery", "FootlooseEntrepreneur", "LogitMigration"]
+__all__ = [
+    "PHASES",
+    "CorePeriphery",
+    "ElementMigration",
+    "FootlooseEntrepreneur",
+    "Logit",
+    "LogitMigration",
+    "Replicator",
+    "basin_sizes",
+    "bifurcation_diagram",
+    "phase_map",
+    "trade_freeness",
+    "with_border",
+]

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy import optimize
 
 from netinnov._arguments import check_number
+from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.free_flow._rest_points import (
-    Unit,
-    check_freeness,
-    check_share,
-    in_unit,
-    rest_points,
-)
+from netinnov.mechanisms.free_flow._dynamics import Attraction
+from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 __all__ = ["FootlooseEntrepreneur"]
 
+_ACCURACY = 1e-13  # relative
+_MOST = 400
+
 
 @dataclass(frozen=True, slots=True)
-class FootlooseEntrepreneur:
+class FootlooseEntrepreneur(TradeModel):
     """Skilled people start firms where they earn most; the unskilled stay where they are.
 
-    Each firm needs one mobile entrepreneur and immobile labour, so wages have a closed form. With
-    a = mu / (sigma - 1) and b = mu / sigma.
+    Each firm needs one mobile entrepreneur and immobile labour, so wages have a closed form with
+    two regions and solve a linear system with n. With a = mu / (sigma - 1) and b = mu / sigma.
 
     Parameters
     ----------
@@ -36,17 +34,27 @@ class FootlooseEntrepreneur:
     mu : float
         Share of varieties in demand, between 0 and 1, and below sigma - 1.
     regions : int
-        Number of equidistant regions, for the break point; all else is for two.
+        Number of equidistant regions, for the break point. The methods that take a matrix of
+        freeness have as many regions as the matrix; all else is for two.
 
     Raises
     ------
     InputError
         If a parameter is out of its range; mu of sigma - 1 or more would be a black hole.
 
+    Notes
+    -----
+    Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).
+    Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the logarithm of
+    the ratio of indirect utilities. An enclave enters the price index of home: it reaches a share
+    of the host's varieties at freeness 1 instead of phi. Wages are those of the goods market,
+    where nothing changes.
+
     References
     ----------
     Forslid and Ottaviano (2003), An analytically solvable core-periphery model, Journal of
-    Economic Geography 3, 229-240. The break point of several regions was derived for this project.
+    Economic Geography 3, 229-240. The break point of several regions and the points with an
+    enclave were derived for this project.
 
     Examples
     --------
@@ -56,6 +64,8 @@ class FootlooseEntrepreneur:
     >>> model.equilibria(freeness=0.5)
        share  stable
     0    0.5    True
+    >>> model.simulate([0.9, 0.1], freeness=0.5).iloc[-1].round(6).tolist()
+    [0.5, 0.5]
     """
 
     sigma: float
@@ -75,96 +85,86 @@ class FootlooseEntrepreneur:
             )
             raise InputError(msg)
 
-    def break_point(self, *, unit: Unit = "freeness") -> float:
-        """Give the freeness of trade from which the even split is no longer stable.
-
-        Parameters
-        ----------
-        unit : {"freeness", "cost"}
-            phi = T^(1 - sigma), or the iceberg cost T.
-
-        Returns
-        -------
-        float
-            phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)) for n regions.
-        """
+    def _break_freeness(self, enclave: float) -> float:
         a, b = self._pulls
-        point = (1 - a) * (1 - b) / (1 + a * b + (self.regions - 1) * (a + b))
-        return in_unit(point, self.sigma, unit)
+        others = self.regions - 1
+        if enclave == 0:
+            return (1 - a) * (1 - b) / (1 + a * b + others * (a + b))
+        # (z - b) (1 + (n - 1) e z) = a (1 - e) (1 - b z), z = (1 - phi) / (1 + (n - 1) phi)
+        square = others * enclave
+        linear = 1 - others * enclave * b + a * (1 - enclave) * b
+        constant = b + a * (1 - enclave)
+        z = 2 * constant / (linear + np.sqrt(linear**2 + 4 * square * constant))
+        return float((1 - z) / (1 + others * z))
 
-    def sustain_point(self, *, unit: Unit = "freeness") -> float:
-        """Give the freeness of trade from which all mobile in one region stay there.
+    @staticmethod
+    def _mode_slope(sigma: Any, mu: Any, z: Any, z_reach: Any) -> Any:
+        a, b = mu / (sigma - 1), mu / sigma
+        return z * (b - z) / (1 - b * z) + a * z_reach
 
-        Parameters
-        ----------
-        unit : {"freeness", "cost"}
-            phi = T^(1 - sigma), or the iceberg cost T.
+    @staticmethod
+    def _pulls_of_core(sigma: Any, mu: Any) -> tuple[Any, Any]:
+        return mu / (sigma - 1), mu / sigma
 
-        Returns
-        -------
-        float
-            Root below the break point of phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1.
-        """
-        self._needs_two("sustain_point")
-        a, b = self._pulls
-
-        def premium(log_phi: float) -> float:
-            return float(
-                np.logaddexp(
-                    np.log((1 - b) / 2) + (a - 1) * log_phi, np.log((1 + b) / 2) + (a + 1) * log_phi
-                )
-            )
-
-        high = float(np.log(self.break_point()))
-        low = high - 1.0
-        while premium(low) < 0:
-            low = 2 * low - high
-        root = float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
-        return in_unit(root, self.sigma, unit)
-
-    def gap(self, share: Any, *, freeness: Any) -> Any:
-        """Logarithm of the ratio of indirect utilities, region 1 to region 2.
-
-        Parameters
-        ----------
-        share : float or array
-            Part of the mobile that live in region 1.
-        freeness : float or array
-            phi = T^(1 - sigma), above 0 and at most 1.
-
-        Returns
-        -------
-        float or array
-            Zero where nobody wants to move.
-        """
-        self._needs_two("gap")
-        a, b = self._pulls
-        phi, x = np.broadcast_arrays(check_freeness(freeness), check_share(share))
+    @staticmethod
+    def _gap(sigma: Any, mu: Any, x: Floats, phi: Floats, enclave: Any) -> Floats:
+        a, b = mu / (sigma - 1), mu / sigma
         mixed = 1 - b + (1 + b) * phi**2
         y = 1 - x  # first: beside 1 a small phi x would be lost
         wages = (2 * phi * x + mixed * y) / (2 * phi * y + mixed * x)
-        prices = (x + phi * y) / (phi * x + y)
-        gap = np.log(wages) + a * np.log(prices)
-        return float(gap) if gap.ndim == 0 else gap
+        near = phi + enclave * (1 - phi)
+        prices = (x + near * y) / (phi * x + y)
+        return np.asarray(np.log(wages) + a * np.log(prices))
 
-    def equilibria(self, freeness: float) -> pd.DataFrame:
-        """All long-run equilibria.
+    def _attraction(self, phi: Floats, immobile: Floats, reach: Floats | None) -> Attraction:
+        a, b = self._pulls
+        before: list[Floats] = []
 
-        Parameters
-        ----------
-        freeness : float
-            phi = T^(1 - sigma), above 0 and below 1.
+        def attraction(x: Floats) -> Floats:
+            # w = b M (l + x w), M_rs = phi_rs / sum_k phi_ks x_k, by its fixed point. All the
+            # mobile earn b / (1 - b) together; with that held, what is left of an error shrinks
+            # by less than b a round. The last states tell where to begin.
+            supply = x @ phi
+            wages = _begin(before, x.shape, b / (1 - b))
+            for _ in range(_MOST):
+                new: Floats = b * (((immobile + x * wages) / supply) @ phi)
+                new *= (b / (1 - b)) / np.einsum("ij,ij->i", x, new)[:, None]
+                change = np.abs(new / wages - 1).max()
+                wages = new
+                if change < _ACCURACY:
+                    break
+            else:
+                wages = np.array([self._wages(h, phi, immobile) for h in x])
+            _remember(before, wages)
+            near = supply if reach is None else supply + x @ reach.T
+            return np.asarray(np.log(wages) + a * np.log(near))
 
-        Returns
-        -------
-        DataFrame
-            Columns ``share`` (in region 1, ascending) and ``stable``. Corners are there only if
-            the mobile stay in them.
-        """
-        self._needs_two("equilibria")
-        check_number("freeness", freeness, low=0, high=np.nextafter(1, 0), above=True)
-        rises = freeness > self.break_point()
-        return rest_points(lambda x: self.gap(x, freeness=freeness), rises=rises)
+        return attraction
+
+    def _wages(self, x: Floats, phi: Floats, immobile: Floats) -> Floats:
+        _, b = self._pulls
+        market = phi / (x @ phi)
+        system = np.eye(len(x)) - b * market * x
+        return np.asarray(np.linalg.solve(system, b * market @ immobile), dtype=np.float64)
+
+    def _slope(
+        self, phi: Floats, immobile: Floats, reach: Floats | None
+    ) -> Callable[[Floats], Floats]:
+        a, b = self._pulls
+
+        def slope(x: Floats) -> Floats:
+            supply = x @ phi
+            market = phi / supply
+            system = np.eye(len(x)) - b * market * x
+            wages = np.linalg.solve(system, b * market @ immobile)
+            income = immobile + x * wages
+            rise = np.linalg.solve(
+                system, b * (market * wages - (market * (income / supply)) @ phi)
+            )
+            index, near = (supply, phi) if reach is None else (supply + reach @ x, phi + reach)
+            return np.asarray(rise / wages[:, None] + a * near / index[:, None])
+
+        return slope
 
     @property
     def _pulls(self) -> tuple[float, float]:
@@ -173,3 +173,18 @@ class FootlooseEntrepreneur:
     def _needs_two(self, what: str) -> None:
         if self.regions != 2:
             raise InputError(f"{what} is for two regions; this model has {self.regions}.")
+
+
+def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floats:
+    """Straight on from the last two states."""
+    if not before or before[-1].shape != shape:
+        before.clear()
+        return np.full(shape, default)
+    if len(before) == 1:
+        return before[0]
+    return np.maximum(2 * before[1] - before[0], before[1] / 2)
+
+
+def _remember(before: list[Floats], wages: Floats) -> None:
+    before.append(wages)
+    del before[:-2]

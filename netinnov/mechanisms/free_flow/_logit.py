@@ -1,32 +1,61 @@
-"""Migration by a logit choice between two regions that attract more the more live there."""
+"""Migration by a logit choice between regions that attract more the more live there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 
 from netinnov._arguments import check_number
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory
+from netinnov.mechanisms.free_flow._regions import (
+    Enclaves,
+    check_border,
+    check_enclaves,
+    check_shares,
+    check_steps,
+    neighbour_weights,
+)
+from netinnov.mechanisms.free_flow._response import crossings, curve, slope
 
 __all__ = ["LogitMigration"]
+
+_PAIR = ((0.0, 1.0), (1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class LogitMigration:
     """Mobile elements choose a region at random, the more likely the more attractive it is.
 
-    The share in region 1 rests where x = 1 / (1 + exp(-theta k (2 x - 1))).
+    A region attracts by v_i = (A - C) x_i + S (1 - border) sum_j P_ij x_j, where P_ij are the
+    weights of its neighbours in a network (for two regions: the other one). The share in region 1
+    of two rests where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border).
 
     Parameters
     ----------
     sensitivity : float
         theta: how sharply choices follow attraction, above 0; 0 would be pure chance.
     attraction : float
-        k: how much more attractive a region is that has all than one that has none; what
-        agglomeration adds minus what congestion and spillovers to the other region take away. It
-        may be negative.
+        A: how much more attractive a region is that has all than one that has none, by
+        agglomeration. Given alone, it is the net effect k, and may be negative.
+    congestion : float
+        C, at least 0: what crowding takes away from it.
+    spillover : float
+        S, at least 0: what the neighbours' mobile add without moving.
+    border : float
+        From 0 (free flow) to below 1: the part of spillovers that it stops.
+    enclave : float
+        e, from 0 to 1: the share of the agglomeration of region 2, the host, that region 1, the
+        home, reaches without migration: e A x_2 is added to v_1. It passes the border. For more
+        regions give `enclaves` to the methods.
+    moving_cost : float
+        c, at least 0: the border as a cost of moving, in units of attraction; those who live in i
+        count v_j - c for every other region j.
 
     Raises
     ------
@@ -35,8 +64,10 @@ class LogitMigration:
 
     Notes
     -----
-    The even split is stable up to theta k = 2; above, two more rest points leave it on either side
-    (a supercritical pitchfork).
+    The even split is stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving
+    theta k = 2; above, two more rest points leave it on either side (a supercritical pitchfork).
+    With an enclave there is no even split, and no pitchfork: see `fold_point`. The model is a
+    reduced one, made for this project; its terms are those of discrete choice.
 
     Examples
     --------
@@ -45,27 +76,116 @@ class LogitMigration:
     0  0.07072    True
     1  0.50000   False
     2  0.92928    True
+    >>> LogitMigration(1.0, 3.0, congestion=0.5, spillover=1.0).equilibria()
+       share  stable
+    0    0.5    True
     """
 
     sensitivity: float
     attraction: float
+    congestion: float = 0.0
+    spillover: float = 0.0
+    border: float = 0.0
+    enclave: float = 0.0
+    moving_cost: float = 0.0
 
     def __post_init__(self) -> None:
         check_number("sensitivity", self.sensitivity, low=0, above=True)
         check_number("attraction", self.attraction)
+        check_number("congestion", self.congestion, low=0)
+        check_number("spillover", self.spillover, low=0)
+        check_border(self.border)
+        check_number("enclave", self.enclave, low=0, high=1)
+        check_number("moving_cost", self.moving_cost, low=0)
+        if self.enclave > 0 and self.attraction < 0:
+            msg = "`attraction` must be at least 0 with an enclave, which reaches a share of it; "
+            raise InputError(f"{msg}found {self.attraction!r}.")
 
-    def break_point(self) -> float:
-        """Give the attraction from which the even split is no longer stable.
+    def break_point(self, network: Any = None) -> float:
+        """Give the attraction A from which the even split is no longer stable.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions, all with a link; two regions by default.
 
         Returns
         -------
         float
-            2 / theta.
+            C - S (1 - border) w + n / (theta (1 + r)), with w the largest eigenvalue but one of the
+            neighbours' weights (-1 for two regions) and r = (1 - q) / (1 + (n - 1) q),
+            q = exp(-theta c). Two regions without other terms: 2 / theta.
+
+        Raises
+        ------
+        InputError
+            With an enclave, or regions without links: then the even split is no rest point.
         """
-        return 2 / self.sensitivity
+        w, n = self._spectrum(network)
+        rest = n / (self.sensitivity * (1 + self._staying(n)))
+        return float(self.congestion - self._spillover * w[0] + rest)
+
+    def border_point(self) -> float:
+        """Give the border of two regions from which the even split is no longer stable.
+
+        Returns
+        -------
+        float
+            1 - (A - C - (1 + exp(-theta c)) / theta) / S. A border stops spillovers, so that more
+            of it makes the regions diverge. NaN if no border from 0 to 1 is where it changes.
+
+        Raises
+        ------
+        InputError
+            With an enclave.
+        """
+        self._refuse_enclave()
+        if self.spillover == 0:
+            return float("nan")
+        needed = self.attraction - self.congestion - (1 + self._away) / self.sensitivity
+        found = 1 - needed / self.spillover
+        return found if 0 <= found < 1 else float("nan")
+
+    def fold_point(self) -> float:
+        """Give the attraction A from which a state led by the host exists besides that led by home.
+
+        The enclave breaks the symmetry (an imperfect pitchfork). Up to this point all starts end
+        in one state, which leans to home; from it on, two more rest points exist: a stable one
+        led by the host, and an unstable one between the two.
+
+        Returns
+        -------
+        float
+            With m = -s in the fold: without a cost of moving theta K / 2 = 1 / (1 - s^2) and
+            theta e A / 4 = s / (1 - s^2) - atanh(s), where K = A - C - S (1 - border) - e A / 2.
+            NaN for an enclave of 1: home leads at any attraction.
+
+        Raises
+        ------
+        InputError
+            Without an enclave: then there is a `break_point`.
+        """
+        if self.enclave == 0:
+            raise InputError("fold_point needs an `enclave` above 0; found 0; see break_point().")
+        if self.enclave == 1:
+            return float("nan")
+        away, ratio = self._away, self.enclave / (2 - self.enclave)
+        lost = self.sensitivity * (self.congestion + self._spillover)
+
+        def short(z: float) -> float:
+            steep = float(slope(1 / np.cosh(z) ** 2, away))
+            there = float(np.tanh(z))
+            return steep * (there - ratio) - float(curve(z, away)) - ratio * lost
+
+        high = 1.0
+        while short(high) < 0:
+            high *= 1.5
+        z = float(optimize.brentq(short, 0.0, high, xtol=1e-15, rtol=8.9e-16))
+        pull = float(slope(1 / np.cosh(z) ** 2, away))
+        return (pull + lost) / self.sensitivity / (1 - self.enclave / 2)
 
     def equilibria(self) -> pd.DataFrame:
-        """All rest points.
+        """All rest points of two regions.
 
         Returns
         -------
@@ -73,14 +193,195 @@ class LogitMigration:
             Columns ``share`` (in region 1, ascending) and ``stable`` (under
             dx/dt = choice(x) - x).
         """
-        pull = self.sensitivity * self.attraction
-        # With m = 2 x - 1: m = tanh(pull m / 2). Its root lies above sqrt(1 - 2 / pull), where
-        # the slope of the right side is that of the chord at most.
-        found = [(0.5, pull < 2)]
-        if pull > 2:
-            low = float(np.sqrt(1 - 2 / pull))
-            m = optimize.brentq(
-                lambda m: np.tanh(pull * m / 2) - m, low, 1.0, xtol=1e-16, rtol=8.9e-16
-            )
-            found += [((1 + m) / 2, True), ((1 - m) / 2, True)]
-        return pd.DataFrame(sorted(found), columns=["share", "stable"])
+        theta = self.sensitivity
+        found = crossings(theta * self._pull, theta * self._field, self._away)
+        rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in found]
+        return pd.DataFrame(rows, columns=["share", "stable"])
+
+    def modes(self, network: Any = None) -> pd.DataFrame:
+        """Stability of the even split over a network, mode by mode, in closed form.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions, all with a link; two regions by default.
+
+        Returns
+        -------
+        DataFrame
+            A row for each eigenvector of the neighbours' weights other than the even one:
+            ``w``, its eigenvalue, descending; ``rate``, at which the mode grows (per chance to
+            move); ``stable``, where that is negative.
+
+        Raises
+        ------
+        InputError
+            With an enclave, or regions without links: then the even split is no rest point.
+
+        Notes
+        -----
+        rate = r - 1 + (theta / n) (1 - r^2) (A - C + S (1 - border) w), r as in `break_point`.
+        The spillovers of a region are the mean of its neighbours, so that the even split is a rest
+        point of every network without isolates, whatever its degrees.
+        """
+        w, n = self._spectrum(network)
+        r = self._staying(n)
+        net = self.attraction - self.congestion + self._spillover * w
+        rate = r - 1 + self.sensitivity / n * (1 - r**2) * net
+        return pd.DataFrame({"w": w, "rate": rate, "stable": rate < 0})
+
+    def simulate(
+        self,
+        start: Any,
+        *,
+        network: Any = None,
+        jurisdictions: Any = None,
+        enclaves: Enclaves = None,
+        steps: int = 1000,
+        mobility: float = 0.5,
+    ) -> pd.DataFrame:
+        """Follow the mobile of n regions from a start.
+
+        Parameters
+        ----------
+        start : Series or array
+            Shares of the mobile in each region; they add up to 1.
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions; two regions by default.
+        jurisdictions : sequence, optional
+            Of each region; the border lies between different ones. By default each is its own.
+        enclaves : mapping from (home, host) to float, optional
+            Share of the host's agglomeration that the home reaches.
+        steps : int
+            Number of steps, at least 1.
+        mobility : float
+            Part of the mobile that choose anew in a step, above 0 and at most 1.
+
+        Returns
+        -------
+        DataFrame
+            Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
+
+        Raises
+        ------
+        InputError
+            If a matrix, a share or a number is not what it must be.
+        """
+        check_steps(steps)
+        effects, labels = self._effects(network, jurisdictions, enclaves)
+        x = check_shares("start", start, labels)
+        if x.ndim != 1:
+            raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
+        rule = Logit(self.sensitivity, mobility, self.moving_cost)
+        path = trajectory(lambda state: effects @ state, x, steps=int(steps), dynamics=rule)
+        return pd.DataFrame(path, columns=labels).rename_axis("step")
+
+    def rest_points(
+        self,
+        *,
+        network: Any = None,
+        jurisdictions: Any = None,
+        enclaves: Enclaves = None,
+        starts: int = 200,
+        steps: int = 5000,
+        mobility: float = 0.5,
+        unstable: bool = True,
+        rng: Rng = None,
+    ) -> pd.DataFrame:
+        """Rest points of n regions, found from random starts, with stability and basins.
+
+        Parameters
+        ----------
+        network, jurisdictions, enclaves
+            As in `simulate`.
+        starts : int
+            Uniform on all shares that add up to 1.
+        steps : int
+            Longest path.
+        mobility : float
+            Part of the mobile that choose anew in a step, above 0 and at most 1.
+        unstable : bool
+            Also look for what repels, by Newton's method from the starts.
+        rng : seed or Generator, optional
+            For the starts.
+
+        Returns
+        -------
+        DataFrame
+            As `CorePeriphery.rest_points` gives it.
+
+        Raises
+        ------
+        InputError
+            If a matrix or a number is not what it must be.
+        """
+        check_number("starts", starts, low=1)
+        check_steps(steps)
+        rng = np.random.default_rng(rng)
+        effects, labels = self._effects(network, jurisdictions, enclaves)
+        return long_run(
+            lambda: lambda x: x @ effects.T,
+            lambda _: effects,
+            labels,
+            dynamics=Logit(self.sensitivity, mobility, self.moving_cost),
+            starts=int(starts),
+            steps=int(steps),
+            unstable=unstable,
+            rng=rng,
+        )
+
+    @property
+    def _spillover(self) -> float:
+        return self.spillover * (1 - self.border)
+
+    @property
+    def _pull(self) -> float:
+        """Slope of the difference in attraction with 2 x - 1."""
+        net = self.attraction * (1 - self.enclave / 2) - self.congestion
+        return net - self._spillover
+
+    @property
+    def _field(self) -> float:
+        """What home has ahead at the even split."""
+        return self.attraction * self.enclave / 2
+
+    @property
+    def _away(self) -> float:
+        return float(np.exp(-self.sensitivity * self.moving_cost))
+
+    def _staying(self, n: int) -> float:
+        return (1 - self._away) / (1 + (n - 1) * self._away)
+
+    def _refuse_enclave(self) -> None:
+        if self.enclave > 0:
+            msg = f"`enclave` must be 0 for this point; found {self.enclave!r}: "
+            raise InputError(f"{msg}an enclave leaves no even split; see fold_point().")
+
+    def _spectrum(self, network: Any) -> tuple[Floats, int]:
+        """Eigenvalues of the neighbours' weights, but for that of the even mode; descending."""
+        self._refuse_enclave()
+        weights, labels = neighbour_weights(_PAIR if network is None else network)
+        lonely = labels[weights.sum(axis=1) == 0]
+        if len(lonely):
+            msg = "`network` must link every region, else the even split is no rest point; "
+            raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
+        # P = D^-1 W is similar to the symmetric D^-1/2 W D^-1/2, whose entries are
+        # sqrt(P_ij P_ji).
+        return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)
+
+    def _effects(
+        self, network: Any, jurisdictions: Any, enclaves: Enclaves
+    ) -> tuple[Floats, pd.Index[Any]]:
+        """Change of the attraction of a region (row) with the share of another (column)."""
+        weights, labels = neighbour_weights(
+            _PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
+        )
+        if enclaves is None and self.enclave > 0:
+            if len(labels) != 2:
+                msg = f"`enclaves` must say which of the {len(labels)} regions is home and host; "
+                raise InputError(f"{msg}found None and an `enclave` of {self.enclave!r}.")
+            enclaves = {(labels[0], labels[1]): self.enclave}
+        reach = check_enclaves(enclaves, labels)
+        effects = self.spillover * weights
+        effects += (self.attraction - self.congestion) * np.eye(len(labels))
+        return effects if reach is None else effects + self.attraction * reach, labels

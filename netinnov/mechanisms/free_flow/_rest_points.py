@@ -1,4 +1,4 @@
-"""Rest points of mobile elements that go where they earn more."""
+"""Rest points of mobile elements of two regions that go where they earn more."""
 
 from __future__ import annotations
 
@@ -13,12 +13,23 @@ from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Unit", "check_freeness", "check_share", "in_unit", "rest_points"]
+__all__ = [
+    "Unit",
+    "check_freeness",
+    "check_share",
+    "in_unit",
+    "rest_points",
+    "rest_points_of_any",
+    "sustain_root",
+]
 
 Unit: TypeAlias = Literal["freeness", "cost"]
 
 _NEAR = 1e-5
 """Distance from the even split within which a rest point beside it is not looked for."""
+
+_GRID = 1001
+"""Shares at which the sign of a gap without symmetry is looked at."""
 
 
 def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
@@ -37,6 +48,60 @@ def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
     if at_corner >= 0:
         found += [(0.0, at_corner > 0), (1.0, at_corner > 0)]
     return pd.DataFrame(sorted(found), columns=["share", "stable"])
+
+
+def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
+    """All rest points of dx/dt = x (1 - x) gap(x) for a gap that takes arrays, odd or not."""
+    # Denser at both ends, where roots of agglomerated states crowd.
+    grid = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
+    values = np.asarray(gap(grid))
+    # A root may hide between two shares, as a hill or a valley that just crosses zero.
+    inner = values[1:-1]
+    turns = (inner - values[:-2]) * (values[2:] - inner) < 0
+    towards = np.sign(inner) * (values[2:] - 2 * inner + values[:-2]) > 0
+    same = (np.sign(values[:-2]) == np.sign(inner)) & (np.sign(values[2:]) == np.sign(inner))
+    extra = []
+    for at in np.flatnonzero(turns & towards & same) + 1:
+        sign = float(np.sign(values[at]))
+        best = optimize.minimize_scalar(
+            lambda x: sign * float(gap(x)),  # noqa: B023
+            bounds=(grid[at - 1], grid[at + 1]),
+            method="bounded",
+            options={"xatol": 1e-12},
+        )
+        if best.fun < 0:
+            extra.append((float(best.x), -sign))
+    if extra:
+        grid = np.append(grid, [x for x, _ in extra])
+        values = np.append(values, [value for _, value in extra])
+        order = np.argsort(grid)
+        grid, values = grid[order], values[order]
+    found = []
+    for left, right, before, after in zip(
+        grid[:-1], grid[1:], values[:-1], values[1:], strict=True
+    ):
+        if before * after < 0:
+            root = float(optimize.brentq(gap, left, right, xtol=1e-15, rtol=8.9e-16))
+            if 0 < root < 1:
+                found.append((root, bool(before > after)))
+    # A grid point may be a root itself: the even split above all.
+    found += [
+        (float(grid[at]), bool(values[at - 1] > values[at + 1]))
+        for at in np.flatnonzero(values[1:-1] == 0) + 1
+    ]
+    if values[0] <= 0:
+        found.append((0.0, bool(values[0] < 0)))
+    if values[-1] >= 0:
+        found.append((1.0, bool(values[-1] > 0)))
+    return pd.DataFrame(sorted(found), columns=["share", "stable"])
+
+
+def sustain_root(premium: Callable[[float], float], high: float) -> float:
+    """Root of a falling premium of the first to leave a core, over log freeness up to `high`."""
+    low = high - 1.0
+    while premium(low) < 0:
+        low = 2 * low - high
+    return float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
 
 
 def check_share(share: Any) -> Floats:

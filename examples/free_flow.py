@@ -1,0 +1,461 @@
+"""Free flow of innovation elements as models: compute, draw and write the page.
+
+Run ``python examples/free_flow.py FOLDER``. FOLDER (by default ``free_flow``) takes
+``mechanisms/free_flow.md``, its tables and its figures; ``docs`` renews those in the repository.
+No data are read: everything on the page is modelled. The text is in ``free_flow.md`` beside this
+script.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _pages import fill, listed, markdown, save, three, write_tables
+from scipy import optimize
+
+from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
+from netinnov.mechanisms.free_flow import (
+    CorePeriphery,
+    ElementMigration,
+    FootlooseEntrepreneur,
+    LogitMigration,
+    Replicator,
+    basin_sizes,
+    bifurcation_diagram,
+    phase_map,
+    trade_freeness,
+    with_border,
+)
+from netinnov.plotting import (
+    figure_style,
+    new_figure,
+    plot_bifurcation,
+    plot_phase_map,
+    plot_trajectories,
+)
+
+CORE = CorePeriphery(sigma=5, mu=0.4)
+FOOTLOOSE = FootlooseEntrepreneur(sigma=3, mu=0.4)
+LOGIT = {"sensitivity": 1.0, "congestion": 0.5, "spillover": 1.0}
+ENCLAVES = (0.0, 0.05, 0.1, 0.3, 0.6)
+SHOWN = 0.1  # share that the enclave of the figures reaches
+STRONG = 0.3  # the same in the figure of paths
+FREENESS = 0.12  # between sustain and break point of CORE
+START = (0.4, 0.6)  # of home and host
+REGIONS = 60
+DECAYS = (30.0, 10.0, 3.0)
+BORDER = 0.5
+TYPES = ["talent", "capital", "technology"]
+CROSS = pd.DataFrame([[0.8, 1.2, 0.8], [1.2, 0.4, 0.6], [0.8, 0.6, 0.4]], TYPES, TYPES)
+RENTS = pd.DataFrame([[2.6, 2.0], [-2.0, 2.2]], TYPES[:2], TYPES[:2])
+SEED = 1
+
+
+def logit(attraction, **other):
+    """The reduced model with the parameters of this page."""
+    return LogitMigration(attraction=attraction, **{**LOGIT, **other})
+
+
+def near(*points, low, high, size=161):
+    """Values of a parameter, dense where branches meet."""
+    steps = np.geomspace(1e-7, 0.02 * (high - low), 14)
+    extra = [point + sign * steps for point in points for sign in (-1, 1)]
+    values = np.concatenate([np.linspace(low, high, size), *extra])
+    return np.unique(values[(values >= low) & (values <= high)])
+
+
+def agreement():
+    """Largest difference between closed forms and numbers, over 200 points for each model."""
+
+    def of_trade(kind, highest):
+        worst = 0.0
+        for sigma in np.linspace(1.5, 9.0, 20):
+            for mu in np.linspace(0.05, 0.95 * highest(sigma), 10):
+                model = kind(sigma, mu)
+                closed = model.break_point()
+
+                def rise(phi, model=model):
+                    return model.gap(0.5 + 1e-4, freeness=phi) - model.gap(0.5 - 1e-4, freeness=phi)
+
+                room = min(1e-3, 0.1 * closed, 0.1 * (1 - closed))
+                found = optimize.brentq(rise, closed - room, closed + room, xtol=1e-12)
+                worst = max(worst, abs(found - closed))
+        return worst
+
+    def of_logit():
+        worst = 0.0
+        rng = np.random.default_rng(SEED)
+        for theta, c, s, border, cost in rng.uniform(
+            [0.3, 0, 0, 0, 0], [4, 2, 2, 0.9, 2], (200, 5)
+        ):
+
+            def growth(attraction, theta=theta, c=c, s=s, border=border, cost=cost):
+                model = LogitMigration(theta, attraction, c, s, border, moving_cost=cost)
+                step = model.simulate([0.5 + 1e-4, 0.5 - 1e-4], steps=1, mobility=1.0)[0]
+                return step[1] - step[0]
+
+            closed = LogitMigration(theta, 1.0, c, s, border, moving_cost=cost).break_point()
+            found = optimize.brentq(growth, closed - 0.5, closed + 0.5, xtol=1e-12)
+            worst = max(worst, abs(found - closed))
+        return worst
+
+    return {
+        "core-periphery": of_trade(CorePeriphery, lambda sigma: min((sigma - 1) / sigma, 0.95)),
+        "footloose entrepreneur": of_trade(
+            FootlooseEntrepreneur, lambda sigma: min(sigma - 1, 1.0)
+        ),
+        "logit migration": of_logit(),
+    }
+
+
+def enclave_table():
+    """Where an enclave moves the points of each model."""
+    rows = []
+    for name, model in (("core-periphery", CORE), ("footloose entrepreneur", FOOTLOOSE)):
+        for e in ENCLAVES:
+            fold = model.fold_point(enclave=e) if e else np.nan
+            rows.append(
+                (name, e, model.break_point(enclave=e), fold, model.sustain_point(enclave=e))
+            )
+    for e in ENCLAVES:
+        both = logit(1.0).break_point() / (1 - e)
+        rows.append(
+            (
+                "logit migration",
+                e,
+                both,
+                logit(1.0, enclave=e).fold_point() if e else np.nan,
+                np.nan,
+            )
+        )
+    columns = ["model", "enclave", "break_if_both", "fold_if_home", "sustain_in_host"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def paths():
+    """Two regions under four regimes, from the same start."""
+    low, high = 0.5 * CORE.sustain_point(), 1.5 * CORE.break_point()
+    one, other = ("home", "host"), ("host", "home")
+
+    def follow(phi, enclaves=None):
+        free = pd.DataFrame([[1, phi], [phi, 1]], ["home", "host"], ["home", "host"])
+        start = pd.Series(START, ["home", "host"])
+        fast = Replicator(mobility=1.0)
+        return CORE.simulate(start, freeness=free, enclaves=enclaves, steps=400, dynamics=fast)
+
+    return {
+        f"a) border: freeness {low:.2f}": follow(low),
+        f"b) free flow: freeness {high:.2f}": follow(high),
+        f"c) as b), enclave of home, e = {STRONG:g}": follow(high, {one: STRONG}),
+        f"d) as b), enclaves of both, e = {STRONG:g}": follow(high, {one: STRONG, other: STRONG}),
+    }
+
+
+def many():
+    """A plane of regions at three decays of trade, and a border across its middle."""
+    rng = np.random.default_rng(SEED)
+    points = rng.random((REGIONS, 2))
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    sides = np.where(points[:, 0] < 0.5, "west", "east")
+    start = rng.dirichlet(np.full(REGIONS, 50.0))
+    rows, kept = [], {}
+    for decay in DECAYS:
+        free = trade_freeness(distances, decay=decay)
+        for border in (0.0, BORDER):
+            matrix = with_border(free, border=border, jurisdictions=sides)
+            path = CORE.simulate(
+                start, freeness=matrix, steps=6000, dynamics=Replicator(mobility=2.0)
+            )
+            end = path.iloc[-1].to_numpy()
+            spread = sigma_convergence(path.iloc[[0, -1]].T, spread="theil")
+            rows.append(
+                (
+                    decay,
+                    border,
+                    int((end > 1e-3).sum()),
+                    end.max(),
+                    1 / (end**2).sum(),
+                    spread.iloc[0],
+                    spread.iloc[-1],
+                )
+            )
+            kept[decay, border] = path
+    columns = [
+        "decay",
+        "border",
+        "regions_left",
+        "largest",
+        "effective",
+        "theil_start",
+        "theil_end",
+    ]
+    return pd.DataFrame(rows, columns=columns), kept
+
+
+def compute():
+    """Everything that the page shows."""
+    table, kept = many()
+    model = ElementMigration(1.0, CROSS)
+    rents = ElementMigration(1.0, RENTS)
+    start = np.array([[0.55, 0.45], [0.5, 0.5], [0.5, 0.5]])
+    regime = phase_map(
+        CORE,
+        rows={"border": np.linspace(0, 0.99, 200)},
+        columns={"freeness": np.linspace(0.005, 0.6, 200)},
+    )
+    reach = phase_map(
+        logit(1.0),
+        rows={"enclave": np.linspace(0, 0.8, 200)},
+        columns={"attraction": np.linspace(0.02, 12, 200)},
+    )
+    return {
+        "agreement": agreement(),
+        "enclaves": enclave_table(),
+        "paths": paths(),
+        "many": table,
+        "many_paths": kept,
+        "elements": model,
+        "rents": rents,
+        "element_path": model.simulate(start, steps=400),
+        "rent_path": rents.simulate(start[:2], steps=400),
+        "regime": regime,
+        "reach": reach,
+        "basins": {
+            e: basin_sizes(CORE.equilibria(FREENESS, enclave=e)) for e in (0.0, 0.02, SHOWN)
+        },
+        "beta": beta_convergence(kept[DECAYS[0], 0.0].iloc[[0, 200]].T),
+    }
+
+
+def draw(found, folder):
+    """The figures of the page."""
+    figure = new_figure(height=120)
+    with figure_style():
+        axes = figure.subplots(2, 2, sharey=True).ravel()
+        for ax, (title, path) in zip(axes, found["paths"].items(), strict=True):
+            plot_trajectories(path, ax=ax)
+            ax.set(ylim=(0, 1.03))
+            ax.set_title(title, pad=16)
+            ax.set_ylabel(ax.get_ylabel() if ax in axes[::2] else "")
+    save(figure, folder, "free_flow_paths")
+
+    low, high = CORE.sustain_point(), CORE.break_point()
+    fold, sustained = CORE.fold_point(enclave=SHOWN), CORE.sustain_point(enclave=SHOWN)
+    figure = new_figure(height=150)
+    with figure_style():
+        axes = figure.subplots(2, 2)
+        values = near(low, high, low=0.05, high=0.2)
+        plot_bifurcation(
+            bifurcation_diagram(CORE.equilibria, values),
+            points={"sustain point": low, "break point": high},
+            label="a) core-periphery: freeness of trade",
+            ax=axes[0, 0],
+        )
+        values = near(fold, sustained, low, low=0.05, high=0.2)
+        plot_bifurcation(
+            bifurcation_diagram(lambda phi: CORE.equilibria(phi, enclave=SHOWN), values),
+            points={
+                "fold point": fold,
+                "sustain point, host": sustained,
+                "sustain point, home": low,
+            },
+            label=f"b) region 1 has an enclave of {SHOWN:g}: freeness of trade",
+            ax=axes[0, 1],
+        )
+        broken = logit(1.0).break_point()
+        values = near(broken, low=1.0, high=8.0)
+        plot_bifurcation(
+            bifurcation_diagram(lambda a: logit(a).equilibria(), values, parameter="attraction"),
+            points={"break point": broken},
+            label="c) logit migration: agglomeration A",
+            ax=axes[1, 0],
+        )
+        folded = logit(1.0, enclave=SHOWN).fold_point()
+        values = near(folded, low=1.0, high=8.0)
+        plot_bifurcation(
+            bifurcation_diagram(
+                lambda a: logit(a, enclave=SHOWN).equilibria(), values, parameter="attraction"
+            ),
+            points={"fold point": folded},
+            label=f"d) region 1 has an enclave of {SHOWN:g}: agglomeration A",
+            ax=axes[1, 1],
+        )
+    save(figure, folder, "free_flow_bifurcation")
+
+    figure = new_figure(height=92)
+    with figure_style():
+        axes = figure.subplots(1, 2)
+        plot_phase_map(
+            found["regime"],
+            labels=("a) core-periphery: freeness without the border", "border"),
+            ax=axes[0],
+        )
+        reach = found["reach"]
+        folds = pd.Series({e: logit(1.0, enclave=e).fold_point() for e in reach.index[1:]})
+        plot_phase_map(
+            reach,
+            labels=("b) logit migration: agglomeration A", "share that home's enclave reaches"),
+            curves={"fold point, closed form": folds[folds <= reach.columns[-1]]},
+            ax=axes[1],
+        )
+    save(figure, folder, "free_flow_phases")
+
+    figure = new_figure(height=72)
+    with figure_style():
+        axes = figure.subplots(1, 3, sharey=False)
+        for ax, decay, letter in zip(axes, DECAYS, "abc", strict=True):
+            path = found["many_paths"][decay, 0.0]
+            largest = path.iloc[-1].nlargest(1).index
+            names = {largest[0]: "largest in the end"}
+            plot_trajectories(path.loc[:1000], highlight=largest, names=names, ax=ax)
+            ax.set_title(f"{letter}) decay {decay:g}", pad=28)
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=1)
+            ax.set_ylabel(ax.get_ylabel() if letter == "a" else "")
+    save(figure, folder, "free_flow_regions")
+
+    figure = new_figure(height=72)
+    with figure_style():
+        axes = figure.subplots(1, 2, sharey=True)
+        for ax, name, letter in zip(axes, ("element_path", "rent_path"), "ab", strict=True):
+            path = found[name].xs(0, axis=1, level="region")
+            plot_trajectories(path, level=0.5, ax=ax)
+            ax.set(ylim=(0, 1.03))
+            ax.set_ylabel("share of the type in region 1" if letter == "a" else "")
+            ax.set_xlabel(f"{letter}) " + ax.get_xlabel(), loc="left")
+    save(figure, folder, "free_flow_elements")
+
+
+def numbers_of(found):
+    """The fields of the template."""
+    enclaves = found["enclaves"]
+    models = {"core-periphery": CORE, "footloose entrepreneur": FOOTLOOSE}
+    points = markdown(
+        ["model", "parameters", "sustain point", "break point", "as iceberg costs"],
+        [
+            (
+                name,
+                f"sigma {model.sigma:g}, mu {model.mu:g}",
+                f"{model.sustain_point():.4f}",
+                f"{model.break_point():.4f}",
+                f"{model.sustain_point(unit='cost'):.4f}, {model.break_point(unit='cost'):.4f}",
+            )
+            for name, model in models.items()
+        ],
+    )
+    moved = markdown(
+        [
+            "model",
+            "e",
+            "break point, both",
+            "fold point, home only",
+            "sustain point of the host's core",
+        ],
+        [
+            (row.model, f"{row.enclave:g}", *(_four(v) for v in row[3:]))
+            for row in enclaves.itertuples()
+        ],
+    )
+    many = markdown(
+        [
+            "decay",
+            "border",
+            "regions with more than 0.1 %",
+            "largest share",
+            "effective number",
+            "Theil index, start",
+            "end",
+        ],
+        [
+            (
+                f"{r.decay:g}",
+                f"{r.border:g}",
+                r.regions_left,
+                three(r.largest),
+                three(r.effective),
+                three(r.theil_start),
+                three(r.theil_end),
+            )
+            for r in found["many"].itertuples()
+        ],
+    )
+    basins = markdown(
+        ["enclave of region 1", "stable states: share in region 1 (basin)"],
+        [
+            (f"{e:g}", "; ".join(f"{r.share:.3f} ({r.basin:.3f})" for r in table.itertuples()))
+            for e, table in found["basins"].items()
+        ],
+    )
+    worst = found["agreement"]
+    elements, rents = found["elements"], found["rents"]
+    alone = [f"{CROSS.loc[t, t] / 2:.2f}" for t in TYPES]
+    turn = rents.modes()["turn"].max()
+    theta = LOGIT["sensitivity"]
+    by_model = {
+        name: enclaves[enclaves["model"] == name].set_index("enclave")
+        for name in enclaves["model"].unique()
+    }
+    core = by_model["core-periphery"]
+    reduced = by_model["logit migration"]
+    return {
+        "points": points,
+        "moved": moved,
+        "many": many,
+        "basins": basins,
+        "worst": listed(f"{value:.0e} ({name})" for name, value in worst.items()),
+        "e": SHOWN,
+        "strong": STRONG,
+        "phi": FREENESS,
+        "core_break": core.loc[0.0, "break_if_both"],
+        "core_sustain": core.loc[0.0, "sustain_in_host"],
+        "core_both": core.loc[SHOWN, "break_if_both"],
+        "core_fold": core.loc[SHOWN, "fold_if_home"],
+        "core_host": core.loc[SHOWN, "sustain_in_host"],
+        "border_at": 0.3,
+        "border_point": CORE.border_point(0.3),
+        "logit_break": reduced.loc[0.0, "break_if_both"],
+        "logit_bordered": logit(1.0, border=0.9).break_point(),
+        "logit_cost": logit(1.0, moving_cost=1.0).break_point(),
+        "logit_both": reduced.loc[SHOWN, "break_if_both"],
+        "logit_fold": reduced.loc[SHOWN, "fold_if_home"],
+        "theta": theta,
+        "congestion": LOGIT["congestion"],
+        "spillover": LOGIT["spillover"],
+        "n": REGIONS,
+        "largest_border": BORDER,
+        "alone": listed(alone),
+        "leading": elements.leading_eigenvalue(),
+        "rents": rents.leading_eigenvalue(),
+        "period": 2 * np.pi / turn,
+        "beta": found["beta"].slope,
+        "beta_says": _says(found["beta"]),
+        "beta_low": found["beta"].low,
+        "beta_high": found["beta"].high,
+        "decay": DECAYS[0],
+    }
+
+
+def _four(value):
+    return "-" if np.isnan(value) else f"{value:.4f}"
+
+
+def _says(beta):
+    if beta.low <= 0 <= beta.high:
+        return "it includes 0: size at the start does not tell who grows"
+    return "larger regions grow faster" if beta.low > 0 else "smaller regions grow faster"
+
+
+def main(folder="free_flow"):
+    """Write page, tables and figures below a folder."""
+    folder = Path(folder)
+    found = compute()
+    draw(found, folder / "figures")
+    tables = {name: found[name] for name in ("enclaves", "many")}
+    write_tables(tables, folder / "mechanisms/free_flow")
+    fill(Path(__file__).with_suffix(".md"), numbers_of(found), folder / "mechanisms/free_flow.md")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

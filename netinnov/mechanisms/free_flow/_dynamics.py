@@ -1,0 +1,389 @@
+"""How the mobile move between regions, step by step, and where they come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._parallel import run
+from netinnov._typing import Floats
+
+__all__ = ["Attraction", "Dynamics", "Logit", "Replicator", "long_run", "trajectory"]
+
+Attraction: TypeAlias = Callable[[Floats], Floats]
+"""From shares (starts x regions) to the attraction of each region."""
+
+_STILL = 1e-9
+"""Movement in a step below which a path has come to rest."""
+_EMPTY = 1e-5
+"""Share below which a region may be empty in the end; what it pays decides."""
+_SAME = 1e-5
+"""Largest difference of two rest points that are one."""
+_LEVEL = 1e-9
+"""An eigenvalue nearer to 0 says nothing: the state is at the point where it turns unstable."""
+_FEW = 32
+"""Regions up to which all paths are followed at once."""
+_TRIED = 200
+"""Starts from which what repels is looked for, at most."""
+
+
+class Dynamics(Protocol):
+    """A rule of movement."""
+
+    def move(self, shares: Floats, attraction: Floats) -> Floats:
+        """Shares after one step; regions along the last axis."""
+
+    def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
+        """Change of dx/dt with x at one point; `slope`: that of attraction (row) with x."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replicator:
+    """Shares grow as far as a region is more attractive than the mean of the mobile.
+
+    dx_i/dt = mobility x_i (v_i - sum_j x_j v_j); a step multiplies x_i by exp(mobility v_i) and
+    makes the sum 1 again, so that shares stay shares. Empty regions stay empty.
+
+    Parameters
+    ----------
+    mobility : float
+        Above 0, per step.
+
+    Raises
+    ------
+    InputError
+        If `mobility` is not above 0.
+
+    Notes
+    -----
+    The ad hoc dynamics of Fujita, Krugman and Venables; with two regions dx/dt = x (1 - x) gap.
+
+    References
+    ----------
+    Fujita, Krugman and Venables (1999), The Spatial Economy, MIT Press, chapter 5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Replicator(mobility=1.0).move(np.array([0.5, 0.5]), np.array([np.log(3), 0.0]))
+    array([0.75, 0.25])
+    """
+
+    mobility: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_number("mobility", self.mobility, low=0, above=True)
+
+    def move(self, shares: Floats, attraction: Floats) -> Floats:
+        """Shares after one step.
+
+        Parameters
+        ----------
+        shares, attraction : array
+            Regions along the last axis.
+
+        Returns
+        -------
+        array
+            Of the same shape.
+        """
+        top = attraction.max(axis=-1, keepdims=True)
+        grown = shares * np.exp(self.mobility * (attraction - top))
+        moved: Floats = grown / grown.sum(axis=-1, keepdims=True)
+        return moved
+
+    def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
+        """Change of dx/dt with the shares.
+
+        Parameters
+        ----------
+        shares, attraction : array
+            Of one state.
+        slope : array
+            Change of the attraction of a region (row) with the share of another (column).
+
+        Returns
+        -------
+        array
+            Regions x regions.
+        """
+        mean = shares @ attraction
+        spread = slope - (attraction + shares @ slope)
+        found: Floats = np.diag(attraction - mean) + shares[:, None] * spread
+        return self.mobility * found
+
+
+@dataclass(frozen=True, slots=True)
+class Logit:
+    """Each step a part of the mobile choose anew, the more likely a region the more attractive.
+
+    dx_i/dt = mobility (p_i - x_i) with p_i proportional to exp(sensitivity v_i). With a moving
+    cost those who live in i count v_j - cost for every other region j.
+
+    Parameters
+    ----------
+    sensitivity : float
+        Above 0.
+    mobility : float
+        Above 0 and at most 1: the part that chooses anew in a step.
+    moving_cost : float
+        At least 0, in units of attraction.
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Logit(sensitivity=1.0, mobility=1.0).move(np.array([0.1, 0.9]), np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+
+    sensitivity: float
+    mobility: float = 0.5
+    moving_cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_number("sensitivity", self.sensitivity, low=0, above=True)
+        check_number("mobility", self.mobility, low=0, high=1, above=True)
+        check_number("moving_cost", self.moving_cost, low=0)
+
+    def move(self, shares: Floats, attraction: Floats) -> Floats:
+        """Shares after one step.
+
+        Parameters
+        ----------
+        shares, attraction : array
+            Regions along the last axis.
+
+        Returns
+        -------
+        array
+            Of the same shape.
+        """
+        pull, stay, chosen = self._choice(attraction)
+        rate = shares / chosen
+        there = pull * (stay * rate + self._away * rate.sum(axis=-1, keepdims=True))
+        moved: Floats = shares + self.mobility * (there - shares)
+        return moved
+
+    def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
+        """Change of dx/dt with the shares.
+
+        Parameters
+        ----------
+        shares, attraction : array
+            Of one state.
+        slope : array
+            Change of the attraction of a region (row) with the share of another (column).
+
+        Returns
+        -------
+        array
+            Regions x regions.
+        """
+        pull, stay, chosen = self._choice(attraction)
+        weights = self._away + stay * np.eye(len(shares))
+        moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
+        there = shares @ moves
+        to_attraction = np.diag(there) - moves.T @ (shares[:, None] * moves)
+        found: Floats = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
+        return self.mobility * found
+
+    @property
+    def _away(self) -> float:
+        return float(np.exp(-self.sensitivity * self.moving_cost))
+
+    def _choice(self, attraction: Floats) -> tuple[Floats, float, Floats]:
+        top = attraction.max(axis=-1, keepdims=True)
+        pull = np.exp(self.sensitivity * (attraction - top))
+        stay = 1 - self._away
+        return pull, stay, stay * pull + self._away * pull.sum(axis=-1, keepdims=True)
+
+
+def trajectory(attraction: Attraction, start: Floats, *, steps: int, dynamics: Dynamics) -> Floats:
+    """States of one path, the start first: (steps + 1) x regions."""
+    path = np.empty((steps + 1, len(start)))
+    path[0] = start
+    for step in range(steps):
+        path[step + 1] = dynamics.move(path[step], attraction(path[step]))
+    return path
+
+
+def long_run(
+    make: Callable[[], Attraction],
+    slope: Callable[[Floats], Floats],
+    labels: pd.Index[Any],
+    *,
+    dynamics: Dynamics,
+    starts: int,
+    steps: int,
+    unstable: bool,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Rest points, their stability, and the part of random starts that ends at each.
+
+    ``make`` gives a fresh attraction, which may remember the last state to solve the next faster.
+    """
+    n = len(labels)
+    first = rng.dirichlet(np.ones(n), size=starts)
+
+    def end(start: Floats) -> Floats:
+        return _run_until_still(make(), np.atleast_2d(start), steps=steps, dynamics=dynamics)
+
+    # Many regions: each path has its own solver, which keeps the factors of its matrix.
+    ends = end(first) if n <= _FEW else np.concatenate(run(end, list(first), progress=False))
+    attraction = make()
+
+    def one(x: Floats) -> Floats:
+        return np.asarray(attraction(x[None, :])[0])
+
+    corners = isinstance(dynamics, Replicator)
+
+    def polished(x: Floats) -> Floats | None:
+        if corners:
+            return _settle_inside(one, slope, x, x > _EMPTY)
+        return _settle(one, slope, x, dynamics)
+
+    points: list[Floats] = []
+    seen: list[Floats] = []
+    for last in ends:
+        if all(np.abs(last - other).max() >= 1e-4 for other in seen):
+            seen.append(last)
+            _keep(points, polished(last))
+    # Paths never end at what repels: Newton's method from the starts themselves finds that, too.
+    _keep(points, polished(np.full(n, 1 / n)))
+    for start in first[: _TRIED if unstable else 0]:
+        _keep(points, polished(start))
+        if corners:
+            kept = np.argsort(-start)[: rng.integers(1, n + 1)]
+            partial = np.zeros(n)
+            partial[kept] = start[kept] / start[kept].sum()
+            _keep(points, _settle_inside(one, slope, partial, partial > 0))
+    rows = []
+    for point in points:
+        jacobian = dynamics.jacobian(point, one(point), slope(point))
+        leading = _leading(jacobian)
+        if corners and bool((one(point) > one(point)[point > 0].max() + 1e-9)[point == 0].any()):
+            continue  # somebody would move to an empty region: no equilibrium
+        rows.append((point, leading))
+    rows.sort(key=lambda row: (row[1] >= -_LEVEL, *np.round(-row[0], 6)))
+    return _described(rows, ends, labels)
+
+
+def _described(
+    rows: list[tuple[Floats, float]], ends: Floats, labels: pd.Index[Any]
+) -> pd.DataFrame:
+    table = pd.DataFrame([point for point, _ in rows], columns=labels)
+    table["leading"] = [leading for _, leading in rows]
+    table["stable"] = table["leading"] < -_LEVEL
+    apart = [np.abs(ends - point).max(axis=1) for point, _ in rows]
+    nearest = np.argmin(apart, axis=0)
+    near = np.min(apart, axis=0) < 1e-2
+    n = len(ends)
+    counts = np.bincount(nearest[near], minlength=len(rows))
+    basin = counts / n
+    z = 1.959963984540054
+    middle = (basin + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(basin * (1 - basin) / n + z**2 / (4 * n**2))
+    table["basin"] = basin
+    table["low"], table["high"] = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    return table
+
+
+def _run_until_still(
+    attraction: Attraction, first: Floats, *, steps: int, dynamics: Dynamics
+) -> Floats:
+    """Last states of paths, each of which ends when it stands still."""
+    ends = first.copy()
+    going = np.arange(len(first))
+    for step in range(steps):
+        x = ends[going]
+        ends[going] = moved = dynamics.move(x, attraction(x))
+        # Not every step: a new number of paths makes the solver forget where it was.
+        if step % 50 == 49 or len(going) == 1:
+            going = going[np.abs(moved - x).max(axis=1) >= _STILL]
+            if not len(going):
+                break
+    return ends
+
+
+def _keep(points: list[Floats], point: Floats | None) -> None:
+    if point is not None and all(np.abs(point - other).max() > _SAME for other in points):
+        points.append(point)
+
+
+def _settle_inside(
+    attraction: Attraction, slope: Callable[[Floats], Floats], x: Floats, inside: Any
+) -> Floats | None:
+    """Newton's method to where all regions that are ``inside`` attract alike; the rest empty."""
+    where = np.flatnonzero(inside)
+    x = np.where(inside, x, 0.0)
+    x = x / x.sum()
+    k = len(where)
+    for _ in range(60):
+        v = attraction(x)
+        if k == 1 or np.ptp(v[where]) < 1e-13:
+            return x
+        # Unknowns: changes of the shares, and the common attraction.
+        system = np.zeros((k + 1, k + 1))
+        system[:k, :k] = slope(x)[np.ix_(where, where)]
+        system[:k, k], system[k, :k] = -1.0, 1.0
+        right = np.append(-v[where], 0.0)
+        try:
+            change = np.linalg.solve(system, right)[:k]
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(change).all():
+            return None
+        falling = change < 0
+        room = np.min(-x[where][falling] / change[falling], initial=np.inf)
+        x = x.copy()
+        x[where] += min(1.0, 0.9 * room) * change
+        x[where] /= x[where].sum()
+        if (x[where] < 1e-9).any():
+            return None
+        if np.abs(change).max() < 1e-14:
+            break
+    return x if np.ptp(attraction(x)[where]) < 1e-10 else None
+
+
+def _settle(
+    attraction: Attraction, slope: Callable[[Floats], Floats], x: Floats, dynamics: Dynamics
+) -> Floats | None:
+    """Newton's method to where a step moves nobody."""
+    n = len(x)
+    for _ in range(60):
+        v = attraction(x)
+        off = dynamics.move(x, v) - x
+        if np.abs(off).max() < 1e-15:
+            return x
+        # The sum of the shares must not change: it takes the place of what the rows share.
+        system = dynamics.jacobian(x, v, slope(x)) - 1.0 / n
+        try:
+            change = np.linalg.solve(system, -off)
+        except np.linalg.LinAlgError:
+            return None
+        change -= change.mean()
+        falling = change < 0
+        room = np.min(-x[falling] / change[falling], initial=np.inf)
+        x = x + min(1.0, 0.9 * room) * change
+        if not np.isfinite(x).all():
+            return None
+        if np.abs(change).max() < 1e-15:
+            break
+    return x if np.abs(dynamics.move(x, attraction(x)) - x).max() < 1e-12 else None
+
+
+def _leading(jacobian: Floats) -> float:
+    """Largest real part of the eigenvalues of moves that keep the sum of the shares."""
+    n = len(jacobian)
+    basis = np.linalg.qr(np.column_stack([np.ones(n), np.eye(n)[:, : n - 1]]))[0][:, 1:]
+    return float(np.linalg.eigvals(basis.T @ jacobian @ basis).real.max())

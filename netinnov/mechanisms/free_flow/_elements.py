@@ -1,0 +1,247 @@
+"""Innovation elements of several types that attract one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow._regions import (
+    Enclaves,
+    check_border,
+    check_enclaves,
+    check_shares,
+    check_steps,
+    neighbour_weights,
+)
+
+__all__ = ["ElementMigration"]
+
+_PAIR = ((0.0, 1.0), (1.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ElementMigration:
+    """Talent, capital, technology, ...: each type goes where the others are.
+
+    Region i attracts type t by v_ti = sum_u (B_tu x_ui + (1 - border) S_tu sum_j P_ij x_uj), where
+    x_ui is the part of type u that is in region i and P_ij the weights of its neighbours. A part
+    ``mobility`` of each type chooses anew in a step, by logit.
+
+    Parameters
+    ----------
+    sensitivity : float or sequence
+        theta of each type, above 0.
+    cross_effects : DataFrame or array
+        B, types x types: what all of type u (column) in a region adds to its attraction for type t
+        (row).
+    spillovers : DataFrame or array, optional
+        S, types x types: what they add in neighbouring regions; 0 by default.
+    border : float
+        From 0 (free flow) to below 1: the part of spillovers that it stops.
+    mobility : float or sequence
+        Of each type, above 0 and at most 1.
+
+    Raises
+    ------
+    InputError
+        If a matrix is not square or a parameter is out of its range.
+
+    Notes
+    -----
+    The even split of two regions is stable where the eigenvalues of diag(theta) (B - S) / 2 have
+    real parts below 1 (types equally mobile). A leading pair that is complex makes types chase one
+    another: shares swing. The model is a reduced one, made for this project.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame(
+    ...     [[1.0, 1.5], [1.5, 0.5]], ["talent", "capital"], ["talent", "capital"]
+    ... )
+    >>> model = ElementMigration(1.0, effects)
+    >>> round(model.leading_eigenvalue(), 4), model.is_stable()
+    (1.1353, False)
+    """
+
+    sensitivity: Any
+    cross_effects: Any
+    spillovers: Any = None
+    border: float = 0.0
+    mobility: Any = 0.1
+    _b: Floats = field(init=False, repr=False)
+    _s: Floats = field(init=False, repr=False)
+    _theta: Floats = field(init=False, repr=False)
+    _speed: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        b = _types("cross_effects", self.cross_effects, None)
+        s = np.zeros_like(b)
+        if self.spillovers is not None:
+            s = _types("spillovers", self.spillovers, len(b))
+        check_border(self.border)
+        theta = _each("sensitivity", self.sensitivity, len(b), high=np.inf)
+        speed = _each("mobility", self.mobility, len(b), high=1.0)
+        for name, value in (("_b", b), ("_s", s), ("_theta", theta), ("_speed", speed)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def types(self) -> pd.Index[Any]:
+        """Names of the types."""
+        if isinstance(self.cross_effects, pd.DataFrame):
+            return self.cross_effects.index
+        return pd.RangeIndex(len(self._b))
+
+    def leading_eigenvalue(self) -> float:
+        """Largest real part of the eigenvalues of diag(theta) (B - (1 - border) S) / 2.
+
+        Returns
+        -------
+        float
+            1 is where the even split of two regions loses its stability.
+        """
+        net = self._b - (1 - self.border) * self._s
+        return float(np.linalg.eigvals(self._theta[:, None] * net / 2).real.max())
+
+    def is_stable(self, network: Any = None) -> bool:
+        """Whether the even split is stable.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions, all with a link; two regions by default.
+
+        Returns
+        -------
+        bool
+            All modes of `modes` are stable.
+        """
+        return bool(self.modes(network)["stable"].all())
+
+    def modes(self, network: Any = None) -> pd.DataFrame:
+        """Stability of the even split over a network, mode by mode, in closed form.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions, all with a link; two regions by default.
+
+        Returns
+        -------
+        DataFrame
+            A row for each eigenvector of the neighbours' weights other than the even one and each
+            mode of types: ``w``, the eigenvalue of the network; ``rate``, at which the mode grows
+            in a step, and ``turn``, by how many radians it turns (0: no swings); ``stable``.
+
+        Raises
+        ------
+        InputError
+            If regions have no links: then the even split is no rest point.
+
+        Notes
+        -----
+        Rates and turns are those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1),
+        in continuous time, which steps follow while mobility is small.
+        """
+        weights, labels = neighbour_weights(_PAIR if network is None else network)
+        lonely = labels[weights.sum(axis=1) == 0]
+        if len(lonely):
+            msg = "`network` must link every region, else the even split is no rest point; "
+            raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
+        w = np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:]
+        k, n = len(self._b), len(labels)
+        net = self._b + (1 - self.border) * w[:, None, None] * self._s
+        systems = self._theta[:, None] * net / n - np.eye(k)
+        values: Any = np.linalg.eigvals(self._speed[:, None] * systems)
+        order = np.argsort(-values.real, axis=1, kind="stable")
+        values = np.take_along_axis(values, order, axis=1).ravel()
+        rate = values.real
+        table = {"w": np.repeat(w, k), "rate": rate, "turn": np.abs(values.imag)}
+        return pd.DataFrame({**table, "stable": rate < 0})
+
+    def simulate(
+        self,
+        start: Any,
+        *,
+        network: Any = None,
+        jurisdictions: Any = None,
+        enclaves: Enclaves = None,
+        steps: int = 1000,
+    ) -> pd.DataFrame:
+        """Follow all types from a start.
+
+        Parameters
+        ----------
+        start : DataFrame or array
+            Types x regions; each row adds up to 1.
+        network : MultilayerNetwork, DataFrame or array, optional
+            Symmetric links between n regions; two regions by default.
+        jurisdictions : sequence, optional
+            Of each region; the border lies between different ones. By default each is its own.
+        enclaves : mapping from (home, host) to float, optional
+            Share of the host's elements whose effects (B) the home reaches.
+        steps : int
+            Number of steps, at least 1.
+
+        Returns
+        -------
+        DataFrame
+            Index = step, from 0 to `steps`; columns (type, region). Modelled, in no unit of time.
+
+        Raises
+        ------
+        InputError
+            If a matrix, a share or a number is not what it must be.
+        """
+        check_steps(steps)
+        weights, labels = neighbour_weights(
+            _PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
+        )
+        reach = check_enclaves(enclaves, labels)
+        x = self._start(start, labels)
+        own = np.eye(len(labels)) if reach is None else np.eye(len(labels)) + reach
+        speed = self._speed[:, None]
+        path = np.empty((int(steps) + 1, *x.shape))
+        path[0] = x
+        for step in range(int(steps)):
+            v = self._theta[:, None] * (self._b @ x @ own.T + self._s @ x @ weights.T)
+            chosen = np.exp(v - v.max(axis=1, keepdims=True))
+            x = x + speed * (chosen / chosen.sum(axis=1, keepdims=True) - x)
+            path[step + 1] = x
+        columns = pd.MultiIndex.from_product([self.types, labels], names=["type", "region"])
+        return pd.DataFrame(path.reshape(len(path), -1), columns=columns).rename_axis("step")
+
+    def _start(self, start: Any, labels: pd.Index[Any]) -> Floats:
+        if isinstance(start, pd.DataFrame):
+            start = start.reindex(index=self.types, columns=labels).to_numpy()
+        x = check_shares("start", start, labels)
+        if x.shape != (len(self._b), len(labels)):
+            msg = f"`start` must have a row for each of {len(self._b)} types; "
+            raise InputError(f"{msg}found the shape {x.shape}.")
+        return x
+
+
+def _types(name: str, matrix: Any, k: int | None) -> Floats:
+    values = np.array(matrix, dtype=np.float64)
+    wanted = "a square matrix" if k is None else f"a matrix of {k} x {k}"
+    square = values.ndim == 2 and values.shape[0] == values.shape[1] > 0
+    if not square or (k is not None and len(values) != k):
+        raise InputError(f"`{name}` must be {wanted} of types; found the shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise InputError(f"`{name}` must hold finite numbers; found {values.ravel()[:5]}.")
+    return values
+
+
+def _each(name: str, value: Any, k: int, *, high: float) -> Floats:
+    values = np.array(value, dtype=np.float64)
+    if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
+        raise InputError(
+            f"`{name}` must be a number or one for each of {k} types; found {value!r}."
+        )
+    for number in values.ravel():
+        check_number(name, float(number), low=0, high=high, above=True)
+    return np.asarray(np.broadcast_to(values, (k,)), dtype=np.float64)

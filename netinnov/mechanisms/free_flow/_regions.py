@@ -1,0 +1,219 @@
+"""Regions and what lies between them: distances, freeness of trade, borders, enclaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._matrices import flat_matrix
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = [
+    "Enclaves",
+    "check_enclaves",
+    "check_freeness_matrix",
+    "check_shares",
+    "check_steps",
+    "neighbour_weights",
+    "trade_freeness",
+    "with_border",
+]
+
+Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
+
+_EQUAL = 1e-9
+"""Difference up to which a matrix counts as symmetric and shares as adding up to 1."""
+
+
+def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
+    """Freeness of trade that falls exponentially with distance.
+
+    Parameters
+    ----------
+    distances : DataFrame or array
+        Regions x regions, symmetric, at least 0, 0 on the diagonal, in any unit.
+    decay : float
+        Above 0, for one unit of distance. With iceberg costs T = exp(tau d) it is
+        tau (sigma - 1).
+
+    Returns
+    -------
+    DataFrame
+        exp(-decay d), 1 on the diagonal; labels as in `distances`, or 0, 1, ...
+
+    Raises
+    ------
+    InputError
+        If `distances` is not square, not symmetric, negative, or not 0 on the diagonal.
+
+    Examples
+    --------
+    >>> trade_freeness([[0, 1], [1, 0]], decay=0.5).round(3).to_numpy().tolist()
+    [[1.0, 0.607], [0.607, 1.0]]
+    """
+    check_number("decay", decay, low=0, above=True)
+    values, labels = _square("distances", distances)
+    _symmetric("distances", values)
+    _within("distances", values, values >= 0, "at least 0")
+    _within("distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself")
+    return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
+
+
+def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> pd.DataFrame:
+    """Lower the freeness between regions of different jurisdictions.
+
+    Parameters
+    ----------
+    freeness : DataFrame or array
+        Regions x regions, as `trade_freeness` gives it.
+    border : float
+        From 0 (none: free flow) to below 1. What is exchanged over a border is multiplied by
+        1 - border.
+    jurisdictions : sequence, optional
+        Of each region, in the order of the rows. By default each is its own.
+
+    Returns
+    -------
+    DataFrame
+        The freeness with the border.
+
+    Raises
+    ------
+    InputError
+        If `freeness` is no symmetric matrix of numbers above 0 and at most 1, or `border` is out
+        of its range.
+
+    Examples
+    --------
+    >>> free = trade_freeness([[0, 1, 1], [1, 0, 1], [1, 1, 0]], decay=0.6931471805599453)
+    >>> with_border(free, border=0.5, jurisdictions=["a", "a", "b"]).round(2).iloc[0].tolist()
+    [1.0, 0.5, 0.25]
+    """
+    values, labels = check_freeness_matrix(freeness)
+    check_border(border)
+    return pd.DataFrame(
+        values * (1 - border * _apart(jurisdictions, len(values))), index=labels, columns=labels
+    )
+
+
+def check_border(border: float) -> None:
+    check_number("border", border, low=0, high=np.nextafter(1, 0))
+
+
+def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
+    """A symmetric matrix with 1 on its diagonal; one number stands for two regions."""
+    if np.ndim(freeness) == 0:
+        freeness = np.array([[1.0, freeness], [freeness, 1.0]])
+    values, labels = _square("freeness", freeness)
+    _symmetric("freeness", values)
+    _within("freeness", values, (values > 0) & (values <= 1), "above 0 (autarky) and at most 1")
+    _within("freeness", values, ~np.eye(len(values), dtype=bool) | (values == 1), "1 with itself")
+    return values, labels
+
+
+def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
+    """Shares of regions as an array that adds up to 1 along its last axis."""
+    if isinstance(shares, pd.Series):
+        if not shares.index.is_unique or set(shares.index) != set(labels):
+            msg = f"`{name}` must have one entry for each region {labels[:5].tolist()}; "
+            raise InputError(f"{msg}found the index {shares.index[:5].tolist()}.")
+        shares = shares.reindex(labels)
+    values = np.array(shares, dtype=np.float64)
+    if values.ndim == 0 or values.shape[-1] != len(labels):
+        msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
+        raise InputError(f"{msg}found the shape {values.shape}.")
+    _within(name, values, values >= 0, "at least 0")
+    totals = values.sum(axis=-1)
+    if (np.abs(totals - 1) > _EQUAL).any():
+        wrong = np.atleast_1d(totals)[np.atleast_1d(np.abs(totals - 1) > _EQUAL)]
+        raise InputError(f"`{name}` must add up to 1; found {wrong[:5]}; divide it by its sum.")
+    return np.asarray(values / totals[..., None])
+
+
+def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
+    """Shares of what the host (column) has that the home (row) reaches; None without enclaves."""
+    if not enclaves:
+        return None
+    if not isinstance(enclaves, Mapping):
+        msg = "`enclaves` must be a mapping from (home, host) to a share; "
+        raise InputError(f"{msg}found {type(enclaves).__name__}.")
+    reach = np.zeros((len(labels), len(labels)))
+    for pair, share in enclaves.items():
+        places = labels.get_indexer(pd.Index(pair)) if np.size(pair) == 2 else np.array([-1])
+        if (places < 0).any() or len(set(places)) != 2:
+            msg = f"`enclaves` must join two different regions of {labels[:5].tolist()}; "
+            raise InputError(f"{msg}found {pair!r}.")
+        check_number(f"enclaves[{pair!r}]", share, low=0, high=1)
+        reach[places[0], places[1]] = share
+    return reach
+
+
+def check_steps(steps: int) -> None:
+    check_number("steps", steps, low=1)
+    if steps != int(steps):
+        raise InputError(f"`steps` must be a whole number; found {steps!r}.")
+
+
+def neighbour_weights(
+    network: Any, *, border: float = 0.0, jurisdictions: Any = None
+) -> tuple[Floats, pd.Index[Any]]:
+    """Weights of each region's neighbours (rows add up to 1; a region without any: 0)."""
+    if isinstance(network, MultilayerNetwork):
+        found = flat_matrix(network).toarray()
+        names = network.nodes.index
+        network = pd.DataFrame(found, index=names, columns=names)
+    values, labels = _square("network", network)
+    _symmetric("network", values)
+    _within("network", values, values >= 0, "at least 0")
+    values = values * ~np.eye(len(values), dtype=bool)
+    totals = values.sum(axis=1, keepdims=True)
+    weights = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
+    return np.asarray(weights * (1 - border * _apart(jurisdictions, len(values)))), labels
+
+
+def _apart(jurisdictions: Any, n: int) -> Any:
+    """Where a pair of regions lies in two jurisdictions."""
+    names = np.arange(n) if jurisdictions is None else np.asarray(jurisdictions)
+    if names.shape != (n,):
+        msg = f"`jurisdictions` must name that of each of {n} regions; found {names.shape}."
+        raise InputError(msg)
+    return names[:, None] != names[None, :]
+
+
+def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
+    values = np.array(matrix, dtype=np.float64)
+    if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
+        msg = f"`{name}` must be a square matrix of at least 2 regions; "
+        raise InputError(f"{msg}found the shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise InputError(f"`{name}` must hold finite numbers; found {_first(values, 'finite')}.")
+    if not isinstance(matrix, pd.DataFrame):
+        return values, pd.RangeIndex(len(values))
+    if not matrix.index.is_unique or not matrix.index.equals(matrix.columns):
+        raise InputError(f"`{name}` must have the same unique labels in its rows and columns.")
+    return values, matrix.index
+
+
+def _symmetric(name: str, values: Floats) -> None:
+    unequal = np.abs(values - values.T) > _EQUAL * np.abs(values).max(initial=0)
+    if unequal.any():
+        i, j = np.argwhere(unequal)[0]
+        msg = f"`{name}` must be symmetric, with a difference of 0 between [i, j] and [j, i]; "
+        raise InputError(f"{msg}found {values[i, j]:g} and {values[j, i]:g} at [{i}, {j}].")
+
+
+def _within(name: str, values: Floats, inside: Any, bound: str) -> None:
+    if not inside.all():
+        where = np.argwhere(~inside)[0].tolist()
+        raise InputError(f"`{name}` must be {bound}; found {values[~inside][0]:g} at {where}.")
+
+
+def _first(values: Floats, _: str) -> str:
+    where = np.argwhere(~np.isfinite(values))[0].tolist()
+    return f"{values[tuple(where)]} at {where}"

@@ -1,0 +1,303 @@
+"""Free flow between regions as models see it: rest points, phases and paths."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.patches import Patch
+from scipy.optimize import linear_sum_assignment
+
+from netinnov.errors import InputError
+from netinnov.plotting._notes import percent, write_notes
+from netinnov.plotting._style import (
+    DASHES,
+    GREY,
+    INK,
+    PALETTE,
+    SINGLE,
+    axes_or_new,
+    figure_style,
+    layer_style,
+    printable,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from netinnov._typing import Floats
+
+__all__ = ["plot_bifurcation", "plot_phase_map", "plot_trajectories"]
+
+_MODELLED = "Modelled, not observed."
+_PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
+_APART = 0.2
+"""Change of a share between two values of the parameter that is no longer one branch."""
+_MOST_NAMED = 7
+
+
+def plot_bifurcation(
+    diagram: pd.DataFrame,
+    *,
+    points: Mapping[str, float] | None = None,
+    label: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the rest points of two regions over a parameter.
+
+    Parameters
+    ----------
+    diagram : DataFrame
+        As `netinnov.mechanisms.free_flow.bifurcation_diagram` gives it: the parameter in the first
+        column, ``share``, ``stable``.
+    points : mapping from name to value, optional
+        Values of the parameter to mark by upright lines: break, sustain and fold points. NaN is
+        left out.
+    label : str, optional
+        Of the axis of the parameter; the name of its column by default.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Stable rest points as thick solid lines, unstable ones as thin dashed lines.
+
+    Raises
+    ------
+    InputError
+        If the table has no row, or lacks a column.
+
+    Notes
+    -----
+    Branches go through the rest points of neighbouring values, and end where the table has none:
+    give values close to the points where branches meet.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"k": [1.0, 2.0], "share": [0.5, 0.5], "stable": [True, True]})
+    >>> ax = plot_bifurcation(table, points={"break point": 2.0})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['stable', 'break point: 2.000']
+    """
+    parameter = _checked_diagram(diagram)
+    marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=72)
+        for stable, name in ((True, "stable"), (False, "unstable")):
+            style: dict[str, Any] = {"color": PALETTE[0], "linewidth": 1.8, "linestyle": "solid"}
+            if not stable:
+                style = {"color": PALETTE[1], "linewidth": 1.0, "linestyle": (0, (3, 1.6))}
+            rows = diagram[diagram["stable"].astype(bool) == stable]
+            values = diagram[parameter].drop_duplicates().sort_values().to_numpy(np.float64)
+            for at, (x, y) in enumerate(_branches(rows, parameter, values)):
+                if len(x) == 1:
+                    style |= {"marker": "o", "markersize": 2.0}
+                ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **style)
+        for at, (name, value) in enumerate(marks.items()):
+            text = f"{printable(name)}: {value:.3f}"
+            ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
+        ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
+        ax.set_ylabel("share of the mobile in region 1")
+        write_notes(ax, [_MODELLED], label=printable(label or parameter, longest=80))
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=2)
+    return ax
+
+
+def plot_phase_map(
+    phases: pd.DataFrame,
+    *,
+    labels: tuple[str, str] | None = None,
+    curves: Mapping[str, pd.Series[float]] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where two regions converge and where they diverge.
+
+    Parameters
+    ----------
+    phases : DataFrame
+        As `netinnov.mechanisms.free_flow.phase_map` gives it: numbers in the index and the columns,
+        ``convergence``, ``either`` or ``divergence`` in the cells.
+    labels : (str, str), optional
+        Of the horizontal and the upright axis; the names of columns and index by default.
+    curves : mapping from name to Series, optional
+        Lines over the map: upright values by index, horizontal values in the Series.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        From light to dark: convergence, either as it begins, divergence; with the share of the map
+        in the legend.
+
+    Raises
+    ------
+    InputError
+        If a cell holds another word, or the map has fewer than two rows or columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> words = [["convergence", "divergence"], ["convergence", "divergence"]]
+    >>> ax = plot_phase_map(pd.DataFrame(words, index=[0.0, 1.0], columns=[0.0, 1.0]))
+    >>> len(ax.get_legend().get_texts())
+    2
+    """
+    known = list(_PHASES)
+    codes = _checked_phases(phases, known)
+    x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
+    given = labels or tuple(
+        "" if axis.name is None else str(axis.name) for axis in (phases.columns, phases.index)
+    )
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=80)
+        colours = ListedColormap(list(_PHASES.values()))
+        norm = BoundaryNorm(np.arange(-0.5, len(known)), colours.N)
+        ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
+        entries: list[Any] = [
+            Patch(facecolor=_PHASES[name], edgecolor=INK, linewidth=0.3, label=text)
+            for name, text in _named(codes, known)
+        ]
+        for at, (name, curve) in enumerate((curves or {}).items()):
+            line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=INK)[0]
+            line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
+            entries.append(line)
+        ax.set(xlim=_span(x), ylim=_span(y))
+        ax.set_ylabel(printable(given[1], longest=80))
+        write_notes(ax, [_MODELLED], label=printable(given[0], longest=80))
+        ax.legend(handles=entries, loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=1)
+    return ax
+
+
+def plot_trajectories(
+    path: pd.DataFrame,
+    *,
+    highlight: Collection[Any] = (),
+    names: Mapping[Any, str] | None = None,
+    level: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the shares of regions step by step.
+
+    Parameters
+    ----------
+    path : DataFrame
+        Index = step, a column a region, as ``simulate`` of a model gives it. For elements of
+        several types that of one type, ``path["talent"]``; or that of one region, with a column
+        a type, and the `level` of the even split.
+    highlight : collection of regions, optional
+        Drawn in colour and named; by default all, if there are seven at most.
+    names : mapping from region to str, optional
+        What they are called in the legend.
+    level : float, optional
+        Where the thin grey line is; by default where all regions have the same.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A line a region.
+
+    Raises
+    ------
+    InputError
+        If there is no path, or a highlighted region is not in it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_trajectories(pd.DataFrame({"home": [0.4, 0.5], "host": [0.6, 0.5]}))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['home', 'host']
+    """
+    if path.empty or path.columns.nlevels != 1:
+        found = f"{path.columns.nlevels} levels and the shape {path.shape}"
+        msg = "`path` must be a table with a row a step and a column a region; "
+        raise InputError(f"{msg}found {found}; of several types give one: path['talent'].")
+    chosen = list(highlight) or (list(path) if path.shape[1] <= _MOST_NAMED else [])
+    unknown = [region for region in chosen if region not in path]
+    if unknown:
+        raise InputError(f"`highlight` must name regions of `path`; found {unknown[:5]}.")
+    names = names or {}
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=66)
+        ax.axhline(
+            1 / path.shape[1] if level is None else level, color=GREY, linewidth=0.5, zorder=1
+        )
+        rest = path.drop(columns=chosen)
+        if rest.shape[1]:
+            lines = ax.plot(path.index, rest.to_numpy(), color=GREY, linewidth=0.4, alpha=0.6)
+            lines[0].set_label(f"{rest.shape[1]:,} {'other ' if chosen else ''}regions")
+        for position, region in enumerate(chosen):
+            label = printable(names.get(region, region))
+            label = f" {label}" if label.startswith("_") else label
+            style = layer_style(position)
+            ax.plot(path.index, path[region], linewidth=1.3, label=label, zorder=3, **style)
+        top = float(np.nanmax(path.to_numpy()))
+        ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
+        ax.set_ylabel("share of the mobile")
+        write_notes(ax, [_MODELLED], label="step")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3, ncols=2)
+    return ax
+
+
+def _checked_diagram(diagram: Any) -> str:
+    """Name of the parameter."""
+    columns = list(diagram.columns) if isinstance(diagram, pd.DataFrame) else []
+    if len(columns) < 3 or not {"share", "stable"} <= set(columns) or diagram.empty:
+        msg = "`diagram` must be a table with rows, the parameter first, and columns 'share' and "
+        raise InputError(f"{msg}'stable'; found {columns}; see bifurcation_diagram().")
+    return str(columns[0])
+
+
+def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
+    """Lines through the rest points of neighbouring values of the parameter."""
+    shares = {
+        value: group["share"].to_numpy(np.float64) for value, group in rows.groupby(parameter)
+    }
+    done: list[list[tuple[float, float]]] = []
+    going: list[list[tuple[float, float]]] = []
+    for value in values:
+        found = shares.get(value, np.empty(0))
+        apart = np.abs(np.array([line[-1][1] for line in going])[:, None] - found[None, :])
+        pairs = linear_sum_assignment(apart) if apart.size else ((), ())
+        joined = {
+            int(point): going[line]
+            for line, point in zip(*pairs, strict=True)
+            if apart[line, point] <= _APART
+        }
+        kept = {id(line) for line in joined.values()}
+        done += [line for line in going if id(line) not in kept]
+        going = [joined.get(point, []) for point in range(len(found))]
+        for line, share in zip(going, found, strict=True):
+            line.append((float(value), float(share)))
+    pieces = [np.array(line).T for line in done + going]
+    return [(piece[0], piece[1]) for piece in pieces]
+
+
+def _checked_phases(phases: Any, known: list[str]) -> Floats:
+    if not isinstance(phases, pd.DataFrame) or min(phases.shape) < 2:
+        msg = "`phases` must be a table of at least two rows and columns; "
+        raise InputError(f"{msg}found {getattr(phases, 'shape', type(phases).__name__)}.")
+    codes = pd.Index(known).get_indexer(pd.Index(phases.to_numpy().ravel())).reshape(phases.shape)
+    if (codes < 0).any():
+        word = phases.to_numpy()[codes < 0][0]
+        raise InputError(f"`phases` must hold {', '.join(known)}; found {word!r}.")
+    return codes.astype(np.float64)
+
+
+def _named(codes: Floats, known: list[str]) -> list[tuple[str, str]]:
+    """Phases on the map and their share of it."""
+    words = {"either": "either, as it begins"}
+    shares = [(name, float((codes == at).mean())) for at, name in enumerate(known)]
+    return [(name, f"{words.get(name, name)}: {percent(share)}") for name, share in shares if share]
+
+
+def _span(values: Floats) -> tuple[float, float]:
+    return float(values.min()), float(values.max())

@@ -1,0 +1,185 @@
+"""Figures of free flow: what is drawn are the numbers of the tables, and modelled is said."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
+
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram, phase_map
+from netinnov.plotting import (
+    new_figure,
+    plot_bifurcation,
+    plot_phase_map,
+    plot_trajectories,
+    save_figure,
+)
+
+MODEL = CorePeriphery(5, 0.4)
+
+
+@pytest.fixture
+def ax():
+    return new_figure(height=120).add_subplot()
+
+
+def texts(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def drawn(ax, *, dashed: bool) -> list[np.ndarray]:
+    """Points of the branches; lines with two points at both ends of the axis are marks."""
+    lines = [line for line in ax.lines if line.get_color() != "#767676"]
+    return [np.column_stack(line.get_data()) for line in lines if line.is_dashed() == dashed]
+
+
+def test_every_rest_point_is_drawn_once_with_its_stability(ax):
+    diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 60))
+    plot_bifurcation(diagram, ax=ax)
+    for stable in (True, False):
+        points = np.concatenate(drawn(ax, dashed=not stable))
+        expected = diagram.loc[diagram["stable"] == stable, ["freeness", "share"]].to_numpy()
+        order = [np.lexsort(table.T) for table in (points, expected)]
+        np.testing.assert_allclose(points[order[0]], expected[order[1]])
+    assert texts(ax) == ["stable", "unstable"]
+
+
+def test_branches_are_whole_and_do_not_jump(ax):
+    diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 200))
+    plot_bifurcation(diagram, ax=ax)
+    # Stable: the even split and both corners. Unstable: two arms, one of which goes on as the even
+    # split.
+    assert len(drawn(ax, dashed=False)) == 3
+    assert len(drawn(ax, dashed=True)) == 2
+    for line in drawn(ax, dashed=False) + drawn(ax, dashed=True):
+        assert (np.diff(line[:, 0]) > 0).all()
+        assert np.abs(np.diff(line[:, 1])).max(initial=0) <= 0.2
+
+
+def test_points_are_marked_with_their_values_and_those_without_are_not(ax):
+    diagram = bifurcation_diagram(MODEL.equilibria, [0.05, 0.1, 0.2])
+    points = {"break point": MODEL.break_point(), "fold point": np.nan}
+    plot_bifurcation(diagram, points=points, label="freeness of trade", ax=ax)
+    assert texts(ax)[-1] == "break point: 0.143"
+    assert not any("fold" in text for text in texts(ax))
+    marks = [line for line in ax.lines if line.get_color() == "#767676"]
+    assert [line.get_xdata()[0] for line in marks] == [MODEL.break_point()]
+    assert ax.get_xlabel().split("\n") == ["freeness of trade", "Modelled, not observed."]
+
+
+def test_a_map_has_a_cell_for_each_pair_and_its_shares_in_the_legend(ax):
+    levels = np.linspace(0.05, 0.3, 11)
+    phases = phase_map(MODEL, rows={"border": [0.0, 0.3, 0.6]}, columns={"freeness": levels})
+    plot_phase_map(phases, curves={"break": pd.Series([0.14, 0.2], index=[0.0, 0.3])}, ax=ax)
+    mesh = next(found for found in ax.collections if isinstance(found, QuadMesh))
+    order = ["convergence", "either", "divergence"]
+    expected = phases.map(order.index).to_numpy()
+    np.testing.assert_array_equal(np.asarray(mesh.get_array()).reshape(phases.shape), expected)
+    share = (expected == 0).mean()
+    assert texts(ax)[0] == f"convergence: {round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
+    assert texts(ax)[1].startswith("either, as it begins: ")
+    assert texts(ax)[-1] == "break"
+    assert (ax.get_ylabel(), ax.get_xlabel().split("\n")[0]) == ("border", "freeness")
+    assert "Modelled" in ax.get_xlabel()
+
+
+def test_phases_are_told_apart_in_grey():
+    from netinnov.plotting._free_flow import _PHASES
+
+    grey = [float(np.dot(to_rgb(colour), [0.299, 0.587, 0.114])) for colour in _PHASES.values()]
+    assert (np.diff(grey) < -0.15).all()
+
+
+def test_paths_are_lines_of_their_regions(ax):
+    path = MODEL.simulate([0.2, 0.3, 0.5], freeness=np.full((3, 3), 0.3) + 0.7 * np.eye(3), steps=9)
+    plot_trajectories(path, names={0: "home"}, ax=ax)
+    assert texts(ax) == ["home", "1", "2"]
+    level, *lines = ax.lines
+    assert level.get_ydata()[0] == pytest.approx(1 / 3)
+    for region, line in zip(path, lines, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), path[region])
+    assert "Modelled" in ax.get_xlabel()
+
+
+def test_of_many_regions_those_asked_for_are_named(ax):
+    path = pd.DataFrame(np.full((4, 20), 0.05), columns=[f"r{i}" for i in range(20)])
+    plot_trajectories(path, highlight=["r3"], level=0.1, ax=ax)
+    assert texts(ax) == ["19 other regions", "r3"]
+    assert ax.lines[0].get_ydata()[0] == 0.1
+    other = plot_trajectories(path, ax=new_figure().add_subplot())
+    assert texts(other) == ["20 regions"]
+
+
+def test_labels_that_matplotlib_would_hide_or_read_as_mathematics_are_drawn(ax):
+    path = pd.DataFrame({"_a": [0.5, 0.5], "$b": [0.5, 0.5]})
+    plot_trajectories(path, ax=ax)
+    assert texts(ax) == [" _a", r"\$b"]
+
+
+@pytest.mark.parametrize("width", [89, 183])
+def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
+    phases = phase_map(
+        MODEL, rows={"border": np.linspace(0, 0.9, 9)}, columns={"freeness": np.linspace(0.1, 1, 9)}
+    )
+    diagram = bifurcation_diagram(MODEL.equilibria, [0.05, 0.1, 0.2])
+    points = {"sustain point": 0.1, "break point": 0.14, "fold point": 0.12}
+    path = pd.DataFrame({"home": [0.5, 0.4], "host": [0.5, 0.6]})
+    for number, draw in enumerate(
+        [
+            lambda ax: plot_phase_map(phases, ax=ax),
+            lambda ax: plot_bifurcation(diagram, points=points, ax=ax),
+            lambda ax: plot_trajectories(path, ax=ax),
+        ]
+    ):
+        figure = new_figure(width=width, height=80)
+        ax = draw(figure.add_subplot())
+        save_figure(figure, tmp_path, str(number))
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        page = figure.bbox.padded(1)
+        parts = [ax.get_legend(), ax.xaxis.label, ax.yaxis.label]
+        boxes = [part.get_window_extent(renderer) for part in parts]
+        for box in boxes:
+            assert page.x0 <= box.x0 < box.x1 <= page.x1
+            assert page.y0 <= box.y0 < box.y1 <= page.y1
+        assert not boxes[0].overlaps(boxes[1])
+        assert not boxes[0].overlaps(ax.get_window_extent(renderer).shrunk(0.98, 0.98))
+
+
+def test_without_axes_a_figure_is_made_and_settings_stay():
+    before = dict(mpl.rcParams)
+    axes = plot_trajectories(
+        pd.DataFrame({"a": [0.5], "b": [0.5]}, index=[0]).reindex([0, 1]).ffill()
+    )
+    assert axes.figure.get_size_inches()[0] * 25.4 == pytest.approx(89)
+    assert dict(mpl.rcParams) == before
+    plt.close(axes.figure)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: plot_bifurcation(pd.DataFrame({"k": [1]})), r"`diagram` must be .*found \['k'\]"),
+        (lambda: plot_bifurcation({}), "`diagram` must be a table"),
+        (lambda: plot_phase_map(pd.DataFrame([["convergence"]])), r"`phases`.*found \(1, 1\)"),
+        (
+            lambda: plot_phase_map(pd.DataFrame([["convergence", "none"]] * 2)),
+            "`phases` must hold convergence, either, divergence; found 'none'",
+        ),
+        (lambda: plot_trajectories(pd.DataFrame()), "`path` must be a table"),
+        (
+            lambda: plot_trajectories(pd.DataFrame({"a": [1.0]}), highlight=["z"]),
+            r"`highlight` must name regions of `path`; found \['z'\]",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(make, words):
+    with pytest.raises(InputError, match=words):
+        make()
