@@ -228,7 +228,7 @@ def test_the_manifest_tells_what_the_run_was_made_of(bundled):
         pipeline.Configuration.model_validate(tomllib.loads(FEW)).model_dump_json()
     )
     assert list(found["seconds"]) == [
-        *("load", "places", "measures", "experiment", "structure", "report")
+        *("load", "places", "measures", "experiment", "structure", "mechanisms", "report")
     ]
     assert all(value >= 0 for value in found["seconds"].values())
     assert found["network"]["nodes"] == 309
@@ -330,6 +330,7 @@ def test_another_seed_changes_what_is_drawn_and_nothing_else(no_figures, bundled
     }
     drawn = {"profile", "centres", "structure"}
     tried = {"replicates", "effects", "effect_parts", "contrasts", "link_changes", "scenario"}
+    tried |= {"diffusion", "diffusion_draws"}
     assert changed - {"centre_rules"} == tried | drawn
     assert manifest(out)["seed"] == 2
 
@@ -859,3 +860,65 @@ def test_steps_leave_the_network_as_it_was(small):
         _configuration.MeasuresPart(),
     )
     assert small.equals(before)
+
+
+# -- mechanisms --------------------------------------------------------------------------------
+
+
+def test_the_bundled_case_has_the_numbers_of_the_mechanisms(bundled):
+    # Break and sustain point of sigma 5, mu 0.4 (Fujita, Krugman and Venables 1999): 1.6266 and
+    # 1.8073 as iceberg costs, whose freeness is cost ** -4.
+    points = table(bundled, "free_flow")
+    assert points["break_point"][0] == pytest.approx(1.6266**-4, rel=1e-3)
+    assert points["sustain_point"][0] == pytest.approx(1.8073**-4, rel=1e-3)
+    # Roots of two like regions: -d / b for the total, -(d + 2 m) / b for the gap.
+    modes = table(bundled, "cobweb").drop_duplicates("kind").set_index("kind")["root"]
+    assert modes["total"] == pytest.approx(-0.8)
+    assert modes["gap"] == pytest.approx(-0.9)
+    parks = table(bundled, "parks").set_index("node")
+    assert parks.loc["quzhou_haichuang", ["partners", "links"]].tolist() == [13, 20]
+    page = (bundled / "report.html").read_text(encoding="utf-8")
+    assert "With links alone that are stated as facts it joins none." in page
+    assert (bundled / "figures/park.png").exists()
+
+
+def test_mechanisms_can_be_left_out(no_figures, study):
+    path = study(THREE, CHAIN, settings="")
+    path.write_text("mechanisms = false\n" + path.read_text())
+    out = run(path)
+    assert not (out / "tables/free_flow.csv").exists()
+    assert "No mechanisms were computed." in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_without_a_park_the_models_remain(no_figures, study):
+    out = run(study(THREE, CHAIN))
+    assert (out / "tables/free_flow.csv").exists()
+    assert not (out / "tables/parks.csv").exists()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "No park stands outside its jurisdiction" in page
+
+
+def test_places_of_several_periods_have_a_spread(no_figures, study):
+    nodes = [(f"n{at}", f"p{at}") for at in range(12)]
+    pairs = [(f"n{at}", f"n{(at + 1) % 12}") for at in range(12)]
+    columns = {"period": [2015] * 12 + [2016] * 12, "weight": [1.0] * 12 + [1.0, 4.0] * 6}
+    out = run(study(nodes, pairs * 2, link_columns=columns))
+    spread = table(out, "convergence").set_index("period")
+    assert spread["places"].tolist() == [12, 12]
+    assert spread["log_sd"].tolist() == pytest.approx([0, 0])  # a ring: each place has 1 + 4
+    assert "neither" in (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('park = "haichuang"', "mechanisms.park must be a park outside its jurisdiction"),
+        ("sigma = 1.0", "mechanisms.sigma must be greater than 1"),
+        ("mu = 0.9", "mu must be below (sigma - 1) / sigma = 0.8; found 0.9"),
+        ("supply_slope = -1.0", "mechanisms.supply_slope must be greater than 0"),
+    ],
+)
+def test_parameters_of_mechanisms_that_cannot_be(no_figures, study, settings, words):
+    with pytest.raises(InputError) as caught:
+        run(study(THREE, CHAIN, settings=f"[mechanisms]\n{settings}\n"))
+    assert words in str(caught.value)

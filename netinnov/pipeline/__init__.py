@@ -16,6 +16,7 @@ from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
 from netinnov.pipeline._experiment import experiment
 from netinnov.pipeline._manifest import hash_inputs, write_manifest
+from netinnov.pipeline._mechanisms import mechanisms
 from netinnov.pipeline._structure import structure
 
 __all__ = ["EXAMPLE", "Configuration", "read_configuration", "run"]
@@ -111,6 +112,12 @@ def _study(
             tables |= structure(
                 given, afar, configuration, enclaves=tables["enclaves"], progress=progress
             )
+    models: dict[str, object] = {}
+    if configuration.mechanisms is not None:
+        with step("mechanisms", "computing the mechanisms"):
+            found = mechanisms(given, afar, configuration)
+            tables |= found.tables
+            models = found.asked
     with step("report", "drawing figures and writing the report"):
         from netinnov.report import Study, write_report
 
@@ -122,6 +129,7 @@ def _study(
             modelled=given.modelled,
             notes=tuple(notes),
             scenario=scenario,
+            mechanisms=models,
             command=command,
             version=__version__,
         )

@@ -20,6 +20,7 @@ __all__ = [
     "DataPart",
     "ExperimentPart",
     "MeasuresPart",
+    "MechanismsPart",
     "PlacesPart",
     "StructurePart",
     "read_configuration",
@@ -84,6 +85,21 @@ rivals = ["direct links", "random ends", "forward enclave"]   # as many links wi
 placebos = 10                 # other hosts for the same park, those most like the real one; 0: none
 match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
                               # the places; left out: strength and, where known, distance
+
+[mechanisms]                  # models of how it works, the park and diffusion; for none write
+                              # mechanisms = false at the top, below the seed, in place of this part
+sigma = 5.0                   # free flow: elasticity of substitution, above 1
+mu = 0.4                      # share of demand for what the mobile make, below (sigma - 1) / sigma
+enclave = 0.1                 # share of the host's varieties that home reaches by its enclave
+demand_slope = 1.0            # cobweb: how much less is wanted at a price that is higher by 1
+supply_slope = 0.8            # how much more is offered a period later
+adaptation = 1.0              # how far expectations move to the last price; 1: all the way
+mobility = 0.05               # supply that moves between two regions for a gap of prices of 1
+link = 0.03                   # what the link of an enclave adds to that
+park = "quzhou_haichuang"     # whose partners are shown; left out: the park with the most links
+rate = 0.1                    # diffusion: chance that a link passes an innovation on in a step
+horizon = 60                  # steps
+draws = 500                   # how often diffusion is tried
 """
 
 SOURCES = {
@@ -171,6 +187,23 @@ class ExperimentPart(_Part):
     match: Annotated[list[str], Field(min_length=1)] | None = None
 
 
+class MechanismsPart(_Part):
+    """Parameters of the models; defaults are examples, not estimates."""
+
+    sigma: Annotated[float, Field(gt=1)] = 5.0
+    mu: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    enclave: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    demand_slope: Annotated[float, Field(gt=0)] = 1.0
+    supply_slope: Annotated[float, Field(gt=0)] = 0.8
+    adaptation: Annotated[float, Field(gt=0, le=1)] = 1.0
+    mobility: Annotated[float, Field(ge=0)] = 0.05
+    link: Annotated[float, Field(ge=0)] = 0.03
+    park: str | None = None
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.1
+    horizon: Annotated[int, Field(ge=1)] = 60
+    draws: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+
+
 class Configuration(_Part):
     """All settings of a run."""
 
@@ -181,8 +214,9 @@ class Configuration(_Part):
     measures: MeasuresPart = MeasuresPart()
     structure: StructurePart | None = StructurePart()
     experiment: ExperimentPart | None = None
+    mechanisms: MechanismsPart | None = MechanismsPart()
 
-    @field_validator("structure", mode="before")
+    @field_validator("structure", "mechanisms", mode="before")
     @classmethod
     def _may_be_off(cls, given: object) -> object:
         return None if given is False else given
@@ -194,6 +228,7 @@ PARTS: dict[str, type[_Part]] = {
     "measures": MeasuresPart,
     "structure": StructurePart,
     "experiment": ExperimentPart,
+    "mechanisms": MechanismsPart,
 }
 
 

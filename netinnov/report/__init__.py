@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -59,6 +59,9 @@ class Study:
         What the user called.
     version : str
         Of the package.
+    mechanisms : mapping from str to object
+        Parameters of the models whose tables (``free_flow``, ``cobweb``, ``parks`` and more) are
+        there; ``park`` is the one whose partners are drawn.
     """
 
     title: str
@@ -70,6 +73,7 @@ class Study:
     scenario: Mapping[str, object]
     command: str
     version: str
+    mechanisms: Mapping[str, object] = field(default_factory=dict)
 
 
 def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:

@@ -22,6 +22,7 @@ from netinnov.plotting import (
     plot_link_changes,
     plot_rank_size,
 )
+from netinnov.report._mechanism_figures import draw_mechanisms
 from netinnov.report._parts import Drawing
 from netinnov.report._structure_figures import draw_structure
 from netinnov.report._tables import key_rows
@@ -67,6 +68,7 @@ def _draw(study: Study) -> Iterator[Drawing]:
         yield from _link_changes(study, table, names)
     if (table := study.tables.get("effects")) is not None and len(table):
         yield _effects(study, table, names)
+    yield from draw_mechanisms(study, names)
 
 
 def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:

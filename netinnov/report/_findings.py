@@ -9,6 +9,7 @@ import pandas as pd
 
 from netinnov.plotting import mark_modelled
 from netinnov.report._experiment import find_changes, find_experiment, find_summary
+from netinnov.report._mechanisms import find_mechanisms
 from netinnov.report._parts import Finding
 from netinnov.report._structure import find_structure
 from netinnov.report._words import (
@@ -42,6 +43,7 @@ def find(
         "enclaves": _enclaves(study),
         "experiment": find_experiment(study) + _caution(study, modelled, "effects"),
         "summary": find_summary(study),
+        **find_mechanisms(study),
     }
     return sections, find_changes(study)
 

@@ -1,0 +1,199 @@
+"""Sentences on the mechanisms: what the models say, and what the park's network looks like."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from netinnov.report._parts import Finding
+from netinnov.report._words import counted, number, percent, together
+
+if TYPE_CHECKING:
+    from netinnov.report import Study
+
+__all__ = ["find_mechanisms"]
+
+_SHOWN = 3
+
+
+def find_mechanisms(study: Study) -> dict[str, list[Finding]]:
+    """Findings by part of the section."""
+    return {
+        "mechanisms": _standing(study),
+        "free_flow": _free_flow(study),
+        "cobweb": _cobweb(study),
+        "park": _park(study),
+        "diffusion": _diffusion(study),
+        "agglomeration": _agglomeration(study),
+    }
+
+
+def _standing(study: Study) -> list[Finding]:
+    if not study.mechanisms:
+        return [Finding("No mechanisms were computed.")]
+    text = "Free flow and the cobweb are models with parameters that are examples, not estimates: "
+    text += "they show what could follow from what, and say nothing of the places of this study. "
+    text += "They are one formal reading of figures 1 and 2 of Hu and Zhang, who give no equations."
+    return [Finding(text)]
+
+
+def _free_flow(study: Study) -> list[Finding]:
+    table = study.tables.get("free_flow")
+    if table is None or table.empty:
+        return []
+    plain = table.iloc[0]
+    sigma, mu = study.mechanisms.get("sigma"), study.mechanisms.get("mu")
+    text = (
+        f"In the core-periphery model (\N{GREEK SMALL LETTER SIGMA} = {sigma}, "
+        f"\N{GREEK SMALL LETTER MU} = {mu}) two like regions stay alike up to a freeness of trade "
+        f"of {number(plain['break_point'], digits=4)}, the break point; beyond it they diverge. A "
+        f"core stays from {number(plain['sustain_point'], digits=4)} on, the sustain point: "
+        "between the two, history decides."
+    )
+    found = [Finding(text, ("free_flow", "free_flow_diagram"))]
+    if len(table) > 1:
+        row = table.iloc[1]
+        text = (
+            f"With enclaves in each other, through which each reaches {percent(row['enclave'])} of "
+            f"the other's varieties, the break point is {number(row['break_point'], digits=4)}: "
+            "they stay alike over a wider range."
+        )
+        if row["break_point"] < plain["break_point"]:
+            text = text.replace("a wider range", "a narrower range")
+        if math.isfinite(row["fold_point"]):
+            text += (
+                " If only one of them has such an enclave, there is no even split; the spread "
+                f"state leans to its home and ends at {number(row['fold_point'], digits=4)}."
+            )
+        found.append(Finding(text, ("free_flow",)))
+    return found
+
+
+def _cobweb(study: Study) -> list[Finding]:
+    table = study.tables.get("cobweb")
+    if table is None or table.empty:
+        return []
+    first = table[table["link"] == table["link"].iloc[0]]
+    parts = [f"the {row['kind']} by {number(row['root'])}" for _, row in first.iterrows()]
+    stable = bool((first["modulus"] < 1).all())
+    text = (
+        "Two like regions whose supply follows the last price have two modes; in a period prices' "
+        f"distance from rest is multiplied: {together(parts)}. "
+        + ("Both settle." if stable else "Not both settle.")
+    )
+    found = [Finding(text, ("cobweb",))]
+    said = []
+    for link, rows in table.groupby("link", sort=False):
+        row = rows.iloc[0]
+        limit = row["threshold"]
+        at = f"; from {number(limit)} on prices explode" if math.isfinite(limit) else ""
+        said.append(f"if {link}, it {row['effect']} the {row['kind']}{at}")
+    text = "What the link of an enclave does depends on who answers which price: "
+    found.append(Finding(f"{text}{'; '.join(said)}.", ("cobweb",)))
+    return found
+
+
+def _park(study: Study) -> list[Finding]:
+    parks = study.tables.get("parks")
+    if parks is None or parks.empty:
+        text = "No park stands outside its jurisdiction in these data, so there is none to look at."
+        return [Finding(text)] if study.mechanisms else []
+    park = str(study.mechanisms.get("park"))
+    row = parks.loc[park]
+    name = _name(study, park)
+    text = (
+        f"Of {counted(len(parks), 'park')} outside their jurisdiction {name} is shown: "
+        f"{row['partners']:,} partners, {row['links']:,} links in {row['layers']:,} layers."
+    )
+    found = [Finding(text, ("parks",))]
+    ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
+    if ways:
+        text = (
+            f"It joins pairs of actors on both sides that are not linked directly: "
+            f"{together(ways)}. Counted in a group of its own it is their liaison; counted with "
+            "its home, or with its host, the same pairs make it gatekeeper or representative."
+        )
+        facts = row.get("is_liaison_stated")
+        if row["is_liaison"] and pd.notna(facts) and not facts:
+            text += " With links alone that are stated as facts it joins none."
+    else:
+        text = "It joins no pair of actors of home and host along the direction of the links."
+    found.append(Finding(text, ("park_roles", "parks")))
+    lost = study.tables.get("park_outages")
+    if lost is not None and "single_point" in lost:
+        single = [_name(study, str(node)) for node in lost.index[lost["single_point"]]]
+        if single:
+            text = "Single points of failure, on which a flow or a way across the border hangs: "
+            text += f"{together(single)}. One known actor is often one known source."
+            found.append(Finding(text, ("park_outages",)))
+    return found
+
+
+def _diffusion(study: Study) -> list[Finding]:
+    table = study.tables.get("diffusion")
+    if table is None or table.empty:
+        return []
+    rate, horizon = study.mechanisms.get("rate"), study.mechanisms.get("horizon")
+    parts = []
+    for case, row in table.iterrows():
+        median = row["median"]
+        steps = f"after {number(median)} steps (median)" if math.isfinite(median) else ""
+        if math.isnan(median) or not steps:
+            steps = f"in {percent(row['reached'])} of the draws by step {horizon}"
+        parts.append(f"{case}: {steps}")
+    row = table.iloc[0]
+    text = (
+        f"An innovation starts with the {counted(int(row['seeds']), 'actor')} of the host and "
+        f"passes along each link with a chance of {rate} a step, which is made up. Half of the "
+        f"{counted(int(row['targets']), 'actor')} of home are reached, {'; '.join(parts)}."
+    )
+    caution = (
+        "That is a comparison of networks on record, and no effect: actors of home may be on "
+        "record only because a page on the park names them."
+    )
+    return [Finding(text, ("diffusion", "diffusion_draws")), Finding(caution)]
+
+
+def _agglomeration(study: Study) -> list[Finding]:
+    found = []
+    table = study.tables.get("specialisation")
+    if table is not None and len(table):
+        many = table[table["links"] >= table["links"].quantile(0.5)]
+        rows = many.sort_values("krugman_index", ascending=False, kind="stable").head(_SHOWN)
+        listed = [
+            f"{_name(study, str(node))} ({number(row['krugman_index'])}, most in "
+            f"{row['most_special_in']})"
+            for node, row in rows.iterrows()
+        ]
+        text = (
+            "Krugman's index tells how far the mix of a place's links over the observed layers "
+            "differs from that of all places (0: not at all, 2: wholly). Among the half of the "
+            f"places with more links it is highest for {together(listed)}."
+        )
+        found.append(Finding(text, ("specialisation", "location_quotients")))
+    table = study.tables.get("convergence")
+    if table is not None and len(table) > 1:
+        first, last = table["log_sd"].iloc[0], table["log_sd"].iloc[-1]
+        way = "falls: places converge" if last < first else "rises: they diverge"
+        if math.isclose(first, last, abs_tol=1e-12):
+            way = "stays: they neither converge nor diverge"
+        text = (
+            f"From period {table.index[0]} to {table.index[-1]} the spread of strength (standard "
+            f"deviation of logarithms) over the {table['places'].iloc[0]:,} places with links in "
+            f"every period goes from {number(first)} to {number(last)}; it {way}."
+        )
+        found.append(Finding(text, ("convergence", "strength_by_period")))
+    return found
+
+
+def _name(study: Study, node: str) -> str:
+    """Name of an actor or a place, its id where there is none."""
+    for table in (study.network.nodes, study.network.places):
+        for column in ("name_en", "name"):
+            if column in table and node in table.index:
+                name: Any = table.at[node, column]
+                if pd.notna(name):
+                    return str(name)
+    return node
