@@ -16,6 +16,7 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.agglomeration import (
     complexity,
     ellison_glaeser,
+    entry_rates,
     krugman_index,
     location_quotient,
     locational_gini,
@@ -212,3 +213,70 @@ def test_patents_of_metropolitan_areas(shared):
     assert regions.notna().sum() == (has.sum(axis=1) > 0).sum()
     assert fields.notna().sum() == (has.sum() > 0).sum()
     assert regions.std(ddof=0) == pytest.approx(1)
+
+
+def test_the_sign_of_complexity_is_that_of_what_it_shall_go_with():
+    has = pd.DataFrame([[1, 1, 1], [1, 1, 0], [1, 0, 0]], ["a", "b", "c"], ["x", "y", "z"])
+    by_number = complexity(has)
+    poor = pd.Series({"c": 3.0, "a": 1.0, "b": 2.0})
+    for found, other in zip(complexity(has, towards=poor), by_number, strict=True):
+        pd.testing.assert_series_equal(found, -other)
+    some = complexity(has, towards=pd.Series({"a": 2.0, "c": 1.0, "elsewhere": 9.0}))
+    pd.testing.assert_series_equal(some[0], by_number[0])
+    with pytest.raises(InputError, match="two regions or more; found 1"):
+        complexity(has, towards=pd.Series({"a": 1.0}))
+    with pytest.raises(InputError, match="`towards` must be a Series"):
+        complexity(has, towards=[1, 2, 3])
+
+
+def test_entries_by_hand():
+    # Region r lacks fields 2 to 5 and enters 4 and 5; region s lacks all and enters none.
+    before = pd.DataFrame([[1, 1, 0, 0, 0, 0], [0] * 6], ["r", "s"])
+    after = pd.DataFrame([[1, 0, 0, 0, 1, 1], [0] * 6], ["r", "s"])
+    density = pd.DataFrame([[9, 9, 1, 2, 3, 4], [1, 1, 1, 2, 2, np.nan]], ["r", "s"])
+    found = entry_rates(before, after, density, bins=2, rng=1)
+    # Median of 1 1 1 1 2 2 2 3 4 is 2: four candidates below it, five from it on.
+    assert found["n_candidates"].tolist() == [4, 5]
+    assert found["n_entries"].tolist() == [0, 2]
+    assert found["density"].tolist() == [1.0, 13 / 5]
+    # Half of r's candidates are entered: one of them lies below, three above.
+    assert found["null_mean"].tolist() == pytest.approx([0.5 / 4, 1.5 / 5])
+    fields = entry_rates(before, after, density, within="field", bins=2, rng=1)
+    # Field 4 has candidates of both regions, all in the upper bin; field 5 one, in the upper.
+    assert fields["null_mean"].tolist() == pytest.approx([0, 2 / 5])
+    assert fields["p"].tolist() == [1, 1]
+
+
+def test_entries_at_random_are_within_the_null_model():
+    rng = np.random.default_rng(4)
+    before = pd.DataFrame((rng.random((40, 50)) < 0.3).astype(int))
+    density = pd.DataFrame(rng.random((40, 50)))
+    chance = rng.random((40, 1)) * 0.4
+    after = pd.DataFrame((rng.random((40, 50)) < chance).astype(int))
+    found = entry_rates(before, after, density, bins=5, replicates=499, rng=2)
+    assert found["rate"].between(found["null_low"], found["null_high"]).sum() >= 4
+    again = entry_rates(before, after, density, bins=5, replicates=499, rng=2)
+    pd.testing.assert_frame_equal(found, again)
+    drawn = pd.DataFrame((rng.random((40, 50)) < 0.6 * density).astype(int))
+    near = entry_rates(before, drawn, density, bins=5, replicates=499, rng=2)
+    assert near["rate"].is_monotonic_increasing
+    assert near["p"].iloc[[0, -1]].tolist() == [0.004, 0.004]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"before": [1]}, "`before` must be a DataFrame"),
+        ({"after": pd.DataFrame([[2, 0]])}, "`after` must be 0 or 1"),
+        ({"after": pd.DataFrame([[1, 0]], ["z"])}, "`after` must have the regions and fields"),
+        ({"density": pd.DataFrame([[0.1]])}, "`density` must have the regions and fields"),
+        ({"density": pd.DataFrame([[np.nan, np.nan]])}, "there is no candidate"),
+        ({"bins": 0}, "`bins` must be a whole number"),
+        ({"replicates": 1.5}, "`replicates` must be a whole number"),
+        ({"within": "x"}, "`within` must be one of 'region', 'field'"),
+    ],
+)
+def test_entries_that_cannot_be(options, words):
+    good = {name: pd.DataFrame([[0, 1]]) for name in ("before", "after", "density")}
+    with pytest.raises(InputError, match=words):
+        entry_rates(**{**good, **options})

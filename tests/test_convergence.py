@@ -137,3 +137,29 @@ def test_patents_of_metropolitan_areas_2000_to_2012(shared):
     line = stats.linregress(np.log(panel[2000]), np.log(panel[2012] / panel[2000]) / 12)
     assert found.slope == pytest.approx(line.slope)
     assert spread[2000] == pytest.approx(np.log(panel[2000]).std(ddof=0))
+
+
+def test_statistics_work_on_the_output_of_a_model():
+    # Step t of x_{t+1} = x_t + 0.1 (c - x_t) in logarithms: a gap shrinks by 0.9 a step.
+    x = np.log([1.0, 2.0, 8.0])
+    path = {0: x}
+    for step in range(1, 21):
+        path[step] = path[step - 1] + 0.1 * (1.5 - path[step - 1])
+    trajectory = pd.DataFrame(path, index=["a", "b", "c"]).map(np.exp)
+    spread = sigma_convergence(trajectory)
+    np.testing.assert_allclose(spread / spread[0], 0.9 ** np.arange(21))
+    found = beta_convergence(trajectory)
+    assert found.speed == pytest.approx(-np.log(0.9))
+    assert found.half_life == pytest.approx(np.log(2) / -np.log(0.9))
+
+
+def test_known_slope_of_metropolitan_patents(shared):
+    folder = shared / "data/city_technology_patents"
+    total = {}
+    for year in (2000, 2012):
+        with gzip.open(folder / f"MA_tec_anno_{year}.mtx.gz") as stream:
+            total[year] = np.asarray(io.mmread(stream, spmatrix=False).sum(axis=1)).ravel()
+    panel = pd.DataFrame(total)
+    panel = panel[(panel > 0).all(axis=1)]
+    assert beta_convergence(panel).slope == pytest.approx(-0.0200, abs=5e-5)
+    assert sigma_convergence(panel).round(3).tolist() == [2.079, 2.113]

@@ -40,6 +40,9 @@ PAGES = [
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),
     Page("mechanisms/diffusion", needs="ckm_physicians_nodes.csv"),
+    Page("mechanisms/agglomeration", needs="city_technology_patents/MAs_list.csv"),
+    Page("mechanisms/convergence", needs="city_technology_patents/MAs_list.csv"),
+    Page("mechanisms/ties_over_time", needs="scale_graphs/WrldCo_years.zip"),
 ]
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 

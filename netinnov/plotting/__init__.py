@@ -7,9 +7,11 @@ from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
 from netinnov.plotting._cobweb import plot_cobweb, plot_price_paths
 from netinnov.plotting._cobweb_maps import plot_attractors, plot_stability_map
+from netinnov.plotting._convergence import plot_convergence, plot_spread
 from netinnov.plotting._diffusion import plot_reach
 from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
+from netinnov.plotting._event_study import plot_event_study
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
 from netinnov.plotting._free_flow import plot_bifurcation, plot_phase_map, plot_trajectories
@@ -20,6 +22,7 @@ from netinnov.plotting._null import plot_null_distribution
 from netinnov.plotting._park import plot_park
 from netinnov.plotting._profile import plot_profile
 from netinnov.plotting._quotients import plot_location_quotients
+from netinnov.plotting._relatedness import plot_entry_rates
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles
 from netinnov.plotting._style import (
@@ -52,8 +55,11 @@ __all__ = [
     "plot_centres",
     "plot_cobweb",
     "plot_community_flows",
+    "plot_convergence",
     "plot_dose_response",
     "plot_effects",
+    "plot_entry_rates",
+    "plot_event_study",
     "plot_flow_map",
     "plot_layer_similarity",
     "plot_layers",
@@ -68,6 +74,7 @@ __all__ = [
     "plot_reach",
     "plot_robustness",
     "plot_roles",
+    "plot_spread",
     "plot_stability_map",
     "plot_trajectories",
     "save_figure",

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
@@ -23,6 +24,7 @@ __all__ = ["plot_effects"]
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"
 _COLUMN = 15.0  # millimetres of a column of numbers
+_HEADS = 19.0  # points of their heads of two lines
 
 
 def plot_effects(
@@ -109,13 +111,15 @@ def plot_effects(
         ax.xaxis.set_major_locator(MaxNLocator(6))
         unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
         ax.set_xlabel(unit)
-        _write_columns(ax, effects)
+        heads = _write_columns(ax, effects)
         if legend:
-            handles = _handles(whole, banded=banded)
+            # Above the heads of the columns, which it may be wide enough to reach.
+            up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
             ax.legend(
-                handles=handles,
+                handles=_handles(whole, banded=banded),
                 loc="lower left",
                 bbox_to_anchor=(0, 1.0),
+                bbox_transform=ax.transAxes + up,
                 borderpad=0,
                 ncols=2,
                 columnspacing=1.4,
@@ -145,7 +149,8 @@ def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> bool:
     return bool(drawn.size)
 
 
-def _write_columns(ax: Axes, effects: pd.DataFrame) -> None:
+def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
+    """Numbers at the right of the rows; how many points their heads stand above the axes."""
     columns = []
     if "same_sign" in effects:
         texts = [f"{share:.0%}" if pd.notna(share) else "" for share in effects["same_sign"]]
@@ -177,6 +182,7 @@ def _write_columns(ax: Axes, effects: pd.DataFrame) -> None:
             fontsize=7,
             annotation_clip=False,
         )
+    return _HEADS if columns else 0.0
 
 
 def _handles(whole: Any, *, banded: bool) -> list[Any]:

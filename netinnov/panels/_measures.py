@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Integral
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +15,7 @@ from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.panels._pairs import whole_numbers
 
 __all__ = ["measure_levels", "measure_panel"]
 
@@ -85,7 +85,7 @@ def measure_panel(
     2    2017   links  NaN    1.0        1
     """
     _check_measures(measures)
-    (width,) = _whole_numbers("window", [window])
+    (width,) = whole_numbers("window", [window])
     if width < 1:
         raise InputError(f"`window` must be 1 or more periods; found {window!r}.")
     given = network._link_rows().period
@@ -96,7 +96,7 @@ def measure_panel(
     if periods is None:
         asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
     else:
-        asked = sorted(set(_whole_numbers("periods", periods)))
+        asked = sorted(set(whole_numbers("periods", periods)))
     nodes = network.nodes.index
     values: dict[int, list[_Values] | None] = {}
     n_links: dict[int, int] = {}
@@ -177,7 +177,7 @@ def measure_levels(
     _check_measures(measures)
     steps: dict[Any, int | str] = {str(level): level for level in levels}
     if not any(isinstance(level, str) for level in levels):
-        steps = {level: level for level in sorted(set(_whole_numbers("levels", levels)))}
+        steps = {level: level for level in sorted(set(whole_numbers("levels", levels)))}
     parts = {name: aggregate(network, by=by, level=level) for name, level in steps.items()}
     places = network.places.index
     values = {
@@ -197,15 +197,6 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
         raise InputError(f"{msg}; found {given!r}.")
     if wrong := [name for name, measure in given.items() if not callable(measure)]:
         raise InputError(f"measures must be functions of a network; these are none: {wrong[:5]}.")
-
-
-def _whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
-    """Give the values as integers, and refuse what is none."""
-    found: list[Any] = list(values)
-    wrong = [value for value in found if not isinstance(value, Integral)]
-    if wrong:
-        raise InputError(f"`{what}` must be whole numbers; found {wrong[:5]}.")
-    return [int(value) for value in found]
 
 
 def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> None:

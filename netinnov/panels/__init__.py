@@ -1,0 +1,24 @@
+"""Networks of several periods on one node index: measures over time, and ties before and after."""
+
+from __future__ import annotations
+
+from netinnov.panels._difference import DifferenceInDifferences, difference_in_differences
+from netinnov.panels._effects import PairSample, TieEffect
+from netinnov.panels._event_study import EventStudy, event_study
+from netinnov.panels._gravity import FixedEffectsGravity, gravity_fixed_effects
+from netinnov.panels._measures import measure_levels, measure_panel
+from netinnov.panels._openings import enclave_openings
+
+__all__ = [
+    "DifferenceInDifferences",
+    "EventStudy",
+    "FixedEffectsGravity",
+    "PairSample",
+    "TieEffect",
+    "difference_in_differences",
+    "enclave_openings",
+    "event_study",
+    "gravity_fixed_effects",
+    "measure_levels",
+    "measure_panel",
+]

@@ -1,0 +1,187 @@
+"""Ties of two places after an enclave opens between them, against all periods before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_number
+from netinnov.network import MultilayerNetwork
+from netinnov.panels._effects import (
+    Effects,
+    Errors,
+    Method,
+    PairSample,
+    TieEffect,
+    contrasts,
+    event_times,
+    fit_cells,
+)
+from netinnov.panels._openings import NEVER, treatment_of
+from netinnov.panels._pairs import linked_pairs
+
+__all__ = ["DifferenceInDifferences", "difference_in_differences"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DifferenceInDifferences:
+    """Ties after the opening of an enclave against those before, and those of other pairs.
+
+    Attributes
+    ----------
+    average : TieEffect
+        Mean over all treated pairs and periods from the opening on.
+    groups : DataFrame
+        The same for each group and, as ``"a - b"``, for the difference of two: ``estimate,
+        standard_error, low, high, p``.
+    cells : DataFrame
+        ``group, cohort, event_time, estimate, standard_error, n_treated``: what the means are of.
+    level : float
+        Of the intervals.
+    method, effects : str
+        As asked for.
+    sample : PairSample
+        Which pairs are in it, and which are left out.
+    """
+
+    average: TieEffect
+    groups: pd.DataFrame
+    cells: pd.DataFrame
+    level: float
+    method: Method
+    effects: Effects
+    sample: PairSample
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the average with its interval and the sample as one row.
+
+        Returns
+        -------
+        DataFrame
+        """
+        return pd.DataFrame([{**asdict(self.average), **asdict(self.sample)}])
+
+
+def difference_in_differences(
+    network: MultilayerNetwork,
+    *,
+    layer: str,
+    openings: pd.DataFrame,
+    periods: Sequence[int] | None = None,
+    by: str | None = None,
+    method: Method = "cohorts",
+    effects: Effects = "place_period",
+    errors: Errors = "jackknife",
+    level: float = 0.95,
+) -> DifferenceInDifferences:
+    """Set the change of ties at the opening of enclaves against the change of other ties.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        A network of places whose links have periods, as `aggregate` makes it.
+    layer : str
+        The ties, weighted; weights need not be whole numbers.
+    openings : DataFrame
+        Columns ``home``, ``host`` and ``opened``; see `event_study`.
+    periods : sequence of int, optional
+        The periods of the panel; see `event_study`.
+    by : str, optional
+        A column of ``openings`` by whose values effects are told apart and compared, such as
+        ``"direction"``.
+    method : {"cohorts", "two_way"}
+        ``"cohorts"``: an effect for each cohort in each period from its opening on, then their
+        mean weighted by pairs. ``"two_way"``: one effect for all, which is biased if effects
+        differ between cohorts or change with time; kept for comparison.
+    effects : {"place_period", "period"}
+        Fixed effects besides those of pairs: of either place in each period, or of periods only.
+    errors : {"jackknife", "cluster"}
+        Standard errors that allow for dependence within a pair: by leaving out one pair at a time
+        (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    DifferenceInDifferences
+        Effects are differences in the logarithm of the expected tie.
+
+    Raises
+    ------
+    InputError
+        As `event_study`.
+    ImportError
+        The package pyfixest is not installed.
+
+    Warns
+    -----
+    UserWarning
+        Some cells have no finite estimate, or links have no period.
+
+    See Also
+    --------
+    event_study : Period by period, with the model, its assumptions and the references.
+
+    Notes
+    -----
+    The model of `event_study` without cells before the opening: all of these periods are what the
+    later ones are compared with, which is more precise, and asks that trends be parallel in all of
+    them. Pairs whose enclave opens later are controls until then.
+
+    References
+    ----------
+    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
+    data. The Econometrics Journal 26, C31-C66.
+
+    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
+    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
+    Economics 17(1), 271-296.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
+    >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
+    >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
+    >>> found = difference_in_differences(network, layer="links", openings=parks, effects="period")
+    >>> round(found.average.factor, 6)
+    2.0
+    """
+    check_choice("method", method, Method)
+    check_choice("effects", effects, Effects)
+    check_choice("errors", errors, Errors)
+    check_number("level", level, low=0.0, high=0.9999, above=True)
+    pairs = linked_pairs(network, layer, periods, "difference_in_differences")
+    treatment = treatment_of(pairs, openings, network, by=by)
+    time = event_times(pairs, treatment)
+    after = time >= 0
+    if method == "two_way":
+        time = after.astype(time.dtype)  # one cell
+    usable = (treatment.cohort == NEVER) | (treatment.cohort >= 1)
+    fit = fit_cells(
+        pairs,
+        treatment,
+        time,
+        after,
+        usable=usable & ~treatment.undated,
+        method=method,
+        effects=effects,
+        errors=errors,
+        what="difference_in_differences",
+    )
+    average, groups = contrasts(fit, fit.table["event_time"].to_numpy() >= 0, level=level)
+    cells = fit.table
+    if method == "two_way":
+        cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
+    return DifferenceInDifferences(
+        average=average,
+        groups=groups,
+        cells=cells,
+        level=float(level),
+        method=method,
+        effects=effects,
+        sample=fit.sample,
+    )

@@ -1,0 +1,302 @@
+"""Ties of two places before and after an enclave opens between them, period by period."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from netinnov._arguments import check_choice, check_number
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.panels._effects import (
+    CellFit,
+    Effects,
+    Errors,
+    Method,
+    PairSample,
+    TieEffect,
+    contrasts,
+    event_times,
+    fit_cells,
+    summary,
+    weights_of,
+)
+from netinnov.panels._openings import NEVER, treatment_of
+from netinnov.panels._pairs import linked_pairs, whole_numbers
+
+__all__ = ["EventStudy", "event_study"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EventStudy:
+    """Ties in the periods around the opening of an enclave, against the reference period.
+
+    Attributes
+    ----------
+    estimates : DataFrame
+        ``event_time`` (periods since the opening), ``estimate``, ``standard_error``, ``low``,
+        ``high``, ``n_treated`` (pairs), with ``group`` in front if effects are told apart. The
+        reference period has estimate 0, and NaN for the rest.
+    cells : DataFrame
+        ``group, cohort, event_time, estimate, standard_error, n_treated``: what the estimates are
+        means of, by the period in which enclaves opened.
+    average : TieEffect
+        Mean over all treated pairs and periods from the opening on.
+    groups : DataFrame
+        The same for each group and, as ``"a - b"``, for the difference of two.
+    pre_trend_p : float
+        P of the joint test that all estimates before the reference period are 0; NaN if there are
+        none. A large value is no proof of equal trends (Roth 2022); where a few strong pairs carry
+        the estimate the test rejects too often.
+    reference : int
+        Event time of the reference period.
+    level : float
+        Of the intervals.
+    method, effects : str
+        As asked for.
+    sample : PairSample
+        Which pairs are in it, and which are left out.
+    """
+
+    estimates: pd.DataFrame
+    cells: pd.DataFrame
+    average: TieEffect
+    groups: pd.DataFrame
+    pre_trend_p: float
+    reference: int
+    level: float
+    method: Method
+    effects: Effects
+    sample: PairSample
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the estimates by event time.
+
+        Returns
+        -------
+        DataFrame
+            A copy of ``estimates``.
+        """
+        return self.estimates.copy()
+
+
+def event_study(
+    network: MultilayerNetwork,
+    *,
+    layer: str,
+    openings: pd.DataFrame,
+    periods: Sequence[int] | None = None,
+    reference: int = -1,
+    by: str | None = None,
+    method: Method = "cohorts",
+    effects: Effects = "place_period",
+    errors: Errors = "jackknife",
+    level: float = 0.95,
+) -> EventStudy:
+    """Follow the ties of pairs of places through the opening of an enclave between them.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        A network of places whose links have periods, as `aggregate` makes it.
+    layer : str
+        The ties, weighted; weights need not be whole numbers.
+    openings : DataFrame
+        Columns ``home``, ``host`` and ``opened``, one row an enclave, as `enclave_openings` gives
+        it or a table of parks. A place that is no node counts as the node around it. Of several
+        enclaves of a pair the first counts; in a directed layer both directions are treated.
+    periods : sequence of int, optional
+        The periods of the panel. Default: every whole number from the first with a link to the
+        last. Event times count these periods, so that 5 years is 1 where they lie 5 years apart.
+    reference : int
+        The event time that the others are compared with, below 0: -1 is the period before the
+        opening; earlier if ties may answer before it.
+    by : str, optional
+        A column of ``openings`` by whose values effects are told apart and compared, such as
+        ``"direction"`` (forward and reverse enclaves).
+    method : {"cohorts", "two_way"}
+        ``"cohorts"``: an effect for each cohort (the pairs of one opening period) at each event
+        time, then means over cohorts weighted by pairs. ``"two_way"``: one effect an event time
+        for all cohorts at once, which is biased if they differ; kept for comparison.
+    effects : {"place_period", "period"}
+        Fixed effects besides those of pairs: of either place in each period, or of periods only.
+    errors : {"jackknife", "cluster"}
+        Standard errors that allow for dependence within a pair: by leaving out one pair at a time
+        (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    EventStudy
+        Estimates are differences in the logarithm of the expected tie. NaN where all ties of a
+        cell are 0.
+
+    Raises
+    ------
+    InputError
+        Links have no period, a period has no link, ``openings`` cannot be matched, no pair is
+        treated inside the panel, none is a control, or the effects cannot be told apart from the
+        fixed effects.
+    ImportError
+        The package pyfixest is not installed.
+
+    Warns
+    -----
+    UserWarning
+        Some cells have no finite estimate, or links have no period.
+
+    See Also
+    --------
+    difference_in_differences : One number, against all periods before.
+    enclave_openings : The table of openings of a network.
+
+    Notes
+    -----
+    E(y_ijt) = exp(a_it + b_jt + m_ij + sum over g, e of d_ge [i and j have an enclave since g and
+    t - g = e]) by Poisson pseudo maximum likelihood over all pairs, those with a tie of 0
+    included. a and b (the same in an undirected layer) take up all that makes a place better
+    linked in a period, m all that is constant between two places.
+
+    d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
+    reference period on by the factor that a and b give (parallel trends in ratios, not in
+    differences), if ties did not answer before the reference period, and if the enclave left the
+    ties of other pairs as they were: fixed effects of places in a period also take up what spills
+    over to them. The data can speak against the first two (``pre_trend_p``), not for them.
+
+    Cohort by cohort the comparison is with pairs that have no enclave in the panel; enclaves that
+    opened earlier are no controls, which is what biases the two-way estimate (Goodman-Bacon 2021;
+    Sun and Abraham 2021). For gravity with Poisson this is the extended two-way estimator of
+    Wooldridge (2023) and Nagengast and Yotov (2025), with the periods before the opening as
+    further cells. Means over event times far from 0 are of other cohorts than those near it: see
+    ``n_treated``. A pair is treated from its opening to the end.
+
+    Standard errors take pairs as independent, whatever the dependence between the periods of one.
+    A cell of one pair has no estimate without it, so that its error is too small. Three sets of
+    fixed effects leave a bias that vanishes as places grow in number (Weidner and Zylkin 2021).
+
+    References
+    ----------
+    Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal
+    of Econometrics 225, 254-277.
+
+    MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Fast and reliable jackknife and
+    bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38, 671-694.
+
+    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
+    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
+    Economics 17(1), 271-296.
+
+    Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends.
+    American Economic Review: Insights 4, 305-322.
+
+    Sun, L. and Abraham, S. (2021). Estimating dynamic treatment effects in event studies with
+    heterogeneous treatment effects. Journal of Econometrics 225, 175-199.
+
+    Weidner, M. and Zylkin, T. (2021). Bias and consistency in three-way gravity models. Journal of
+    International Economics 132, 103513.
+
+    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
+    data. The Econometrics Journal 26, C31-C66.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
+    >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
+    >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
+    >>> study = event_study(network, layer="links", openings=parks, effects="period")
+    >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
+    2.0
+    """
+    check_choice("method", method, Method)
+    check_choice("effects", effects, Effects)
+    check_choice("errors", errors, Errors)
+    check_number("level", level, low=0.0, high=0.9999, above=True)
+    (at,) = whole_numbers("reference", [reference])
+    if at >= 0:
+        raise InputError(f"`reference` must be a whole number below 0; found {reference!r}.")
+    pairs = linked_pairs(network, layer, periods, "event_study")
+    treatment = treatment_of(pairs, openings, network, by=by)
+    time = event_times(pairs, treatment)
+    usable = (treatment.cohort == NEVER) | (treatment.cohort + at >= 0)
+    fit = fit_cells(
+        pairs,
+        treatment,
+        time,
+        time != at,
+        usable=usable & ~treatment.undated,
+        method=method,
+        effects=effects,
+        errors=errors,
+        what="event_study",
+    )
+    estimates, weights = _by_event_time(fit, at, level)
+    after = fit.table["event_time"].to_numpy() >= 0
+    average, groups = contrasts(fit, after, level=level)
+    return EventStudy(
+        estimates=estimates if by else estimates.drop(columns="group"),
+        cells=fit.table,
+        average=average,
+        groups=groups,
+        pre_trend_p=_joint_p(fit, weights[estimates["event_time"].to_numpy() < at]),
+        reference=at,
+        level=float(level),
+        method=method,
+        effects=effects,
+        sample=fit.sample,
+    )
+
+
+def _by_event_time(fit: CellFit, reference: int, level: float) -> tuple[pd.DataFrame, Floats]:
+    """Means of the cells by group and event time, and the weights that make them."""
+    table = fit.table
+    rows, weights = [], []
+    for group, part in table.groupby("group"):
+        n_reference = int(part.loc[part["event_time"] == 0, "n_treated"].sum())  # all have it
+        for when in sorted({*part["event_time"], reference}):
+            if when == reference:
+                nan = math.nan
+                weights.append(np.zeros(len(table)))
+                rows.append((group, when, 0.0, nan, nan, nan, n_reference))
+                continue
+            mask = ((table["group"] == group) & (table["event_time"] == when)).to_numpy()
+            weights.append(weights_of(table, mask))
+            found = asdict(
+                summary(
+                    table,
+                    fit.variance,
+                    weights[-1],
+                    level=level,
+                    n_clusters=fit.sample.n_clusters,
+                )
+            )
+            n = int(table.loc[mask, "n_treated"].sum())
+            numbers = [found[name] for name in ("estimate", "standard_error", "low", "high")]
+            rows.append((group, when, *numbers, n))
+    columns = ["group", "event_time", "estimate", "standard_error", "low", "high", "n_treated"]
+    return pd.DataFrame(rows, columns=columns), np.array(weights)
+
+
+def _joint_p(fit: CellFit, weights: Floats) -> float:
+    """F test, with one degree of freedom less than clusters, that some means of cells are 0."""
+    if not len(weights):
+        return math.nan
+    estimate, used = fit.table["estimate"].to_numpy(), (weights != 0).any(axis=0)
+    w = weights[:, used]
+    mean = w @ estimate[used]
+    variance = w @ fit.variance[np.ix_(used, used)] @ w.T
+    if np.isnan(mean).any():
+        return math.nan
+    wald = float(mean @ np.linalg.pinv(variance, hermitian=True) @ mean)
+    rank = int(np.linalg.matrix_rank(variance, hermitian=True))
+    if rank == 0:
+        return math.nan
+    return float(stats.f.sf(wald / rank, rank, max(fit.sample.n_clusters - 1, 1)))

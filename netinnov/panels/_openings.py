@@ -1,0 +1,171 @@
+"""When an enclave opened between two places: the treatment of a pair."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._columns import as_numbers
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.linkages import find_enclaves
+from netinnov.network import MultilayerNetwork
+from netinnov.panels._pairs import Pairs
+
+__all__ = ["NEVER", "Treatment", "enclave_openings", "treatment_of"]
+
+NEVER = np.iinfo(np.int64).max
+"""Cohort of a pair without an enclave in the panel."""
+
+
+class Treatment(NamedTuple):
+    """Of each pair the position of the first period with an enclave, and the group it is of."""
+
+    cohort: npt.NDArray[np.int64]
+    group: npt.NDArray[np.int64]
+    """-1 without an enclave."""
+    undated: npt.NDArray[np.bool_]
+    groups: tuple[str, ...]
+    n_pairs: int
+    """Pairs with a dated enclave, also those that are never linked."""
+
+
+def enclave_openings(
+    network: MultilayerNetwork, *, rank: pd.Series, opened: str = "opened"
+) -> pd.DataFrame:
+    """List the enclaves of a network with the period in which each opened.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Nodes with a place and a jurisdiction.
+    rank : Series
+        A number for each place, larger for the more central one; see `find_enclaves`.
+    opened : str
+        The column of the nodes with the period of the opening.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``node, home, host, direction`` as from `find_enclaves`, and ``opened`` (missing
+        where the network does not say).
+
+    Raises
+    ------
+    InputError
+        Nodes have no such column, or it holds something that is no number.
+
+    See Also
+    --------
+    event_study : What the table is for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov import MultilayerNetwork
+    >>> park = {"place": "hangzhou", "jurisdiction": "quzhou", "opened": 2016}
+    >>> network = MultilayerNetwork(
+    ...     pd.DataFrame(park, index=["p"]), pd.DataFrame({"source": ["p"], "target": ["p"]})
+    ... )
+    >>> rank = pd.Series({"hangzhou": 12.2, "quzhou": 2.3})
+    >>> enclave_openings(network, rank=rank)
+      node    home      host direction  opened
+    0    p  quzhou  hangzhou   reverse    2016
+    """
+    nodes = network.nodes
+    if opened not in nodes:
+        msg = f"nodes must have the column {opened!r} with the period of the opening"
+        raise InputError(f"{msg}; found the columns {list(nodes.columns)}.")
+    found = find_enclaves(network, rank=rank)
+    when = _periods(nodes[opened].reindex(found["node"]).reset_index(drop=True), opened)
+    whole = pd.Series(np.where(np.isnan(when), 0, when), dtype="Int64").mask(np.isnan(when))
+    return found.assign(opened=whole)
+
+
+def treatment_of(
+    pairs: Pairs, openings: Any, network: MultilayerNetwork, *, by: str | None
+) -> Treatment:
+    """Match openings to pairs: the earliest counts, and both directions of a pair have it."""
+    if not isinstance(openings, pd.DataFrame):
+        msg = "`openings` must be a DataFrame with columns home, host and opened"
+        raise InputError(f"{msg}; found {type(openings).__name__}.")
+    columns = ["home", "host", "opened", *([by] if by else [])]
+    if lacks := [name for name in columns if name not in openings]:
+        msg = f"`openings` must have the columns {', '.join(columns)}; it lacks {lacks}."
+        raise InputError(msg)
+    home = _positions(openings["home"], "home", network)
+    host = _positions(openings["host"], "host", network)
+    given = pd.DataFrame(
+        {
+            "key": np.minimum(home, host) * pairs.nodes.size + np.maximum(home, host),
+            "when": _periods(openings["opened"], "opened"),
+            "group": openings[by].astype("str").to_numpy() if by else "all",
+        }
+    )[home != host]
+    if by and (lost := openings[by].isna()).any():
+        msg = f"`openings` must have a value of {by!r} in every row; {lost.sum()} have none."
+        raise InputError(msg)
+    undated = given.loc[given["when"].isna(), "key"].unique()
+    dated = given[given["when"].notna() & ~given["key"].isin(undated)]
+    if dated.empty:
+        raise InputError("`openings` must have a dated enclave between two nodes; it has none.")
+    first = dated[dated["when"] == dated.groupby("key")["when"].transform("min")]
+    first = first.drop_duplicates(["key", "group"])
+    if (twice := first["key"].duplicated()).any():
+        key = int(first.loc[twice, "key"].iloc[0])
+        ends = [str(pairs.nodes[at]) for at in divmod(key, pairs.nodes.size)]
+        msg = f"{ends[0]!r} and {ends[1]!r} have first enclaves of two values of {by!r} in one "
+        raise InputError(f"{msg}period; keep one of them in `openings`.")
+    groups = tuple(sorted(first["group"].unique()))
+    at = pd.Index(first["key"]).get_indexer(pd.Index(pairs.unordered))
+    has = at >= 0
+    position = np.searchsorted(pairs.periods, first["when"].to_numpy())
+    cohort = np.where(has, position[at], NEVER)
+    cohort[cohort == len(pairs.periods)] = NEVER  # opens after the panel ends
+    group = np.where(cohort < NEVER, pd.Index(groups).get_indexer(first["group"])[at], -1)
+    inside = position < len(pairs.periods)
+    return Treatment(
+        cohort.astype(np.int64),
+        group.astype(np.int64),
+        np.isin(pairs.unordered, undated),
+        groups,
+        int(inside.sum()) * (2 if pairs.directed else 1),
+    )
+
+
+def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
+    """Nodes as positions; a place that is none is lifted to the first place around that is."""
+    nodes = network.nodes.index
+    parent = network._places["parent"].to_dict() if "parent" in network._places else {}
+    at = nodes.get_indexer(pd.Index(names))
+    missing: dict[str, None] = {}
+    for row in np.flatnonzero(at < 0):
+        place = names.iloc[row]
+        seen: set[Any] = set()
+        while not pd.isna(place) and place not in nodes and place not in seen:
+            seen.add(place)
+            place = parent.get(place)
+        if pd.isna(place) or place not in nodes:
+            missing[str(names.iloc[row])] = None
+        else:
+            at[row] = nodes.get_indexer(pd.Index([place]))[0]
+    if missing:
+        msg = (
+            f"`openings`: {len(missing)} values of {column!r} are no node of the network and no "
+            f"place inside one: {', '.join(list(missing)[:5])}; see aggregate()."
+        )
+        raise InputError(msg)
+    return at.astype(np.int64)
+
+
+def _periods(given: pd.Series, name: str) -> Floats:
+    """Periods as numbers, NaN where they are missing."""
+    number, text = as_numbers(given)
+    if text.any() or not (np.isnan(number) | (number == np.floor(number))).all():
+        bad = given[text | (~np.isnan(number) & (number != np.floor(number)))]
+        msg = f"{name!r} must be whole numbers as the periods are, or missing"
+        raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
+    return np.asarray(number, dtype=np.float64)

@@ -1,0 +1,133 @@
+"""Event studies: ties before and after the opening of an enclave, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from netinnov.errors import InputError
+from netinnov.plotting._notes import write_notes
+from netinnov.plotting._room import beside
+from netinnov.plotting._style import (
+    GREY,
+    INK,
+    PALETTE,
+    SINGLE,
+    axes_or_new,
+    figure_style,
+    printable,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from netinnov.panels import EventStudy
+
+__all__ = ["plot_event_study"]
+
+_MARKS = ("o", "s", "^", "D", "v", "P", "X")
+_COLUMNS = ["event_time", "estimate", "low", "high"]
+
+
+def plot_event_study(
+    studies: EventStudy | Mapping[str, EventStudy],
+    *,
+    truth: pd.Series[float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the estimates of an event study by event time, with their intervals.
+
+    Parameters
+    ----------
+    studies : EventStudy or mapping from name to EventStudy
+        As `netinnov.panels.event_study` gives them. Groups of one study are drawn as several.
+    truth : Series, optional
+        Index = event time: what is known to be true of made-up data, drawn as a line.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Points with intervals, beside one another where there are several studies; the hollow point
+        is the reference period, the dashed line the opening. Below: the p of the test of equal
+        trends before the opening, and treated pairs.
+
+    Raises
+    ------
+    InputError
+        If there is no study.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov import MultilayerNetwork
+    >>> from netinnov.panels import event_study
+    >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
+    >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
+    >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
+    >>> study = event_study(network, layer="links", openings=parks, effects="period")
+    >>> plot_event_study(study).get_ylabel()
+    'change of the logarithm of ties'
+    """
+    named: Mapping[str, Any] = studies if isinstance(studies, Mapping) else {"": studies}
+    series = [
+        (" ".join(part for part in (name, str(group)) if part), table, study)
+        for name, study in named.items()
+        for group, table in _groups(study)
+    ]
+    if not series:
+        raise InputError("`studies` must hold at least one event study; found none.")
+    step = min(0.24, 0.7 / len(series))
+    with figure_style():
+        ax = axes_or_new(ax, width=SINGLE, height=78)
+        ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+        ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
+        if truth is not None:
+            when = truth.index.to_numpy(np.float64)
+            ax.plot(when, truth.to_numpy(np.float64), color=INK, linewidth=0.9, label="truth")
+        for position, (name, table, study) in enumerate(series):
+            shift = step * (position - (len(series) - 1) / 2)
+            x = table["event_time"].to_numpy(np.float64) + shift
+            y, low, high = (table[c].to_numpy(np.float64) for c in ("estimate", "low", "high"))
+            reference = (table["event_time"] == study.reference).to_numpy()
+            colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
+            known = np.isfinite(y) & ~reference
+            ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
+            style: dict[str, Any] = {"linestyle": "none", "marker": mark, "markersize": 3.4}
+            style |= {"markeredgecolor": colour, "markeredgewidth": 0.8}
+            label = printable(name) if len(series) > 1 or truth is not None else "_"
+            ax.plot(x[known], y[known], markerfacecolor=colour, label=label or "estimate", **style)
+            ax.plot(x[reference], y[reference], markerfacecolor="white", **style)
+        ax.set_ylabel("change of the logarithm of ties")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(series) > 1 or truth is not None:
+            ax.legend(
+                loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.6, ncols=3
+            )
+        notes = [_note(name, study) for name, study in named.items()]
+        write_notes(ax, notes, label="periods since the opening", beside=beside(ax))
+    return ax
+
+
+def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
+    frame = getattr(study, "estimates", None)
+    if not isinstance(frame, pd.DataFrame) or not set(_COLUMNS) <= set(frame.columns):
+        msg = "`studies` must be what event_study() gives, or a mapping to these"
+        raise InputError(f"{msg}; found {type(study).__name__}.")
+    return list(frame.groupby("group")) if "group" in frame else [("", frame)]
+
+
+def _note(name: str, study: Any) -> str:
+    p = study.pre_trend_p
+    before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
+    who = f"{name}: " if name else ""
+    return (
+        f"{who}{before}; {study.sample.n_treated:,} treated pairs, "
+        f"{study.sample.n_controls:,} others; {100 * study.level:g}\N{NO-BREAK SPACE}% intervals."
+    )
