@@ -1,0 +1,138 @@
+"""Draw the figures of experiments: effects and placebos, doses, links, a null distribution.
+
+Run ``python examples/experiment_figures.py FOLDER DATA``. FOLDER (by default ``figures``) takes the
+figures; DATA is the folder with the public data sets described in the documentation (by default
+``../shared/data`` beside the repository); without them nothing is drawn. The network is that of
+the study of project enclaves: cities whose organisations share projects of Horizon 2020. The
+enclave is one that nobody has built.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from _pages import missing, save
+from project_enclaves import (
+    FILES,
+    MATCH,
+    NEAREST,
+    OPTIONS,
+    chosen,
+    cities_of,
+    home_access,
+    network_of,
+    read_projects,
+)
+
+import netinnov as ni
+from netinnov.experiments import compare_scenarios, dose_response, link_changes
+from netinnov.null_models import compare_with_null, curveball
+from netinnov.plotting import (
+    SINGLE,
+    map_height,
+    new_figure,
+    plot_dose_response,
+    plot_effects,
+    plot_link_changes,
+    plot_null_distribution,
+)
+from netinnov.scenarios import (
+    DirectLinks,
+    MatchedPlacebo,
+    RandomEnds,
+    ReverseEnclave,
+    apply_scenario,
+)
+
+SIZE, SHARE = 10, 0.5
+EUROPE = (-12.0, 36.0, 34.0, 62.0)  # west, east, south, north
+DOSES = (2, 5, 10, 20, 40, 60, 80)
+PLACEMENTS, REPLICATES, NULLS = 20, 30, 29
+QUIET = {"rng": 1, "progress": False}
+
+
+def efficiency(two_mode, *, kept):
+    """Global efficiency of the cities when organisations meet as in this two-mode network."""
+    return ni.connectivity.global_efficiency(cities_of(two_mode).select(nodes=list(kept)))
+
+
+def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
+    """Draw all figures below a folder, if the data are there."""
+    folder, data = Path(folder), Path(data)
+    needed = ["cordis_h2020", *(f"gazetteer/{name}" for name in FILES)]
+    if missing(data, needed):
+        return
+    two_mode, _ = read_projects(data)
+    cities = cities_of(two_mode)
+    kept, table, homes, hosts = chosen(cities)
+    network = network_of(cities, kept, homes)
+    host = hosts[0]
+    # The home that lies farthest from its host.
+    at = network.places.loc[[*homes, host], ["lon", "lat"]]
+    away = np.hypot(*(at.loc[homes] - at.loc[host]).to_numpy().T)
+    home = homes[int(np.argmax(away))]
+    names = table["name"]
+    # Where a link over a national border is longer by one for each 1,000 km.
+    measures = {"access": partial(home_access, home=home, **OPTIONS["far"])}
+    park = ReverseEnclave(home, host, SIZE, SHARE)
+
+    effects = compare_scenarios(
+        network,
+        scenarios={
+            "reverse enclave": park,
+            "its links at random ends": RandomEnds(park),
+            "direct links": DirectLinks(home, host, SIZE),
+        },
+        measures=measures,
+        placebo={"reverse enclave": MatchedPlacebo(park, match=MATCH, nearest=NEAREST)},
+        replicates=REPLICATES,
+        **QUIET,
+    ).effects()
+    figure = new_figure(height=48)
+    ax = plot_effects(effects, ax=figure.add_subplot())
+    ax.set_yticks(ax.get_yticks(), effects["scenario"])
+    ax.set_xlabel(f"change in access of {names[home]}")
+    save(figure, folder, "experiment_effects")
+
+    doses = dose_response(
+        network,
+        make=lambda dose: ReverseEnclave(home, host, int(dose), SHARE),
+        doses=DOSES,
+        measures=measures,
+        replicates=PLACEMENTS,
+        **QUIET,
+    )
+    figure = new_figure(width=SINGLE, height=75)
+    ax = plot_dose_response(
+        doses.table(),
+        measure="access",
+        label=f"links of the park of {names[home]} in {names[host]}",
+        ax=figure.add_subplot(),
+    )
+    ax.set_ylabel(f"change in access of {names[home]}")
+    save(figure, folder, "experiment_doses")
+
+    after = [apply_scenario(network, park, rng=number) for number in range(PLACEMENTS)]
+    changes = link_changes(network, after)
+    figure = new_figure(height=map_height(EUROPE))
+    ax = figure.add_subplot()
+    plot_link_changes(changes, places=network.places, extent=EUROPE, labels=12, ax=ax)
+    save(figure, folder, "experiment_links")
+
+    found = compare_with_null(
+        two_mode,
+        measure=partial(efficiency, kept=kept),
+        null=lambda given, rng: curveball(given, through="project", rng=rng),
+        replicates=NULLS,
+        **QUIET,
+    )
+    figure = new_figure(width=SINGLE, height=65)
+    plot_null_distribution(found, label="efficiency of the cities", ax=figure.add_subplot())
+    save(figure, folder, "experiment_null")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
