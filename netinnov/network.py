@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Self, cast
 
@@ -435,6 +435,26 @@ class MultilayerNetwork:
         network._set_links(layers, rows, directed)
         return network
 
+    @classmethod
+    def _from_blocks(
+        cls,
+        nodes: _tables.NodeTable,
+        places: pd.DataFrame,
+        blocks: Mapping[str, Block],
+        directed: frozenset[str],
+        rows: Rows | None = None,
+    ) -> Self:
+        """A network from the blocks of its layers, in order; a layer without links is gone."""
+        network = cls.__new__(cls)
+        network._set_nodes(nodes, places)
+        kept = {layer: block for layer, block in blocks.items() if block.indices.size}
+        network._layers = tuple(kept)
+        network._directed = directed & kept.keys()
+        network._blocks = tuple(block.locked() for block in kept.values())
+        network._full = {}
+        network._rows = None if rows is None else rows.locked()
+        return network
+
     def _set_nodes(self, nodes: _tables.NodeTable, places: pd.DataFrame) -> None:
         self._nodes = nodes.frame
         self._places = places
@@ -504,14 +524,10 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
 
 
 def _restore(*parts: Any) -> MultilayerNetwork:
-    network = MultilayerNetwork.__new__(MultilayerNetwork)
     nodes, places, place, jurisdiction, layers, directed, blocks, rows = parts
-    network._set_nodes(_tables.NodeTable(nodes, place, jurisdiction), places)
-    network._layers, network._directed = layers, directed
-    network._blocks = tuple(block.locked() for block in blocks)
-    network._rows = None if rows is None else rows.locked()
-    network._full = {}
-    return network
+    table = _tables.NodeTable(nodes, place, jurisdiction)
+    held = dict(zip(layers, blocks, strict=True))
+    return MultilayerNetwork._from_blocks(table, places, held, directed, rows)
 
 
 def _joined(arrays: list[Any], dtype: Any) -> Any:

@@ -34,7 +34,13 @@ MEASURES = {
     **contract_positions.MEASURES,
 }
 
-GIVEN_NODES = {"access", "effective_resistance", "external_reach", "robustness_curve"}
+GIVEN_NODES = {
+    "access",
+    "added_link_gain",
+    "effective_resistance",
+    "external_reach",
+    "robustness_curve",
+}
 """Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
 
 every_measure = pytest.mark.parametrize("measures", MEASURES.values(), ids=MEASURES.keys())

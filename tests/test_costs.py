@@ -29,6 +29,7 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
+from netinnov.scenarios._prices import Priced
 
 DEGREE = 111.195080
 """Kilometres of a degree of the equator: 6371.0088 pi / 180."""
@@ -258,3 +259,11 @@ def test_an_enclave_saves_what_grows_with_distance_and_border() -> None:
 def test_border_options_are_checked(wrong) -> None:
     with pytest.raises(InputError, match=next(iter(wrong))):
         break_even_border(bridge(), PARK, PARK, **wrong)
+
+
+def test_what_has_a_cost_must_say_what_it_needs() -> None:
+    class Silent(Priced):
+        pass
+
+    with pytest.raises(TypeError, match="abstract"):
+        Silent()  # type: ignore[abstract]

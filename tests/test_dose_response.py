@@ -12,6 +12,7 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
+from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import (
     DoseResponse,
@@ -23,7 +24,7 @@ from netinnov.experiments import (
     specification_curve,
     specification_summary,
 )
-from netinnov.scenarios import NoChange
+from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +168,8 @@ def test_undefined_replicates_and_doses_are_left_out(pair) -> None:
     found = respond(pair, partial(saturating, sd=0.05), measures={"w": sometimes},
                     doses=[*range(1, 5), 4.2])  # fmt: skip
     fit = found.fit("w", shape="threshold", rng=1, resamples=50)
-    assert np.isfinite(fit.to_numpy()).all()
+    assert np.isfinite(fit.drop("support").to_numpy()).all()
+    assert math.isnan(fit["support"])  # to compare shapes needs six
     with pytest.raises(InputError, match=r"needs four doses.*there are 3"):
         respond(pair, saturating, doses=[1, 2, 3]).fit("w")
     never = respond(pair, saturating, measures={"w": lambda _: math.nan})
@@ -183,6 +185,115 @@ def test_a_dose_of_nothing_is_one_value(pair) -> None:
     assert (found.result.replicates["scenario"] == "0").sum() == 1
     fit = found.fit("w", rng=1, resamples=50)
     assert np.isfinite(fit.to_numpy()).all()
+
+
+def curved(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(2 + 12 * dose / (3 + dose), sd)
+
+
+def decaying(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(1 + 8 * (1 - 2 ** (-dose / 2)), sd)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "bend", "slope", "plateau"),
+    [
+        (saturating, "saturation", 4.5, 2, 10),
+        (starting, "threshold", 6, 1.5, 3),
+        (curved, "michaelis_menten", 3, 4, 14),
+        (decaying, "exponential", 2, 8 * math.log(2) / 2, 9),
+    ],
+)
+def test_the_shape_that_was_planted_is_chosen(pair, make, shape, bend, slope, plateau) -> None:
+    found = respond(pair, partial(make, sd=0.01), doses=range(1, 13), replicates=8)
+    shapes = found.shapes("w")
+    assert shapes.index[0] == shape
+    assert shapes["weight"].iloc[0] > 0.9
+    assert shapes["weight"].sum() == pytest.approx(1)
+    fit = found.fit("w", shape="best", rng=1, resamples=200)
+    assert fit.name == shape
+    assert fit["support"] > 0.9
+    # Curves are fitted on a grid whose steps are 3.5 %.
+    assert fit["break"] == pytest.approx(bend, rel=0.04)
+    assert fit["slope"] == pytest.approx(slope, rel=0.05)
+    assert fit["plateau"] == pytest.approx(plateau, rel=0.02)
+    assert fit["break_low"] <= fit["break"] <= fit["break_high"]
+    named = found.fit("w", shape=shape, rng=1, resamples=200)
+    pd.testing.assert_series_equal(named, fit)
+
+
+def test_criterion_by_hand(pair) -> None:
+    # 1, 2, 3, 3, 2, 1 is level with the error 4 (slope 0); AICc = 6 ln(4/6) + 6 + 24/2.
+    up = dict(zip(range(1, 7), [1.0, 2, 3, 3, 2, 1], strict=True))
+    table = respond(pair, lambda dose: Plus(up[dose]), doses=range(1, 7)).shapes("w")
+    assert table.loc["line"].tolist()[:2] == pytest.approx([4, 6 * math.log(4 / 6) + 18])
+    # The bent line by an independent loop over its break.
+    dose, value = np.arange(1.0, 7), np.array(list(up.values()))
+    left = [np.linalg.lstsq(np.column_stack([np.ones(6), np.minimum(dose, at)]), value)[1]
+            for at in np.linspace(1.01, 6, 500)]  # fmt: skip
+    best = min(float(each[0]) for each in left)
+    assert table.loc["saturation", "error"] == pytest.approx(best, rel=1e-3)
+    k = 4
+    expected = 6 * math.log(table.loc["saturation", "error"] / 6) + 2 * k + 2 * k * (k + 1)
+    assert table.loc["saturation", "aicc"] == pytest.approx(expected)
+
+
+def test_a_straight_line_has_no_break(pair) -> None:
+    found = respond(pair, partial(Plus, sd=0.1))
+    fit = found.fit("w", shape="best", rng=1, resamples=50)
+    assert fit.name == "line"
+    assert fit["slope"] == pytest.approx(1, abs=0.02)
+    assert fit[["break", "break_low", "plateau", "at_edge"]].isna().all()
+    with pytest.raises(InputError, match=r"to compare shapes needs six doses.*there are 5"):
+        respond(pair, Plus, doses=range(5)).fit("w", shape="best")
+
+
+def test_curves_begin_at_dose_zero(pair) -> None:
+    found = respond(pair, Plus, doses=range(-2, 6))
+    assert set(found.shapes("w").index) == {"line", "saturation", "threshold"}
+    with pytest.raises(InputError, match=r"'exponential' begins at dose 0; the lowest is -2"):
+        found.fit("w", shape="exponential")
+
+
+def test_each_dose_has_its_placebo_band(pair) -> None:
+    found = respond(
+        pair, lambda dose: Plus(2 * dose, 0.1), doses=[1, 5],
+        placebo=lambda dose: Plus(dose, 0.1), replicates=19,
+    )  # fmt: skip
+    table = found.table().set_index("dose")
+    assert table["placebo_median"].tolist() == pytest.approx([1, 5], abs=0.1)
+    assert table["placebo_p"].tolist() == pytest.approx([2 / 20] * 2)
+    with pytest.raises(InputError, match="`placebo` must be a function from a dose"):
+        respond(pair, Plus, placebo="elsewhere")
+    with pytest.raises(InputError, match="`placebo` must be a function from a dose"):
+        respond(pair, Plus, placebo=3)
+
+
+def times(network, factor) -> float:
+    return weight(network) * factor
+
+
+def test_the_dose_can_be_a_part_of_the_measure(pair, tmp_path) -> None:
+    # Adding 2 is worth 2 f: each dose is compared with 100 f, and not with another one.
+    options = {
+        "doses": [1, 2, 3, 4], "measures": lambda dose: {"w": partial(times, factor=dose)},
+        "placebo": lambda _: Plus(1, 0.1), "replicates": 9,
+    }  # fmt: skip
+    found = respond(pair, lambda _: Plus(2), **options)
+    table = found.table()
+    assert table["difference"].tolist() == pytest.approx([2, 4, 6, 8])
+    assert table["baseline"].tolist() == [100, 200, 300, 400]
+    assert table["placebo_p"].tolist() == pytest.approx([2 / 10] * 4)
+    assert table["corrected_p"].tolist() == pytest.approx([8 / 10] * 4)
+    assert found.fit("w", shape="line", rng=1, resamples=9)["slope"] == pytest.approx(2)
+    again = respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **options)
+    pd.testing.assert_frame_equal(again.table(), table)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3", "4"]
+    with pytest.raises(InputError, match="`rng` must be given"):
+        respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **(options | {"rng": None}))
+    other = options | {"measures": lambda dose: {f"w{dose}": weight}}
+    with pytest.raises(InputError, match="same names for all doses"):
+        respond(pair, lambda _: Plus(2), **other)
 
 
 @pytest.mark.parametrize(
@@ -310,6 +421,51 @@ def test_wrong_specifications_are_refused(pair, options, words) -> None:
     } | options
     with pytest.raises(InputError, match=words):
         specification_curve(pair, **options)
+
+
+def test_all_six_choices_and_names_of_alternatives() -> None:
+    city = ni.datasets.make_city_system(n_cities=10, rng=1)
+    home, host = city.places.index[[-1, 0]]
+
+    def make(measure, scale, funding, matching, attachment, border):
+        park = ReverseEnclave(home, host, 2, 0.5, funding=funding, attachment=attachment)
+        return Specification(
+            park,
+            partial(measure, frictions=Frictions(border=border)),
+            network=scale,
+            placebo=MatchedPlacebo(park, match=matching, nearest=3),
+        )
+
+    choices = {
+        "measure": {"efficiency": global_efficiency, "by weight": partial(global_efficiency,
+                                                                          distance="inverse")},
+        "scale": {"firms": None, "places": partial(ni.aggregate, by="place", drop_internal=True)},
+        "funding": ["reallocated", "new"],
+        "matching": {"size": ["strength"], "near": ["distance"]},
+        "attachment": [0, 1],
+        "border": [0, 2],
+    }  # fmt: skip
+    curve = specification_curve(city, specifications=choices, make=make, replicates=2, rng=1,
+                                progress=False)  # fmt: skip
+    assert len(curve) == 64
+    for name, alternatives in choices.items():
+        assert set(curve[name]) == set(alternatives)
+    # Each choice matters to something: the band of placebos to the matching only.
+    by = curve.set_index(list(choices))["placebo_median"].unstack("matching")
+    assert (by["size"] != by["near"]).any()
+    summary = specification_summary(curve)
+    assert summary["specifications"] == 64
+    assert 0.5 <= summary["same_sign"] <= 1
+
+
+def test_alternatives_without_a_name_are_described(pair) -> None:
+    def make(measure):
+        return Specification(Plus(1), measure)
+
+    choices = {"measure": [partial(times, factor=2), partial(times, factor=3)]}
+    curve = specification_curve(pair, specifications=choices, make=make, replicates=2, rng=1,
+                                progress=False)  # fmt: skip
+    assert curve["measure"].tolist() == ["partial(times, factor=2)", "partial(times, factor=3)"]
 
 
 # Power.

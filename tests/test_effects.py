@@ -15,7 +15,14 @@ import netinnov as ni
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, PairSums, compare_scenarios
-from netinnov.scenarios import Combined, MatchedPlacebo, NoChange, RandomEnds, ReverseEnclave
+from netinnov.scenarios import (
+    Combined,
+    MatchedPlacebo,
+    NoChange,
+    RandomEnds,
+    ReverseEnclave,
+    placebo_candidates,
+)
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +151,20 @@ def test_matched_placebos_are_told_apart_and_match_the_scenario_itself() -> None
     assert row["placebo_n"] == 4
     assert row["placebo_p"] >= 2 / 5
     assert all(f"home='{home}'" in site for site in result.sites["placebo"])
+
+
+def test_a_caliper_holds_in_experiments_too() -> None:
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    home, host = cities.places.index[[-1, 0]]
+    park = ReverseEnclave(home, host, 6, 0.5, funding="new")
+    gaps = placebo_candidates(park, cities)["gap"].iloc[1:]
+    matched = MatchedPlacebo(park, nearest=9, caliper=gaps.iloc[2])
+    result = compare_scenarios(
+        cities, scenarios={"park": park}, measures={"e": global_efficiency}, placebo=matched,
+        replicates=40, rng=2, progress=False,
+    )  # fmt: skip
+    hosts = {site.split("host='")[1].split("'")[0] for site in result.sites["placebo"]}
+    assert hosts == set(gaps.index[:3])
 
 
 def test_different_placebos_may_have_the_same_effect(pair) -> None:

@@ -16,12 +16,22 @@ from scipy.sparse.csgraph import shortest_path
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.experiments import ExperimentResult, compare_scenarios
-from netinnov.scenarios import NoChange, ReverseEnclave, apply_scenario
+from netinnov.experiments import (
+    ExperimentResult,
+    ResampledLinks,
+    compare_scenarios,
+    decompose,
+)
+from netinnov.experiments._tables import sites_table
+from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
 
 STATISTICS = [
     "baseline", "mean", "difference", "median", "low", "high", "mc_error", "mc_low", "mc_high",
-    "standardised", "same_sign", "replicates",
+    "spread", "standardised", "same_sign", "replicates",
+]  # fmt: skip
+DATA = [
+    "data_error", "data_error_high", "data_low", "data_high", "data_shift", "data_share",
+    "resamples",
 ]  # fmt: skip
 PLACEBO = [
     "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_p", "corrected_p",
@@ -138,7 +148,7 @@ def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
     effects = result.effects()
-    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *PLACEBO]
+    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *DATA, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
     assert effects["baseline"].tolist() == [1, 4, 2, 3]
@@ -356,7 +366,8 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
     result = compare(cities, {"x": park(3, 1 / 3)}, {"e": efficiency, "s": strength})
     files = result.write(tmp_path / "a" / "b")
     assert sorted(path.name for path in files) == [
-        "effects.csv", "effects.parquet", "replicates.csv", "replicates.parquet",
+        "effects.csv", "effects.parquet", "refused.csv", "refused.parquet", "replicates.csv",
+        "replicates.parquet",
     ]  # fmt: skip
     for name, table in (("effects", result.effects()), ("replicates", result.replicates)):
         folder = tmp_path / "a" / "b"
@@ -365,6 +376,40 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
         pd.testing.assert_frame_equal(read, table, check_dtype=False, check_categorical=False)
     again = ExperimentResult(pd.read_parquet(tmp_path / "a" / "b" / "replicates.parquet"))
     pd.testing.assert_frame_equal(again.effects(), result.effects())
+
+
+def test_sites_refusals_data_and_parts_are_written(cities, tmp_path) -> None:
+    asked = park(1, 0)
+    result = compare(
+        cities,
+        {"x": asked, "y": asked},
+        {"e": efficiency},
+        placebo={"x": MatchedPlacebo(asked, match=["strength"], nearest=2)},
+        resample=ResampledLinks(),
+        resamples=2,
+    )
+    tables = {"x": decompose(cities, asked, home="home", host="host", rng=1)}
+    files = result.write(tmp_path, decomposition=tables)
+    names = ["effects", "replicates", "sites", "refused", "resamples", "decomposition"]
+    assert [path.name for path in files[::2]] == [f"{name}.csv" for name in names]
+    sites, refused, resamples, parts = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
+    assert sites["placebo"].tolist() == ["placebo of x"] * 8
+    assert sites["replicate"].tolist() == list(range(8))
+    assert set(sites["home"]) == {"home"}
+    assert set(sites["host"]) == {"near", "far"}
+    assert refused.to_numpy().tolist() == [["y", "e", "no placebo"]]
+    assert len(resamples) == len(result.resamples)
+    assert parts["contribution"].sum() == pytest.approx(tables["x"]["contribution"].sum())
+    assert parts.columns.tolist()[:2] == ["scenario", "part"]
+    (tmp_path / "one").mkdir()
+    result.write(tmp_path / "one", decomposition=tables["x"])
+    assert "scenario" not in pd.read_csv(tmp_path / "one" / "decomposition.csv")
+
+
+def test_names_of_sites_may_have_apostrophes() -> None:
+    site = str(ReverseEnclave("Huai'an", 'A "core"', 2, 0.5))
+    table = sites_table({"placebo": [site, ""]})
+    assert table[["home", "host"]].to_numpy().tolist() == [["Huai'an", 'A "core"']]
 
 
 def test_the_network_stays_as_it_was(cities) -> None:

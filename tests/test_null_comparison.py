@@ -92,6 +92,28 @@ def test_nodes_give_series_and_any_number_of_workers_the_same():
     )
 
 
+def test_several_measures_are_taken_on_the_same_draws():
+    options = {"replicates": 30, "rng": 9, "progress": False}
+    drawn = []
+    both = compare_with_null(
+        ring(),
+        measure={
+            "triangles": triangles,
+            "reach": reach_two,
+            "draw": lambda of: drawn.append(of) or 0.0,
+        },
+        executor=1,
+        **options,
+    )
+    assert list(both) == ["triangles", "reach", "draw"]
+    assert len(drawn) == 31  # the observed network, and each draw once
+    for name, measure in {"triangles": triangles, "reach": reach_two}.items():
+        alone = compare_with_null(ring(), measure=measure, **options)
+        assert np.array_equal(alone.draws, both[name].draws)
+        pd.testing.assert_frame_equal(alone.to_frame(), both[name].to_frame())
+        assert np.array_equal(alone.draws, [measure(of) for of in drawn[1:]])
+
+
 @pytest.mark.slow
 def test_processes_give_the_same_numbers():
     options = {"measure": reach_two, "replicates": 20, "rng": 4, "progress": False}
@@ -140,6 +162,8 @@ def test_another_null_model_is_used():
 def test_measures_that_cannot_be_compared_are_refused(measure, words):
     with pytest.raises(InputError, match=words):
         compare_with_null(ring(), measure=measure, replicates=3, executor=1, progress=False)
+    with pytest.raises(InputError, match="at least one function"):
+        compare_with_null(ring(), measure={}, replicates=3)
 
 
 def test_holm_by_hand_and_fdr_against_scipy():

@@ -2,6 +2,7 @@
 
 from netinnov._paths import Frictions
 from netinnov.connectivity._access import access
+from netinnov.connectivity._added_links import added_link_gain
 from netinnov.connectivity._components import largest_component
 from netinnov.connectivity._lengths import average_path_length, global_efficiency
 from netinnov.connectivity._reach import ExternalReach, external_reach, reach
@@ -13,6 +14,7 @@ __all__ = [
     "ExternalReach",
     "Frictions",
     "access",
+    "added_link_gain",
     "algebraic_connectivity",
     "average_path_length",
     "effective_resistance",

@@ -10,6 +10,7 @@ from netinnov.experiments._link_changes import link_changes
 from netinnov.experiments._placebo import Placebo
 from netinnov.experiments._power import replicates_needed
 from netinnov.experiments._replicates import Measure
+from netinnov.experiments._resampling import ResampledEvents, ResampledLinks
 from netinnov.experiments._sobol import SobolIndices, sobol_indices
 from netinnov.experiments._specifications import (
     Specification,
@@ -23,6 +24,8 @@ __all__ = [
     "Measure",
     "PairSums",
     "Placebo",
+    "ResampledEvents",
+    "ResampledLinks",
     "SobolIndices",
     "Specification",
     "access_inequality",

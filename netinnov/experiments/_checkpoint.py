@@ -18,6 +18,7 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.experiments._describe import described
 from netinnov.experiments._replicates import Item, Measure, Values, agreed
+from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
@@ -36,7 +37,7 @@ class Checkpoint:
     ----------
     folder : path
         Is made if it is not there.
-    network, scenarios, measures, seed
+    network, scenarios, measures, seed, resample
         What makes the experiment; a folder of another one is refused.
 
     Notes
@@ -53,6 +54,7 @@ class Checkpoint:
         scenarios: Mapping[str, Scenario],
         measures: Mapping[str, Measure],
         seed: np.random.SeedSequence,
+        resample: Resample | None = None,
     ) -> None:
         self._folder = Path(folder)
         mine: dict[str, Any] = {
@@ -62,6 +64,8 @@ class Checkpoint:
             "measures": {name: described(measure) for name, measure in measures.items()},
             "entropy": _state(seed),
         }
+        if resample is not None:
+            mine["resample"] = described(resample)
         stored = _manifest(self._folder)
         if stored is None:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,7 @@ class Checkpoint:
             )
 
     def found(self, columns: Sequence[str]) -> dict[Item, Values]:
-        """Give all values that are there, by scenario and number of the replicate."""
+        """Give all values that are there."""
         values: dict[Item, Values] = {}
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
@@ -85,10 +89,11 @@ class Checkpoint:
                     stacks = [batch[f"measure_{at}"] for at in range(len(columns))]
                     names, numbers = batch["scenario"].tolist(), batch["replicate"].tolist()
                     grown, labels = batch["grown"].tolist(), batch["label"].tolist()
+                    sets = batch["resample"].tolist()
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
                 msg = f"the file {path.name} of the checkpoint cannot be read ({error})"
                 raise InputError(f"{msg}. Delete it: its part is measured again.") from error
-            for row, item in enumerate(zip(names, numbers, strict=True)):
+            for row, item in enumerate(map(Item, names, numbers, sets)):
                 values[item] = Values(grown[row], [stack[row] for stack in stacks], labels[row])
         return values
 
@@ -97,7 +102,7 @@ class Checkpoint:
     ) -> None:
         """Write the values of some replicates."""
         agreed(columns, values)
-        names, numbers = zip(*items, strict=True)
+        names, numbers, sets = zip(*items, strict=True)
         arrays = {
             f"measure_{at}": np.stack([each.by_measure[at] for each in values])
             for at in range(len(columns))
@@ -108,6 +113,7 @@ class Checkpoint:
             allow_pickle=False,
             scenario=np.array(names, np.str_),
             replicate=np.array(numbers, np.int64),
+            resample=np.array(sets, np.int64),
             label=np.array([each.label for each in values], np.str_),
             grown=np.array([each.grown for each in values], np.bool_),
             **arrays,
@@ -188,6 +194,9 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
             found.append(f"its {what} are {list(before)}, not {list(now)}")
         changed = [name for name in now if name in before and before[name] != now[name]]
         found += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
+    before, now = stored.get("resample", "nothing"), mine.get("resample", "nothing")
+    if before != now:
+        found.append(f"its data were drawn again by {before}, not by {now}")
     if stored["entropy"] != mine["entropy"]:
         found.append(
             f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "

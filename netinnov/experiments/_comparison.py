@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from itertools import chain
 from numbers import Integral
 from typing import Any, cast
 
@@ -20,20 +21,28 @@ from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._placebo import Placebo, drawn_placebos, refusals
 from netinnov.experiments._replicates import (
     BASELINE,
+    Item,
     Measure,
+    Values,
     agreed,
     bound_measures,
     fresh,
     long_table,
     replicate,
+    resample_items,
+    resampled_replicates,
     warn_of_grown,
 )
+from netinnov.experiments._resampling import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 
 __all__ = ["compare_scenarios"]
 
 _NO_CHANGE = NoChange()
+
+_DATA = 2**64 - 1
+"""Spawn key of the sets of data: no number of a replicate."""
 
 
 def compare_scenarios(
@@ -46,6 +55,9 @@ def compare_scenarios(
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     modelled: Sequence[str] = (),
     monotone: Sequence[str] = (),
+    resample: Resample | None = None,
+    resamples: int = 100,
+    placements: int = 5,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -78,6 +90,14 @@ def compare_scenarios(
     monotone : sequence of str
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency` is known to be.
+    resample : function, optional
+        Draws the data again, as they might have been collected: `ResampledLinks`,
+        `ResampledEvents`, or any function of a network and a Generator that returns a network of
+        the same nodes. None: data uncertainty is not looked at.
+    resamples : int
+        Sets of data, 2 or more.
+    placements : int
+        Random placements of each scenario in each of them, 2 or more.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
@@ -121,6 +141,14 @@ def compare_scenarios(
     more are asked for. Replicates with one number are comparable (common random numbers), and
     with a random baseline differences are taken between them.
 
+    *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
+    each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,
+    from the first again when all were used. What was measured in the data as observed stays as it
+    is without `resample`: difference, Monte Carlo error and spread over placements. The variance
+    over sets and placements is split, so that the luck of few placements is not taken for data
+    uncertainty: see `ExperimentResult.effects`. Placebos are compared in the data as observed
+    only.
+
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
     up the entropy that is stored. More replicates may be asked for than before. What a function
@@ -146,6 +174,7 @@ def compare_scenarios(
     2   far       2.0         0.0
     """
     _check(scenarios, measures, baseline, replicates)
+    check_resampling(resample, resamples, placements, replicates)
     placebos, whose = drawn_placebos(placebo, scenarios)
     refused = refusals(
         network, scenarios, measures, placebos, whose, modelled=modelled, monotone=monotone
@@ -157,7 +186,13 @@ def compare_scenarios(
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
-        store = Checkpoint(checkpoint, network, scenarios=tried, measures=measures, seed=seed)
+        store = Checkpoint(
+            checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
+        )
+    # Of their own, so that neither sets of data nor replicates depend on the number of the other.
+    draws = np.random.SeedSequence(
+        seed.entropy, spawn_key=(*seed.spawn_key, _DATA), pool_size=seed.pool_size
+    ).spawn(resamples if resample else 0)
     seeds = seed.spawn(replicates)
     start = apply_scenario(network, baseline, rng=fresh(seeds[0]))
     kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
@@ -167,7 +202,7 @@ def compare_scenarios(
         replicate, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
     )
     items = [
-        (name, number)
+        Item(name, number)
         for name, scenario in tried.items()
         for number in range(1 if isinstance(scenario, NoChange) else replicates)
     ]
@@ -185,11 +220,44 @@ def compare_scenarios(
     done = [found[item] for item in items]
     agreed(columns, done)
     warn_of_grown(bound, done)
+    again = None
+    if resample is not None:
+        own = {name: scenario for name, scenario in tried.items() if name not in placebos}
+        few = min(placements, replicates)
+        sets = [resample_items(own, few, replicates, number) for number in range(resamples)]
+        left = [wanted for wanted in sets if not found.keys() >= set(wanted)]
+        in_set = partial(
+            resampled_replicates,
+            network=network,
+            resample=resample,
+            scenarios=own,
+            measures=bound,
+            nodes=kept,
+            seeds=seeds,
+            draws=draws,
+        )
+
+        def save(wanted: Sequence[list[Item]], values: Sequence[list[Values]]) -> None:
+            assert store is not None
+            store.save(list(chain(*wanted)), list(chain(*values)), columns=columns)
+
+        measured = run(
+            in_set,
+            left,
+            executor=executor,
+            progress=progress,
+            label="resamples",
+            save=None if store is None else save,
+            done=resamples - len(left),
+        )
+        found |= dict(zip(chain(*left), chain(*measured), strict=True))
+        wanted = list(chain(*sets))
+        again = long_table(wanted, [found[item] for item in wanted], columns, kept)
     return ExperimentResult(
         long_table(items, done, columns, kept),
         placebos=whose,
         sites={
-            name: tuple(found[name, number].label for number in range(replicates))
+            name: tuple(found[Item(name, number)].label for number in range(replicates))
             for name in placebos
         },
         refused={
@@ -199,6 +267,7 @@ def compare_scenarios(
             if each.name == measure
             for column in each.columns
         },
+        resamples=again,
     )
 
 

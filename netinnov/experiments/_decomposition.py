@@ -19,6 +19,7 @@ from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario, apply_scenario
+from netinnov.scenarios._sites import inside
 
 __all__ = ["PARTS", "PairSums", "decompose"]
 
@@ -218,15 +219,8 @@ def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray
     if place not in places.index:
         hint = did_you_mean(place, places.index)
         raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
-    parent = places.index.get_indexer(pd.Index(places["parent"]))
-    inside = np.asarray(places.index == place)
-    while True:
-        wider = inside | (inside[parent] & (parent >= 0))
-        if (wider == inside).all():
-            break
-        inside = wider
     code = network._place_codes
-    return np.asarray(inside[code] & (code >= 0))
+    return np.asarray(inside(places, place)[code] & (code >= 0))
 
 
 def _n_pairs(group: Group) -> npt.NDArray[np.int64]:

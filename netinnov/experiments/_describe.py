@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 __all__ = ["described"]
 
@@ -27,4 +29,10 @@ def described(thing: Any) -> str:
         return repr(thing)
     if isinstance(thing, (list, tuple)):
         return f"[{', '.join(map(described, thing))}]"
+    if isinstance(thing, Mapping):
+        inside = [f"{described(key)}: {described(value)}" for key, value in thing.items()]
+        return f"{{{', '.join(inside)}}}"
+    if isinstance(thing, pd.DataFrame):
+        rows = pd.util.hash_pandas_object(thing, index=False).to_numpy()
+        return f"table({list(map(str, thing.columns))}, {rows.sum():016x}, {len(rows)} rows)"
     return str(getattr(thing, "__qualname__", type(thing).__qualname__))

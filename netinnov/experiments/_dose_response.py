@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import isotonic_regression
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._effects import ExperimentResult
-from netinnov.experiments._replicates import BASELINE, Measure
+from netinnov.experiments._placebo import Placebo
+from netinnov.experiments._replicates import BASELINE, Measure, fresh
+from netinnov.experiments._shapes import (
+    BENT,
+    Shape,
+    compared,
+    fitted,
+    means_of,
+    monotone,
+)
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
 
 __all__ = ["DoseResponse", "dose_response"]
 
-Shape = Literal["threshold", "saturation"]
+Asked: TypeAlias = Literal[Shape, "best"]
 
 _NO_CHANGE = NoChange()
-_BREAKS = 200
-"""Candidate breaks: a grid over the doses, besides the doses themselves."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,16 +71,57 @@ class DoseResponse:
         for _, rows in effects.groupby(["measure", "node"], observed=True, dropna=False):
             defined = rows.dropna(subset="difference").sort_values("dose")
             if len(defined):
-                fit = _monotone(defined["difference"].to_numpy(np.float64))
+                fit = monotone(defined["difference"].to_numpy(np.float64))
                 effects.loc[defined.index, "monotone"] = fit
         return effects
+
+    def shapes(self, measure: str, *, node: str | None = None) -> pd.DataFrame:
+        """Compare the shapes that a curve of dose and effect can have.
+
+        Parameters
+        ----------
+        measure : str
+            Which one.
+        node : str, optional
+            Of which node, if the measure gives one value a node.
+
+        Returns
+        -------
+        DataFrame
+            Index ``shape``, the best first: ``error``, the sum of squares that is left of the mean
+            differences at the doses; ``aicc``, Akaike's criterion for small samples; ``weight``,
+            the shape's Akaike weight among those tried. Smooth shapes are tried if no dose is
+            below 0.
+
+        Raises
+        ------
+        InputError
+            The measure or node is not there, or fewer than six doses have a defined effect.
+
+        Notes
+        -----
+        With few doses the criterion favours the straight line, which has one parameter less: ten
+        or more tell shapes apart.
+
+        References
+        ----------
+        Burnham and Anderson (2002), Model selection and multimodel inference.
+        """
+        dose, change = self._differences(measure, node, least=6)
+        error, criterion = compared(means_of(change)[None, :], dose)
+        table = pd.DataFrame(
+            {name: [error[name][0], criterion[name][0]] for name in error}, ["error", "aicc"]
+        ).T.rename_axis("shape")
+        weight = np.exp((table["aicc"].min() - table["aicc"]) / 2)
+        table["weight"] = weight / weight.sum()
+        return table.sort_values("aicc", kind="stable")
 
     def fit(
         self,
         measure: str,
         *,
         node: str | None = None,
-        shape: Shape = "saturation",
+        shape: Asked = "saturation",
         level: float = 0.95,
         resamples: int = 1000,
         rng: Rng = None,
@@ -84,8 +134,10 @@ class DoseResponse:
             Which one.
         node : str, optional
             Of which node, if the measure gives one value a node.
-        shape : {"saturation", "threshold"}
-            A straight line that becomes flat at a dose, or one that is flat up to it.
+        shape : {"saturation", "threshold", "michaelis_menten", "exponential", "line", "best"}
+            A straight line that becomes flat at a dose, or one that is flat up to it; a curve that
+            bends to a plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); a straight
+            line. Best: that with the least criterion in `shapes`.
         level : float
             Of the intervals, above 0 and below 1.
         resamples : int
@@ -96,52 +148,78 @@ class DoseResponse:
         Returns
         -------
         Series
-            ``break``, the dose at which the line bends, with ``break_low`` and ``break_high``;
-            ``slope`` of the part that is not flat, and ``plateau``, the difference on the flat
-            one, each with its interval; ``gain``, the part of the squared error of a straight line
-            through all doses that the bend takes away: near 0 there is none, and the interval
-            is wide; ``at_edge``, the share of samples with the break at the first or last dose,
-            where the data say no more than "not inside".
+            Its name is the shape. ``break``, the dose at which the line bends, or of a curve the
+            dose ``half`` at half of the way from the effect at 0 to the plateau, with
+            ``break_low`` and ``break_high``; ``slope`` of the part that is not flat, or of a curve
+            at dose 0, and ``plateau``, the difference on the flat part, each with its interval;
+            ``gain``, the part of the squared error of a straight line through all doses that the
+            bend takes away: near 0 there is none, and the interval is wide; ``at_edge``, the
+            share of samples with the break at the first or last dose (of a curve, at a hundredth
+            or ten times the range of the doses), where the data say no more than "not inside";
+            ``support``, the share of samples in which this shape has the least criterion, NaN
+            for fewer than six doses. A straight line has neither break nor plateau: NaN.
 
         Raises
         ------
         InputError
-            The measure or node is not there, or fewer than four doses have a defined effect.
+            The measure or node is not there, fewer than four doses have a defined effect (six for
+            ``"best"``), or a dose below 0 with a curve that begins there.
 
         Notes
         -----
         Least squares over the means at the doses; the break is sought on a grid of 200 doses from
-        the lowest to the highest, and at the doses. The intervals are percentiles over samples
-        of replicates with replacement. Replicates with one number share their random numbers, so
-        whole replicates are drawn, all doses together. They hold Monte Carlo error only, as the
-        doses are what they are.
+        the lowest to the highest, and at the doses; that of a curve on 200 of equal ratio. The
+        intervals are percentiles over samples of replicates with replacement, for the shape as
+        chosen. Replicates with one number share their random numbers, so whole replicates are
+        drawn, all doses together. They hold Monte Carlo error only, as the doses are what they
+        are.
 
         References
         ----------
         Muggeo (2003), Estimating regression models with unknown break-points, Statistics in
-        Medicine 22. Efron and Tibshirani (1993), An introduction to the bootstrap.
+        Medicine 22. Efron and Tibshirani (1993), An introduction to the bootstrap. Burnham and
+        Anderson (2002), Model selection and multimodel inference.
         """
         rng = np.random.default_rng(rng)
-        check_choice("shape", shape, Shape)
+        check_choice("shape", shape, Asked)
         check_number("level", level, low=0, high=1, above=True)
         check_number("resamples", resamples, low=2)
-        dose, change = self._differences(measure, node)
-        grid = np.union1d(dose, np.linspace(dose[0], dose[-1], _BREAKS))
-        bend = np.minimum if shape == "saturation" else np.maximum
-        basis = bend(dose, grid[:, None])
+        dose, change = self._differences(measure, node, least=6 if shape == "best" else 4)
         n = change.shape[1]
         draws = [np.arange(n), *rng.integers(n, size=(resamples, n))]
-        means = np.stack([_means(change[:, draw]) for draw in draws])
-        fits = _segmented(means[np.isfinite(means).all(axis=1)], dose, basis, grid)
-        low, high = np.quantile(fits[1:], [(1 - level) / 2, (1 + level) / 2], axis=0)
+        means = np.stack([means_of(change[:, draw]) for draw in draws])
+        means = means[np.isfinite(means).all(axis=1)]
+        support = math.nan
+        if len(dose) >= 6:
+            _, criterion = compared(means, dose)
+            names = list(criterion)
+            best = np.argmin([criterion[name] for name in names], axis=0)
+            if shape == "best":
+                shape = cast(Shape, names[best[0]])
+            support = float((best[1:] == names.index(shape)).mean()) if shape in names else 0.0
+        if shape not in (*BENT, "line") and dose[0] < 0:
+            msg = f"the curve {shape!r} begins at dose 0; the lowest is {dose[0]:g}"
+            raise InputError(f"{msg}. Count doses from 0, or take another shape.")
+        fits = fitted(means, dose, cast(Shape, shape))
         found: dict[str, float] = {}
-        for at, name in enumerate(("break", "slope", "plateau")):
-            found |= {name: fits[0, at], f"{name}_low": low[at], f"{name}_high": high[at]}
-        found["gain"] = fits[0, 3]
-        found["at_edge"] = float(np.isin(fits[1:, 0], grid[[0, -1]]).mean())
+        for name, values in (
+            ("break", fits.bend),
+            ("slope", fits.slope),
+            ("plateau", fits.plateau),
+        ):
+            low, high = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2])
+            found |= {name: values[0], f"{name}_low": low, f"{name}_high": high}
+        total = ((means[0] - means[0].mean()) ** 2).sum()
+        straight = fits.straight[0]
+        found["gain"] = (
+            0.0 if straight <= 1e-12 * max(total, 1e-300) else 1 - fits.error[0] / straight
+        )
+        at_edge = np.isin(fits.bend[1:], fits.ends).mean()
+        found["at_edge"] = math.nan if shape == "line" else float(at_edge)
+        found["support"] = support
         return pd.Series(found, name=shape)
 
-    def _differences(self, measure: str, node: str | None) -> tuple[Floats, Floats]:
+    def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:
         """Doses in ascending order and the differences, dose x replicate."""
         table = self.result.replicates
         here = table["measure"].eq(measure).to_numpy(bool)
@@ -151,23 +229,24 @@ class DoseResponse:
             known = table["measure"].cat.categories.tolist()
             msg = f"there is no measure {measure!r} of node {node!r}; measures are {known[:5]}"
             raise InputError(f"{msg}, and `node` is for those with a value a node only.")
-        by = rows.pivot_table(
-            index="scenario", columns="replicate", values="value", observed=True, dropna=False
-        )
-        by.index = by.index.astype("str")
-        before = by.loc[BASELINE].to_numpy(np.float64)
-        start = before if np.isfinite(before).sum() > 1 else before[0]
+        # What is not random was measured once, and counts in each sample.
+        values = {
+            str(scenario): each["value"].to_numpy(np.float64)
+            for scenario, each in rows.groupby("scenario", observed=True)
+        }
+        n = max(map(len, values.values()))
         ordered = self.doses.sort_values("dose")
-        change = by.loc[ordered.index].to_numpy(np.float64) - start
+        starts = [self.result.baselines.get(name, BASELINE) for name in ordered.index]
+        change = np.stack(
+            [
+                np.broadcast_to(values[name] - values[start], (n,))
+                for name, start in zip(ordered.index, starts, strict=True)
+            ]
+        )
         defined = np.isfinite(change).any(axis=1)
-        if defined.sum() < 4:
-            msg = f"a bend needs four doses with a defined effect; there are {defined.sum()}"
-            raise InputError(f"{msg}.")
-        # Where nothing is random a dose was measured once, and counts in each sample.
-        once = rows.groupby("scenario", observed=True)["replicate"].size()
-        once.index = once.index.astype("str")
-        single = (once.loc[ordered.index] == 1).to_numpy() & (np.isfinite(before).sum() == 1)
-        change[single] = change[single, :1]
+        if defined.sum() < least:
+            needed = {4: "a bend needs four doses", 6: "to compare shapes needs six doses"}[least]
+            raise InputError(f"{needed} with a defined effect; there are {defined.sum()}.")
         return ordered["dose"].to_numpy(np.float64)[defined], change[defined]
 
 
@@ -176,9 +255,12 @@ def dose_response(
     *,
     make: Callable[[float], Scenario],
     doses: Sequence[float],
-    measures: Mapping[str, Measure],
+    measures: Mapping[str, Measure] | Callable[[float], Mapping[str, Measure]],
     baseline: Scenario = _NO_CHANGE,
     replicates: int = 200,
+    placebo: Callable[[float], Placebo] | None = None,
+    modelled: Sequence[str] = (),
+    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -192,16 +274,24 @@ def dose_response(
         Where all scenarios start.
     make : function
         Gives the scenario of a dose, such as ``lambda size: ReverseEnclave(home, host, size,
-        0.5)``: of a number of parks, their size, a share of pipelines, openness.
+        0.5)``: of a number of parks (`scenarios.Combined`), their size, a share of pipelines,
+        openness (1 - ``origin_share``).
     doses : sequence of float
-        Different numbers, two or more; `fit` needs four.
-    measures, baseline, replicates, rng, executor, progress, checkpoint
-        As in `compare_scenarios`.
+        Different numbers, two or more; `DoseResponse.fit` needs four.
+    measures : mapping of str to function, or function
+        As in `compare_scenarios`; or a function of the dose that gives such a mapping, with the
+        same names, if the dose is a part of the measure: the openness of borders, 1 - ``border``
+        of the frictions. Each dose then has its own baseline.
+    placebo : function, optional
+        Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``: the table
+        then has a placebo band at each dose.
+    baseline, replicates, modelled, monotone, rng, executor, progress, checkpoint
+        As in `compare_scenarios`. Where measures depend on the dose a checkpoint needs `rng`.
 
     Returns
     -------
     DoseResponse
-        ``.table()`` and ``.fit(measure, shape=...)``.
+        ``.table()``, ``.shapes(measure)`` and ``.fit(measure, shape=...)``.
 
     Raises
     ------
@@ -235,60 +325,71 @@ def dose_response(
         check_number("doses", dose)
     if len(given) < 2 or len(set(given)) < len(given):
         raise InputError(f"`doses` must be two or more different numbers; found {given[:10]}.")
-    if not callable(make):
-        raise InputError(f"`make` must be a function from a dose to a scenario; found {make!r}.")
+    for what, function in (("make", make), ("placebo", placebo)):
+        if not callable(function) and not (what == "placebo" and function is None):
+            msg = f"`{what}` must be a function from a dose to a scenario"
+            raise InputError(f"{msg}; found {function!r}.")
     names = [f"{cast(Any, dose):.12g}" for dose in given]
     if len(set(names)) < len(names):
         raise InputError(f"`doses` must differ in their first 12 digits; found {given[:10]}.")
-    result = compare_scenarios(
+    compare = partial(
+        compare_scenarios,
         network,
-        scenarios={name: make(dose) for name, dose in zip(names, given, strict=True)},
-        measures=measures,
         baseline=baseline,
         replicates=replicates,
-        rng=rng,
+        modelled=modelled,
+        monotone=monotone,
         executor=executor,
         progress=progress,
-        checkpoint=checkpoint,
     )
-    index = pd.Index(names, name="scenario")
-    return DoseResponse(result, pd.DataFrame({"dose": np.asarray(given, np.float64)}, index=index))
+    table = pd.DataFrame(
+        {"dose": np.asarray(given, np.float64)}, index=pd.Index(names, name="scenario")
+    )
+    made = {name: make(dose) for name, dose in zip(names, given, strict=True)}
+    against = None
+    if placebo is not None:
+        against = {name: placebo(dose) for name, dose in zip(names, given, strict=True)}
+    if not callable(measures):
+        result = compare(
+            scenarios=made, measures=measures, placebo=against, rng=rng, checkpoint=checkpoint
+        )
+        return DoseResponse(result, table)
+    if checkpoint is not None and rng is None:
+        raise InputError("`rng` must be given with a checkpoint of several experiments.")
+    generator = np.random.default_rng(rng)
+    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    results = {
+        name: compare(
+            scenarios={name: made[name]},
+            measures=measures(dose),
+            placebo=None if against is None else {name: against[name]},
+            rng=fresh(seed),
+            checkpoint=None if checkpoint is None else Path(checkpoint) / name,
+        )
+        for name, dose in zip(names, given, strict=True)
+    }
+    return DoseResponse(_together(results), table)
 
 
-def _means(change: Floats) -> Floats:
-    """Mean of each row without what is undefined; NaN if all of it is."""
-    known = np.isfinite(change)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(known, change, 0.0).sum(axis=1) / known.sum(axis=1), np.float64)
-
-
-def _monotone(values: Floats) -> Floats:
-    """Give the nearer of the non-decreasing and the non-increasing curve."""
-    curves = [
-        np.asarray(isotonic_regression(values, increasing=up).x, np.float64) for up in (True, False)
-    ]
-    errors = [((curve - values) ** 2).sum() for curve in curves]
-    return curves[int(errors[1] < errors[0])]
-
-
-def _segmented(means: Floats, dose: Floats, basis: Floats, grid: Floats) -> Floats:
-    """Break, slope, plateau and gain of each row of means, by least squares over the grid."""
-    centred = means - means.mean(axis=1, keepdims=True)
-    bent = basis - basis.mean(axis=1, keepdims=True)
-    scale = (bent**2).sum(axis=1)
-    # A line that is flat at all doses has no slope.
-    usable = scale > 1e-12 * ((dose - dose.mean()) ** 2).sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        slope = np.where(usable, centred @ bent.T / scale, 0.0)
-    total = (centred**2).sum(axis=1, keepdims=True)
-    error = total - slope**2 * scale
-    best = error.argmin(axis=1)
-    rows = np.arange(len(means))
-    best_slope = slope[rows, best]
-    plateau = means.mean(axis=1) + best_slope * (grid[best] - basis.mean(axis=1)[best])
-    line = dose - dose.mean()
-    straight = total[:, 0] - (centred @ line) ** 2 / (line @ line)
-    left = error[rows, best]
-    small = straight <= 1e-12 * np.maximum(total[:, 0], 1e-300)
-    gain = np.where(small, 0.0, 1 - left / np.where(small, 1.0, straight))
-    return np.column_stack([grid[best], best_slope, plateau, gain])
+def _together(results: Mapping[str, ExperimentResult]) -> ExperimentResult:
+    """Put experiments of a scenario each, with its own baseline, into one."""
+    baselines = {name: f"{BASELINE} of {name}" for name in results}
+    tables = []
+    for name, result in results.items():
+        table = result.replicates.astype({"scenario": "str", "measure": "str", "node": "str"})
+        table["scenario"] = table["scenario"].replace({BASELINE: baselines[name]})
+        tables.append(table)
+    together = pd.concat(tables, ignore_index=True)
+    if len({tuple(table["measure"].unique()) for table in tables}) > 1:
+        raise InputError("`measures` must give the same names for all doses.")
+    for column in ("scenario", "measure", "node"):
+        order = together[column].dropna().unique()
+        together[column] = pd.Categorical(together[column], order)
+    parts = list(results.values())
+    return ExperimentResult(
+        together,
+        placebos={key: value for part in parts for key, value in part.placebos.items()},
+        sites={key: value for part in parts for key, value in part.sites.items()},
+        refused={key: value for part in parts for key, value in part.refused.items()},
+        baselines=baselines,
+    )

@@ -57,6 +57,7 @@ class PlaceboDraw:
                 match=self.make.match,
                 replace=self.make.replace,
                 nearest=self.make.nearest,
+                caliper=self.make.caliper,
                 rng=chooser,
             )
         else:

@@ -68,8 +68,7 @@ def replicates_needed(
     if confidence == 1:
         raise InputError("`confidence` must be below 1: no number of replicates makes it certain.")
     effects = pilot.effects()
-    n = effects["replicates"].to_numpy(np.float64)
-    spread = effects["mc_error"].to_numpy(np.float64) * np.sqrt(n)
+    spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
     wanted = [_least(sd, precision * sd, confidence) for sd in spread]
     sign = [

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,10 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo import PlaceboDraw
+from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import Scenario, apply_scenario
+from netinnov.polycentricity._resampling import changed as checked_change
+from netinnov.scenarios import NoChange, Scenario, apply_scenario
 
 __all__ = [
     "BASELINE",
@@ -31,11 +33,21 @@ __all__ = [
     "fresh",
     "long_table",
     "replicate",
+    "resample_items",
+    "resampled_replicates",
     "warn_of_grown",
 ]
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
-Item: TypeAlias = tuple[str, int]
+
+
+class Item(NamedTuple):
+    """A replicate of a scenario, in the data as observed (-1) or as drawn again."""
+
+    scenario: str
+    replicate: int
+    resample: int = -1
+
 
 BASELINE = "baseline"
 """Name of the baseline among the scenarios of a table."""
@@ -87,7 +99,7 @@ def bound_measures(
 
 
 def replicate(
-    item: tuple[str, int],
+    item: Item,
     *,
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario | PlaceboDraw],
@@ -95,7 +107,7 @@ def replicate(
     nodes: pd.Index,
     seeds: Sequence[np.random.SeedSequence],
 ) -> Values:
-    name, number = item
+    name, number, _ = item
     try:
         rng, label = np.random.default_rng(fresh(seeds[number])), ""
         change: Scenario | PlaceboDraw | MultilayerNetwork = scenarios[name]
@@ -117,6 +129,50 @@ def replicate(
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
     return Values(len(found) > len(nodes), values, label)
+
+
+def resample_items(
+    scenarios: Mapping[str, Scenario], placements: int, replicates: int, resample: int
+) -> list[Item]:
+    """List what is measured in one set of data: the next few of all placements."""
+    numbers = [(resample * placements + at) % replicates for at in range(placements)]
+    return [
+        Item(name, number, resample)
+        for name, scenario in scenarios.items()
+        for number in ([0] if isinstance(scenario, NoChange) else numbers)
+    ]
+
+
+def resampled_replicates(
+    items: Sequence[Item],
+    *,
+    network: MultilayerNetwork,
+    resample: Resample,
+    scenarios: Mapping[str, Scenario],
+    measures: Sequence[Bound],
+    nodes: pd.Index,
+    seeds: Sequence[np.random.SeedSequence],
+    draws: Sequence[np.random.SeedSequence],
+) -> list[Values]:
+    """Draw the data once, and measure all scenarios and the baseline in it."""
+    number = items[0].resample
+    try:
+        rng = np.random.default_rng(fresh(draws[number]))
+        drawn = checked_change(network, resample, rng, "resample")
+        return [
+            replicate(
+                item,
+                network=drawn,
+                scenarios=scenarios,
+                measures=measures,
+                nodes=nodes,
+                seeds=seeds,
+            )
+            for item in items
+        ]
+    except Exception as error:
+        error.add_note(f"In resample {number} of the data.")
+        raise
 
 
 def fresh(seed: np.random.SeedSequence) -> np.random.SeedSequence:
@@ -195,29 +251,33 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
 
 
 def long_table(
-    items: Sequence[tuple[str, int]],
+    items: Sequence[Item],
     done: Sequence[Values],
     measures: Sequence[str],
     nodes: pd.Index,
 ) -> pd.DataFrame:
-    """Set the values one below the other, by scenario, measure, replicate and node."""
-    scenarios = pd.Index(dict.fromkeys(name for name, _ in items))
+    """Set the values one below the other, by scenario, measure, data, replicate and node."""
+    scenarios = pd.Index(dict.fromkeys(item.scenario for item in items))
     names = pd.Index(measures)
     ids = nodes.rename(None)
     parts = []
     for code, scenario in enumerate(scenarios):
-        mine = [at for at, (name, _) in enumerate(items) if name == scenario]
+        mine = [at for at, item in enumerate(items) if item.scenario == scenario]
         for at in range(len(names)):
             values = np.stack([done[i].by_measure[at] for i in mine])
             node = (
                 np.tile(np.arange(len(nodes)), len(mine)) if values.ndim > 1 else [-1] * len(mine)
             )
+            each = values.size // len(mine)
             part = {
                 "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
-                "replicate": np.repeat(np.arange(len(mine)), values.size // len(mine)),
+                "resample": np.repeat([items[i].resample for i in mine], each),
+                "replicate": np.repeat([items[i].replicate for i in mine], each),
                 "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
                 "node": pd.Categorical.from_codes(node, ids),
                 "value": values.ravel(),
             }
+            if items[mine[0]].resample < 0:
+                del part["resample"]
             parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)

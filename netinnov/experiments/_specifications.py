@@ -19,11 +19,12 @@ from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._describe import described
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
-__all__ = ["Specification", "specification_curve", "specification_summary"]
+__all__ = ["Specification", "plain", "specification_curve", "specification_summary"]
 
 _EFFECT = "effect"
 
@@ -56,7 +57,7 @@ class Specification:
 def specification_curve(
     network: MultilayerNetwork,
     *,
-    specifications: Mapping[str, Sequence[Any]],
+    specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
     replicates: int = 50,
     rng: Rng = None,
@@ -70,10 +71,11 @@ def specification_curve(
     ----------
     network : MultilayerNetwork
         Where all start.
-    specifications : mapping of str to sequence
+    specifications : mapping of str to sequence or mapping
         The choices: for each name its alternatives, such as ``{"funding": ["new",
         "reallocated"], "attachment": [0, 1], "border": [0, 1]}``: measure, scale, funding,
-        matching, attachment, frictions. All combinations are tried.
+        matching, attachment, frictions. A mapping gives alternatives names: ``{"matching":
+        {"near": ["distance"], "large": ["strength"]}}``. All combinations are tried.
     make : function
         Takes one alternative of each by keyword and gives a `Specification`, or None for a
         combination that makes no sense.
@@ -135,15 +137,20 @@ def specification_curve(
     (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
     rows: list[dict[str, Any]] = []
     tasks: list[tuple[int, Specification]] = []
-    for number, combination in enumerate(product(*specifications.values())):
-        chosen = dict(zip(specifications, combination, strict=True))
+    alternatives = [
+        list(each.items()) if isinstance(each, Mapping) else [(plain(one), one) for one in each]
+        for each in specifications.values()
+    ]
+    for number, combination in enumerate(product(*alternatives)):
+        chosen = {name: value for name, (_, value) in zip(specifications, combination, strict=True)}
         made: object = make(**chosen)
         if made is None:
             continue
         if not isinstance(made, Specification):
             msg = f"`make` must give a Specification or None; found {type(made).__name__}"
             raise InputError(f"{msg} for {chosen}.")
-        rows.append({name: _plain(value) for name, value in chosen.items()})
+        labels = [label for label, _ in combination]
+        rows.append(dict(zip(specifications, labels, strict=True)))
         tasks.append((number, made))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
@@ -178,6 +185,11 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
         ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
         %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
         effect has the sign of the median. NaN if there is none.
+
+    Notes
+    -----
+    Of measures in different units ``same_sign`` and ``median_standardised`` can be read; for the
+    others summarise the rows of each measure apart.
 
     Examples
     --------
@@ -233,7 +245,8 @@ def _effect(
     return effects
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Give a number or text as it is, and anything else by its name."""
     if value is None or isinstance(value, (str, bool, int, float, np.generic)):
         return value
-    return getattr(value, "__name__", repr(value))
+    return getattr(value, "__name__", None) or described(value)

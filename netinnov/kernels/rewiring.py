@@ -1,4 +1,4 @@
-"""Markov chains that exchange ends of links: packed links and an open-addressing hash set."""
+"""Markov chains that exchange ends of links: packed links and a set of them, hashed or in bits."""
 
 import numpy as np
 
@@ -42,15 +42,25 @@ def _packed(a, b, directed):
 
 
 @inlined
-def _home(link, shift):
-    """Where a link's search in the table begins."""
+def _home(link, shift, mask):
+    """Where a link's search in the table begins; with a bit a pair, the word of its bit."""
+    if shift == 0:
+        return ((link >> HALF) * mask + (link & LOW)) >> np.uint64(6)
     return (link * np.uint64(0x9E3779B97F4A7C15)) >> shift
 
 
 @inlined
+def _bit(link, mask):
+    """The bit of a pair in its word."""
+    return ONE << (((link >> HALF) * mask + (link & LOW)) & np.uint64(63))
+
+
+@inlined
 def _has(table, link, shift, mask):
-    at = _home(link, shift)
+    at = _home(link, shift, mask)
     found = table[at]
+    if shift == 0:
+        return found & _bit(link, mask) != 0
     while found != link and found != FREE:
         at = (at + ONE) & mask
         found = table[at]
@@ -59,37 +69,54 @@ def _has(table, link, shift, mask):
 
 @inlined
 def _add(table, link, shift, mask):
-    at = _home(link, shift)
-    while table[at] != FREE:
-        at = (at + ONE) & mask
-    table[at] = link
+    at = _home(link, shift, mask)
+    if shift == 0:
+        table[at] |= _bit(link, mask)
+    else:
+        while table[at] != FREE:
+            at = (at + ONE) & mask
+        table[at] = link
 
 
 @inlined
 def _drop(table, link, shift, mask):
     """Take a link out and close the gap, so that no search ends too early."""
-    gap = _home(link, shift)
-    while table[gap] != link:
-        gap = (gap + ONE) & mask
-    at = (gap + ONE) & mask
-    while table[at] != FREE:
-        if ((at - _home(table[at], shift)) & mask) >= ((at - gap) & mask):
-            table[gap] = table[at]
-            gap = at
-        at = (at + ONE) & mask
-    table[gap] = FREE
+    gap = _home(link, shift, mask)
+    if shift == 0:
+        table[gap] &= ~_bit(link, mask)
+    else:
+        while table[gap] != link:
+            gap = (gap + ONE) & mask
+        at = (gap + ONE) & mask
+        while table[at] != FREE:
+            if ((at - _home(table[at], shift, mask)) & mask) >= ((at - gap) & mask):
+                table[gap] = table[at]
+                gap = at
+            at = (at + ONE) & mask
+        table[gap] = FREE
 
 
 @inlined
-def _filled(source, target, directed):
-    """Packed links and the hash set of them, of which a quarter at most is taken."""
+def _filled(source, target, n_nodes, directed):
+    """Packed links and the set of them: hashed, a quarter at most of it taken, or a bit a pair.
+
+    The bits are chosen where they need no more memory: they are found without a search.
+    ``shift`` is then 0, and ``mask`` the number of nodes.
+    """
     m = source.size
     bits = 3
     while (1 << bits) < 4 * m:
         bits += 1
-    table = np.full(1 << bits, FREE)
+    size = np.int64(1) << bits
     shift = np.uint64(64 - bits)
     mask = (ONE << np.uint64(bits)) - ONE
+    words = np.int64(n_nodes) * np.int64(n_nodes) // 64 + 1
+    if words <= size:
+        table = np.zeros(words, np.uint64)
+        shift = np.uint64(0)
+        mask = np.uint64(n_nodes)
+    else:
+        table = np.full(size, FREE)
     key = np.empty(m, np.uint64)
     for e in range(m):
         a, b = np.uint64(source[e]), np.uint64(target[e])
@@ -149,24 +176,9 @@ def _around(key, table, shift, mask, indptr, e, state, gamma):
     return state, f, g
 
 
-@kernel
-def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace, seed):
-    """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
-
-    A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
-    ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
-    (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
-    their sources, and keep them. ``mixed``: the weights differ, so those of a directed pair change
-    places on a coin. ``seed``: two words, the second odd. Returns source, target and weight of
-    each slot, and the number of accepted proposals.
-
-    Batches: all proposals of a batch are drawn and what they will read is read once, so that the
-    waits for memory overlap; then they are carried out one after the other.
-    O(steps + links). Reference: the same moves on a Python set, in the tests.
-    """
-    key, table, shift, mask = _filled(source, target, directed)
-    weight = weight.copy()
-    indptr = _row_starts(source, n_nodes)
+@inlined
+def _exchange(key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed):
+    """The proposals of `exchange_ends`, on the packed links and the set of them."""
     state, gamma = seed[0], seed[1]
     m = np.uint64(key.size)
     ends = m + m
@@ -193,10 +205,10 @@ def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace,
             a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
             if not directed and second[i] & ONE:
                 c, d = d, c
-            read ^= table[_home(_packed(a, d, directed), shift)]
-            read ^= table[_home(_packed(c, b, directed), shift)]
-            read ^= table[_home(_packed(a, b, directed), shift)]
-            read ^= table[_home(_packed(c, d, directed), shift)]
+            read ^= table[_home(_packed(a, d, directed), shift, mask)]
+            read ^= table[_home(_packed(c, b, directed), shift, mask)]
+            read ^= table[_home(_packed(a, b, directed), shift, mask)]
+            read ^= table[_home(_packed(c, d, directed), shift, mask)]
         for i in range(size):
             e, f = first[i], second[i] >> ONE
             coin = second[i] & ONE
@@ -238,6 +250,36 @@ def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace,
                 weight[e], weight[f] = weight[f], weight[e]
             accepted += 1
         done += size
+    return accepted, read
+
+
+@kernel
+def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace, seed):
+    """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
+
+    A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
+    ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
+    (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
+    their sources, and keep them. ``mixed``: the weights differ, so those of a directed pair change
+    places on a coin. ``seed``: two words, the second odd. Returns source, target and weight of
+    each slot, and the number of accepted proposals.
+
+    Batches: all proposals of a batch are drawn and what they will read is read once, so that the
+    waits for memory overlap; then they are carried out one after the other.
+    O(steps + links). Reference: the same moves on a Python set, in the tests.
+    """
+    key, table, shift, mask = _filled(source, target, n_nodes, directed)
+    weight = weight.copy()
+    indptr = _row_starts(source, n_nodes)
+    # Compiled twice: with a hash set, and with bits, without asking which at every look.
+    if shift == 0:
+        accepted, read = _exchange(
+            key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed
+        )
+    else:
+        accepted, read = _exchange(
+            key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed
+        )
     # `read` goes out so that the compiler cannot leave the early reads away.
     new_source, new_target = _unpacked(key)
     return new_source, new_target, weight, accepted, read
@@ -276,7 +318,7 @@ def exchange_within(
 
     O(steps + links). Reference: the same moves on Python sets, in the tests.
     """
-    key, table, shift, mask = _filled(source, target, directed)
+    key, table, shift, mask = _filled(source, target, n_nodes, directed)
     weight = weight.copy()
     bucket = bucket.copy()
     m = np.uint64(key.size)
@@ -327,10 +369,10 @@ def exchange_within(
                     a, b = b, a
                 if not q & ONE:
                     c, d = d, c
-            read ^= table[_home(_packed(a, d, directed), shift)]
-            read ^= table[_home(_packed(c, b, directed), shift)]
-            read ^= table[_home(_packed(a, b, directed), shift)]
-            read ^= table[_home(_packed(c, d, directed), shift)]
+            read ^= table[_home(_packed(a, d, directed), shift, mask)]
+            read ^= table[_home(_packed(c, b, directed), shift, mask)]
+            read ^= table[_home(_packed(a, b, directed), shift, mask)]
+            read ^= table[_home(_packed(c, d, directed), shift, mask)]
         for i in range(size):
             step = done + i
             until_excursion -= 1

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netinnov._arguments import check_names
 from netinnov._geography import great_circle
 from netinnov._parallel import in_threads
-from netinnov._rows import NO_PERIOD, Rows
+from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -71,6 +71,22 @@ class Chain:
         """Number of links that move."""
         return self.start.source.size
 
+    def draw(self, steps: int, words: Words) -> tuple[State, Block]:
+        """The state so many proposals from the start, and its links as a block."""
+        state = self.advance(self.start, steps, words)
+        return state, self.packed(state)
+
+    def packed(self, state: State) -> Block:
+        """The links of a state and the self-links, sorted."""
+        from netinnov.kernels.links import sort_rows
+
+        source, target, weight = state.source, state.target, state.weight
+        if self.loops.source.size:
+            source = np.concatenate([source, self.loops.source])
+            target = np.concatenate([target, self.loops.target])
+            weight = np.concatenate([weight, self.loops.weight])
+        return Block(*sort_rows(source, target, weight, self.n_nodes, not self.directed))
+
     def advance(self, state: State, steps: int, words: Words) -> State:
         """The state after so many proposals; with strengths, matched."""
         from netinnov.kernels.annealing import match_strengths
@@ -121,14 +137,33 @@ class Plan:
         words = seed_words(rng, len(chains))
         steps = [round(trials * chain.size) for chain in chains]
         work = [
-            partial(chain.advance, chain.start, many, seeds)
+            partial(chain.draw, many, seeds)
             for chain, many, seeds in zip(chains, steps, words, strict=True)
         ]
-        states = in_threads(work, sum(steps)) if threads else [piece() for piece in work]
-        return self.assemble(states)
+        found = in_threads(work, sum(steps)) if threads else [piece() for piece in work]
+        return self._network(found)
 
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
         """The network with these links in the layers of the chains."""
+        work = [
+            partial(chain.packed, state)
+            for chain, state in zip(self.chains.values(), states, strict=True)
+        ]
+        blocks = in_threads(work, sum(state.source.size for state in states))
+        return self._network(list(zip(states, blocks, strict=True)))
+
+    def _network(self, found: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
+        network = self.network
+        if network._rows is not None and len(self.chains) < len(network.layers):
+            # Layers that stay may have periods and attributes.
+            return self._with_rows([state for state, _ in found])
+        blocks = dict(zip(network.layers, network._blocks, strict=True))
+        blocks.update(zip(self.chains, (block for _, block in found), strict=True))
+        return network._from_blocks(
+            network._node_table(), network._places, blocks, network.directed
+        )
+
+    def _with_rows(self, states: Sequence[State]) -> MultilayerNetwork:
         network = self.network
         parts = []
         for (layer, chain), state in zip(self.chains.items(), states, strict=True):
@@ -136,18 +171,11 @@ class Plan:
             for links in (state, chain.loops) if chain.loops.source.size else (state,):
                 at = np.full(links.source.size, x, np.int32)
                 parts.append(Rows(at, links.source, links.target, links.weight))
-        if len(self.chains) < len(network.layers):
-            rows = network._link_rows()
-            codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
-            parts.insert(0, rows.where(np.isin(rows.layer, codes)))
-        if len(parts) == 1:
-            rows = parts[0]
-        elif any(part.period is not None or part.attributes is not None for part in parts):
-            rows = parts[0]
-            for part in parts[1:]:
-                rows = rows.followed_by(part)
-        else:
-            rows = _joined(parts)
+        rows = network._link_rows()
+        codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
+        rows = rows.where(np.isin(rows.layer, codes))
+        for part in parts:
+            rows = rows.followed_by(part)
         if rows.period is not None and (rows.period == NO_PERIOD).all():
             rows = rows._replace(period=None)
         return network._assemble(
@@ -177,7 +205,8 @@ def plan(
     group = _classes(network, kept)
     chains = {}
     for layer in sorted(set(names)):
-        chain = _chain(network, layer, group, strength="strength" in kept)
+        drawn = bool(group.size or distances)
+        chain = _chain(network, layer, group, strength="strength" in kept, classes=drawn)
         if distances:
             chain = _with_zones(network, layer, chain, edges, hard="distance" in kept)
             if "distance_expected" in kept:
@@ -229,7 +258,10 @@ def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
     return np.unique(code, return_inverse=True)[1].astype(np.int32)
 
 
-def _chain(network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool) -> Chain:
+def _chain(
+    network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, classes: bool
+) -> Chain:
+    """The chain of a layer; ``classes``: its proposals draw ends class by class."""
     block = network._blocks[network.layers.index(layer)]
     n = network.n_nodes
     directed = layer in network.directed
@@ -252,7 +284,8 @@ def _chain(network: MultilayerNetwork, layer: str, group: Codes, *, strength: bo
         sizes = np.bincount(ends, minlength=1)
         sizes = sizes[sizes > 0]
     else:
-        bucket = np.arange(1 if directed else 0, 2 * m, 2 if directed else 1, dtype=np.int64)
+        last = 2 * m if classes else 0
+        bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int64)
         sizes = np.array([bucket.size], np.int64)
     return Chain(
         start=start,
@@ -367,13 +400,3 @@ def _strengths(state: State, n: int, directed: bool) -> tuple[Floats, Floats]:
     out: Floats = np.bincount(state.source, state.weight, n).astype(np.float64)
     into: Floats = np.bincount(state.target, state.weight, n).astype(np.float64)
     return (out, into) if directed else (out + into, np.zeros(0))
-
-
-def _joined(parts: list[Rows]) -> Rows:
-    """Rows without period and attributes, one after the other."""
-    return Rows(
-        np.concatenate([np.empty(0, np.int32), *(part.layer for part in parts)]),
-        np.concatenate([np.empty(0, np.int32), *(part.source for part in parts)]),
-        np.concatenate([np.empty(0, np.int32), *(part.target for part in parts)]),
-        np.concatenate([np.empty(0), *(part.weight for part in parts)]),
-    )

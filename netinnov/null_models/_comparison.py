@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from netinnov.null_models._chains import Plan, Preserve, plan
 __all__ = ["NullComparison", "compare_with_null"]
 
 Value = float | pd.Series
+Measure = Callable[[MultilayerNetwork], Any]
+Null = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,28 +82,59 @@ class NullComparison:
         return pd.DataFrame({name: [value] for name, value in columns.items()})
 
 
+@overload
 def compare_with_null(
     network: MultilayerNetwork,
     *,
-    measure: Callable[[MultilayerNetwork], Any],
+    measure: Measure,
+    replicates: int = ...,
+    preserve: Sequence[Preserve] = ...,
+    trials: float = ...,
+    null: Null | None = ...,
+    layers: Sequence[str] | None = ...,
+    bins: npt.ArrayLike | None = ...,
+    rng: Rng = ...,
+    executor: Executor | int | None = ...,
+    progress: bool = ...,
+) -> NullComparison: ...
+@overload
+def compare_with_null(
+    network: MultilayerNetwork,
+    *,
+    measure: Mapping[str, Measure],
+    replicates: int = ...,
+    preserve: Sequence[Preserve] = ...,
+    trials: float = ...,
+    null: Null | None = ...,
+    layers: Sequence[str] | None = ...,
+    bins: npt.ArrayLike | None = ...,
+    rng: Rng = ...,
+    executor: Executor | int | None = ...,
+    progress: bool = ...,
+) -> dict[str, NullComparison]: ...
+def compare_with_null(
+    network: MultilayerNetwork,
+    *,
+    measure: Measure | Mapping[str, Measure],
     replicates: int = 999,
     preserve: Sequence[Preserve] = ("degree",),
     trials: float = 20,
-    null: Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork] | None = None,
+    null: Null | None = None,
     layers: Sequence[str] | None = None,
     bins: npt.ArrayLike | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
-) -> NullComparison:
+) -> NullComparison | dict[str, NullComparison]:
     """Compare any measure with its values on networks at random.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
-    measure : callable
-        Takes a network, gives a number or a Series (over nodes, pairs, layers).
+    measure : callable, or mapping of str to callable
+        Takes a network, gives a number or a Series (over nodes, pairs, layers). Several under
+        their names: each network at random is drawn once and measured by all of them.
     replicates : int
         Number of networks at random.
     preserve, trials, layers, bins
@@ -120,8 +153,9 @@ def compare_with_null(
 
     Returns
     -------
-    NullComparison
-        Numbers or Series: ``.observed .mean .sd .z .p .low .high .draws``, and
+    NullComparison, or dict of str to NullComparison
+        One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
+        .sd .z .p .low .high .draws``, and
         ``.corrected(method)`` for p-values over many nodes. NaN where the measure is NaN on the
         network; replicates on which it is NaN are left out.
 
@@ -129,14 +163,15 @@ def compare_with_null(
     ------
     InputError
         `measure` gives something else than a number or a Series, or Series whose entries are not
-        those of the observed one.
+        those of the observed one; `measure` is an empty mapping.
 
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
     (high) as the observed value and n all replicates. So p is never below 2 / (n + 1): many nodes
     need many replicates before a correction leaves anything. The chains are long, not exact: the
-    test is as good as their `mixing`.
+    test is as good as their `mixing`. A measure finds the same numbers alone and among others, if
+    `rng` is the same.
 
     References
     ----------
@@ -156,13 +191,20 @@ def compare_with_null(
     rng = np.random.default_rng(rng)
     check_number("replicates", replicates, low=1)
     check_number("trials", trials, low=0)
-    observed = _checked(measure(network), None)
+    measures = dict(measure) if isinstance(measure, Mapping) else {"value": measure}
+    if not measures:
+        raise InputError("`measure` must hold at least one function; found an empty mapping.")
+    observed = {name: _checked(of(network), None) for name, of in measures.items()}
     # The seeds come first: preparing a chain may draw numbers of its own.
     seeds = rng.bit_generator.seed_seq.spawn(int(replicates))  # type: ignore[attr-defined]
     ready = plan(network, preserve, layers, bins, rng) if null is None else None
-    task = _Replicate(network, ready, null, trials, measure, observed)
+    task = _Replicate(network, ready, null, trials, measures, observed)
     values = run(task, seeds, executor=executor, progress=progress)
-    return _compared(observed, np.array(values, np.float64))
+    found = {
+        name: _compared(value, np.array([row[k] for row in values], np.float64))
+        for k, (name, value) in enumerate(observed.items())
+    }
+    return found if isinstance(measure, Mapping) else found["value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +213,22 @@ class _Replicate:
 
     network: MultilayerNetwork
     plan: Plan | None
-    null: Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork] | None
+    null: Null | None
     trials: float
-    measure: Callable[[MultilayerNetwork], Any]
-    observed: Value
+    measures: dict[str, Measure]
+    observed: dict[str, Value]
 
-    def __call__(self, seed: np.random.SeedSequence) -> Any:
+    def __call__(self, seed: np.random.SeedSequence) -> list[Any]:
         rng = np.random.default_rng(seed)
         if self.plan is not None:
             drawn = self.plan.draw(self.trials, rng, threads=False)
         elif self.null is not None:
             drawn = self.null(self.network, rng)
-        value = _checked(self.measure(drawn), self.observed)
-        return value.to_numpy() if isinstance(value, pd.Series) else value
+        found = []
+        for name, measure in self.measures.items():
+            value = _checked(measure(drawn), self.observed[name])
+            found.append(value.to_numpy() if isinstance(value, pd.Series) else value)
+        return found
 
 
 def _checked(value: Any, like: Value | None) -> Value:

@@ -1,44 +1,46 @@
-"""The ensemble of networks of largest entropy with given expected degrees, and draws from it."""
+"""Draws from the networks of largest entropy with given expected degrees and strengths."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.linalg import LinearOperator, cg
-from scipy.special import expit
 
-from netinnov._arguments import check_names
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._arguments import check_choice, check_names
+from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Plan, State, plan
-from netinnov.null_models._curveball import two_sides
+from netinnov.null_models._ensembles import Ensemble, Weights, ensemble
 
-__all__ = ["Ensemble", "ensemble", "max_entropy"]
+__all__ = ["max_entropy"]
 
 Integers = npt.NDArray[np.int64]
-
-_TOLERANCE = 1e-10
-_ITERATIONS = 300
+Expected = Literal["degree", "strength"]
 
 
 def max_entropy(
     network: MultilayerNetwork,
     *,
+    preserve: Sequence[Expected] = ("degree",),
+    weights: Weights | None = None,
     layers: Sequence[str] | None = None,
     through: str | Sequence[str] | None = None,
     rng: Rng = None,
 ) -> MultilayerNetwork:
-    """Draw a network whose degrees are those observed on average.
+    """Draw a network whose degrees, and strengths if wanted, are those observed on average.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
+    preserve : sequence of {"degree", "strength"}
+        What is expected to be as observed; degrees always.
+    weights : {"geometric", "exponential"}, optional
+        The law of the weights, read with "strength" only: whole numbers from 1, or numbers above
+        0. Default: geometric for a layer whose weights are whole numbers, else exponential.
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
     through : str or sequence of str, optional
@@ -49,14 +51,15 @@ def max_entropy(
     Returns
     -------
     MultilayerNetwork
-        The same nodes and places. Links drawn have weight 1, no period and no attributes; a layer
-        in which none is drawn is gone.
+        The same nodes and places. Links drawn have weight 1 unless strengths are kept, no period
+        and no attributes; a layer in which none is drawn is gone.
 
     Raises
     ------
     InputError
-        A layer is not there, its equations are not solved, or a link joins two nodes of one side
-        of ``through``.
+        A layer is not there, its equations are not solved, a link joins two nodes of one side of
+        ``through``, geometric weights are asked for and those observed are no whole numbers, or
+        there are more than 5,000 different pairs of a degree and a strength.
 
     See Also
     --------
@@ -69,7 +72,17 @@ def max_entropy(
     where every link joins the same two kinds only pairs of different kinds have such a
     probability, the others 0. The x and y make every expected degree that observed, to a
     relative 1e-10 (Newton's method on the logarithms, one unknown for each different degree).
-    Self-links stay where they are.
+    Self-links stay where they are, and count in no degree or strength.
+
+    With strengths, geometric: the entropy of links and whole-number weights together is largest
+    (the enhanced configuration model): a pair is linked with probability z / (1 - y + z), z = z_i
+    z_j and y = y_i y_j, and the weight of a link is w with probability (1 - y) y^(w - 1).
+    Exponential: links have the probabilities of degrees alone, and a link the mean weight 1 / (u_i
+    + u_j) that makes every expected strength the observed one (conditional reconstruction). In
+    directed layers z_i z_j is z_i z'_j, and so on. Both laws are broad: the spread of a weight is
+    about its mean.
+    Expected strengths are those observed to a relative 1e-6 or better. Where the degrees leave no
+    choice which pairs are linked, strengths can be out of reach: the layer is then refused.
 
     References
     ----------
@@ -77,7 +90,11 @@ def max_entropy(
     real networks, New Journal of Physics 13. Saracco, Di Clemente, Gabrielli and Squartini (2015),
     Randomizing bipartite networks: the case of the World Trade Web, Scientific Reports 5.
     Vallarano et al. (2021), Fast and scalable likelihood maximization for exponential random graph
-    models with local constraints, Scientific Reports 11.
+    models with local constraints, Scientific Reports 11. Mastrandrea, Squartini, Fagiolo and
+    Garlaschelli (2014), Enhanced reconstruction of weighted networks from strengths and degrees,
+    New Journal of Physics 16. Parisi, Squartini and Garlaschelli (2020), A faster horse on a safer
+    trail: generalized inference for the efficient reconstruction of weighted networks, New Journal
+    of Physics 22.
 
     Examples
     --------
@@ -91,183 +108,33 @@ def max_entropy(
     rng = np.random.default_rng(rng)
     if layers is not None:
         layers = check_names("layers", layers, network.layers)
+    strengths = _check_preserve(preserve, weights)
     chains = plan(network, ("degree",), layers, None, rng).chains
-    states = [_drawn(ensemble(network, layer, through), rng) for layer in chains]
+    states = []
+    for layer, chain in chains.items():
+        law = _law(chain.start, weights) if strengths else None
+        states.append(_drawn(ensemble(network, layer, through, law), rng))
     return Plan(network, chains).assemble(states)
 
 
-@dataclass(frozen=True, slots=True)
-class Ensemble:
-    """Probability of a link between any two classes of nodes.
-
-    Rows are sources (two-mode: the first kind; undirected: all nodes), columns targets. The
-    classes are numbered separately on the two sides unless ``one_mode``.
-    """
-
-    rows: Integers
-    """Nodes sorted by class."""
-    row_begin: Integers
-    columns: Integers
-    column_begin: Integers
-    probability: Floats
-    one_mode: bool
-    """Both sides are the same nodes: nobody is linked with itself."""
-    symmetric: bool
-
-    def between(self, i: int, j: int) -> float:
-        """Probability of the link from node i to node j (codes)."""
-        if self.one_mode and i == j:
-            return 0.0
-        u = np.searchsorted(self.row_begin, np.flatnonzero(self.rows == i)[0], side="right") - 1
-        v = np.searchsorted(self.column_begin, np.flatnonzero(self.columns == j)[0], side="right")
-        return float(self.probability[u, v - 1])
+def _check_preserve(preserve: Sequence[str], weights: str | None) -> bool:
+    """Whether strengths are kept."""
+    allowed = get_args(Expected)
+    if isinstance(preserve, str) or not set(preserve) <= set(allowed):
+        msg = f"`preserve` must be a sequence of 'degree' and 'strength'; found {preserve!r}."
+        raise InputError(msg)
+    if weights is not None:
+        check_choice("weights", weights, Weights)
+        if "strength" not in preserve:
+            msg = "`weights` is read only if `preserve` holds 'strength'; add it, or leave it out."
+            raise InputError(msg)
+    return "strength" in preserve
 
 
-def ensemble(
-    network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
-) -> Ensemble:
-    """Solve for the probabilities of a layer.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Any network.
-    layer : str
-        Name of a layer.
-    through : str or sequence of str, optional
-        The kinds of one side; default: two-mode if the layer joins two kinds.
-
-    Returns
-    -------
-    Ensemble
-
-    Raises
-    ------
-    InputError
-        The equations are not solved.
-    """
-    block = network._blocks[network.layers.index(layer)]
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
-    target = block.indices
-    directed = layer in network.directed
-    try:
-        sides = two_sides(network, layer, through)
-    except InputError:
-        if through is not None:
-            raise
-        sides = None
-    if sides is not None:
-        rows = np.where(sides.rows_at_source, source, target)
-        columns = np.where(sides.rows_at_source, target, source)
-        if directed and not sides.rows_at_source.all():
-            rows, columns = columns, rows
-        first, second = np.unique(rows), np.unique(columns)
-        one = _classes(first, np.bincount(rows)[first])
-        two = _classes(second, np.bincount(columns)[second])
-        probability = _solved(one, two, one_mode=False, symmetric=False, layer=layer)
-        return _ensemble(one, two, probability, one_mode=False, symmetric=False)
-    stay = source != target
-    source, target = source[stay], target[stay]
-    n = network.n_nodes
-    out, into = np.bincount(source, minlength=n), np.bincount(target, minlength=n)
-    if not directed:
-        out = into = out + into
-    # One class for each pair of out- and in-degree: nobody is linked with itself, so that the
-    # equations of two nodes with one out-degree differ by their in-degrees.
-    linked = np.flatnonzero(out + into)
-    code = out[linked] * np.int64(n) + into[linked]
-    both = _classes(linked, code)
-    one = both._replace(degree=both.degree // n)
-    two = both._replace(degree=both.degree % n)
-    probability = _solved(one, two, one_mode=True, symmetric=not directed, layer=layer)
-    return _ensemble(one, two, probability, one_mode=True, symmetric=not directed)
-
-
-class _Classes(NamedTuple):
-    """Nodes sorted by class, where each class begins, and its degree (or code)."""
-
-    nodes: Integers
-    begin: Integers
-    degree: Integers
-
-    @property
-    def sizes(self) -> Integers:
-        return np.diff(self.begin)
-
-
-def _classes(nodes: Any, degree: Any) -> _Classes:
-    order = np.argsort(degree, kind="stable")
-    found, sizes = np.unique(degree, return_counts=True)
-    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, found.astype(np.int64))
-
-
-def _ensemble(
-    one: _Classes, two: _Classes, probability: Floats, *, one_mode: bool, symmetric: bool
-) -> Ensemble:
-    return Ensemble(one.nodes, one.begin, two.nodes, two.begin, probability, one_mode, symmetric)
-
-
-def _solved(one: _Classes, two: _Classes, *, one_mode: bool, symmetric: bool, layer: str) -> Floats:
-    """Probabilities between classes: the maximum of the likelihood, which is concave.
-
-    Newton's method on the logarithms of x and y, each step solved by conjugate gradients: they
-    need no inverse, and leave alone the direction in which x grows as y shrinks. Degrees at the
-    edge of what is possible send a logarithm to infinity, which a step a time follows far enough.
-    """
-    r, c = one.sizes.astype(float), two.sizes.astype(float)
-    k, d = one.degree.astype(float), two.degree.astype(float)
-    pairs = np.outer(r, c)
-    if one_mode:
-        pairs[np.diag_indices(r.size)] -= r
-    total = float(r @ k)
-    if total == 0:
-        return np.zeros(pairs.shape)
-    with np.errstate(divide="ignore"):
-        a = np.log(k) - np.log(total) / 2
-        b = np.log(d) - np.log(total) / 2
-    rows, columns = k > 0, d > 0
-    goal = np.concatenate([r * k, c * d])
-    active = np.concatenate([rows, columns])
-    for _ in range(_ITERATIONS):
-        p = expit(a[:, None] + b[None, :])
-        expected = np.concatenate([(pairs * p).sum(axis=1), (pairs * p).sum(axis=0)])
-        lack = np.where(active, goal - expected, 0.0)
-        if (np.abs(lack) <= _TOLERANCE * np.maximum(goal, 1e-300)).all():
-            return cast(Floats, p)
-        w = pairs * p * (1 - p)
-        step = _newton_step(w, lack, active, symmetric)
-        size = np.abs(step).max()
-        if size > 2:
-            step *= 2 / size
-        a, b = a + step[: r.size], b + step[r.size :]
-    worst = float(np.max(np.abs(lack) / np.maximum(goal, 1)))
-    msg = (
-        f"the equations of the expected degrees of layer {layer!r} are met to {worst:.1g} after "
-        f"{_ITERATIONS} steps, and should be to {_TOLERANCE:g}; rewire() keeps degrees exactly."
-    )
-    raise InputError(msg)
-
-
-def _newton_step(w: Floats, lack: Floats, active: npt.NDArray[np.bool_], symmetric: bool) -> Floats:
-    n = w.shape[0]
-    diagonal = np.concatenate([w.sum(axis=1), w.sum(axis=0)])
-    scale = np.where(active & (diagonal > 0), 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
-
-    def product(x: Floats) -> Floats:
-        y = scale * x.ravel()
-        rows, columns = y[:n], y[n:]
-        moved: Floats = scale * np.concatenate([w @ columns, rows @ w])
-        return moved + x.ravel()
-
-    # Undirected: both halves are the same numbers, and stay so.
-    operator = LinearOperator((lack.size, lack.size), matvec=product, dtype=np.float64)
-    found, _ = cg(operator, scale * lack, rtol=1e-8, maxiter=500)
-    step = np.where(active, scale * found, 0.0)
-    if symmetric:
-        half = (step[:n] + step[n:]) / 2
-        step = np.concatenate([half, half])
-    return cast(Floats, step)
+def _law(observed: State, weights: Weights | None) -> Weights:
+    if weights is not None:
+        return weights
+    return "geometric" if (observed.weight % 1 == 0).all() else "exponential"
 
 
 def _drawn(found: Ensemble, rng: np.random.Generator) -> State:
@@ -296,7 +163,14 @@ def _drawn(found: Ensemble, rng: np.random.Generator) -> State:
             j[same] += j[same] >= i[same]
     source: Codes = found.rows[found.row_begin[u] + i].astype(np.int32)
     target: Codes = found.columns[found.column_begin[v] + j].astype(np.int32)
-    return State(source, target, np.ones(source.size))
+    if found.mean is None:
+        return State(source, target, np.ones(source.size))
+    mean = found.mean[u, v]
+    if found.weights == "geometric":
+        return State(source, target, rng.geometric(1 / mean).astype(np.float64))
+    # A weight must be above 0; the smallest number there is stands for what is drawn as 0.
+    weight = np.maximum(rng.exponential(mean), np.finfo(np.float64).tiny)
+    return State(source, target, weight)
 
 
 def _distinct(

@@ -16,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
-from netinnov.null_models._max_entropy import ensemble
+from netinnov.null_models._ensembles import ensemble
 
 __all__ = ["ProjectionNull", "validated_projection"]
 

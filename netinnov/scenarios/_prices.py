@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
@@ -73,11 +74,12 @@ class Amounts(NamedTuple):
     pipeline_km: float
 
 
-class Priced:
+class Priced(ABC):
     """A change of a network that says what it needs, and so has a cost."""
 
     __slots__ = ()
 
+    @abstractmethod
     def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
         """Count parks, local links and kilometres of pipelines.
 
@@ -96,7 +98,6 @@ class Priced:
         InputError
             Home or host has no coordinates.
         """
-        raise NotImplementedError
 
     def cost(self, prices: Prices, network: MultilayerNetwork | None = None) -> float:
         """Add up what the scenario needs, at these prices.

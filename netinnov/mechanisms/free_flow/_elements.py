@@ -12,17 +12,17 @@ from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import (
+    PAIR,
     Enclaves,
     check_border,
     check_enclaves,
     check_shares,
     check_steps,
+    neighbour_modes,
     neighbour_weights,
 )
 
 __all__ = ["ElementMigration"]
-
-_PAIR = ((0.0, 1.0), (1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,13 +147,8 @@ class ElementMigration:
         Rates and turns are those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1),
         in continuous time, which steps follow while mobility is small.
         """
-        weights, labels = neighbour_weights(_PAIR if network is None else network)
-        lonely = labels[weights.sum(axis=1) == 0]
-        if len(lonely):
-            msg = "`network` must link every region, else the even split is no rest point; "
-            raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
-        w = np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:]
-        k, n = len(self._b), len(labels)
+        w, n = neighbour_modes(network)
+        k = len(self._b)
         net = self._b + (1 - self.border) * w[:, None, None] * self._s
         systems = self._theta[:, None] * net / n - np.eye(k)
         values: Any = np.linalg.eigvals(self._speed[:, None] * systems)
@@ -199,7 +194,7 @@ class ElementMigration:
         """
         check_steps(steps)
         weights, labels = neighbour_weights(
-            _PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
+            PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
         )
         reach = check_enclaves(enclaves, labels)
         x = self._start(start, labels)

@@ -14,18 +14,18 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory
 from netinnov.mechanisms.free_flow._regions import (
+    PAIR,
     Enclaves,
     check_border,
     check_enclaves,
     check_shares,
     check_steps,
+    neighbour_modes,
     neighbour_weights,
 )
 from netinnov.mechanisms.free_flow._response import crossings, curve, slope
 
 __all__ = ["LogitMigration"]
-
-_PAIR = ((0.0, 1.0), (1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,21 +360,14 @@ class LogitMigration:
     def _spectrum(self, network: Any) -> tuple[Floats, int]:
         """Eigenvalues of the neighbours' weights, but for that of the even mode; descending."""
         self._refuse_enclave()
-        weights, labels = neighbour_weights(_PAIR if network is None else network)
-        lonely = labels[weights.sum(axis=1) == 0]
-        if len(lonely):
-            msg = "`network` must link every region, else the even split is no rest point; "
-            raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
-        # P = D^-1 W is similar to the symmetric D^-1/2 W D^-1/2, whose entries are
-        # sqrt(P_ij P_ji).
-        return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)
+        return neighbour_modes(network)
 
     def _effects(
         self, network: Any, jurisdictions: Any, enclaves: Enclaves
     ) -> tuple[Floats, pd.Index[Any]]:
         """Change of the attraction of a region (row) with the share of another (column)."""
         weights, labels = neighbour_weights(
-            _PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
+            PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
         )
         if enclaves is None and self.enclave > 0:
             if len(labels) != 2:

@@ -119,16 +119,14 @@ class ManyRegions(ABC):
             If a matrix, a share or the number of steps is not what it must be.
         """
         check_steps(steps)
+        rule = _rule(dynamics)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         x = check_shares("start", start, labels)
         if x.ndim != 1:
             raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
         batch = self._attraction(phi, still, reach)
         path = trajectory(
-            lambda state: batch(state[None, :])[0],
-            x,
-            steps=int(steps),
-            dynamics=dynamics or Replicator(),
+            lambda state: batch(state[None, :])[0], x, steps=int(steps), dynamics=rule
         )
         return pd.DataFrame(path, columns=labels).rename_axis("step")
 
@@ -181,13 +179,14 @@ class ManyRegions(ABC):
         """
         check_number("starts", starts, low=1)
         check_steps(steps)
+        rule = _rule(dynamics)
         rng = np.random.default_rng(rng)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         return long_run(
             lambda: self._attraction(phi, still, reach),
             self._slope(phi, still, reach),
             labels,
-            dynamics=dynamics or Replicator(),
+            dynamics=rule,
             starts=int(starts),
             steps=int(steps),
             unstable=unstable,
@@ -240,3 +239,13 @@ class ManyRegions(ABC):
         share = check_enclaves(enclaves, labels)
         # What an enclave adds to the freeness at which home gets the host's varieties.
         return phi, still, None if share is None else share * (1 - phi), labels
+
+
+def _rule(dynamics: Any) -> Dynamics:
+    """The rule of movement; `Replicator` where none is given."""
+    if dynamics is None:
+        return Replicator()
+    if not isinstance(dynamics, (Replicator, Logit)):
+        msg = "`dynamics` must be a Replicator or a Logit; found "
+        raise InputError(f"{msg}{type(dynamics).__name__}.")
+    return dynamics

@@ -15,6 +15,7 @@ from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration
+from netinnov.mechanisms.free_flow._regions import check_below_one
 from netinnov.mechanisms.free_flow._response import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
@@ -26,9 +27,9 @@ PHASES = ("convergence", "either", "divergence")
 _LOGIT = ("sensitivity", "attraction", "congestion", "spillover", "border", "enclave")
 _BOUNDS: dict[str, tuple[float, float, bool]] = {
     "sigma": (1.0, np.inf, True),
-    "mu": (0.0, float(np.nextafter(1, 0)), True),
+    "mu": (0.0, 1.0, True),
     "freeness": (0.0, 1.0, True),
-    "border": (0.0, float(np.nextafter(1, 0)), False),
+    "border": (0.0, 1.0, False),
     "enclave": (0.0, 1.0, False),
     "sensitivity": (0.0, np.inf, True),
     "attraction": (-np.inf, np.inf, False),
@@ -36,6 +37,7 @@ _BOUNDS: dict[str, tuple[float, float, bool]] = {
     "spillover": (0.0, np.inf, False),
     "moving_cost": (0.0, np.inf, False),
 }
+_BELOW_ONE = ("mu", "border")
 
 
 def bifurcation_diagram(
@@ -165,6 +167,17 @@ def phase_map(
     -----
     With an enclave of one region the state of convergence leans to home: it is no even split. A
     LogitMigration with one rest point converges by this rule even if home has nearly all.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.free_flow import CorePeriphery
+    >>> phase_map(
+    ...     CorePeriphery(sigma=5, mu=0.4), rows={"border": [0.0, 0.6]}, columns={"freeness": [0.2]}
+    ... )
+    freeness          0.2
+    border
+    0.0        divergence
+    0.6       convergence
     """
     given = _parameters(model, freeness, border, enclave)
     axes = [_axis("rows", rows, given), _axis("columns", columns, given)]
@@ -218,6 +231,8 @@ def _axis(what: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tuple[st
 def _check_axis(name: str, numbers: Floats) -> None:
     low, high, above = _BOUNDS[name]
     for number in (numbers.min(), numbers.max()) if np.isfinite(numbers).all() else numbers:
+        if name in _BELOW_ONE:
+            check_below_one(name, float(number), above=above)
         check_number(name, float(number), low=low, high=high, above=above)
 
 

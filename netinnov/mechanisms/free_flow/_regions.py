@@ -15,17 +15,24 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 __all__ = [
+    "PAIR",
     "Enclaves",
+    "check_below_one",
+    "check_border",
     "check_enclaves",
     "check_freeness_matrix",
     "check_shares",
     "check_steps",
+    "neighbour_modes",
     "neighbour_weights",
     "trade_freeness",
     "with_border",
 ]
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
+
+PAIR = ((0.0, 1.0), (1.0, 0.0))
+"""Two regions that are neighbours."""
 
 _EQUAL = 1e-9
 """Difference up to which a matrix counts as symmetric and shares as adding up to 1."""
@@ -102,8 +109,15 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     )
 
 
+def check_below_one(name: str, value: Any, *, above: bool = False) -> None:
+    """Refuse what is not from 0 (or above it) to below 1."""
+    check_number(name, value, low=0, high=1, above=above)
+    if value == 1:
+        raise InputError(f"`{name}` must be below 1; found {value!r}.")
+
+
 def check_border(border: float) -> None:
-    check_number("border", border, low=0, high=np.nextafter(1, 0))
+    check_below_one("border", border)
 
 
 def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
@@ -177,6 +191,17 @@ def neighbour_weights(
     return np.asarray(weights * (1 - border * _apart(jurisdictions, len(values)))), labels
 
 
+def neighbour_modes(network: Any) -> tuple[Floats, int]:
+    """Eigenvalues of the neighbours' weights but that of the even mode, descending; regions."""
+    weights, labels = neighbour_weights(PAIR if network is None else network)
+    lonely = labels[weights.sum(axis=1) == 0]
+    if len(lonely):
+        msg = "`network` must link every region, else the even split is no rest point; "
+        raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
+    # P = D^-1 W is similar to the symmetric D^-1/2 W D^-1/2, whose entries are sqrt(P_ij P_ji).
+    return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)
+
+
 def _apart(jurisdictions: Any, n: int) -> Any:
     """Where a pair of regions lies in two jurisdictions."""
     names = np.arange(n) if jurisdictions is None else np.asarray(jurisdictions)
@@ -192,7 +217,9 @@ def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
     if not np.isfinite(values).all():
-        raise InputError(f"`{name}` must hold finite numbers; found {_first(values, 'finite')}.")
+        where = np.argwhere(~np.isfinite(values))[0].tolist()
+        found = f"{values[tuple(where)]} at {where}"
+        raise InputError(f"`{name}` must hold finite numbers; found {found}.")
     if not isinstance(matrix, pd.DataFrame):
         return values, pd.RangeIndex(len(values))
     if not matrix.index.is_unique or not matrix.index.equals(matrix.columns):
@@ -212,8 +239,3 @@ def _within(name: str, values: Floats, inside: Any, bound: str) -> None:
     if not inside.all():
         where = np.argwhere(~inside)[0].tolist()
         raise InputError(f"`{name}` must be {bound}; found {values[~inside][0]:g} at {where}.")
-
-
-def _first(values: Floats, _: str) -> str:
-    where = np.argwhere(~np.isfinite(values))[0].tolist()
-    return f"{values[tuple(where)]} at {where}"

@@ -1,0 +1,195 @@
+"""Data as they might have been collected: links counted anew, or events drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names, check_number
+from netinnov.errors import InputError
+from netinnov.linkages import Weighting, co_participation
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._resampling import Events, check_count, check_events, resampled
+
+__all__ = ["Resample", "ResampledEvents", "ResampledLinks", "check_resampling"]
+
+Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+
+
+@dataclass(frozen=True, slots=True)
+class ResampledLinks:
+    """Every link counted anew, around the number observed.
+
+    Parameters
+    ----------
+    events : int or mapping of str to int, optional
+        How many events stand behind a layer, or behind each origin in a layer of shares of each
+        origin's total; one number for all layers, or one for each. None: weights are counts.
+    layers : sequence of str, optional
+        Layers that are counted anew; the others, modelled ones above all, stay. None: all.
+
+    Raises
+    ------
+    InputError
+        When it is applied: a layer that is not there, or whose weights are no counts while their
+        number is not given.
+
+    See Also
+    --------
+    ResampledEvents : where one event makes many links.
+
+    Notes
+    -----
+    A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
+    of shares of each origin's total the events of each origin are drawn anew (multinomial) and
+    their sum stays. Other weights of a layer are first put in events, all together `events`. Links
+    of which no event is drawn are gone, and none appears that was not seen: so the network gets
+    sparser, which shows as a shift of what is measured. Links are independent of each other: if
+    one event makes many (a project all pairs of its partners), draw events. Periods are summed
+    and attributes dropped.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An introduction to the bootstrap.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [100, 400]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> drawn = ResampledLinks()(network, np.random.default_rng(1))
+    >>> drawn.links["weight"].between(300, 500).tolist()
+    [False, True]
+    """
+
+    events: Events = None
+    layers: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.layers is not None and not isinstance(self.layers, str):
+            object.__setattr__(self, "layers", tuple(map(str, self.layers)))
+        if isinstance(self.events, Mapping):
+            object.__setattr__(self, "events", dict(self.events))
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        check_events(network, self.events)
+        if self.layers is None:
+            return resampled(network, rng, events=self.events)
+        chosen = check_names("layers", self.layers, network.layers)
+        part = resampled(network.select(layers=chosen), rng, events=self.events)
+        return _with_layers(network, chosen, part)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResampledEvents:
+    """Whole events drawn again with replacement, with all the links that each one makes.
+
+    Parameters
+    ----------
+    incidence : DataFrame
+        One row a participation of a member, which is a node of the network, in an event.
+    member, event : str
+        The columns with their ids.
+    layer : str
+        The layer of co-participation that is made anew from them; the others stay.
+    weighting : {"count", "newman", "full"}
+        What a pair gets from an event, as in `linkages.co_participation`.
+
+    Raises
+    ------
+    InputError
+        A column is not there; and when it is applied, a layer that the network has not, or members
+        that are no nodes.
+
+    See Also
+    --------
+    ResampledLinks : where nothing but the numbers of events is known.
+
+    Notes
+    -----
+    As many events as there are, each as likely as another; one that is drawn twice counts twice.
+    Members that stand in none of them keep their node and lose their links.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An introduction to the bootstrap.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, netinnov as ni
+    >>> rows = pd.DataFrame({"project": [1, 1, 1, 2, 2], "who": list("abcab")})
+    >>> links = ni.linkages.co_participation(rows, member="who", event="project")
+    >>> network = ni.build_network(pd.DataFrame(index=list("abc")), links)
+    >>> again = ResampledEvents(rows, "who", "project", layer="links")
+    >>> again(network, np.random.default_rng(2)).links["weight"].tolist()  # each once
+    [2.0, 1.0, 1.0]
+    """
+
+    incidence: pd.DataFrame
+    member: str
+    event: str
+    layer: str
+    weighting: Weighting = "count"
+
+    def __post_init__(self) -> None:
+        check_choice("weighting", self.weighting, Weighting)
+        check_names("columns", [self.member, self.event], list(self.incidence.columns))
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        check_names("layer", [self.layer], network.layers)
+        code, events = pd.factorize(self.incidence[self.event])
+        order = np.argsort(code, kind="stable")
+        size = np.bincount(code, minlength=len(events))
+        first = np.cumsum(size) - size
+        drawn = rng.integers(len(events), size=len(events))
+        n = size[drawn]
+        within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+        rows = order[np.repeat(first[drawn], n) + within]
+        again = pd.DataFrame(
+            {
+                "member": self.incidence[self.member].to_numpy()[rows],
+                "event": np.repeat(np.arange(len(drawn)), n),
+            }
+        )
+        links = co_participation(again, member="member", event="event", weighting=self.weighting)
+        nodes = network._nodes.index
+        members = pd.Index(again["member"].astype("str").unique())
+        unknown = members[~members.isin(nodes)]
+        if len(unknown):
+            msg = f"members must be nodes of the network; {len(unknown)} are none, e.g. "
+            raise InputError(f"{msg}{list(unknown[:5])}. Leave their rows out of `incidence`.")
+        part = network.select(layers=[self.layer]).replace_links(links.assign(layer=self.layer))
+        return _with_layers(network, [self.layer], part)
+
+
+def check_resampling(resample: object, resamples: int, placements: int, replicates: int) -> None:
+    """Refuse what cannot draw data, and numbers with which variances cannot be told apart."""
+    if resample is not None and (not callable(resample) or isinstance(resample, type)):
+        msg = "`resample` must be a function of a network and a generator, such as ResampledLinks()"
+        raise InputError(f"{msg}; found {resample!r}.")
+    for name, value in (("resamples", resamples), ("placements", placements)):
+        check_number(name, value, low=2)
+        check_count(name, value)
+    if resample is not None and replicates < 2:
+        raise InputError("`replicates` must be 2 or more where data are drawn again; found 1.")
+
+
+def _with_layers(
+    network: MultilayerNetwork, layers: Sequence[str], part: MultilayerNetwork
+) -> MultilayerNetwork:
+    """Give the network with the links of some layers replaced by those of a part."""
+    rows = network._link_rows()._replace(period=None, attributes=None)
+    codes = [network.layers.index(layer) for layer in layers]
+    new = part._link_rows().with_layers(part.layers, network.layers)
+    merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
+    return MultilayerNetwork._assemble(
+        network._node_table(), network._places, network.layers, merged, network.directed
+    )

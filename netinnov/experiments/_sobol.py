@@ -1,0 +1,332 @@
+"""Which parameter the effect hangs on: Sobol indices over their ranges, with the noise apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from numbers import Integral, Real
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number
+from netinnov._optional import require
+from netinnov._parallel import run
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
+from netinnov.experiments._specifications import Specification, plain
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import NoChange
+
+__all__ = ["SobolIndices", "sobol_indices"]
+
+Range: TypeAlias = tuple[float, float] | Sequence[Any]
+
+_EFFECT = "effect"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SobolIndices:
+    """Parts of the variance of an effect that are due to its parameters.
+
+    Attributes
+    ----------
+    indices : DataFrame
+        Index ``parameter``. ``first``: what it explains by itself; ``total``: with all in which it
+        works together with others; each with ``_low`` and ``_high``, its interval; and
+        ``first_corrected`` and ``total_corrected``, without the noise of placements.
+    pairs : DataFrame, optional
+        ``second``: what two parameters explain together, besides what each explains by itself,
+        with ``second_low`` and ``second_high``; index ``parameter``, ``other``. None if not asked
+        for.
+    points : DataFrame
+        Where the effect was measured: a column a parameter, ``difference``, the mean over the
+        replicates, and ``mc_error``.
+    mean, variance : float
+        Of the differences over the ranges; the variance with the noise.
+    noise : float
+        Share of the variance that is due to placements, as the replicates left it. NaN if there
+        is one replicate only.
+    """
+
+    indices: pd.DataFrame
+    pairs: pd.DataFrame | None
+    points: pd.DataFrame
+    mean: float
+    variance: float
+    noise: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the indices, a row a parameter.
+
+        Returns
+        -------
+        DataFrame
+            A copy of ``indices``.
+        """
+        return self.indices.copy()
+
+
+def sobol_indices(
+    network: MultilayerNetwork,
+    *,
+    make: Callable[..., Specification],
+    ranges: Mapping[str, Range],
+    samples: int = 64,
+    replicates: int = 10,
+    second_order: bool = False,
+    level: float = 0.95,
+    resamples: int = 200,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> SobolIndices:
+    """Split the variance of an effect over the ranges of its parameters.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Where all start.
+    make : function
+        Takes a value of each parameter by keyword and gives a `Specification`: the scenario, and
+        the measure, of which frictions and others may be parameters.
+    ranges : mapping of str to tuple or sequence
+        For each parameter a tuple of two numbers, ``(0, 1.5)``: all between them; or its
+        alternatives, each as likely as another: ``range(2, 21)`` for whole numbers,
+        ``["new", "reallocated"]``.
+    samples : int
+        A power of 2. The effect is measured at samples x (parameters + 2) points, or samples x
+        (2 parameters + 2) for the second order.
+    replicates : int
+        Random placements at each point, drawn for it alone.
+    second_order : bool
+        Also give what pairs of parameters explain together.
+    level : float
+        Of the intervals, above 0 and below 1.
+    resamples : int
+        Bootstrap samples of the points, for the intervals.
+    rng : None, int, SeedSequence or Generator
+        Source of the points and of the random choices.
+    executor : Executor, int or None
+        Where the points run; see `compare_scenarios`.
+    progress : bool
+        Show a bar on a terminal.
+
+    Returns
+    -------
+    SobolIndices
+        ``.to_frame()`` has a row a parameter. NaN if the effect is the same everywhere.
+
+    Raises
+    ------
+    InputError
+        A range that is none, samples that are no power of 2, an effect that is undefined at some
+        point or has several values; and as in `compare_scenarios`.
+    ImportError
+        SALib is not installed: ``pip install 'netinnov[sensitivity]'``.
+
+    Notes
+    -----
+    The effect is the mean over replicates of scenario minus no change, on the nodes of the network.
+    Parameters are independent and uniform in their ranges, so the indices are about these ranges.
+    Points are those of a scrambled Sobol sequence in the scheme of Saltelli; first indices are
+    estimated as in Saltelli et al., total ones as by Jansen.
+
+    *Noise.* Placements are drawn anew at each point, so their luck is one more parameter that
+    nobody set. Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance.
+    That makes each first index smaller by the factor 1 - noise, and takes each total index from T
+    to T (1 - noise) + noise, so that a parameter without any influence has the total `noise`.
+    ``_corrected`` undoes this, with sd^2 from the replicates. The intervals are of ``first`` and
+    ``total`` as they stand; they may go below 0 or above 1 by chance. Where they are too wide to
+    tell parameters apart double the samples, and where `noise` is large the replicates.
+
+    References
+    ----------
+    Sobol (2001), Global sensitivity indices for nonlinear mathematical models and their Monte
+    Carlo estimates, Mathematics and Computers in Simulation 55. Saltelli et al. (2010), Variance
+    based sensitivity analysis of model output, Computer Physics Communications 181.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> def make(size, funding):
+    ...     links = ni.scenarios.DirectLinks(home, host, size, funding=funding)
+    ...     return Specification(links, ni.connectivity.global_efficiency)
+    >>> ranges = {"size": range(1, 4), "funding": ["new", "reallocated"]}
+    >>> found = sobol_indices(
+    ...     cities, make=make, ranges=ranges, samples=4, replicates=2, rng=1, progress=False
+    ... )
+    >>> found.to_frame().index.tolist(), len(found.points)
+    (['size', 'funding'], 16)
+    """
+    sampling = require("SALib.sample.sobol", extra="sensitivity", what="sobol_indices")
+    analysis = require("SALib.analyze.sobol", extra="sensitivity", what="sobol_indices")
+    _check(ranges, samples, replicates, resamples, level)
+    generator = np.random.default_rng(rng)
+    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    names = list(ranges)
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
+    unit = sampling.sample(problem, samples, calc_second_order=second_order, seed=generator)
+    chosen = [
+        {name: _value(ranges[name], float(at)) for name, at in zip(names, row, strict=True)}
+        for row in unit
+    ]
+    made = [_specified(make, values) for values in chosen]
+    task = partial(_differences, network=network, replicates=replicates)
+    items = list(zip(made, seed.spawn(len(made)), strict=True))
+    found = run(task, items, executor=executor, progress=progress, label="points")
+    change = np.stack(found)
+    undefined = np.isnan(change).any(axis=1)
+    if undefined.any():
+        where = chosen[int(np.flatnonzero(undefined)[0])]
+        msg = f"the effect must be defined everywhere; it is not at {undefined.sum()} of "
+        raise InputError(f"{msg}{len(chosen)} points, e.g. {where}. Make the ranges narrower.")
+    mean = change.mean(axis=1)
+    # As it is the first and last of each block that are drawn freely, the others mix them.
+    block = mean.reshape(samples, -1)
+    variance = float(block[:, [0, -1]].var())
+    error = math.nan
+    if replicates > 1:
+        error = float(change.var(axis=1, ddof=1).mean()) / replicates
+    still = variance <= 1e-24 * float((mean**2).mean()) or variance == 0
+    noise = math.nan if still else error / variance
+    points = pd.DataFrame([{name: plain(value) for name, value in row.items()} for row in chosen])
+    points["difference"] = mean
+    points["mc_error"] = (
+        change.std(axis=1, ddof=1) / math.sqrt(replicates) if replicates > 1 else np.nan
+    )
+    estimates: dict[str, Floats] = {}
+    if not still:
+        estimates = analysis.analyze(
+            problem,
+            mean,
+            calc_second_order=second_order,
+            num_resamples=resamples,
+            conf_level=level,
+            seed=int(generator.integers(1, 2**31)),
+        )
+    return SobolIndices(
+        _indices(names, estimates, noise),
+        _pairs(names, estimates) if second_order else None,
+        points,
+        float(mean.mean()),
+        variance,
+        noise,
+    )
+
+
+def _check(
+    ranges: Mapping[str, Range], samples: int, replicates: int, resamples: int, level: float
+) -> None:
+    given: object = ranges
+    if not isinstance(given, Mapping) or not given:
+        raise InputError(f"`ranges` must be a mapping from parameters to ranges; found {given!r}.")
+    for name, each in given.items():
+        if _is_interval(each):
+            low, high = each
+            check_number(f"ranges[{name!r}]", low)
+            check_number(f"ranges[{name!r}]", high, low=low, above=True)
+        elif isinstance(each, str) or not isinstance(each, Sequence) or not len(each):
+            msg = f"the range of {name!r} must be a tuple of two numbers, or a list of alternatives"
+            raise InputError(f"{msg}; found {each!r}.")
+    for name, number, least in (
+        ("samples", samples, 2),
+        ("replicates", replicates, 1),
+        ("resamples", resamples, 2),
+    ):
+        check_number(name, number, low=least)
+        whole: object = number
+        if not isinstance(whole, Integral):
+            raise InputError(f"`{name}` must be a whole number; found {number!r}.")
+    if samples & (samples - 1):
+        near = 2 ** round(math.log2(samples))
+        raise InputError(f"`samples` must be a power of 2, such as {near}; found {samples}.")
+    check_number("level", level, low=0, high=1, above=True)
+    if level == 1:
+        raise InputError("`level` must be below 1.")
+
+
+def _is_interval(given: object) -> bool:
+    """Tell a tuple of two numbers from alternatives."""
+    if not isinstance(given, tuple) or len(given) != 2:
+        return False
+    return all(isinstance(end, Real) and not isinstance(end, bool) for end in given)
+
+
+def _value(given: Range, at: float) -> Any:
+    """Give the value of a parameter at a place of the unit interval."""
+    if _is_interval(given):
+        low, high = given
+        return low + at * (high - low)
+    return given[min(int(at * len(given)), len(given) - 1)]
+
+
+def _specified(make: Callable[..., Specification], values: Mapping[str, Any]) -> Specification:
+    made: object = make(**values)
+    if not isinstance(made, Specification):
+        msg = f"`make` must give a Specification for all values; found {type(made).__name__}"
+        raise InputError(f"{msg} for {dict(values)}.")
+    return made
+
+
+def _differences(
+    item: tuple[Specification, np.random.SeedSequence],
+    *,
+    network: MultilayerNetwork,
+    replicates: int,
+) -> Floats:
+    """Measure scenario minus no change of one specification, for each replicate."""
+    asked, seed = item
+    start = network if asked.network is None else asked.network(network)
+    nodes = start.nodes.index
+    common: dict[str, Any] = {
+        "network": start,
+        "scenarios": {BASELINE: NoChange(), _EFFECT: asked.scenario},
+        "measures": bound_measures({_EFFECT: asked.measure}, start, nodes),
+        "nodes": nodes,
+        "seeds": fresh(seed).spawn(replicates),
+    }
+    before, *after = (
+        replicate(each, **common).by_measure[0]
+        for each in [Item(BASELINE, 0), *(Item(_EFFECT, at) for at in range(replicates))]
+    )
+    if (before.ndim == 0) != (asked.node is None) or (
+        asked.node is not None and asked.node not in nodes
+    ):
+        msg = "a specification must have one effect. Give a `node` of the network for a measure"
+        raise InputError(f"{msg} with a value a node, and only then.")
+    at = () if asked.node is None else int(nodes.get_indexer(pd.Index([asked.node]))[0])
+    return np.array([each[at] - before[at] for each in after], np.float64)
+
+
+def _indices(names: Sequence[str], found: Mapping[str, Floats], noise: float) -> pd.DataFrame:
+    nothing = np.full(len(names), np.nan)
+    columns: dict[str, Floats] = {}
+    for name, key in (("first", "S1"), ("total", "ST")):
+        value, half = found.get(key, nothing), found.get(f"{key}_conf", nothing)
+        columns |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    rest = 1 - noise if noise < 1 else math.nan
+    columns["first_corrected"] = columns["first"] / rest
+    columns["total_corrected"] = (columns["total"] - noise) / rest
+    return pd.DataFrame(columns, index=pd.Index(list(names), name="parameter", dtype="str"))
+
+
+def _pairs(names: Sequence[str], found: Mapping[str, Floats]) -> pd.DataFrame:
+    nothing = np.full((len(names),) * 2, np.nan)
+    value, half = found.get("S2", nothing), found.get("S2_conf", nothing)
+    at = list(combinations(range(len(names)), 2))
+    index = pd.MultiIndex.from_tuples(
+        [(names[i], names[j]) for i, j in at], names=["parameter", "other"]
+    )
+    middle = np.array([value[pair] for pair in at])
+    width = np.array([half[pair] for pair in at])
+    columns = {"second": middle, "second_low": middle - width, "second_high": middle + width}
+    return pd.DataFrame(columns, index)

@@ -1,0 +1,82 @@
+"""What an experiment says to its readers: sentences, and tables besides those of its values."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["decomposition_table", "sentence", "sites_table"]
+
+_TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+"""A text as Python writes it."""
+
+
+def sites_table(sites: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """List what each placebo was in each replicate, with its home and host where it has some."""
+    rows = [
+        (name, number, site, _named("home", site), _named("host", site))
+        for name, of_placebo in sites.items()
+        for number, site in enumerate(of_placebo)
+        if site
+    ]
+    columns = ["placebo", "replicate", "site", "home", "host"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({"site": "str", "home": "str", "host": "str"})
+
+
+def decomposition_table(
+    decomposition: pd.DataFrame | Mapping[str, pd.DataFrame] | None,
+) -> pd.DataFrame | None:
+    """Put one table of parts, or several by scenario, into one with plain columns."""
+    if decomposition is None or isinstance(decomposition, pd.DataFrame):
+        return None if decomposition is None else decomposition.reset_index()
+    parts = [
+        table.reset_index().assign(scenario=scenario) for scenario, table in decomposition.items()
+    ]
+    if not parts:
+        return None
+    together = pd.concat(parts, ignore_index=True)
+    return together[["scenario", *together.columns.drop("scenario")]]
+
+
+def sentence(row: Mapping[Any, Any]) -> str:
+    """Say the effect of a row of `ExperimentResult.effects`."""
+    where = "" if pd.isna(row["node"]) else f" of {row['node']}"
+    text = f"{row['scenario']}: {row['measure']}{where}"
+    if pd.isna(row["difference"]):
+        return f"{text} is not defined before or after."
+    change = row["difference"]
+    if row["low"] == row["high"] == 0:
+        text += f" stays at {row['baseline']:.4g}"
+    else:
+        verb = "rises" if change > 0 else "falls" if change < 0 else "keeps its mean"
+        text += f" {verb} by {abs(change):.3g} from {row['baseline']:.4g}"
+        if row["replicates"] > 1:
+            text += (
+                f" (Monte Carlo error {row['mc_error']:.1g}; 95 % of {row['replicates']} "
+                f"placements from {row['low']:+.3g} to {row['high']:+.3g}, {row['same_sign']:.0%} "
+                "with the sign of the median)"
+            )
+    if not pd.isna(row["data_error"]):
+        text += (
+            f"; in {row['resamples']} sets of data drawn again its mean over placements has a "
+            f"standard deviation of {row['data_error']:.2g} (at most "
+            f"{row['data_error_high']:.2g}; 95 % from {row['data_low']:+.3g} to "
+            f"{row['data_high']:+.3g})"
+        )
+    if not pd.isna(row["why_no_p"]):
+        return f"{text}. No test: {row['why_no_p']}."
+    return (
+        f"{text}. Among {row['placebo_n']} placebos, 95 % of which change it by "
+        f"{row['placebo_low']:+.3g} to {row['placebo_high']:+.3g}, it has p = "
+        f"{row['placebo_p']:.2g} ({row['corrected_p']:.2g} corrected)."
+    )
+
+
+def _named(role: str, site: str) -> str | None:
+    found = re.search(rf"\b{role}={_TEXT}", site)
+    return None if found is None else str(ast.literal_eval(found[1]))

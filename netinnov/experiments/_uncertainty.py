@@ -1,0 +1,128 @@
+"""Data uncertainty apart from the luck of placements: components of variance."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from netinnov._typing import Floats
+
+__all__ = ["DATA_COLUMNS", "Components", "components", "data_statistics"]
+
+DATA_COLUMNS = (
+    "data_error",
+    "data_error_high",
+    "data_low",
+    "data_high",
+    "data_shift",
+    "data_share",
+    "resamples",
+)
+
+
+class Components(NamedTuple):
+    """What sets of data and placements have in the variance of an effect."""
+
+    data: float
+    """Variance over sets of data of the mean over all placements; 0 if its estimate is negative."""
+    upper: float
+    """97.5 % upper limit of it, if means are normal."""
+    placement: float
+    """Variance over placements in one set of data."""
+    means: Floats
+    """Mean of each set of data, with less luck of placements than the plain one."""
+    of_means: float
+    """Variance of these."""
+
+
+def components(effects: Floats, observed: Floats) -> Components:
+    """Split the variance of effects, set of data (row) x placement (column).
+
+    Parameters
+    ----------
+    effects : array
+        Two rows or more; each with placements of its own.
+    observed : array
+        Effects of the same placements in the data as observed, of the same shape.
+
+    Notes
+    -----
+    One-way random effects: with m placements in a set, E[variance of means] = data + within / m.
+    Luck that a placement also has in the data as observed is taken out first (a control variate):
+    effects less b (observed - its mean), b by least squares within sets. For any b that leaves
+    the variance of data as it is, and makes that within sets smaller; where placements turn out
+    alike in all data it is near 1, where they do not it is near 0.
+    """
+    rows, columns = effects.shape
+    inside = effects - effects.mean(axis=1, keepdims=True)
+    if columns < 2:
+        of_means = float(effects.var(ddof=1))
+        upper = _upper(of_means, rows)
+        return Components(of_means, upper, 0.0, effects[:, 0], of_means)
+    luck = observed - observed.mean(axis=1, keepdims=True)
+    scale = float((luck**2).sum())
+    known = bool(np.isfinite(scale)) and scale > 0
+    b = float((inside * luck).sum()) / scale if known else 0.0
+    controlled = effects - b * (observed - observed.mean()) if known else effects
+    means = controlled.mean(axis=1)
+    of_means = float(means.var(ddof=1))
+    free = rows * (columns - 1)
+    rest = ((controlled - means[:, None]) ** 2).sum() / max(free - known, 1)
+    return Components(
+        max(of_means - float(rest) / columns, 0.0),
+        max(_upper(of_means, rows) - float(rest) / columns, 0.0),
+        float((inside**2).sum() / free),
+        means,
+        of_means,
+    )
+
+
+def data_statistics(effects: Floats | None, observed: Floats, placed: Floats) -> pd.DataFrame:
+    """Columns on data uncertainty, one row a node.
+
+    Parameters
+    ----------
+    effects : array, optional
+        Set of data x placement x node. A set in which an effect is undefined is left out.
+    observed : array
+        Effects in the data as observed, placement x node.
+    placed : array
+        Those of the placements of `effects`, in its shape.
+    """
+    rows = []
+    for node in range(observed.shape[1]):
+        mine = np.empty((0, 1)) if effects is None else effects[:, :, node]
+        defined = np.isfinite(mine).all(axis=1)
+        mine = mine[defined]
+        if len(mine) < 2:
+            rows.append((np.nan,) * 6 + (len(mine),))
+            continue
+        there = placed[defined, :, node]
+        found = components(mine, there)
+        # The means still hold some luck: drawn together until they have the variance of data.
+        shrink = np.sqrt(found.data / found.of_means) if found.of_means > 0 else 0.0
+        deviation = shrink * (found.means - found.means.mean())
+        # Of n draws each gap between neighbours holds 1 / (n + 1) of what could be drawn.
+        low, high = np.quantile(deviation, [0.025, 0.975], method="weibull")
+        known = observed[np.isfinite(observed[:, node]), node]
+        start = known.mean() if len(known) else np.nan
+        total = found.data + found.placement
+        rows.append(
+            (
+                np.sqrt(found.data),
+                np.sqrt(found.upper),
+                start + low,
+                start + high,
+                found.means.mean() - there.mean(),
+                found.data / total if total > 0 else np.nan,
+                len(mine),
+            )
+        )
+    return pd.DataFrame(rows, columns=list(DATA_COLUMNS))
+
+
+def _upper(variance: float, n: int) -> float:
+    return float(variance * (n - 1) / stats.chi2.ppf(0.025, n - 1))

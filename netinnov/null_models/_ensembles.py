@@ -1,0 +1,316 @@
+"""Ensembles of largest entropy: the probability of each link, and the law of its weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models._curveball import two_sides
+from netinnov.null_models._newton import Moments, climbed
+
+__all__ = ["Ensemble", "Weights", "ensemble"]
+
+Integers = npt.NDArray[np.int64]
+Weights = Literal["geometric", "exponential"]
+
+_TOLERANCE, _TOLERANCE_OF_STRENGTHS = 1e-10, 1e-8
+
+_MOST_PAIRS = 25_000_000
+"""Pairs of classes whose matrices (200 MB each) still fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Probability of a link between any two classes of nodes, and the mean weight of one.
+
+    Rows are sources (two-mode: the first kind; undirected: all nodes), columns targets. The
+    classes are numbered separately on the two sides unless ``one_mode``.
+    """
+
+    rows: Integers
+    """Nodes sorted by class."""
+    row_begin: Integers
+    columns: Integers
+    column_begin: Integers
+    probability: Floats
+    one_mode: bool
+    """Both sides are the same nodes: nobody is linked with itself."""
+    symmetric: bool
+    weights: Weights | None = None
+    """How the weight of a link is distributed; None: all are 1."""
+    mean: Floats | None = None
+    """Its mean, given that the link is there."""
+
+    def between(self, i: int, j: int) -> float:
+        """Probability of the link from node i to node j (codes)."""
+        if self.one_mode and i == j:
+            return 0.0
+        u = np.searchsorted(self.row_begin, np.flatnonzero(self.rows == i)[0], side="right") - 1
+        v = np.searchsorted(self.column_begin, np.flatnonzero(self.columns == j)[0], side="right")
+        return float(self.probability[u, v - 1])
+
+
+def ensemble(
+    network: MultilayerNetwork,
+    layer: str,
+    through: str | Sequence[str] | None = None,
+    weights: Weights | None = None,
+) -> Ensemble:
+    """Solve for the probabilities of a layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    layer : str
+        Name of a layer.
+    through : str or sequence of str, optional
+        The kinds of one side; default: two-mode if the layer joins two kinds.
+    weights : {"geometric", "exponential"}, optional
+        Keep the expected strengths too, with weights of this law.
+
+    Returns
+    -------
+    Ensemble
+
+    Raises
+    ------
+    InputError
+        The equations are not solved; geometric weights of what are no whole numbers; too many
+        different pairs of a degree and a strength.
+    """
+    block = network._blocks[network.layers.index(layer)]
+    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
+    target, weight = block.indices, block.data
+    directed = layer in network.directed
+    try:
+        sides = two_sides(network, layer, through)
+    except InputError:
+        if through is not None:
+            raise
+        sides = None
+    n = network.n_nodes
+    if sides is not None:
+        rows = np.where(sides.rows_at_source, source, target)
+        columns = np.where(sides.rows_at_source, target, source)
+        if directed and not sides.rows_at_source.all():
+            rows, columns = columns, rows
+        one, two = (
+            _classes(np.unique(ends), [_sums(ends, weight, n, weights)]) for ends in (rows, columns)
+        )
+        one_mode = symmetric = False
+    else:
+        stay = source != target
+        source, target, weight = source[stay], target[stay], weight[stay]
+        out, into = _sums(source, weight, n, weights), _sums(target, weight, n, weights)
+        if not directed:
+            out = into = out + into
+        # One class for each pair of out- and in-degree: nobody is linked with itself, so that the
+        # equations of two nodes with one out-degree differ by their in-degrees.
+        linked = np.flatnonzero(out[:, 0] + into[:, 0])
+        both = _classes(linked, [out, into])
+        width = out.shape[1]
+        one = both._replace(sums=both.sums[:, :width])
+        two = both._replace(sums=both.sums[:, width:])
+        one_mode, symmetric = True, not directed
+    if weights is not None:
+        _check_weights(weight, weights, layer)
+        _check_size(one, two, layer)
+    sizes = np.outer(one.sizes, two.sizes).astype(float)
+    if one_mode:
+        sizes[np.diag_indices(one.sizes.size)] -= one.sizes
+    equations = _Equations(one, two, sizes, symmetric, layer)
+    probability, mean = equations.solved(weights)
+    return Ensemble(
+        one.nodes, one.begin, two.nodes, two.begin, probability, one_mode, symmetric, weights, mean
+    )
+
+
+class _Classes(NamedTuple):
+    """Nodes sorted by class, where each class begins, and its degree and strength (columns)."""
+
+    nodes: Integers
+    begin: Integers
+    sums: Floats
+
+    @property
+    def sizes(self) -> Integers:
+        return np.diff(self.begin)
+
+
+def _sums(ends: Any, weight: Floats, n: int, weights: Weights | None) -> Floats:
+    """Degree of each node; and its strength, if that is kept."""
+    degree = np.bincount(ends, minlength=n).astype(float)
+    if weights is None:
+        return degree[:, None]
+    return np.column_stack([degree, np.bincount(ends, weight, minlength=n)])
+
+
+def _classes(nodes: Any, sums: list[Floats]) -> _Classes:
+    found, at, sizes = np.unique(
+        np.hstack(sums)[nodes], axis=0, return_inverse=True, return_counts=True
+    )
+    order = np.argsort(at.ravel(), kind="stable")
+    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, found)
+
+
+def _check_weights(weight: Floats, weights: Weights, layer: str) -> None:
+    odd = weight[weight != np.rint(weight)]
+    if weights == "geometric" and odd.size:
+        msg = (
+            f"geometric weights are whole numbers from 1; {odd.size} links of layer {layer!r} have "
+            f"others, e.g. {odd[:5].tolist()}; round them, or draw weights='exponential'."
+        )
+        raise InputError(msg)
+
+
+def _check_size(one: _Classes, two: _Classes, layer: str) -> None:
+    if one.sizes.size * two.sizes.size > _MOST_PAIRS:
+        msg = (
+            f"the sides of layer {layer!r} have {one.sizes.size} and {two.sizes.size} different "
+            f"pairs of a degree and a strength; the product may be {_MOST_PAIRS:,} at most; "
+            "aggregate the network, or keep degrees alone with preserve=('degree',)."
+        )
+        raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class _Equations:
+    """Expected sums of two sides of classes, with so many pairs of nodes between them."""
+
+    one: _Classes
+    two: _Classes
+    sizes: Floats
+    symmetric: bool
+    layer: str
+
+    def solved(self, weights: Weights | None) -> tuple[Floats, Floats | None]:
+        """Probability of a link, and the mean weight of one, between classes."""
+        shape = self.sizes.shape
+        if not self.one.sums[:, 0].any():
+            return np.zeros(shape), None if weights is None else np.ones(shape)
+        parameters = self._links()
+        if weights is None:
+            return self._probability(parameters), None
+        if weights == "exponential":
+            probability = self._probability(parameters)
+            return probability, self._exponential(probability)
+        return self._geometric(parameters)
+
+    def _goal(self, column: int) -> Floats:
+        """What the nodes of each class add up to, rows and then columns."""
+        sides = [side.sizes * side.sums[:, column] for side in (self.one, self.two)]
+        return np.concatenate(sides)
+
+    def _each(self, column: int) -> Floats:
+        return np.concatenate([self.one.sums[:, column], self.two.sums[:, column]])
+
+    def _outer(self, parameter: Floats) -> Floats:
+        """Sum of the parameters of both ends of each pair of classes."""
+        n = self.sizes.shape[0]
+        found: Floats = parameter[:n, None] + parameter[None, n:]
+        return found
+
+    def _probability(self, logarithm: Floats) -> Floats:
+        found: Floats = expit(self._outer(logarithm))
+        return found
+
+    def _links(self) -> Floats:
+        """Logarithms of x and y, so that the expected degrees are the observed ones."""
+        goal = self._goal(0)
+        with np.errstate(divide="ignore"):
+            start = np.log(self._each(0)) - np.log(goal.sum() / 2) / 2
+
+        def moments(parameters: Floats) -> Moments:
+            p = self._probability(parameters[0])
+            return Moments([self.sizes * p], [[self.sizes * p * (1 - p)]])
+
+        found: Floats = self._climbed(start[None], goal[None], moments, None)[0]
+        return found
+
+    def _exponential(self, probability: Floats) -> Floats:
+        """Mean weights 1 / (u_i + v_j) of links that are there with a given probability."""
+        goal, links = self._goal(1), self.sizes * probability
+        unit = goal.sum() / self._goal(0).sum()
+        # An unlinked node has no weights: any rate will do.
+        start = -np.where(goal > 0, self._each(0) / np.where(goal > 0, self._each(1), 1.0), 1.0)
+        there = links > 0
+
+        def moments(parameters: Floats) -> Moments:
+            # The parameters are -rate, so that expected strengths rise with them.
+            mean = np.where(there, -1 / np.where(there, self._outer(parameters[0]), -1.0), 0.0)
+            return Moments([links * mean], [[links * mean**2]])
+
+        def bound(parameters: Floats) -> Floats:
+            return np.where(there, self._outer(parameters[0]), -np.inf)
+
+        (found,) = self._climbed(
+            start[None] * unit / 2,
+            goal[None] / unit,
+            moments,
+            bound,
+        )
+        rate = np.where(there, -self._outer(found), unit)
+        mean: Floats = unit / rate
+        return mean
+
+    def _geometric(self, links: Floats) -> tuple[Floats, Floats]:
+        """Probabilities z / (1 - y + z), and mean weights 1 / (1 - y), of whole-number weights.
+
+        z is dual to the degree, y to what the strength has above it: where that is nothing, y is
+        0 and need not be sought.
+        """
+        degree, excess = self._goal(0), self._goal(1) - self._goal(0)
+        allowed = self.sizes > 0
+        ratio = excess.sum() / (excess.sum() + degree.sum())
+        with np.errstate(divide="ignore"):
+            more = np.where(excess > 0, np.log(ratio) / 2, -np.inf)
+        start = np.stack([links + np.log1p(-ratio) / 2, more])
+
+        def logarithm(parameters: Floats) -> Floats:
+            return np.where(allowed, np.minimum(self._outer(parameters[1]), -1e-15), -np.inf)
+
+        def laws(parameters: Floats) -> tuple[Floats, Floats]:
+            y = logarithm(parameters)
+            rest = -np.expm1(y)
+            return expit(self._outer(parameters[0]) - np.log(rest)), np.exp(y) / rest
+
+        def moments(parameters: Floats) -> Moments:
+            p, above = laws(parameters)
+            both = self.sizes * p * (1 - p)
+            spread = self.sizes * p * above * (1 + above * (2 - p))
+            variance = [[both, both * above], [both * above, spread]]
+            return Moments([self.sizes * p, self.sizes * p * above], variance)
+
+        goal = np.stack([degree, excess])
+        found = self._climbed(start, goal, moments, logarithm)
+        p, above = laws(found)
+        return p, 1 + above
+
+    def _climbed(
+        self,
+        start: Floats,
+        goal: Floats,
+        moments: Callable[[Floats], Moments],
+        bound: Callable[[Floats], Floats] | None,
+    ) -> Floats:
+        name = "degrees" if bound is None else "strengths"
+        return climbed(
+            start,
+            goal,
+            moments,
+            bound,
+            symmetric=self.symmetric,
+            # Large weights leave fewer digits to their parameters.
+            tolerance=_TOLERANCE if bound is None else _TOLERANCE_OF_STRENGTHS,
+            what=f"the equations of the expected {name} of layer {self.layer!r}",
+        )

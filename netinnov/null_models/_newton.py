@@ -1,0 +1,217 @@
+"""Newton's method for the parameters of pairs of nodes that make expected sums the given ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse.linalg import LinearOperator, cg
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = ["Moments", "climbed"]
+
+_ITERATIONS = 300
+_LONGEST = 2.0
+"""Largest change of a logarithm in a step."""
+
+_FEW = 400
+"""Parameters up to which a step is solved by eigenvectors: exactly, also far out at an edge."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Moments(NamedTuple):
+    """Expected values of each pair for each family of parameters, and their covariances."""
+
+    expected: list[Floats]
+    covariance: list[list[Floats]]
+
+
+def climbed(
+    start: Floats,
+    goal: Floats,
+    moments: Callable[[Floats], Moments],
+    bound: Callable[[Floats], Floats] | None,
+    *,
+    symmetric: bool,
+    tolerance: float,
+    what: str,
+) -> Floats:
+    """Maximise a concave likelihood whose gradient is ``goal`` less the expected sums.
+
+    A parameter belongs to a row or a column of pairs, and a pair is ruled by the sum of its two.
+    Each step of many parameters is solved by conjugate gradients: they need no inverse, and leave
+    alone the direction in which rows grow as columns shrink. Sums at the edge of what is possible
+    send a parameter to infinity, which a step a time follows far enough.
+
+    Parameters
+    ----------
+    start, goal : ndarray
+        Families x (rows, then columns). A parameter of -inf stays so, and its goal is 0.
+    moments : callable
+        From the parameters to the moments of the pairs.
+    bound : callable, optional
+        From the parameters to numbers of pairs, linear in them, that must stay below 0.
+    symmetric : bool
+        Rows and columns are the same, in ``start``, ``goal`` and all moments.
+    tolerance : float
+        How near each sum should come to its goal, relative to it; a hundred times as far will do
+        where steps gain nothing more.
+    what : str
+        The subject of the error message.
+
+    Returns
+    -------
+    ndarray
+        Parameters with which every sum is met.
+
+    Raises
+    ------
+    InputError
+        They are not met.
+    """
+    parameters = start
+    active = (goal > 0) & np.isfinite(start)
+    found = moments(parameters)
+    lack = _lack(goal, found, active)
+    for _ in range(_ITERATIONS):
+        worst = _worst(lack, goal)
+        if worst <= tolerance:
+            return parameters
+        step = _step(found.covariance, lack, active, symmetric, rtol=min(0.01, worst))
+        if bound is None:
+            length = min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST))
+        else:
+            length = min(1.0, 0.9 * _room(bound, parameters, step, active))
+        slope = float((lack * step).sum())
+        while True:
+            tried = np.where(active, parameters + length * step, parameters)
+            found = moments(tried)
+            lack = _lack(goal, found, active)
+            # The likelihood is concave: it rises all the way to where its slope turns.
+            if float((lack * step).sum()) >= -slope / 2 or length < 1e-12:
+                break
+            length /= 4
+        parameters = tried
+    if _worst(lack, goal) <= 100 * tolerance:
+        # Sums of very different size leave no more digits.
+        return parameters
+    msg = (
+        f"{what} are met to {_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be to "
+        f"{tolerance:g}; rewire() keeps degrees exactly."
+    )
+    raise InputError(msg)
+
+
+def _lack(goal: Floats, found: Moments, active: Mask) -> Floats:
+    sums = [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in found.expected]
+    return np.where(active, goal - np.stack(sums), 0.0)
+
+
+def _worst(lack: Floats, goal: Floats) -> float:
+    return float(np.max(np.abs(lack) / np.where(goal > 0, goal, 1.0), initial=0.0))
+
+
+def _room(
+    bound: Callable[[Floats], Floats], parameters: Floats, step: Floats, active: Mask
+) -> float:
+    """How many steps it is to the bound, which must not be reached."""
+    moved = np.where(active, parameters + step, parameters)
+    before = bound(parameters)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = bound(moved) - before
+        steps = np.where(change > 0, -before / change, np.inf)
+    return float(steps.min(initial=np.inf))
+
+
+def _step(
+    covariance: list[list[Floats]], lack: Floats, active: Mask, symmetric: bool, *, rtol: float
+) -> Floats:
+    families, size = lack.shape
+    n = covariance[0][0].shape[0]
+    own = np.array(
+        [
+            [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in row]
+            for row in covariance
+        ]
+    )
+
+    if active.sum() <= _FEW:
+        return _exact_step(covariance, own, lack, active, symmetric)
+
+    def product(x: Floats) -> Floats:
+        x = np.where(active, x.reshape(families, size), 0.0)
+        moved = np.einsum("fgi,gi->fi", own, x)
+        for f in range(families):
+            # A matrix is read once for both families that it joins: reading is what takes time.
+            for g in range(f, families):
+                both, other = [f, g][: 1 + (g > f)], [g, f][: 1 + (g > f)]
+                at_rows = (covariance[f][g] @ x[other, n:].T).T
+                moved[both, :n] += at_rows
+                moved[both, n:] += at_rows if symmetric else x[other, :n] @ covariance[f][g]
+        return np.where(active, moved, 0.0).ravel()
+
+    inverse = _own_inverse(own, active)
+
+    def roughly(x: Floats) -> Floats:
+        moved: Floats = np.einsum("fgi,gi->fi", inverse, x.reshape(families, size)).ravel()
+        return moved
+
+    shape = (lack.size, lack.size)
+    found, _ = cg(
+        LinearOperator(shape, matvec=product, dtype=np.float64),
+        lack.ravel(),
+        rtol=rtol,
+        maxiter=500,
+        M=LinearOperator(shape, matvec=roughly, dtype=np.float64),
+    )
+    step: Floats = np.where(active, found.reshape(families, size), 0.0)
+    return step
+
+
+def _exact_step(
+    covariance: list[list[Floats]], own: Floats, lack: Floats, active: Mask, symmetric: bool
+) -> Floats:
+    """The shortest solution, by eigenvectors of the scaled matrix."""
+    families, size = lack.shape
+    n = covariance[0][0].shape[0]
+    half = n if symmetric else size
+    whole = np.zeros((families, half, families, half))
+    for f in range(families):
+        for g in range(families):
+            pairs = covariance[f][g]
+            if symmetric:
+                whole[f, :, g, :] = pairs
+            else:
+                whole[f, :n, g, n:], whole[f, n:, g, :n] = pairs, pairs.T
+            whole[f, np.arange(half), g, np.arange(half)] += own[f, g, :half]
+    at = np.flatnonzero(active[:, :half])
+    matrix = whole.reshape(families * half, families * half)[np.ix_(at, at)]
+    diagonal = matrix.diagonal()
+    scale = np.where(diagonal > 0, 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+    values, vectors = np.linalg.eigh(scale[:, None] * matrix * scale)
+    sound = values > 1e-14 * values.max(initial=0.0)
+    along = vectors[:, sound].T @ (scale * lack[:, :half].flat[at])
+    step = np.zeros((families, half))
+    step.flat[at] = scale * (vectors[:, sound] @ (along / values[sound]))
+    return np.hstack([step, step]) if symmetric else step
+
+
+def _own_inverse(own: Floats, active: Mask) -> Floats:
+    """Inverse of the covariance of the families at each row and column; 0 where they are fixed."""
+    inverse = np.zeros_like(own)
+    first = np.where(active[0] & (own[0, 0] > 0), 1 / np.maximum(own[0, 0], 1e-300), 0.0)
+    inverse[0, 0] = first
+    if len(own) == 2:
+        # Of the second what the first leaves; that is above 0 unless both say the same.
+        rest = own[1, 1] - own[0, 1] ** 2 * first
+        sound = active[1] & (rest > 1e-12 * own[1, 1])
+        second = np.where(sound, 1 / np.maximum(rest, 1e-300), 0.0)
+        inverse[1, 1] = second
+        inverse[0, 1] = inverse[1, 0] = -first * own[0, 1] * second
+        inverse[0, 0] += (first * own[0, 1]) ** 2 * second
+    return inverse

@@ -1,0 +1,155 @@
+"""Gains of added links: against recomputation from scratch, and by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov.connectivity import added_link_gain, global_efficiency, kirchhoff_index
+from netinnov.errors import InputError
+from strategies import networks
+
+few = settings(max_examples=10)
+
+
+def ring(n=6, **columns):
+    ids = list("abcdefghijkl"[:n])
+    links = pd.DataFrame({"source": ids, "target": ids[1:] + ids[:1], **columns})
+    return ni.build_network(pd.DataFrame(index=ids), links)
+
+
+def with_link(network, pair, weight):
+    """The network with the link in a layer of its own."""
+    link = pd.DataFrame({"source": [pair[0]], "target": [pair[1]], "weight": weight, "layer": "+"})
+    return network.with_links(link, directed=["+"] if network.directed else [])
+
+
+@pytest.mark.parametrize("distance", ["unit", "inverse"])
+@pytest.mark.parametrize("frictions", [None, ni.Frictions(0.5, 0.25, 0.125)])
+@few
+@given(tables=networks(missing=False), data=st.data())
+def test_efficiency_rises_as_recomputed_from_scratch(distance, frictions, tables, data):
+    network = ni.build_network(*tables)
+    ids = network.nodes.index.tolist()
+    weight = data.draw(st.sampled_from([0.5, 1.0, 3.0]))
+    nodes = data.draw(st.sampled_from([None, ids, ids[::2]]))
+    pairs = [(i, j) for i in ids for j in ids]
+    options = {"distance": distance, "frictions": frictions, "nodes": nodes}
+    found = added_link_gain(network, pairs=pairs, weight=weight, **options)
+    before = global_efficiency(network, **options)
+    after = [
+        global_efficiency(with_link(network, pair, weight), **options)
+        if pair[0] != pair[1]
+        else before
+        for pair in pairs
+    ]
+    assert found.index.tolist() == pairs
+    np.testing.assert_allclose(found, np.array(after) - before, rtol=1e-9, atol=1e-12)
+
+
+@few
+@given(tables=networks(missing=False, min_links=1), weight=st.sampled_from([0.5, 1.0, 3.0]))
+def test_kirchhoff_index_falls_as_recomputed_from_scratch(tables, weight):
+    network = ni.build_network(*tables._replace(directed=()))
+    ids = network.nodes.index.tolist()
+    pairs = [(i, j) for i in ids for j in ids if i != j]
+    found = added_link_gain(network, pairs=pairs, measure="kirchhoff", weight=weight)
+    before = kirchhoff_index(network)
+    for pair, value in found.items():
+        after = kirchhoff_index(with_link(network, pair, weight))
+        if math.isinf(after):
+            assert np.isnan(value)
+        else:
+            assert value == pytest.approx(before - after, rel=1e-8, abs=1e-10)
+
+
+def test_all_pairs_that_are_not_linked_come_in_node_order():
+    found = added_link_gain(ring(4))
+    # A square gets a diagonal: one distance falls from 2 to 1, of 6 pairs.
+    assert found.to_dict() == pytest.approx({("a", "c"): 0.5 / 6, ("b", "d"): 0.5 / 6})
+    assert found.index.names == ["source", "target"]
+    assert found.name == "added_link_gain"
+
+
+def test_a_directed_layer_makes_pairs_ordered():
+    network = ni.build_network(
+        pd.DataFrame(index=list("abc")),
+        pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}),
+        directed=["links"],
+    )
+    found = added_link_gain(network)
+    assert found.index.tolist() == [("a", "c"), ("b", "a"), ("c", "a"), ("c", "b")]
+    # a > c shortens one of 6 distances from 2 to 1; c > a adds c > a, c > b and b > a.
+    assert found["a", "c"] == pytest.approx(0.5 / 6)
+    assert found["c", "a"] == pytest.approx((1 + 0.5 + 0.5) / 6)
+
+
+def test_kirchhoff_by_hand():
+    # A path of three has 1 + 1 + 2 = 4; closed to a triangle, 3 times 2/3.
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
+    found = added_link_gain(network, measure="kirchhoff")
+    assert found.to_dict() == {("a", "c"): pytest.approx(2.0)}
+
+
+def test_parts_that_a_link_joins():
+    nodes = pd.DataFrame(index=list("abcd"))
+    two = ni.build_network(nodes, pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]}))
+    found = added_link_gain(two, measure="kirchhoff", pairs=[("a", "c"), ("a", "b")])
+    assert found["a", "c"] == math.inf
+    assert np.isnan(found["a", "b"])
+    assert np.isnan(added_link_gain(ring(1).select(nodes=["a"]), pairs=[("a", "a")])["a", "a"])
+
+
+@pytest.mark.parametrize("measure", ["efficiency", "kirchhoff"])
+@few
+@given(tables=networks(missing=False, max_layers=1, min_links=1), data=st.data())
+def test_the_order_and_names_of_nodes_do_not_matter(measure, tables, data):
+    tables = tables._replace(directed=())
+    order = data.draw(st.permutations(range(len(tables.nodes))))
+    one = ni.build_network(*tables)
+    other = ni.build_network(*tables._replace(nodes=tables.nodes.iloc[list(order)]))
+    ids = one.nodes.index.tolist()
+    pairs = pd.MultiIndex.from_product([ids, ids])
+    first = added_link_gain(one, pairs=pairs, measure=measure)
+    second = added_link_gain(other, pairs=pairs, measure=measure)
+    pd.testing.assert_series_equal(first, second, rtol=1e-9, atol=1e-10)
+    turned = added_link_gain(one, pairs=pairs.swaplevel(), measure=measure)
+    np.testing.assert_allclose(first, turned, rtol=1e-9, atol=1e-10)
+
+
+def test_many_pairs_in_pieces_are_as_each_alone():
+    rng = np.random.default_rng(0)
+    ids = np.array([f"n{i}" for i in range(70)])
+    ends = np.array([(i, j) for i in range(70) for j in range(i)])
+    ends = ends[rng.choice(len(ends), 150, replace=False)]
+    links = pd.DataFrame({"source": ids[ends[:, 0]], "target": ids[ends[:, 1]]})
+    network = ni.build_network(pd.DataFrame(index=ids), links)
+    found = added_link_gain(network)
+    assert len(found) == 70 * 69 / 2 - 150
+    before = global_efficiency(network)
+    for pair in found.index[::200]:
+        after = global_efficiency(with_link(network, pair, 1.0))
+        assert found[pair] == pytest.approx(after - before, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"pairs": [("a", "x")]}, "not in the network: 'x'"),
+        ({"pairs": ["ab"]}, "pairs of node ids"),
+        ({"measure": "degree"}, "one of 'efficiency', 'kirchhoff'"),
+        ({"weight": 0}, "above 0"),
+        ({"measure": "kirchhoff", "distance": "inverse"}, "leave out"),
+        ({"measure": "kirchhoff", "nodes": ["a"]}, "leave out"),
+    ],
+)
+def test_wrong_options_are_refused(options, words):
+    with pytest.raises(InputError, match=words):
+        added_link_gain(ring(), **options)
