@@ -13,6 +13,7 @@ from netinnov._arguments import check_choice, check_number
 from netinnov.errors import InputError
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._notes import write_notes
+from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
     GREY,
@@ -94,13 +95,13 @@ def plot_stability_map(
         top = max(limit / regions * 1.15, 0.1)
         gap, total = np.maximum((limit - ratio) / regions, 0), np.where(ratio < limit, top, 0.0)
         label = "mobility between two regions, m / b"
-        note = f"{regions} equal regions; adaptation {adaptation:g}."
+        note = f"{regions} equal regions; adaptation {adaptation:g}. {MODELLED}"
     else:
         top = 1.0
         gap = np.minimum(2 / (1 + ratio + regions * mobility), top)
         total = np.minimum(2 / (1 + ratio), top)
         label = "adaptation of expectations, beta"
-        note = f"{regions} equal regions; mobility {mobility:g} b between each two."
+        note = f"{regions} equal regions; mobility {mobility:g} b between each two. {MODELLED}"
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=76)
         ax.fill_between(ratio, 0, gap, color=_FIELDS[0], linewidth=0)
@@ -121,7 +122,7 @@ def plot_stability_map(
             check_number("points", x, low=0, high=steepest)
             check_number("points", y, low=0, high=top)
             ax.plot([x], [y], "o", color=INK, markersize=4)
-            right = x > 0.6 * steepest
+            right = x > 0.5 * (limit if over == "mobility" and limit < steepest else steepest)
             ax.annotate(
                 printable(name),
                 (x, y),
@@ -133,7 +134,8 @@ def plot_stability_map(
             )
         ax.set(xlim=(0, steepest), ylim=(0, top))
         ax.set_ylabel(label)
-        write_notes(ax, [note], label="slope of supply to slope of demand, d / b")
+        label_below = "slope of supply to slope of demand, d / b"
+        write_notes(ax, [note], label=label_below, beside=beside(ax))
         edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
         fields = ("all settles", "gaps explode, total settles", "all explodes")
         handles: list[Any] = [
@@ -179,8 +181,8 @@ def plot_attractors(
     >>> from netinnov.mechanisms.cobweb import ArctanSupply, BoundedCobweb, attractor_map
     >>> market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.0)
     >>> ends = attractor_map(market, adaptation=[0.05, 0.2, 0.3], points=64)
-    >>> plot_attractors(ends).get_xlabel()
-    'adaptation of expectations, beta'
+    >>> plot_attractors(ends).get_xlabel().splitlines()
+    ['adaptation of expectations, beta', 'Modelled, not observed.']
     """
     check_choice("over", over, Varied)
     other = "demand_intercept" if over == "adaptation" else "adaptation"
@@ -203,11 +205,17 @@ def plot_attractors(
         x = np.repeat(table[over].to_numpy(np.float64), prices.shape[1])
         y: Floats = prices.to_numpy(np.float64).ravel()
         chaos = np.repeat(table["ending"].eq("chaos").to_numpy(), prices.shape[1])
-        for part, colour, name in ((~chaos, PALETTE[4], "rest or cycle"), (chaos, INK, "chaos")):
+        calm = "rest or cycle"
+        if table["ending"].eq("undecided").any():
+            calm = "rest, cycle or undecided"
+        for part, colour, name, size in (
+            (~chaos, PALETTE[0], calm, 1.8),
+            (chaos, INK, "chaos", 0.9),
+        ):
             style: dict[str, Any] = {"linestyle": "none", "marker": ".", "rasterized": True}
-            ax.plot(x[part], y[part], markersize=0.9, color=colour, markeredgewidth=0, **style)
+            ax.plot(x[part], y[part], markersize=size, color=colour, markeredgewidth=0, **style)
             ax.plot([], [], linestyle="none", marker="o", color=colour, markersize=4, label=name)
-        ax.set_xlabel(labels[over])
+        write_notes(ax, [MODELLED], label=labels[over], beside=beside(ax))
         ax.set_ylabel("price")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderpad=0)
     return ax
