@@ -284,6 +284,8 @@ def numbers_of(found):
         "chaos_low": chaos.min(),
         "chaos_high": chaos.max(),
         "n_chaos": len(chaos),
+        "beta_low": ends["adaptation"].min(),
+        "beta_high": ends["adaptation"].max(),
         "n_ends": len(ends),
         "lyapunov": three(ends["lyapunov"].max()),
         "amplitude": abs(found["gap"].prices[0, 0]),

@@ -38,6 +38,9 @@ GRAPHS = {"complete": None, "random, 30 neighbours": 30, "random, 4 neighbours":
 GROWTH, SHARE, STEPS, RUNS = 0.3, 0.05, 40, 60  # growth = rate x neighbours
 RATES = (0.05, 0.1, 0.3)
 PERMUTATIONS, ORDERS = 4999, 1999
+N_HOST, N_HOME = 60, 40  # firms of the made-up regions
+P_HOST, P_HOME, P_ACROSS = 0.12, 0.06, 0.001  # chances of a link
+SIZE, PIPELINE, WORLDS = 12, 0.5, 300  # links of the made-up park, part of them home
 OF = {"first": "the first home actor", "half": "half of them"}
 
 
@@ -164,13 +167,13 @@ def bundled_case():
 # Time to reach home: a made-up pair of regions, where the links are known.
 
 
-def two_regions(rng, n_host=60, n_home=40):
+def two_regions(rng):
     """A dense host and a sparse home with few links between them."""
-    names = [f"host_{i}" for i in range(n_host)] + [f"home_{i}" for i in range(n_home)]
-    place = ["host"] * n_host + ["home"] * n_home
+    names = [f"host_{i}" for i in range(N_HOST)] + [f"home_{i}" for i in range(N_HOME)]
+    place = ["host"] * N_HOST + ["home"] * N_HOME
     at_home = np.array(place) == "home"
-    chance = np.where(at_home[:, None] & at_home, 0.06, 0.12)
-    chance = np.where(at_home[:, None] ^ at_home, 0.001, chance)
+    chance = np.where(at_home[:, None] & at_home, P_HOME, P_HOST)
+    chance = np.where(at_home[:, None] ^ at_home, P_ACROSS, chance)
     linked = np.triu(rng.random(chance.shape) < chance, 1)
     source, target = np.nonzero(linked)
     names = np.array(names)
@@ -179,32 +182,30 @@ def two_regions(rng, n_host=60, n_home=40):
     return ni.build_network(nodes, links)
 
 
-def made_up(worlds=300):
-    """One draw each of the regions, of the scenario and of the contagion."""
-    common = {"layer": "contact"}
-    size = 12
+def made_up():
+    """One draw of the regions and the first firm; for each scenario, of its links and contagion."""
+    park = {"size": SIZE, "pipeline_share": PIPELINE, "layer": "contact"}
     scenarios = {
         "nothing new": None,
-        "enclave, links on top": ReverseEnclave(
-            "home", "host", size=size, pipeline_share=0.5, funding="new", **common
-        ),
+        "enclave, links on top": ReverseEnclave("home", "host", funding="new", **park),
         "enclave, links taken from home": ReverseEnclave(
-            "home", "host", size=size, pipeline_share=0.5, funding="reallocated", **common
+            "home", "host", funding="reallocated", **park
         ),
-        "direct links on top": DirectLinks("home", "host", size=size, funding="new", **common),
+        "direct links on top": DirectLinks(
+            "home", "host", size=SIZE, funding="new", layer="contact"
+        ),
     }
     times = {name: [] for name in scenarios}
-    for world, (a, b, c) in enumerate(
-        zip(*[iter(np.random.default_rng(5).spawn(3 * worlds))] * 3, strict=True)
-    ):
-        network = two_regions(a)
+    for world, rng in enumerate(np.random.default_rng(5).spawn(WORLDS)):
+        network = two_regions(rng)
+        place = network.nodes["place"]
+        home = list(place.index[place == "home"])
+        seed = rng.choice(place.index[place == "host"].to_numpy())
         for name, scenario in scenarios.items():
             changed = network if scenario is None else apply_scenario(network, scenario, rng=world)
-            home = [node for node in network.nodes.index if node.startswith("home")]
-            seed = b.choice([node for node in network.nodes.index if node.startswith("host")])
             step = time_to_reach(
                 changed, seeds=[seed], targets=home, rate=RATE, of="half", horizon=HORIZON, draws=1,
-                rng=c,
+                rng=rng,
             )  # fmt: skip
             times[name].append(step.iloc[0])
     times = {name: pd.Series(values) for name, values in times.items()}
@@ -347,6 +348,13 @@ def numbers_of(found):
         "made_reached": {key: three(100 * made["reached"].iloc[i]) for i, key in
                          enumerate(("none", "new", "taken", "direct"))},
         "worlds": int(made["draws"].iloc[0]),
+        "n_host": N_HOST,
+        "n_home": N_HOME,
+        "p_host": P_HOST,
+        "p_home": P_HOME,
+        "p_across": P_ACROSS,
+        "size": SIZE,
+        "pipeline": f"{100 * PIPELINE:.0f}",
         "n_physicians": len(dates),
         "n_adopters": int(np.isfinite(dates).sum()),
         "n_not": int(np.isinf(dates).sum()),

@@ -48,9 +48,13 @@ START = (0.4, 0.6)  # of home and host
 REGIONS = 60
 DECAYS = (30.0, 10.0, 3.0)
 BORDER = 0.5
+FREE = 0.3  # freeness at which a border brings the even split back
+STRICT, COST = 0.9, 1.0  # border and cost of moving of the reduced model
+GRID, EARLY = 200, 200  # values an axis of the maps; steps of beta convergence
 TYPES = ["talent", "capital", "technology"]
 CROSS = pd.DataFrame([[0.8, 1.2, 0.8], [1.2, 0.4, 0.6], [0.8, 0.6, 0.4]], TYPES, TYPES)
 RENTS = pd.DataFrame([[2.6, 2.0], [-2.0, 2.2]], TYPES[:2], TYPES[:2])
+N_POINTS = 200  # of parameters, at which closed forms are compared with numbers
 SEED = 1
 
 
@@ -68,12 +72,12 @@ def near(*points, low, high, size=161):
 
 
 def agreement():
-    """Largest difference between closed forms and numbers, over 200 points for each model."""
+    """Largest difference between closed forms and numbers for each model."""
 
     def of_trade(kind, highest):
         worst = 0.0
         for sigma in np.linspace(1.5, 9.0, 20):
-            for mu in np.linspace(0.05, 0.95 * highest(sigma), 10):
+            for mu in np.linspace(0.05, 0.95 * highest(sigma), N_POINTS // 20):
                 model = kind(sigma, mu)
                 closed = model.break_point()
 
@@ -89,7 +93,7 @@ def agreement():
         worst = 0.0
         rng = np.random.default_rng(SEED)
         for theta, c, s, border, cost in rng.uniform(
-            [0.3, 0, 0, 0, 0], [4, 2, 2, 0.9, 2], (200, 5)
+            [0.3, 0, 0, 0, 0], [4, 2, 2, 0.9, 2], (N_POINTS, 5)
         ):
 
             def growth(attraction, theta=theta, c=c, s=s, border=border, cost=cost):
@@ -203,13 +207,13 @@ def compute():
     start = np.array([[0.55, 0.45], [0.5, 0.5], [0.5, 0.5]])
     regime = phase_map(
         CORE,
-        rows={"border": np.linspace(0, 0.99, 200)},
-        columns={"freeness": np.linspace(0.005, 0.6, 200)},
+        rows={"border": np.linspace(0, 0.99, GRID)},
+        columns={"freeness": np.linspace(0.005, 0.6, GRID)},
     )
     reach = phase_map(
         logit(1.0),
-        rows={"enclave": np.linspace(0, 0.8, 200)},
-        columns={"attraction": np.linspace(0.02, 12, 200)},
+        rows={"enclave": np.linspace(0, 0.8, GRID)},
+        columns={"attraction": np.linspace(0.02, 12, GRID)},
     )
     return {
         "agreement": agreement(),
@@ -226,7 +230,7 @@ def compute():
         "basins": {
             e: basin_sizes(CORE.equilibria(FREENESS, enclave=e)) for e in (0.0, 0.02, SHOWN)
         },
-        "beta": beta_convergence(kept[DECAYS[0], 0.0].iloc[[0, 200]].T),
+        "beta": beta_convergence(kept[DECAYS[0], 0.0].iloc[[0, EARLY]].T),
     }
 
 
@@ -405,6 +409,11 @@ def numbers_of(found):
         "many": many,
         "basins": basins,
         "worst": listed(f"{value:.0e} ({name})" for name, value in worst.items()),
+        "n_points": N_POINTS,
+        "grid": GRID,
+        "early": EARLY,
+        "strict": STRICT,
+        "cost": COST,
         "e": SHOWN,
         "strong": STRONG,
         "phi": FREENESS,
@@ -413,11 +422,11 @@ def numbers_of(found):
         "core_both": core.loc[SHOWN, "break_if_both"],
         "core_fold": core.loc[SHOWN, "fold_if_home"],
         "core_host": core.loc[SHOWN, "sustain_in_host"],
-        "border_at": 0.3,
-        "border_point": CORE.border_point(0.3),
+        "border_at": FREE,
+        "border_point": CORE.border_point(FREE),
         "logit_break": reduced.loc[0.0, "break_if_both"],
-        "logit_bordered": logit(1.0, border=0.9).break_point(),
-        "logit_cost": logit(1.0, moving_cost=1.0).break_point(),
+        "logit_bordered": logit(1.0, border=STRICT).break_point(),
+        "logit_cost": logit(1.0, moving_cost=COST).break_point(),
         "logit_both": reduced.loc[SHOWN, "break_if_both"],
         "logit_fold": reduced.loc[SHOWN, "fold_if_home"],
         "theta": theta,
@@ -443,7 +452,7 @@ def _four(value):
 
 def _says(beta):
     if beta.low <= 0 <= beta.high:
-        return "it includes 0: size at the start does not tell who grows"
+        return "it includes 0, so that no relation of growth with size at the start is shown"
     return "larger regions grow faster" if beta.low > 0 else "smaller regions grow faster"
 
 

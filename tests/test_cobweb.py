@@ -137,7 +137,10 @@ def test_arguments_are_not_changed_or_shared():
         ),
         (lambda: CoupledCobweb([1, 1], [1], mobility=0), "`supply_slope` must be 2 numbers"),
         (lambda: CoupledCobweb([], [], mobility=0), "`demand_slope` must be one number a region"),
-        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=-0.1), "`mobility` must be .*at least 0"),
+        (
+            lambda: CoupledCobweb([1, 1], [1, 1], mobility=-0.1),
+            "`mobility` must be .*at least 0; found -0.1",
+        ),
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=np.eye(3)), "a 2 x 2 matrix"),
         (
             lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, 1], [2, 0]]),

@@ -250,7 +250,10 @@ def test_the_exponent_of_equal_markets_is_that_of_one():
         (lambda: BoundedCobweb(1, np.arctan, 1.0), "`supply` must be a curve such as"),
         (lambda: BoundedCobweb(1, ArctanSupply(1), 1.0, adaptation=2), "`adaptation` .*at most 1"),
         (lambda: BoundedCobweb(1, ArctanSupply(1), 1.0).attractor(start=0, periods=5), "`periods`"),
-        (lambda: regions_of(2, mobility=-1), "`mobility` must be finite and at least 0"),
+        (
+            lambda: regions_of(2, mobility=-1),
+            "`mobility` must be a finite number at least 0; found -1",
+        ),
         (lambda: regions_of(2, mobility=[[0, 1], [2, 0]]), "`mobility` must be symmetric"),
         (
             lambda: CoupledBoundedCobweb(

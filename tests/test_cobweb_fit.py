@@ -241,7 +241,7 @@ PANEL = simulate_panel(truth(4), periods=20, rng=1)
         (lambda: fit(PANEL.assign(price=1.0)), "the price must change over time"),
         (lambda: fit(PANEL, mobility=0), "`mobility` must have a pair above 0, or be None"),
         (lambda: fit(PANEL, mobility=np.ones((2, 2))), "`mobility` must be a number or a 4 x 4"),
-        (lambda: fit(PANEL, mobility=-1), "`mobility` must be finite and at least 0"),
+        (lambda: fit(PANEL, mobility=-1), "`mobility` must be a finite number at least 0"),
         (lambda: fit(PANEL, adaptation=1.2), "`adaptation` .*at most 1; found 1.2"),
         (lambda: fit(PANEL, demand="ols"), "`demand` must be one of 'recursive', 'instrument'"),
         (lambda: fit(PANEL, cluster="city"), "`cluster` must be one of"),

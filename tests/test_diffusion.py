@@ -302,6 +302,7 @@ def test_the_same_rng_gives_the_same_steps(tables: Tables, data: st.DataObject):
         (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, recovery=-1), "`recovery`"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, horizon=-1), "`horizon`"),
+        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, horizon=1.5), "whole number .* 1.5"),
         (
             lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"z": 1}),
             "`layer_weights`: 1 of 1 names",

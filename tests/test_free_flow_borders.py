@@ -319,6 +319,10 @@ def test_phase_maps_do_not_depend_on_threads():
         (lambda: LogitMigration(1, 1, enclave=0.5).break_point(), "`enclave` must be 0 for this"),
         (lambda: LogitMigration(1, 1).fold_point(), "fold_point needs an `enclave` above 0"),
         (
+            lambda: basin_sizes(pd.DataFrame({"share": [0.5]})),
+            "`equilibria` must have the columns share and stable; found",
+        ),
+        (
             lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"mu": [0.2]}, freeness=0.5),
             "`rows` and `columns` must differ",
         ),
@@ -333,6 +337,10 @@ def test_phase_maps_do_not_depend_on_threads():
         (
             lambda: phase_map(CORE, rows={"sigma": [0.9]}, columns={"freeness": [0.5]}),
             "`sigma` must be a finite number above 1; found 0.9",
+        ),
+        (
+            lambda: phase_map(CORE, rows={"border": [1.0]}, columns={"freeness": [0.5]}),
+            "`border` must be below 1; found 1.0",
         ),
         (
             lambda: phase_map(CORE, rows={"mu": []}, columns={"freeness": [0.5]}),

@@ -391,7 +391,14 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             "`enclaves` must be a mapping",
         ),
         (lambda: CORE.rest_points(freeness=0.3, starts=0), "`starts`"),
-        (lambda: with_border(np.eye(2) / 2 + 0.5, border=1.0), "`border` must .* found 1.0"),
+        (
+            lambda: CORE.simulate([0.5, 0.5], freeness=0.3, dynamics="logit"),
+            "`dynamics` must be a Replicator or a Logit; found str",
+        ),
+        (
+            lambda: with_border(np.eye(2) / 2 + 0.5, border=1.0),
+            "`border` must be below 1; found 1.0",
+        ),
         (
             lambda: with_border(np.eye(2) / 2 + 0.5, border=0.5, jurisdictions=["a"]),
             "`jurisdictions` must name that of each of 2 regions",

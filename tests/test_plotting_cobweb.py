@@ -108,6 +108,14 @@ def test_lines_of_the_map_over_adaptation():
     assert labels == ["all settles", "gaps explode, total settles", "all explodes"]
 
 
+def test_names_of_models_stand_on_the_side_where_their_gap_does_not_turn():
+    ax = plot_stability_map(points={"settles": (0.8, 0.05), "explodes": (0.8, 0.15)})
+    assert {text.get_text(): text.get_ha() for text in ax.texts} == {
+        "settles": "right",
+        "explodes": "left",
+    }
+
+
 def test_a_map_without_mobility_has_no_field_between():
     ax = plot_stability_map(over="adaptation")
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
@@ -136,7 +144,38 @@ def test_attractors_are_drawn_at_their_parameter():
     assert set(chaos.get_xdata()) == {0.5}
     np.testing.assert_allclose(calm.get_ydata(), market.price(), atol=1e-6)
     over = attractor_map(market, demand_intercept=[0.1, 0.5], points=4)
-    assert plot_attractors(over, over="demand_intercept").get_xlabel() == "level of demand, a"
+    label, note = plot_attractors(over, over="demand_intercept").get_xlabel().split("\n")
+    assert (label, note) == ("level of demand, a", "Modelled, not observed.")
+
+
+def test_cycles_that_were_not_told_apart_are_named_in_the_legend():
+    market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.8)
+    table = attractor_map(market, adaptation=[0.1, 0.5], points=8)
+    for ending, name in (("rest", "rest or cycle"), ("undecided", "rest, cycle or undecided")):
+        ax = plot_attractors(table.assign(ending=[ending, "chaos"]))
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == [name, "chaos"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: plot_cobweb(Cobweb(1, 0.8, demand_intercept=10, supply_intercept=1), start=7),
+        plot_stability_map,
+        lambda: plot_price_paths(pd.DataFrame({"a": [1.0, 2.0]})),
+    ],
+)
+def test_figures_say_that_they_are_modelled(make):
+    assert make().get_xlabel().endswith("Modelled, not observed.")
+
+
+def test_the_legend_of_a_web_does_not_cover_the_text_below_it():
+    figure = new_figure(height=78)
+    market = Cobweb(1.0, 0.8, demand_intercept=10, supply_intercept=1)
+    for ax in figure.subplots(1, 3):
+        plot_cobweb(market, start=7, ax=ax)
+    figure.canvas.draw()
+    for ax in figure.axes:
+        assert not ax.get_legend().get_window_extent().overlaps(ax.xaxis.label.get_window_extent())
 
 
 def test_axes_that_are_given_are_used():

@@ -12,6 +12,8 @@ from matplotlib.lines import Line2D
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
+from netinnov.plotting._notes import write_notes
+from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
     GREY,
@@ -105,7 +107,7 @@ def plot_cobweb(
         wide = 0.12 * (x.max() - x.min()) or 1.0
         ax.set_xlim(x.min() - wide, x.max() + wide)
         ax.set_ylim(heights[0], heights[-1])
-        ax.set_xlabel("quantity of innovation elements")
+        write_notes(ax, [MODELLED], label="quantity of innovation elements", beside=beside(ax))
         ax.set_ylabel("price")
         ax.set_title(_verdict(market, start, region), fontsize=8)
         handles = [
@@ -117,8 +119,8 @@ def plot_cobweb(
         for handle in handles[2:]:
             handle.set(linestyle="none", markersize=4.5)
         ax.legend(
-            handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.14), columnspacing=1.2,
-            handletextpad=0.5, ncols=4 if axes_width(ax) > 75 else 2,
+            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.24), columnspacing=1.2,
+            borderpad=0, handletextpad=0.5, ncols=4 if axes_width(ax) > 75 else 2,
         )  # fmt: skip
     return ax
 
@@ -199,7 +201,7 @@ def plot_price_paths(
                 Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES[k], label=printable(name))
                 for k, name in enumerate(named)
             ]
-        ax.set_xlabel("period")
+        write_notes(ax, [MODELLED], label="period", beside=beside(ax))
         ax.set_ylabel(printable(label))
         ax.legend(
             handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0, handlelength=3,

@@ -122,7 +122,9 @@ def plot_stability_map(
             check_number("points", x, low=0, high=steepest)
             check_number("points", y, low=0, high=top)
             ax.plot([x], [y], "o", color=INK, markersize=4)
-            right = x > 0.5 * (limit if over == "mobility" and limit < steepest else steepest)
+            # To the side where no threshold runs, as long as there is room.
+            settles = y < np.interp(x, ratio, gap)
+            right = x > (0.25 if settles else 0.6) * steepest
             ax.annotate(
                 printable(name),
                 (x, y),

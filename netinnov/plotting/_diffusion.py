@@ -84,6 +84,8 @@ def plot_reach(
     """
     check_number("horizon", horizon, low=1)
     check_number("level", level, low=0, high=1, above=True)
+    if level == 1:
+        raise InputError("`level` must be below 1; found 1.")
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     curves = {str(name): _checked(str(name), series) for name, series in named.items()}
     if not curves:

@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from netinnov.errors import InputError
 from netinnov.plotting._notes import percent, write_notes
+from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
     GREY,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_bifurcation", "plot_phase_map", "plot_trajectories"]
 
-_MODELLED = "Modelled, not observed."
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _APART = 0.2
 """Change of a share between two values of the parameter that is no longer one branch."""
@@ -103,7 +103,9 @@ def plot_bifurcation(
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
         ax.set_ylabel("share of the mobile in region 1")
-        write_notes(ax, [_MODELLED], label=printable(label or parameter, longest=80))
+        write_notes(
+            ax, [MODELLED], beside=beside(ax), label=printable(label or parameter, longest=80)
+        )
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=2)
     return ax
 
@@ -169,7 +171,7 @@ def plot_phase_map(
             entries.append(line)
         ax.set(xlim=_span(x), ylim=_span(y))
         ax.set_ylabel(printable(given[1], longest=80))
-        write_notes(ax, [_MODELLED], label=printable(given[0], longest=80))
+        write_notes(ax, [MODELLED], beside=beside(ax), label=printable(given[0], longest=80))
         ax.legend(handles=entries, loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=1)
     return ax
 
@@ -242,7 +244,7 @@ def plot_trajectories(
         top = float(np.nanmax(path.to_numpy()))
         ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
         ax.set_ylabel("share of the mobile")
-        write_notes(ax, [_MODELLED], label="step")
+        write_notes(ax, [MODELLED], beside=beside(ax), label="step")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3, ncols=2)
     return ax
 

@@ -1,4 +1,4 @@
-"""Room for the text below axes that share a figure."""
+"""What stands below axes that share a figure: its room, and that values are modelled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["beside"]
+__all__ = ["MODELLED", "beside"]
+
+MODELLED = "Modelled, not observed."
 
 _LABELS = 14.0  # millimetres for the ticks and label of the y axis
 

@@ -138,7 +138,6 @@ def critical_enclave(
     elif answer == "host_price":
         change *= -np.asarray(model.supply_slope)[i]
         high = 1.0 if model.attention is None else float(np.asarray(model.attention)[i, i])
-
     return first_crossing(demand, base, change, model.adaptation, high)
 
 

@@ -175,8 +175,8 @@ def fit(
         beta, if it is known; 1 is the naive case. By default it is estimated.
     demand : {"recursive", "instrument"}
         "recursive": p on q, which is right if u and v of a period are not correlated: supply is
-        decided before the price is known. "instrument": q is
-        replaced by what expected prices say about it, which allows for that correlation.
+        decided before the price is known. "instrument": q is replaced by what expected prices say
+        about it, which allows for that correlation.
     cluster : {"region", "period"}
         Inside which errors may depend on each other: all periods of a region, or all regions of a
         period (common shocks). At least 20 clusters are wanted.

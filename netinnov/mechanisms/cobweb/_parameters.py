@@ -76,6 +76,7 @@ def mobility_matrix(
     else:
         m = np.array(mobility, dtype=np.float64)
     if m.ndim == 0:
+        check_number("mobility", float(m), low=0)
         m = np.full((size, size), float(m))
     if m.shape != (size, size):
         msg = f"`mobility` must be a number or a {size} x {size} matrix; found shape {m.shape}."

@@ -170,6 +170,8 @@ class Spread:
         check_number("recovery", recovery, low=0, high=1)
         if horizon is not None:
             check_number("horizon", horizon, low=0)
+            if horizon != int(horizon):
+                raise InputError(f"`horizon` must be a whole number of steps; found {horizon!r}.")
         decay = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
         for layer, chance in _rates(network, rate).items():
             # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.

@@ -122,7 +122,7 @@ def reach_table(
     Raises
     ------
     InputError
-        If a number is out of its range, or a time is below 0.
+        If there are no draws, a number is out of its range, or a time is below 0.
 
     Notes
     -----
@@ -145,7 +145,11 @@ def reach_table(
     """
     check_number("horizon", horizon, low=1)
     check_number("level", level, low=0, high=1, above=True)
+    if level == 1:
+        raise InputError("`level` must be below 1; found 1.")
     named = dict(times) if isinstance(times, Mapping) else {"": times}
+    if not named:
+        raise InputError("`times` must hold at least one Series of steps; found none.")
     rows = {name: _summary(str(name), series, horizon, level) for name, series in named.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -15,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import (
     Attraction,
     Dynamics,
+    Logit,
     Replicator,
     long_run,
     trajectory,

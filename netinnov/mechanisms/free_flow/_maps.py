@@ -101,7 +101,7 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If stable and unstable rest points do not take turns.
+        If a column is missing, or stable and unstable rest points do not take turns.
 
     Examples
     --------
@@ -112,6 +112,9 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     1    0.5  0.666
     2    1.0  0.167
     """
+    if not {"share", "stable"} <= set(equilibria):
+        msg = "`equilibria` must have the columns share and stable; "
+        raise InputError(f"{msg}found {list(equilibria)}.")
     share, stable = (equilibria[name].to_numpy() for name in ("share", "stable"))
     if not len(share) or (np.diff(share) <= 0).any() or (stable[1:] == stable[:-1]).any():
         msg = "`equilibria` must be ascending, with stable and unstable rest points in turn; "
