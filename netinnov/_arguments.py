@@ -21,16 +21,23 @@ def check_choice(name: str, value: object, choices: Any) -> None:
 
 
 def check_number(
-    name: str, value: Any, *, low: float = -math.inf, high: float = math.inf, above: bool = False
+    name: str,
+    value: Any,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: bool = False,
+    below: bool = False,
 ) -> None:
-    """Refuse what is no finite number in [low, high], or (low, high] with ``above``."""
+    """Refuse what is no finite number in [low, high]; ``above`` or ``below`` leave an end out."""
     number = isinstance(value, (int, float)) or hasattr(value, "__float__")
     inside = number and math.isfinite(value) and low <= value <= high
-    if not inside or (above and value == low):
-        bound = f"above {low:g}" if above else f"at least {low:g}"
-        limit = "" if math.isinf(high) else f" and at most {high:g}"
-        msg = f"`{name}` must be a finite number {bound}{limit}; found {value!r}."
-        raise InputError(msg)
+    if not inside or (above and value == low) or (below and value == high):
+        ends = [f"{'above' if above else 'at least'} {low:g}"] if math.isfinite(low) else []
+        if math.isfinite(high):
+            ends.append(f"{'below' if below else 'at most'} {high:g}")
+        limits = " " + " and ".join(ends) if ends else ""
+        raise InputError(f"`{name}` must be a finite number{limits}; found {value!r}.")
 
 
 def check_names(

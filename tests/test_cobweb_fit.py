@@ -245,7 +245,7 @@ PANEL = simulate_panel(truth(4), periods=20, rng=1)
         (lambda: fit(PANEL, adaptation=1.2), "`adaptation` .*at most 1; found 1.2"),
         (lambda: fit(PANEL, demand="ols"), "`demand` must be one of 'recursive', 'instrument'"),
         (lambda: fit(PANEL, cluster="city"), "`cluster` must be one of"),
-        (lambda: fit(PANEL, level=1), "`level` must be below 1"),
+        (lambda: fit(PANEL, level=1), "`level` must be .* below 1"),
         (lambda: fit(PANEL, resamples=1.5), "`resamples` must be a whole number"),
         (
             lambda: simulate_panel(

@@ -195,8 +195,8 @@ def test_logit_rest_points_solve_their_equation(pull, sensitivity):
     [
         (lambda: CorePeriphery(1.0, 0.4), "`sigma` must be a finite number above 1; found 1.0"),
         (lambda: CorePeriphery(5, 0.0), "`mu` must be a finite number above 0"),
-        (lambda: CorePeriphery(5, 1.0), "`mu` must be below 1; found 1.0"),
-        (lambda: FootlooseEntrepreneur(5, 1.0), "`mu` must be below 1; found 1.0"),
+        (lambda: CorePeriphery(5, 1.0), "`mu` must be .* below 1; found 1.0"),
+        (lambda: FootlooseEntrepreneur(5, 1.0), "`mu` must be .* below 1; found 1.0"),
         (lambda: FootlooseEntrepreneur(0.5, 0.4), "`sigma`"),
         (lambda: FootlooseEntrepreneur(5, 0.4, regions=1), "`regions`"),
         (lambda: FootlooseEntrepreneur(5, 0.4, regions=2.5), "`regions` must be a whole number"),

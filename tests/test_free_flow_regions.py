@@ -397,7 +397,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         ),
         (
             lambda: with_border(np.eye(2) / 2 + 0.5, border=1.0),
-            "`border` must be below 1; found 1.0",
+            "`border` must be .* below 1; found 1.0",
         ),
         (
             lambda: with_border(np.eye(2) / 2 + 0.5, border=0.5, jurisdictions=["a"]),

@@ -73,7 +73,7 @@ def pagerank(
     """
     check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
-    check_number("damping", damping, low=0, high=np.nextafter(1, 0))
+    check_number("damping", damping, low=0, high=1, below=True)
     if network._presence(presence).any():
         score = _versatility(network, presence, coupling, damping)
     else:

@@ -249,9 +249,7 @@ def _check(
     if samples & (samples - 1):
         near = 2 ** round(math.log2(samples))
         raise InputError(f"`samples` must be a power of 2, such as {near}; found {samples}.")
-    check_number("level", level, low=0, high=1, above=True)
-    if level == 1:
-        raise InputError("`level` must be below 1.")
+    check_number("level", level, low=0, high=1, above=True, below=True)
 
 
 def _is_interval(given: object) -> bool:

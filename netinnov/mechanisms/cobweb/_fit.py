@@ -239,9 +239,7 @@ def fit(
     rng = np.random.default_rng(rng)
     check_choice("demand", demand, Demand)
     check_choice("cluster", cluster, Cluster)
-    check_number("level", level, low=0, high=1, above=True)
-    if level == 1:
-        raise InputError("`level` must be below 1; found 1.")
+    check_number("level", level, low=0, high=1, above=True, below=True)
     if adaptation is not None:
         check_number("adaptation", adaptation, low=0, high=1, above=True)
     resamples = whole("resamples", resamples)

@@ -144,9 +144,7 @@ def reach_table(
     [[0.75, 4.0, 5.25]]
     """
     check_number("horizon", horizon, low=1)
-    check_number("level", level, low=0, high=1, above=True)
-    if level == 1:
-        raise InputError("`level` must be below 1; found 1.")
+    check_number("level", level, low=0, high=1, above=True, below=True)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")

@@ -12,7 +12,6 @@ from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
-from netinnov.mechanisms.free_flow._regions import check_below_one
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 from netinnov.mechanisms.free_flow._wages import excess_slope, market_solver, two_wages
 
@@ -73,7 +72,7 @@ class CorePeriphery(TradeModel):
 
     def __post_init__(self) -> None:
         check_number("sigma", self.sigma, low=1, above=True)
-        check_below_one("mu", self.mu, above=True)
+        check_number("mu", self.mu, low=0, high=1, above=True, below=True)
 
     @property
     def rho(self) -> float:

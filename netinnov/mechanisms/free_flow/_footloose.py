@@ -12,7 +12,6 @@ from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
-from netinnov.mechanisms.free_flow._regions import check_below_one
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 __all__ = ["FootlooseEntrepreneur"]
@@ -75,7 +74,7 @@ class FootlooseEntrepreneur(TradeModel):
 
     def __post_init__(self) -> None:
         check_number("sigma", self.sigma, low=1, above=True)
-        check_below_one("mu", self.mu, above=True)
+        check_number("mu", self.mu, low=0, high=1, above=True, below=True)
         check_number("regions", self.regions, low=2)
         if self.regions != int(self.regions):
             raise InputError(f"`regions` must be a whole number; found {self.regions!r}.")

@@ -15,7 +15,6 @@ from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration
-from netinnov.mechanisms.free_flow._regions import check_below_one
 from netinnov.mechanisms.free_flow._response import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
@@ -235,7 +234,7 @@ def _check_axis(name: str, numbers: Floats) -> None:
     low, high, above = _BOUNDS[name]
     for number in (numbers.min(), numbers.max()) if np.isfinite(numbers).all() else numbers:
         if name in _BELOW_ONE:
-            check_below_one(name, float(number), above=above)
+            check_number(name, float(number), low=0, high=1, above=above, below=True)
         check_number(name, float(number), low=low, high=high, above=above)
 
 

@@ -17,7 +17,6 @@ from netinnov.network import MultilayerNetwork
 __all__ = [
     "PAIR",
     "Enclaves",
-    "check_below_one",
     "check_border",
     "check_enclaves",
     "check_freeness_matrix",
@@ -109,15 +108,8 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     )
 
 
-def check_below_one(name: str, value: Any, *, above: bool = False) -> None:
-    """Refuse what is not from 0 (or above it) to below 1."""
-    check_number(name, value, low=0, high=1, above=above)
-    if value == 1:
-        raise InputError(f"`{name}` must be below 1; found {value!r}.")
-
-
 def check_border(border: float) -> None:
-    check_below_one("border", border)
+    check_number("border", border, low=0, high=1, below=True)
 
 
 def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:

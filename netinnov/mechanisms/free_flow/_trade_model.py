@@ -12,7 +12,7 @@ from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.mechanisms.free_flow._folds import fold
 from netinnov.mechanisms.free_flow._many_regions import ManyRegions
-from netinnov.mechanisms.free_flow._regions import check_below_one, check_border
+from netinnov.mechanisms.free_flow._regions import check_border
 from netinnov.mechanisms.free_flow._rest_points import (
     Unit,
     check_freeness,
@@ -222,7 +222,7 @@ class TradeModel(ManyRegions):
             the mobile stay in them.
         """
         self._needs_two("equilibria")
-        check_below_one("freeness", freeness, above=True)
+        check_number("freeness", freeness, low=0, high=1, above=True, below=True)
         check_border(border)
         check_number("enclave", enclave, low=0, high=1)
         phi = freeness * (1 - border)
