@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _pages import fill, listed, markdown, missing, save, write_tables
-from siting import holm, p_text
+from siting import p_text
 
 import netinnov as ni
 from netinnov.centrality import degree, strength
@@ -28,6 +28,7 @@ from netinnov.experiments import (
     Specification,
     access_inequality,
     compare_scenarios,
+    corrected_p,
     decompose,
     dose_response,
     specification_curve,
@@ -271,9 +272,7 @@ def compute(data):
     results = {home: experiment(networks[home], home, host) for home in homes}
     effects = pd.concat({home: each.effects() for home, each in results.items()}, names=["home"])
     effects = effects.reset_index("home").reset_index(drop=True)
-    effects["corrected_p"] = np.nan
-    tested = effects["placebo_p"].notna()
-    effects.loc[tested, "corrected_p"] = holm(effects.loc[tested, "placebo_p"])
+    effects["corrected_p"] = corrected_p(effects["placebo_p"])
     found["effects"] = effects
     found["policies"] = {home: policies(networks[home], home, host) for home in homes}
 
@@ -593,7 +592,6 @@ def numbers_of(found):
         "size": SIZE,
         "pipelines": round(SIZE * SHARE),
         "park_price": PARK,
-        "km_price": PIPELINE_KM,
         "per_thousand": 1000 * PIPELINE_KM,
         "taken_least": 100 * min(taken.values()),
         "taken_most": 100 * max(taken.values()),
@@ -625,6 +623,7 @@ def numbers_of(found):
         ),
         "far_home": names[far],
         "least_p": tests["placebo_p"].min(),
+        "possible_p": 2 / (tests["placebo_n"].max() + 1),
         "least_holm": tests["corrected_p"].min(),
         "n_tests": int(effects["placebo_p"].notna().sum()),
         "placebos": " to ".join(str(n) for n in sorted({*tests["placebo_n"][[*ends]]})),

@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _pages import fill, listed, markdown, missing, save, write_tables
-from yangtze_delta import DAYS, PROVINCES, distances, read_cities, read_flows
+from yangtze_delta import DAYS, PROVINCES, read_cities, read_flows
 
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality, pagerank, strength
 from netinnov.connectivity import access
+from netinnov.experiments import corrected_p
 from netinnov.linkages import gravity_residuals
 from netinnov.plotting import figure_style, frame_of, map_height, new_figure, plot_flow_map
 from netinnov.scenarios import DirectLinks, placebo_candidates
@@ -259,16 +260,6 @@ def hosts_together(table, pairs, alike, rng):
     return min(1.0, 2 * min(tails) / (len(found) + 1))
 
 
-def holm(p):
-    """Corrected p-values, family-wise."""
-    values = np.asarray(p, float)
-    order = np.argsort(values, kind="stable")
-    stepped = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    result = np.empty(len(values))
-    result[order] = np.minimum(stepped, 1)
-    return result
-
-
 def compute(data):
     """All results of the study, by name."""
     cities = read_cities(data)
@@ -314,7 +305,7 @@ def compute(data):
         for host in everyone
     }
     main = tables[MAIN[0]]
-    head["holm"] = holm(head["p"])
+    head["holm"] = corrected_p(head["p"])
     # A model, every person alike: which way it points, and no test.
     people = statistics_of(every[MAIN[0], "people"])
     head["modelled"] = [
@@ -322,7 +313,7 @@ def compute(data):
     ]
     head["together_any"] = [hosts_together(main[name], pairs, everyone, rng) for name in head.index]
     head["together_size"] = [hosts_together(main[name], pairs, in_size, rng) for name in head.index]
-    head["together_holm"] = holm(head["together_size"])
+    head["together_holm"] = corrected_p(head["together_size"])
     others = table[(table["matching"] != "any other city")].groupby("statistic")["won"]
     head["median"] = others.median()
     head["least"], head["most"] = others.min(), others.max()
@@ -576,7 +567,12 @@ def draw(found, folder):
             ax.plot([], [], "x", color="#d55e00", markersize=4)[0],
             ax.plot([], [], color="#cccccc", linewidth=6)[0],
         ]
-        words = ["headline", "other matchings, numbers, day", "any other city", "95 % by chance"]
+        words = [
+            "headline",
+            "other matchings, numbers, day",
+            "any other city",
+            "95 % by chance, pairs apart",
+        ]
         figure.legend(marks, words, loc="outside upper center", ncols=4)
     save(figure, folder, "siting_statistics")
 
@@ -601,12 +597,8 @@ def numbers_of(found):
         if placebo not in real[home]
     ]
     least = [one["p"].min() for one in found["each"].values()]
-    corrected = [holm(one["p"]).min() for one in found["each"].values()]
-    surest = head[["holm", "together_any", "together_size"]].max(axis=1)
-    kilometres = pd.DataFrame(distances(cities), cities.index, cities.index)
+    corrected = [corrected_p(one["p"]).min() for one in found["each"].values()]
     size = cities["population"].sort_values(ascending=False)
-    table = found["specifications"]
-    loose = table[(table["matching"] == "any other city") & (table["day"] == MAIN[0])]
     return {
         "n_sites": len(sites),
         "n_pairs": len(pairs),
@@ -625,7 +617,6 @@ def numbers_of(found):
         "undated": int(sites["opened"].isna().sum()),
         "nearest": MAIN[1],
         "more_nearest": NEAREST[1],
-        "least_p": 2 / (MAIN[1] + 1),
         "found_least_p": min(least),
         "found_least_holm": min(corrected),
         "won_percent": (100 * head["won"]).round().astype(int).to_dict(),
@@ -636,24 +627,14 @@ def numbers_of(found):
         "size_alike": SIZE_ALIKE,
         "caliper": CALIPER,
         "n_statistics": len(STATISTICS),
-        "n_specifications": int(head["specifications"].sum()),
         "n_flow_specifications": int(head["specifications"].iloc[0]),
         "n_other_specifications": int(head["specifications"].iloc[-1]),
-        "h": head.to_dict("index"),
         "won": head["won"].map("{:.2f}".format).to_dict(),
-        "p": {name: p_text(value) for name, value in head["p"].items()},
-        "holm": {name: p_text(value) for name, value in head["holm"].items()},
-        "any_p": {name: p_text(value) for name, value in head["together_any"].items()},
         "size_holm": {name: p_text(value) for name, value in head["together_holm"].items()},
         "modelled": head["modelled"].map("{:.2f}".format).to_dict(),
         "size_p": {name: p_text(value) for name, value in head["together_size"].items()},
-        "loose": loose.set_index("statistic")["won"].map("{:.2f}".format).to_dict(),
-        "surest": surest.to_dict(),
-        "near": found["near"].to_dict("index"),
         "subset": found["subsets"].to_dict("index"),
-        "gap": {f"{a}_{b}": row["gap"] for (a, b), row in found["balance"].iterrows()},
         "largest": {f"{a}_{b}": int(row["largest"]) for (a, b), row in found["balance"].iterrows()},
-        "kilometres": np.median([kilometres.loc[pair] for pair in pairs]),
         "table_of_headline": table_of_headline(found),
         "table_of_specifications": table_of_specifications(found),
         "table_of_subsets": table_of_subsets(found),

@@ -36,7 +36,10 @@ class Frictions:
     """What borders and kilometres add to the length of a link.
 
     An enclave is near its home by jurisdiction and near its host by place; with all frictions
-    zero, jurisdictions change no path.
+    zero, jurisdictions change no path. Two jurisdictions differ if their names do, also where
+    one lies in the other (``places.parent``), so name all of them at one level. A park that a
+    scenario adds bears the name of its home: if borders are those of nations and home is a city,
+    let the nodes of its nation bear the name of home too.
 
     Parameters
     ----------

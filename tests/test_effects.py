@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,12 +15,14 @@ import netinnov as ni
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, PairSums, compare_scenarios
+from netinnov.experiments._tables import sites_table
 from netinnov.scenarios import (
     Combined,
     MatchedPlacebo,
     NoChange,
     RandomEnds,
     ReverseEnclave,
+    apply_scenario,
     placebo_candidates,
 )
 
@@ -120,49 +122,56 @@ def test_replicates_of_one_placebo_count_once(pair) -> None:
     assert row["placebo_median"] == pytest.approx(means.median())
 
 
-def test_matched_placebos_are_told_apart_and_match_the_scenario_itself() -> None:
+def matched_experiment(matched, replicates, rng=2, **options) -> ExperimentResult:
     cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    home, host = cities.places.index[[-1, 0]]
-    park = ReverseEnclave(home, host, 6, 0.5, funding="new")
-    matched = MatchedPlacebo(park, nearest=4)
-    result = compare_scenarios(
-        cities,
-        scenarios={"park": park},
-        measures={"efficiency": partial(global_efficiency, distance="inverse")},
-        placebo=matched,
-        replicates=40,
-        rng=2,
-        progress=False,
-    )
-    as_scenario = compare_scenarios(
-        cities,
-        scenarios={"placebo": matched},
-        measures={"efficiency": partial(global_efficiency, distance="inverse")},
-        replicates=40,
-        rng=2,
-        progress=False,
-    )
-    mine, theirs = (
-        each.replicates.query("scenario == 'placebo'")["value"].tolist()
-        for each in (result, as_scenario)
-    )
-    assert mine == theirs
+    return compare_scenarios(
+        cities, scenarios={"park": matched.scenario}, placebo=matched, replicates=replicates,
+        measures={"efficiency": partial(global_efficiency, distance="inverse")}, rng=rng,
+        progress=False, **options,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def distant() -> ReverseEnclave:
+    home, host = ni.datasets.make_city_system(n_cities=12, rng=1).places.index[[-1, 0]]
+    return ReverseEnclave(home, host, 6, 0.5, funding="new")
+
+
+def test_matched_placebos_are_the_scenario_itself_elsewhere(distant) -> None:
+    result = matched_experiment(MatchedPlacebo(distant, nearest=4), 40)
     (row,) = result.effects().to_dict("records")
     assert row["placebo_n"] == 4
     assert row["placebo_p"] >= 2 / 5
-    assert all(f"home='{home}'" in site for site in result.sites["placebo"])
-
-
-def test_a_caliper_holds_in_experiments_too() -> None:
     cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    home, host = cities.places.index[[-1, 0]]
-    park = ReverseEnclave(home, host, 6, 0.5, funding="new")
-    gaps = placebo_candidates(park, cities)["gap"].iloc[1:]
-    matched = MatchedPlacebo(park, nearest=9, caliper=gaps.iloc[2])
-    result = compare_scenarios(
-        cities, scenarios={"park": park}, measures={"e": global_efficiency}, placebo=matched,
-        replicates=40, rng=2, progress=False,
-    )  # fmt: skip
+    values = result.replicates.query("scenario == 'placebo'")["value"]
+    for seed, site, value in zip(
+        np.random.SeedSequence(2).spawn(40), sites_table(result.sites)["host"], values, strict=True
+    ):
+        # The links are drawn as at the real host.
+        after = apply_scenario(cities, replace(distant, host=site), rng=seed)
+        nodes = list(cities.nodes.index)
+        assert value == global_efficiency(after, distance="inverse", nodes=nodes)
+
+
+def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
+    matched = MatchedPlacebo(distant, nearest=5)
+    hosts = sites_table(matched_experiment(matched, 12).sites)["host"].tolist()
+    assert len(set(hosts[:5])) == len(set(hosts[5:10])) == 5
+    assert hosts[:5] != hosts[5:10]
+    assert len(set(hosts[10:])) == 2
+    # The first stay if there are more, on any executor, and another rng gives another order.
+    more = sites_table(matched_experiment(matched, 23, executor=1).sites)["host"].tolist()
+    assert more[:12] == hosts
+    others = {
+        tuple(sites_table(matched_experiment(matched, 5, rng).sites)["host"]) for rng in range(6)
+    }
+    assert len(others) > 3
+
+
+def test_a_caliper_holds_in_experiments_too(distant) -> None:
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    gaps = placebo_candidates(distant, cities)["gap"].iloc[1:]
+    result = matched_experiment(MatchedPlacebo(distant, nearest=9, caliper=gaps.iloc[2]), 3)
     hosts = {site.split("host='")[1].split("'")[0] for site in result.sites["placebo"]}
     assert hosts == set(gaps.index[:3])
 

@@ -71,6 +71,20 @@ def test_strength_by_hand() -> None:
     assert table["gap"].tolist() == pytest.approx(np.array([0, 0, 1, 1, 2]) / np.sqrt(1.04))
 
 
+def test_in_layers_of_shares_strength_is_what_arrives() -> None:
+    links = [("home", "host", 60.0), ("home", "a", 40.0), ("host", "a", 100.0), ("a", "host", 30.0),
+             ("a", "home", 70.0)]  # fmt: skip
+    nodes = pd.DataFrame({"place": ["home", "host", "a"]}, index=["home", "host", "a"])
+    for layer, strengths in (
+        ("moves_share_of_origin", {"host": 60 + 30, "a": 40 + 100}),
+        ("moves", {"host": 60 + 30 + 100, "a": 40 + 100 + 30 + 70}),
+    ):
+        table = pd.DataFrame(links, columns=["source", "target", "weight"]).assign(layer=layer)
+        network = ni.build_network(nodes, table, directed=[layer])
+        found = placebo_candidates(PARK, network, match=["strength"])
+        assert found["strength"].to_dict() == strengths
+
+
 def test_distance_and_population_leave_out_what_is_not_known() -> None:
     table = placebo_candidates(PARK, towns(), match=["distance", "population"])
     # d has neither; from home host, a and c are two degrees away, b four.

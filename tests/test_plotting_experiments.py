@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -118,6 +120,33 @@ def test_the_fitted_line_bends_where_it_says(shape, ax):
     assert value[3.0] == pytest.approx(0.4)
     assert value[1.0] == pytest.approx(0.2 if shape == "saturation" else 0.4)
     assert value[4.0] == pytest.approx(0.4 if shape == "saturation" else 0.5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "slope", "effect"),
+    [
+        # From 1 at dose 0 to the plateau 3, half of the way at dose 2.
+        ("michaelis_menten", 2 / 2, lambda dose: 1 + 2 * dose / (2 + dose)),
+        ("exponential", 2 * math.log(2) / 2, lambda dose: 1 + 2 * (1 - 2 ** (-dose / 2))),
+    ],
+)
+def test_the_fitted_curve_is_that_of_its_shape(shape, slope, effect, ax):
+    fit = {"break": 2.0, "break_low": 1.5, "break_high": 40.0, "slope": slope, "plateau": 3.0}
+    plot_dose_response(DOSES, measure="access", node="home", fit=pd.Series(fit, name=shape), ax=ax)
+    (line,) = [line for line in ax.lines if "half-way at 2 " in str(line.get_label())]
+    assert line.get_ydata() == pytest.approx(effect(line.get_xdata()))
+    # The interval goes beyond the doses, which the axes do not.
+    assert ax.get_xlim()[1] < 5
+
+
+def test_a_straight_line_has_no_bend_to_draw(ax):
+    fit = {"break": np.nan, "break_low": np.nan, "break_high": np.nan, "plateau": np.nan}
+    fitted = pd.Series({**fit, "slope": 0.5}, name="line")
+    plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
+    (line,) = [line for line in ax.lines if line.get_label() == "straight line"]
+    # Through the means of doses and effects, 7 / 3 and 0.2.
+    expected = 0.2 + 0.5 * (line.get_xdata() - 7 / 3)
+    assert line.get_ydata() == pytest.approx(expected)
 
 
 def test_what_was_not_measured_has_no_doses(ax):

@@ -2,6 +2,7 @@
 
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._contrasts import contrasts
+from netinnov.experiments._corrections import corrected_p
 from netinnov.experiments._decomposition import PairSums, decompose
 from netinnov.experiments._dose_response import DoseResponse, dose_response
 from netinnov.experiments._effects import ExperimentResult
@@ -31,6 +32,7 @@ __all__ = [
     "access_inequality",
     "compare_scenarios",
     "contrasts",
+    "corrected_p",
     "decompose",
     "dose_response",
     "link_changes",

@@ -18,7 +18,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._checkpoint import Checkpoint, stored_seed
 from netinnov.experiments._effects import ExperimentResult
-from netinnov.experiments._placebo import Placebo, drawn_placebos, refusals
+from netinnov.experiments._placebo import Placebo, drawn_placebos, refusals, spawned
 from netinnov.experiments._replicates import (
     BASELINE,
     Item,
@@ -41,8 +41,8 @@ __all__ = ["compare_scenarios"]
 
 _NO_CHANGE = NoChange()
 
-_DATA = 2**64 - 1
-"""Spawn key of the sets of data: no number of a replicate."""
+_DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
+"""Spawn keys of the sets of data, and of the order of placebos: no numbers of a replicate."""
 
 
 def compare_scenarios(
@@ -81,10 +81,10 @@ def compare_scenarios(
         Random placements of each scenario. NoChange is measured once.
     placebo : scenario, function or mapping, optional
         What stands in for the real scenario, drawn anew in each replicate, such as
-        `scenarios.MatchedPlacebo` (another host that is like the real one) or
         `scenarios.RandomEnds`. A function of a network and a Generator may give the changed
-        network or the scenario to apply. One for all scenarios, or a mapping from names of
-        scenarios.
+        network or the scenario to apply. Of `scenarios.MatchedPlacebo` (another host that is like
+        the real one) the places are taken in turn, in an order by chance. One for all scenarios,
+        or a mapping from names of scenarios.
     modelled : sequence of str
         Layers that are modelled, not observed: on a network that has one no p-value is given.
     monotone : sequence of str
@@ -175,14 +175,14 @@ def compare_scenarios(
     """
     _check(scenarios, measures, baseline, replicates)
     check_resampling(resample, resamples, placements, replicates)
-    placebos, whose = drawn_placebos(placebo, scenarios)
-    refused = refusals(
-        network, scenarios, measures, placebos, whose, modelled=modelled, monotone=monotone
-    )
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
     generator = np.random.default_rng(rng)
     seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+    placebos, whose = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
+    refused = refusals(
+        network, scenarios, measures, placebos, whose, modelled=modelled, monotone=monotone
+    )
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
@@ -190,9 +190,7 @@ def compare_scenarios(
             checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
         )
     # Of their own, so that neither sets of data nor replicates depend on the number of the other.
-    draws = np.random.SeedSequence(
-        seed.entropy, spawn_key=(*seed.spawn_key, _DATA), pool_size=seed.pool_size
-    ).spawn(resamples if resample else 0)
+    draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
     seeds = seed.spawn(replicates)
     start = apply_scenario(network, baseline, rng=fresh(seeds[0]))
     kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]

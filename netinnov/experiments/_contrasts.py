@@ -72,8 +72,8 @@ def contrasts(
     known = [str(name) for name in table["scenario"].cat.categories]
     check_names("of", [of], known, of="the experiment")
     if against is None:
-        drawn = set(result.placebos.values())
-        rivals = [name for name in known if name not in {of, BASELINE, *drawn}]
+        others = {of, BASELINE, *result.placebos.values(), *result.baselines.values()}
+        rivals = [name for name in known if name not in others]
     else:
         named = [against] if isinstance(against, str) else against
         rivals = check_names("against", named, known, of="the experiment")

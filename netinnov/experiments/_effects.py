@@ -114,13 +114,15 @@ class ExperimentResult:
         placements does not: it is how the same policy turns out here or there. Nor does data
         uncertainty: how far the finding hangs on the sample of flows or events. Its variance is
         that of the means of the sets of data, less what the luck of their placements has in it
-        (one-way random effects); luck that a placement also has in the data as observed is taken
-        out before, as a control variate. From 100 sets the root is known to 7 % or worse.
+        (random effects of sets and of placements, which may stand in several sets); luck that a
+        placement also has in the data as observed is taken out before, as a control variate. From
+        100 sets the root is known to 7 % or worse.
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
         the replicates of the same one are averaged, as those of the real one are, and the rank is
-        among these places: with five of them p is never below 1/3, however many replicates.
+        among these places: with five of them p is never below 1/3, however many replicates. Those
+        of a `scenarios.MatchedPlacebo` are taken in turn: as many replicates as places visit all.
         Where it is a function that gives a network, each replicate is a placebo of its own; as
         ``difference`` is a mean over placements and they are not, p errs on the high side.
 
@@ -146,14 +148,15 @@ class ExperimentResult:
                 named = any(self.sites.get(name, ()))
                 placebo = _averaged(draws, self.sites[name]) if named else draws
             reason = self.refused.get((scenario, measure), "" if name else "no placebo")
-            again, placed = None, change
+            again, placed, number = None, change, None
             if drawn:
                 first, values = drawn[start, measure], drawn[scenario, measure]
                 again = _change(first.values, values.values)
                 wider = max(first, values, key=lambda each: each.number.shape[1])
-                placed = change[wider.number if len(change) > 1 else np.zeros_like(wider.number)]
+                number = wider.number
+                placed = change[number if len(change) > 1 else np.zeros_like(number)]
             table = _statistics(before, _by_replicate(rows), change)
-            table = table.join(data_statistics(again, change, placed))
+            table = table.join(data_statistics(again, change, placed, number))
             table = table.join(_ranked(table["difference"], placebo, reason, named=named))
             table.insert(0, "scenario", scenario)
             table.insert(1, "measure", measure)

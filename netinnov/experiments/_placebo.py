@@ -14,14 +14,15 @@ from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._describe import described
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, placebo
+from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario
 
-__all__ = ["Placebo", "PlaceboDraw", "drawn_placebos", "refusals"]
+__all__ = ["Placebo", "PlaceboDraw", "drawn_placebos", "refusals", "spawned"]
 
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
 
 _MONOTONE = {
     "access",
+    "algebraic_connectivity",
     "core_number",
     "degree",
     "effective_resistance",
@@ -39,34 +40,40 @@ _MONOTONE = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceboDraw:
-    """A placebo of each replicate."""
+    """A placebo of each replicate: made for it, or one of a list, in turn."""
 
     make: Placebo
+    among: tuple[Scenario, ...] = ()
+    order: np.random.SeedSequence | None = None
 
     def drawn(
-        self, network: MultilayerNetwork, rng: np.random.Generator
+        self, network: MultilayerNetwork, rng: np.random.Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
         """Give a scenario and its name, or a network, which has none."""
-        made: Any
-        if isinstance(self.make, MatchedPlacebo):
-            # Its choice has a stream of its own, so that links are drawn as for the real one.
-            (chooser,) = rng.spawn(1)
-            made = placebo(
-                self.make.scenario,  # type: ignore[type-var]
-                network,
-                match=self.make.match,
-                replace=self.make.replace,
-                nearest=self.make.nearest,
-                caliper=self.make.caliper,
-                rng=chooser,
-            )
-        else:
-            made = self.make(network, rng)
+        made: Any = self._in_turn(number) if self.among else self.make(network, rng)
         return made, "" if isinstance(made, MultilayerNetwork) else described(made)
+
+    def _in_turn(self, number: int) -> Scenario:
+        """Go through the list in an order by chance, another one each time."""
+        assert self.order is not None
+        time, at = divmod(number, len(self.among))
+        # Of its own, so that links are drawn as for the real one, and the first stay if more come.
+        order = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
+        return self.among[int(order[at])]
+
+
+def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+    """Give a child of a seed by its number, and leave the seed as it is."""
+    return np.random.SeedSequence(
+        seed.entropy, spawn_key=(*seed.spawn_key, *key), pool_size=seed.pool_size
+    )
 
 
 def drawn_placebos(
-    placebo: Placebo | Mapping[str, Placebo] | None, scenarios: Mapping[str, Scenario]
+    placebo: Placebo | Mapping[str, Placebo] | None,
+    scenarios: Mapping[str, Scenario],
+    network: MultilayerNetwork,
+    order: np.random.SeedSequence,
 ) -> tuple[dict[str, PlaceboDraw], dict[str, str]]:
     """Name the placebos; and which scenario has which."""
     if placebo is None:
@@ -91,7 +98,11 @@ def drawn_placebos(
             )
         if name in scenarios:
             raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
-    return {name: PlaceboDraw(change) for name, change in named.items()}, whose
+    drawn = {}
+    for name, change in named.items():
+        some = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
+        drawn[name] = PlaceboDraw(change, tuple(some), order)
+    return drawn, whose
 
 
 def refusals(

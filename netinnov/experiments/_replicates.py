@@ -16,7 +16,7 @@ import pandas as pd
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._placebo import PlaceboDraw
+from netinnov.experiments._placebo import PlaceboDraw, spawned
 from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampling import changed as checked_change
@@ -112,7 +112,7 @@ def replicate(
         rng, label = np.random.default_rng(fresh(seeds[number])), ""
         change: Scenario | PlaceboDraw | MultilayerNetwork = scenarios[name]
         if isinstance(change, PlaceboDraw):
-            change, label = change.drawn(network, rng)
+            change, label = change.drawn(network, rng, number)
         changed = change
         if not isinstance(changed, MultilayerNetwork):
             changed = apply_scenario(network, changed, rng=rng)
@@ -177,7 +177,7 @@ def resampled_replicates(
 
 def fresh(seed: np.random.SeedSequence) -> np.random.SeedSequence:
     """Copy a seed, because a scenario that spawns from its generator changes the seed itself."""
-    return np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key, pool_size=seed.pool_size)
+    return spawned(seed)
 
 
 def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list[Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -38,19 +39,27 @@ class Components(NamedTuple):
     """Variance of these."""
 
 
-def components(effects: Floats, observed: Floats) -> Components:
+def components(
+    effects: Floats, observed: Floats, number: npt.NDArray[np.intp] | None = None
+) -> Components:
     """Split the variance of effects, set of data (row) x placement (column).
 
     Parameters
     ----------
     effects : array
-        Two rows or more; each with placements of its own.
+        Two rows or more, with different placements in each.
     observed : array
         Effects of the same placements in the data as observed, of the same shape.
+    number : array, optional
+        Which placement each is, in the same shape. None: all are different.
 
     Notes
     -----
-    One-way random effects: with m placements in a set, E[variance of means] = data + within / m.
+    Random effects of sets of data and of placements: half the squared difference of two effects
+    is on average data + within if both differ, and within in one set of data. So data is the mean
+    over the first pairs less that over the second; where no placement stands in two sets that is
+    the variance of means less within / m, for m placements in a set. Sets that share placements
+    share their luck, so that less of it is in the variance of means.
     Luck that a placement also has in the data as observed is taken out first (a control variate):
     effects less b (observed - its mean), b by least squares within sets. For any b that leaves
     the variance of data as it is, and makes that within sets smaller; where placements turn out
@@ -70,17 +79,25 @@ def components(effects: Floats, observed: Floats) -> Components:
     means = controlled.mean(axis=1)
     of_means = float(means.var(ddof=1))
     free = rows * (columns - 1)
-    rest = ((controlled - means[:, None]) ** 2).sum() / max(free - known, 1)
+    rest = float(((controlled - means[:, None]) ** 2).sum()) / max(free - known, 1)
+    # Means differ by data and by the luck of placements that they do not share.
+    every_pair = of_means + rest * (columns - 1) / columns
+    chance = of_means - (_both_differ(controlled, number, every_pair) - rest)
     return Components(
-        max(of_means - float(rest) / columns, 0.0),
-        max(_upper(of_means, rows) - float(rest) / columns, 0.0),
+        min(max(of_means - chance, 0.0), of_means),
+        max(_upper(of_means, rows) - max(chance, 0.0), 0.0),
         float((inside**2).sum() / free),
         means,
         of_means,
     )
 
 
-def data_statistics(effects: Floats | None, observed: Floats, placed: Floats) -> pd.DataFrame:
+def data_statistics(
+    effects: Floats | None,
+    observed: Floats,
+    placed: Floats,
+    number: npt.NDArray[np.intp] | None = None,
+) -> pd.DataFrame:
     """Columns on data uncertainty, one row a node.
 
     Parameters
@@ -91,6 +108,8 @@ def data_statistics(effects: Floats | None, observed: Floats, placed: Floats) ->
         Effects in the data as observed, placement x node.
     placed : array
         Those of the placements of `effects`, in its shape.
+    number : array, optional
+        Which placements these are, set of data x placement. None: all are different.
     """
     rows = []
     for node in range(observed.shape[1]):
@@ -101,7 +120,7 @@ def data_statistics(effects: Floats | None, observed: Floats, placed: Floats) ->
             rows.append((np.nan,) * 6 + (len(mine),))
             continue
         there = placed[defined, :, node]
-        found = components(mine, there)
+        found = components(mine, there, None if number is None else number[defined])
         # The means still hold some luck: drawn together until they have the variance of data.
         shrink = np.sqrt(found.data / found.of_means) if found.of_means > 0 else 0.0
         deviation = shrink * (found.means - found.means.mean())
@@ -122,6 +141,30 @@ def data_statistics(effects: Floats | None, observed: Floats, placed: Floats) ->
             )
         )
     return pd.DataFrame(rows, columns=list(DATA_COLUMNS))
+
+
+def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair: float) -> float:
+    """Mean of half the squared differences between sets, of pairs of different placements.
+
+    Parameters
+    ----------
+    values : array
+        Set of data x placement.
+    number : array, optional
+        Which placement each is.
+    every_pair : float
+        The same mean over all pairs between sets.
+    """
+    if number is None:
+        return every_pair
+    rows, columns = values.shape
+    # A placement stands in a set once, so that all pairs of one placement lie between sets.
+    _, at, count = np.unique(number.ravel(), return_inverse=True, return_counts=True)
+    mean = np.bincount(at, values.ravel()) / count
+    alike = (count[at] * (values.ravel() - mean[at]) ** 2).sum() / 2
+    n_alike = (count * (count - 1)).sum() / 2
+    n_every = rows * (rows - 1) * columns**2 / 2
+    return float((every_pair * n_every - alike) / (n_every - n_alike))
 
 
 def _upper(variance: float, n: int) -> float:

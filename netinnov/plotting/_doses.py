@@ -41,8 +41,8 @@ def plot_dose_response(
     node : str, optional
         Of which node; None where the measure is one number.
     fit : Series, optional
-        From `netinnov.experiments.DoseResponse.fit`: the line with a bend, and the interval of
-        the bend.
+        From `netinnov.experiments.DoseResponse.fit`, of any shape: the fitted line or curve, and
+        the interval of its bend, or of the dose half-way to its plateau.
     label : str
         What the dose is, with its unit.
     ax : Axes, optional
@@ -106,7 +106,7 @@ def plot_dose_response(
             zorder=3,
         )
         if fit is not None:
-            _draw_fit(ax, fit, dose)
+            _draw_fit(ax, fit, dose, rows["difference"].to_numpy(np.float64))
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
@@ -114,21 +114,37 @@ def plot_dose_response(
     return ax
 
 
-def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats) -> None:
-    bend, low, high = (float(fit[name]) for name in ("break", "break_low", "break_high"))
-    along = np.union1d([bend], np.linspace(dose.min(), dose.max(), 200))
-    past = np.minimum(along - bend, 0) if fit.name == "saturation" else np.maximum(along - bend, 0)
-    shape = printable(fit.name)
-    ax.plot(
-        along,
-        float(fit["plateau"]) + float(fit["slope"]) * past,
-        color=PALETTE[1],
-        linestyle=(0, (5, 1.6)),
-        linewidth=1.0,
-        label=f"{shape} at {bend:.3g} (95 % {low:.3g} to {high:.3g})",
+def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> None:
+    shape = printable(fit.name).replace("_", " ")
+    along = np.linspace(dose.min(), dose.max(), 200)
+    dashes: dict[str, Any] = {
+        "color": PALETTE[1], "linestyle": (0, (5, 1.6)), "linewidth": 1.0
+    }  # fmt: skip
+    slope = float(fit["slope"])
+    if fit.name == "line":
+        # Least squares lead through the mean point.
+        known = np.isfinite(change)
+        level = change[known].mean() + slope * (along - dose[known].mean())
+        ax.plot(along, level, label="straight line", **dashes)
+        return
+    bend, low, high, plateau = (
+        float(fit[name]) for name in ("break", "break_low", "break_high", "plateau")
     )
+    if fit.name in ("saturation", "threshold"):
+        along = np.union1d([bend], along)
+        past = np.minimum if fit.name == "saturation" else np.maximum
+        level, where = plateau + slope * past(along - bend, 0), " at"
+    else:
+        # From 0 to the plateau the curve rises by `whole`; `slope` is that at 0.
+        michaelis = fit.name == "michaelis_menten"
+        whole = slope * bend * (1.0 if michaelis else 1 / np.log(2))
+        left = bend / (bend + along) if michaelis else 2 ** (-along / bend)
+        level, where = plateau - whole * left, ", half-way at"
+    text = f"{shape}{where} {bend:.3g} (95 % {low:.3g} to {high:.3g})"
+    ax.plot(along, level, label=text, **dashes)
     ax.plot(
-        [low, high],
+        # Of a curve the interval can lie far beyond the doses.
+        np.clip([low, high], dose.min(), dose.max()),
         [0.015, 0.015],
         transform=ax.get_xaxis_transform(),
         color=PALETTE[1],
@@ -136,4 +152,5 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats) -> None:
         solid_capstyle="butt",
         clip_on=False,
     )
-    ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)
+    if dose.min() <= bend <= dose.max():
+        ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number
 from netinnov._geography import great_circle
+from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -86,9 +87,9 @@ def placebo(
     >>> other.home == home, other.host == host
     (True, False)
     """
-    check_number("nearest", nearest, low=1)
-    table = placebo_candidates(scenario, network, match=match, replace=replace, caliper=caliper)
-    return cast(Matched, _drawn(scenario, table, replace, nearest, np.random.default_rng(rng)))
+    rng = np.random.default_rng(rng)
+    some = MatchedPlacebo(scenario, match, replace, nearest, caliper).placebos(network)
+    return cast(Matched, some[int(rng.integers(len(some)))])
 
 
 def placebo_candidates(
@@ -135,7 +136,9 @@ def placebo_candidates(
     below 0 stays as it is; a 0 counts half the smallest value above 0) and divided by their
     standard deviation over the candidates and the real place. Ties are in the order of the table
     of places. Strength and tie are those of the scenario's layer, both directions added,
-    self-links left out.
+    self-links left out. In a layer of shares of each origin's total (``*_share_of_origin``)
+    strength is what arrives, the sum of the shares that other nodes send: what leaves a node is
+    100 % of it, whatever its size.
 
     Examples
     --------
@@ -193,7 +196,7 @@ def placebo_candidates(
 
 @dataclass(frozen=True, slots=True)
 class MatchedPlacebo(Priced):
-    """A scenario at another placebo each time it is applied.
+    """A scenario at another placebo each time it is applied, drawn by chance.
 
     Parameters
     ----------
@@ -210,7 +213,9 @@ class MatchedPlacebo(Priced):
 
     Notes
     -----
-    The cost is that of the real scenario, as if it were as far away.
+    As the placebo of an experiment it takes its places in turn, see
+    `experiments.compare_scenarios`. The cost is that of the real scenario, as if it were as far
+    away.
 
     Examples
     --------
@@ -243,6 +248,27 @@ class MatchedPlacebo(Priced):
     ) -> MultilayerNetwork:
         # The choice of the place has its own stream, so that links are drawn as for the real one.
         (chooser,) = rng.spawn(1)
+        some = self.placebos(network)
+        return some[int(chooser.integers(len(some)))](network, rng)
+
+    def placebos(self, network: MultilayerNetwork) -> list[Between]:
+        """List the scenarios that are drawn from, the most similar first.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Where they would be applied.
+
+        Returns
+        -------
+        list of scenarios
+            The real one is not among them.
+
+        Raises
+        ------
+        InputError
+            As in `placebo_candidates`.
+        """
         table = placebo_candidates(
             self.scenario,
             network,
@@ -250,23 +276,14 @@ class MatchedPlacebo(Priced):
             replace=self.replace,
             caliper=self.caliper,
         )
-        return _drawn(self.scenario, table, self.replace, self.nearest, chooser)(network, rng)
+        other: list[dict[str, Any]] = [
+            {self.replace: place} for place in table.index[1 : 1 + int(self.nearest)]
+        ]
+        return [dataclasses.replace(self.scenario, **change) for change in other]
 
     def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
         """Count what the real scenario needs; see `Priced.amounts`."""
         return self.scenario.amounts(network)
-
-
-def _drawn(
-    scenario: Between,
-    table: pd.DataFrame,
-    replace: Replaced,
-    nearest: int,
-    rng: np.random.Generator,
-) -> Between:
-    at = int(rng.integers(min(int(nearest), len(table) - 1)))
-    change: dict[str, Any] = {replace: table.index[1 + at]}
-    return dataclasses.replace(scenario, **change)
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
@@ -274,7 +291,8 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
     places = network._places
     if name == "strength":
         pairs = _pairs(network, scenario)
-        return _by_place(network, _node_strength(pairs, network.n_nodes))
+        shares = chosen_layer(network, scenario.layer).endswith(SHARE_OF_ORIGIN)
+        return _by_place(network, _node_strength(pairs, network.n_nodes, only_in=shares))
     if name == "tie":
         pairs = _pairs(network, scenario)
         code = network._place_codes
@@ -292,9 +310,11 @@ def _pairs(network: MultilayerNetwork, scenario: Between) -> Pairs:
     return linked_pairs(network, chosen_layer(network, scenario.layer))
 
 
-def _node_strength(pairs: Pairs, n: int) -> Floats:
-    out = np.bincount(pairs.source, pairs.weight, n)
-    return np.asarray(out + np.bincount(pairs.target, pairs.weight, n), np.float64)
+def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
+    strength = np.bincount(pairs.target, pairs.weight, n)
+    if not only_in:
+        strength += np.bincount(pairs.source, pairs.weight, n)
+    return np.asarray(strength, np.float64)
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
