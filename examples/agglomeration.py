@@ -27,7 +27,7 @@ from netinnov.mechanisms.agglomeration import (
     relatedness,
     relatedness_density,
 )
-from netinnov.plotting import new_figure, plot_entry_rates
+from netinnov.plotting import figure_style, new_figure, plot_entry_rates
 
 FOLDER = "city_technology_patents"
 YEARS = (2000, 2012)
@@ -142,7 +142,8 @@ def main(folder="agglomeration", data=None):
     left, right = figure.subplots(1, 2, sharey=True)
     for ax, (within, one) in zip((left, right), rates.items(), strict=True):
         plot_entry_rates(one, ax=ax)
-        ax.set_title(f"null model within each {within}", fontsize=8)
+        with figure_style():
+            ax.set_title(f"null model within each {within}")
     save(figure, folder / "figures", "agglomeration_entry")
     write_tables(
         {
@@ -171,6 +172,8 @@ def main(folder="agglomeration", data=None):
             "highest": f"{100 * one['rate'].iloc[-1]:.1f}",
             "null_lowest": f"{100 * one['null_mean'].iloc[0]:.1f}",
             "null_highest": f"{100 * one['null_mean'].iloc[-1]:.1f}",
+            "gap": f"{100 * np.ptp(one['rate'].iloc[[0, -1]]):.1f}",
+            "null_gap": f"{100 * np.ptp(one['null_mean'].iloc[[0, -1]]):.1f}",
             "n_candidates": f"{one['n_candidates'].sum():,}",
             "n_entries": f"{one['n_entries'].sum():,}",
             "table_of_complexity": markdown(
@@ -186,6 +189,16 @@ def main(folder="agglomeration", data=None):
                     ]
                     for row in table.itertuples()
                 ],
+            ),
+            "many": THRESHOLDS[-1],
+            "first_classes": listed(
+                sorted(
+                    {
+                        name[:3]
+                        for row in table[table["least"] == THRESHOLDS[-1]].itertuples()
+                        for name in row.first_fields.split(", ")
+                    }
+                )
             ),
             "turned": (
                 listed([f"{row.year} from {row.least} patents" for row in turned.itertuples()])

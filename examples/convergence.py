@@ -19,7 +19,7 @@ from _pages import fill, markdown, missing, save, three, write_tables
 from scipy import io
 
 from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
-from netinnov.plotting import new_figure, plot_convergence, plot_spread
+from netinnov.plotting import figure_style, new_figure, plot_convergence, plot_spread
 
 PATENTS = "city_technology_patents"
 FILES = [
@@ -32,6 +32,7 @@ FILES = [
 ]
 COUNTRIES = {"": "all countries", "CN": "China", "US": "United States", "IN": "India"}
 SPANS = [(1990, 2000), (2000, 2010), (2010, 2014)]
+ALIKE = 0.001  # standard deviation of growth inside a country over the last span
 
 
 def areas(data):
@@ -134,9 +135,10 @@ def main(folder="convergence", data=None):
             ),
         }
     )
-    growth = np.log(income[2014] / income[2010])
+    first, last = SPANS[-1]
+    growth = np.log(income[last] / income[first])
     inside = growth.groupby(country.reindex(income.index)).agg(["std", "size"])
-    same = inside[(inside["size"] > 2) & (inside["std"] < 0.001)]
+    same = inside[(inside["size"] > 2) & (inside["std"] < ALIKE)]
     entered = int(((patents[2000] == 0) & (patents[2012] > 0)).sum())
     left = int(((patents[2000] > 0) & (patents[2012] == 0)).sum())
 
@@ -144,7 +146,9 @@ def main(folder="convergence", data=None):
     one, two = figure.subplots(1, 2)
     plot_convergence(both, unit="patents in 2000", ax=one)
     plot_spread(spreads, ax=two)
-    two.set_title("income a head, metropolitan areas", fontsize=8, pad=32)
+    with figure_style():
+        one.set_title("patents of metropolitan areas")
+        two.set_title("income a head, metropolitan areas", pad=32)
     save(figure, folder / "figures", "convergence_panels")
     write_tables({"income": incomes, "others": others}, folder / "mechanisms/convergence")
     found = others.iloc[0]
@@ -155,6 +159,7 @@ def main(folder="convergence", data=None):
             "table_of_others": rows_of(others),
             "n_areas": f"{len(income):,}",
             "n_same": len(same),
+            "alike": f"{100 * ALIKE:g}",
             "n_known": int((inside["size"] > 2).sum()),
             "slope": f"{found['slope']:.4f}",
             "half_life": three(round(found["half_life"])),

@@ -10,19 +10,22 @@ repository. DATA is the folder with ``scale_graphs`` and ``china_cities`` (by de
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 import zipfile
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # many small fits: threads would wait for each other
+
 import numpy as np
 import pandas as pd
-from _pages import fill, markdown, missing, save, three, write_tables
+from _pages import fill, listed, markdown, missing, save, three, write_tables
 
 import netinnov as ni
 from netinnov.linkages import gravity_residuals
 from netinnov.panels import difference_in_differences, event_study, gravity_fixed_effects
-from netinnov.plotting import new_figure, plot_event_study
+from netinnov.plotting import figure_style, new_figure, plot_event_study
 
 FILES = [
     "scale_graphs/WrldCo_years.zip",
@@ -31,6 +34,7 @@ FILES = [
     "china_cities/census_city_2010_2020.csv",
 ]
 FIRST, N_PERIODS, COHORTS = 2010, 9, (2012, 2014, 2016)
+MORE_IF_REVERSE = 0.2
 DRAWS = 40
 PLACEBOS, N_PLACEBO = 20, 60
 EU15 = ["AT", "BE", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "IE", "IT", "LU", "NL", "PT", "SE"]
@@ -50,7 +54,7 @@ PLACEBO_YEARS = range(2000, 2013)
 def planted(direction, opened, event_time):
     """The planted effect: earlier enclaves, and reverse ones, have more of it."""
     early = np.where(opened == 2012, 0.6 + 0.08 * event_time, np.where(opened == 2014, 0.35, 0.1))
-    return early + np.where(direction == "reverse", 0.2, 0.0)
+    return early + np.where(direction == "reverse", MORE_IF_REVERSE, 0.0)
 
 
 def synthetic_panel(rng, *, n=18, n_treated=48, mean=40.0, noise=0.3):
@@ -243,8 +247,9 @@ def main(folder="ties_over_time", data=None):
     left, right = figure.subplots(1, 2, sharey=True)
     plot_event_study({"by cohort": study, "two-way": two_way}, truth=truth["by_time"], ax=left)
     plot_event_study(parted, ax=right)
-    for ax in (left, right):
-        ax.set_title("synthetic", fontsize=8, loc="right")
+    with figure_style():
+        for ax in (left, right):
+            ax.set_title("synthetic", loc="right")
     save(figure, folder / "figures", "ties_over_time_synthetic")
     figure = new_figure(width=120, height=84)
     plot_event_study(union, ax=figure.add_subplot())
@@ -266,7 +271,9 @@ def main(folder="ties_over_time", data=None):
         {
             "n_cities": network.n_nodes,
             "n_periods": N_PERIODS,
-            "cohorts": ", ".join(map(str, COHORTS)),
+            "cohorts": listed(COHORTS),
+            "more": MORE_IF_REVERSE,
+            "joined": listed(JOINED),
             "sample": study.sample,
             "truth": three(truth["average"]),
             "average": interval(study.groups.iloc[0]),
@@ -296,7 +303,7 @@ def main(folder="ties_over_time", data=None):
             "union_differences": interval(union_all.groups.iloc[0]),
             "union_p": f"{union.pre_trend_p:.2f}",
             "union_verdict": (
-                "The interval holds 0: no change is distinct from none."
+                "The interval holds 0: the data do not tell a change from none."
                 if union.average.low <= 0 <= union.average.high
                 else "The interval does not hold 0."
             ),

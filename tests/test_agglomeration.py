@@ -176,6 +176,19 @@ def test_complexity_of_two_worlds_is_undefined():
         (lambda: relatedness(pd.DataFrame([[0]]), method="x"), "`method` must be one of"),
         (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
         (lambda: complexity(JOBS), "must be 0 or 1"),
+        (lambda: location_quotient(JOBS.astype(str) + "x"), "`values` must hold numbers"),
+        (lambda: relatedness_density(JOBS, [1]), "`near` must be a DataFrame"),
+        (
+            lambda: relatedness_density(
+                pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [np.inf]}, ["a"])
+            ),
+            "`near` must be finite",
+        ),
+        (
+            lambda: ellison_glaeser([0.5, 0.5], reference=[0.5, 0.5], herfindahl="x"),
+            "`herfindahl` must be a finite number",
+        ),
+        (lambda: ellison_glaeser("ab", reference=[1.0], herfindahl=0.1), "`shares` must hold"),
         (
             lambda: ellison_glaeser([0.5, 0.4], reference=[0.5, 0.5], herfindahl=0.1),
             r"`shares` must be parts .* sum is 0\.9",
@@ -271,7 +284,10 @@ def test_entries_at_random_are_within_the_null_model():
         ({"after": pd.DataFrame([[1, 0]], ["z"])}, "`after` must have the regions and fields"),
         ({"density": pd.DataFrame([[0.1]])}, "`density` must have the regions and fields"),
         ({"density": pd.DataFrame([[np.nan, np.nan]])}, "there is no candidate"),
+        ({"density": None}, "`density` must be a DataFrame"),
+        ({"before": pd.DataFrame([["a", "b"]])}, "`before` must hold 0 and 1"),
         ({"bins": 0}, "`bins` must be a whole number"),
+        ({"bins": True}, "`bins` must be a whole number"),
         ({"replicates": 1.5}, "`replicates` must be a whole number"),
         ({"within": "x"}, "`within` must be one of 'region', 'field'"),
     ],

@@ -113,6 +113,7 @@ def test_too_few_regions_are_undefined():
             lambda: beta_convergence(pd.DataFrame({1: [1.0], 0: [1.0]})),
             "`periods` must be a finite",
         ),
+        (lambda: sigma_convergence(pd.DataFrame({0: ["x"]})), "`panel` must hold numbers"),
         (
             lambda: sigma_convergence(pd.DataFrame({0: [1.0]}), spread="x"),
             "`spread` must be one of",

@@ -7,11 +7,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.linkages._poisson import poisson
-from netinnov.panels import difference_in_differences, enclave_openings, event_study
+from netinnov.panels import PairSample, difference_in_differences, enclave_openings, event_study
+from netinnov.panels._effects import CellFit
+from netinnov.panels._event_study import _joint_p
 
 pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
 
@@ -24,7 +27,8 @@ def staggered(g, e):
     return np.where(g == 2, 0.9 + 0.1 * e, np.where(g == 4, 0.4, 0.1))
 
 
-def made_up(rng, *, effect, n=16, n_periods=8, n_treated=40, noise=0.0, level=20.0, trend=0.0):
+def made_up(rng, *, effect, n=16, n_periods=8, n_treated=40, noise=0.0, level=20.0, trend=0.0,
+            uneven=0.6, walk=0.0):  # fmt: skip
     """Synthetic ties with effects of places in periods and of pairs; without noise exact."""
     i, j = np.triu_indices(n, 1)
     treated = rng.choice(i.size, n_treated, replace=False)
@@ -33,8 +37,10 @@ def made_up(rng, *, effect, n=16, n_periods=8, n_treated=40, noise=0.0, level=20
     e = np.arange(n_periods) - opened[:, None]
     effects = np.where(e >= 0, effect(opened[:, None], e), 0.0)
     place = rng.normal(0, 0.5, (n, 1)) + rng.normal(0, 0.15, (n, n_periods)).cumsum(axis=1)
-    pair = np.log(level) + rng.normal(0, 0.6, (i.size, 1))
+    pair = np.log(level) + rng.normal(0, uneven, (i.size, 1))
     mean = np.exp(pair + place[i] + place[j] + effects)
+    if walk:
+        mean *= np.exp(rng.normal(0, walk, mean.shape).cumsum(axis=1))
     mean *= np.exp(trend * np.where(opened < 99, 1, 0)[:, None] * np.arange(n_periods))
     y = mean
     if noise:
@@ -254,6 +260,70 @@ def test_intervals_cover_planted_effects():
     assert np.mean(rejected) <= 0.115
     assert np.mean(by_two_way) < 0.88
     assert np.mean(gaps) < -0.1
+
+
+def test_before_and_after_without_a_model():
+    # With two periods and effects of periods the model is the difference of the two changes.
+    network = linked(TWO_BY_TWO, "abc")
+    found = difference_in_differences(network, layer="links", openings=GOOD, effects="period")
+    (row,) = found.means.to_dict("records")
+    assert (row["group"], row["cohort"], row["n_treated"]) == ("all", 2, 1)
+    assert (row["before"], row["after"]) == (10, 48)
+    assert row["change"] - row["others_change"] == pytest.approx(found.average.estimate, abs=1e-8)
+    # Cohorts are compared with the same others, in their own periods.
+    rng = np.random.default_rng(12)
+    network, openings, *_ = made_up(rng, effect=staggered, n=10, n_treated=14)
+    means = difference_in_differences(network, layer="links", openings=openings).means
+    assert means["cohort"].tolist() == [2002, 2004, 2006]
+    assert means["n_treated"].sum() == 14
+    links = network.links.assign(
+        pair=lambda x: [frozenset(row) for row in x[["source", "target"]].to_numpy()]
+    )
+    treated = {frozenset(row) for row in openings[["home", "host"]].to_numpy()}
+    rest = links[~links["pair"].isin(treated)].groupby("period")["weight"].mean()
+    for row in means.itertuples():
+        assert row.others_before == pytest.approx(rest[rest.index < row.cohort].mean())
+        assert row.others_after == pytest.approx(rest[rest.index >= row.cohort].mean())
+
+
+def test_one_estimate_before_the_opening_is_tested_by_its_t():
+    rng = np.random.default_rng(13)
+    network, openings, *_ = made_up(rng, effect=staggered, noise=0.3, n=12, n_treated=20)
+    openings = openings.assign(opened=FIRST + 2)
+    study = event_study(network, layer="links", openings=openings)
+    row = study.estimates.set_index("event_time").loc[-2]
+    t = abs(row["estimate"] / row["standard_error"])
+    assert study.pre_trend_p == pytest.approx(
+        2 * stats.t.sf(t, study.sample.n_clusters - 1), abs=0.015
+    )
+
+
+def test_estimates_before_the_opening_are_tested_by_the_largest_t():
+    # Against the distribution function of the multivariate t in scipy.
+    correlation = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.7], [0.5, 0.7, 1.0]])
+    error = np.array([0.1, 0.2, 3.0])
+    estimate = np.array([0.05, 0.44, -1.0])  # t = 0.5, 2.2, -0.33
+    table = pd.DataFrame({"estimate": estimate, "event_time": [-4, -3, -2]})
+    sample = PairSample(*[0] * 9, n_clusters=13)
+    fit = CellFit(table, correlation * np.outer(error, error), sample)
+    law = stats.multivariate_t(shape=correlation, df=12, seed=1)
+    assert _joint_p(fit, np.eye(3)) == pytest.approx(
+        1 - law.cdf(np.full(3, 2.2), lower_limit=np.full(3, -2.2)), abs=0.006
+    )
+    assert np.isnan(_joint_p(fit, np.empty((0, 3))))
+    assert np.isnan(_joint_p(CellFit(table, 0 * fit.variance, sample), np.eye(3)))
+
+
+@pytest.mark.slow
+def test_a_few_strong_pairs_with_trends_of_their_own_keep_the_level():
+    rejected = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        network, openings, *_ = made_up(
+            rng, effect=lambda g, e: 0 * g * e, noise=0.2, uneven=2.0, walk=0.2, n_treated=30
+        )
+        rejected.append(event_study(network, layer="links", openings=openings).pre_trend_p < 0.05)
+    assert np.mean(rejected) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 40)
 
 
 def test_a_trend_before_the_opening_is_seen():

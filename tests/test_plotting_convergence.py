@@ -38,6 +38,11 @@ def test_divergence_has_no_half_life():
     assert "no gap closes" in " ".join(ax.get_xlabel().split())
 
 
+def test_gaps_that_turn_round_have_no_half_life():
+    ax = plot_convergence(pd.DataFrame({0: [1.0, 2.0, 3.0], 1: [3.0, 2.0, 1.0]}), ax=axes())
+    assert "gaps are more than closed" in " ".join(ax.get_xlabel().split())
+
+
 def test_each_panel_is_a_line():
     more = pd.DataFrame({2000: [1.0, 4.0, 2.0], 2005: [1.0, 3.0, 2.0], 2010: [1.0, 2.0, np.nan]})
     ax = plot_spread({"a": PANEL, "b": more}, ax=axes())

@@ -85,12 +85,16 @@ def entry_rates(
     check_choice("within", within, Within)
     given: dict[str, Any] = {"bins": bins, "replicates": replicates}
     for name, value in given.items():
-        if not isinstance(value, (int, np.integer)) or value < 1:
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise InputError(f"`{name}` must be a whole number of 1 or more; found {value!r}.")
     rng = np.random.default_rng(rng)
     first, last = binary("before", before), binary("after", after)
-    near = density.to_numpy(np.float64, na_value=np.nan)
-    for name, table in (("after", after), ("density", density)):
+    found: Any = density
+    if not isinstance(found, pd.DataFrame):
+        msg = f"`density` must be a DataFrame, regions x fields; found {type(found).__name__}."
+        raise InputError(msg)
+    near = found.to_numpy(np.float64, na_value=np.nan)
+    for name, table in (("after", after), ("density", found)):
         if not (table.index.equals(before.index) and table.columns.equals(before.columns)):
             msg = f"`{name}` must have the regions and fields of `before`, in their order."
             raise InputError(msg)
@@ -138,7 +142,10 @@ def binary(name: str, values: Any) -> Floats:
     if not isinstance(values, pd.DataFrame):
         msg = f"`{name}` must be a DataFrame, regions x fields; found {type(values).__name__}."
         raise InputError(msg)
-    found: Floats = values.to_numpy(np.float64, na_value=np.nan)
+    try:
+        found: Floats = values.to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`{name}` must hold 0 and 1: {error}.") from None
     if not np.isin(found, (0.0, 1.0)).all():
         msg = f"`{name}` must be 0 or 1, such as location_quotient(values) >= 1."
         raise InputError(msg)

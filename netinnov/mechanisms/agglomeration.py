@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._complexity import complexity
@@ -191,8 +191,9 @@ def ellison_glaeser(
     named = [given.index for given in (shares, reference) if isinstance(given, pd.Series)]
     if len(named) == 2 and not named[0].equals(named[1]):
         raise InputError("`shares` and `reference` must have the same index, in one order.")
-    if not 0 <= herfindahl < 1:
-        raise InputError(f"`herfindahl` must be at least 0 and below 1; found {herfindahl!r}.")
+    check_number("herfindahl", herfindahl, low=0, high=1)
+    if herfindahl == 1:
+        raise InputError("`herfindahl` must be below 1; found 1: one plant is no concentration.")
     spread = 1 - (x**2).sum()
     if spread <= 0:
         return float("nan")
@@ -235,7 +236,7 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     ----------
     van Eck and Waltman (2009), How to normalize cooccurrence data? Journal of the American Society
     for Information Science and Technology 60, 1635-1651. Steijn (2021), Improvement on the
-    association strength, Quantitative Science Studies 2, 232-247. Hidalgo et al. (2007), The
+    association strength, Quantitative Science Studies 2, 778-794. Hidalgo et al. (2007), The
     product space conditions the development of nations, Science 317, 482-487.
 
     Examples
@@ -315,25 +316,27 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     [0.8, 0.0, 0.5]
     """
     x = _table("values", values)
+    weight = _table("near", near, missing=0.0)  # a field that meets none is near to none
     if not (near.index.equals(values.columns) and near.columns.equals(values.columns)):
         msg = "`near` must have the fields of `values` in rows and columns, in their order."
         raise InputError(msg)
-    weight = near.to_numpy(np.float64, na_value=np.nan, copy=True)
     np.fill_diagonal(weight, 0.0)
-    weight[np.isnan(weight)] = 0.0  # a field that meets none is near to none
-    if (weight < 0).any():
-        raise InputError("`near` must be 0 or more.")
     total = weight.sum(axis=0)
     density = np.full(x.shape, np.nan)
     np.divide(x @ weight, total, out=density, where=total > 0)
     return pd.DataFrame(density, values.index, values.columns)
 
 
-def _table(name: str, values: Any) -> Floats:
+def _table(name: str, values: Any, *, missing: float = np.nan) -> Floats:
+    """A copy as an array; ``missing`` stands for what is, and NaN is refused."""
     if not isinstance(values, pd.DataFrame):
         msg = f"`{name}` must be a DataFrame with names in rows and columns; found "
         raise InputError(f"{msg}{type(values).__name__}.")
-    x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
+    try:
+        x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`{name}` must hold numbers: {error}.") from None
+    x[np.isnan(x)] = missing
     bad = np.argwhere(~(np.isfinite(x) & (x >= 0)))
     if bad.size:
         shown = ", ".join(
@@ -345,7 +348,10 @@ def _table(name: str, values: Any) -> Floats:
 
 
 def _parts(name: str, values: Any) -> Floats:
-    x = np.asarray(values, dtype=np.float64)
+    try:
+        x = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`{name}` must hold numbers: {error}.") from None
     if x.ndim != 1 or not (np.isfinite(x) & (x >= 0)).all() or abs(x.sum() - 1) > 1e-6:
         msg = f"`{name}` must be parts of 0 or more that add up to 1; their sum is {x.sum():g}."
         raise InputError(msg)

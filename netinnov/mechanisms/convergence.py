@@ -35,10 +35,10 @@ class BetaConvergence:
     p : float
         Two-sided, for slope 0.
     speed : float
-        Rate at which a gap closes a period: -ln(1 + slope T) / T; NaN if the slope is below
-        -1 / T.
+        Rate at which a gap closes a period: -ln(1 + slope T) / T; NaN if the slope is -1 / T or
+        less, where gaps are closed, or turned round, within the periods.
     half_life : float
-        Periods until half of a gap is closed; infinite without convergence.
+        Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
     r_squared : float
         Share of the variance of growth.
     n : int
@@ -199,7 +199,10 @@ def _positive(panel: Any) -> Floats:
     if not isinstance(panel, pd.DataFrame):
         msg = f"`panel` must be a DataFrame, regions x periods; found {type(panel).__name__}."
         raise InputError(msg)
-    values: Floats = panel.to_numpy(np.float64, na_value=np.nan)
+    try:
+        values: Floats = panel.to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`panel` must hold numbers: {error}.") from None
     bad = np.argwhere(~np.isnan(values) & ~((values > 0) & np.isfinite(values)))
     if bad.size:
         shown = ", ".join(

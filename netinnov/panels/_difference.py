@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
@@ -19,8 +21,8 @@ from netinnov.panels._effects import (
     event_times,
     fit_cells,
 )
-from netinnov.panels._openings import NEVER, treatment_of
-from netinnov.panels._pairs import linked_pairs
+from netinnov.panels._openings import NEVER, Treatment, treatment_of
+from netinnov.panels._pairs import Pairs, linked_pairs
 
 __all__ = ["DifferenceInDifferences", "difference_in_differences"]
 
@@ -38,6 +40,12 @@ class DifferenceInDifferences:
         standard_error, low, high, p``.
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: what the means are of.
+    means : DataFrame
+        Before and after without a model, a row for each group and cohort: mean tie of its pairs
+        ``before`` and ``after`` the opening, of pairs without an enclave in the same periods
+        (``others_before, others_after``), ``n_treated``, and ``change``, ``others_change``: the
+        logarithm of after over before (NaN where one is 0). Pairs that are never linked are in
+        neither.
     level : float
         Of the intervals.
     method, effects : str
@@ -49,6 +57,7 @@ class DifferenceInDifferences:
     average: TieEffect
     groups: pd.DataFrame
     cells: pd.DataFrame
+    means: pd.DataFrame
     level: float
     method: Method
     effects: Effects
@@ -160,13 +169,13 @@ def difference_in_differences(
     after = time >= 0
     if method == "two_way":
         time = after.astype(time.dtype)  # one cell
-    usable = (treatment.cohort == NEVER) | (treatment.cohort >= 1)
+    usable = ((treatment.cohort == NEVER) | (treatment.cohort >= 1)) & ~treatment.undated
     fit = fit_cells(
         pairs,
         treatment,
         time,
         after,
-        usable=usable & ~treatment.undated,
+        usable=usable,
         method=method,
         effects=effects,
         errors=errors,
@@ -180,8 +189,32 @@ def difference_in_differences(
         average=average,
         groups=groups,
         cells=cells,
+        means=_means(pairs, treatment, usable),
         level=float(level),
         method=method,
         effects=effects,
         sample=fit.sample,
     )
+
+
+def _means(pairs: Pairs, treatment: Treatment, usable: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Mean ties before and after, of each group and cohort and of pairs without an enclave."""
+    treated = usable & (treatment.cohort != NEVER)
+    others = pairs.weight[usable & ~treated].mean(axis=0)
+    rows = []
+    found_in = np.column_stack([treatment.group, treatment.cohort])[treated]
+    for group, start in np.unique(found_in, axis=0):
+        own = treated & (treatment.group == group) & (treatment.cohort == start)
+        tie = pairs.weight[own].mean(axis=0)
+        found = [part.mean() for series in (tie, others) for part in np.split(series, [start])]
+        label = treatment.groups[group], pairs.periods[start]
+        rows.append((*label, int(own.sum()), *found))
+    columns = ["group", "cohort", "n_treated", "before", "after", "others_before", "others_after"]
+    table = pd.DataFrame(rows, columns=columns)
+    for name, first, last in (
+        ("change", "before", "after"),
+        ("others_change", "others_before", "others_after"),
+    ):
+        both = (table[first] > 0) & (table[last] > 0)
+        table[name] = np.log(table[last].where(both) / table[first].where(both))
+    return table

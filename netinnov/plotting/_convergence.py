@@ -99,7 +99,7 @@ def plot_convergence(
         half = (
             f"half of a gap closes in {found.half_life:.0f} periods."
             if np.isfinite(found.half_life)
-            else "no gap closes."
+            else ("gaps are more than closed." if found.slope < 0 else "no gap closes.")
         )
         note = (
             f"Slope {_signed(found.slope)} a period (95 %: {_signed(found.low)} to "
