@@ -362,6 +362,21 @@ def test_frictions_reach_the_experiment(no_figures, study):
     assert before["global_efficiency_with_frictions"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
 
 
+def test_the_experiment_measures_what_the_package_measures(no_figures, study):
+    nodes = [*THREE, ("d", "S"), ("e", "T")]
+    links = [*CHAIN, ("c", "d"), ("d", "e"), ("a", "d")]
+    effects = table(run(study(nodes, links, settings=PARK)), "effects").set_index("measure")
+    network = ni.build_network(
+        pd.DataFrame(nodes, columns=["node", "place"]),
+        pd.DataFrame(links, columns=["source", "target"]),
+    )
+    cities = ni.build.aggregate(network, by="place")
+    access = ni.experiments.access_inequality(cities)
+    assert effects.loc["access_inequality", "baseline"].tolist() == pytest.approx([access] * 4)
+    whole = ni.connectivity.global_efficiency(cities)
+    assert effects.loc["global_efficiency", "baseline"].tolist() == pytest.approx([whole] * 4)
+
+
 def test_layers_and_directions_are_kept(no_figures, study):
     out = run(
         study(THREE, CHAIN, link_columns={"layer": ["x/y", "a; b"]}, directed=["x/y"]),
@@ -541,9 +556,19 @@ def test_two_thousand_places(no_figures, study):
         (THREE, CHAIN, '[places.keep]\nplaec = ["P"]\n', "'plaec' is none (did you mean 'place'?)"),
         (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "no place has place = 'S'"),
         (THREE, [], PARK, "an enclave needs a network with links"),
-        (THREE, CHAIN, PARK.replace('"Q"', '"P"'), "`home` and `host` must differ"),
+        (
+            THREE,
+            CHAIN,
+            PARK.replace('"Q"', '"P"'),
+            "experiment.host must not be the home; found 'P'",
+        ),
         (THREE, CHAIN, PARK.replace('"P"', '"PP"'), "found 'PP' (did you mean 'P'?)"),
-        (THREE, CHAIN, PARK.replace('"Q"', '"S"'), "`host` must be a place of the network"),
+        (
+            THREE,
+            CHAIN,
+            PARK.replace('"Q"', '"S"'),
+            "experiment.host must be the id of one of the 3 places",
+        ),
         (THREE, CHAIN, PARK + 'layer = "link"', "(did you mean 'links'?)"),
         (THREE, CHAIN, PARK.replace("size = 1", "size = 9"), "9 are asked for, 'P' has 1"),
         (THREE, CHAIN, "[measures]\nkilometres = 1.0\n" + PARK, "frictions need coordinates"),
@@ -563,6 +588,14 @@ def test_what_no_study_can_be_made_of(study, nodes, links, settings, words):
 def test_names_of_layers_that_the_tables_need(study, layer):
     with pytest.raises(InputError, match=f"a layer cannot be called '{layer}'"):
         run(study(THREE, CHAIN, link_columns={"layer": [layer, "x"]}))
+
+
+def test_layers_of_shares_are_refused_before_any_work(study):
+    layers = {"layer": ["links", "trips_share_of_origin"]}
+    with pytest.raises(
+        InputError, match=r"'trips_share_of_origin' holds shares .* leave the layer"
+    ):
+        run(study(THREE, CHAIN, link_columns=layers))
 
 
 def test_a_flattened_network_may_call_its_layer_all(no_figures, study):
@@ -914,11 +947,69 @@ def test_places_of_several_periods_have_a_spread(no_figures, study):
     [
         ('park = "haichuang"', "mechanisms.park must be a park outside its jurisdiction"),
         ("sigma = 1.0", "mechanisms.sigma must be greater than 1"),
-        ("mu = 0.9", "mu must be below (sigma - 1) / sigma = 0.8; found 0.9"),
-        ("supply_slope = -1.0", "mechanisms.supply_slope must be greater than 0"),
+        ("sigma = 1e9", "mechanisms.sigma must be less than or equal to 1000"),
+        ("mu = 0.9", "mechanisms: mu must be below (sigma - 1) / sigma, here 0.8, or"),
+        ("sigma = 1.01", "here 0.009901, or"),
+        ("supply_slope = -1.0", "mechanisms.supply_slope must be greater than or equal to"),
+        ("mobility = 1e300", "mechanisms.mobility must be less than or equal to 1000000"),
     ],
 )
 def test_parameters_of_mechanisms_that_cannot_be(no_figures, study, settings, words):
     with pytest.raises(InputError) as caught:
         run(study(THREE, CHAIN, settings=f"[mechanisms]\n{settings}\n"))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "sigma = 1.01\nmu = 0.005",
+        "sigma = 1000.0\nmu = 0.99",
+        "mu = 0.001",
+        "enclave = 0.99",
+        "enclave = 0.0\nlink = 0.0",
+        "demand_slope = 1e-6",
+        "supply_slope = 1e6",
+        "mobility = 1e6",
+        "adaptation = 0.01",
+    ],
+)
+def test_extreme_parameters_of_mechanisms_are_drawn(study, settings):
+    out = run(study(THREE, CHAIN, settings=f"[mechanisms]\n{settings}\n"))
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert 'id="free_flow"' in page
+    assert 'id="cobweb"' in page
+    text = re.sub(r"data:image[^\"]*", "", page)
+    assert not re.search(r"\b(nan|inf|None)\b", text)
+
+
+def test_a_model_off_the_map_of_stability_is_told_in_the_caption(study):
+    out = run(study(THREE, CHAIN, settings="[mechanisms]\nmobility = 1000.0\n"))
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Beyond the map: without an enclave (d / b 0.8, m / b 1e+03)" in page
+
+
+PARKS = [*THREE, ("park", "b", "a"), ("lost", "b", None)]
+KINDS = {"kind": ["firm", "firm", "firm", "park", "park"]}
+
+
+@pytest.mark.parametrize(
+    ("park", "words"),
+    [
+        ("prk", "no node in the places that are kept (did you mean 'park'?)"),
+        ("lost", "a park that stands inside it, or whose jurisdiction is not given"),
+    ],
+)
+def test_a_park_that_is_none_is_told_why(no_figures, study, park, words):
+    nodes = [(node, place) for node, place, *_ in PARKS]
+    homes = {"jurisdiction": [row[2] if len(row) > 2 else row[1] for row in PARKS]}
+    path = study(
+        nodes,
+        [*CHAIN, ("park", THREE[0][0])],
+        node_columns=KINDS | homes,
+        settings=f'[mechanisms]\npark = "{park}"\n',
+    )
+    with pytest.raises(InputError) as caught:
+        run(path)
+    assert words in str(caught.value)
+    assert "There are 1: park;" in str(caught.value)

@@ -327,9 +327,9 @@ def test_effects_are_told_for_the_whole_network_home_host_and_the_others(page: P
     assert "between \N{MINUS SIGN}0.060 and \N{MINUS SIGN}0.040" in home
     assert "direction" not in home
     page.sentence("PageRank of Qu & Co stays at 0.3 in all placements.")
-    others = page.sentence("PageRank of the other 2 places changes by +0.010 in $Es$")
+    others = page.sentence("PageRank of the other 2 places changes by between +0.010 in $Es$")
     assert "+0.030" in others
-    assert "falls in 0 of them" in others
+    assert "falls in none of them" in others
 
 
 def test_reallocated_funding_moves_links_and_new_funding_adds_them(
@@ -462,14 +462,16 @@ def tried(study: Study, **changes: Any) -> Study:
         ("access_inequality", None, 0.02, 0.01, -0.01, -0.015, -0.005, 1.0),
     ]
     table = pd.DataFrame(rows, columns=columns).assign(
-        scenario="park", median=0.0, mc_error=0.001, standardised=1.0, replicates=40
+        scenario="park", mc_error=0.001, standardised=1.0, replicates=40
     )
+    table["median"] = table["difference"]
     table["placebo_low"], table["placebo_high"], table["placebo_n"] = -0.01, 0.03, 10
     table["placebo_p"], table["corrected_p"], table["why_no_p"] = 0.18, 0.5, None
     contrast = {"scenario": "park", "rival": "direct links, new", "measure": "harmonic_centrality"}
     contrast |= {"node": "p", "difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9}
     tables = {**study.tables, "effects": table, "contrasts": pd.DataFrame([contrast])}
     scenario = {"home": "p", "host": "q", "headline": "park", "funding": "new", "layer": "links"}
+    scenario["match"] = "strength"
     return replace(study, tables=tables, scenario=scenario, **changes)
 
 
@@ -477,18 +479,113 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
     study: Study, tmp_path: Path
 ) -> None:
     text = Page(write_report(tried(study), tmp_path)).text
-    assert "nearness to all other places rises by 10 % on average, in the same direction" in text
-    assert "nearness to all other places does not change, wherever the links fall." in text
     assert (
-        "Of the 2 other places, 1 gain nearness to all other places on average and 1 lose" in text
+        "nearness to all other places rises by 10.0 % on average, and rises in every placement "
+        "(the middle 95 %: +4.0 % to +16.0 %)."
+    ) in text
+    assert "nearness to all other places stays as it is, wherever the links fall." in text
+    assert (
+        "Of the 2 other places, 1 gains nearness to all other places on average and 1 loses" in text
     )
-    assert "may rise or fall, depending on where the links fall: by 2 % down on average" in text
-    assert "in 95 % of placements between \N{MINUS SIGN}6.0 % and +4.0 %" in text
-    assert "Nearness becomes less unequal: places converge" in text
-    assert "the park is on average better than direct links (in 90 % of the placements)" in text
-    assert "The same park at 10 other hosts that are like this one would change" in text
-    assert "(p = 0.18 by rank, 0.5 corrected)" in text
+    assert (
+        "may rise or fall, depending on where the links fall: 2.0 % down on average; 95 % of "
+        "placements lie between \N{MINUS SIGN}6.0 % and +4.0 %."
+    ) in text
+    assert (
+        "Nearness becomes less unequal: places converge (Theil index \N{MINUS SIGN}50.0 %" in text
+    )
+    assert "better than direct links without a park (in 90 % of the placements)" in text
+    assert "At 10 other hosts like Qu & Co in strength, the same park" in text
+    assert (
+        "by between \N{MINUS SIGN}2.0 % and +6.0 % (95 % of them); in Qu & Co it is +10.0 %" in text
+    )
+    assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
+    assert "no p is below 0.18)" in text
+    assert "A p of the experiment is its rank among them." in text
     assert "not a forecast" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"difference": 0.05, "same_sign": 0.92}, "rises in 92 % of the placements"),
+        ({"difference": -0.05, "median": -0.05, "low": -0.08, "high": -0.02}, "falls by 10.0 %"),
+        ({"difference": 0.01, "median": 0.0, "low": 0.0, "same_sign": 0.3}, "but not everywhere"),
+        # Most rise a little, and few fall by much: mean and median disagree.
+        ({"difference": -0.01, "median": 0.01, "low": -0.2, "high": 0.1}, "may rise or fall"),
+        ({"difference": 0.0, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
+        ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
+        ({"difference": np.nan, "baseline": np.nan}, "is not defined before or after"),
+        ({"replicates": 1, "low": 0.05, "high": 0.05}, "in the one placement that was drawn"),
+        ({"baseline": 0.0}, "rises by 0.050 on average"),
+    ],
+)
+def test_what_is_said_of_home_follows_from_its_row(
+    study: Study, tmp_path: Path, row: dict[str, float], words: str
+) -> None:
+    given = tried(study)
+    effects = given.tables["effects"].copy()
+    effects["replicates"] = effects["replicates"].astype("int64")
+    for name, value in row.items():
+        effects.loc[0, name] = value
+    text = Page(write_report(replace(given, tables={**given.tables, "effects": effects}), tmp_path))
+    whose = text.text.index("'s nearness to all other places")
+    assert words in text.text[whose : whose + 260]
+    assert "nan" not in text.text.lower().replace("governan", "").replace("finan", "")
+
+
+@pytest.mark.parametrize(
+    ("higher", "difference", "words"),
+    [
+        (0.95, 0.02, "better than direct links without a park (in 95 % of the placements)"),
+        (0.05, -0.02, "worse than direct links without a park (in 95 % of the placements)"),
+        (0.52, -0.001, "about as good as direct links without a park (better in 52 %)"),
+    ],
+)
+def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
+    study: Study, tmp_path: Path, higher: float, difference: float, words: str
+) -> None:
+    given = tried(study)
+    contrasts = given.tables["contrasts"].assign(higher=higher, difference=difference)
+    given = replace(given, tables={**given.tables, "contrasts": contrasts})
+    assert words in Page(write_report(given, tmp_path)).text
+
+
+@pytest.mark.parametrize(
+    ("funding", "words"),
+    [
+        ("reallocated", "and gave up as many of its own links for it?"),
+        ("new", "on top of all links that there are?"),
+    ],
+)
+def test_in_short_begins_with_what_is_tried_and_ends_with_the_other_funding(
+    study: Study, tmp_path: Path, funding: str, words: str
+) -> None:
+    given = tried(study)
+    other = {"new": "reallocated", "reallocated": "new"}[funding]
+    effects = given.tables["effects"]
+    parts = [effects.assign(scenario=f"enclave, {name}") for name in (funding, other)]
+    effects = pd.concat(parts, ignore_index=True)
+    scenario = {**given.scenario, "headline": f"enclave, {funding}", "size": 4}
+    given = replace(given, tables={**given.tables, "effects": effects}, scenario=scenario)
+    text = Page(write_report(given, tmp_path)).text
+    assert "had a park with 4 links in Qu & Co" in text
+    assert words in text
+    assert ("If the links came on top" in text) == (funding == "reallocated")
+    assert ("If the links were taken from" in text) == (funding == "new")
+    assert ("More links cannot lower it" in text) == (funding == "reallocated")
+
+
+def test_hosts_are_told_of_by_where_the_real_one_lies(study: Study, tmp_path: Path) -> None:
+    given = tried(study)
+    for n, low, high, words in (
+        (10, 0.01, 0.09, "within that"),
+        (10, 0.06, 0.09, "less than that"),
+        (1, 0.02, 0.02, "At 1 other host like Qu & Co in strength"),
+    ):
+        effects = given.tables["effects"].assign(placebo_low=low, placebo_high=high, placebo_n=n)
+        changed = replace(given, tables={**given.tables, "effects": effects})
+        assert words in Page(write_report(changed, tmp_path / f"{n}{low}")).text
 
 
 def test_on_a_modelled_layer_nothing_is_tested(study: Study, tmp_path: Path) -> None:
@@ -497,7 +594,8 @@ def test_on_a_modelled_layer_nothing_is_tested(study: Study, tmp_path: Path) -> 
     given = replace(given, tables={**given.tables, "effects": effects})
     given = replace(given, scenario={**given.scenario, "layer": "gravity"})
     text = Page(write_report(given, tmp_path)).text
-    assert "No test: x is modelled." in text
+    assert "There is no test, as x is modelled." in text
+    assert "A p of the experiment" not in text
     assert "it says what the model implies" in text
     assert "by rank" not in text
 

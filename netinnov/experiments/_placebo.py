@@ -125,7 +125,8 @@ def refusals(
             against = placebos[whose[scenario]].make if scenario in whose else None
             reason = ""
             if layers:
-                reason = f"{', '.join(layers)} is modelled: a test would only repeat the model"
+                are = "is" if len(layers) == 1 else "are"
+                reason = f"{', '.join(layers)} {are} modelled: a test would only repeat the model"
             elif against is None:
                 reason = "no placebo"
             elif measure in one_way and _adds(change, "new") and _adds(against, "reallocated"):

@@ -190,18 +190,27 @@ class ExperimentPart(_Part):
 class MechanismsPart(_Part):
     """Parameters of the models; defaults are examples, not estimates."""
 
-    sigma: Annotated[float, Field(gt=1)] = 5.0
-    mu: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    sigma: Annotated[float, Field(gt=1, le=1000)] = 5.0
+    mu: Annotated[float, Field(ge=0.001, lt=1)] = 0.4
     enclave: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    demand_slope: Annotated[float, Field(gt=0)] = 1.0
-    supply_slope: Annotated[float, Field(gt=0)] = 0.8
+    demand_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 1.0
+    supply_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 0.8
     adaptation: Annotated[float, Field(gt=0, le=1)] = 1.0
-    mobility: Annotated[float, Field(ge=0)] = 0.05
-    link: Annotated[float, Field(ge=0)] = 0.03
+    mobility: Annotated[float, Field(ge=0, le=1e6)] = 0.05
+    link: Annotated[float, Field(ge=0, le=1e6)] = 0.03
     park: str | None = None
     rate: Annotated[float, Field(gt=0, le=1)] = 0.1
     horizon: Annotated[int, Field(ge=1)] = 60
     draws: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+
+    @model_validator(mode="after")
+    def _has_no_black_hole(self) -> MechanismsPart:
+        if (limit := (self.sigma - 1) / self.sigma) <= self.mu:
+            msg = (
+                f"mu must be below (sigma - 1) / sigma, here {limit:.4g}, or the mobile gather in "
+            )
+            raise ValueError(f"{msg}one region however dear trade is; found {self.mu:g}")
+        return self
 
 
 class Configuration(_Part):

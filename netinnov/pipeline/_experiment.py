@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from netinnov import centrality, connectivity, scenarios
+from netinnov import centrality, connectivity, polycentricity, scenarios
+from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.experiments import (
     PairSums,
-    access_inequality,
     compare_scenarios,
     contrasts,
     link_changes,
@@ -52,6 +53,7 @@ def experiment(
     """Try the enclave of the configuration, its rivals and its placebos."""
     asked, options = configuration.experiment, configuration.measures
     assert asked is not None
+    _check_ends(cities, configuration)
     # Named, so that the report can say whether it is modelled.
     layer = scenarios.chosen_layer(cities, asked.layer)
     enclaves = {
@@ -114,6 +116,20 @@ def experiment(
     return Experiment(tables, said, notes)
 
 
+def _check_ends(cities: MultilayerNetwork, configuration: Configuration) -> None:
+    """Home and host are two of the places that are looked at."""
+    asked, places = configuration.experiment, list(cities._nodes.index)
+    assert asked is not None
+    for name in ("home", "host"):
+        if (place := getattr(asked, name)) not in places:
+            names = f"{len(places):,} places of the report, at level {configuration.places.level}"
+            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
+            msg = f"experiment.{name} must be the id of one of the {names}; found {place!r}{hint}."
+            raise InputError(msg)
+    if asked.home == asked.host:
+        raise InputError(f"experiment.host must not be the home; found {asked.host!r} for both.")
+
+
 def _rivals(asked: ExperimentPart, enclave: ReverseEnclave) -> dict[str, Any]:
     """What the same number of links, funded alike, could be instead."""
     terms: dict[str, Any] = {
@@ -157,7 +173,7 @@ def _placebos(
         return None, (f"The experiment has no placebo hosts: {error}",)
     hosts = min(asked.placebos, len(listed) - 1)
     names = " and ".join(match)
-    text = f"Placebo hosts are the {hosts} places most like the real one in {names}."
+    text = f"Placebo hosts are drawn from the {hosts} places most like the real one in {names}."
     return found, (text,)
 
 
@@ -177,15 +193,22 @@ def _measures(
         rank = pagerank_of(network, options).reindex(nodes)
         return rank / rank.sum()
 
+    last = threading.local()
+
     def harmonic(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
-        return centrality.harmonic_centrality(
-            network, distance=options.distance, frictions=frictions, nodes=nodes
-        )
+        if getattr(last, "network", None) is not network:  # which two measures look at in turn
+            last.network, last.access = (
+                network,
+                centrality.harmonic_centrality(
+                    network, distance=options.distance, frictions=frictions, nodes=nodes
+                ),
+            )
+        access: pd.Series = last.access
+        return access
 
     def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
-        return access_inequality(
-            network, distance=options.distance, frictions=frictions, nodes=nodes
-        )
+        # `access_inequality`, as every place is one node.
+        return polycentricity.theil(harmonic(network, nodes=nodes)[nodes])
 
     # Another name than in the table of polycentricity, which knows no frictions.
     how = "_with_frictions" if frictions else ""

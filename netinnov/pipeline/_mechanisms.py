@@ -9,7 +9,6 @@ import pandas as pd
 
 from netinnov import centrality
 from netinnov._arguments import did_you_mean
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.errors import InputError
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect
@@ -81,7 +80,9 @@ def _free_flow(asked: MechanismsPart) -> dict[str, pd.DataFrame]:
     columns = ["enclave", "sustain_point", "break_point", "fold_point"]
     points = pd.DataFrame(rows, columns=columns)
     known = np.array([mark for mark in marks if np.isfinite(mark)])
-    values = _near(known, 0.5 * known.min(), min(1.5 * known.max(), 1.0))
+    # Where trade is wholly free there is nothing left to tell the regions apart.
+    end = min(1.5 * known.max(), (1 + known.max()) / 2)
+    values = _near(known, 0.5 * known.min(), end)
     parts = []
     for share in points["enclave"]:
 
@@ -128,8 +129,7 @@ def _parks(
     """All parks that stand outside their jurisdiction, and the one that is looked at."""
     table = cooperation_table(network)
     if asked.park is not None and asked.park not in table.index:
-        msg = f"mechanisms.park must be a park outside its jurisdiction; found {asked.park!r}"
-        raise InputError(f"{msg}{did_you_mean(asked.park, table.index)}.")
+        raise InputError(_no_park(network, asked.park, list(table.index)))
     if table.empty:
         return {}, ""
     most = table["links"].sort_values(ascending=False, kind="stable").index[0]
@@ -139,6 +139,22 @@ def _parks(
         "park_roles": brokerage_table(network, park),
         "park_outages": outages(network, park),
     }, park
+
+
+def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
+    """Why this is none, and which are."""
+    msg = f"mechanisms.park must be a park outside its jurisdiction; {park!r} is "
+    nodes = network._nodes
+    if park not in nodes.index:
+        msg += f"no node in the places that are kept{did_you_mean(park, nodes.index)}. "
+    elif nodes.at[park, "kind"] != "park":
+        msg += "none: its kind is another. "
+    else:
+        msg += "a park that stands inside it, or whose jurisdiction is not given. "
+    if not parks:
+        return f"{msg}There is none in these data: leave the setting out."
+    listed = ", ".join(parks[:5]) + (", ..." if len(parks) > 5 else "")
+    return f"{msg}There are {len(parks):,}: {listed}; left out, it is the one with most links."
 
 
 def _diffusion(
@@ -173,7 +189,7 @@ def _diffusion(
         for name, case in cases.items()
     }
     draws = pd.DataFrame(times).rename_axis("draw")
-    table = reach_table(times, horizon=asked.horizon)
+    table = reach_table(times, horizon=asked.horizon).rename_axis("network")
     table.insert(0, "targets", len(at["home"]))
     table.insert(0, "seeds", len(at["host"]))
     return {"diffusion": table, "diffusion_draws": draws}
@@ -199,10 +215,9 @@ def _specialisation(cities: MultilayerNetwork) -> dict[str, pd.DataFrame]:
 
 def _spread(cities: MultilayerNetwork) -> dict[str, pd.DataFrame]:
     """Inequality of strength over places in each period."""
-    layers = [layer for layer in cities.layers if not layer.endswith(SHARE_OF_ORIGIN)]
-    if not layers or cities._link_rows().period is None:
+    if not cities.layers or cities._link_rows().period is None:
         return {}
-    periods = split_periods(cities.select(layers=layers))
+    periods = split_periods(cities)
     if len(periods) < 2:
         return {}
     strength = pd.DataFrame(

@@ -15,6 +15,7 @@ import pandas as pd
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._arguments import check_names, did_you_mean
 from netinnov._columns import as_text
+from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._tables import codes_of
 from netinnov.build import aggregate, build_network, clean_tables, flatten
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
@@ -71,6 +72,12 @@ def load(data: DataPart) -> Input:
     if taken:
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
+    if shares := [layer for layer in layers if layer.endswith(SHARE_OF_ORIGIN)]:
+        msg = (
+            f"{', '.join(map(repr, shares))} holds shares of each origin's total, by its name, and "
+        )
+        msg += "the report adds weights up over links and layers, which shares do not allow. Give "
+        raise InputError(msg + "flows in place of shares, or leave the layer out of links.")
     return given
 
 

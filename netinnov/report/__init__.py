@@ -126,6 +126,7 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
         findings=findings,
         changes=changes,
         modelled=modelled,
+        ranked=_ranked(result),
         short=short,
         counted=counted,
         written=[(name, len(table)) for name, table in tables.items()],
@@ -133,6 +134,14 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8", newline="\n")
     return path
+
+
+def _ranked(study: Study) -> bool | None:
+    """Whether ranks among placebo hosts are there; None if there are no such hosts."""
+    effects = study.tables.get("effects")
+    if effects is None or "placebo_n" not in effects or not effects["placebo_n"].any():
+        return None
+    return bool(effects["placebo_p"].notna().any())
 
 
 @cache

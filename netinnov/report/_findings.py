@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.plotting import mark_modelled
-from netinnov.report._experiment import find_changes, find_experiment, find_summary
+from netinnov.report._experiment import find_changes, find_experiment
+from netinnov.report._in_short import find_summary
 from netinnov.report._mechanisms import find_mechanisms
 from netinnov.report._parts import Finding
 from netinnov.report._structure import find_structure
@@ -42,7 +43,7 @@ def find(
         **find_structure(study),
         "enclaves": _enclaves(study),
         "experiment": find_experiment(study) + _caution(study, modelled, "effects"),
-        "summary": find_summary(study),
+        **find_summary(study),
         **find_mechanisms(study),
     }
     return sections, find_changes(study)
@@ -150,7 +151,7 @@ def _polycentric(study: Study) -> list[Finding]:
             Finding(
                 f"Of the layers with {_ENOUGH} places or more, the most even is {ends[0]}, the "
                 f"most concentrated {ends[1]}. Slopes of layers with different "
-                " numbers of places are not strictly comparable.",
+                "numbers of places are not strictly comparable.",
                 ("polycentricity",),
             )
         )

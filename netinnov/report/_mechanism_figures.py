@@ -18,6 +18,7 @@ from netinnov.plotting import (
     plot_stability_map,
 )
 from netinnov.report._parts import Drawing
+from netinnov.report._words import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ __all__ = ["draw_mechanisms"]
 
 _LEFT = "freeness of trade"
 _ROWS = 15
+_STEEPEST = 2.0
 
 
 def draw_mechanisms(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
@@ -38,9 +40,7 @@ def draw_mechanisms(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
         yield _cobweb(study)
     park = study.mechanisms.get("park")
     if "parks" in study.tables and isinstance(park, str):
-        ax = plot_park(study.network, park)
-        caption = "The park, its partners and what flows between them, as sources state it."
-        yield Drawing("park", ax.figure.canvas.figure, caption, ("park_roles", "parks"))
+        yield from _park(study, park)
     if (table := study.tables.get("diffusion_draws")) is not None and len(table):
         yield _diffusion(study, table)
     if (table := study.tables.get("location_quotients")) is not None and len(table):
@@ -93,15 +93,31 @@ def _cobweb(study: Study) -> Drawing:
     points = {"without an enclave": (ratio, mobility)}
     if link:
         points["with its link, both answer"] = (ratio, mobility + link)
+    adaptation = _float(given, "adaptation")
+    # As far as the map reaches: a little beyond where a gap explodes without any supply slope.
+    right, top = _STEEPEST, max((2 / adaptation - 1) / 2 * 1.15, 0.1)
+    there = {name: (x, y) for name, (x, y) in points.items() if x <= right and y <= top}
     figure = new_figure(width=DOUBLE * 0.6, height=80)
-    plot_stability_map(
-        points=points, adaptation=_float(given, "adaptation"), ax=figure.add_subplot()
-    )
+    plot_stability_map(points=there, adaptation=adaptation, steepest=right, ax=figure.add_subplot())
     caption = (
         "Where prices of two like regions settle, over the slope of supply against that of demand "
         "and over mobility. A model, no observation."
     )
+    off = [f"{name} (d / b {x:.3g}, m / b {y:.3g})" for name, (x, y) in points.items()]
+    if off := [text for text, name in zip(off, points, strict=True) if name not in there]:
+        caption += f" Beyond the map: {together(off)}."
     return Drawing("cobweb", figure, caption, ("cobweb",))
+
+
+def _park(study: Study, park: str) -> Iterator[Drawing]:
+    from matplotlib import pyplot as plt
+
+    figure = plot_park(study.network, park).figure.canvas.figure
+    caption = "The park, its partners and what flows between them, as sources state it."
+    try:
+        yield Drawing("park", figure, caption, ("park_roles", "parks"))
+    finally:
+        plt.close(figure)  # which sizes itself, and is known to pyplot for that
 
 
 def _diffusion(study: Study, draws: pd.DataFrame) -> Drawing:

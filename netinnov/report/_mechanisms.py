@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.report._parts import Finding
-from netinnov.report._words import counted, number, percent, together
+from netinnov.report._words import counted, node_name, number, percent, together
 
 if TYPE_CHECKING:
     from netinnov.report import Study
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["find_mechanisms"]
 
 _SHOWN = 3
+_MODES = {"gap": "the gap", "total": "what they have in common"}
+_EFFECTS = {"excites": "it lasts longer", "damps": "it settles faster", "leaves": "nothing changes"}
 
 
 def find_mechanisms(study: Study) -> dict[str, list[Finding]]:
@@ -35,7 +37,8 @@ def _standing(study: Study) -> list[Finding]:
         return [Finding("No mechanisms were computed.")]
     text = "Free flow and the cobweb are models with parameters that are examples, not estimates: "
     text += "they show what could follow from what, and say nothing of the places of this study. "
-    text += "They are one formal reading of figures 1 and 2 of Hu and Zhang, who give no equations."
+    text += "They are one formal reading of two figures of Hu and Zhang, who give no equations. "
+    text += "What follows on the park, diffusion and specialisation is about these data."
     return [Finding(text)]
 
 
@@ -55,13 +58,12 @@ def _free_flow(study: Study) -> list[Finding]:
     found = [Finding(text, ("free_flow", "free_flow_diagram"))]
     if len(table) > 1:
         row = table.iloc[1]
+        range_ = "wider" if row["break_point"] > plain["break_point"] else "narrower"
         text = (
             f"With enclaves in each other, through which each reaches {percent(row['enclave'])} of "
             f"the other's varieties, the break point is {number(row['break_point'], digits=4)}: "
-            "they stay alike over a wider range."
+            f"they stay alike over a {range_} range."
         )
-        if row["break_point"] < plain["break_point"]:
-            text = text.replace("a wider range", "a narrower range")
         if math.isfinite(row["fold_point"]):
             text += (
                 " If only one of them has such an enclave, there is no even split; the spread "
@@ -76,22 +78,30 @@ def _cobweb(study: Study) -> list[Finding]:
     if table is None or table.empty:
         return []
     first = table[table["link"] == table["link"].iloc[0]]
-    parts = [f"the {row['kind']} by {number(row['root'])}" for _, row in first.iterrows()]
+    parts = [
+        f"{_MODES.get(row['kind'], row['kind'])} by {number(row['root'])}"
+        for _, row in first.iterrows()
+    ]
     stable = bool((first["modulus"] < 1).all())
     text = (
-        "Two like regions whose supply follows the last price have two modes; in a period prices' "
-        f"distance from rest is multiplied: {together(parts)}. "
-        + ("Both settle." if stable else "Not both settle.")
+        "Prices of two like regions can be off their rest in two ways: together, and by a gap "
+        f"between them. Each period multiplies {together(parts)}: below 0 they swing, between "
+        "\N{MINUS SIGN}1 and 1 they settle. "
+        + ("Here both settle." if stable else "Here not both settle.")
     )
     found = [Finding(text, ("cobweb",))]
     said = []
     for link, rows in table.groupby("link", sort=False):
-        row = rows.iloc[0]
-        limit = row["threshold"]
-        at = f"; from {number(limit)} on prices explode" if math.isfinite(limit) else ""
-        said.append(f"if {link}, it {row['effect']} the {row['kind']}{at}")
-    text = "What the link of an enclave does depends on who answers which price: "
-    found.append(Finding(f"{text}{'; '.join(said)}.", ("cobweb",)))
+        row = rows[rows["kind"] != "total"].iloc[0]
+        text = f"if {link}, {_EFFECTS[row['effect']]} (to {number(row['root_with'])})"
+        if stable and math.isfinite(row["threshold"]):
+            text += f", and from a strength of {number(row['threshold'])} on it does not settle"
+        said.append(text)
+    text = (
+        f"What the link of an enclave (here of strength {number(table['strength'].iloc[0])}) does "
+        f"to the gap depends on who answers which price: {'; '.join(said)}."
+    )
+    found.append(Finding(text, ("cobweb",)))
     return found
 
 
@@ -101,11 +111,14 @@ def _park(study: Study) -> list[Finding]:
         text = "No park stands outside its jurisdiction in these data, so there is none to look at."
         return [Finding(text)] if study.mechanisms else []
     park = str(study.mechanisms.get("park"))
-    row = parks.loc[park]
-    name = _name(study, park)
-    text = (
-        f"Of {counted(len(parks), 'park')} outside their jurisdiction {name} is shown: "
-        f"{row['partners']:,} partners, {row['links']:,} links in {row['layers']:,} layers."
+    row: Any = parks.loc[park]
+    name = node_name(study, park)
+    text = f"{name} is the one park outside its jurisdiction"
+    if len(parks) > 1:
+        text = f"Of {len(parks):,} parks outside their jurisdiction this is {name}"
+    text += (
+        f": {counted(int(row['partners']), 'partner')}, {counted(int(row['links']), 'link')} in "
+        f"{counted(int(row['layers']), 'layer')}."
     )
     found = [Finding(text, ("parks",))]
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
@@ -123,10 +136,12 @@ def _park(study: Study) -> list[Finding]:
     found.append(Finding(text, ("park_roles", "parks")))
     lost = study.tables.get("park_outages")
     if lost is not None and "single_point" in lost:
-        single = [_name(study, str(node)) for node in lost.index[lost["single_point"]]]
+        single = [node_name(study, str(node)) for node in lost.index[lost["single_point"]]]
         if single:
-            text = "Single points of failure, on which a flow or a way across the border hangs: "
-            text += f"{together(single)}. One known actor is often one known source."
+            text = (
+                "A flow or a way across the border hangs on one actor alone, a single point of "
+                f"failure: {together(single)}. One known actor is often one known source."
+            )
             found.append(Finding(text, ("park_outages",)))
     return found
 
@@ -139,9 +154,12 @@ def _diffusion(study: Study) -> list[Finding]:
     parts = []
     for case, row in table.iterrows():
         median = row["median"]
-        steps = f"after {number(median)} steps (median)" if math.isfinite(median) else ""
-        if math.isnan(median) or not steps:
-            steps = f"in {percent(row['reached'])} of the draws by step {horizon}"
+        if math.isfinite(median):
+            steps = f"after {number(median)} step{'' if median == 1 else 's'} (median)"
+        elif row["reached"]:
+            steps = f"by step {horizon} in {percent(row['reached'])} of the draws"
+        else:
+            steps = f"in no draw by step {horizon}"
         parts.append(f"{case}: {steps}")
     row = table.iloc[0]
     text = (
@@ -163,14 +181,14 @@ def _agglomeration(study: Study) -> list[Finding]:
         many = table[table["links"] >= table["links"].quantile(0.5)]
         rows = many.sort_values("krugman_index", ascending=False, kind="stable").head(_SHOWN)
         listed = [
-            f"{_name(study, str(node))} ({number(row['krugman_index'])}, most in "
+            f"{node_name(study, str(node))} ({number(row['krugman_index'])}, most in "
             f"{row['most_special_in']})"
             for node, row in rows.iterrows()
         ]
         text = (
-            "Krugman's index tells how far the mix of a place's links over the observed layers "
-            "differs from that of all places (0: not at all, 2: wholly). Among the half of the "
-            f"places with more links it is highest for {together(listed)}."
+            "A place is special if the mix of its links over the observed layers differs from that "
+            "of all places (Krugman's index; 0: not at all, 2: wholly). Among the half of the "
+            f"places with more links the index is highest for {together(listed)}."
         )
         found.append(Finding(text, ("specialisation", "location_quotients")))
     table = study.tables.get("convergence")
@@ -186,14 +204,3 @@ def _agglomeration(study: Study) -> list[Finding]:
         )
         found.append(Finding(text, ("convergence", "strength_by_period")))
     return found
-
-
-def _name(study: Study, node: str) -> str:
-    """Name of an actor or a place, its id where there is none."""
-    for table in (study.network.nodes, study.network.places):
-        for column in ("name_en", "name"):
-            if column in table and node in table.index:
-                name: Any = table.at[node, column]
-                if pd.notna(name):
-                    return str(name)
-    return node

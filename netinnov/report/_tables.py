@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov.errors import InputError
 from netinnov.plotting import mark_modelled
-from netinnov.report._words import cell, names_of, parameters
+from netinnov.report._words import cell, names_of, node_name, parameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,13 @@ _WHOLE = ("contrasts", "effect_parts", "effects", "modelled", "profile", "scenar
 # What the page shows of effects; the file has all columns.
 _EFFECTS = (
     *("scenario", "measure", "node", "baseline", "mean", "difference", "low", "high"),
-    *("same_sign", "placebo_low", "placebo_high", "corrected_p", "why_no_p"),
+    *("same_sign", "placebo_low", "placebo_high", "placebo_p", "corrected_p"),
+)
+# Tables of nodes or places whose ids say little to a reader.
+_ACTORS = ("location_quotients", "park_outages", "park_roles", "parks", "specialisation")
+_PARKS = (
+    *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
+    *("homeward", "outward", "is_liaison", "is_liaison_stated"),
 )
 _CAPTIONS = {
     "layers": "Layers of the network as built: nodes with a link, linked pairs and total weight.",
@@ -59,10 +65,10 @@ _CAPTIONS = {
     "free_flow": "Points at which the model's rest points change, in freeness of trade.",
     "free_flow_diagram": "Rest points of two regions over the freeness of trade.",
     "cobweb": "Modes of two like regions without and with the link of an enclave.",
-    "parks": "Parks outside their jurisdiction: partners, flows, roles, single points of failure.",
+    "parks": "Parks outside their jurisdiction, those with most links first.",
     "park_roles": "Roles of the park and its partners between the jurisdictions.",
     "park_outages": "What fails when one actor is taken out.",
-    "diffusion": "Steps until half of home's actors are reached, over draws.",
+    "diffusion": "Steps until half of home's actors are reached, over draws, in three networks.",
     "diffusion_draws": "Steps of each draw; empty where home was not reached.",
     "specialisation": "How far the mix of a place's links differs from that of all places.",
     "location_quotients": "Share of a layer in the links of a place over its share in all.",
@@ -164,6 +170,18 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
     shown = {}
     for name, table in tables.items():
         frame = key_rows(table, study) if name in ("contrasts", "effects") else table
+        width = None
+        if name in _ACTORS:
+            frame = _with_names(frame, study)
+        if name == "parks":
+            shows = [column for column in _PARKS if column in frame]
+            frame = frame.sort_values("links", ascending=False, kind="stable")
+            for end in ("home", "host"):
+                frame[end] = frame[end].map(lambda place: names.get(place, place))
+            frame, width = (
+                frame[[*shows, *frame.columns.difference(shows, sort=False)]],
+                1 + len(shows),
+            )
         if name in ("degree", "strength") and "centrality" in tables:
             order = tables["centrality"].index
             frame = frame.loc[order[order.isin(frame.index)]]
@@ -173,13 +191,17 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
         if name == "profile":  # what has no room comes last
             last = [column for column in ("of", "many_centres_if") if column in frame]
             frame = frame[[*frame.columns.difference(last, sort=False), *last]]
+        if name in ("contrasts", "effects"):
+            frame = frame.assign(node=frame["node"].map(names.get, na_action="ignore"))
         if name == "effects":
-            shows = [column for column in _EFFECTS if column in frame]
-            frame = frame[[*shows, *frame.columns.difference(shows, sort=False)]]
+            shows = [
+                column for column in _EFFECTS if column in frame and frame[column].notna().any()
+            ]
+            frame, width = frame[[*shows, *frame.columns.difference(shows, sort=False)]], len(shows)
         frame = frame.drop(columns="modelled_layers", errors="ignore")
         frame = frame.reset_index() if _has_index(frame) else frame
         rows = _ALL if name in _WHOLE else _SHOWN
-        first = frame.iloc[:rows, :_WIDEST]
+        first = frame.iloc[:rows, : width or _WIDEST]
         shown[name] = View(
             name=name,
             caption=_CAPTIONS.get(name, name.replace("_", " ")),
@@ -193,6 +215,15 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
             dropped=frame.shape[1] - first.shape[1],
         )
     return shown
+
+
+def _with_names(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """With a first column of names, where any node has one besides its id."""
+    names = [node_name(study, str(node)) for node in table.index]
+    table = table.copy()
+    if names != list(table.index.astype("str")):
+        table.insert(0, "name", names)
+    return table
 
 
 def key_rows(effects: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -20,8 +20,10 @@ __all__ = [
     "fixed",
     "measure_name",
     "names_of",
+    "node_name",
     "number",
     "parameters",
+    "per_cent_of",
     "percent",
     "short",
     "together",
@@ -34,7 +36,9 @@ def number(value: float, *, digits: int = 3) -> str:
     """Some significant digits; whole above a thousand."""
     if math.isnan(value):
         return "not defined"
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+    if math.isinf(value):
+        return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.{digits}g}"
     return text.replace("-", MINUS)
 
 
@@ -71,6 +75,16 @@ def percent(share: float) -> str:
     if 0.995 < share < 1:
         return "more than 99.5 %"
     return f"{100 * share:.0f} %"
+
+
+def per_cent_of(changes: list[float], before: float) -> list[str]:
+    """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
+    if not before or math.isnan(before):
+        decimals = decimals_for(*changes)
+        return [fixed(float(change), decimals, sign=True) for change in changes]
+    shares = [100 * float(change) / abs(before) for change in changes]
+    decimals = max(decimals_for(*shares), 1)
+    return [f"{fixed(share, decimals, sign=True)} %" for share in shares]
 
 
 def cell(value: Any) -> str:
@@ -119,6 +133,17 @@ def names_of(study: Study) -> pd.Series[str]:
         given = table["name"].dropna().astype("str")
         names = pd.concat([names.drop(given.index, errors="ignore"), given])
     return names
+
+
+def node_name(study: Study, node: str) -> str:
+    """Name of an actor or a place, its id where there is none."""
+    for table in (study.network.nodes, study.network.places):
+        for column in ("name_en", "name"):
+            if column in table and node in table.index:
+                name: Any = table.at[node, column]
+                if pd.notna(name):
+                    return str(name)
+    return node
 
 
 def city_of(study: Study, places: pd.Series[Any]) -> pd.Series[Any]:
