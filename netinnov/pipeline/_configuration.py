@@ -66,9 +66,9 @@ rule = "hubs"                 # what makes a place a centre: "hubs" (strongest o
                               # community) or "dominant_flow" (its largest flow to a smaller place)
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
 restarts = 1                  # searches for communities and the core: more for large networks
-resamples = 200               # flows drawn anew, for intervals; 0: none, as where one event makes
+resamples = 100               # flows drawn anew, for intervals; 0: none, as where one event makes
                               # several links (projects, co-authored papers), which stay together
-replicates = 200              # random networks to compare with; 0: none, for the same reason
+replicates = 100              # random networks to compare with; 0: none, for the same reason
 most_places = 1000            # with more places nothing is drawn, as it would take long
 
 [experiment]                  # leave out for no experiment
