@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from scipy.special import expit
@@ -32,7 +33,74 @@ class SupplyCurve(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ArctanSupply:
+class _Curve(ABC):
+    """A shape of one variable, stretched and moved: its values, slopes and ends."""
+
+    _ends: ClassVar[tuple[float, float]]
+
+    steepness: float
+    centre: float = 0.0
+    level: float = 0.0
+    height: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("steepness", self.steepness, low=0, above=True)
+        check_number("centre", self.centre)
+        check_number("level", self.level)
+        check_number("height", self.height, low=0, above=True)
+
+    def quantity(self, price: Any) -> Floats:
+        """Give the supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        return np.asarray(self.level + self.height * self._value(self._away(price)))
+
+    def slope(self, price: Any) -> Floats:
+        """Give the derivative of supply at each price.
+
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
+
+        Returns
+        -------
+        array
+        """
+        return np.asarray(self.height * self.steepness * self._change(self._away(price)))
+
+    def bounds(self) -> tuple[float, float]:
+        """Give the least and the greatest supply, which no price reaches.
+
+        Returns
+        -------
+        low, high : float
+        """
+        low, high = self._ends
+        return self.level + self.height * low, self.level + self.height * high
+
+    def _away(self, price: Any) -> Floats:
+        return self.steepness * (np.asarray(price, np.float64) - self.centre)
+
+    @staticmethod
+    @abstractmethod
+    def _value(away: Floats) -> Floats: ...
+
+    @staticmethod
+    @abstractmethod
+    def _change(away: Floats) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ArctanSupply(_Curve):
     """Supply of level + height arctan(steepness (price - centre)).
 
     Parameters
@@ -63,56 +131,19 @@ class ArctanSupply:
     (0.0, 4.8)
     """
 
-    steepness: float
-    centre: float = 0.0
-    level: float = 0.0
-    height: float = 1.0
+    _ends = (-np.pi / 2, np.pi / 2)
 
-    def __post_init__(self) -> None:
-        _check(self)
+    @staticmethod
+    def _value(away: Floats) -> Floats:
+        return np.asarray(np.arctan(away))
 
-    def quantity(self, price: Any) -> Floats:
-        """Give the supply at each price.
-
-        Parameters
-        ----------
-        price : float or array
-            Expected prices.
-
-        Returns
-        -------
-        array
-        """
-        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
-        return np.asarray(self.level + self.height * np.arctan(away))
-
-    def slope(self, price: Any) -> Floats:
-        """Give the derivative of supply at each price.
-
-        Parameters
-        ----------
-        price : float or array
-            Expected prices.
-
-        Returns
-        -------
-        array
-        """
-        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
-        return np.asarray(self.height * self.steepness / (1 + away**2))
-
-    def bounds(self) -> tuple[float, float]:
-        """Give the least and the greatest supply, which no price reaches.
-
-        Returns
-        -------
-        low, high : float
-        """
-        return self.level - self.height * np.pi / 2, self.level + self.height * np.pi / 2
+    @staticmethod
+    def _change(away: Floats) -> Floats:
+        return np.asarray(1 / (1 + away**2))
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticSupply:
+class LogisticSupply(_Curve):
     """Supply of level + height / (1 + exp(-steepness (price - centre))).
 
     Parameters
@@ -138,56 +169,12 @@ class LogisticSupply:
     (1.0, 2.0)
     """
 
-    steepness: float
-    centre: float = 0.0
-    level: float = 0.0
-    height: float = 1.0
+    _ends = (0.0, 1.0)
 
-    def __post_init__(self) -> None:
-        _check(self)
+    @staticmethod
+    def _value(away: Floats) -> Floats:
+        return np.asarray(expit(away))
 
-    def quantity(self, price: Any) -> Floats:
-        """Give the supply at each price.
-
-        Parameters
-        ----------
-        price : float or array
-            Expected prices.
-
-        Returns
-        -------
-        array
-        """
-        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
-        return np.asarray(self.level + self.height * expit(away))
-
-    def slope(self, price: Any) -> Floats:
-        """Give the derivative of supply at each price.
-
-        Parameters
-        ----------
-        price : float or array
-            Expected prices.
-
-        Returns
-        -------
-        array
-        """
-        away = self.steepness * (np.asarray(price, np.float64) - self.centre)
-        return np.asarray(self.height * self.steepness * expit(away) * expit(-away))
-
-    def bounds(self) -> tuple[float, float]:
-        """Give the least and the greatest supply, which no price reaches.
-
-        Returns
-        -------
-        low, high : float
-        """
-        return self.level, self.level + self.height
-
-
-def _check(curve: ArctanSupply | LogisticSupply) -> None:
-    check_number("steepness", curve.steepness, low=0, above=True)
-    check_number("centre", curve.centre)
-    check_number("level", curve.level)
-    check_number("height", curve.height, low=0, above=True)
+    @staticmethod
+    def _change(away: Floats) -> Floats:
+        return np.asarray(expit(away) * expit(-away))
