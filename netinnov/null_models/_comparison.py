@@ -17,7 +17,8 @@ from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Plan, Preserve, plan
+from netinnov.null_models._chains import Labelled, Plan, Preserve, Space
+from netinnov.null_models._plan import plan
 
 __all__ = ["NullComparison", "compare_with_null"]
 
@@ -93,6 +94,8 @@ def compare_with_null(
     null: Null | None = ...,
     layers: Sequence[str] | None = ...,
     bins: npt.ArrayLike | None = ...,
+    space: Space = ...,
+    labelled: Labelled = ...,
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
@@ -108,6 +111,8 @@ def compare_with_null(
     null: Null | None = ...,
     layers: Sequence[str] | None = ...,
     bins: npt.ArrayLike | None = ...,
+    space: Space = ...,
+    labelled: Labelled = ...,
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
@@ -122,6 +127,8 @@ def compare_with_null(
     null: Null | None = None,
     layers: Sequence[str] | None = None,
     bins: npt.ArrayLike | None = None,
+    space: Space = "simple",
+    labelled: Labelled = "node",
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -137,7 +144,7 @@ def compare_with_null(
         their names: each network at random is drawn once and measured by all of them.
     replicates : int
         Number of networks at random.
-    preserve, trials, layers, bins
+    preserve, trials, layers, bins, space, labelled
         How they are drawn: see `rewire`. Each is an independent chain from the network.
     null : callable, optional
         Another null model instead: takes the network and a Generator, gives a network;
@@ -197,7 +204,9 @@ def compare_with_null(
     observed = {name: _checked(of(network), None) for name, of in measures.items()}
     # The seeds come first: preparing a chain may draw numbers of its own.
     seeds = rng.bit_generator.seed_seq.spawn(int(replicates))  # type: ignore[attr-defined]
-    ready = plan(network, preserve, layers, bins, rng) if null is None else None
+    ready = None
+    if null is None:
+        ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     task = _Replicate(network, ready, null, trials, measures, observed)
     values = run(task, seeds, executor=executor, progress=progress)
     found = {

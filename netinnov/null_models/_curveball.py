@@ -14,7 +14,8 @@ from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Plan, State, plan, seed_words
+from netinnov.null_models._chains import Plan, State, seed_words
+from netinnov.null_models._plan import plan
 
 __all__ = ["Sides", "curveball", "two_sides"]
 

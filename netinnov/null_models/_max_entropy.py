@@ -12,8 +12,9 @@ from netinnov._arguments import check_choice, check_names
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Plan, State, plan
+from netinnov.null_models._chains import Plan, State
 from netinnov.null_models._ensembles import Ensemble, Weights, ensemble
+from netinnov.null_models._plan import plan
 
 __all__ = ["max_entropy"]
 

@@ -13,7 +13,8 @@ import pandas as pd
 from netinnov._arguments import check_number
 from netinnov._typing import Floats, Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Chain, Preserve, State, plan, seed_words
+from netinnov.null_models._chains import Chain, Labelled, Preserve, Space, State, seed_words
+from netinnov.null_models._plan import plan
 
 __all__ = ["Mixing", "mixing"]
 
@@ -32,8 +33,8 @@ class Mixing:
     acceptance : Series
         Share of proposals that were accepted, by layer.
     overlap : DataFrame
-        Share of the original links that are there after so many trials a link: rows from 0 up, a
-        column a layer.
+        Share of the original links (parallel ones counted) that are there after so many trials a
+        link: rows from 0 up, a column a layer.
     assortativity : DataFrame
         The same for the correlation of the (total) degrees at both ends of a link; NaN where all
         degrees are equal.
@@ -85,6 +86,8 @@ def mixing(
     rng: Rng = None,
     layers: Sequence[str] | None = None,
     bins: npt.ArrayLike | None = None,
+    space: Space = "simple",
+    labelled: Labelled = "node",
 ) -> Mixing:
     """Follow the chain of `rewire` from the network, to see how many trials it needs.
 
@@ -92,7 +95,7 @@ def mixing(
     ----------
     network : MultilayerNetwork
         Any network.
-    preserve, layers, bins
+    preserve, layers, bins, space, labelled
         As in `rewire`.
     trials : float
         Length of the chain, in proposals a link; it is looked at 200 times on the way.
@@ -129,7 +132,7 @@ def mixing(
     """
     rng = np.random.default_rng(rng)
     check_number("trials", trials, low=0, above=True)
-    ready = plan(network, preserve, layers, bins, rng)
+    ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     names = pd.Index(list(ready.chains), dtype="str", name="layer")
     paths = [_followed(chain, trials, rng) for chain in ready.chains.values()]
     at = pd.Index(np.linspace(0, trials, _PARTS + 1), name="trials")
@@ -160,7 +163,7 @@ def _followed(
     words = seed_words(rng, _PARTS + 1)
     state = chain.start
     moving = replace(chain, strength=False)
-    start = np.sort(_codes(chain, state))
+    start, times = np.unique(_codes(chain, state), return_counts=True)
     degree = np.bincount(np.concatenate([state.source, state.target]), minlength=chain.n_nodes)
     overlap = np.full(_PARTS + 1, np.nan)
     assortativity = np.full(_PARTS + 1, np.nan)
@@ -171,8 +174,7 @@ def _followed(
             accepted += state.accepted
         if chain.size:
             now = _codes(chain, state)
-            found = start[np.minimum(np.searchsorted(start, now), start.size - 1)] == now
-            overlap[t] = found.mean()
+            overlap[t] = _in_common(start, times, now) / chain.size
             assortativity[t] = _assortativity(degree, state, chain.directed)
     acceptance = accepted / looks[-1] if looks[-1] else math.nan
     error = math.nan
@@ -187,6 +189,15 @@ def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
     if not chain.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)
     return a * chain.n_nodes + b
+
+
+def _in_common(
+    start: npt.NDArray[np.int64], times: npt.NDArray[np.int64], now: npt.NDArray[np.int64]
+) -> int:
+    """How many links are also in the start, which has each of its pairs so many times."""
+    at = np.minimum(np.searchsorted(start, now), start.size - 1)
+    found = np.bincount(at[start[at] == now], minlength=start.size)
+    return int(np.minimum(found, times).sum())
 
 
 def _assortativity(degree: npt.NDArray[np.int64], state: State, directed: bool) -> float:

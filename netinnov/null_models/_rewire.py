@@ -10,7 +10,8 @@ import numpy.typing as npt
 from netinnov._arguments import check_number
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Preserve, plan
+from netinnov.null_models._chains import Labelled, Preserve, Space
+from netinnov.null_models._plan import plan
 
 __all__ = ["rewire"]
 
@@ -23,6 +24,8 @@ def rewire(
     rng: Rng = None,
     layers: Sequence[str] | None = None,
     bins: npt.ArrayLike | None = None,
+    space: Space = "simple",
+    labelled: Labelled = "node",
 ) -> MultilayerNetwork:
     """Exchange the ends of links at random, inside each layer.
 
@@ -49,6 +52,15 @@ def rewire(
         Rising edges in km of the bins of distance: [a, b), the last one closed; what lies outside
         them is a bin of its own. Default: the deciles of the lengths of each layer's links, equal
         edges merged.
+    space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
+        Which graphs are allowed. ``"simple"``: a pair has one link at most, and no self-link
+        arises. ``"loopy"``: self-links take part and arise. ``"multigraph"``: a link of weight w is
+        w parallel links, each of which moves by itself, so that strengths are kept and degrees
+        are not; weights must be whole. ``"loopy_multigraph"``: both. Spaces other than the simple
+        one keep nothing else.
+    labelled : {"node", "stub"}
+        What is equally likely in these spaces: each network, or each pairing of the ends of
+        links, as in the configuration model; see Notes. In the simple space the two agree.
 
     Returns
     -------
@@ -59,8 +71,9 @@ def rewire(
     Raises
     ------
     InputError
-        Something unknown is to be kept; a layer is not there; distances are to be kept and an
-        end of a link has no coordinates.
+        Something unknown is to be kept, or more than degrees outside the simple space; a layer is
+        not there; distances are to be kept and an end of a link has no coordinates; weights of a
+        multigraph are not whole.
 
     See Also
     --------
@@ -70,9 +83,10 @@ def rewire(
 
     Notes
     -----
-    What moves is the linked pair: periods are summed first. Self-links stay where they are and a
-    proposal that would make one, or a link that is there, is rejected: the result is uniform over
-    simple graphs. Each layer moves by itself, so overlap between layers is lost.
+    What moves is the linked pair: periods are summed first. In the simple space self-links stay
+    where they are and a proposal that would make one, or a link that is there, is rejected: the
+    result is uniform over simple graphs. Each layer moves by itself, so overlap between layers is
+    lost.
 
     Every proposal is as likely as the one that takes it back, so the chain is uniform over the
     graphs that it reaches. It reaches all with the same degrees: undirected by exchanges of ends
@@ -93,12 +107,22 @@ def rewire(
     approximation before the draw; it is soft in that single draws differ from the observed
     numbers, and an empty bin is given a tenth of a link.
 
+    In the other spaces every fourth proposal (up to 64 links: every second), by chance, passes an
+    end round among three links: without it a triangle and three self-links, or the two ways round
+    a directed triangle, need not meet. A self-link holds two ends of its node (directed: one out,
+    one in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1
+    over the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w
+    self-links (directed: w!). With "node" the same proposals are accepted so that this proportion
+    cancels (Metropolis).
+
     References
     ----------
     Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
     (0,1)-matrices with given marginals, Sankhya A 58.
     Fosdick, Larremore, Nishimura and Ugander (2018), Configuring random graph models with fixed
     degree sequences, SIAM Review 60.
+    Nishimura (2018), The connectivity of graphs of graphs with self-loops and a given degree
+    sequence, Journal of Complex Networks 6.
 
     Examples
     --------
@@ -111,4 +135,5 @@ def rewire(
     """
     rng = np.random.default_rng(rng)
     check_number("trials", trials, low=0)
-    return plan(network, preserve, layers, bins, rng).draw(trials, rng)
+    ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
+    return ready.draw(trials, rng)
