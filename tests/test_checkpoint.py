@@ -18,8 +18,6 @@ import netinnov as ni
 from netinnov._parallel import run
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios
-from netinnov.experiments._checkpoint import digest
-from netinnov.experiments._describe import described
 from netinnov.scenarios import NoChange, ReverseEnclave
 
 SCRIPT = """
@@ -80,6 +78,9 @@ class Counting:
 
     def __init__(self, at: int = -1, error: BaseException | None = None) -> None:
         self.calls, self.at, self.error = 0, at, error
+
+    def __getstate__(self) -> None:
+        """None of it belongs to what is measured."""
 
     def __call__(self, network) -> float:
         self.calls += 1
@@ -234,7 +235,7 @@ def test_another_network_or_version_is_refused(network, tmp_path, monkeypatch) -
     heavier = network.replace_links(network.links.assign(weight=2.0))
     with pytest.raises(InputError, match="the network has other nodes, places or links"):
         compare(heavier, checkpoint=tmp_path, replicates=2)
-    monkeypatch.setattr("netinnov.experiments._checkpoint.__version__", "99")
+    monkeypatch.setattr("netinnov._checkpoint.__version__", "99")
     with pytest.raises(InputError, match="this is 99"):
         compare(network, checkpoint=tmp_path, replicates=2)
 
@@ -270,25 +271,19 @@ def test_a_fickle_measure_is_refused_as_without_a_checkpoint(network, tmp_path) 
             compare(network, measures={"fickle": fickle}, checkpoint=checkpoint, replicates=300)
 
 
-def test_the_digest_is_that_of_the_content(network) -> None:
-    again = ni.build_network(network.nodes, network.links)
-    assert digest(again) == digest(network)
-    for other in (
-        network.replace_links(network.links.assign(weight=[1.0, 1, 2])),
-        network.replace_links(network.links.assign(layer="other")),
-        network.replace_links(network.links.assign(year=3)),
-        network.with_nodes(pd.DataFrame({"place": ["d"]}, index=["e"])),
-        ni.build_network(network.nodes, network.links, directed=["links"]),
-    ):
-        assert digest(other) != digest(network)
+def weighted(network, *, w) -> float:
+    return float(np.sum(w))
 
 
-def test_a_description_has_no_address() -> None:
-    assert (
-        described(partial(total, [1, "a"], key=object())) == "partial(total, [1, 'a'], key=object)"
-    )
-    assert described(Counting()) == "Counting"
-    assert described(NoChange()) == "NoChange()"
+def test_arrays_in_measures_belong_to_the_experiment(network, tmp_path) -> None:
+    def tried(w):
+        measures = {"m": partial(weighted, w=w)}
+        return compare(network, measures=measures, replicates=2, checkpoint=tmp_path)
+
+    tried(np.array([1.0]))
+    tried(np.array([1.0]))
+    with pytest.raises(InputError, match="'m' was partial"):
+        tried(np.array([2.0]))
 
 
 def test_batches_that_run_at_a_failure_are_saved_too() -> None:

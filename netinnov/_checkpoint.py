@@ -1,0 +1,249 @@
+"""Checkpoints: a folder of what is found, from which a killed run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from netinnov._parallel import run
+from netinnov._typing import Floats
+from netinnov._version import __version__
+from netinnov.errors import InputError
+
+__all__ = ["Checkpoint", "PathLike", "run_numbered", "seed_state", "stored_seed"]
+
+PathLike = str | os.PathLike[str]
+Item = TypeVar("Item")
+Parts = Mapping[str, str | Mapping[str, str]]
+
+_MANIFEST = "checkpoint.json"
+_BATCHES = "batch-*.npz"
+
+_SAID = {"resample": "its data were drawn again by {}, not by {}"}
+"""How a difference is said where the name of an option does not tell it."""
+
+
+class Checkpoint:
+    """A folder of what one experiment has found.
+
+    Parameters
+    ----------
+    folder : path
+        Is made if it is not there.
+    parts : mapping of str to str, or to mapping of str to str
+        What makes the experiment, in words that are the same in every run (see `identity`); a
+        folder of another one is refused, and the message names what differs.
+    seed : dict
+        Of `seed_state`, before anything is spawned.
+
+    Notes
+    -----
+    ``checkpoint.json`` says which experiment it is; each ``batch-*.npz`` holds some rows. A file
+    is written under another name and renamed, so a kill leaves it whole or not there.
+    """
+
+    def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
+        self._folder = Path(folder)
+        mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
+        stored = _manifest(self._folder)
+        if stored is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if any(self._folder.glob(_BATCHES)):
+                msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
+                raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
+            _write(self._folder / _MANIFEST, json.dumps(mine, indent=1).encode())
+        elif differences := _differences(stored, mine):
+            raise InputError(
+                f"the checkpoint {str(self._folder)!r} is of another experiment: "
+                f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat the "
+                "experiment as it was."
+            )
+
+    def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Give the values under these names, a row at a time: scalars, or arrays of numbers."""
+        for path in sorted(self._folder.glob(_BATCHES)):
+            try:
+                with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as batch:
+                    columns = [batch[name] for name in names]
+            except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as e:
+                msg = f"the file {path.name} of the checkpoint cannot be read ({e})"
+                raise InputError(f"{msg}. Delete it: its part is measured again.") from e
+            yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
+
+    def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep some rows, all with the same names, in a file that is named after a key."""
+        stream = io.BytesIO()
+        columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        np.savez(stream, allow_pickle=False, **columns)
+        name = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+        _write(self._folder / f"batch-{name}.npz", stream.getvalue())
+
+
+def run_numbered(
+    task: Callable[[Item], Sequence[Floats]],
+    items: Sequence[Item],
+    *,
+    sizes: Sequence[tuple[int, ...]],
+    checkpoint: Checkpoint | None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+    label: str = "replicates",
+) -> list[Sequence[Floats]]:
+    """Apply a task to each item as `run` does, without those that a checkpoint holds already.
+
+    Parameters
+    ----------
+    task : callable
+        Gives as many arrays as there are `sizes`, of these shapes.
+    items : sequence
+        Known to the checkpoint by their numbers: more may be asked for later.
+    sizes : sequence of tuple
+        The shape of each array.
+    checkpoint : Checkpoint, optional
+        Of these arrays; None keeps nothing.
+    executor, progress, label
+        As in `run`.
+
+    Returns
+    -------
+    list
+        The arrays of each item.
+    """
+    if checkpoint is None:
+        return run(task, items, executor=executor, progress=progress, label=label)
+    store, names = checkpoint, [f"value_{at}" for at in range(len(sizes))]
+
+    def save(batch: Sequence[tuple[int, Item]], found: Sequence[Sequence[Floats]]) -> None:
+        numbers = [number for number, _ in batch]
+        rows = [
+            {"number": number, **dict(zip(names, values, strict=True))}
+            for number, values in zip(numbers, found, strict=True)
+        ]
+        store.write(numbers, rows)
+
+    known: dict[int, Sequence[Floats]] = {}
+    for number, *values in store.rows("number", *names):
+        known[number] = [np.asarray(value, np.float64) for value in values]
+        shapes = [value.shape for value in known[number]]
+        if shapes != list(sizes):
+            msg = f"the checkpoint holds values of shapes {shapes}, not {list(sizes)}"
+            raise InputError(f"{msg}: a function was changed since. Choose another folder.")
+    missing = [(number, item) for number, item in enumerate(items) if number not in known]
+    new = run(
+        _Numbered(task),
+        missing,
+        executor=executor,
+        progress=progress,
+        label=label,
+        save=save,
+        done=len(items) - len(missing),
+    )
+    known |= {number: values for (number, _), values in zip(missing, new, strict=True)}
+    return [known[number] for number in range(len(items))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A task that takes its item with the number by which a checkpoint knows it."""
+
+    task: Callable[[Any], Sequence[Floats]]
+
+    def __call__(self, numbered: tuple[int, Any]) -> Sequence[Floats]:
+        return self.task(numbered[1])
+
+
+def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
+    """Give all that a seed is made of, for the manifest."""
+    entropy: Any = seed.entropy
+    if entropy is not None and not isinstance(entropy, int):
+        entropy = [int(part) for part in np.ravel(entropy)]
+    return {
+        "entropy": entropy,
+        "spawn_key": [int(part) for part in seed.spawn_key],
+        "pool_size": seed.pool_size,
+        "n_children_spawned": seed.n_children_spawned,
+    }
+
+
+def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
+    """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
+    stored = _manifest(Path(folder))
+    if stored is None:
+        return None
+    return np.random.SeedSequence(
+        stored["entropy"]["entropy"],
+        spawn_key=tuple(stored["entropy"]["spawn_key"]),
+        pool_size=stored["entropy"]["pool_size"],
+        n_children_spawned=stored["entropy"]["n_children_spawned"],
+    )
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    path = folder / _MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is a file.") from None
+    except ValueError as error:
+        raise InputError(f"{_MANIFEST} of the checkpoint cannot be read: {error}.") from error
+    seed = found.get("entropy") if isinstance(found, dict) else None
+    if not isinstance(seed, dict) or set(seed) != set(seed_state(np.random.SeedSequence(0))):
+        raise InputError(
+            f"{str(path)!r} is not of a checkpoint of netinnov. Choose another folder."
+        )
+    return cast("dict[str, Any]", found)
+
+
+def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
+    """Say in which parts two experiments differ."""
+    if stored.get("function") != mine["function"]:
+        return [f"it was begun by {stored.get('function')}, this is {mine['function']}"]
+    found = []
+    if stored.get("netinnov") != mine["netinnov"]:
+        found.append(f"it was begun by netinnov {stored.get('netinnov')}, this is {__version__}")
+    if stored.get("network") != mine["network"]:
+        found.append("the network has other nodes, places or links")
+    for what in dict.fromkeys([*mine, *stored]):
+        if what in ("function", "netinnov", "network", "entropy"):
+            continue
+        before, now = stored.get(what, "nothing"), mine.get(what, "nothing")
+        if isinstance(before, Mapping) and isinstance(now, Mapping):
+            if list(before) != list(now):
+                found.append(f"its {what} are {list(before)}, not {list(now)}")
+            changed = [name for name in now if name in before and before[name] != now[name]]
+            found += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
+        elif before != now:
+            found.append(_SAID.get(what, f"`{what}` was {{}}, is {{}}").format(before, now))
+    if stored["entropy"] != mine["entropy"]:
+        found.append(
+            f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "
+            "was used before (`rng=None` takes up what is stored)"
+        )
+    return found
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
