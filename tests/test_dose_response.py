@@ -24,6 +24,7 @@ from netinnov.experiments import (
     specification_curve,
     specification_summary,
 )
+from netinnov.experiments._shapes import lack_of_fit
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 
 
@@ -168,6 +169,7 @@ def test_undefined_replicates_and_doses_are_left_out(pair) -> None:
     found = respond(pair, partial(saturating, sd=0.05), measures={"w": sometimes},
                     doses=[*range(1, 5), 4.2])  # fmt: skip
     fit = found.fit("w", shape="threshold", rng=1, resamples=50)
+    # No replicate has a value at all doses; each dose has enough of them for a test.
     assert np.isfinite(fit.drop("support").to_numpy()).all()
     assert math.isnan(fit["support"])  # to compare shapes needs six
     with pytest.raises(InputError, match=r"needs four doses.*there are 3"):
@@ -195,6 +197,14 @@ def decaying(dose: float, sd: float = 0.0) -> Plus:
     return Plus(1 + 8 * (1 - 2 ** (-dose / 2)), sd)
 
 
+def peaked(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(10 - 0.3 * (dose - 5.5) ** 2, sd)
+
+
+def dipped(dose: float, sd: float = 0.0) -> Plus:
+    return Plus(0.3 * (dose - 7) ** 2 - 4, sd)
+
+
 @pytest.mark.parametrize(
     ("make", "shape", "bend", "slope", "plateau"),
     [
@@ -202,6 +212,9 @@ def decaying(dose: float, sd: float = 0.0) -> Plus:
         (starting, "threshold", 6, 1.5, 3),
         (curved, "michaelis_menten", 3, 4, 14),
         (decaying, "exponential", 2, 8 * math.log(2) / 2, 9),
+        # The slope of a parabola is that at the lowest dose, 1.
+        (peaked, "peak", 5.5, 0.6 * 4.5, 10),
+        (dipped, "peak", 7, -0.6 * 6, -4),
     ],
 )
 def test_the_shape_that_was_planted_is_chosen(pair, make, shape, bend, slope, plateau) -> None:
@@ -250,9 +263,127 @@ def test_a_straight_line_has_no_break(pair) -> None:
 
 def test_curves_begin_at_dose_zero(pair) -> None:
     found = respond(pair, Plus, doses=range(-2, 6))
-    assert set(found.shapes("w").index) == {"line", "saturation", "threshold"}
+    assert set(found.shapes("w").index) == {"line", "saturation", "threshold", "peak"}
     with pytest.raises(InputError, match=r"'exponential' begins at dose 0; the lowest is -2"):
         found.fit("w", shape="exponential")
+
+
+def response(doses: np.ndarray, values: np.ndarray) -> DoseResponse:
+    """A response whose differences are given, dose x replicate."""
+    names = [f"{dose:.12g}" for dose in doses]
+    n = values.shape[1]
+    table = pd.DataFrame(index=pd.MultiIndex.from_product([["baseline", *names], range(n)]))
+    table = table.rename_axis(["scenario", "replicate"]).reset_index()
+    table = table.assign(measure=pd.Categorical(["w"] * len(table)), node=None)
+    result = ExperimentResult(table.assign(value=np.concatenate([np.zeros(n), values.ravel()])))
+    return DoseResponse(
+        result, pd.DataFrame({"dose": doses}, index=pd.Index(names, name="scenario"))
+    )
+
+
+def test_an_inverted_u_is_not_called_a_line_without_slope() -> None:
+    doses = np.linspace(0, 1, 8)
+    noise = 0.05 * np.random.default_rng(1).standard_normal((8, 20))
+    found = response(doses, 4 * (doses * (1 - doses))[:, None] + noise)
+    best = found.fit("w", shape="best", rng=1)
+    assert best.name == "peak"
+    assert best["break_low"] <= 0.5 <= best["break_high"]
+    assert best["plateau"] == pytest.approx(1, abs=0.05)
+    assert best["r_squared"] > 0.99
+    assert best["lack_of_fit_p"] > 0.05
+    assert (best["poor"], best["support"], best["at_edge"]) == (0, 1, 0)
+    line = found.fit("w", shape="line", rng=1)
+    assert (line["poor"], line["support"]) == (1, 0)
+    assert line["r_squared"] < 0.1
+    assert line["lack_of_fit_p"] < 1e-6
+    assert found.shapes("w")["poor"].tolist() == [0, 1, 1, 1, 1, 1]
+
+
+def test_where_no_shape_fits_the_best_one_says_so() -> None:
+    # A share of pipelines: nothing at either end, high between, and not a parabola. With seven
+    # doses the criterion alone would take the line.
+    doses = np.array([0, 0.1, 0.25, 0.5, 0.75, 0.9, 1])
+    mean = np.array([0, 0.109, 0.13, 0.125, 0.11, 0.07, 0])
+    noise = 0.01 * np.random.default_rng(1).standard_normal((7, 20))
+    noise[[0, -1]] = 0
+    found = response(doses, mean[:, None] + noise)
+    assert found.shapes("w")["aicc"].idxmin() == "line"
+    best = found.fit("w", shape="best", rng=1)
+    assert (best.name, best["poor"], best["support"]) == ("peak", 1, 1)
+    assert 0.8 < best["r_squared"] < 0.9
+    assert best["lack_of_fit_p"] < 0.001
+    # Without any chance in the replicates all that is left is real.
+    certain = response(doses, np.repeat(mean[:, None], 2, axis=1)).fit("w", shape="line", rng=1)
+    assert math.isnan(certain["lack_of_fit_p"])
+    assert certain["poor"] == 1
+
+
+def test_no_effect_and_noise_alone_are_no_poor_fit() -> None:
+    doses = np.arange(1.0, 11)
+    noise = np.random.default_rng(1).standard_normal((10, 30))
+    fit = response(doses, noise).fit("w", shape="line", rng=1)
+    assert fit["r_squared"] < 0.5
+    assert (fit["lack_of_fit_p"] > 0.05, fit["poor"]) == (True, 0)
+    none = response(doses, np.zeros((10, 30))).fit("w", shape="line", rng=1)
+    assert none[["r_squared", "lack_of_fit_p"]].isna().all()
+    assert none["poor"] == 0
+
+
+def test_lack_of_fit_of_three_doses_is_a_paired_t_test() -> None:
+    # All that a line cannot follow is the contrast 1, -2, 1: one number a replicate.
+    rng = np.random.default_rng(1)
+    change = rng.standard_normal((3, 12)) + rng.standard_normal(12) + [[0], [0.6], [0]]
+    expected = stats.ttest_1samp(np.array([1, -2, 1]) @ change, 0).pvalue
+    assert lack_of_fit(change, np.array([1.0, 2, 3]), "line") == pytest.approx(expected)
+    # A parabola leaves nothing of three doses.
+    inside = np.array([[0.0], [1], [0]]) + 0.1 * rng.standard_normal((3, 12))
+    assert math.isnan(lack_of_fit(inside, np.array([1.0, 2, 3]), "peak"))
+
+
+SHAPES = {
+    "line": lambda dose: dose,
+    "saturation": lambda dose: np.minimum(dose, 5.3),
+    "threshold": lambda dose: np.maximum(dose, 5.3),
+    "michaelis_menten": lambda dose: 12 * dose / (3 + dose),
+    "exponential": lambda dose: 8 * (1 - 2 ** (-dose / 2)),
+    "peak": lambda dose: -0.2 * (dose - 6.2) ** 2,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shared", [False, True])
+def test_lack_of_fit_keeps_its_level(shape, shared) -> None:
+    doses = np.arange(1.0, 11)
+    refused = 0
+    for seed in range(400):
+        noise = np.random.default_rng(seed).standard_normal((10, 40))
+        noise = 0.5 * noise.cumsum(axis=0) if shared else noise
+        refused += lack_of_fit(SHAPES[shape](doses)[:, None] + noise, doses, shape) < 0.05
+    # 5 % of 400 and three standard errors; the test may refuse too seldom.
+    assert 2 <= refused <= 33
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", [1, -1])
+def test_intervals_of_peaks_cover_the_truth(sign) -> None:
+    doses = np.arange(1.0, 11)
+    truth = sign * (5 - 0.2 * (doses - 6.2) ** 2)
+    at, height = 0, 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        values = truth[:, None] + rng.standard_normal((10, 25))
+        fit = response(doses, values).fit("w", shape="peak", resamples=200, rng=rng)
+        at += fit["break_low"] - 9 / 398 <= 6.2 <= fit["break_high"] + 9 / 398
+        height += fit["plateau_low"] <= sign * 5 <= fit["plateau_high"]
+    # 95 % of 400, within three standard errors (13) and a little narrow with 25 replicates.
+    assert 362 <= at <= 395
+    assert 358 <= height <= 393
+
+
+def test_the_frame_is_the_table(pair) -> None:
+    found = respond(pair, saturating, doses=[3, 1, 6])
+    pd.testing.assert_frame_equal(found.to_frame(), found.table())
 
 
 def test_each_dose_has_its_placebo_band(pair) -> None:

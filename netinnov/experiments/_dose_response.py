@@ -1,4 +1,4 @@
-"""How much is enough: effects at several doses, with a fitted threshold or saturation."""
+"""How much is enough: effects at several doses, with a fitted threshold, saturation or peak."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._placebo import Placebo
 from netinnov.experiments._replicates import BASELINE, Measure, fresh
 from netinnov.experiments._shapes import (
-    BENT,
+    CURVES,
     Shape,
     compared,
     fitted,
     means_of,
     monotone,
+    quality,
 )
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
@@ -63,7 +64,8 @@ class DoseResponse:
             As `ExperimentResult.effects`, with ``dose`` in front of the other columns, and
             ``monotone``: the non-decreasing curve that is nearest to the differences of a measure
             and node by least squares (isotonic regression), or the non-increasing one where that
-            is nearer.
+            is nearer. Of an effect that rises and falls it says nothing: see the shape ``"peak"``
+            of `fit`.
         """
         effects = self.result.effects()
         effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
@@ -74,6 +76,16 @@ class DoseResponse:
                 fit = monotone(defined["difference"].to_numpy(np.float64))
                 effects.loc[defined.index, "monotone"] = fit
         return effects
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the effects with their dose, as `table`.
+
+        Returns
+        -------
+        DataFrame
+            A row for each dose, measure and node.
+        """
+        return self.table()
 
     def shapes(self, measure: str, *, node: str | None = None) -> pd.DataFrame:
         """Compare the shapes that a curve of dose and effect can have.
@@ -90,8 +102,8 @@ class DoseResponse:
         DataFrame
             Index ``shape``, the best first: ``error``, the sum of squares that is left of the mean
             differences at the doses; ``aicc``, Akaike's criterion for small samples; ``weight``,
-            the shape's Akaike weight among those tried. Smooth shapes are tried if no dose is
-            below 0.
+            the shape's Akaike weight among those tried; ``r_squared``, ``lack_of_fit_p`` and
+            ``poor`` as in `fit`. Curves that bend to a plateau are tried if no dose is below 0.
 
         Raises
         ------
@@ -100,8 +112,9 @@ class DoseResponse:
 
         Notes
         -----
-        With few doses the criterion favours the straight line, which has one parameter less: ten
-        or more tell shapes apart.
+        The best has the least criterion among the shapes that are not ``poor``; where all are, it
+        is the one that leaves the least error. With few doses the criterion favours the straight
+        line, which has one parameter less: ten or more tell shapes apart.
 
         References
         ----------
@@ -114,7 +127,9 @@ class DoseResponse:
         ).T.rename_axis("shape")
         weight = np.exp((table["aicc"].min() - table["aicc"]) / 2)
         table["weight"] = weight / weight.sum()
-        return table.sort_values("aicc", kind="stable")
+        table = table.join(pd.DataFrame({name: quality(change, dose, name) for name in error}).T)
+        order = ["poor", "aicc"] if (table["poor"] == 0).any() else ["error"]
+        return table.sort_values(order, kind="stable")
 
     def fit(
         self,
@@ -126,7 +141,7 @@ class DoseResponse:
         resamples: int = 1000,
         rng: Rng = None,
     ) -> pd.Series:
-        """Fit where the effect begins, or ends to grow.
+        """Fit where the effect begins, ends to grow, or is largest.
 
         Parameters
         ----------
@@ -134,10 +149,12 @@ class DoseResponse:
             Which one.
         node : str, optional
             Of which node, if the measure gives one value a node.
-        shape : {"saturation", "threshold", "michaelis_menten", "exponential", "line", "best"}
-            A straight line that becomes flat at a dose, or one that is flat up to it; a curve that
-            bends to a plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); a straight
-            line. Best: that with the least criterion in `shapes`.
+        shape : str
+            ``"saturation"``, a straight line that becomes flat at a dose; ``"threshold"``, one that
+            is flat up to it; ``"michaelis_menten"`` and ``"exponential"``, a curve that bends to a
+            plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); ``"peak"``, a parabola
+            that turns at one of the doses or between them, where the effect is largest, or least;
+            ``"line"``, a straight line; ``"best"``, the first of `shapes`.
         level : float
             Of the intervals, above 0 and below 1.
         resamples : int
@@ -148,16 +165,26 @@ class DoseResponse:
         Returns
         -------
         Series
-            Its name is the shape. ``break``, the dose at which the line bends, or of a curve the
-            dose ``half`` at half of the way from the effect at 0 to the plateau, with
-            ``break_low`` and ``break_high``; ``slope`` of the part that is not flat, or of a curve
-            at dose 0, and ``plateau``, the difference on the flat part, each with its interval;
-            ``gain``, the part of the squared error of a straight line through all doses that the
-            bend takes away: near 0 there is none, and the interval is wide; ``at_edge``, the
-            share of samples with the break at the first or last dose (of a curve, at a hundredth
-            or ten times the range of the doses), where the data say no more than "not inside";
-            ``support``, the share of samples in which this shape has the least criterion, NaN
-            for fewer than six doses. A straight line has neither break nor plateau: NaN.
+            Its name is the shape. ``break``, the dose at which the line bends or the parabola
+            turns, or of a curve the dose ``half`` at half of the way from the effect at 0 to the
+            plateau, with ``break_low`` and ``break_high``; ``slope`` of the part that is not flat,
+            of a curve at dose 0, or of a parabola at the lowest dose, and ``plateau``, the
+            difference on the flat part, or at the peak, each with its interval; ``gain``, the part
+            of the squared error of a straight line through all doses that the bend takes away:
+            near 0 there is none, and the interval is wide; ``at_edge``, the share of samples with
+            the break at the first or last dose (of a curve, at a hundredth or ten times the range
+            of the doses), where the data say no more than "not inside"; ``support``, the share of
+            samples in which this shape is the best of those that are not ``poor`` for all
+            replicates (see `shapes`), NaN for fewer than six doses. A
+            straight line has neither break nor plateau: NaN.
+
+            How well it fits: ``r_squared``, the part of the variation of the means over doses that
+            the shape describes, NaN where they are all alike; ``lack_of_fit_p``, small where the
+            means lie farther from the shape than Monte Carlo error explains, NaN where replicates
+            are fewer than two or all alike; ``poor``, 1 where the shape describes less than 0.9 of
+            the variation and what it leaves is no chance (p below 0.05, or no chance in the
+            replicates at all), else 0. Where ``poor`` is 1 even for ``"best"``, none of the shapes
+            is that of the effect: give the means, and no slope or bend.
 
         Raises
         ------
@@ -173,6 +200,11 @@ class DoseResponse:
         chosen. Replicates with one number share their random numbers, so whole replicates are
         drawn, all doses together. They hold Monte Carlo error only, as the doses are what they
         are.
+
+        The test of lack of fit compares the squared residuals of the means with the variance of
+        the replicates, by an F distribution whose degrees of freedom allow for random numbers that
+        doses share (Box 1954). A peak means that more can be too much; a parabola is alike on both
+        sides of it, so one at the first or last dose (``at_edge``) is a bend and no peak.
 
         References
         ----------
@@ -191,13 +223,15 @@ class DoseResponse:
         means = means[np.isfinite(means).all(axis=1)]
         support = math.nan
         if len(dose) >= 6:
-            _, criterion = compared(means, dose)
-            names = list(criterion)
-            best = np.argmin([criterion[name] for name in names], axis=0)
+            error, criterion = compared(means, dose)
+            fair = [each for each in error if not quality(change, dose, each)["poor"]]
+            names = fair or list(error)
+            by = criterion if fair else error
+            best = np.argmin([by[each] for each in names], axis=0)
             if shape == "best":
-                shape = cast(Shape, names[best[0]])
+                shape = names[best[0]]
             support = float((best[1:] == names.index(shape)).mean()) if shape in names else 0.0
-        if shape not in (*BENT, "line") and dose[0] < 0:
+        if shape in CURVES and dose[0] < 0:
             msg = f"the curve {shape!r} begins at dose 0; the lowest is {dose[0]:g}"
             raise InputError(f"{msg}. Count doses from 0, or take another shape.")
         fits = fitted(means, dose, cast(Shape, shape))
@@ -217,6 +251,7 @@ class DoseResponse:
         at_edge = np.isin(fits.bend[1:], fits.ends).mean()
         found["at_edge"] = math.nan if shape == "line" else float(at_edge)
         found["support"] = support
+        found |= quality(change, dose, cast(Shape, shape))
         return pd.Series(found, name=shape)
 
     def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:

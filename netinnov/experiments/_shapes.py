@@ -1,20 +1,40 @@
-"""Curves of dose and effect: straight, bent at a dose, or bending to a plateau."""
+"""Curves of dose and effect: straight, bent at a dose, bending to a plateau, or with a peak."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
+from scipy import stats
 from scipy.optimize import isotonic_regression
 
 from netinnov._typing import Floats
 
-__all__ = ["BENT", "Fitted", "Shape", "compared", "fitted", "means_of", "monotone"]
+__all__ = [
+    "BENT",
+    "CURVES",
+    "Fitted",
+    "Shape",
+    "compared",
+    "fitted",
+    "lack_of_fit",
+    "means_of",
+    "monotone",
+    "quality",
+]
 
-Shape: TypeAlias = Literal["saturation", "threshold", "michaelis_menten", "exponential", "line"]
+Shape: TypeAlias = Literal[
+    "saturation", "threshold", "michaelis_menten", "exponential", "peak", "line"
+]
 
 BENT = ("saturation", "threshold")
 """Shapes of two straight pieces, one of them flat."""
+
+CURVES = ("michaelis_menten", "exponential")
+"""Shapes that begin at dose 0 and bend to a plateau."""
+
+_POOR = 0.9
+_DETECTED = 0.05
 
 _BREAKS = 200
 """Candidates for the one parameter that is not linear, besides the doses themselves."""
@@ -24,9 +44,10 @@ class Fitted(NamedTuple):
     """Least-squares fits of one shape: arrays over rows of means."""
 
     bend: Floats
-    """Where it bends, or the dose at half of the way to the plateau."""
+    """Where it bends or turns, or the dose at half of the way to the plateau."""
     slope: Floats
     plateau: Floats
+    """The effect on the flat part, or at the peak."""
     error: Floats
     """Sum of squares that is left."""
     straight: Floats
@@ -64,15 +85,78 @@ def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
     )
 
 
-def compared(means: Floats, dose: Floats) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def compared(means: Floats, dose: Floats) -> tuple[dict[Shape, Floats], dict[Shape, Floats]]:
     """Error and criterion of each row of means, by shape; curves begin at dose 0."""
     total = ((means - means.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    error, criterion = {}, {}
-    for shape in get_args(Shape):
-        if shape in (*BENT, "line") or dose[0] >= 0:
+    error: dict[Shape, Floats] = {}
+    criterion: dict[Shape, Floats] = {}
+    shapes: tuple[Shape, ...] = get_args(Shape)
+    for shape in shapes:
+        if shape not in CURVES or dose[0] >= 0:
             error[shape] = fitted(means, dose, shape).error
             criterion[shape] = _criterion(error[shape], total, len(dose), shape)
     return error, criterion
+
+
+def quality(change: Floats, dose: Floats, shape: Shape) -> dict[str, float]:
+    """How well a shape describes the means over doses."""
+    means = means_of(change)
+    total = float(((means - means.mean()) ** 2).sum())
+    # Without the rounding of what is one number at all doses.
+    alike = total <= 1e-24 * max(float(means @ means), 1e-300)
+    error = float(fitted(means[None, :], dose, shape).error[0])
+    described = float("nan") if alike else 1 - min(error / total, 1.0)
+    p = lack_of_fit(change, dose, shape)
+    poor = described < _POOR and not p >= _DETECTED
+    return {"r_squared": described, "lack_of_fit_p": p, "poor": float(poor)}
+
+
+def lack_of_fit(change: Floats, dose: Floats, shape: Shape) -> float:
+    """Give the p-value of a shape against means that differ from it by more than their error.
+
+    Parameters
+    ----------
+    change : array (doses, replicates)
+        Replicates with one number share their random numbers.
+    dose : array (doses,)
+        Ascending.
+    shape : str
+        Fitted to the means by least squares.
+
+    Returns
+    -------
+    float
+        Small where the shape is wrong. NaN where a dose has fewer than two known replicates, where
+        replicates are all alike, and where the shape leaves no degree of freedom.
+
+    Notes
+    -----
+    The sum of squares of the residuals, over the trace of C V C, is compared with an F distribution
+    of e and e (n - 1) degrees of freedom, e = tr(C V C)^2 / tr((C V C)^2): V is the covariance of
+    the means of n replicates, C projects onto what no small change of the parameters can reach. So
+    common random numbers are allowed for, and there may be more doses than replicates. For a bend,
+    which is not linear, the test is approximate.
+
+    References
+    ----------
+    Box (1954), Some theorems on quadratic forms applied in the study of analysis of variance
+    problems, II, Annals of Mathematical Statistics 25.
+    """
+    known = np.isfinite(change)
+    n = int(known.sum(axis=1).min())
+    if n < 2:
+        return float("nan")
+    means = means_of(change)
+    apart = np.where(known, change - means[:, None], 0.0) / known.sum(axis=1, keepdims=True)
+    away, directions = _residuals(means, dose, shape)
+    left = np.eye(len(dose)) - directions @ directions.T
+    spread = left @ (apart @ apart.T) @ left * (n / (n - 1))
+    total = float(np.trace(spread))
+    if round(float(np.trace(left))) < 1 or total <= 1e-24 * max(float(means @ means), 1e-300):
+        return float("nan")
+    freedom = total**2 / float((spread**2).sum())
+    part = left @ away
+    return float(stats.f.sf((part @ part) / total, freedom, freedom * (n - 1)))
 
 
 def means_of(change: Floats) -> Floats:
@@ -106,8 +190,44 @@ def _criterion(error: Floats, total: Floats, doses: int, shape: Shape) -> Floats
     )
 
 
+def _residuals(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, Floats]:
+    """What a fit leaves of means, and orthonormal directions in which its parameters move it."""
+    moved = []
+    if shape == "line":
+        curve = dose
+    else:
+        bend = fitted(means[None, :], dose, shape).bend[0]
+        grid, basis, _, _ = _basis(dose, shape)
+        at = int(np.abs(grid - bend).argmin())
+        curve = basis[at]
+        # A bend at the edge cannot be moved.
+        if 0 < at < len(grid) - 1:
+            moved = {
+                "saturation": [(dose > bend).astype(np.float64)],
+                "threshold": [(dose < bend).astype(np.float64)],
+                "peak": [dose],
+            }.get(shape, [basis[at + 1] - basis[at - 1]])
+    curves = [each - each.mean() for each in (curve, *moved)]
+    size = max(float(np.ptp(dose)), 1e-300)
+    units = [each / np.linalg.norm(each) for each in curves if np.ptp(each) > 1e-9 * size]
+    away = means - means.mean()
+    if np.ptp(curve) > 1e-9 * size:
+        away = away - units[0] * (units[0] @ away)
+    level = np.full((len(dose), 1), len(dose) ** -0.5)
+    if not units:
+        return away, level
+    turned, values, _ = np.linalg.svd(np.column_stack(units), full_matrices=False)
+    return away, np.hstack([level, turned[:, values > 1e-9]])
+
+
 def _basis(dose: Floats, shape: Shape) -> tuple[Floats, Floats, Floats, Floats]:
     """Candidate bends, the curve of each over the doses, its plateau, and its first slope."""
+    if shape == "peak":
+        grid = np.union1d(dose, np.linspace(dose[0], dose[-1], _BREAKS))
+        # In units of the range, as the others are in units of the dose.
+        width = dose[-1] - dose[0]
+        curve = -((dose - grid[:, None]) ** 2) / width
+        return grid, curve, np.zeros(len(grid)), 2 * (grid - dose[0]) / width
     if shape in BENT:
         grid = np.union1d(dose, np.linspace(dose[0], dose[-1], _BREAKS))
         bend = np.minimum if shape == "saturation" else np.maximum
