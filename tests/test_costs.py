@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -29,6 +30,7 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
+from netinnov.scenarios._billing import expected_sums
 from netinnov.scenarios._prices import Priced
 
 DEGREE = 111.195080
@@ -39,43 +41,182 @@ PARK = ReverseEnclave("home", "host", 10, 0.4)
 
 
 def two_cities() -> ni.MultilayerNetwork:
-    """Home and host one degree apart, and far; nowhere has no coordinates."""
+    """Home and host one degree apart, and far, their neighbour; nowhere has no coordinates."""
     names = ["home", "host", "far", "nowhere"]
     places = pd.DataFrame({"lon": [0, 1, 3, None], "lat": [0, 0, 0, None]}, index=names)
-    links = pd.DataFrame({"source": ["home", "host", "home"], "target": ["far", "far", "nowhere"]})
+    links = pd.DataFrame({"source": ["home", "host", "nowhere"], "target": ["far", "far", "far"]})
     return ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
 
 
 @pytest.mark.parametrize(
-    ("scenario", "parks", "links", "pipelines"),
+    ("scenario", "parks", "links", "degrees"),
     [
         (NoChange(), 0, 0, 0),
-        (PARK, 1, 6, 4),
-        (dataclasses.replace(PARK, funding="new"), 1, 6, 4),
-        (ForwardEnclave("home", "host", 10, 0.4), 1, 6, 4),
-        (TalentAttraction("home", "host", 10, 0.4), 0, 6, 4),
-        (DirectLinks("home", "host", 10), 0, 0, 10),
-        (RandomEnds(DirectLinks("home", "host", 10)), 0, 0, 10),
-        (MatchedPlacebo(PARK), 1, 6, 4),
-        (Combined([PARK, DirectLinks("home", "host", 3)]), 1, 6, 7),
+        # Of 6 links that embed, 3 to host and 3 to far, 2 degrees from host; 4 to home.
+        (PARK, 1, 3, 3 * 2 + 4 * 1),
+        (dataclasses.replace(PARK, funding="new"), 1, 3, 10),
+        # 3 to home, 3 to far, 3 degrees from home; 4 to host.
+        (ForwardEnclave("home", "host", 10, 0.4), 1, 3, 3 * 3 + 4 * 1),
+        # 6 new ones at home; 4 times the one tie of host, with far.
+        (TalentAttraction("home", "host", 10, 0.4), 0, 6, 4 * 3),
+        # To host and to far in turn.
+        (DirectLinks("home", "host", 10), 0, 0, 5 * 1 + 5 * 3),
+        (RandomEnds(DirectLinks("home", "host", 10)), 0, 0, 20),
+        (MatchedPlacebo(PARK), 1, 3, 10),
+        (Combined([PARK, DirectLinks("home", "host", 3)]), 1, 3, 10 + 2 * 1 + 3),
     ],
 )
-def test_costs_by_hand(scenario, parks: int, links: int, pipelines: int) -> None:
+def test_costs_by_hand(scenario, parks: int, links: int, degrees: int) -> None:
     network = two_cities()
     amounts = scenario.amounts(network)
     assert isinstance(amounts, Amounts)
-    assert amounts == pytest.approx((parks, links, pipelines * DEGREE))
-    expected = 20 * parks + 2 * links + 0.1 * pipelines * DEGREE
+    assert amounts == pytest.approx((parks, links, degrees * DEGREE))
+    expected = 20 * parks + 2 * links + 0.1 * degrees * DEGREE
     assert scenario.cost(PRICES, network) == pytest.approx(expected)
-    assert scenario.cost(Prices(park=20, link=2, pipeline_km=0)) == 20 * parks + 2 * links
+    free = Prices(park=20, link=2, pipeline_km=0)
+    assert scenario.cost(free, network) == 20 * parks + 2 * links
+    unknown = network.select(nodes=["home", "host", "far"])
+    unknown = ni.build_network(unknown.nodes, unknown.links)
+    assert scenario.cost(free, unknown) == 20 * parks + 2 * links
+
+
+def star(*, tie: float) -> ni.MultilayerNetwork:
+    """Host 1 degree east of home, its neighbours a, b and c 1, 2 and 3 degrees east of it."""
+    names = ["home", "host", "a", "b", "c"]
+    places = pd.DataFrame({"lon": [0, 1, 2, 3, 4], "lat": 0}, index=names)
+    links = pd.DataFrame(
+        {
+            "source": ["host"] * 3 + ["home"] * 3,
+            "target": ["a", "b", "c"] * 2,
+            "weight": [tie, 1, 1, 1, 1, 1],
+        }
+    )
+    return ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
+
+
+def test_kilometres_are_expected_under_the_rule_by_which_ends_are_drawn() -> None:
+    network = star(tie=2)
+    # After host, two of a (pull 2), b and c (1 each): a is one of them with probability
+    # 1/2 + 2 * 1/4 * 2/3 = 5/6, b and c with 7/12 each. From host 1, 2 and 3 degrees, from home 2,
+    # 3 and 4.
+    park = ReverseEnclave("home", "host", 3, 0)
+    assert park.amounts(network) == pytest.approx((1, 1, (5 / 6 + 7 / 12 * 5) * DEGREE))
+    direct = DirectLinks("home", "host", 3)
+    expected = 1 + 5 / 6 * 2 + 7 / 12 * 7
+    assert direct.amounts(network) == pytest.approx((0, 0, expected * DEGREE))
+    # Of its ties host's talents keep two.
+    talent = TalentAttraction("home", "host", 2, 1)
+    assert talent.amounts(network) == pytest.approx((0, 0, (expected - 1) * DEGREE))
+    # Uniform: each of the three with 2/3. All of them, and host again: no chance is left.
+    even = dataclasses.replace(park, attachment=0)
+    assert even.amounts(network).pipeline_km == pytest.approx(2 / 3 * 6 * DEGREE)
+    whole = dataclasses.replace(park, size=5)
+    assert whole.amounts(network) == pytest.approx((1, 2, 6 * DEGREE))
+
+
+@pytest.mark.parametrize("attachment", [0.5, 1.5])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **terms: ReverseEnclave("home", "host", 4, 0.25, "new", **terms),
+        lambda **terms: ForwardEnclave("home", "host", 4, 0.25, "new", **terms),
+        lambda **terms: DirectLinks("home", "host", 3, "new", **terms),
+        lambda **terms: TalentAttraction("home", "host", 4, 0.5, "new", **terms),
+    ],
+)
+def test_the_cost_is_the_mean_over_placements(make, attachment: float) -> None:
+    # What the placements cost is read from the networks that they give: links that were not there
+    # before, each with the places of its ends.
+    network, scenario = star(tie=5), make(attachment=attachment)
+    lon = network.places["lon"]
+    before = network.links.set_index(["source", "target"])["weight"]
+    needed = []
+    for rng in np.random.default_rng(1).spawn(60):
+        changed = scenario(network, rng)
+        after = changed.links.set_index(["source", "target"])["weight"]
+        more = after.sub(before, fill_value=0)
+        more = more[more > 0]
+        at = [lon[changed.nodes["place"][more.index.get_level_values(end)]] for end in (0, 1)]
+        degrees = np.abs(at[0].to_numpy() - at[1].to_numpy())
+        count = more.where(more != 5, 1).to_numpy()  # the tie that talents keep is one link
+        needed.append([count[degrees == 0].sum(), (count * degrees).sum()])
+    error = np.std(needed, axis=0) / 60**0.5
+    _, *expected = scenario.amounts(network)
+    expected[1] /= DEGREE
+    assert (np.abs(np.mean(needed, axis=0) - expected) <= 4 * error + 1e-6).all()
+
+
+def test_expectations_are_those_of_all_orders() -> None:
+    rng = np.random.default_rng(3)
+    for n, power in ((2, 1), (4, 1), (5, 3), (6, 9)):
+        pull, values = rng.random(n) ** power, rng.random((2, n))
+        for k in range(n + 1):
+            chances = np.zeros(n)
+            for order in itertools.permutations(range(n)):  # of all, so that nothing cancels
+                turn = pull[list(order)]
+                left = np.cumsum(turn[::-1])[::-1]
+                chances[list(order[:k])] += np.prod(turn / left)
+            assert expected_sums(pull, values, k) == pytest.approx(values @ chances, abs=1e-11)
+
+
+def test_those_without_pull_come_last_and_one_without_bound_first() -> None:
+    pull = np.array([0.0, 1.0, np.inf, 0.0])
+    for k, chances in enumerate(([0, 0, 0, 0], [0, 0, 1, 0], [0, 1, 1, 0], [0.5, 1, 1, 0.5])):
+        assert expected_sums(pull, np.eye(4), k).tolist() == chances
+    # What cannot be drawn need not be known.
+    assert expected_sums(pull, np.array([[np.nan, 1.0, 0.0, np.nan]]), 2).tolist() == [1]
+    assert np.isnan(expected_sums(pull, np.array([[np.nan, 1.0, 0.0, np.nan]]), 3)[0])
+
+
+def test_inside_a_city_links_are_local_wherever_they_lead() -> None:
+    # Two districts of host, without coordinates, and a firm of home that stands in one of them.
+    places = pd.DataFrame(
+        {
+            "lon": [0, 1, None, None],
+            "lat": [0, 0, None, None],
+            "parent": [None, None, "host", "host"],
+        },
+        index=["home", "host", "east", "west"],
+    )
+    nodes = pd.DataFrame(
+        {
+            "place": ["home", "home", "east", "west", "west"],
+            "jurisdiction": ["home", "home", "host", "host", "home"],
+        },
+        index=["h1", "h2", "e", "w", "o"],
+    )
+    links = pd.DataFrame({"source": ["h1", "h2", "e", "w"], "target": ["e", "w", "w", "o"]})
+    network = ni.build_network(nodes, links, places)
+    assert PARK.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))
+    some = dataclasses.replace(PARK, origin_share=0.5)
+    assert some.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))
+    assert DirectLinks("home", "host", 3).amounts(network) == pytest.approx((0, 0, 3 * DEGREE))
+    forward = ForwardEnclave("home", "host", 10, 0.4)
+    assert forward.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))
+    # Ties of host that are kept lead to its districts: from home as far as host.
+    talent = TalentAttraction("home", "host", 4, 0.5)
+    assert talent.amounts(network) == pytest.approx((0, 2, 2 * DEGREE))
 
 
 def test_distances_are_asked_for_only_where_they_count() -> None:
     with pytest.raises(InputError, match=r"give the network, cost\(prices, network\)"):
         PARK.cost(PRICES)
+    # Whether what embeds a park is local depends on the network: without it, as if it was.
     no_pipeline = dataclasses.replace(PARK, pipeline_share=0)
-    assert no_pipeline.cost(PRICES) == 20 + 2 * 10
+    with pytest.raises(InputError, match=r"give the network, cost\(prices, network\)"):
+        no_pipeline.cost(PRICES)
+    assert no_pipeline.cost(Prices(park=20, link=2, pipeline_km=0)) == 20 + 2 * 10
+    assert TalentAttraction("home", "host", 5, 0).cost(PRICES) == 2 * 5
+    assert PARK.amounts()[:2] == (1, 6)
     assert math.isnan(PARK.amounts().pipeline_km)
+    # Of three links two embed, in host and in far; those with nowhere are not among them.
+    assert dataclasses.replace(PARK, size=3).cost(PRICES, two_cities()) > 0
+    with pytest.raises(InputError, match=r"from 'far' need .* no `lon` and `lat` for 'nowhere'"):
+        ReverseEnclave("home", "far", 5, 0).cost(PRICES, two_cities())
+    no_place = two_cities().with_nodes(pd.DataFrame(index=["lost"]))
+    no_place = no_place.with_links(pd.DataFrame({"source": ["lost"], "target": ["host"]}))
+    with pytest.raises(InputError, match="1 of the nodes that can be linked have no place"):
+        PARK.cost(PRICES, no_place)
     lost = dataclasses.replace(PARK, host="nowhere")
     with pytest.raises(InputError, match="no `lon` and `lat` for 'nowhere'"):
         lost.cost(PRICES, two_cities())
@@ -97,14 +238,15 @@ def test_prices_check_themselves(wrong) -> None:
 
 def test_equal_cost_by_hand() -> None:
     network = two_cities()
-    # The park costs 20 + 6 * 2 + 4 * 11.1195 = 76.478; a direct link costs 11.1195.
+    # The park costs 20 + 3 * 2 + 10 * 11.1195 = 137.195; direct links cost 11.1195 and 33.3585 in
+    # turn, 6 of them 133.434.
     direct = equal_cost(PARK, DirectLinks("home", "host", 1, "new"), network, PRICES)
     assert direct == DirectLinks("home", "host", 6, "new")
-    # Of n ties 0.4 n are pipelines: 10 cost 56.478, 12 (7 and 5) 69.598, 13 (8 and 5) 71.598,
-    # 14 (8 and 6) 82.717.
+    # Of n ties 0.4 n are kept, at 33.3585: 8 (5 and 3) cost 110.076, 9 (5 and 4) 143.434.
     talent = equal_cost(PARK, TalentAttraction("home", "host", 50, 0.4), network, PRICES)
-    assert talent.size == 13
-    assert equal_cost(PARK, ForwardEnclave("home", "host", 1, 0.4), network, PRICES).size == 10
+    assert talent.size == 8
+    # 9 are 4 to host, 3 to home, 2 to far: 20 + 3 * 2 + (4 + 2 * 3) * 11.1195, the budget.
+    assert equal_cost(PARK, ForwardEnclave("home", "host", 1, 0.4), network, PRICES).size == 9
     assert equal_cost(PARK, PARK, network, PRICES) == PARK
 
 
@@ -148,11 +290,12 @@ def test_one_more_link_would_be_too_much(size, share, kept, park, link, km) -> N
 def test_break_even_prices_by_hand() -> None:
     network, direct = two_cities(), DirectLinks("home", "host", 10)
     table = break_even_prices(PARK, direct, network, PRICES, effects=(2, 1))
-    # 2 * 10 D k = p + 6 l + 4 D k: p = 16 D k - 6 l, so with k = 0.1 and l = 2
+    # 2 * 20 D k = p + 3 l + 10 D k: p = 30 D k - 3 l, so with k = 0.1 and l = 2
     assert table["break_even"].tolist() == pytest.approx(
-        [16 * DEGREE * 0.1 - 12, (16 * DEGREE * 0.1 - 20) / 6, (20 + 12) / (16 * DEGREE)]
+        [30 * DEGREE * 0.1 - 6, (30 * DEGREE * 0.1 - 20) / 3, (20 + 6) / (30 * DEGREE)]
     )
     assert table["better"].tolist() == ["below", "below", "above"]
+    assert table["why"].isna().all()
     assert (table["ratio"] * table["price"]).tolist() == pytest.approx(table["break_even"].tolist())
     # Effect per cost is the same there.
     for name, price in table["break_even"].items():
@@ -169,9 +312,45 @@ def test_some_prices_never_decide() -> None:
     assert twice["better"].tolist() == ["always"] * 3
     half = break_even_prices(PARK, PARK, network, PRICES, effects=(1, 2))
     assert half["better"].tolist() == ["never"] * 3
-    for wrong in ((1,), (1, 0), (1, float("nan"))):
+    for wrong in ((1,), (1, "much"), (1, float("nan"))):
         with pytest.raises(InputError, match="effects"):
             break_even_prices(PARK, PARK, network, PRICES, effects=wrong)
+
+
+def test_no_price_makes_up_for_an_effect_that_is_not_there() -> None:
+    network, direct = two_cities(), DirectLinks("home", "host", 10)
+    for effects, better, why in (
+        ((-1, 2), "never", "the scenario has no effect above 0"),
+        ((0, 2), "never", "the scenario has no effect above 0"),
+        ((2, -1), "always", "the rival has no effect above 0"),
+        ((-1, -2), "neither", "neither has an effect above 0"),
+    ):
+        table = break_even_prices(PARK, direct, network, PRICES, effects=effects)
+        assert table["better"].tolist() == [better] * 3
+        assert table["why"].tolist() == [why] * 3
+        assert table["break_even"].isna().all()
+        assert table["price"].tolist() == [20, 2, 0.1]
+
+
+def test_prices_can_break_even_without_distances() -> None:
+    # Kilometres cost nothing: of 10 links 3 are local, of the talents' 10 ties 6.
+    known = two_cities()
+    unknown = ni.build_network(known.nodes, known.links)
+    prices = Prices(park=20, link=2, pipeline_km=0)
+    talent = TalentAttraction("home", "host", 10, 0.4)
+    table = break_even_prices(PARK, talent, unknown, prices, effects=(3, 1))
+    # 3 * 6 l = p + 3 l: p = 15 l.
+    assert table["break_even"].tolist()[:2] == pytest.approx([30, 20 / 15])
+    assert table["better"].tolist() == ["below", "above", "unknown"]
+    assert math.isnan(table.loc["pipeline_km", "break_even"])
+    assert table.loc["pipeline_km", "why"] == "kilometres are not known"
+    with pytest.raises(InputError, match="need coordinates"):
+        break_even_prices(PARK, talent, unknown, PRICES, effects=(3, 1))
+    # Where they are known, their price has a break-even too.
+    table = break_even_prices(PARK, talent, known, prices, effects=(1, 1))
+    # 12 + 12 D k = 26 + 10 D k
+    assert table.loc["pipeline_km", "break_even"] == pytest.approx(7 / DEGREE)
+    assert math.isnan(table.loc["pipeline_km", "ratio"])
 
 
 def bridge() -> ni.MultilayerNetwork:
@@ -197,13 +376,42 @@ def test_the_border_at_which_the_enclave_overtakes() -> None:
     assert (found.low, found.high) == pytest.approx((2.5, 2.5))
     assert found.share == 1
     assert found.curve.loc[0.0].tolist() == [1, 3, -2, 0]
-    assert found.to_frame().shape == (1, 4)
+    assert (found.ahead, math.isnan(found.until)) == ("above", True)
+    assert found.to_frame().columns[:3].tolist() == ["border", "until", "ahead"]
     never = break_even_border(network, direct, direct, measure=measure, replicates=2, rng=1)
     assert math.isnan(never.border)
     assert math.isnan(never.low)
     assert never.share == 0
+    assert never.ahead == "never"
     first = break_even_border(network, park, direct, measure=measure, low=5, replicates=2, rng=1)
     assert first.border == 5
+    assert first.ahead == "always"
+
+
+def test_a_lead_that_ends_is_told_from_one_that_begins() -> None:
+    network = bridge()
+    park, direct = ReverseEnclave("home", "host", 2, 0.5, "new"), DirectLinks("home", "host", 2)
+
+    def lead(*ends: float):
+        def measure(changed, *, frictions, nodes) -> float:
+            # Turns at each of the ends, and is above 0 at first if there is one, or three.
+            value = -float(np.prod([frictions.border - end for end in ends]))
+            return value if changed.n_nodes > network.n_nodes else 0.0
+
+        return measure
+
+    options = {"replicates": 2, "rng": 1, "progress": False}
+    below = break_even_border(network, park, direct, measure=lead(2.3), **options)
+    assert below.ahead == "below"
+    assert below.border == 0
+    assert below.until == pytest.approx(2.3, abs=2e-3)
+    between = break_even_border(network, park, direct, measure=lead(2.3, 7.4), **options)
+    assert between.ahead == "between"
+    assert (between.border, between.until) == pytest.approx((2.3, 7.4), abs=2e-3)
+    # Behind again at 7.4, ahead again at 9.5: the first two are told.
+    more = break_even_border(network, park, direct, measure=lead(2.3, 7.4, 9.5), **options)
+    assert (more.ahead, more.border) == ("below", 0)
+    assert more.until == pytest.approx(2.3, abs=2e-3)
 
 
 def test_an_enclave_saves_what_grows_with_distance_and_border() -> None:
@@ -252,6 +460,8 @@ def test_an_enclave_saves_what_grows_with_distance_and_border() -> None:
         {"low": -1},
         {"high": 0},
         {"steps": 0},
+        {"steps": 2.5},
+        {"replicates": 2.5},
         {"replicates": 0},
         {"tolerance": 0},
     ],

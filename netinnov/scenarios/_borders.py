@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from numbers import Integral
 from typing import Literal, TypeAlias, cast
 
 import numpy as np
@@ -16,12 +17,14 @@ from netinnov._arguments import check_choice, check_number
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._apply import Scenario, apply_scenario
 
 __all__ = ["BreakEvenBorder", "break_even_border"]
 
 Friction: TypeAlias = Literal["border", "border_by_distance"]
+Ahead: TypeAlias = Literal["above", "below", "between", "always", "never"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,19 +35,28 @@ class BreakEvenBorder:
     ----------
     border : float
         Where the mean over replicates of scenario minus rival turns from 0 or less to more. The
-        lowest friction tried, if the scenario is ahead there; NaN if it never is.
+        lowest friction tried, if the scenario is ahead there: it need not overtake; NaN if it
+        never is.
+    until : float
+        Where it turns to 0 or less again, NaN if it does not up to the highest friction tried.
+    ahead : {"above", "below", "between", "always", "never"}
+        Where the scenario is ahead: above `border`, below `until` (from the lowest friction on),
+        between the two, at all frictions tried or at none.
     low, high : float
         2.5 and 97.5 % of the replicates' own break-even borders, by straight lines between the
         frictions tried: how much depends on where the links happen to be placed. NaN if none
         has one.
     share : float
-        Share of the replicates that have one.
+        Share of the replicates that have one; those that are ahead at the lowest friction have it
+        there.
     curve : DataFrame
         Index ``border``, the frictions tried; columns ``scenario``, ``rival`` and ``difference``,
         means over replicates, and ``ahead``, the share of replicates in which the scenario is.
     """
 
     border: float
+    until: float
+    ahead: Ahead
     low: float
     high: float
     share: float
@@ -56,9 +68,9 @@ class BreakEvenBorder:
         Returns
         -------
         DataFrame
-            Columns ``border``, ``low``, ``high`` and ``share``.
+            Columns ``border``, ``until``, ``ahead``, ``low``, ``high`` and ``share``.
         """
-        names = ("border", "low", "high", "share")
+        names = ("border", "until", "ahead", "low", "high", "share")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
 
@@ -76,6 +88,7 @@ def break_even_border(
     tolerance: float = 1e-3,
     rng: Rng = None,
     executor: Executor | int | None = None,
+    progress: bool = True,
 ) -> BreakEvenBorder:
     """Find the border friction at which a scenario overtakes its rival.
 
@@ -102,6 +115,8 @@ def break_even_border(
         Source of the random choices.
     executor : Executor, int or None
         Where the replicates run; see `compare_scenarios`.
+    progress : bool
+        Show a bar on a terminal while the range is tried.
 
     Returns
     -------
@@ -115,9 +130,9 @@ def break_even_border(
     Notes
     -----
     Replicate r of both scenarios and of all frictions starts from the same random numbers, so the
-    difference is a smooth function of the friction and bisection finds its root. Of several roots
-    at which the scenario overtakes the first is given; two that lie between neighbouring
-    frictions of the curve are missed.
+    difference is a smooth function of the friction and bisection finds its root. Of several
+    stretches in which the scenario is ahead the first is given; two roots that lie between
+    neighbouring frictions of the curve are missed.
 
     A link between the park and its home crosses no border, but one between the park and its host
     does. So with ``friction="border"`` an enclave can only save crossings that its rival makes
@@ -140,18 +155,22 @@ def break_even_border(
     check_number("steps", steps, low=1)
     check_number("replicates", replicates, low=1)
     check_number("tolerance", tolerance, low=0, above=True)
+    counts: dict[str, object] = {"steps": steps, "replicates": replicates}
+    for name, count in counts.items():
+        if not isinstance(count, Integral):
+            raise InputError(f"`{name}` must be a whole number; found {count!r}.")
     generator = np.random.default_rng(rng)
     seeds = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(replicates)
 
-    def values(frictions: Floats) -> Floats:
+    def values(frictions: Floats, *, shown: bool = False) -> Floats:
         task = partial(
             _both, network=network, pair=(scenario, rival), measure=measure, friction=friction
         )
         items = [(seed, frictions) for seed in seeds]
-        return np.stack(run(task, items, executor=executor, progress=False))
+        return np.stack(run(task, items, executor=executor, progress=shown))
 
     grid = np.linspace(low, high, steps + 1)
-    found = values(grid)  # replicate x scenario or rival x friction
+    found = values(grid, shown=progress)  # replicate x scenario or rival x friction
     lead = found[:, 0] - found[:, 1]
     mean = found.mean(axis=0)
     curve = pd.DataFrame(
@@ -166,13 +185,28 @@ def break_even_border(
     own = np.array([_crossing(grid, each) for each in lead])
     known = own[~np.isnan(own)]
     a, b = np.quantile(known, [0.025, 0.975]) if len(known) else (math.nan, math.nan)
-    begin, end = _bracket(grid, lead.mean(axis=0))
-    while end - begin > 2 * tolerance:
-        middle = (begin + end) / 2
-        at_middle = values(np.array([middle]))
-        ahead = (at_middle[:, 0] - at_middle[:, 1]).mean() > 0
-        begin, end = (begin, middle) if ahead else (middle, end)
-    return BreakEvenBorder((begin + end) / 2, float(a), float(b), len(known) / replicates, curve)
+
+    def root(at: int) -> float:
+        """Halve the part of the grid in which the mean turns."""
+        begin, end = grid[at], grid[at + 1]
+        while end - begin > 2 * tolerance:
+            middle = (begin + end) / 2
+            at_middle = values(np.array([middle]))
+            turned = ((at_middle[:, 0] - at_middle[:, 1]).mean() > 0) != ahead[at]
+            begin, end = (begin, middle) if turned else (middle, end)
+        return float(begin + end) / 2
+
+    ahead = lead.mean(axis=0) > 0
+    turns = np.flatnonzero(ahead[1:] != ahead[:-1]).tolist()
+    if ahead[0]:
+        where: Ahead = "below" if turns else "always"
+        border, until = float(grid[0]), root(turns[0]) if turns else math.nan
+    else:
+        where = "never" if not turns else "above" if len(turns) == 1 else "between"
+        border = root(turns[0]) if turns else math.nan
+        until = root(turns[1]) if where == "between" else math.nan
+    share = len(known) / replicates
+    return BreakEvenBorder(border, until, where, float(a), float(b), share, curve)
 
 
 def _both(
@@ -198,15 +232,6 @@ def _both(
             ]
         )
     return np.array(rows)
-
-
-def _bracket(grid: Floats, lead: Floats) -> tuple[float, float]:
-    """Give the frictions between which the scenario overtakes first, equal if at the lowest."""
-    ahead = np.flatnonzero(lead > 0)
-    if not len(ahead):
-        return math.nan, math.nan
-    at = int(ahead[0])
-    return float(grid[max(at - 1, 0)]), float(grid[at])
 
 
 def _crossing(grid: Floats, lead: Floats) -> float:

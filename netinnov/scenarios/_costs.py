@@ -14,7 +14,7 @@ from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Priced, Prices
+from netinnov.scenarios._prices import Amounts, Priced, Prices
 from netinnov.scenarios._rivals import DirectLinks, TalentAttraction
 
 __all__ = ["break_even_prices", "equal_cost"]
@@ -35,15 +35,15 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         Its own size is no matter.
     network : MultilayerNetwork
-        Says how far home and host are apart.
+        Says where the links can lead and how far that is.
     prices : Prices
-        Of a park, a local link and a kilometre of pipeline.
+        Of a park, a local link and a kilometre of any other.
 
     Returns
     -------
     ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The rival with the largest size whose cost is not above the budget. What is left over is
-        less than one more link costs.
+        The rival with the largest size whose cost is not above the budget, both as expected before
+        links are drawn. What is left over is less than one more link costs.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
         msg = "`rival` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks"
         raise InputError(f"{msg}, which have a size; found {rival!r}.")
     budget = _cost(scenario, network, prices)
-    affordable = budget * (1 + 1e-12)
+    affordable = budget * (1 + 1e-9)  # expectations are rounded
 
     def costs(size: int) -> float:
         return dataclasses.replace(rival, size=size).cost(prices, network)
@@ -84,7 +84,7 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
         if high > _LARGEST:
             msg = f"links of this {type(rival).__name__} cost nothing, so no size has the same cost"
             raise InputError(f"{msg}: give prices to `link` and `pipeline_km`.")
-    # The cost never falls with size, as each of its two counts of links never does.
+    # The cost never falls with size: a larger scenario draws the same ends and then some more.
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if costs(middle) <= affordable else (low, middle)
@@ -106,11 +106,11 @@ def break_even_prices(
     scenario, rival : ReverseEnclave or any other with a cost
         To be compared.
     network : MultilayerNetwork
-        Says how far home and host are apart.
+        Says where the links can lead and how far that is.
     prices : Prices
-        Of a park, a local link and a kilometre of pipeline: while one is varied the others stay.
+        Of a park, a local link and a kilometre of any other: while one is varied the others stay.
     effects : sequence of two float
-        Effect of the scenario and of the rival, in one unit, both above 0.
+        Effect of the scenario and of the rival, in one unit, larger being better.
 
     Returns
     -------
@@ -122,18 +122,23 @@ def break_even_prices(
           if there is none,
         - ``ratio``: ``break_even / price``, NaN if the price is 0,
         - ``better``: where the scenario has more effect per cost: ``above`` or ``below`` the
-          break-even price, ``always``, ``never``, or ``same`` at all prices.
+          break-even price, ``always``, ``never``, ``same`` at all prices, ``neither`` if no effect
+          is above 0, ``unknown`` for kilometres that cost nothing and are not known,
+        - ``why``: why there is no break-even price; missing if there is one.
 
     Raises
     ------
     InputError
-        An effect is not above 0, or a scenario has no cost or no distance.
+        An effect is no number, or a scenario has no cost or no distance.
 
     Notes
     -----
     Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Only
     ratios of prices count: all three multiplied by one number change nothing but the first two
     columns.
+
+    Where an effect is 0 or below, no price makes up for it: its scenario is never better than one
+    with an effect above 0, and of two such effects neither is worth any price.
 
     Examples
     --------
@@ -152,27 +157,66 @@ def break_even_prices(
     if len(values) != 2:
         raise InputError(f"`effects` must hold two numbers; found {effects!r}.")
     for value in values:
-        check_number("effects", value, low=0, above=True)
-    mine, other = (np.array(_priced(each).amounts(network)) for each in (scenario, rival))
+        check_number("effects", value)
+    mine, other = (np.array(_amounts(each, network, prices)) for each in (scenario, rival))
     given = np.array([prices.park, prices.link, prices.pipeline_km], np.float64)
+    far = not np.isnan(mine[2] + other[2])
+    if not far:  # and they cost nothing
+        mine[2] = other[2] = 0.0
+    if min(values) <= 0:
+        better, why = _without_effect(*values)
+        return _price_table([(price, math.nan, better, why) for price in given])
     slope = values[0] * other - values[1] * mine
     # Rounding leaves a trace above or below 0 where both are alike.
     trace = 1e-12 * (values[0] * other + values[1] * mine)
     slope = np.where(np.abs(slope) <= trace, 0.0, slope)
-    rows = []
+    rows: list[tuple[float, float, str, str | None]] = []
     for at in range(3):
         rest = float(slope @ given - slope[at] * given[at])
         rest = 0.0 if abs(rest) <= trace @ given else rest
         where = -rest / slope[at] + 0.0 if slope[at] else math.nan
-        if where >= 0:
-            rows.append((given[at], where, "above" if slope[at] > 0 else "below"))
+        if at == 2 and not far:
+            rows.append((given[at], math.nan, "unknown", "kilometres are not known"))
+        elif where >= 0:
+            rows.append((given[at], where, "above" if slope[at] > 0 else "below", None))
         else:
             better = "always" if rest > 0 else "never" if rest < 0 else "same"
-            rows.append((given[at], math.nan, better))
-    names = pd.Index(["park", "link", "pipeline_km"], name="of")
-    table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])
+            rows.append((given[at], math.nan, better, _WHY[better]))
+    return _price_table(rows)
+
+
+_WHY = {
+    "always": "the scenario has more effect per cost at every price",
+    "never": "the rival has more effect per cost at every price",
+    "same": "both have the same effect per cost at every price",
+}
+
+
+def _without_effect(scenario: float, rival: float) -> tuple[str, str]:
+    """What to say where an effect is not above 0."""
+    if scenario > 0:
+        return "always", "the rival has no effect above 0"
+    if rival > 0:
+        return "never", "the scenario has no effect above 0"
+    return "neither", "neither has an effect above 0"
+
+
+def _price_table(rows: list[tuple[float, float, str, str | None]]) -> pd.DataFrame:
+    names = pd.Index(["park", "link", "pipeline_km"], name="of", dtype="str")
+    table = pd.DataFrame(rows, names, columns=["price", "break_even", "better", "why"])
     table.insert(2, "ratio", table["break_even"] / table["price"].where(table["price"] > 0))
-    return table
+    return table.astype({"better": "str", "why": "str"})
+
+
+def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:
+    """Amounts with kilometres, or without where these cost nothing and cannot be known."""
+    priced = _priced(scenario)
+    try:
+        return priced.amounts(network)
+    except InputError:
+        if prices.pipeline_km > 0:
+            raise
+        return priced.amounts(network, kilometres=False)
 
 
 def _priced(scenario: object) -> Priced:

@@ -10,6 +10,7 @@ import numpy as np
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._billing import Drawn, billed
 from netinnov.scenarios._draws import (
     Ends,
     Mask,
@@ -21,7 +22,7 @@ from netinnov.scenarios._draws import (
     points_to_end,
 )
 from netinnov.scenarios._moves import added_node, funds, moved
-from netinnov.scenarios._prices import Amounts, Funding, Priced, check_terms, needs
+from netinnov.scenarios._prices import Amounts, Funding, Priced, check_terms
 from netinnov.scenarios._sites import Sides, belongs_to, embedding, inside, own, sides
 
 __all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave", "with_park"]
@@ -98,8 +99,8 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
        a place that mainly receives also mainly receives from the park. 1/2 at strength 0.
     8. New links have no period and no attributes.
 
-    *Cost*: one park, the embedding as local links, the pipelines over the distance from home to
-    host.
+    *Cost*: one park; its links to what stands in host are local, those to home and, on a network
+    of places, to neighbours of host are paid by the kilometre from host. See `Prices`.
 
     Examples
     --------
@@ -126,9 +127,11 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return with_park(network, self, rng)
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
-        """Count parks, local links and kilometres of pipelines; see `Priced.amounts`."""
-        return _amounts(self, network)
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
+        """Count parks, local links and kilometres of the others; see `Priced.amounts`."""
+        return _amounts(self, network, kilometres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,8 @@ class ForwardEnclave(Priced):  # numpydoc ignore=PR02
     first, then its neighbours outside host. Home must not lie inside host, as the branch would
     then stand in its own jurisdiction.
 
-    *Cost*: one park, the embedding as local links, the pipelines over the distance from home to
-    host.
+    *Cost*: one park; its links to what stands in home are local, those to host and, on a network
+    of places, to neighbours of home are paid by the kilometre from home. See `Prices`.
 
     Examples
     --------
@@ -194,9 +197,11 @@ class ForwardEnclave(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return with_park(network, self, rng)
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
-        """Count parks, local links and kilometres of pipelines; see `Priced.amounts`."""
-        return _amounts(self, network)
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
+        """Count parks, local links and kilometres of the others; see `Priced.amounts`."""
+        return _amounts(self, network, kilometres)
 
 
 Enclave: TypeAlias = ReverseEnclave | ForwardEnclave
@@ -277,7 +282,22 @@ def _of_origin(network: MultilayerNetwork, scenario: ReverseEnclave, host: Mask)
     return belongs_to(network, host, scenario.home) & ~park
 
 
-def _amounts(scenario: Enclave, network: MultilayerNetwork | None) -> Amounts:
-    pipelines = round(scenario.pipeline_share * scenario.size)
-    links = scenario.size - pipelines
-    return needs(scenario, network, parks=1, links=links, pipelines=pipelines)
+def _amounts(scenario: Enclave, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+    if network is None:
+        pipelines = round(scenario.pipeline_share * scenario.size)
+        return Amounts(1.0, float(scenario.size - pipelines), float("nan"))
+    _, pairs = layer_with_pairs(network, scenario.layer)
+    stand = sides(network, scenario.home, scenario.host)
+    links, km = billed(
+        network,
+        scenario.home,
+        scenario.host,
+        stand,
+        [
+            Drawn(ends.node, ends.pull, count)
+            for ends, count in _wanted(network, scenario, stand, pairs)
+        ],
+        at_host=isinstance(scenario, ReverseEnclave),
+        kilometres=kilometres,
+    )
+    return Amounts(1.0, links, km)

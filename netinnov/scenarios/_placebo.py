@@ -281,9 +281,11 @@ class MatchedPlacebo(Priced):
         ]
         return [dataclasses.replace(self.scenario, **change) for change in other]
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
         """Count what the real scenario needs; see `Priced.amounts`."""
-        return self.scenario.amounts(network)
+        return self.scenario.amounts(network, kilometres=kilometres)
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:

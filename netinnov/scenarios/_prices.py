@@ -13,9 +13,8 @@ import numpy as np
 from netinnov._arguments import check_choice, check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._sites import kilometres
 
-__all__ = ["Amounts", "Change", "Funding", "Prices", "Priced", "check_terms", "needs"]
+__all__ = ["Amounts", "Change", "Funding", "Prices", "Priced", "check_terms"]
 
 Funding: TypeAlias = Literal["reallocated", "new"]
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
@@ -30,9 +29,11 @@ class Prices:
     park : float
         Of a park, whatever its size.
     link : float
-        Of a link inside one place, between a park and its surroundings or a mover and new partners.
+        Of a local link: both ends stand in home, or both in host (places inside them count).
     pipeline_km : float
-        Of each kilometre of a link between home and host.
+        Of each kilometre of any other link, whichever scenario makes it: as the crow flies from
+        the place of one end to that of the other, where all that stands in home or host counts as
+        at that one point.
 
     Raises
     ------
@@ -64,9 +65,9 @@ class Amounts(NamedTuple):
     park : float
         Parks.
     link : float
-        Local links.
+        Local links, both of whose ends stand in home or both in host.
     pipeline_km : float
-        Kilometres of links between home and host.
+        Kilometres of the others.
     """
 
     park: float
@@ -80,23 +81,36 @@ class Priced(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
-        """Count parks, local links and kilometres of pipelines.
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
+        """Count parks, local links and kilometres of all other links.
 
         Parameters
         ----------
         network : MultilayerNetwork, optional
-            Its table of places says how far home and host are apart.
+            Says where the links can lead, and how far that is. None: the links that embed a park
+            count as local, as they are where its place has several nodes.
+        kilometres : bool
+            False: they are not looked up, so that no coordinates are needed.
 
         Returns
         -------
         Amounts
-            Kilometres are NaN without a network, unless there is no pipeline.
+            What is expected before the links are drawn. Kilometres are NaN if they are not looked
+            up, and without a network if they depend on it.
 
         Raises
         ------
         InputError
-            Home or host has no coordinates.
+            A place to which a link may lead has no coordinates; and as in `apply_scenario`, if
+            home or host is unknown or has no nodes.
+
+        Notes
+        -----
+        Where ends are drawn, the amounts are their exact expectation under the rule by which they
+        are drawn: nothing is drawn for it, and one placement may need more or less. A new link
+        counts once, parallel ones each.
         """
 
     def cost(self, prices: Prices, network: MultilayerNetwork | None = None) -> float:
@@ -107,8 +121,7 @@ class Priced(ABC):
         prices : Prices
             Of a park, a local link and a kilometre of pipeline.
         network : MultilayerNetwork, optional
-            Its table of places says how far home and host are apart: needed if there are
-            pipelines and they have a price.
+            Says where the links can lead and how far that is: needed if kilometres have a price.
 
         Returns
         -------
@@ -118,39 +131,33 @@ class Priced(ABC):
         Raises
         ------
         InputError
-            The distance is needed, and there is no network or home or host has no coordinates.
+            Kilometres have a price, and there is no network, or a place to which a link may lead
+            has no coordinates.
 
         Notes
         -----
-        Every pipeline counts the great circle from home to host. Links cost the same whether they
-        are new or reallocated: funding says who pays, the cost says how much.
+        One rule for all scenarios: a link inside home or inside host is local, any other is paid
+        by its length, as a pipeline. So on a network of places the link of a park to the host's
+        own node is local, and one to a neighbour of the host costs the kilometres from the host
+        to it, as a direct link to that neighbour costs those from home. The cost is what is
+        expected before the ends are drawn, see `amounts`. Links cost the same whether they are
+        new or reallocated: funding says who pays, the cost says how much.
         """
         given: object = prices
         if not isinstance(given, Prices):
             raise InputError(
                 f"`prices` must be Prices(park=, link=, pipeline_km=); found {given!r}."
             )
-        needed = self.amounts(network if prices.pipeline_km > 0 else None)
+        needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
         total = needed.park * prices.park + needed.link * prices.link
         if prices.pipeline_km == 0:
             return float(total)
         if np.isnan(needed.pipeline_km):
             raise InputError(
-                "the cost of pipelines needs the distance from home to host: give the network, "
+                "the cost of links to other places needs their length: give the network, "
                 "cost(prices, network), or set the price `pipeline_km` to 0."
             )
         return float(total + needed.pipeline_km * prices.pipeline_km)
-
-
-def needs(
-    scenario: Any, network: MultilayerNetwork | None, *, parks: int, links: int, pipelines: int
-) -> Amounts:
-    """Give the amounts of a scenario whose pipelines lead from its home to its host."""
-    if pipelines == 0:
-        return Amounts(parks, links, 0.0)
-    if network is None:
-        return Amounts(parks, links, float("nan"))
-    return Amounts(parks, links, pipelines * kilometres(network, scenario.home, scenario.host))
 
 
 def check_terms(scenario: Any, *shares: str) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._billing import Drawn, billed
 from netinnov.scenarios._draws import (
     Mask,
     Pairs,
@@ -22,7 +24,7 @@ from netinnov.scenarios._draws import (
 )
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
 from netinnov.scenarios._moves import added_node, funds, moved
-from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_terms, needs
+from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_terms
 from netinnov.scenarios._sites import embedding, own, sides
 
 __all__ = ["Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
@@ -37,9 +39,11 @@ class NoChange(Priced):
     ) -> MultilayerNetwork:
         return network
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
         """Count nothing; see `Priced.amounts`."""
-        del network
+        del network, kilometres
         return Amounts(0.0, 0.0, 0.0)
 
 
@@ -91,13 +95,13 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
     So links (parallel ones counted each) and weights stay as they are when funding is
     reallocated, and grow by the number of new ties when it is new.
 
-    *Cost*: no park, the new ties as local links, the kept ones over the distance from home to
-    host.
+    *Cost*: no park, the new ties as local links, the kept ones by the kilometre from home to the
+    partners. See `Prices`.
 
     Examples
     --------
     >>> TalentAttraction("quzhou", "hangzhou", size=10, kept_share=0.4).amounts().link
-    6
+    6.0
     """
 
     home: str
@@ -131,10 +135,24 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
         nodes = added_node(network, name, kind="talent", place=self.home, jurisdiction=self.home)
         return moved(network, nodes, layer, gone=gone, new=added, followed=followed)
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
-        """Count parks, local links and kilometres of pipelines; see `Priced.amounts`."""
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
+        """Count local links and kilometres of the others; see `Priced.amounts`."""
         kept = round(self.kept_share * self.size)
-        return needs(self, network, parks=0, links=self.size - kept, pipelines=kept)
+        new = float(self.size - kept)
+        if not kept or network is None or not kilometres:
+            return Amounts(0.0, new, float("nan") if kept else 0.0)
+        _, pairs = layer_with_pairs(network, self.layer)
+        stand = sides(network, self.home, self.host)
+        ties, talent = _ties_of_talents(network, stand.host, stand.home, pairs, self)
+        if not len(ties.weight):
+            raise _too_few(self, kept, 0)
+        # Of two talents either moves: both stand in host, so it is no matter which.
+        partner = np.where(talent[ties.source], ties.target, ties.source)
+        drawn = [Drawn(partner, _pull(ties, self), kept)]
+        _, km = billed(network, self.home, self.host, stand, drawn, at_host=False, kilometres=True)
+        return Amounts(0.0, new, km)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +193,7 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
     In a directed layer a link points to host with the mean of two probabilities: that a unit of
     weight at its end in host points there, and that one at its end in home points away.
 
-    *Cost*: every link over the distance from home to host.
+    *Cost*: every link by the kilometre from home to its other end. See `Prices`.
 
     Examples
     --------
@@ -198,9 +216,18 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return _direct(network, self, rng)
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
-        """Count parks, local links and kilometres of pipelines; see `Priced.amounts`."""
-        return needs(self, network, parks=0, links=0, pipelines=self.size)
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
+        """Count kilometres of the links; see `Priced.amounts`."""
+        if network is None or not kilometres:
+            return Amounts(0.0, 0.0, float("nan"))
+        _, pairs = layer_with_pairs(network, self.layer)
+        stand = sides(network, self.home, self.host)
+        ends = embedding(network, stand.host, self.host, stand.home, pairs, self.attachment)
+        drawn = [Drawn(ends.node, ends.pull, self.size)]
+        _, km = billed(network, self.home, self.host, stand, drawn, at_host=False, kilometres=True)
+        return Amounts(0.0, 0.0, km)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +247,13 @@ class RandomEnds(Priced):
     Notes
     -----
     The park's links lead to nodes drawn uniformly from the whole network. Direct links join two
-    different nodes, each drawn uniformly. The cost is that of the scenario, so that this is a
-    contrast of the same price.
+    different nodes, each drawn uniformly. This is a contrast and no policy: it is not billed for
+    where its links lead, and its cost is that of the scenario.
 
     Examples
     --------
     >>> RandomEnds(DirectLinks("quzhou", "hangzhou", size=10)).amounts().park
-    0
+    0.0
     """
 
     scenario: ReverseEnclave | ForwardEnclave | DirectLinks
@@ -244,9 +271,11 @@ class RandomEnds(Priced):
             return _direct(network, self.scenario, rng, random_ends=True)
         return with_park(network, self.scenario, rng, random_ends=True)
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
         """Count what the scenario needs; see `Priced.amounts`."""
-        return self.scenario.amounts(network)
+        return self.scenario.amounts(network, kilometres=kilometres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +296,7 @@ class Combined(Priced):
     Notes
     -----
     All draw from one generator, so the first places the same links as it does alone. The cost is
-    the sum; a function has none.
+    the sum of what each costs in the network as given; a function has none.
 
     Examples
     --------
@@ -295,7 +324,9 @@ class Combined(Priced):
             network = scenario(network, rng)
         return network
 
-    def amounts(self, network: MultilayerNetwork | None = None) -> Amounts:
+    def amounts(
+        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
+    ) -> Amounts:
         """Add up what the scenarios need; see `Priced.amounts`."""
         parts = []
         for scenario in self.scenarios:
@@ -303,7 +334,7 @@ class Combined(Priced):
             if not isinstance(priced, Priced):
                 name = getattr(scenario, "__name__", repr(scenario))
                 raise InputError(f"the function {name} has no cost: it does not say what it needs.")
-            parts.append(priced.amounts(network))
+            parts.append(priced.amounts(network, kilometres=kilometres))
         return Amounts(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 
@@ -317,6 +348,21 @@ def _follow(
     rng: np.random.Generator,
 ) -> tuple[Pairs, Pairs]:
     """Give the ties that movers keep, as they were and with the movers at one end."""
+    candidates, talent = _ties_of_talents(network, host, home, pairs, scenario)
+    if len(candidates.weight) < count:
+        raise _too_few(scenario, count, len(candidates.weight))
+    was = candidates.at(draw(_pull(candidates, scenario), count, rng))
+    either = rng.random(count) < 0.5
+    at_source = talent[was.source] & (~talent[was.target] | either)
+    mover = np.int32(network.n_nodes)
+    source = np.where(at_source, mover, was.source)
+    return was, Pairs(source, np.where(at_source, was.target, mover), was.weight)
+
+
+def _ties_of_talents(
+    network: MultilayerNetwork, host: Mask, home: Mask, pairs: Pairs, scenario: TalentAttraction
+) -> tuple[Pairs, Mask]:
+    """Give the ties that movers could keep, and which nodes are the talents of host."""
     elsewhere = np.flatnonzero(~home[pairs.source] & ~home[pairs.target])
     candidates = pairs.at(elsewhere)
     talent = (network._nodes["kind"] == "talent").to_numpy(bool, na_value=False) & host
@@ -325,20 +371,22 @@ def _follow(
         talent = np.zeros(len(host), bool)
         talent[own(network, host, scenario.host)] = True
         of_talent = talent[candidates.source] | talent[candidates.target]
-    candidates = candidates.at(of_talent)
-    if len(candidates.weight) < count:
-        raise InputError(
-            f"movers must leave {count} ties of {scenario.host!r} behind to keep them; there are "
-            f"{len(candidates.weight)} that do not lead home. Choose a smaller `size` or "
-            "`kept_share`, or another `layer`."
-        )
-    largest = candidates.weight.max(initial=0.0) or 1.0
-    was = candidates.at(draw((candidates.weight / largest) ** scenario.attachment, count, rng))
-    either = rng.random(count) < 0.5
-    at_source = talent[was.source] & (~talent[was.target] | either)
-    mover = np.int32(network.n_nodes)
-    source = np.where(at_source, mover, was.source)
-    return was, Pairs(source, np.where(at_source, was.target, mover), was.weight)
+    return candidates.at(of_talent), talent
+
+
+def _pull(ties: Pairs, scenario: TalentAttraction) -> Floats:
+    """Proportional to the chance of being kept."""
+    largest = ties.weight.max(initial=0.0) or 1.0
+    pull: Floats = (ties.weight / largest) ** scenario.attachment
+    return pull
+
+
+def _too_few(scenario: TalentAttraction, count: int, found: int) -> InputError:
+    return InputError(
+        f"movers must leave {count} ties of {scenario.host!r} behind to keep them; there are "
+        f"{found} that do not lead home. Choose a smaller `size` or `kept_share`, or another "
+        "`layer`."
+    )
 
 
 def _direct(

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
-from netinnov._geography import great_circle
 from netinnov._tables import codes_of
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._draws import Ends, Mask, Pairs, Positions, ends_by_strength
 
-__all__ = ["Sides", "belongs_to", "embedding", "inside", "kilometres", "own", "parents", "sides"]
+__all__ = ["Sides", "belongs_to", "embedding", "inside", "own", "parents", "sides"]
 
 
 class Sides(NamedTuple):
@@ -100,21 +99,6 @@ def embedding(
         np.append(math.inf, shared.pull),
         np.append(ends.inward, shared.inward),
     )
-
-
-def kilometres(network: MultilayerNetwork, home: str, host: str) -> float:
-    """Measure the great circle from home to host; both must have coordinates."""
-    places = network._places
-    _check_places(places, home, host)
-    pair = places.loc[[home, host], ["lon", "lat"]]
-    unknown = pair.index[pair.isna().any(axis=1)]
-    if len(unknown):
-        raise InputError(
-            f"kilometres from {home!r} to {host!r} need coordinates: the table of "
-            f"places has no `lon` and `lat` for {' and '.join(map(repr, unknown))}."
-        )
-    (lon1, lat1), (lon2, lat2) = pair.to_numpy(np.float64)
-    return float(great_circle(lon1, lat1, lon2, lat2))
 
 
 def _check_places(places: pd.DataFrame, home: str, host: str) -> None:
