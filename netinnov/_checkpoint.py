@@ -30,7 +30,10 @@ Parts = Mapping[str, str | Mapping[str, str]]
 _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
 
-_SAID = {"resample": "its data were drawn again by {}, not by {}"}
+_SAID = {
+    "resample": "its data were drawn again by {}, not by {}",
+    "specifications": "`make` gave {} or had other points, and gives {}",
+}
 """How a difference is said where the name of an option does not tell it."""
 
 
@@ -54,7 +57,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
-        self._folder = Path(folder)
+        self._folder = _path(folder)
         mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
         stored = _manifest(self._folder)
         if stored is None:
@@ -178,7 +181,7 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
 
 def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
     """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
-    stored = _manifest(Path(folder))
+    stored = _manifest(_path(folder))
     if stored is None:
         return None
     return np.random.SeedSequence(
@@ -187,6 +190,12 @@ def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
         pool_size=stored["entropy"]["pool_size"],
         n_children_spawned=stored["entropy"]["n_children_spawned"],
     )
+
+
+def _path(folder: object) -> Path:
+    if not isinstance(folder, (str, os.PathLike)):
+        raise InputError(f"`checkpoint` must be the path of a folder; found {folder!r}.")
+    return Path(folder)
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

@@ -34,12 +34,10 @@ def reach_two(network) -> pd.Series:
     return pd.Series(two.sum(axis=1), network.nodes.index)
 
 
-def fixed(values):
-    """A null model that hands out numbers instead of networks, and the measure that reads them."""
-    left = list(values)
-    return lambda network, rng: left.pop(
-        0
-    ), lambda found: float(found) if np.isscalar(found) else 5.0
+def fixed(values, observed=5.0):
+    """A null model that changes nothing, and a measure that reads out numbers, one a network."""
+    left = [observed, *values]
+    return lambda network, rng: network, lambda network: left.pop(0)
 
 
 def test_statistics_by_hand():
@@ -76,6 +74,88 @@ def test_nan_among_the_draws_is_left_out():
     )
     assert found.mean == 7
     assert found.p == pytest.approx(2 / 4)
+
+
+@pytest.mark.parametrize(
+    "nothing", [np.nan, pd.Series([np.nan, np.nan]), pd.Series([], dtype=float)]
+)
+def test_what_is_never_defined_is_nan(nothing):
+    null, measure = fixed([nothing] * 4, nothing)
+    found = compare_with_null(
+        ring(), measure=measure, null=null, replicates=4, executor=1, progress=False
+    )
+    assert found.to_frame().isna().all(axis=None)
+    assert np.shape(found.draws) == (4, *np.shape(nothing))
+    assert np.isnan(found.corrected()).all()
+    one, some = fixed([pd.Series([np.nan, 1.0]), pd.Series([np.nan, 3.0])], pd.Series([2.0, 2.0]))
+    mixed = compare_with_null(
+        ring(), measure=some, null=one, replicates=2, executor=1, progress=False
+    ).to_frame()
+    assert mixed.loc[0].isna().tolist() == [False, *[True] * 6]
+    assert mixed.loc[1, ["mean", "z", "p"]].tolist() == [2, 0, 1]
+
+
+def test_measures_undefined_on_one_layer_and_networks_without_nodes():
+    participation = ni.centrality.participation_coefficient
+    options = {"replicates": 3, "rng": 1, "progress": False}
+    table = compare_with_null(ring(), measure=participation, **options).to_frame()
+    assert table.shape == (12, 7)
+    assert table.isna().all(axis=None)
+    empty = ni.build_network(
+        pd.DataFrame(index=pd.Index([], dtype=str)), pd.DataFrame({"source": [], "target": []})
+    )
+    found = compare_with_null(empty, measure=participation, **options)
+    assert found.to_frame().shape == (0, 7)
+    assert found.draws.shape == (3, 0)
+
+
+inf = np.inf
+
+
+@pytest.mark.parametrize(
+    ("draws", "mean", "low", "high"),
+    [
+        # Ranks from 0: 2.5 and 97.5 % of 3 draws are at 0.05 and 1.95, of 41 at 1 and 39.
+        ([inf, inf, inf], inf, inf, inf),
+        ([-inf, -inf, -inf], -inf, -inf, -inf),
+        ([1.0, 2.0, inf], inf, 1.05, inf),
+        ([-inf, 1.0, 2.0], -inf, -inf, 1.95),
+        ([-inf, 1.0, inf], np.nan, -inf, inf),
+        ([-inf, inf], np.nan, -inf, inf),
+        ([-inf, *range(39), inf], np.nan, 0, 38),
+        ([np.nan, 1.0, inf], inf, inf, inf),
+    ],
+)
+def test_infinite_draws_have_quantiles_and_no_z(draws, mean, low, high):
+    null, measure = fixed(draws, inf)
+    found = compare_with_null(
+        ring(), measure=measure, null=null, replicates=len(draws), executor=1, progress=False
+    )
+    assert [found.mean, found.low, found.high] == pytest.approx([mean, low, high], nan_ok=True)
+    assert np.isnan(found.sd)
+    assert np.isnan(found.z)
+    assert 0 < found.p <= 1
+    # In the columns of a table next to finite ones, whose numbers stay those of numpy.
+    other = np.random.default_rng(1).random(len(draws))
+    pairs = [pd.Series(pair) for pair in zip(draws, other, strict=True)]
+    null, measure = fixed(pairs, pd.Series([1.0, 0.5]))
+    table = compare_with_null(
+        ring(), measure=measure, null=null, replicates=len(draws), executor=1, progress=False
+    ).to_frame()
+    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([low, high])
+    assert table.loc[1, ["low", "high"]].tolist() == np.quantile(other, [0.025, 0.975]).tolist()
+
+
+def test_an_infinite_measure_of_a_network():
+    links = pd.DataFrame({"source": list("abde"), "target": list("bcef")})
+    parts = ni.build_network(pd.DataFrame(index=list("abcdefgh")), links)
+    found = compare_with_null(
+        parts, measure=ni.connectivity.kirchhoff_index, replicates=9, rng=1, progress=False
+    )
+    row = [found.observed, found.mean, found.low, found.high]
+    assert row == [inf] * 4
+    assert found.p == 1
+    assert np.isnan([found.sd, found.z]).all()
 
 
 def test_nodes_give_series_and_any_number_of_workers_the_same():
@@ -152,18 +232,55 @@ def test_another_null_model_is_used():
 
 
 @pytest.mark.parametrize(
-    ("measure", "words"),
+    ("options", "words"),
     [
-        (lambda of: ni.centrality.degree(of), "found DataFrame"),
-        (lambda of: "many", "found 'many'"),
-        (lambda of: pd.Series(1.0, of.links["target"] + of.links["source"]), "the same entries"),
+        ({"measure": lambda of: ni.centrality.degree(of)}, "found DataFrame"),
+        ({"measure": lambda of: "many"}, "`measure` must give .*; found 'many'"),
+        ({"measure": lambda of: "3"}, "`measure` must give .*; found '3'"),
+        ({"measure": lambda of: 1j}, "`measure` must give .*; found 1j"),
+        (
+            {"measure": lambda of: pd.Series(1.0, of.links["target"] + of.links["source"])},
+            "the same entries",
+        ),
+        (
+            {"measure": {"x": lambda of: pd.Series(["core", "edge"])}},
+            r"`measure\['x'\]` must give a number or a Series of numbers; .*Series of str.*'core'",
+        ),
+        ({"measure": lambda of: pd.Series(["1", "2"])}, "Series of numbers; found a Series of str"),
+        ({"measure": lambda of: pd.Series(["a", 1.0])}, r"Series of object, e.g. \['a'\]"),
+        ({"measure": lambda of: pd.Series([{1}])}, "found a Series of object"),
+        ({"measure": lambda of: pd.Series(pd.to_datetime(["2020"]))}, "Series of datetime64"),
+        ({"measure": {}}, "at least one function"),
+        ({"measure": "degree"}, "`measure` must be a function of a network, or .*'degree'"),
+        ({"measure": {"x": 3}}, r"`measure\['x'\]` must be a function of a network; found 3"),
+        ({"measure": {3: triangles}}, "names of `measure` must be text; found 3"),
+        ({"measure": None}, "`measure` must be a function .*; found None"),
+        ({"null": 3}, "`null` must be a function of a network and a Generator, or None; found 3"),
+        ({"null": ni.MultilayerNetwork}, "`null` must be a function, not a class"),
+        ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
+        ({"replicates": 2.5}, "`replicates` must be a whole number at least 1; found 2.5"),
+        ({"replicates": 0}, "`replicates` must be a whole number"),
+        ({"replicates": True}, "`replicates` must be a whole number"),
+        ({"checkpoint": 3}, "`checkpoint` must be the path of a folder; found 3"),
     ],
 )
-def test_measures_that_cannot_be_compared_are_refused(measure, words):
+def test_what_cannot_be_compared_is_refused(options, words):
+    options = {"measure": triangles, "replicates": 3, "executor": 1, "progress": False} | options
     with pytest.raises(InputError, match=words):
-        compare_with_null(ring(), measure=measure, replicates=3, executor=1, progress=False)
-    with pytest.raises(InputError, match="at least one function"):
-        compare_with_null(ring(), measure={}, replicates=3)
+        compare_with_null(ring(), **options)
+
+
+def test_numbers_of_all_types_are_measures():
+    for series in (
+        pd.Series([True, False]),
+        pd.Series([1, None], dtype="Int64"),
+        pd.Series([1, 2], dtype=object),
+    ):
+        null, measure = fixed([series] * 2, series)
+        found = compare_with_null(
+            ring(), measure=measure, null=null, replicates=2, executor=1, progress=False
+        )
+        assert found.mean.iloc[0] == 1
 
 
 def test_holm_by_hand_and_fdr_against_scipy():

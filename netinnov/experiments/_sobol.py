@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_number
+from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
+from netinnov._describe import digest, identity
 from netinnov._optional import require
-from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
@@ -86,6 +87,7 @@ def sobol_indices(
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
+    checkpoint: PathLike | None = None,
 ) -> SobolIndices:
     """Split the variance of an effect over the ranges of its parameters.
 
@@ -117,6 +119,11 @@ def sobol_indices(
         Where the points run; see `compare_scenarios`.
     progress : bool
         Show a bar on a terminal.
+    checkpoint : path, optional
+        A folder that keeps the effects, a batch of points at a time. A run that was killed, or
+        stopped by Ctrl-C, goes on from there when it is called again in the same way, and gives
+        the same numbers; ``rng=None`` takes up the entropy that is stored. Another network, other
+        points or replicates are refused; `level` and `resamples` may be others.
 
     Returns
     -------
@@ -127,7 +134,8 @@ def sobol_indices(
     ------
     InputError
         A range that is none, samples that are no power of 2, an effect that is undefined at some
-        point or has several values; and as in `compare_scenarios`.
+        point or has several values, a checkpoint of another analysis; and as in
+        `compare_scenarios`.
     ImportError
         SALib is not installed: ``pip install 'netinnov[sensitivity]'``.
 
@@ -170,8 +178,12 @@ def sobol_indices(
     sampling = require("SALib.sample.sobol", extra="sensitivity", what="sobol_indices")
     analysis = require("SALib.analyze.sobol", extra="sensitivity", what="sobol_indices")
     _check(ranges, samples, replicates, resamples, level)
+    if rng is None and checkpoint is not None:
+        rng = stored_seed(checkpoint)
     generator = np.random.default_rng(rng)
-    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    source = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+    begun = seed_state(source)
+    (seed,) = source.spawn(1)
     names = list(ranges)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     unit = sampling.sample(problem, samples, calc_second_order=second_order, seed=generator)
@@ -182,8 +194,28 @@ def sobol_indices(
     made = [_specified(make, values) for values in chosen]
     task = partial(_differences, network=network, replicates=replicates)
     items = list(zip(made, seed.spawn(len(made)), strict=True))
-    found = run(task, items, executor=executor, progress=progress, label="points")
-    change = np.stack(found)
+    store = None
+    if checkpoint is not None:
+        parts: dict[str, str | Mapping[str, str]] = {
+            "function": "sobol_indices",
+            "network": digest(network),
+            "ranges": {name: identity(given) for name, given in ranges.items()},
+            "samples": identity(samples),
+            "replicates": identity(replicates),
+            "second_order": identity(second_order),
+            "specifications": identity(made),
+        }
+        store = Checkpoint(checkpoint, parts, begun)
+    found = run_numbered(
+        task,
+        items,
+        sizes=[(replicates,)],
+        checkpoint=store,
+        executor=executor,
+        progress=progress,
+        label="points",
+    )
+    change = np.stack([differences for (differences,) in found])
     undefined = np.isnan(change).any(axis=1)
     if undefined.any():
         where = chosen[int(np.flatnonzero(undefined)[0])]
@@ -280,7 +312,7 @@ def _differences(
     *,
     network: MultilayerNetwork,
     replicates: int,
-) -> Floats:
+) -> list[Floats]:
     """Measure scenario minus no change of one specification, for each replicate."""
     asked, seed = item
     start = network if asked.network is None else asked.network(network)
@@ -302,7 +334,7 @@ def _differences(
         msg = "a specification must have one effect. Give a `node` of the network for a measure"
         raise InputError(f"{msg} with a value a node, and only then.")
     at = () if asked.node is None else int(nodes.get_indexer(pd.Index([asked.node]))[0])
-    return np.array([each[at] - before[at] for each in after], np.float64)
+    return [np.array([each[at] - before[at] for each in after], np.float64)]
 
 
 def _indices(names: Sequence[str], found: Mapping[str, Floats], noise: float) -> pd.DataFrame:

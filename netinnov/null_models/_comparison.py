@@ -5,82 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
-from netinnov._parallel import run
-from netinnov._statistics import Correction, corrected, two_sided
-from netinnov._typing import Rng
+from netinnov._arguments import check_callable, check_number, shown
+from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
+from netinnov._describe import digest, identity
+from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Labelled, Plan, Preserve, Space
 from netinnov.null_models._plan import plan
+from netinnov.null_models._standing import NullComparison, Value, compared
 
-__all__ = ["NullComparison", "compare_with_null"]
+__all__ = ["compare_with_null"]
 
-Value = float | pd.Series
+_ALONE = ""
+"""Name of a measure that is given by itself."""
+
 Measure = Callable[[MultilayerNetwork], Any]
 Null = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NullComparison:
-    """Where a measure stands among its values on networks at random.
-
-    Attributes
-    ----------
-    observed, mean, sd, z, p, low, high : float or Series
-        The value of the network; mean and standard deviation (n - 1) over the replicates;
-        z = (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 %
-        of the replicates. Series where the measure gives one.
-    draws : Series or DataFrame
-        The values of the replicates: a row each; a column a node.
-    """
-
-    observed: Any
-    mean: Any
-    sd: Any
-    z: Any
-    p: Any
-    low: Any
-    high: Any
-    draws: Any
-
-    def corrected(self, method: Correction = "fdr") -> Any:
-        """P-values corrected for the number of nodes.
-
-        Parameters
-        ----------
-        method : {"fdr", "holm"}
-            Benjamini and Hochberg's false discovery rate, or Holm's family-wise error.
-
-        Returns
-        -------
-        float or Series
-            As `p`; one number needs no correction.
-        """
-        values = corrected(np.atleast_1d(self.p), method)
-        if isinstance(self.p, pd.Series):
-            return pd.Series(values, self.p.index, name="p_corrected")
-        return float(values[0])
-
-    def to_frame(self) -> pd.DataFrame:
-        """Table of observed, mean, sd, z, p, low and high.
-
-        Returns
-        -------
-        DataFrame
-            One row a node, or a single row.
-        """
-        names = ("observed", "mean", "sd", "z", "p", "low", "high")
-        columns = {name: getattr(self, name) for name in names}
-        if isinstance(self.observed, pd.Series):
-            return pd.DataFrame(columns)
-        return pd.DataFrame({name: [value] for name, value in columns.items()})
 
 
 @overload
@@ -99,6 +46,7 @@ def compare_with_null(
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
+    checkpoint: PathLike | None = ...,
 ) -> NullComparison: ...
 @overload
 def compare_with_null(
@@ -116,6 +64,7 @@ def compare_with_null(
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
+    checkpoint: PathLike | None = ...,
 ) -> dict[str, NullComparison]: ...
 def compare_with_null(
     network: MultilayerNetwork,
@@ -132,6 +81,7 @@ def compare_with_null(
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
+    checkpoint: PathLike | None = None,
 ) -> NullComparison | dict[str, NullComparison]:
     """Compare any measure with its values on networks at random.
 
@@ -157,6 +107,10 @@ def compare_with_null(
         executor of ``concurrent.futures``. Other processes need functions that can be pickled.
     progress : bool
         Show a bar on a terminal.
+    checkpoint : path, optional
+        A folder that keeps what is measured, a batch of replicates at a time. A run that was
+        killed, or stopped by Ctrl-C, goes on from there when it is called again in the same way,
+        and gives the same numbers; see Notes.
 
     Returns
     -------
@@ -169,8 +123,9 @@ def compare_with_null(
     Raises
     ------
     InputError
-        `measure` gives something else than a number or a Series, or Series whose entries are not
-        those of the observed one; `measure` is an empty mapping.
+        `measure` is no function, or gives something else than a number or a Series of numbers, or
+        Series whose entries are not those of the observed one; `measure` is an empty mapping;
+        `null` gives no network; the checkpoint is of another comparison.
 
     Notes
     -----
@@ -179,6 +134,13 @@ def compare_with_null(
     need many replicates before a correction leaves anything. The chains are long, not exact: the
     test is as good as their `mixing`. A measure finds the same numbers alone and among others, if
     `rng` is the same.
+
+    *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
+    options, and to measures by their names and parameters; another comparison is refused.
+    ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
+    Arrays, tables and objects that are bound to a function count by their content, an object by
+    what pickle would keep of it. What a function does is not looked into: after a change of it,
+    take another folder.
 
     References
     ----------
@@ -195,25 +157,73 @@ def compare_with_null(
     >>> found.observed, found.p
     (1.0, 1.0)
     """
+    if rng is None and checkpoint is not None:
+        rng = stored_seed(checkpoint)
     rng = np.random.default_rng(rng)
-    check_number("replicates", replicates, low=1)
+    check_number("replicates", replicates, low=1, whole=True)
     check_number("trials", trials, low=0)
-    measures = dict(measure) if isinstance(measure, Mapping) else {"value": measure}
-    if not measures:
-        raise InputError("`measure` must hold at least one function; found an empty mapping.")
-    observed = {name: _checked(of(network), None) for name, of in measures.items()}
+    measures = _measures(measure)
+    if isinstance(null, type):
+        raise InputError(f"`null` must be a function, not a class; found {null.__qualname__}.")
+    if null is not None:
+        check_callable("null", null, "a function of a network and a Generator, or None")
+    observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
+    seed = cast(np.random.SeedSequence, rng.bit_generator.seed_seq)
+    begun, drawn_before = seed_state(seed), identity(rng)
     # The seeds come first: preparing a chain may draw numbers of its own.
-    seeds = rng.bit_generator.seed_seq.spawn(int(replicates))  # type: ignore[attr-defined]
+    seeds = seed.spawn(int(replicates))
     ready = None
     if null is None:
         ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
-    task = _Replicate(network, ready, null, trials, measures, observed)
-    values = run(task, seeds, executor=executor, progress=progress)
+    store = None
+    if checkpoint is not None:
+        parts: dict[str, str | Mapping[str, str]] = {
+            "function": "compare_with_null",
+            "network": digest(network),
+            "measures": {name: identity(of) for name, of in measures.items()},
+            "null": identity(null),
+        }
+        if ready is not None:
+            options = {
+                "preserve": set(preserve),
+                "trials": float(trials),
+                "layers": list(ready.chains),
+                "bins": None if bins is None else np.asarray(bins, np.float64).tolist(),
+                "space": space,
+                "labelled": labelled,
+            }
+            parts |= {name: identity(option) for name, option in options.items()}
+            if "distance_expected" in preserve:
+                parts["rng"] = drawn_before
+        store = Checkpoint(checkpoint, parts, begun)
+    values = run_numbered(
+        _Replicate(network, ready, null, trials, measures, observed),
+        seeds,
+        sizes=[np.shape(value) for value in observed.values()],
+        checkpoint=store,
+        executor=executor,
+        progress=progress,
+    )
     found = {
-        name: _compared(value, np.array([row[k] for row in values], np.float64))
+        name: compared(value, np.array([row[k] for row in values], np.float64))
         for k, (name, value) in enumerate(observed.items())
     }
-    return found if isinstance(measure, Mapping) else found["value"]
+    return found if isinstance(measure, Mapping) else found[_ALONE]
+
+
+def _measures(measure: object) -> dict[str, Measure]:
+    """The measures by their names; one by itself has none."""
+    if not isinstance(measure, Mapping):
+        what = "a function of a network, or a mapping from names to such functions"
+        check_callable("measure", measure, what)
+        return {_ALONE: cast(Measure, measure)}
+    if not measure:
+        raise InputError("`measure` must hold at least one function; found an empty mapping.")
+    for name, of in measure.items():
+        if not isinstance(name, str):
+            raise InputError(f"names of `measure` must be text; found {shown(name)}.")
+        check_callable(f"measure[{name!r}]", of, "a function of a network")
+    return dict(measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,69 +237,57 @@ class _Replicate:
     measures: dict[str, Measure]
     observed: dict[str, Value]
 
-    def __call__(self, seed: np.random.SeedSequence) -> list[Any]:
+    def __call__(self, seed: np.random.SeedSequence) -> list[Floats]:
         rng = np.random.default_rng(seed)
         if self.plan is not None:
             drawn = self.plan.draw(self.trials, rng, threads=False)
         elif self.null is not None:
             drawn = self.null(self.network, rng)
-        found = []
-        for name, measure in self.measures.items():
-            value = _checked(measure(drawn), self.observed[name])
-            found.append(value.to_numpy() if isinstance(value, pd.Series) else value)
-        return found
+            given: object = drawn
+            if not isinstance(given, MultilayerNetwork):
+                raise InputError(f"`null` must give a MultilayerNetwork; found {shown(given)}.")
+        return [
+            np.asarray(_checked(measure(drawn), name, self.observed[name]), np.float64)
+            for name, measure in self.measures.items()
+        ]
 
 
-def _checked(value: Any, like: Value | None) -> Value:
+def _checked(value: Any, name: str, like: Value | None) -> Value:
     """The value of a measure as a float or a Series of floats, in the order of the observed one."""
+    what = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
     if isinstance(value, pd.Series):
-        values = value.astype(np.float64)
+        values = _numbers(value, what)
         if like is None or (isinstance(like, pd.Series) and values.index.equals(like.index)):
             return values
         same = isinstance(like, pd.Series) and values.index.symmetric_difference(like.index).empty
         if isinstance(like, pd.Series) and same and values.index.is_unique:
             return values.reindex(like.index)
         msg = (
-            "`measure` must give the same entries on every network; on a network at random it gave "
+            f"{what} must give the same entries on every network; on a network at random it gave "
             f"{len(value)} that differ from the {np.size(like)} observed. Measure nodes, or "
             "reindex inside the function."
         )
         raise InputError(msg)
     if isinstance(value, pd.DataFrame) or np.ndim(value) != 0 or isinstance(like, pd.Series):
-        msg = f"`measure` must give a number or a Series; found {type(value).__name__}"
+        msg = f"{what} must give a number or a Series; found {type(value).__name__}"
         raise InputError(f"{msg}. Pick one column, or stack the table into a Series.")
     try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
         return float(value)
     except (TypeError, ValueError) as error:
-        msg = f"`measure` must give a number or a Series; found {value!r}."
+        msg = f"{what} must give a number or a Series of numbers; found {shown(value)}."
         raise InputError(msg) from error
 
 
-def _compared(observed: Value, draws: npt.NDArray[np.float64]) -> NullComparison:
-    value = np.asarray(observed, np.float64)
-    table = draws.reshape(len(draws), -1)
-    n_valid = (~np.isnan(table)).sum(axis=0)
-    # Columns without a number would warn; they stay NaN.
-    some, two = n_valid > 0, n_valid > 1
-    mean, sd = np.full(table.shape[1], np.nan), np.full(table.shape[1], np.nan)
-    low, high = mean.copy(), mean.copy()
-    with np.errstate(invalid="ignore"):
-        mean[some] = np.nanmean(table[:, some], axis=0)
-        sd[two] = np.nanstd(table[:, two], axis=0, ddof=1)
-        low[some], high[some] = np.nanquantile(table[:, some], [0.025, 0.975], axis=0)
-    # Equal draws differ by rounding: their spread is nothing.
-    sd[sd <= 1e-12 * np.abs(mean)] = 0.0
-    z = np.full(table.shape[1], np.nan)
-    moves = sd > 0
-    z[moves] = (np.atleast_1d(value)[moves] - mean[moves]) / sd[moves]
-    p = np.atleast_1d(two_sided(value, draws))
-    columns = {"mean": mean, "sd": sd, "z": z, "p": p, "low": low, "high": high}
-    replicate = pd.RangeIndex(len(draws), name="replicate")
-    if isinstance(observed, pd.Series):
-        index = observed.index
-        series = {name: pd.Series(column, index, name=name) for name, column in columns.items()}
-        frame = pd.DataFrame(draws, replicate, index)
-        return NullComparison(observed=observed, draws=frame, **series)
-    numbers = {name: float(column[0]) for name, column in columns.items()}
-    whole = pd.Series(draws, replicate, name="value")
-    return NullComparison(observed=observed, draws=whole, **numbers)
+def _numbers(value: pd.Series, what: str) -> pd.Series:
+    text = len(value) > 0 and pd.api.types.is_string_dtype(value)
+    try:
+        if text:
+            raise TypeError
+        return value.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        odd = [entry for entry in value if isinstance(entry, str)][:5]
+        found = f"{value.dtype}, e.g. {odd}" if odd else str(value.dtype)
+        msg = f"{what} must give a number or a Series of numbers; found a Series of {found}"
+        raise InputError(f"{msg}. Map its entries to numbers.") from error

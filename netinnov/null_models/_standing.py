@@ -1,0 +1,128 @@
+"""Where a measure stands among its values on networks at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+
+from netinnov._statistics import Correction, corrected, two_sided
+from netinnov._typing import Floats
+
+__all__ = ["NullComparison", "Value", "compared"]
+
+Value: TypeAlias = float | pd.Series
+
+_ENDS = (0.025, 0.975)
+"""Quantiles of the replicates at the ends of the interval."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NullComparison:
+    """Where a measure stands among its values on networks at random.
+
+    Attributes
+    ----------
+    observed, mean, sd, z, p, low, high : float or Series
+        The value of the network; mean and standard deviation (n - 1) over the replicates;
+        z = (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 %
+        of the replicates. Series where the measure gives one. Where replicates are infinite the
+        mean is infinite (NaN if of both signs), sd and z are NaN, and p, low and high count them
+        as the numbers beyond all others that they are.
+    draws : Series or DataFrame
+        The values of the replicates: a row each; a column a node.
+    """
+
+    observed: Any
+    mean: Any
+    sd: Any
+    z: Any
+    p: Any
+    low: Any
+    high: Any
+    draws: Any
+
+    def corrected(self, method: Correction = "fdr") -> Any:
+        """P-values corrected for the number of nodes.
+
+        Parameters
+        ----------
+        method : {"fdr", "holm"}
+            Benjamini and Hochberg's false discovery rate, or Holm's family-wise error.
+
+        Returns
+        -------
+        float or Series
+            As `p`; one number needs no correction.
+        """
+        values = corrected(np.atleast_1d(self.p), method)
+        if isinstance(self.p, pd.Series):
+            return pd.Series(values, self.p.index, name="p_corrected")
+        return float(values[0])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Table of observed, mean, sd, z, p, low and high.
+
+        Returns
+        -------
+        DataFrame
+            One row a node, or a single row.
+        """
+        names = ("observed", "mean", "sd", "z", "p", "low", "high")
+        columns = {name: getattr(self, name) for name in names}
+        if isinstance(self.observed, pd.Series):
+            return pd.DataFrame(columns)
+        return pd.DataFrame({name: [value] for name, value in columns.items()})
+
+
+def compared(observed: Value, draws: Floats) -> NullComparison:
+    """Where the observed value, or each of its entries, stands among the draws, a row each."""
+    value = np.asarray(observed, np.float64)
+    table = draws.reshape(len(draws), value.size)
+    n_valid = (~np.isnan(table)).sum(axis=0)
+    # Columns without a number would warn; they stay NaN.
+    some, two = n_valid > 0, n_valid > 1
+    mean, sd = np.full(value.size, np.nan), np.full(value.size, np.nan)
+    low, high = mean.copy(), mean.copy()
+    finite = some & ~np.isinf(table).any(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean[some] = np.nanmean(table[:, some], axis=0)
+        sd[two] = np.nanstd(table[:, two], axis=0, ddof=1)
+    if finite.any():
+        low[finite], high[finite] = np.nanquantile(table[:, finite], _ENDS, axis=0)
+    for column in np.flatnonzero(some & ~finite):
+        low[column], high[column] = _with_infinite(table[:, column])
+    # Equal draws differ by rounding: their spread is nothing.
+    sd[sd <= 1e-12 * np.abs(mean)] = 0.0
+    z = np.full(value.size, np.nan)
+    moves = sd > 0
+    z[moves] = (np.atleast_1d(value)[moves] - mean[moves]) / sd[moves]
+    p = np.atleast_1d(two_sided(value, draws))
+    columns = {"mean": mean, "sd": sd, "z": z, "p": p, "low": low, "high": high}
+    replicate = pd.RangeIndex(len(draws), name="replicate")
+    if isinstance(observed, pd.Series):
+        index = observed.index
+        series = {name: pd.Series(column, index, name=name) for name, column in columns.items()}
+        frame = pd.DataFrame(draws, replicate, index)
+        return NullComparison(observed=observed, draws=frame, **series)
+    numbers = {name: float(column[0]) for name, column in columns.items()}
+    whole = pd.Series(draws, replicate, name="value")
+    return NullComparison(observed=observed, draws=whole, **numbers)
+
+
+def _with_infinite(draws: Floats) -> Floats:
+    """The ends of the interval as of any quantiles, but without inf - inf.
+
+    Between a finite and an infinite value lies the infinite one, between -inf and inf the nearer.
+    """
+    ordered = np.sort(draws[~np.isnan(draws)])
+    at = np.array(_ENDS) * (ordered.size - 1)
+    before, after = ordered[np.floor(at).astype(int)], ordered[np.ceil(at).astype(int)]
+    part = at - np.floor(at)
+    upper = np.isinf(after) & (np.isfinite(before) | (part >= 0.5))
+    ends = np.where(upper, after, before)
+    both = np.isfinite(before) & np.isfinite(after)
+    ends[both] = before[both] + part[both] * (after[both] - before[both])
+    return cast(Floats, ends)

@@ -1,0 +1,347 @@
+"""Checkpoints by number: null comparisons and Sobol indices that end early go on to the same."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov._checkpoint import Checkpoint, run_numbered, seed_state
+from netinnov.errors import InputError
+from netinnov.experiments import Specification, sobol_indices
+from netinnov.null_models import compare_with_null, curveball
+
+SCRIPT = """
+import sys, time
+import pandas as pd
+import netinnov as ni
+from netinnov.experiments import Specification, sobol_indices
+from netinnov.null_models import compare_with_null
+
+what, folder, pause, table, seed = sys.argv[1:]
+options = {
+    "rng": None if seed == "none" else int(seed), "executor": 2, "progress": False,
+    "checkpoint": None if folder == "none" else folder,
+}
+
+def slow(network):
+    time.sleep(float(pause))
+    return float(network.adjacency("links").toarray()[:3].sum())
+
+def rows(network):
+    return pd.Series(network.adjacency("links").toarray()[:, :4].sum(axis=1), network.nodes.index)
+
+def shuffled(network, rng):
+    return network.replace_links(network.links.assign(weight=rng.random(12)))
+
+nodes = pd.DataFrame(index=[f"n{i:02}" for i in range(12)])
+links = pd.DataFrame({"source": nodes.index, "target": nodes.index[[*range(1, 12), 0]]})
+network = ni.build_network(nodes, links)
+if what == "null":
+    found = compare_with_null(
+        network, measure={"one": slow, "rows": rows}, replicates=300, **options
+    )
+    tables = [found["one"].to_frame(), found["rows"].to_frame(), found["rows"].draws]
+else:
+    def make(x, y):
+        return Specification(lambda network, rng: shuffled(network, rng), slow)
+    found = sobol_indices(
+        network, make=make, ranges={"x": (0, 1), "y": [1, 2]}, samples=32, replicates=2, **options
+    )
+    tables = [found.indices, found.points]
+pd.to_pickle(tables, table)
+"""
+
+
+@pytest.fixture(scope="module")
+def network() -> ni.MultilayerNetwork:
+    ids = [f"n{i:02}" for i in range(12)]
+    nodes = pd.DataFrame({"kind": list("ab") * 6}, index=ids)
+    links = pd.DataFrame({"source": ids, "target": ids[1:] + ids[:1], "weight": range(1, 13)})
+    return ni.build_network(nodes, links)
+
+
+def strength(network, *, w: Any = 1.0, nodes: int = 3) -> float:
+    return float(np.sum(w) * network.adjacency("links").toarray()[:nodes, :6].sum())
+
+
+def two(network) -> pd.Series:
+    return pd.Series(network.adjacency("links").toarray()[:, :4].sum(axis=1), network.nodes.index)
+
+
+class Counting:
+    """Counts its calls, and at one of them does something else."""
+
+    def __init__(self, at: int = -1, error: BaseException | None = None) -> None:
+        self.calls, self.at, self.error = 0, at, error
+
+    def __getstate__(self) -> None:
+        """None of it belongs to what is measured."""
+
+    def __call__(self, network) -> float:
+        self.calls += 1
+        if self.calls == self.at and self.error is not None:
+            raise self.error
+        return strength(network)
+
+
+def compare(network, first=None, **options) -> pd.DataFrame:
+    options = {"measure": {"one": first or Counting(), "two": two}, "replicates": 30, "rng": 1,
+               "executor": 1, "progress": False} | options  # fmt: skip
+    found = compare_with_null(network, **options)
+    tables = [*(each.to_frame() for each in found.values())]
+    return pd.concat(tables)
+
+
+def batches(folder: Path) -> list[Path]:
+    return sorted(folder.glob("batch-*.npz"))
+
+
+def make(x, y):
+    return Specification(partial(heavier, more=x), partial(strength, nodes=y))
+
+
+def heavier(network, rng, *, more: float):
+    weight = network.links["weight"] + more + rng.random()
+    return network.replace_links(network.links.assign(weight=weight))
+
+
+def indices(network, **options) -> pd.DataFrame:
+    pytest.importorskip("SALib")
+    options = {"make": make, "ranges": {"x": (0, 1), "y": [2, 3]}, "samples": 8, "replicates": 2,
+               "rng": 1, "executor": 1, "progress": False} | options  # fmt: skip
+    found = sobol_indices(network, **options)
+    return pd.concat([found.indices, found.points])
+
+
+@pytest.mark.parametrize("what", ["null", pytest.param("sobol", marks=pytest.mark.slow)])
+def test_a_killed_run_goes_on_to_the_same_table(tmp_path, what) -> None:
+    if what == "sobol":
+        pytest.importorskip("SALib")
+    script, folder = tmp_path / "study.py", tmp_path / "kept"
+    script.write_text(SCRIPT)
+
+    def start(folder, pause, table, seed):
+        arguments = [what, str(folder), pause, str(tmp_path / table), seed]
+        return subprocess.Popen([sys.executable, script, *arguments], stderr=subprocess.PIPE)
+
+    running = start(folder, "0.02", "never", "5")
+    deadline = time.monotonic() + 120
+    while len(batches(folder)) < 5 and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    assert running.returncode == -signal.SIGKILL
+    kept = {path.name: path.stat().st_mtime_ns for path in batches(folder)}
+    assert 5 <= len(kept) < 90
+    # The seed is not given again: it is taken from the folder.
+    again, straight = start(folder, "0", "resumed", "none"), start("none", "0", "straight", "5")
+    for process in (again, straight):
+        _, words = process.communicate()
+        assert process.returncode == 0, words.decode()
+    assert all((folder / name).stat().st_mtime_ns == time for name, time in kept.items())
+    tables = [pd.read_pickle(tmp_path / name) for name in ("resumed", "straight")]
+    for one, other in zip(*tables, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
+    expected = compare(network)
+    for calls in (31, 1, 1):  # the network as observed is measured each time
+        counting = Counting()
+        found = compare(network, counting, checkpoint=tmp_path)
+        pd.testing.assert_frame_equal(found, expected)
+        assert counting.calls == calls
+    more = Counting()
+    pd.testing.assert_frame_equal(
+        compare(network, more, replicates=40, checkpoint=tmp_path), compare(network, replicates=40)
+    )
+    assert more.calls == 11
+    fewer = compare(network, replicates=7, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(fewer, compare(network, replicates=7))
+
+
+@pytest.mark.parametrize("executor", [1, 2])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError("in the middle")])
+def test_ctrl_c_and_errors_leave_what_was_done(network, tmp_path, executor, error) -> None:
+    with pytest.raises(type(error)):
+        compare(network, Counting(20, error), executor=executor, checkpoint=tmp_path)
+    assert not list(tmp_path.glob(".*"))
+    counting = Counting()
+    table = compare(network, counting, executor=executor, checkpoint=tmp_path)
+    assert counting.calls <= 1 + 31 - 19
+    pd.testing.assert_frame_equal(table, compare(network))
+
+
+def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
+    first = compare(network, rng=None, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path), first)
+    entropy = json.loads((tmp_path / "checkpoint.json").read_text())["entropy"]["entropy"]
+    pd.testing.assert_frame_equal(compare(network, rng=entropy), first)
+
+
+def handed(network, rng):
+    return curveball(network, rng=rng)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rng": 2}, "its entropy is 1, not 2"),
+        ({"space": "loopy"}, "`space` was 'simple', is 'loopy'"),
+        ({"space": "multigraph"}, "`space` was 'simple', is 'multigraph'"),
+        ({"labelled": "stub"}, "`labelled` was 'node', is 'stub'"),
+        ({"preserve": ("degree", "kind")}, r"`preserve` was \{'degree'\}, is \{'degree', 'kind'\}"),
+        ({"trials": 5}, r"`trials` was 20\.0, is 5\.0"),
+        ({"null": handed}, "`null` was None, is handed; .*`space` was 'simple', is nothing"),
+        ({"measure": {"one": strength}}, r"its measures are \['one', 'two'\], not \['one'\]"),
+        (
+            {"measure": {"one": partial(strength, w=np.array([2.0])), "two": two}},
+            r"'one' was Counting\(\), is partial\(strength, w=ndarray\[1\]#",
+        ),
+    ],
+)
+def test_another_comparison_is_refused_and_told_why(network, tmp_path, change, words) -> None:
+    compare(network, checkpoint=tmp_path, replicates=2)
+    with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
+        compare(network, checkpoint=tmp_path, replicates=2, **change)
+
+
+def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) -> None:
+    def tried(w):
+        measure = {"m": partial(strength, w=w)}
+        return compare(network, measure=measure, replicates=2, checkpoint=tmp_path)
+
+    tried(np.array([1.0]))
+    tried(np.array([1.0]))
+    with pytest.raises(InputError, match="'m' was partial"):
+        tried(np.array([2.0]))
+    with pytest.raises(InputError, match="other nodes, places or links"):
+        compare(network.replace_links(network.links.iloc[1:]), checkpoint=tmp_path)
+    other = network.with_links(network.links.assign(layer="other"))
+    compare(other, checkpoint=tmp_path / "a", layers=["other", "links"])
+    compare(other, checkpoint=tmp_path / "a")
+    with pytest.raises(InputError, match=r"`layers` was \['links', 'other'\], is \['other'\]"):
+        compare(other, checkpoint=tmp_path / "a", layers=["other"])
+
+
+def test_the_levels_of_distances_come_from_the_generator(tmp_path) -> None:
+    ids = [f"n{i:02}" for i in range(12)]
+    places = pd.DataFrame({"lon": np.arange(12.0), "lat": 0.0}, index=ids)
+    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places=places)
+    options = {"preserve": ("degree", "distance_expected"), "bins": [0, 200, 2000], "replicates": 4}
+    used = np.random.default_rng(1)
+    used.random()
+    first = compare(network, rng=1, checkpoint=tmp_path, **options)
+    pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path, **options), first)
+    with pytest.raises(InputError, match="`rng` was Generator"):
+        compare(network, rng=used, checkpoint=tmp_path, **options)
+    with pytest.raises(InputError, match=r"`bins` was \[0.0, 200.0, 2000.0\], is \[0.0"):
+        compare(network, rng=1, checkpoint=tmp_path, **{**options, "bins": [0, 300, 2000]})
+
+
+def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) -> None:
+    expected = compare(network, checkpoint=tmp_path)
+    last = max(batches(tmp_path), key=lambda path: path.stat().st_mtime_ns)
+    whole = last.read_bytes()
+    # Cut short, empty, other bytes; and any byte of it turned, which the sums of zip see.
+    rng = np.random.default_rng(1)
+    turned = [
+        whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :]
+        for at in rng.choice(len(whole), 150, replace=False)
+    ]
+    for damaged in (whole[:-30], whole[:50], b"", b"nonsense"):
+        last.write_bytes(damaged)
+        with pytest.raises(InputError, match=rf"{last.name} .*cannot be read.*Delete it"):
+            compare(network, checkpoint=tmp_path)
+    for damaged in turned:
+        last.write_bytes(damaged)
+        try:
+            found = compare(network, checkpoint=tmp_path)
+        except InputError:
+            continue
+        pd.testing.assert_frame_equal(found, expected)  # a byte that nobody reads
+    last.unlink()
+    counting = Counting()
+    pd.testing.assert_frame_equal(compare(network, counting, checkpoint=tmp_path), expected)
+    assert counting.calls == 2
+
+
+def test_a_measure_that_was_changed_in_size_is_seen(tmp_path, network) -> None:
+    def store():
+        parts = {"function": "f", "network": "n"}
+        return Checkpoint(tmp_path, parts, seed_state(np.random.SeedSequence(1)))
+
+    def task(item):
+        return [np.zeros(item)]
+
+    found = run_numbered(task, [2, 2], sizes=[(2,)], checkpoint=store(), progress=False)
+    assert [row[0].tolist() for row in found] == [[0, 0]] * 2
+    with pytest.raises(InputError, match=r"values of shapes \[\(2,\)\], not \[\(3,\)\]"):
+        run_numbered(task, [3, 3], sizes=[(3,)], checkpoint=store(), progress=False)
+
+
+def test_folders_of_other_functions_are_refused(network, tmp_path) -> None:
+    compare(network, checkpoint=tmp_path, replicates=2)
+    with pytest.raises(InputError, match="begun by compare_with_null, this is compare_scenarios"):
+        ni.compare_scenarios(
+            network, scenarios={"x": partial(heavier, more=1)}, measures={"m": strength}, rng=1,
+            replicates=2, progress=False, checkpoint=tmp_path,
+        )  # fmt: skip
+    (tmp_path / "checkpoint.json").write_text('{"entropy": 3}')
+    with pytest.raises(InputError, match="not of a checkpoint"):
+        compare(network, checkpoint=tmp_path, rng=None)
+
+
+def test_sobol_indices_go_on_from_their_points(network, tmp_path) -> None:
+    expected = indices(network)
+    first = indices(network, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(first, expected)
+    removed = batches(tmp_path)[::3]
+    for path in removed:
+        path.unlink()
+    calls = []
+
+    def counted(network, rng, *, more):
+        calls.append(more)
+        return heavier(network, rng, more=more)
+
+    counted.__qualname__ = "heavier"
+
+    def again(x, y):
+        return Specification(partial(counted, more=x), partial(strength, nodes=y))
+
+    resumed = indices(network, checkpoint=tmp_path, rng=None, make=again)
+    pd.testing.assert_frame_equal(resumed, expected)
+    assert len(calls) == 2 * len(removed)  # a point a batch, two replicates a point
+    narrow = indices(network, checkpoint=tmp_path, level=0.5)
+    assert narrow["first"].equals(expected["first"])
+    assert not narrow["first_low"].equals(expected["first_low"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rng": 2}, "its entropy is 1, not 2"),
+        ({"samples": 16}, "`samples` was 8, is 16"),
+        ({"replicates": 3}, "`replicates` was 2, is 3"),
+        ({"second_order": True}, "`second_order` was False, is True"),
+        ({"ranges": {"x": (0, 2), "y": [2, 3]}}, r"'x' was \[0, 1\], is \[0, 2\]"),
+        ({"make": lambda x, y: Specification(partial(heavier, more=y), strength)}, "`make` gave"),
+    ],
+)
+def test_another_analysis_is_refused(network, tmp_path, change, words) -> None:
+    indices(network, checkpoint=tmp_path)
+    with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
+        indices(network, checkpoint=tmp_path, **change)
