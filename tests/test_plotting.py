@@ -308,6 +308,38 @@ def test_labels_cover_neither_one_another_nor_a_place(ax: Axes) -> None:
         assert not inside.any()
 
 
+@pytest.mark.parametrize("dpi", [100, 150, 300])
+def test_the_name_of_a_host_hides_no_arrowhead(dpi: int) -> None:
+    # Eight homes around a host: seven heads, and room for its name at the eighth side.
+    turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)[1:]
+    ids = ["The host", *(f"h{at}" for at in range(7))]
+    places = pd.DataFrame(
+        {"place": ids, "lon": [120, *(120 + 2 * np.cos(turn))], "lat": [0, *(2 * np.sin(turn))]}
+    )
+    nodes = pd.DataFrame({"node": ids, "kind": "place", "place": ids})
+    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    enclaves = pd.DataFrame({"home": ids[1:], "host": "The host", "direction": "reverse"})
+    figure = new_figure(height=120)
+    ax = figure.add_subplot()
+    plot_flow_map(build_network(nodes, links, places), layers=(), enclaves=enclaves, ax=ax)
+    figure.set_dpi(dpi)
+    figure.draw_without_rendering()
+    boxes = [text.get_bbox_patch() for text in ax.texts if text.get_bbox_patch() is not None]
+    assert len(boxes) == 8
+    arrows = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
+    assert len(arrows) == 7
+    for arrow in arrows:
+        path = arrow.get_transform().transform_path(arrow.get_path())
+        _, *head = path.to_polygons(closed_only=False)
+        corners = np.concatenate(head)
+        assert len(corners) >= 3
+        for box in boxes:
+            x, y = corners.T
+            extent = box.get_window_extent()
+            inside = (x > extent.x0) & (x < extent.x1) & (y > extent.y0) & (y < extent.y1)
+            assert not inside.any()
+
+
 def test_the_legend_stays_on_the_page_and_off_the_map(
     cities: MultilayerNetwork, enclaves: pd.DataFrame
 ) -> None:

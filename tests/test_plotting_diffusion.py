@@ -36,9 +36,22 @@ def test_shares_are_of_all_draws():
 
 def test_half_is_marked_where_half_have_arrived():
     ax = plot_reach(TIMES, horizon=9)
-    marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
     assert [line.get_xdata()[0] for line in marks] == [2, 9]
     assert len(plot_reach(TIMES, horizon=8).lines) == 4  # two stairs, one mark, the line of a half
+
+
+def test_stairs_that_coincide_are_all_seen():
+    same = pd.Series(np.arange(1.0, 41))
+    never = pd.Series([np.nan] * 40)
+    times = {"a": same, "b": same + 0.5, "far": same + 10, "never": never}
+    ax = plot_reach(times, horizon=40)
+    first, second, far, none = (line for line in ax.lines if len(line.get_xdata()) == 41)
+    assert first.get_linewidth() > 2 * second.get_linewidth()
+    assert second.get_linewidth() == far.get_linewidth()
+    # What never arrives lies on the axis of 0, not on the frame, and is not cut in half.
+    assert ax.get_ylim()[0] < none.get_ydata().max() == 0
+    assert not none.get_clip_on()
 
 
 def test_bands_are_those_of_wilson():
@@ -55,7 +68,12 @@ def test_notes_stand_below_and_inside_the_page():
     ax = plot_reach(TIMES, horizon=6, notes="Rates are made up. " * 6)
     ax.figure.draw_without_rendering()
     text = ax.xaxis.label
-    assert text.get_text().startswith("step\n4 draws each")
+    assert text.get_text().strip().startswith("4 draws each")
+    (step,) = [each for each in ax.texts if each.get_text() == "step"]
+    ends = step.get_window_extent(), ax.get_window_extent()
+    assert ends[0].x1 == pytest.approx(ends[1].x1, abs=2)
+    assert ends[0].y1 < ends[1].y0
+    assert not ax.xaxis.get_ticklabels()[-1].get_window_extent().overlaps(ends[0])
     extent, page = text.get_window_extent(), ax.figure.bbox
     assert page.x0 <= extent.x0
     assert extent.x1 <= page.x1

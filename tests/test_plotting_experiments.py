@@ -23,6 +23,7 @@ from netinnov.plotting import (
     plot_null_distribution,
     save_figure,
 )
+from netinnov.plotting._notes import number
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario
 
 
@@ -34,6 +35,10 @@ def cities():
 @pytest.fixture
 def ax():
     return new_figure(height=90).add_subplot()
+
+
+def entries(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def drawn(ax, tmp_path):
@@ -73,9 +78,30 @@ def test_placebos_are_a_band_behind_the_effect(ax, tmp_path):
     assert ax.get_xlim()[1] >= 0.6
     texts = [text.get_text() for text in ax.texts]
     assert texts == ["100%", "75%", "same\nsign", "<.001", "–", "corrected\np"]
-    entries = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert entries[-1] == "95 % of placebos, median"
+    assert entries(ax) == [
+        "mean change, 95 % of placements: whole network", "a place", "95 % of placebos, median"
+    ]  # fmt: skip
     drawn(ax, tmp_path)
+
+
+def test_one_kind_of_effects_needs_no_name(ax):
+    # The whole network of a measure may be one city's access: the axis says whose.
+    plot_effects(EFFECTS[:1].drop(columns=["placebo_low"]), ax=ax)
+    assert entries(ax)[0] == "mean change, 95 % of placements"
+
+
+def test_one_legend_stands_for_all_panels(ax):
+    plot_effects(EFFECTS[1:], ax=ax, legend=EFFECTS)
+    assert len(entries(ax)) == 3
+    assert not ax.patches
+    other = new_figure().add_subplot()
+    plot_effects(EFFECTS, ax=other, legend=False)
+    assert other.get_legend() is None
+
+
+def test_no_effect_has_no_share_of_the_same_sign(ax):
+    plot_effects(EFFECTS.assign(difference=0.0, same_sign=np.nan), ax=ax)
+    assert [text.get_text() for text in ax.texts][:2] == ["–", "–"]
 
 
 def test_effects_without_placebos_have_no_band(ax):
@@ -133,7 +159,7 @@ def test_the_fitted_line_bends_where_it_says(shape, ax):
 def test_the_fitted_curve_is_that_of_its_shape(shape, slope, effect, ax):
     fit = {"break": 2.0, "break_low": 1.5, "break_high": 40.0, "slope": slope, "plateau": 3.0}
     plot_dose_response(DOSES, measure="access", node="home", fit=pd.Series(fit, name=shape), ax=ax)
-    (line,) = [line for line in ax.lines if "half-way at 2 " in str(line.get_label())]
+    (line,) = [line for line in ax.lines if "half-way at 2\n" in str(line.get_label())]
     assert line.get_ydata() == pytest.approx(effect(line.get_xdata()))
     # The interval goes beyond the doses, which the axes do not.
     assert ax.get_xlim()[1] < 5
@@ -143,10 +169,31 @@ def test_a_straight_line_has_no_bend_to_draw(ax):
     fit = {"break": np.nan, "break_low": np.nan, "break_high": np.nan, "plateau": np.nan}
     fitted = pd.Series({**fit, "slope": 0.5}, name="line")
     plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
-    (line,) = [line for line in ax.lines if line.get_label() == "straight line"]
+    (line,) = [line for line in ax.lines if "straight line" in str(line.get_label())]
+    assert line.get_label() == "straight line, slope 0.5"
     # Through the means of doses and effects, 7 / 3 and 0.2.
     expected = 0.2 + 0.5 * (line.get_xdata() - 7 / 3)
     assert line.get_ydata() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("sign", "word"), [(1, "highest at 2"), (-1, "lowest at 2")])
+def test_a_peak_is_a_parabola_through_the_mean_point(sign, word, ax, tmp_path):
+    # Effects 1 - (dose - 2) ** 2 at 1, 2 and 4 are 0, 1 and -3.
+    table = DOSES.assign(difference=sign * np.array([-3.0, 0, 1]), low=-4.0, high=4.0)
+    fit = {"break": 2.0, "break_low": 1.8, "break_high": 2.2, "slope": 2.0, "plateau": sign * 1.0}
+    plot_dose_response(table, measure="access", node="home", fit=pd.Series(fit, name="peak"), ax=ax)
+    (line,) = [line for line in ax.lines if word in str(line.get_label())]
+    assert line.get_ydata() == pytest.approx(sign * (1 - (line.get_xdata() - 2) ** 2))
+    drawn(ax, tmp_path)
+
+
+def test_a_poor_fit_says_so(ax):
+    fit = {"slope": -0.0004, "slope_low": -0.002, "slope_high": -0.0, "r_squared": 0.02}
+    for poor in (0.0, 1.0):
+        fitted = pd.Series({**fit, "poor": poor}, name="line")
+        plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
+        line = "straight line, slope −0.0004\n95 %: −0.002 to 0, R² = 0.02"
+        assert entries(ax)[-1] == line + "\na poor fit: no shape to rely on" * bool(poor)
 
 
 def test_what_was_not_measured_has_no_doses(ax):
@@ -187,6 +234,19 @@ def test_replicates_that_are_all_alike(ax, tmp_path):
     drawn(ax, tmp_path)
 
 
+def test_the_least_possible_p_says_so(ax):
+    draws = pd.Series(np.linspace(1, 2, 19))
+    parts = {"observed": 0.5, "mean": 1.5, "sd": 0.3, "z": -3.3, "low": 1.0, "high": 2.0}
+    for p, words in ((2 / 20, "\np = 0.1, no less with 19 networks"), (0.3, "\np = 0.3")):
+        plot_null_distribution(NullComparison(**parts, p=p, draws=draws), ax=ax)
+        assert entries(ax)[-1] == f"observed: 0.5, z = −3.3{words}"
+
+
+def test_numbers_have_no_negative_zero():
+    assert [number(value, ".1f") for value in (-0.04, -0.06, 0.0)] == ["0.0", "−0.1", "0.0"]
+    assert (number(-1e-9, "+.1f"), number(-0.0), number(-1234.5, ",.0f")) == ("+0.0", "0", "−1,234")
+
+
 # -- before and after --------------------------------------------------------------------------
 
 
@@ -207,8 +267,7 @@ def test_reallocated_links_are_lost_elsewhere(cities, ax):
     placements = [apply_scenario(cities, change, rng=r) for r in range(5)]
     plot_link_changes(link_changes(cities, placements), places=cities.places, ax=ax)
     assert set(lines(ax)) == {"gained", "lost"}
-    entries = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert "new node" in entries
+    assert "new node" in entries(ax)
     # The park stands in its host, with a link to its home.
     (star,) = [part for part in ax.collections if part.get_gid() == "new node"]
     at = cities.places.loc["synthetic_city_01", ["lon", "lat"]]
@@ -227,6 +286,33 @@ def test_the_widest_line_is_the_largest_change(ax):
     # a-b falls by 3, b-c rises by 2, a-c by 1.
     widths = {name: sorted(part.get_linewidths()) for name, part in lines(ax).items()}
     np.testing.assert_allclose(np.array(widths["gained"]) / widths["lost"][0], [1 / 3, 2 / 3])
+
+
+def test_each_dot_ends_a_link_that_is_drawn_inside_the_frame(ax, tmp_path):
+    places = pd.DataFrame(
+        {"lon": [0.0, 1.0, 2.0, 9.0], "lat": [0.0, 1.0, 0.0, 0.5]}, index=list("abcd")
+    )
+    nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    was = pd.DataFrame({"source": ["a", "a"], "target": ["b", "d"], "weight": [5.0, 5.0]})
+    is_now = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [1.0, 2.0]})
+    before, after = (ni.build_network(nodes, links, places) for links in (was, is_now))
+    changes = link_changes(before, after)
+    frame = (-0.5, 2.5, -0.5, 1.5)
+    plot_link_changes(changes, places=places, extent=frame, label="joint patents", ax=ax)
+    dots = {part.get_gid(): part for part in ax.collections}["end of a link drawn"]
+    assert sorted(map(tuple, dots.get_offsets())) == [(0, 0), (1, 1), (2, 0)]
+    assert "with an end outside the frame, not drawn: 1." in ax.get_xlabel()
+    assert ax.get_legend().get_title().get_text() == "change in joint patents"
+    assert entries(ax) == ["gained, 2", "lost, 4", "end of a link drawn"]
+    drawn(ax, tmp_path)
+    other = new_figure().add_subplot()
+    weaker = changes.assign(change=[-4.0, -3.0, 2.0])
+    plot_link_changes(weaker, places=places, strongest=1, ax=other)
+    assert "Lost: the 1 largest of 2 drawn." in other.get_xlabel()
+    dots = {part.get_gid(): part for part in other.collections}["end of a link drawn"]
+    drawn_ends = {tuple(end) for part in lines(other).values() for line in part.get_segments()
+                  for end in line}  # fmt: skip
+    assert {tuple(point) for point in dots.get_offsets()} == drawn_ends
 
 
 def test_no_change_is_an_empty_map(cities, ax, tmp_path):

@@ -43,6 +43,8 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
     seen = shapes.cx[west:east, south:north]
+    labels = (ax.xaxis.label, ax.yaxis.label)
+    sizes = [label.get_fontsize() for label in labels]
     area = seen.geom_type.isin(["Polygon", "MultiPolygon"])
     for part, style in (
         (seen[area], {"facecolor": _LAND, "edgecolor": _BORDER}),
@@ -50,7 +52,9 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     ):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **style)
-    ax.set(xlabel="", ylabel="")  # geopandas names the axes of the coordinate system
+    ax.set(xlabel="", ylabel="")  # geopandas names the axes of the coordinate system, in small type
+    for label, size in zip(labels, sizes, strict=True):
+        label.set_fontsize(size)
 
 
 def _read(geopandas: Any, basemap: Any) -> Any:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_reach"]
 
+_ALIKE = 0.03  # mean distance of curves that hide each other
+
 
 def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
@@ -58,8 +60,9 @@ def plot_reach(
     -------
     Axes
         A stair for each name with a band of Wilson's intervals, each step by itself, and a mark
-        where half of the draws have arrived. Draws that never arrive stay in the denominator; their
-        share stands in the legend.
+        where half of the draws have arrived. Of stairs that nearly coincide the first is wide and
+        pale, so that all are seen. Draws that never arrive stay in the denominator; their share
+        stands in the legend.
 
     Raises
     ------
@@ -93,31 +96,41 @@ def plot_reach(
     steps = np.arange(int(horizon) + 1)
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=72)
+        shares = [
+            np.array([(values <= step).mean() for step in steps]) for values in curves.values()
+        ]
         for position, (name, values) in enumerate(curves.items()):
-            share: Floats = np.array([(values <= step).mean() for step in steps])
+            share: Floats = shares[position]
             low, high = _wilson(share, values.size, level)
             style = layer_style(position)
+            # Wide at the back and thin in front, so that none hides another.
+            behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
+            mark = "osD^vPX"[position % 7]
             text = f"{percent(1 - share[-1])} not by step {horizon:,}"
             label = f"{printable(name)}: {text}" if name else text
             label = f" {label}" if label.startswith("_") else label
             ax.fill_between(
                 steps, low, high, step="post", color=style["color"], alpha=0.2, linewidth=0
             )
-            ax.plot(steps, share, drawstyle="steps-post", linewidth=1.1, label=label, **style)
+            ax.plot(
+                steps, share, drawstyle="steps-post", linewidth=1.1 + 1.4 * min(behind, 3),
+                alpha=0.45 if behind else 1.0, solid_capstyle="butt", clip_on=False, label=label,
+                marker=mark, markersize=4, markevery=[], **style,
+            )  # fmt: skip
             half = np.flatnonzero(share >= 0.5)
             if half.size:
                 ax.plot(
-                    steps[half[0]], 0.5, marker="osD^vPX"[position % 7], markersize=4,
+                    steps[half[0]], 0.5, marker=mark, markersize=4 + 3 * min(behind, 2),
                     color=style["color"], markeredgecolor="white", markeredgewidth=0.5, zorder=5,
                 )  # fmt: skip
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
-        ax.set(xlim=(0, horizon), ylim=(0, 1.02))
+        ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03))
         ax.set_ylabel("share of draws that have arrived")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3.2)
         draws = sorted({values.size for values in curves.values()})
         count = f"{draws[0]:,}" if len(draws) == 1 else f"{draws[0]:,} to {draws[-1]:,}"
         bands = f"{count} draws each; bands: {percent(level)} intervals of the draws at each step."
-        write_notes(ax, [bands, "Mark: half have arrived.", notes], label="step")
+        write_notes(ax, [bands, "Mark: half have arrived.", notes], label="step", at_end=True)
     return ax
 
 

@@ -1,4 +1,4 @@
-"""Effects against their dose, with the bend that was fitted."""
+"""Effects against their dose, with the bend or peak that was fitted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.errors import InputError
+from netinnov.plotting._notes import number
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def plot_dose_response(
         Of which node; None where the measure is one number.
     fit : Series, optional
         From `netinnov.experiments.DoseResponse.fit`, of any shape: the fitted line or curve, and
-        the interval of its bend, or of the dose half-way to its plateau.
+        the interval of its bend or peak, or of the dose half-way to its plateau. The legend gives
+        the part of the variation over doses that it describes, and says where it fits poorly.
     label : str
         What the dose is, with its unit.
     ax : Axes, optional
@@ -53,7 +55,7 @@ def plot_dose_response(
     Axes
         Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for
         Monte Carlo error; grey band: the middle 95 % of placebos; dashed: the fit, with the
-        interval of its bend along the bottom.
+        interval of its bend or peak along the bottom.
 
     Raises
     ------
@@ -121,16 +123,22 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> No
         "color": PALETTE[1], "linestyle": (0, (5, 1.6)), "linewidth": 1.0
     }  # fmt: skip
     slope = float(fit["slope"])
+    known = np.isfinite(change)
     if fit.name == "line":
         # Least squares lead through the mean point.
-        known = np.isfinite(change)
         level = change[known].mean() + slope * (along - dose[known].mean())
-        ax.plot(along, level, label="straight line", **dashes)
+        text = f"straight line, slope {number(slope)}"
+        ax.plot(along, level, label=text + _certainty(fit, "slope"), **dashes)
         return
     bend, low, high, plateau = (
         float(fit[name]) for name in ("break", "break_low", "break_high", "plateau")
     )
-    if fit.name in ("saturation", "threshold"):
+    if fit.name == "peak":
+        along = np.union1d([bend], along)
+        curve = (change[known].mean() - plateau) / ((dose[known] - bend) ** 2).mean()
+        level = plateau + curve * (along - bend) ** 2
+        shape, where = "highest" if curve <= 0 else "lowest", " at"
+    elif fit.name in ("saturation", "threshold"):
         along = np.union1d([bend], along)
         past = np.minimum if fit.name == "saturation" else np.maximum
         level, where = plateau + slope * past(along - bend, 0), " at"
@@ -140,7 +148,7 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> No
         whole = slope * bend * (1.0 if michaelis else 1 / np.log(2))
         left = bend / (bend + along) if michaelis else 2 ** (-along / bend)
         level, where = plateau - whole * left, ", half-way at"
-    text = f"{shape}{where} {bend:.3g} (95 % {low:.3g} to {high:.3g})"
+    text = f"{shape}{where} {number(bend)}{_certainty(fit, 'break')}"
     ax.plot(along, level, label=text, **dashes)
     ax.plot(
         # Of a curve the interval can lie far beyond the doses.
@@ -154,3 +162,14 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> No
     )
     if dose.min() <= bend <= dose.max():
         ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)
+
+
+def _certainty(fit: pd.Series[Any], name: str) -> str:
+    """Lines of the legend: an interval, the variation described, whether the fit is poor."""
+    low, high, described = (
+        float(fit.get(each, np.nan)) for each in (f"{name}_low", f"{name}_high", "r_squared")
+    )
+    parts = [] if np.isnan(low) else [f"95 %: {number(low)} to {number(high)}"]
+    parts += [] if np.isnan(described) else [f"R² = {described:.2f}"]
+    text = f"\n{', '.join(parts)}" if parts else ""
+    return f"{text}\na poor fit: no shape to rely on" if fit.get("poor", 0) else text

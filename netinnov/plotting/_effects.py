@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from netinnov._typing import Floats
+
 __all__ = ["plot_effects"]
 
 _BAND = "#d4d4d4"
@@ -32,7 +34,7 @@ def plot_effects(
     *,
     ax: Axes | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
-    legend: bool = True,
+    legend: bool | pd.DataFrame = True,
 ) -> Axes:
     """Draw the change that each scenario makes, with its interval over placements.
 
@@ -48,8 +50,9 @@ def plot_effects(
         Where to draw; a new figure of 183 mm by default.
     names : mapping from node to str, optional
         Labels of the nodes.
-    legend : bool
-        Say above the axes what the marks are.
+    legend : bool or DataFrame
+        Say above the axes what the marks are: those of `effects`, or of a table with the rows of
+        all panels that one legend stands for.
 
     Returns
     -------
@@ -66,7 +69,8 @@ def plot_effects(
     Notes
     -----
     Filled points are for the whole network, open ones for single places. A row without a test has
-    no p; the column ``why_no_p`` of the table says why.
+    no p; the column ``why_no_p`` of the table says why. A dash stands for a share of the same sign
+    that is not defined, as the median change is 0.
 
     Examples
     --------
@@ -92,7 +96,7 @@ def plot_effects(
         ax = axes_or_new(ax, width=DOUBLE, height=22 + 5.5 * len(effects))
         whole = effects["node"].isna().to_numpy()
         ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
-        banded = _draw_placebos(ax, effects)
+        _draw_placebos(ax, effects)
         ax.hlines(rows, effects["low"], effects["high"], color=PALETTE[0], linewidth=1.3, zorder=3)
         for mine, face in ((whole, PALETTE[0]), (~whole, "white")):
             ax.scatter(
@@ -112,11 +116,12 @@ def plot_effects(
         unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
         ax.set_xlabel(unit)
         heads = _write_columns(ax, effects)
-        if legend:
+        if isinstance(legend, pd.DataFrame) or legend:
+            marks = effects if isinstance(legend, bool) else legend
             # Above the heads of the columns, which it may be wide enough to reach.
             up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
             ax.legend(
-                handles=_handles(whole, banded=banded),
+                handles=_handles(marks),
                 loc="lower left",
                 bbox_to_anchor=(0, 1.0),
                 bbox_transform=ax.transAxes + up,
@@ -127,12 +132,15 @@ def plot_effects(
     return ax
 
 
-def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> bool:
-    """A band for each row that has placebos; whether any has."""
-    ends = ["placebo_low", "placebo_median", "placebo_high"]
-    if not set(ends) <= set(effects.columns):
-        return False
-    table = effects[ends].to_numpy(np.float64)
+def _placebos(effects: pd.DataFrame) -> Floats:
+    """Ends and median of the placebos of each row, if there are any."""
+    table = effects.reindex(columns=["placebo_low", "placebo_median", "placebo_high"])
+    return table.to_numpy(np.float64)
+
+
+def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> None:
+    """A band for each row that has placebos."""
+    table = _placebos(effects)
     for at, (low, median, high) in enumerate(table):
         if np.isfinite(low):
             ax.add_patch(
@@ -146,14 +154,13 @@ def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> bool:
     if drawn.size:
         ax.update_datalim([(drawn.min(), 0), (drawn.max(), 0)])
         ax.autoscale_view(scaley=False)
-    return bool(drawn.size)
 
 
 def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
     """Numbers at the right of the rows; how many points their heads stand above the axes."""
     columns = []
     if "same_sign" in effects:
-        texts = [f"{share:.0%}" if pd.notna(share) else "" for share in effects["same_sign"]]
+        texts = [f"{share:.0%}" if pd.notna(share) else "–" for share in effects["same_sign"]]
         columns.append(("same\nsign", texts))
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [_chance(p) for p in effects["corrected_p"]]))
@@ -185,16 +192,19 @@ def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
     return _HEADS if columns else 0.0
 
 
-def _handles(whole: Any, *, banded: bool) -> list[Any]:
+def _handles(effects: pd.DataFrame) -> list[Any]:
+    whole = effects["node"].isna().to_numpy(bool)
     point: dict[str, Any] = {"marker": "o", "color": PALETTE[0], "markersize": 4, "linewidth": 1.3}
     handles: list[Any] = []
     text = "mean change, 95 % of placements"
+    both = whole.any() and not whole.all()
     if whole.any():
-        handles.append(Line2D([], [], label=f"{text}: whole network", **point))
+        label = f"{text}: whole network" if both else text
+        handles.append(Line2D([], [], label=label, **point))
     if not whole.all():
-        what = "a place" if whole.any() else f"{text}: a place"
-        handles.append(Line2D([], [], markerfacecolor="white", label=what, **point))
-    if banded:
+        label = "a place" if both else text
+        handles.append(Line2D([], [], markerfacecolor="white", label=label, **point))
+    if np.isfinite(_placebos(effects)).any():
         handles.append(
             Patch(facecolor=_BAND, edgecolor=INK, linewidth=0, label="95 % of placebos, median")
         )

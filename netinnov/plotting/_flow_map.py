@@ -18,6 +18,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
+from netinnov.plotting._notes import number
 from netinnov.plotting._style import (
     DOUBLE,
     ENCLAVE,
@@ -163,6 +164,7 @@ def plot_flow_map(
             shown[["lon", "lat"]].to_numpy(),
             [str(text.get(node, node)) for node in shown.index[:labels]],
             radii=np.sqrt(area) / 2,
+            arrows=[part for part in ax.patches if isinstance(part, FancyArrowPatch)],
         )
     return ax
 
@@ -232,7 +234,7 @@ def _draw_links(
             ),
             autolim=False,
         )
-        text = f"{mark_modelled(layer, modelled)}, up to {own['weight'].max():.4g}"
+        text = f"{mark_modelled(layer, modelled)}, up to {number(own['weight'].max(), '.4g')}"
         handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
     return handles, cut
 

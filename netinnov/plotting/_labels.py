@@ -1,7 +1,8 @@
-"""Greedy placement of the labels of points, so that none covers another label or a point."""
+"""Greedy placement of the labels of points: none covers another label, a point or an arrowhead."""
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.patches import FancyArrowPatch
     from matplotlib.text import Annotation
     from numpy.typing import NDArray
 
@@ -19,7 +21,11 @@ __all__ = ["label_points"]
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
-_GAPS = (1.5, 5.0)
+_GAPS = (1.5, 5.0, 9.0)
+_HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
+_PIECE = 1.5  # points
+_MARGIN = 2.0  # points
+_FAR = 2.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
 _ALIGN_Y: dict[int, Literal["bottom", "center", "top"]] = {1: "bottom", 0: "center", -1: "top"}
 
@@ -30,6 +36,8 @@ def label_points(
     texts: Sequence[str],
     *,
     radii: NDArray[np.float64],
+    lines: Sequence[NDArray[np.float64]] = (),
+    arrows: Sequence[FancyArrowPatch] = (),
 ) -> list[Annotation]:
     """Write each text beside its point where there is room, the first texts first.
 
@@ -43,6 +51,10 @@ def label_points(
         What is written beside the first points; a text that finds no room is left out.
     radii : array (n,)
         Of the markers, in points (1/72 inch).
+    lines : sequence of array (k, 2)
+        Corners of lines in data coordinates, which labels leave free where they can.
+    arrows : sequence of FancyArrowPatch
+        As lines; a label hides none of their heads while there is another side for it.
 
     Returns
     -------
@@ -51,7 +63,8 @@ def label_points(
 
     Notes
     -----
-    Eight sides and two distances are tried for each label, O(n) each.
+    Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
+    a point nor a label the one that hides least of lines and heads, the first of these.
     """
     if not len(points):
         return []
@@ -62,6 +75,7 @@ def label_points(
     reach = radii[:, None] * scale
     taken = np.hstack([at - reach, at + reach])
     frame = ax.get_window_extent()
+    pieces, weight = _pieces(ax, lines, arrows, scale)
     placed = []
     for i, text in enumerate(texts):
         label = ax.annotate(
@@ -74,7 +88,8 @@ def label_points(
             bbox={"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.75},
         )
         box = label.get_window_extent()
-        for side, offset, candidate in _candidates(
+        free = []
+        for far, side, offset, candidate in _candidates(
             at[i], box.width, box.height, radii[i] * scale, scale
         ):
             low, high = candidate[:2], candidate[2:]
@@ -87,27 +102,55 @@ def label_points(
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
             if inside and not np.delete(hit, i).any():
-                label.set_position(tuple(offset / scale))
-                label.set_horizontalalignment(_ALIGN_X[side[0]])
-                label.set_verticalalignment(_ALIGN_Y[side[1]])
-                taken = np.vstack([taken, candidate])
-                placed.append(label)
-                break
-        else:
+                # The white box is a little larger, and text is wider at other resolutions.
+                under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
+                cost = weight[np.all(under, axis=1)].sum() + far * _FAR
+                free.append((cost, side, offset, candidate))
+        if not free:
             label.remove()
+            continue
+        _, side, offset, candidate = min(free, key=itemgetter(0))
+        label.set_position(tuple(offset / scale))
+        label.set_horizontalalignment(_ALIGN_X[side[0]])
+        label.set_verticalalignment(_ALIGN_Y[side[1]])
+        taken = np.vstack([taken, candidate])
+        placed.append(label)
     return placed
+
+
+def _pieces(
+    ax: Axes,
+    lines: Sequence[NDArray[np.float64]],
+    arrows: Sequence[FancyArrowPatch],
+    scale: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points in pixels along lines and around arrowheads, and what it costs to hide them."""
+    corners: list[tuple[NDArray[np.float64], float]]
+    corners = [(ax.transData.transform(line), _LINE) for line in lines]
+    for arrow in arrows:
+        path = arrow.get_transform().transform_path(arrow.get_path())
+        # A curve, and then the outline of its head.
+        curve, *head = (np.asarray(each) for each in path.to_polygons(closed_only=False))
+        corners += [(curve, 1.0), *((outline, _HEAD) for outline in head)]
+    points, weights = [np.empty((0, 2))], [np.empty(0)]
+    for line, cost in corners:
+        along = np.concatenate([[0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
+        steps = np.linspace(0, along[-1], int(along[-1] / (_PIECE * scale)) + 2)
+        points.append(np.column_stack([np.interp(steps, along, x) for x in line.T]))
+        weights.append(np.full(len(steps), cost))
+    return np.concatenate(points), np.concatenate(weights)
 
 
 def _candidates(
     at: NDArray[np.float64], width: float, height: float, radius: float, scale: float
-) -> list[tuple[tuple[int, int], NDArray[np.float64], NDArray[np.float64]]]:
-    """Side, offset of the text's anchor and box (x0, y0, x1, y1), all in pixels."""
+) -> list[tuple[int, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]]:
+    """How far, side, offset of the text's anchor and box (x0, y0, x1, y1), in pixels."""
     found = []
-    for gap in _GAPS:
+    for far, gap in enumerate(_GAPS):
         for side in _SIDES:
             away = (radius + gap * scale) * (0.75 if all(side) else 1.0)
             offset = np.array(side, dtype=float) * away
             anchor = at + offset
             low = anchor - np.array([width * (1 - side[0]), height * (1 - side[1])]) / 2
-            found.append((side, offset, np.array([*low, low[0] + width, low[1] + height])))
+            found.append((far, side, offset, np.array([*low, low[0] + width, low[1] + height])))
     return found

@@ -13,7 +13,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import write_notes
+from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import (
     DOUBLE,
     INK,
@@ -21,6 +21,7 @@ from netinnov.plotting._style import (
     axes_or_new,
     figure_style,
     place_names,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_link_changes"]
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
+_SIGNS = (("gained", 1), ("lost", -1))
 
 
 def plot_link_changes(
@@ -41,6 +43,7 @@ def plot_link_changes(
     extent: tuple[float, float, float, float] | None = None,
     strongest: int = 60,
     labels: int = 20,
+    label: str = "weight",
     basemap: Any = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -56,11 +59,14 @@ def plot_link_changes(
     names : mapping from place to str, optional
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
-        Degrees of the frame; by default all located places whose links change.
+        Degrees of the frame; by default all located places whose links change. Links with an end
+        outside are left out, and counted under the map.
     strongest : int
         At most this many links are drawn of those lost and of those gained, the largest changes.
     labels : int
         At most this many places are named, those with most change first.
+    label : str
+        What the weight of a link is, with its unit.
     basemap : GeoDataFrame, GeoSeries or path, optional
         Borders, coasts or rivers of your own, drawn below; see `plot_flow_map`.
     ax : Axes, optional
@@ -70,7 +76,8 @@ def plot_link_changes(
     -------
     Axes
         Gains solid, losses dashed, the width in proportion to the change of weight, on one scale
-        for both. A star stands where a node is that was not there before, such as a park.
+        for both, with a least width. Dots are the ends of the links drawn; a star stands where a
+        node is that was not there before, such as a park.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def plot_link_changes(
     -----
     Pairs of places are drawn once, their changes summed, those of a new node apart. Links
     inside a place cannot be drawn and are counted under the map, as are pairs with an end that
-    has no coordinates.
+    has no coordinates, and what is not drawn because it is not among the strongest.
 
     Examples
     --------
@@ -92,7 +99,7 @@ def plot_link_changes(
     >>> after = ni.scenarios.apply_scenario(cities, change, rng=1)
     >>> ax = plot_link_changes(ni.experiments.link_changes(cities, after), places=cities.places)
     >>> [text.get_text().split(",")[0] for text in ax.get_legend().get_texts()]
-    ['gained', 'place whose links change']
+    ['gained', 'end of a link drawn']
     """
     needed = ["source_place", "target_place", "source_new", "target_new", "change"]
     if missing := [column for column in needed if column not in changes]:
@@ -105,27 +112,39 @@ def plot_link_changes(
     if not (west < east and south < north):
         msg = f"`extent` must be west < east, south < north in degrees; found {extent}."
         raise InputError(msg)
+    seen = at[at["lon"].between(west, east) & at["lat"].between(south, north)]
+    within = lines[lines[["a", "b"]].isin(seen.index).all(axis=1)]
     notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []
     if unplaced:
         notes.append(f"Pairs with an end without coordinates, not drawn: {unplaced}.")
+    if outside := len(lines) - len(within):
+        notes.append(f"Pairs with an end outside the frame, not drawn: {outside}.")
+    drawn, cut = _strongest(within, strongest)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
         if basemap is not None:
             draw_basemap(ax, basemap, frame)
-        handles, cut = _draw_lines(ax, lines, at, strongest)
-        touched = pd.concat([lines.set_index(end)["change"].abs() for end in ("a", "b")])
+        handles = _draw_lines(ax, drawn, at)
+        touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-        handles += _draw_places(ax, at.loc[weight.index], at.loc[_new_at(changes, at)])
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+        handles += _draw_places(ax, at.loc[weight.index], seen.loc[_new_at(changes, seen)])
+        ax.legend(
+            handles=handles,
+            title=f"change in {printable(label)}" if len(drawn) else None,
+            alignment="left",
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1.0),
+            borderaxespad=0,
+        )
         write_notes(ax, [*notes, *cut], beside=60)
         text = place_names(places) if names is None else names
-        named = weight.index[: int(labels)]
         label_points(
             ax,
-            at.loc[named].to_numpy(),
-            [str(text.get(place, place)) for place in named],
-            radii=np.full(len(named), 2.2),
+            at.loc[weight.index].to_numpy(),
+            [str(text.get(place, place)) for place in weight.index[: int(labels)]],
+            radii=np.full(len(weight), 2.2),
+            lines=[at.loc[[a, b]].to_numpy() for a, b in zip(drawn["a"], drawn["b"], strict=True)],
         )
     return ax
 
@@ -155,24 +174,30 @@ def _new_at(changes: pd.DataFrame, at: pd.DataFrame) -> list[str]:
     return sorted(place for place in found if place in at.index)
 
 
-def _draw_lines(
-    ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, strongest: int
-) -> tuple[list[Line2D], list[str]]:
-    handles, cut = [], []
+def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
+    """The largest gains and losses, and notes on how many are left out."""
+    parts, cut = [lines[:0]], []
+    for text, sign in _SIGNS:
+        mine = lines[np.sign(lines["change"]) == sign]
+        size = mine["change"].abs().sort_values(ascending=False, kind="stable")
+        parts.append(mine.loc[size.index[: int(most)]])
+        if len(parts[-1]) < len(mine):
+            cut.append(f"{text.capitalize()}: the {len(parts[-1])} largest of {len(mine)} drawn.")
+    return pd.concat(parts), cut
+
+
+def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2D]:
+    handles = []
     most = max(float(changes["change"].abs().max()), 1e-300) if len(changes) else 1.0
-    for text, sign, colour, dash in (
-        ("gained", 1, PALETTE[0], "solid"),
-        ("lost", -1, PALETTE[1], (0, (3, 1.5))),
+    for (text, sign), colour, dash in zip(
+        _SIGNS, PALETTE[:2], ("solid", (0, (3, 1.5))), strict=True
     ):
         mine = changes[np.sign(changes["change"]) == sign]
         if mine.empty:
             continue
         size = mine["change"].abs()
-        drawn = mine.loc[size.sort_values(ascending=False, kind="stable").index[: int(strongest)]]
-        if len(drawn) < len(mine):
-            cut.append(f"{text.capitalize()}: the {len(drawn)} largest of {len(mine)} are drawn.")
-        ends = [at.loc[drawn[end]].to_numpy(np.float64) for end in ("a", "b")]
-        widths = np.maximum(_WIDEST * drawn["change"].abs() / most, _THINNEST)
+        ends = [at.loc[mine[end]].to_numpy(np.float64) for end in ("a", "b")]
+        widths = np.maximum(_WIDEST * size / most, _THINNEST)
         style: dict[str, Any] = {"color": colour, "linestyle": dash}
         ax.add_collection(
             LineCollection(
@@ -186,15 +211,16 @@ def _draw_lines(
             ),
             autolim=False,
         )
-        label = f"{text}, up to {size.max():.3g}"
+        low, high = number(size.min()), number(size.max())
+        label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
         handles.append(Line2D([], [], linewidth=1.6, label=label, **style))
-    return handles, cut
+    return handles
 
 
 def _draw_places(ax: Axes, at: pd.DataFrame, new: pd.DataFrame) -> list[Line2D]:
     handles = []
     for label, mine, marker, size, face in (
-        ("place whose links change", at, "o", 16, "white"),
+        ("end of a link drawn", at, "o", 16, "white"),
         ("new node", new, "*", 75, INK),
     ):
         if mine.empty:

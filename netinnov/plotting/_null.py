@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.plotting._notes import number
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def plot_null_distribution(
     -------
     Axes
         Bars count replicates; the grey band holds the middle 95 % of them; the legend gives the
-        observed value, z and the two-sided p.
+        observed value, z and the two-sided p, and says where no smaller p is possible with so many
+        replicates.
 
     Raises
     ------
@@ -85,13 +87,20 @@ def plot_null_distribution(
         # Bars, and no step: half of the replicates may share one value.
         bins = "auto" if np.ptp(values) > 0 else 1
         ax.hist(values, bins=bins, color=PALETTE[4], edgecolor="white", linewidth=0.3, label=counts)
-        signs = [f"z = {z:+.1f}"] if np.isfinite(z) else []
-        signs += [f"p = {p:.3g}"] if np.isfinite(p) else []
-        text = ", ".join([f"observed: {observed:.4g}", *signs])
-        ax.axvline(observed, color=INK, linewidth=1.4, label=text.replace("-", "\N{MINUS SIGN}"))
+        signs = [f"z = {number(z, '+.1f')}"] if np.isfinite(z) else []
+        text = ", ".join([f"observed: {number(observed, '.4g')}", *signs])
+        text += _chance(p, values.size) if np.isfinite(p) else ""
+        ax.axvline(observed, color=INK, linewidth=1.4, label=text)
         ax.set_xlabel(printable(label))
         ax.set_ylabel("replicates")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0)
     return ax
+
+
+def _chance(p: float, replicates: int) -> str:
+    """The p-value; where it is as small as the number of replicates allows, it says so."""
+    least = 2 / (replicates + 1)
+    floor = f", no less with {replicates:,} networks" if np.isclose(p, least) else ""
+    return f"\np = {p:.3g}{floor}"

@@ -25,7 +25,7 @@ from netinnov.plotting import (
 from netinnov.report._mechanism_figures import draw_mechanisms
 from netinnov.report._parts import Drawing
 from netinnov.report._structure_figures import draw_structure
-from netinnov.report._tables import key_rows
+from netinnov.report._tables import key_rows, with_signs
 from netinnov.report._words import together
 
 if TYPE_CHECKING:
@@ -121,13 +121,14 @@ def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> 
 
 def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Drawing:
     shown = key_rows(effects, study)
+    shown = with_signs(shown) if "same_sign" in shown else shown
     measures = list(dict.fromkeys(shown["measure"].astype("str")))[:_PANELS]
     parts = [shown.loc[shown["measure"].astype("str") == measure] for measure in measures]
     heights = [len(part) + 2.5 + (not at) for at, part in enumerate(parts)]
     figure = new_figure(height=8 + 4.6 * sum(heights))
     axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
     for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
-        plot_effects(part, ax=ax, names=names, legend=at == 0)
+        plot_effects(part, ax=ax, names=names, legend=False if at else shown)
     caption = (
         "Change against the baseline: mean over random placements (point) and the middle 95 % of "
         "placements (line). Filled: the whole network; open: home and host. At the right: share "
