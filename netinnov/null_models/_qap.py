@@ -6,26 +6,30 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_names, check_number
-from netinnov._matrices import layer_matrix
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._permutations import (
+    Matrix,
+    PermutedT,
+    all_pairs,
+    is_symmetric,
+    matrix_of,
+    orders_of,
+    p_value,
+    partialled,
+    permuted_correlation,
+    permuted_interval,
+)
 
 __all__ = ["MatrixRegression", "QapCorrelation", "mrqap", "qap_correlation"]
-
-if TYPE_CHECKING:
-    Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
-
-LARGEST = 5_000
-"""Nodes up to which pairs are held as full matrices, 200 MB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +154,16 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    _check_replicates(replicates)
-    matrices = [_matrix(network, "x", x), _matrix(network, "y", y)]
-    chosen = _pairs(network.n_nodes, all(_symmetric(matrix) for matrix in matrices))
-    task = partial(_correlation, matrices[1], matrices[0], np.nonzero(chosen))
-    orders = _orders(network.n_nodes, replicates, rng)
+    check_number("replicates", replicates, low=1, whole=True)
+    matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
+    chosen = all_pairs(network.n_nodes, all(is_symmetric(matrix) for matrix in matrices))
+    task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
+    orders = orders_of(network.n_nodes, int(replicates), rng)
     observed = task(np.arange(network.n_nodes))
     draws = np.array(run(task, orders, executor=executor, label="permutations"), dtype=np.float64)
-    low, high = _interval(draws)
+    low, high = permuted_interval(draws)
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
-    return QapCorrelation(observed, _p(observed, draws), low, high, int(used.sum()), draws)
+    return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
 
 
 def mrqap(
@@ -228,7 +232,7 @@ def mrqap(
     >>> fit.coefficients.round(4).to_dict()
     {'intercept': 1.0, 'steps': -0.2}
     """
-    _check_replicates(replicates)
+    check_number("replicates", replicates, low=1, whole=True)
     if isinstance(predictors, Mapping):
         terms = {str(name): matrix for name, matrix in predictors.items()}
     else:
@@ -236,22 +240,22 @@ def mrqap(
     if not terms or "intercept" in terms:
         msg = f"`predictors` must name at least one matrix, none 'intercept'; found {list(terms)}."
         raise InputError(msg)
-    y = _matrix(network, "outcome", outcome)
-    xs = [_matrix(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
-    symmetric = all(_symmetric(matrix) for matrix in (y, *xs))
-    used = _pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
+    y = matrix_of(network, "outcome", outcome)
+    xs = [matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
+    symmetric = all(is_symmetric(matrix) for matrix in (y, *xs))
+    used = all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     fitted = _least_squares(target, columns)
-    orders = _orders(network.n_nodes, replicates, rng)
-    draws = np.full((replicates, len(xs)), np.nan)
+    orders = orders_of(network.n_nodes, int(replicates), rng)
+    draws = np.full((int(replicates), len(xs)), np.nan)
     for k in range(len(xs) if fitted.determined else 0):
         others = np.delete(columns, k + 1, axis=1)
         left = _left_over(columns[:, k + 1], others, used, symmetric)
-        parts = _partialled(others, target)
-        task = _PermutedT(left, others, target, np.nonzero(used), *parts)
+        parts = partialled(others, target)
+        task = PermutedT(left, others, target, np.nonzero(used), *parts)
         draws[:, k] = run(task, orders, executor=executor, label=f"permutations of {names[k + 1]}")
-    p = [np.nan, *(_p(fitted.t[k + 1], draws[:, k]) for k in range(len(xs)))]
+    p = [np.nan, *(p_value(fitted.t[k + 1], draws[:, k]) for k in range(len(xs)))]
     return MatrixRegression(
         pd.Series(fitted.coefficients, names, name="coefficient"),
         pd.Series(fitted.t, names, name="t"),
@@ -295,129 +299,5 @@ def _left_over(
 ) -> Floats:
     """What the others do not explain of one column, as a matrix; NaN where no pair is used."""
     matrix = np.full(used.shape, np.nan)
-    matrix[used] = _partialled(others, column)[1]
+    matrix[used] = partialled(others, column)[1]
     return np.where(used.T, matrix.T, matrix) if symmetric else matrix
-
-
-@dataclass(frozen=True, slots=True)
-class _PermutedT:
-    """t of a permuted matrix in a regression of `y` on it and the columns of `others`."""
-
-    matrix: Floats
-    others: Floats
-    y: Floats
-    pairs: tuple[npt.NDArray[np.intp], ...]
-    basis: Floats
-    rest: Floats
-
-    def __call__(self, order: npt.NDArray[np.intp]) -> float:
-        i, j = self.pairs
-        moved = self.matrix[order[i], order[j]]
-        basis, rest = self.basis, self.rest
-        there = ~np.isnan(moved)
-        if not there.all():
-            moved = moved[there]
-            basis, rest = _partialled(self.others[there], self.y[there])
-        free = moved.size - len(basis) - 1
-        # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
-        # own threads would contend with those of the replicates.
-        own = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
-        square = float(np.einsum("p,p->", own, own))
-        if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
-            return float("nan")
-        slope = float(np.einsum("p,p->", own, rest)) / square
-        variance = float(((rest - slope * own) ** 2).sum()) / free
-        return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
-
-
-def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Orthonormal rows that span the columns of the others, and what these leave of y."""
-    basis, _ = np.linalg.qr(others)
-    return np.ascontiguousarray(basis.T), y - basis @ (basis.T @ y)
-
-
-def _correlation(
-    fixed: Floats,
-    moved: Floats,
-    pairs: tuple[npt.NDArray[np.intp], ...],
-    order: npt.NDArray[np.intp],
-) -> float:
-    i, j = pairs
-    a, b = fixed[i, j], moved[order[i], order[j]]
-    there = ~np.isnan(a + b)
-    a, b = a[there], b[there]
-    if a.size < 2 or a.min() == a.max() or b.min() == b.max():
-        return float("nan")
-    a, b = a - a.mean(), b - b.mean()
-    # Without BLAS, whose own threads would contend with those of the replicates.
-    ab, aa, bb = (float(np.einsum("p,p->", x, y)) for x, y in ((a, b), (a, a), (b, b)))
-    return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
-
-
-def _p(observed: float, draws: Floats) -> float:
-    # A tie with the observed, up to rounding, counts in both tails.
-    draws = draws[~np.isnan(draws)]
-    if np.isnan(observed) or draws.size == 0:
-        return float("nan")
-    near = np.isclose(draws, observed, rtol=1e-9, atol=1e-12)
-    tails = [((draws <= observed) | near).sum(), ((draws >= observed) | near).sum()]
-    return min(1.0, 2 * (float(min(tails)) + 1) / (draws.size + 1))
-
-
-def _interval(draws: Floats) -> tuple[float, float]:
-    if np.isnan(draws).all():
-        return float("nan"), float("nan")
-    low, high = np.nanquantile(draws, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _orders(n: int, replicates: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
-    rng = np.random.default_rng(rng)
-    return [rng.permutation(n) for _ in range(replicates)]
-
-
-def _check_replicates(replicates: int) -> None:
-    check_number("replicates", replicates, low=1)
-    if replicates != int(replicates):
-        raise InputError(f"`replicates` must be a whole number; found {replicates!r}.")
-
-
-def _pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:
-    return np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
-
-
-def _symmetric(matrix: Floats) -> bool:
-    off = ~np.eye(len(matrix), dtype=bool)
-    return np.array_equal(matrix[off], matrix.T[off], equal_nan=True)
-
-
-def _matrix(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
-    n = network.n_nodes
-    if n > LARGEST:
-        msg = f"matrices of all pairs are for up to {LARGEST:,} nodes; the network has {n:,}. "
-        raise InputError(msg + "Take aggregate(), to places, or select() of nodes first.")
-    if isinstance(matrix, str):
-        (layer,) = check_names(name, [matrix], network.layers)
-        return np.asarray(layer_matrix(network, layer).toarray(), dtype=np.float64)
-    if isinstance(matrix, pd.DataFrame):
-        nodes = network._nodes.index
-        for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):
-            if not labels.is_unique or nodes.difference(labels).size:
-                missing = list(nodes.difference(labels)[:5])
-                msg = f"the {axis} of `{name}` must have each node of the network once; missing: "
-                raise InputError(f"{msg}{missing}. Reindex it by network.nodes.index.")
-        matrix = matrix.reindex(index=nodes, columns=nodes).to_numpy()
-    try:
-        values = np.array(matrix, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"`{name}` must be a layer or a square matrix of numbers.") from None
-    if values.shape != (n, n):
-        msg = f"`{name}` must be {n} x {n}, a row and a column for each node; found {values.shape}."
-        raise InputError(msg)
-    np.fill_diagonal(values, 0.0)
-    if np.isinf(values).any():
-        msg = f"`{name}` must not hold infinite values: {int(np.isinf(values).sum())} found. "
-        raise InputError(
-            msg + "Where a logarithm of 0 made them, put NaN: such pairs are left out."
-        )
-    return values
