@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +190,15 @@ def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
     pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path), first)
     entropy = json.loads((tmp_path / "checkpoint.json").read_text())["entropy"]["entropy"]
     pd.testing.assert_frame_equal(compare(network, rng=entropy), first)
+
+
+@pytest.mark.slow
+def test_processes_fill_a_checkpoint_too(network, tmp_path) -> None:
+    options = {"measure": {"one": strength, "two": two}}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        there = compare(network, checkpoint=tmp_path, executor=pool, **options)
+    assert len(batches(tmp_path)) == 30
+    pd.testing.assert_frame_equal(there, compare(network, **options))
 
 
 def handed(network, rng):

@@ -182,7 +182,7 @@ def sobol_indices(
         rng = stored_seed(checkpoint)
     generator = np.random.default_rng(rng)
     source = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
-    begun = seed_state(source)
+    begun = None if checkpoint is None else seed_state(source)
     (seed,) = source.spawn(1)
     names = list(ranges)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
@@ -195,7 +195,7 @@ def sobol_indices(
     task = partial(_differences, network=network, replicates=replicates)
     items = list(zip(made, seed.spawn(len(made)), strict=True))
     store = None
-    if checkpoint is not None:
+    if checkpoint is not None and begun is not None:
         parts: dict[str, str | Mapping[str, str]] = {
             "function": "sobol_indices",
             "network": digest(network),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast, overload
 
@@ -169,33 +170,34 @@ def compare_with_null(
         check_callable("null", null, "a function of a network and a Generator, or None")
     observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
     seed = cast(np.random.SeedSequence, rng.bit_generator.seed_seq)
-    begun, drawn_before = seed_state(seed), identity(rng)
+    begun = None if checkpoint is None else deepcopy(rng)
     # The seeds come first: preparing a chain may draw numbers of its own.
     seeds = seed.spawn(int(replicates))
     ready = None
     if null is None:
         ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     store = None
-    if checkpoint is not None:
+    if checkpoint is not None and begun is not None:
+        options = {}
+        if ready is not None:
+            options = _words(
+                preserve,
+                begun,
+                bins,
+                trials=float(trials),
+                layers=list(ready.chains),
+                space=space,
+                labelled=labelled,
+            )
         parts: dict[str, str | Mapping[str, str]] = {
             "function": "compare_with_null",
             "network": digest(network),
             "measures": {name: identity(of) for name, of in measures.items()},
             "null": identity(null),
+            **options,
         }
-        if ready is not None:
-            options = {
-                "preserve": set(preserve),
-                "trials": float(trials),
-                "layers": list(ready.chains),
-                "bins": None if bins is None else np.asarray(bins, np.float64).tolist(),
-                "space": space,
-                "labelled": labelled,
-            }
-            parts |= {name: identity(option) for name, option in options.items()}
-            if "distance_expected" in preserve:
-                parts["rng"] = drawn_before
-        store = Checkpoint(checkpoint, parts, begun)
+        seed = cast(np.random.SeedSequence, begun.bit_generator.seed_seq)
+        store = Checkpoint(checkpoint, parts, seed_state(seed))
     values = run_numbered(
         _Replicate(network, ready, null, trials, measures, observed),
         seeds,
@@ -209,6 +211,17 @@ def compare_with_null(
         for k, (name, value) in enumerate(observed.items())
     }
     return found if isinstance(measure, Mapping) else found[_ALONE]
+
+
+def _words(
+    preserve: Sequence[str], begun: np.random.Generator, bins: Any, **options: Any
+) -> dict[str, str]:
+    """The options of `rewire` as a checkpoint knows them."""
+    options["preserve"] = set(preserve)
+    options["bins"] = None if bins is None else np.asarray(bins, np.float64).tolist()
+    if "distance_expected" in preserve:
+        options["rng"] = begun  # its levels are found with numbers of the generator itself
+    return {name: identity(option) for name, option in options.items()}
 
 
 def _measures(measure: object) -> dict[str, Measure]:
