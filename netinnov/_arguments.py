@@ -4,20 +4,65 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
+
+import numpy as np
 
 from netinnov.errors import InputError
 
-__all__ = ["check_choice", "check_names", "check_number", "did_you_mean"]
+__all__ = [
+    "as_list",
+    "as_path",
+    "check_callable",
+    "check_choice",
+    "check_flag",
+    "check_mapping",
+    "check_name",
+    "check_names",
+    "check_number",
+    "check_rng",
+    "did_you_mean",
+    "refuse_unknown",
+    "shown",
+]
 
 
-def check_choice(name: str, value: object, choices: Any) -> None:
+def check_choice(name: str, value: Any, choices: Any) -> None:
     """Refuse a value that is not one of a Literal, naming all that are."""
     allowed = get_args(choices)
-    if value not in allowed:
-        msg = f"`{name}` must be one of {', '.join(map(repr, allowed))}; found {value!r}."
+    if not isinstance(value, Hashable) or value not in allowed:
+        msg = f"`{name}` must be one of {', '.join(map(repr, allowed))}; found {shown(value)}."
         raise InputError(msg)
+
+
+def check_flag(name: str, value: object) -> None:
+    """Refuse what is neither True nor False: any text would count as True."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"`{name}` must be True or False; found {shown(value)}.")
+
+
+def check_callable(name: str, value: object, what: str = "a function") -> None:
+    """Refuse what cannot be called; ``what``: it is called with what and gives what."""
+    if not callable(value):
+        raise InputError(f"`{name}` must be {what}; found {shown(value)}.")
+
+
+def check_mapping(name: str, value: object, what: str) -> None:
+    """Refuse what is no mapping; ``what``: from what to what."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"`{name}` must be a mapping {what}; found {shown(value)}.")
+
+
+def check_rng(rng: Any) -> np.random.Generator:
+    """The generator that ``rng`` stands for: the first line of what draws."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        msg = "`rng` must be a whole number of at least 0, a Generator, a SeedSequence or None"
+        raise InputError(f"{msg}; found {shown(rng)}.") from None
 
 
 def check_number(
@@ -28,33 +73,99 @@ def check_number(
     high: float = math.inf,
     above: bool = False,
     below: bool = False,
+    whole: bool = False,
 ) -> None:
-    """Refuse what is no finite number in [low, high]; ``above`` or ``below`` leave an end out."""
-    number = isinstance(value, (int, float)) or hasattr(value, "__float__")
-    inside = number and math.isfinite(value) and low <= value <= high
-    if not inside or (above and value == low) or (below and value == high):
+    """Refuse what is no finite number in [low, high]; ``above`` or ``below`` leave an end out.
+
+    With ``whole`` it must be a whole number as well, and no truth value.
+    """
+    number = _number(value)
+    inside = math.isfinite(number) and low <= number <= high
+    if whole:
+        inside = inside and number == math.floor(number) and not isinstance(value, bool)
+    if not inside or (above and number == low) or (below and number == high):
         ends = [f"{'above' if above else 'at least'} {low:g}"] if math.isfinite(low) else []
         if math.isfinite(high):
             ends.append(f"{'below' if below else 'at most'} {high:g}")
         limits = " " + " and ".join(ends) if ends else ""
-        raise InputError(f"`{name}` must be a finite number{limits}; found {value!r}.")
+        kind = "whole" if whole else "finite"
+        raise InputError(f"`{name}` must be a {kind} number{limits}; found {shown(value)}.")
+
+
+def _number(value: Any) -> float:
+    """The number as a float; NaN if it is none, infinite if no float could hold it."""
+    if isinstance(value, (float, int)):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
+    if isinstance(value, (complex, np.complexfloating)) or not hasattr(value, "__float__"):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):  # a whole column, say
+        return math.nan
+
+
+def as_path(name: str, value: Any) -> Path:
+    """The path of a file or folder, given as text or as a path."""
+    if isinstance(value, (str, os.PathLike)):
+        return Path(value)
+    raise InputError(f"`{name}` must be the path of a file or folder; found {shown(value)}.")
+
+
+def as_list(what: str, names: object, of: str = "names") -> list[Any]:
+    """The members of a sequence; a single text is refused, it would be spelt out."""
+    if isinstance(names, (str, bytes)):
+        msg = f"`{what}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
+        raise InputError(msg)
+    if not isinstance(names, Iterable):
+        raise InputError(f"`{what}` must be a sequence of {of}; found {shown(names)}.")
+    return list(names)
 
 
 def check_names(
     what: str, names: Iterable[object], known: Sequence[str], *, of: str = "the network"
 ) -> list[str]:
     """The names as a list, each of them known; a single text is refused, it would be spelt out."""
-    if isinstance(names, str):
-        msg = f"`{what}` must be a sequence of names; found the text {names!r}; write [{names!r}]."
-        raise InputError(msg)
-    listed = list(names)
+    listed = as_list(what, names)
     allowed = set(known)
-    unknown = [name for name in listed if name not in allowed]
+    unknown = [name for name in listed if not isinstance(name, Hashable) or name not in allowed]
     if unknown:
-        shown = ", ".join(f"{name!r}{did_you_mean(name, known)}" for name in unknown[:5])
-        msg = f"`{what}`: {len(unknown)} of {len(listed)} names are not in {of}: {shown}."
-        raise InputError(msg)
+        refuse_unknown(what, unknown, len(listed), known, of=of)
     return [str(name) for name in listed]
+
+
+def check_name(what: str, name: object, known: Sequence[str], *, of: str = "the network") -> str:
+    """One known name; several are refused."""
+    if isinstance(name, str):
+        return check_names(what, [name], known, of=of)[0]
+    raise InputError(f"`{what}` must be one name of {of}; found {shown(name)}.")
+
+
+def refuse_unknown(
+    what: str,
+    unknown: Sequence[object],
+    given: int,
+    known: Iterable[object],
+    *,
+    of: str = "the network",
+) -> None:
+    """Raise for the names that are not known, with the nearest spellings."""
+    some = ", ".join(f"{name!r}{did_you_mean(name, known)}" for name in unknown[:5])
+    raise InputError(f"`{what}`: {len(unknown)} of {given} names are not in {of}: {some}.")
+
+
+def shown(value: object) -> str:
+    """How a message shows what was found: as it is written, or its type if that is long."""
+    try:
+        text = repr(value.item() if isinstance(value, np.generic) else value)
+    except ValueError:  # a whole number of more digits than Python writes
+        text = ""
+    plain = text and len(text) <= 60 and "\n" not in text and " at 0x" not in text
+    home = type(value).__module__
+    name = type(value).__qualname__ if home == "builtins" else f"{home}.{type(value).__qualname__}"
+    return text if plain else name
 
 
 def did_you_mean(name: object, known: Iterable[object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import numbers
 from collections.abc import Iterable
 from typing import Any
@@ -65,20 +66,32 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     """Float64 with NaN where missing, and which entries are no numbers at all."""
     dtype = values.dtype
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
+        if dtype.kind == "c":
+            return np.full(len(values), np.nan), values.notna().to_numpy(bool)
         if dtype == np.float64:
             return values.to_numpy(), np.zeros(len(values), bool)
         return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind in "iuf":
+        return as_numbers(values.astype(np.float64))
     number = np.full(len(values), np.nan)
     missing = values.isna().to_numpy()
     real = np.zeros(len(values), bool)
     if dtype == object:
         real = values.map(_is_real).to_numpy(bool) & ~missing
-        number[real] = values.to_numpy()[real].astype(np.float64)
+        number[real] = [_as_float(value) for value in values.to_numpy()[real]]
     return number, ~missing & ~real
 
 
 def _is_real(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+
+
+def _as_float(value: Any) -> float:
+    """The number, infinite where no float could hold it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def is_blank(text: pd.Series) -> Mask:

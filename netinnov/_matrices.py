@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from scipy import sparse
 
 from netinnov._shares import refuse_shares
-from netinnov.network import MultilayerNetwork
+from netinnov._typing import Floats
+from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["flat_matrix", "layer_matrix"]
+__all__ = ["flat_matrix", "layer_matrix", "unit_of"]
 
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
@@ -16,11 +20,21 @@ def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
     return sparse.csr_array((data, indices, indptr), shape=(network.n_nodes,) * 2)
 
 
+def unit_of(weights: Floats) -> float:
+    """The power of two just above the largest weight: divided by it, squares stay within range.
+
+    A power of two changes no digit, so that what does not depend on the unit stays as it is.
+    """
+    largest = float(np.max(weights, initial=0.0))
+    return math.ldexp(1.0, min(math.frexp(largest)[1], 1023)) if largest > 0 else 1.0
+
+
 def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> sparse.csr_array:
     """Weights summed over layers, as `flatten` does; symmetric unless a layer is directed.
 
     ``what`` names the measure in the message that refuses shares of each origin's total.
     """
+    check_network(network)
     if len(network.layers) > 1:
         refuse_shares(network.layers, what)
     n = network.n_nodes

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import as_list, check_choice, check_number, shown
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "Frictions",
@@ -23,6 +24,7 @@ __all__ = [
     "hops",
     "link_lengths",
     "nearest",
+    "pair_positions",
     "positions",
     "shortest_links",
     "union",
@@ -76,8 +78,8 @@ def check_path_arguments(
     check_number("switch_cost", switch_cost, low=0)
     given: object = frictions
     if given is not None and not isinstance(given, Frictions):
-        msg = f"`frictions` must be a Frictions or None; found {type(given).__name__}."
-        raise TypeError(msg)
+        msg = "`frictions` must be a Frictions such as Frictions(border=1.0), or None; found"
+        raise InputError(f"{msg} {shown(given)}.")
 
 
 def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) -> bool:
@@ -89,15 +91,32 @@ def positions(
     network: MultilayerNetwork, nodes: Sequence[str] | None, name: str = "nodes"
 ) -> Codes:
     """Positions of the nodes asked for, ascending; None: of all. ``name``: of the argument."""
+    check_network(network)
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
-    index = network._nodes.index
-    known = check_names(name, nodes if isinstance(nodes, str) else map(str, nodes), list(index))
-    return np.unique(index.get_indexer(pd.Index(known))).astype(np.int32)
+    return np.unique(network._positions(name, nodes))
+
+
+def pair_positions(
+    network: MultilayerNetwork, what: str, pairs: Iterable[Sequence[str]]
+) -> tuple[Codes, Codes]:
+    """Positions of the first and of the second node of each pair, in the order given."""
+    listed = as_list(what, pairs, "pairs of ids of nodes")
+    wrong = [pair for pair in listed if isinstance(pair, str) or not _is_pair(pair)]
+    if wrong:
+        msg = f"`{what}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
+        raise InputError(msg)
+    found = network._positions(what, chain.from_iterable(listed)).reshape(-1, 2)
+    return found[:, 0].copy(), found[:, 1].copy()
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, (Sequence, np.ndarray, pd.Series, pd.Index)) and len(pair) == 2
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
     """Which nodes are linked in any layer, self-links left out; symmetric if all layers are."""
+    check_network(network)
     n = network.n_nodes
     joined = sparse.csr_array((n, n), dtype=np.float64)
     for layer in network.layers:

@@ -15,7 +15,13 @@ Correction = Literal["holm", "fdr"]
 Array = npt.NDArray[np.float64]
 
 
-def corrected(p: npt.ArrayLike, method: Correction, *, size: int | None = None) -> Array:
+def corrected(
+    p: npt.ArrayLike,
+    method: Correction,
+    *,
+    size: int | None = None,
+    argument: str = "correction",
+) -> Array:
     """P-values corrected for the number of tests.
 
     Parameters
@@ -27,6 +33,8 @@ def corrected(p: npt.ArrayLike, method: Correction, *, size: int | None = None) 
         of false ones among the rejections.
     size : int, optional
         Number of tests in the family, if not all are given: the others have p = 1.
+    argument : str
+        What the caller calls `method`, for the message that refuses another one.
 
     Returns
     -------
@@ -44,7 +52,7 @@ def corrected(p: npt.ArrayLike, method: Correction, *, size: int | None = None) 
     >>> corrected([0.01, 0.04, 0.03], "holm").tolist()
     [0.03, 0.06, 0.06]
     """
-    check_choice("method", method, Correction)
+    check_choice(argument, method, Correction)
     values = np.asarray(p, np.float64)
     result = np.full(values.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(values))

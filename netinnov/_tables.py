@@ -66,6 +66,7 @@ class NodeTable(NamedTuple):
     frame: pd.DataFrame
     place: Codes
     jurisdiction: Codes
+    at: dict[str, int] | None = None  # positions of the ids, filled when first asked for
 
 
 class Inspection(NamedTuple):
@@ -206,7 +207,8 @@ def _identifiers(
         problems.whole(table, column, "mixed id types", " and ".join(shown[:3]))
         return text
     values = stack.frame[column]
-    problems.rows(stack, bad, column, "id is not text or a whole number", values)
+    what = column if column in ("kind", "layer") else "id"
+    problems.rows(stack, bad, column, f"{what} is not text or a whole number", values)
     if empty is not None:
         problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
         return text
@@ -377,7 +379,8 @@ def _periods(stack: Stack, problems: Problems) -> npt.NDArray[np.int64] | None:
     given = stack.frame["period"]
     number, text = as_numbers(given)
     with np.errstate(invalid="ignore"):
-        broken = text | (~np.isnan(number) & ((number != np.floor(number)) | np.isinf(number)))
+        whole = (number == np.floor(number)) & (np.abs(number) < 2.0**63)
+        broken = text | (~np.isnan(number) & ~whole)
     problems.rows(stack, broken, "period", "period is not a whole number", given)
     known = ~np.isnan(number) & ~broken
     if not known.any():

@@ -10,11 +10,18 @@ import numpy as np
 import pandas as pd
 
 from netinnov import _tables
-from netinnov._arguments import check_names, check_number, did_you_mean
+from netinnov._arguments import (
+    check_flag,
+    check_mapping,
+    check_names,
+    check_number,
+    did_you_mean,
+    shown,
+)
 from netinnov._columns import as_text
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
 
@@ -208,10 +215,14 @@ def aggregate(
        layer    source  target  weight
     0  links  hangzhou  quzhou     2.0
     """
+    check_network(network)
     table = network._nodes
-    if by not in table.columns:
-        msg = f"`by` must be a column of the nodes; found {by!r}{did_you_mean(by, table.columns)}."
+    given: object = by
+    if not isinstance(given, str) or given not in table.columns:
+        near = did_you_mean(by, table.columns)
+        msg = f"`by` must be a column of the nodes; found {shown(by)}{near}."
         raise InputError(msg)
+    check_flag("drop_internal", drop_internal)
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
         msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
@@ -278,7 +289,10 @@ def flatten(
       layer source target  weight
     0   all      a      b     4.0
     """
+    check_network(network)
     factors = np.ones(len(network.layers))
+    if weights is not None:
+        check_mapping("weights", weights, "from layers to factors")
     for layer, factor in (weights or {}).items():
         check_names("weights", [layer], network.layers)
         check_number(f"weights[{layer!r}]", factor, low=0)
@@ -325,9 +339,7 @@ def _climb(codes: np.ndarray, places: pd.DataFrame, level: int | str | None) -> 
 def _steps(level: int | None) -> int:
     if level is None:
         return 0
-    check_number("level", level, low=0)
-    if level != int(level):
-        raise InputError(f"`level` must be a whole number of steps; found {level!r}.")
+    check_number("level", level, low=0, whole=True)
     return int(level)
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any, Self, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov import _summary, _tables
-from netinnov._arguments import check_names
-from netinnov._parallel import in_threads
-from netinnov._rows import NO_PERIOD, Block, Rows, locked
-from netinnov._typing import Codes, Presence
+from netinnov._arguments import as_list, check_names, check_number, shown
+from netinnov._rows import NO_PERIOD
+from netinnov._storage import Storage
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
 
 
-class MultilayerNetwork:
+class MultilayerNetwork(Storage):
     """Nodes with a place and a jurisdiction, joined by weighted links in layers.
 
     A network never changes: `select`, `with_links`, `with_nodes` and `replace_links` return new
@@ -70,26 +67,7 @@ class MultilayerNetwork:
     MultilayerNetwork: 2 nodes in 2 places, 1 link in 1 layer (links)
     """
 
-    __slots__ = (
-        "_blocks",
-        "_directed",
-        "_full",
-        "_jurisdiction_codes",
-        "_layers",
-        "_nodes",
-        "_place_codes",
-        "_places",
-        "_rows",
-    )
-    _nodes: pd.DataFrame
-    _places: pd.DataFrame
-    _place_codes: Codes
-    _jurisdiction_codes: Codes
-    _layers: tuple[str, ...]
-    _directed: frozenset[str]
-    _blocks: tuple[Block, ...]
-    _rows: Rows | None
-    _full: dict[str, Block]
+    __slots__ = ()
 
     def __init__(
         self,
@@ -100,7 +78,7 @@ class MultilayerNetwork:
         directed: Iterable[str] = (),
     ) -> None:
         if not isinstance(directed, str):
-            directed = [str(layer) for layer in directed]
+            directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
         found = _tables.inspect(nodes, links, places)
         found.problems.raise_any()
         known = check_names("directed", directed, found.links.layers)
@@ -215,16 +193,16 @@ class MultilayerNetwork:
             known = self._nodes["kind"].dropna().unique().tolist()
             mask &= self._nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
         if nodes is not None:
-            if not isinstance(nodes, str):
-                nodes = [str(node) for node in nodes]
-            mask &= self._nodes.index.isin(check_names("nodes", nodes, list(self._nodes.index)))
+            asked = np.zeros(self.n_nodes, bool)
+            asked[self._positions("nodes", nodes)] = True
+            mask &= asked
         rows = self._link_rows()
         stay = np.isin(rows.layer, [self._layers.index(name) for name in keep_layers])
         stay &= mask[rows.source] & mask[rows.target]
         if periods is not None:
             if rows.period is None:
                 raise InputError("`periods` needs links with a column `period`; there is none.")
-            stay &= np.isin(rows.period, np.asarray(list(periods), np.int64))
+            stay &= np.isin(rows.period, _whole_numbers(periods))
         new_code = np.cumsum(mask, dtype=np.int32) - np.int32(1)
         picked = rows.where(stay)
         picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
@@ -349,145 +327,15 @@ class MultilayerNetwork:
         weights = [float(block.data.sum()) for block in self._blocks]
         return _summary.as_html(*self._counts(), weights, directed, self._nodes["kind"])
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self._nodes, self._places, self._place_codes, self._jurisdiction_codes)
-        return _restore, (*parts, self._layers, self._directed, self._blocks, self._rows)
-
-    # -- for our own modules -------------------------------------------------------------------
-
-    @property
-    def _kind_codes(self) -> Codes:
-        return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
-
     def _counts(self) -> tuple[int, int, dict[str, int]]:
         """Nodes, places with a node, and links of each layer."""
         n_places = np.unique(self._place_codes[self._place_codes >= 0]).size
         sizes = [block.indices.size for block in self._blocks]
         return self.n_nodes, n_places, dict(zip(self._layers, sizes, strict=True))
 
-    def _csr(self, layer: str) -> Block:
-        """Rows of all neighbours (directed: successors) of each node, columns ascending."""
-        if layer not in self._full:
-            (layer,) = check_names("layer", [layer], self._layers)
-            block = self._blocks[self._layers.index(layer)]
-            if layer not in self._directed:
-                from netinnov.kernels.links import mirror
-
-                block = Block(*mirror(*block, self.n_nodes))
-            self._full[layer] = block.locked()
-        return self._full[layer]
-
-    def _simple_csr(self, layer: str) -> Block:
-        """The same without self-links, which no measure counts."""
-        full = self._csr(layer)
-        row = np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(full.indptr))
-        loop = full.indices == row
-        if not loop.any():
-            return full
-        loops_before = np.concatenate(
-            [[0], np.cumsum(np.bincount(row[loop], minlength=self.n_nodes))]
-        )
-        indptr = (full.indptr - loops_before).astype(np.int32)
-        return Block(indptr, full.indices[~loop], full.data[~loop])
-
-    def _presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
-        """Whether a node has a state in a layer: layers x nodes."""
-        shape = (len(self._layers), self.n_nodes)
-        if presence == "all":
-            return np.ones(shape, bool)
-        present = np.zeros(shape, bool)
-        for x, layer in enumerate(self._layers):
-            indptr, indices, _ = self._simple_csr(layer)
-            present[x] = np.diff(indptr) > 0
-            present[x, indices] = True
-        return present
-
-    def _node_table(self) -> _tables.NodeTable:
-        return _tables.NodeTable(self._nodes, self._place_codes, self._jurisdiction_codes)
-
-    def _link_rows(self) -> Rows:
-        if self._rows is not None:
-            return self._rows
-        counts = [block.indices.size for block in self._blocks]
-        sources = [
-            np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(block.indptr))
-            for block in self._blocks
-        ]
-        return Rows(
-            np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            _joined(sources, np.int32),
-            _joined([block.indices for block in self._blocks], np.int32),
-            _joined([block.data for block in self._blocks], np.float64),
-        )
-
-    @classmethod
-    def _assemble(
-        cls,
-        nodes: _tables.NodeTable,
-        places: pd.DataFrame,
-        layers: tuple[str, ...],
-        rows: Rows,
-        directed: frozenset[str],
-    ) -> Self:
-        """A network from codes, without labels or checks."""
-        network = cls.__new__(cls)
-        network._set_nodes(nodes, places)
-        network._set_links(layers, rows, directed)
-        return network
-
-    @classmethod
-    def _from_blocks(
-        cls,
-        nodes: _tables.NodeTable,
-        places: pd.DataFrame,
-        blocks: Mapping[str, Block],
-        directed: frozenset[str],
-        rows: Rows | None = None,
-    ) -> Self:
-        """A network from the blocks of its layers, in order; a layer without links is gone."""
-        network = cls.__new__(cls)
-        network._set_nodes(nodes, places)
-        kept = {layer: block for layer, block in blocks.items() if block.indices.size}
-        network._layers = tuple(kept)
-        network._directed = directed & kept.keys()
-        network._blocks = tuple(block.locked() for block in kept.values())
-        network._full = {}
-        network._rows = None if rows is None else rows.locked()
-        return network
-
-    def _set_nodes(self, nodes: _tables.NodeTable, places: pd.DataFrame) -> None:
-        self._nodes = nodes.frame
-        self._places = places
-        self._place_codes = locked(nodes.place)
-        self._jurisdiction_codes = locked(nodes.jurisdiction)
-
-    def _set_links(self, layers: tuple[str, ...], rows: Rows, directed: frozenset[str]) -> None:
-        from netinnov.kernels.links import sort_rows, split_layers
-
-        layer, a, b, w, period, attributes = rows
-        used = np.bincount(layer, minlength=len(layers)) > 0
-        if not used.all():
-            layer = (np.cumsum(used, dtype=np.int32) - np.int32(1))[layer]
-            layers = tuple(name for name, has in zip(layers, used, strict=True) if has)
-        offsets = np.array([0, layer.size])
-        if len(layers) > 1:
-            a, b, w, offsets = split_layers(layer, a, b, w, len(layers))
-        n = len(self._nodes)
-        work = [
-            partial(sort_rows, a[i:j], b[i:j], w[i:j], n, name not in directed)
-            for name, i, j in zip(layers, offsets[:-1], offsets[1:], strict=bool(layers))
-        ]
-        self._layers = layers
-        self._directed = directed & frozenset(layers)
-        self._blocks = tuple(Block(*arrays).locked() for arrays in in_threads(work, layer.size))
-        self._full = {}
-        self._rows = None
-        if period is not None and (period == NO_PERIOD).all():
-            period = None
-        if period is not None or attributes is not None:
-            pointed = np.array([name in directed for name in layers], bool)
-            rows = rows._replace(layer=layer, period=period)
-            self._rows = rows.canonical(pointed).locked()
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (self._nodes, self._places, self._place_codes, self._jurisdiction_codes)
+        return _restore, (*parts, self._layers, self._directed, self._blocks, self._rows)
 
 
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
@@ -516,11 +364,27 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     >>> {year: part.n_links for year, part in split_periods(network).items()}
     {2015: 1, 2016: 1}
     """
+    check_network(network)
     period = network._link_rows().period
     if period is None:
         raise InputError("split_periods needs links with a column `period`; there is none.")
     found = np.unique(period[period != NO_PERIOD])
     return {int(when): network.select(periods=[int(when)]) for when in found}
+
+
+def check_network(network: object) -> None:
+    """Refuse what is no network: a table, a graph of another package, or nothing.
+
+    It stands at the door of every measure, or in what all measures of a module go through first.
+    """
+    if isinstance(network, MultilayerNetwork):
+        return
+    home = type(network).__module__.partition(".")[0]
+    mend = "build_network() makes one of tables of nodes and links"
+    if home in ("networkx", "igraph"):
+        graph = "graph" if home == "networkx" else "graph.to_networkx()"
+        mend = f"netinnov.io.from_networkx({graph}) converts a graph"
+    raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
 
 
 def _restore(*parts: Any) -> MultilayerNetwork:
@@ -530,8 +394,11 @@ def _restore(*parts: Any) -> MultilayerNetwork:
     return MultilayerNetwork._from_blocks(table, places, held, directed, rows)
 
 
-def _joined(arrays: list[Any], dtype: Any) -> Any:
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype)
+def _whole_numbers(periods: Sequence[int]) -> list[int]:
+    listed = as_list("periods", periods, "whole numbers")
+    for period in listed:
+        check_number("periods", period, whole=True)
+    return [int(period) for period in listed if abs(period) < 2**63]
 
 
 def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:

@@ -10,7 +10,7 @@ from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Presence
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["state_index", "supra_adjacency", "supra_laplacian"]
 
@@ -39,6 +39,7 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     >>> len(state_index(network)), len(state_index(network, presence="linked"))
     (6, 4)
     """
+    check_network(network)
     check_choice("presence", presence, Presence)
     present = network._presence(presence)
     layer, node = np.nonzero(present)
@@ -91,6 +92,7 @@ def supra_adjacency(
            [0.5, 0. , 0. , 1. ],
            [0. , 0.5, 1. , 0. ]])
     """
+    check_network(network)
     check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     n, n_layers = network.n_nodes, len(network.layers)
@@ -141,6 +143,7 @@ def supra_laplacian(
     array([[ 1., -1.],
            [-1.,  1.]])
     """
+    check_network(network)
     if network.directed:
         msg = f"a Laplacian needs undirected layers; directed: {sorted(network.directed)[:5]}."
         raise InputError(msg)

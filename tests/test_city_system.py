@@ -199,8 +199,8 @@ def test_small_systems():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"n_cities": 1}, "`n_cities` must be a whole number, at least 2"),
-        ({"n_centres": 2.5}, "`n_centres` must be a whole number, at least 1 and at most 40"),
+        ({"n_cities": 1}, "`n_cities` must be a whole number at least 2"),
+        ({"n_centres": 2.5}, "`n_centres` must be a whole number at least 1 and at most 40"),
         ({"n_communities": 41}, "`n_communities` .* at most 40; found 41"),
         ({"n_enclaves": 37}, "`n_enclaves` .* at most 36; found 37"),
         ({"n_centres": 1, "n_enclaves": 31}, "at most 30, the peripheral cities that have a cen"),

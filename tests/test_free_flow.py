@@ -214,3 +214,20 @@ def test_logit_rest_points_solve_their_equation(pull, sensitivity):
 def test_parameters_out_of_range_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_where_the_branches_meet_the_even_split_still_attracts() -> None:
+    # theta A = 2: dx/dt = choice(x) - x = -(2 x - 1)^3 / 6 + ..., which falls through 0.
+    for theta in (1.0, 0.3, 7.0):
+        found = LogitMigration(theta, 2 / theta).equilibria()
+        assert found.to_numpy().tolist() == [[0.5, True]]
+        beyond = LogitMigration(theta, 2.1 / theta).equilibria()
+        assert beyond["stable"].tolist() == [True, False, True]
+
+
+def test_the_unit_may_be_given_by_position() -> None:
+    model = FootlooseEntrepreneur(5, 0.4, regions=2)
+    assert model.break_point("cost") == model.break_point(unit="cost")
+    assert model.sustain_point("cost") == model.sustain_point(unit="cost")
+    with pytest.raises(TypeError, match="positional"):
+        FootlooseEntrepreneur(5, 0.4, 2)  # type: ignore[misc]

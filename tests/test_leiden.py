@@ -274,11 +274,10 @@ def test_empty_copies_stay_with_their_node() -> None:
     assert (labels["x"] == labels.loc["d", "x"]).sum() == 1
 
 
-def test_below_resolution_zero_all_is_one_community() -> None:
+def test_at_resolution_zero_parts_stay_whole_and_at_a_high_one_nothing_joins() -> None:
     network = build_network(*bare({"x": [("a", "b"), ("c", "d")]}, "abcd"))
-    found = leiden(network, resolution=-1.0, rng=1)
-    assert found.n_communities == 1
-    assert found.quality == modularity(network, dict.fromkeys("abcd", 0), resolution=-1.0)
+    whole = leiden(network, resolution=0.0, rng=1)
+    assert whole.quality == 1.0
     # At a high resolution nothing is worth joining: Q = -10 x 4 x (1/4)^2.
     apart = leiden(network, resolution=10.0, rng=1)
     assert apart.n_communities == 4
@@ -341,9 +340,10 @@ def test_partition_as_a_long_table() -> None:
     ("given", "words"),
     [
         ({"resolution": np.inf}, "`resolution` must be a finite number"),
+        ({"resolution": -1.0}, "`resolution` must be a finite number at least 0; found -1.0"),
         ({"coupling": -0.1}, "`coupling` must be a finite number at least 0"),
         ({"presence": "some"}, "`presence` must be one of"),
-        ({"restarts": 0}, "`restarts` must be a finite number at least 1"),
+        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
         ({"restarts": 1.5}, "`restarts` must be a whole number"),
     ],
 )

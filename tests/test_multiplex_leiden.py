@@ -166,7 +166,7 @@ def test_other_functions_take_the_partition() -> None:
     ("options", "words"),
     [
         ({"resolution": -1.0}, "`resolution` must be a finite number at least 0"),
-        ({"restarts": 0}, "`restarts` must be a finite number at least 1"),
+        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
         ({"restarts": 1.5}, "`restarts` must be a whole number"),
     ],
 )

@@ -333,7 +333,7 @@ def test_processes_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
 
 
 def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:
-    with pytest.raises(ni.errors.InputError, match="`runs` must be a finite number at least 2"):
+    with pytest.raises(ni.errors.InputError, match="`runs` must be a whole number at least 2"):
         stability(cliques, runs=1)
     with pytest.raises(ni.errors.InputError, match="'counts', 'links'"):
         stability(cliques, resample="events")

@@ -296,7 +296,7 @@ def test_inflows_of_shares_are_measured():
         (lambda n: functional(n, direction="both"), "`direction` must be one of"),
         (lambda n: entropy_index(n, of="pairs"), "`of` must be one of 'links', 'nodes'"),
         (lambda n: dominance_index(n, direction="up"), "`direction` must be one of"),
-        (lambda n: core_periphery(n, restarts=0), "`restarts` must be a whole number of 1"),
+        (lambda n: core_periphery(n, restarts=0), "`restarts` must be a whole number at least 1"),
         (lambda n: core_periphery(n, restarts=1.5), "`restarts` must be a whole number"),
     ],
 )

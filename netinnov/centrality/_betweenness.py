@@ -19,7 +19,7 @@ from netinnov._paths import (
 )
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["betweenness_centrality"]
 
@@ -85,6 +85,7 @@ def betweenness_centrality(
     >>> betweenness_centrality(network).tolist()
     [0.0, 1.0, 0.0]
     """
+    check_network(network)
     check_path_arguments(distance, switch_cost, frictions)
     n = network.n_nodes
     if len(network.layers) < 2:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import check_choice, check_flag
 from netinnov._matrices import layer_matrix
 from netinnov._shares import refuse_shares
 from netinnov._typing import Direction
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "degree",
@@ -170,6 +170,7 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
     >>> participation_coefficient(network).tolist()
     [1.0, 0.0, 0.0]
     """
+    check_flag("weighted", weighted)
     by_layer = strength(network) if weighted else degree(network)
     n_layers = by_layer.shape[1]
     total = by_layer.sum(axis=1)
@@ -184,6 +185,7 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
 
 def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
+    check_network(network)
     check_choice("direction", direction, Direction)
     if weighted and direction != "in":
         refuse_shares(network.layers, f"strength with direction={direction!r}")

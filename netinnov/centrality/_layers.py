@@ -12,7 +12,7 @@ from scipy import sparse, stats
 from netinnov._arguments import check_choice
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["edge_overlap", "layer_correlation", "layer_overlap"]
 
@@ -176,6 +176,7 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
 
 def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
+    check_network(network)
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):
         indptr, indices, _ = network._simple_csr(layer)

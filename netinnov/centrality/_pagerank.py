@@ -11,7 +11,7 @@ from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled import coupled
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["pagerank"]
 
@@ -71,6 +71,7 @@ def pagerank(
     >>> pagerank(network).round(4).tolist()
     [0.2568, 0.4865, 0.2568]
     """
+    check_network(network)
     check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)

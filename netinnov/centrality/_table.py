@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import as_list, did_you_mean
 from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage
 from netinnov.centrality._cores import core_number
@@ -24,7 +24,7 @@ from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
 from netinnov.centrality._surroundings import constraint, effective_size
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["centrality_table"]
 
@@ -99,6 +99,7 @@ def centrality_table(
     >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
     ['overlapping_degree', 'hits_hub', 'hits_authority']
     """
+    check_network(network)
     parts: list[pd.Series | pd.DataFrame] = []
     for name, measure in _named(measures).items():
         try:
@@ -123,15 +124,13 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
             msg = f"`measures` must map names to functions of a network; no function: {wrong[:5]}."
             raise InputError(msg)
         return {str(name): measure for name, measure in measures.items()}
-    if isinstance(measures, str):
-        msg = f"`measures` must be a sequence of names; found the text {measures!r}; write "
-        raise InputError(f"{msg}[{measures!r}].")
-    unknown = [name for name in measures if name not in BY_NAME]
+    asked = as_list("measures", measures)
+    unknown = [name for name in asked if not isinstance(name, str) or name not in BY_NAME]
     if unknown:
-        shown = ", ".join(f"{name!r}{did_you_mean(name, BY_NAME)}" for name in unknown[:5])
-        msg = f"`measures`: {len(unknown)} of {len(measures)} are no measures of nodes: {shown}. "
+        some = ", ".join(f"{name!r}{did_you_mean(name, BY_NAME)}" for name in unknown[:5])
+        msg = f"`measures`: {len(unknown)} of {len(asked)} are no measures of nodes: {some}. "
         raise InputError(msg + f"Known: {', '.join(BY_NAME)}; or give a mapping to functions.")
-    return {name: BY_NAME[name] for name in measures}
+    return {name: BY_NAME[name] for name in asked}
 
 
 def _all_missing(network: MultilayerNetwork, name: str) -> pd.Series | pd.DataFrame:

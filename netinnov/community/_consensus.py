@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._comparison import aligned, compare_codes, labels_of
@@ -90,10 +90,12 @@ def consensus(
     [0.0, 0.0, 1.0, 1.0]
     """
     check_number("threshold", threshold, low=0, high=1)
-    if isinstance(partitions, (str, Partition, pd.Series, pd.DataFrame)) or not len(partitions):
-        msg = "`partitions` must be a sequence of at least one partition; found "
-        raise InputError(f"{msg}{'none' if isinstance(partitions, list) else partitions!r}.")
-    rng = np.random.default_rng(rng)
+    given: object = partitions
+    one = isinstance(given, (str, Mapping, Partition, pd.Series, pd.DataFrame))
+    if one or not isinstance(given, Sized) or not len(given):
+        msg = "`partitions` must be a sequence of at least one partition; found"
+        raise InputError(f"{msg} {shown(partitions)}.")
+    rng = check_rng(rng)
     given, nodes, layers = aligned(
         [labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
     )
@@ -207,14 +209,14 @@ def stability(
     >>> found.agreement, found.nodes.tolist()
     (1.0, [1.0, 1.0, 1.0, 1.0])
     """
-    check_number("runs", runs, low=2)
-    if runs != int(runs):
-        raise InputError(f"`runs` must be a whole number; found {runs!r}.")
+    check_number("runs", runs, low=2, whole=True)
+    if find is not None:
+        check_callable("find", find, "a function of a network and rng that gives a partition")
     if resample is not None and not callable(resample):
         check_choice("resample", resample, Resample)
     if resample == "counts":
         _check_counts(network)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(runs))]
     task = partial(_search, network, find or partial(leiden, restarts=1), resample)
     found = run(task, seeds, executor=executor, progress=progress, label="runs")

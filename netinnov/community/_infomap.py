@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._optional import require
 from netinnov._typing import Rng
 from netinnov.community._leiden import check_restarts, membership_table
@@ -86,7 +86,7 @@ def infomap(
     engine = require("infomap", extra="infomap", what="infomap()")
     check_number("relax_rate", relax_rate, low=0, high=1)
     check_restarts(restarts)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     numbers = state_numbers(network, "linked")
     labels = np.zeros((numbers >= 0).sum(), np.int32)
     if not labels.size:

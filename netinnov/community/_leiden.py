@@ -9,14 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
-from netinnov.community._modularity import quality_of, state_numbers
+from netinnov.community._modularity import NOTHING, in_units, quality_of, state_numbers
 from netinnov.community._partition import Partition
 from netinnov.community._search import Level, Problem, climb
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["check_restarts", "leiden", "membership_table"]
@@ -86,19 +85,19 @@ def leiden(
     >>> found.membership["x"].tolist(), found.membership["y"].tolist()
     ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, nan, nan])
     """
-    check_number("resolution", resolution)
+    check_number("resolution", resolution, low=0)
     check_number("coupling", coupling, low=0)
     check_choice("presence", presence, Presence)
     check_restarts(restarts)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     numbers = state_numbers(network, presence)
     problem = _problem(network, numbers, float(resolution), float(coupling))
-    seeds = [int(child.integers(2**63)) for child in rng.spawn(restarts)]
-    if resolution < 0 or problem.level.indptr.size == 1:
+    seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
+    if problem.level.indptr.size == 1:
         found = [np.zeros(problem.level.indptr.size - 1, np.int32)]
     else:
         work = [partial(climb, problem, seed) for seed in seeds]
-        found = in_threads(work, size=restarts * problem.level.indices.size)
+        found = in_threads(work, size=int(restarts) * problem.level.indices.size)
     qualities = [quality_of(network, numbers, one, resolution, coupling) for one in found]
     # Equal but for rounding: the first, so that no last digit decides.
     best = next((k for k, q in enumerate(qualities) if q >= max(qualities) - 1e-12), 0)
@@ -108,9 +107,7 @@ def leiden(
 
 def check_restarts(restarts: int) -> None:
     """Refuse what is no whole number of at least 1."""
-    check_number("restarts", restarts, low=1)
-    if restarts != int(restarts):
-        raise InputError(f"`restarts` must be a whole number; found {restarts!r}.")
+    check_number("restarts", restarts, low=1, whole=True)
 
 
 def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) -> pd.DataFrame:
@@ -132,6 +129,7 @@ def _problem(
     network: MultilayerNetwork, numbers: Codes, resolution: float, coupling: float
 ) -> Problem:
     n_states = int((numbers >= 0).sum())
+    unit, coupling = in_units(network, coupling)
     sources: list[Codes] = []
     targets: list[Codes] = []
     weights: list[Floats] = []
@@ -140,9 +138,9 @@ def _problem(
     strengths: list[Floats] = []
     factors: list[float] = []
     for x, layer in enumerate(network.layers):
-        matrix = layer_matrix(network, layer)
+        matrix = sparse.csr_array(layer_matrix(network, layer) / unit)
         weight_of_layer = float(matrix.data.sum())
-        if weight_of_layer == 0:  # self-links only
+        if weight_of_layer < NOTHING:  # self-links only
             continue
         out_of = np.asarray(matrix.sum(axis=1), np.float64)
         if layer in network.directed:
@@ -160,7 +158,7 @@ def _problem(
             factors.append(sign * resolution / weight_of_layer)
         sources.append(np.repeat(numbers[x], np.diff(matrix.indptr)))
         targets.append(numbers[x, matrix.indices])
-        weights.append(matrix.data)
+        weights.append(np.asarray(matrix.data, np.float64))
     links = _rows(weights, sources, targets, (n_states, n_states))
     null = _rows(strengths, states, channels, (n_states, max(1, len(factors))))
     # States are numbered by node. Without coupling there are no copies to look at.

@@ -10,12 +10,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._matrices import unit_of
 from netinnov._typing import Codes, Presence
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Membership", "modularity", "quality_of", "state_numbers"]
+__all__ = ["NOTHING", "Membership", "in_units", "modularity", "quality_of", "state_numbers"]
+
+NOTHING = 1e-280
+"""A layer that weighs less, where the heaviest link weighs about one, adds nothing to a sum."""
+
 
 Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
 
@@ -42,7 +47,8 @@ def modularity(
         One label a node, used in each layer, or node x layer. Labels are anything hashable; nodes
         and layers are found by name, in any order, and those that the network lacks are ignored.
     resolution : float
-        Weight of the null model. Above 1 smaller communities score higher, below 1 larger ones.
+        Weight of the null model, at least 0. Above 1 smaller communities score higher, below 1
+        larger ones.
     coupling : float
         Weight between every two copies of a node, at least 0.
     presence : {"linked", "all"}
@@ -78,7 +84,7 @@ def modularity(
     >>> modularity(network, {"a": 0, "b": 0, "c": 1, "d": 1})
     0.5
     """
-    check_number("resolution", resolution)
+    check_number("resolution", resolution, low=0)
     check_number("coupling", coupling, low=0)
     check_choice("presence", presence, Presence)
     numbers = state_numbers(network, presence)
@@ -88,10 +94,17 @@ def modularity(
 
 def state_numbers(network: MultilayerNetwork, presence: Presence) -> Codes:
     """Layers x nodes: number of each state node, by node and then by layer; -1 where absent."""
+    check_network(network)
     present = network._presence(presence).T
     numbers = np.full(present.shape, -1, np.int32)
     numbers[present] = np.arange(present.sum(), dtype=np.int32)
     return numbers.T
+
+
+def in_units(network: MultilayerNetwork, coupling: float) -> tuple[float, float]:
+    """A unit of weights in which the heaviest link is about one, and the coupling in it."""
+    unit = max((unit_of(block.data) for block in network._blocks), default=1.0)
+    return unit, min(coupling, 1e200 * unit) / unit
 
 
 def quality_of(
@@ -103,6 +116,7 @@ def quality_of(
 ) -> float:
     """Q of labels 0, 1, ..., one a state node in the order of `numbers`."""
     n_labels = int(labels.max(initial=-1)) + 1
+    unit, coupling = in_units(network, coupling)
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
         indptr, target, weight = network._simple_csr(layer)
@@ -110,7 +124,10 @@ def quality_of(
             continue
         source = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
         from_label, to_label = labels[numbers[x, source]], labels[numbers[x, target]]
+        weight = weight / unit
         weight_of_layer = float(weight.sum())
+        if weight_of_layer < NOTHING:
+            continue
         out_of = np.bincount(from_label, weight, n_labels)
         into = np.bincount(to_label, weight, n_labels)
         gained += float(weight[from_label == to_label].sum())

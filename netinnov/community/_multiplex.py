@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import check_restarts
 from netinnov.community._partition import Partition
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["multiplex_leiden", "ranked"]
 
@@ -86,11 +86,12 @@ def multiplex_leiden(
     >>> found.membership.tolist(), found.quality  # 1/2 in x, 0 in y
     ([0.0, 0.0, 1.0, 1.0], 0.5)
     """
+    check_network(network)
     from netinnov.kernels.multiplex import one_community_a_node
 
     check_number("resolution", resolution, low=0)
     check_restarts(restarts)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     n = network.n_nodes
     linked = network._presence("linked").any(axis=0)
     if not linked.any():

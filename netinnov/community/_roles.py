@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._matrices import flat_matrix
+from netinnov._matrices import flat_matrix, unit_of
 from netinnov._typing import Floats
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["ei_index", "node_codes", "roles"]
 
@@ -155,6 +155,7 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
 
 def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
     """One code from 0 a node in network order, -1 without a label."""
+    check_network(network)
     if isinstance(membership, Partition):
         membership = membership.membership
     nodes = network._nodes.index
@@ -208,7 +209,7 @@ def _labelled_weights(network: MultilayerNetwork, codes: npt.NDArray[np.int64]) 
     keep = sparse.diags_array((codes >= 0).astype(np.float64))
     weight = sparse.csr_array(keep @ weight @ keep)
     weight.eliminate_zeros()
-    return weight
+    return sparse.csr_array(weight / unit_of(weight.data))  # neither z nor a share knows the unit
 
 
 def _standardised(values: Floats, group: npt.NDArray[np.int64]) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -12,13 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, sparse
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import check_choice, check_number
 from netinnov._parallel import in_threads, workers
 from netinnov._paths import (
     Frictions,
     check_path_arguments,
     distances,
     link_lengths,
+    pair_positions,
     positions,
     union,
 )
@@ -26,7 +27,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["added_link_gain"]
 
@@ -109,7 +110,9 @@ def added_link_gain(
     if measure == "kirchhoff":
         # Refuses before the pairs are made.
         weights = conductances(network, "added_link_gain with measure='kirchhoff'")
-    source, target = _unlinked(network) if pairs is None else _ends(network, pairs)
+    source, target = (
+        _unlinked(network) if pairs is None else pair_positions(network, "pairs", pairs)
+    )
     if measure == "kirchhoff":
         found = _falls(weights, source, target, weight)
     else:
@@ -125,6 +128,7 @@ def added_link_gain(
 
 def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     """All pairs that no layer links, in node order."""
+    check_network(network)
     n = network.n_nodes
     linked = union(network).toarray() > 0
     np.fill_diagonal(linked, True)
@@ -132,18 +136,6 @@ def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
         linked[np.tril_indices(n)] = True
     source, target = np.nonzero(~linked)
     return source.astype(np.int32), target.astype(np.int32)
-
-
-def _ends(network: MultilayerNetwork, pairs: Iterable[Sequence[str]]) -> tuple[Codes, Codes]:
-    listed = [(pair,) if isinstance(pair, str) else tuple(map(str, pair)) for pair in pairs]
-    wrong = [pair for pair in listed if len(pair) != 2]
-    if wrong:
-        msg = f"`pairs` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
-        raise InputError(msg)
-    index = network._nodes.index
-    names = check_names("pairs", chain.from_iterable(listed), list(index))
-    position = index.get_indexer(pd.Index(names, dtype="str")).reshape(-1, 2).astype(np.int32)
-    return position[:, 0].copy(), position[:, 1].copy()
 
 
 def _lengths(

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csgraph
 
 from netinnov._paths import union
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["largest_component"]
 
@@ -32,6 +32,7 @@ def largest_component(network: MultilayerNetwork) -> float:
     >>> largest_component(network)
     0.5
     """
+    check_network(network)
     if network.n_nodes == 0:
         return float("nan")
     labels = csgraph.connected_components(union(network), directed=True, connection="weak")[1]

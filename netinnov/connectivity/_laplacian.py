@@ -13,7 +13,7 @@ from scipy.sparse.linalg import splu
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "Grounded",
@@ -50,6 +50,7 @@ class Grounded(NamedTuple):
 
 def conductances(network: MultilayerNetwork, what: str) -> sparse.csr_array:
     """Weights summed over layers, without self-links; a directed layer is refused."""
+    check_network(network)
     if network.directed:
         msg = (
             f"{what} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build the "

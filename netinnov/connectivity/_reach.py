@@ -12,13 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_names
+from netinnov._arguments import check_name, check_number
 from netinnov._parallel import in_threads
 from netinnov._paths import union
 from netinnov._typing import Codes
-from netinnov.errors import InputError
 from netinnov.linkages._enclaves import inside, parents
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["ExternalReach", "external_reach", "reach"]
 
@@ -103,11 +102,12 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     >>> reach(network, steps=2).tolist()
     [2, 3, 3, 2]
     """
+    check_network(network)
     steps = _whole(steps)
     wanted = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
         kinds = network._nodes["kind"]
-        (kind,) = check_names("kind", [kind], kinds.dropna().unique().tolist())
+        kind = check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
     from netinnov.kernels.search import sources_within
 
@@ -171,8 +171,9 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     >>> found.direct, found.through_gatekeepers  # b to c by its own link; a to c through b
     (0.5, 0.5)
     """
+    check_network(network)
     steps = _whole(steps)
-    (place,) = check_names("place", [place], list(network._places.index))
+    place = check_name("place", place, list(network._places.index))
     whole = network._places.index.get_loc(place)
     codes = network._place_codes
     within: npt.NDArray[np.bool_] = inside(parents(network), codes, np.full_like(codes, whole))
@@ -212,8 +213,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
 
 
 def _whole(steps: Any) -> int:
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-        raise InputError(f"`steps` must be a whole number, at least 1; found {steps!r}.")
+    check_number("steps", steps, low=1, whole=True)
     return int(steps)
 
 

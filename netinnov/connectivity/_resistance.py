@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import lapack
 
-from netinnov._arguments import check_names
+from netinnov._paths import pair_positions
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     Grounded,
@@ -19,7 +18,6 @@ from netinnov.connectivity._laplacian import (
     is_connected,
     parts,
 )
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["effective_resistance", "kirchhoff_index"]
@@ -73,7 +71,8 @@ def effective_resistance(
     [0.666666666667]
     """
     weights = conductances(network, "effective_resistance")
-    source, target = _ends(network, pairs)
+    ends = pair_positions(network, "pairs", pairs)
+    source, target = (end.astype(np.intp) for end in ends)
     part = parts(weights)
     result = np.where(part[source] == part[target], 0.0, np.inf)
     asked = (result == 0) & (source != target)
@@ -135,20 +134,6 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
     # With node r held at 0 and M the inverse of the rest, R_ir = M_ii and R_ij = M_ii + M_jj -
     # 2 M_ij; the sum over pairs is n trace(M) - 1'M1.
     return float(n * _inverse_trace(held) - held.potentials(np.ones((n, 1))).sum())
-
-
-def _ends(
-    network: MultilayerNetwork, pairs: Iterable[Sequence[str]]
-) -> tuple[Positions, Positions]:
-    listed = [(pair,) if isinstance(pair, str) else tuple(map(str, pair)) for pair in pairs]
-    wrong = [pair for pair in listed if len(pair) != 2]
-    if wrong:
-        msg = f"`pairs` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
-        raise InputError(msg)
-    index = network._nodes.index
-    names = check_names("pairs", chain.from_iterable(listed), list(index))
-    position = index.get_indexer(pd.Index(names, dtype="str")).reshape(-1, 2)
-    return position[:, 0], position[:, 1]
 
 
 def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Floats:

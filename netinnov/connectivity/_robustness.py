@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from netinnov._arguments import check_names
 from netinnov._typing import Codes
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["robustness_curve"]
 
@@ -69,19 +66,9 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
 
 
 def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes:
+    check_network(network)
     names = network._nodes.index
-    if isinstance(order, str):
-        check_names("order", order, names.tolist())
-    # Texts are looked up as Arrow holds them: as Python objects they would take most of the time.
-    known = pa.array(names, type=pa.large_string())
-    try:
-        given = pa.array(order, type=pa.large_string())
-    except pa.ArrowException:
-        given = pa.array(list(map(str, order)), type=pa.large_string())
-    position = pc.index_in(given, value_set=known)
-    if position.null_count:
-        check_names("order", given.to_pylist(), names.tolist())
-    found = position.to_numpy(zero_copy_only=False)
+    found = network._positions("order", order)
     times = np.bincount(found, minlength=len(names))
     if (times != 1).any():
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_flag, check_number, check_rng
 from netinnov._geography import great_circle
 from netinnov._typing import Floats, Rng
 from netinnov.build import build_network
@@ -135,6 +134,7 @@ def make_city_system(
     >>> network.nodes["centre"].sum().item(), network.nodes["community"].nunique()
     (4, 4)
     """
+    check_flag("noise", noise)
     check_number("advantage", advantage, low=1)
     check_number("exponent", exponent, low=0)
     check_number("border", border, low=0)
@@ -142,8 +142,13 @@ def make_city_system(
     check_number("distance_km", distance_km, low=0, high=2000, above=True)
     check_number("spread_km", spread_km, low=0, high=2000, above=True)
     check_number("mean_flow", mean_flow, low=0, high=1e12, above=True)
-    _check_counts(n_cities, n_communities, n_centres, n_enclaves)
-    rng = np.random.default_rng(rng)
+    check_number("n_cities", n_cities, low=2, whole=True)
+    check_number("n_communities", n_communities, low=1, high=n_cities, whole=True)
+    check_number("n_centres", n_centres, low=1, high=n_cities, whole=True)
+    check_number("n_enclaves", n_enclaves, low=0, high=n_cities - n_centres, whole=True)
+    n_cities, n_communities = int(n_cities), int(n_communities)
+    n_centres, n_enclaves = int(n_centres), int(n_enclaves)
+    rng = check_rng(rng)
     community = np.arange(n_cities) % n_communities
     centre = np.arange(n_cities) < n_centres
     population = np.full(n_cities, advantage * _POPULATION)
@@ -200,22 +205,6 @@ def make_city_system(
         }
     )
     return build_network(nodes, pd.concat([flows[weight > 0], ties], ignore_index=True), places)
-
-
-def _check_counts(n_cities: int, n_communities: int, n_centres: int, n_enclaves: int) -> None:
-    ranges = {
-        "n_cities": (n_cities, 2, None),
-        "n_communities": (n_communities, 1, n_cities),
-        "n_centres": (n_centres, 1, n_cities),
-        "n_enclaves": (n_enclaves, 0, n_cities - n_centres),
-    }
-    for name, (value, low, high) in ranges.items():
-        given: object = value
-        fits = isinstance(given, Integral) and low <= value and (high is None or value <= high)
-        if not fits:
-            limit = "" if high is None else f" and at most {high}"
-            msg = f"`{name}` must be a whole number, at least {low}{limit}; found {given!r}."
-            raise InputError(msg)
 
 
 def _enclaves(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from netinnov._arguments import check_flag
 from netinnov.errors import InputError
 from netinnov.geocoding._geocode import city_ids
 from netinnov.geocoding._reading import GazetteerSource, read_gazetteer
@@ -71,6 +72,7 @@ def add_cities(
     Paris (2988507)                 FR
     Name: parent, dtype: str
     """
+    check_flag("regions", regions)
     if {type(places), type(found)} != {pd.DataFrame}:
         raise InputError("`places` and `found` must be DataFrames, `found` as from geocode().")
     if not found.index.equals(places.index) or "method" not in found:

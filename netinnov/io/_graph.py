@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._typing import Codes, Floats
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._writing import Twins, legible
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "KEYWORDS_OF_LINKS",
@@ -65,6 +65,7 @@ def one_graph(
     places, ``lon`` and ``lat`` of a node's place become its attributes. ``two_arcs``: whether an
     undirected link of a network with mixed directions becomes two.
     """
+    check_network(network)
     rows = network._link_rows()
     links = network.links.drop(columns=["source", "target"])
     at = np.arange(rows.layer.size)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
+from netinnov._arguments import as_path
 from netinnov.errors import InputError
 
 __all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "new_file", "new_folder"]
@@ -29,7 +30,7 @@ LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
 @contextmanager
 def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
     """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
-    path = Path(path)
+    path = as_path("path", path)
     if path.is_dir():
         raise InputError(f"{path} must be the name of a file; it is a folder.")
     hidden = path.with_name(f".{path.name}-{uuid4().hex}")
@@ -46,7 +47,7 @@ def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[I
 @contextmanager
 def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A hidden folder beside ``path`` that takes its name when it is complete, or vanishes."""
-    path = Path(path).resolve()
+    path = as_path("folder", path).resolve()
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         msg = f"{path} is there already and not empty; name another folder, or remove it first."
         raise InputError(msg)

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import as_path, check_choice
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
 from netinnov.io._writing import new_folder
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["read_network", "write_network"]
 
@@ -88,6 +88,7 @@ def write_network(
     >>> read_network(folder).equals(network)
     True
     """
+    check_network(network)
     check_choice("format", format, Format)
     frames = {
         "nodes": network.nodes.reset_index(),
@@ -150,7 +151,7 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     --------
     See `write_network`.
     """
-    folder = Path(folder)
+    folder = as_path("folder", folder)
     about = _about(folder)
     tables = {}
     for name, held in about["tables"].items():

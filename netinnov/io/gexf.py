@@ -19,7 +19,7 @@ from netinnov.io._graph import (
 )
 from netinnov.io._writing import XML, new_file
 from netinnov.io._xml import XML_OF, escaped
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_gexf"]
 
@@ -77,6 +77,7 @@ def write_gexf(
     >>> nx.read_gexf(path)["a"]["b"]["weight"]
     2.0
     """
+    check_network(network)
     columns = network._nodes.columns
     if label is not None and label not in columns:
         msg = (

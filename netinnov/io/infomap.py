@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from netinnov.io._graph import is_mixed, layer_links
 from netinnov.io._writing import LINE, legible, new_file
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_infomap"]
 
@@ -54,6 +54,7 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     >>> path.read_text().splitlines()[-2:]
     ['# layer node node weight', '1 1 2 2.0']
     """
+    check_network(network)
     nodes = network._nodes.index.tolist()
     names = legible([*nodes, *network.layers], LINE, "Infomap", nodes=nodes)
     with new_file(path) as stream:

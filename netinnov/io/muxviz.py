@@ -9,7 +9,7 @@ import numpy as np
 
 from netinnov.io._graph import layer_links
 from netinnov.io._writing import LABEL, legible, new_folder
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_muxviz"]
 
@@ -60,6 +60,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     >>> (folder / "network_multiplex.edges").read_text()
     '1 1 2 2.0\\n'
     """
+    check_network(network)
     nodes = network._nodes.index.tolist()
     names = legible([*nodes, *network.layers], LABEL, "muxViz", nodes=nodes, layers=network.layers)
     layers = [f'"{names[layer]}"' for layer in network.layers]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import one_graph, relations
@@ -98,6 +99,12 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     >>> from_networkx(nx.florentine_families_graph())
     MultilayerNetwork: 15 nodes, 20 links in 1 layer (links)
     """
+    import networkx as nx
+
+    given: object = graph
+    if not isinstance(given, nx.Graph):
+        msg = "`graph` must be a graph of networkx; found"
+        raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
     types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
     held = _about(graph, "places") if types else None
     try:

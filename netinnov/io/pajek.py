@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -87,7 +88,7 @@ def write_pajek(network: MultilayerNetwork, path: str | os.PathLike[str]) -> Non
     >>> nx.read_pajek(path)["衢州"]["杭州"][0]
     {'weight': 2.0, 'layer': 'links'}
     """
-    ending = Path(path).suffix.lower()
+    ending = as_path("path", path).suffix.lower()
     if ending not in (".net", ".paj"):
         msg = f"`path` must end in .net (a network) or .paj (a project); found {str(path)!r}."
         raise InputError(msg)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import shown
 from netinnov._columns import as_numbers
 from netinnov.errors import InputError
 from netinnov.linkages._records import Integers, ids, numbers, some
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["enclaves", "find_enclaves", "inside", "parents"]
 
@@ -108,6 +111,12 @@ def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFram
       node    home      host direction
     0    p  quzhou  hangzhou   reverse
     """
+    check_network(network)
+    given: object = rank
+    if not isinstance(given, (pd.Series, Mapping)):
+        msg = "`rank` must be a Series or mapping from places to numbers; found"
+        raise InputError(f"{msg} {shown(rank)}.")
+    rank = pd.Series(rank)
     number, text = as_numbers(rank)
     if text.any():
         msg = f"rank must hold a number for each place; these are none: {some(rank[text])}."

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import as_list, check_name, check_names, check_number, shown
 from netinnov._rows import Rows
+from netinnov.errors import InputError
 from netinnov.linkages._enclaves import inside, parents
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["add_outposts"]
 
@@ -85,11 +86,15 @@ def add_outposts(
     0    outpost  solar  outpost:solar@hangzhou     1.0
     1  works_for    ann  outpost:solar@hangzhou     1.0
     """
-    (layer,) = check_names("layer", [layer], network.layers)
+    check_network(network)
+    layer = check_name("layer", layer, network.layers)
+    text: object = name
+    if not isinstance(text, str):
+        raise InputError(f"`name` must be a name for the new layer; found {shown(name)}.")
     check_number("least", least, low=1)
     check_number("level", level, low=0)
     kinds = network._nodes["kind"]
-    asked = [owner] if isinstance(owner, str) else list(owner)
+    asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())
     away = _away(network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level)
 

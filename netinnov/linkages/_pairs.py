@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import as_list, check_choice, check_name, check_names, shown
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._records import Integers, ids, link_table, periods, some
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["Weighting", "co_participation", "project"]
 
@@ -84,6 +84,9 @@ def co_participation(
     2      b      c     0.5
     """
     check_choice("weighting", weighting, Weighting)
+    if member == event:
+        msg = "`member` and `event` must be two columns: who meets, and where; both are"
+        raise InputError(f"{msg} {shown(member)}.")
     members, names = pd.factorize(ids(incidence, member), sort=True)
     events, _ = pd.factorize(ids(incidence, event), sort=True)
     if period is None:
@@ -164,8 +167,9 @@ def project(
              layer source target  weight
     0  co_projects      a      b     1.0
     """
+    check_network(network)
     check_choice("weighting", weighting, Weighting)
-    (layer,) = check_names("layer", [layer], network.layers)
+    layer = check_name("layer", layer, network.layers)
     name = f"co_{layer}" if name is None else name
     if name != layer and name in network.layers:
         msg = f"there is a layer {name!r} already; choose another `name` for the projection."
@@ -225,7 +229,7 @@ def _members(
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
     what, given = ("onto", onto) if onto is not None else ("through", through)
-    asked = [given] if isinstance(given, str) else list(given or ())
+    asked = [given] if isinstance(given, str) else as_list(what, given, "kinds")
     kinds = network._nodes["kind"]
     named = kinds.isin(check_names(what, asked, kinds.dropna().unique().tolist())).to_numpy(bool)
     return named if onto is not None else ~named

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import did_you_mean, shown
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -26,8 +27,10 @@ def ids(table: pd.DataFrame, name: str) -> pd.Series:
         msg = f"column {name!r} mixes numbers and text; write all of its ids as text."
         raise InputError(msg)
     if (bad := bad | is_blank(text)).any():
-        shown = [f"row {row} ({value})" for row, value in given[bad].items()]
-        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: {some(shown)}."
+        listed = [f"row {row} ({value})" for row, value in given[bad].items()]
+        msg = (
+            f"column {name!r} must have an id in every row; {bad.sum()} have none: {some(listed)}."
+        )
         raise InputError(msg)
     return text
 
@@ -48,8 +51,8 @@ def numbers(
     if not good.all():
         bound = f"above {low:g}" if above else f"at least {low:g}"
         bound = bound if np.isinf(high) else f"between {low:g} and {high:g}"
-        shown = [f"{row} ({value})" for row, value in zip(rows[~good], given[~good], strict=True)]
-        msg = f"{name!r} must be a number {bound}; {len(shown)} rows are not: {some(shown)}."
+        listed = [f"{row} ({value})" for row, value in zip(rows[~good], given[~good], strict=True)]
+        msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: {some(listed)}."
         raise InputError(msg)
     return number
 
@@ -61,8 +64,8 @@ def periods(table: pd.DataFrame, name: str) -> pd.Series:
     with np.errstate(invalid="ignore"):
         bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
     if bad.any():
-        shown = [f"row {row} ({value})" for row, value in given[bad].items()]
-        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {some(shown)}."
+        listed = [f"row {row} ({value})" for row, value in given[bad].items()]
+        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {some(listed)}."
         raise InputError(msg)
     return pd.Series(number).astype("Int64")
 
@@ -76,13 +79,18 @@ def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floa
 
 def some(items: Iterable[object]) -> str:
     """The first five of some items, for a message."""
-    shown = [str(item) for item in items]
-    return ", ".join(shown[:5]) + (", ..." if len(shown) > 5 else "")
+    listed = [str(item) for item in items]
+    return ", ".join(listed[:5]) + (", ..." if len(listed) > 5 else "")
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    if name not in table:
-        known = [str(column) for column in table.columns]
-        msg = f"the table must have a column {name!r}{did_you_mean(name, known)}; it has {known}."
+    given: object = table
+    if not isinstance(given, pd.DataFrame):
+        msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
         raise InputError(msg)
+    asked: Any = name
+    if not isinstance(asked, Hashable) or asked not in table:
+        known = [str(column) for column in table.columns]
+        msg = f"the table must have a column {shown(name)}{did_you_mean(name, known)}"
+        raise InputError(f"{msg}; it has {known}.")
     return table[name]

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import check_choice, check_name
 from netinnov._geography import great_circle
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson import poisson
 from netinnov.linkages._records import numbers, some
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["GravityFit", "gravity_residuals"]
 
@@ -156,8 +156,9 @@ def gravity_residuals(
     >>> fit.converged, fit.network.layers
     (True, ('links', 'links_residual'))
     """
+    check_network(network)
     check_choice("method", method, Method)
-    (layer,) = check_names("layer", [layer], network.layers)
+    layer = check_name("layer", layer, network.layers)
     name = f"{layer}_residual" if name is None else name
     if name in network.layers:
         msg = f"there is a layer {name!r} already; choose another `name` for the residuals."

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -85,9 +85,8 @@ def entry_rates(
     check_choice("within", within, Within)
     given: dict[str, Any] = {"bins": bins, "replicates": replicates}
     for name, value in given.items():
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-            raise InputError(f"`{name}` must be a whole number of 1 or more; found {value!r}.")
-    rng = np.random.default_rng(rng)
+        check_number(name, value, low=1, whole=True)
+    rng = check_rng(rng)
     first, last = binary("before", before), binary("after", after)
     found: Any = density
     if not isinstance(found, pd.DataFrame):

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import as_list, check_name, check_number
 from netinnov._geography import great_circle
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._poisson import poisson_fixed_effects
 
 __all__ = ["FixedEffectsGravity", "gravity_fixed_effects"]
@@ -121,7 +121,8 @@ def gravity_fixed_effects(
     >>> found.coefficients["estimate"].round(6).to_dict()
     {'distance': -1.5, 'parent': -0.5}
     """
-    (layer,) = check_names("layer", [layer], network.layers)
+    check_network(network)
+    layer = check_name("layer", layer, network.layers)
     check_number("level", level, low=0.0, high=0.9999, above=True)
     indptr, target, flow = network._simple_csr(layer)
     if not flow.size:
@@ -134,7 +135,7 @@ def gravity_fixed_effects(
     i, j = np.nonzero(~np.eye(nodes.size, dtype=bool))
     kept = (table.sum(axis=1)[i] > 0) & (table.sum(axis=0)[j] > 0)
     origin, destination, y = i[kept], j[kept], table[i, j][kept]
-    places = _places(network, nodes, ["lon", "lat", *borders])
+    places = _places(network, nodes, ["lon", "lat", *as_list("borders", borders)])
     lon, lat = (places[name].to_numpy(np.float64) for name in ("lon", "lat"))
     distance = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
     if (distance == 0).any():

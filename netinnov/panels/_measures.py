@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import as_list
 from netinnov._rows import NO_PERIOD
 from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._pairs import whole_numbers
 
 __all__ = ["measure_levels", "measure_panel"]
@@ -84,6 +85,7 @@ def measure_panel(
     1    2016   links  NaN    NaN        0
     2    2017   links  NaN    1.0        1
     """
+    check_network(network)
     _check_measures(measures)
     (width,) = whole_numbers("window", [window])
     if width < 1:
@@ -175,9 +177,10 @@ def measure_levels(
     [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
     """
     _check_measures(measures)
-    steps: dict[Any, int | str] = {str(level): level for level in levels}
-    if not any(isinstance(level, str) for level in levels):
-        steps = {level: level for level in sorted(set(whole_numbers("levels", levels)))}
+    asked = as_list("levels", levels, "levels")
+    steps: dict[Any, int | str] = {str(level): level for level in asked}
+    if not any(isinstance(level, str) for level in asked):
+        steps = {level: level for level in sorted(set(whole_numbers("levels", asked)))}
     parts = {name: aggregate(network, by=by, level=level) for name, level in steps.items()}
     places = network.places.index
     values = {

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import shown
 from netinnov._columns import as_numbers
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._pairs import Pairs
 
 __all__ = ["NEVER", "Treatment", "enclave_openings", "treatment_of"]
@@ -75,9 +76,11 @@ def enclave_openings(
       node    home      host direction  opened
     0    p  quzhou  hangzhou   reverse    2016
     """
+    check_network(network)
     nodes = network.nodes
-    if opened not in nodes:
-        msg = f"nodes must have the column {opened!r} with the period of the opening"
+    column: object = opened
+    if not isinstance(column, str) or column not in nodes:
+        msg = f"nodes must have the column {shown(opened)} with the period of the opening"
         raise InputError(f"{msg}; found the columns {list(nodes.columns)}.")
     found = find_enclaves(network, rank=rank)
     when = _periods(nodes[opened].reindex(found["node"]).reset_index(drop=True), opened)

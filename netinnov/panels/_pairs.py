@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names
+from netinnov._arguments import as_list, check_name
 from netinnov._rows import NO_PERIOD
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["Pairs", "linked_pairs", "whole_numbers"]
 
@@ -48,7 +48,8 @@ def linked_pairs(
     network: MultilayerNetwork, layer: str, periods: Sequence[int] | None, what: str
 ) -> Pairs:
     """Sum the weights of a layer by pair and period, without self-links."""
-    (layer,) = check_names("layer", [layer], network.layers)
+    check_network(network)
+    layer = check_name("layer", layer, network.layers)
     rows = network._link_rows()
     if rows.period is None:
         raise InputError(f"{what} needs links with a column `period`; there is none.")
@@ -88,7 +89,7 @@ def linked_pairs(
 
 def whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
     """Give the values as integers, and refuse what is none."""
-    found: list[Any] = list(values)
+    found = as_list(what, values, "whole numbers")
     wrong = [value for value in found if not isinstance(value, Integral)]
     if wrong:
         raise InputError(f"`{what}` must be whole numbers; found {wrong[:5]}.")

@@ -12,7 +12,7 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["BorrowedSize", "borrowed_size"]
 
@@ -154,6 +154,7 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
 
 
 def _over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
+    check_network(network)
     nodes = network._nodes.index
     if not isinstance(values, pd.Series):
         raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._parallel import run
 from netinnov._shares import refuse_shares
 from netinnov._typing import Direction, Rng
-from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._centre_rules import CentreRule, Options, centres_by, structure_of
 from netinnov.polycentricity._resampling import (
     Change,
@@ -126,7 +125,7 @@ def detect_centres(
     options = check_options(network, direction, share, breaks, resolution, restarts)
     check_count("resamples", resamples)
     check_events(network, events)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     found = structure_of(network, options, first, {rule, "roles"})
     support = np.full(network.n_nodes, math.nan)
@@ -155,13 +154,12 @@ def check_options(
     restarts: int,
 ) -> Options:
     """The options of the rules, each in its range."""
+    check_network(network)
     check_choice("direction", direction, Direction)
     check_number("share", share, low=0, high=1, above=True)
-    check_number("resolution", resolution)
-    for name, value in (("breaks", breaks), ("restarts", restarts)):
-        check_count(name, value)
-        if value < 1:
-            raise InputError(f"`{name}` must be at least 1; found {value!r}.")
+    check_number("resolution", resolution, low=0)
+    check_number("breaks", breaks, low=1, whole=True)
+    check_number("restarts", restarts, low=1, whole=True)
     if direction != "in":
         refuse_shares(network.layers, f"strength with direction={direction!r}")
     return Options(direction, float(share), int(breaks), float(resolution), int(restarts))

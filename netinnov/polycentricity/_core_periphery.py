@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Codes, Floats, Rng
-from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["CorePeriphery", "core_of", "core_periphery"]
 
@@ -91,14 +90,9 @@ def core_periphery(
     >>> found.coreness.tolist(), round(found.quality, 6)
     ([1.0, 0.0, 0.0, 0.0], 1.0)
     """
-    try:
-        enough = operator.index(restarts) >= 1
-    except TypeError:
-        enough = False
-    if not enough:
-        raise InputError(f"`restarts` must be a whole number of 1 or more; found {restarts!r}.")
-    rng = np.random.default_rng(rng)
-    core, quality = core_of(network, restarts, rng)
+    check_number("restarts", restarts, low=1, whole=True)
+    rng = check_rng(rng)
+    core, quality = core_of(network, int(restarts), rng)
     return CorePeriphery(
         pd.Series(core, network._nodes.index, dtype=np.float64, name="coreness"), quality
     )
@@ -165,6 +159,7 @@ def _is_better(
 
 def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
     """Pairs linked in any layer, in both triangles, with 1, or 2 if directed and both ways."""
+    check_network(network)
     n = network.n_nodes
     linked = sparse.csr_array((n, n), dtype=np.float64)
     for layer in network.layers:

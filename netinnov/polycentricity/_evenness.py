@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import check_choice, shown
 from netinnov.errors import InputError
 from netinnov.polycentricity._values import scaled
 
@@ -154,8 +154,9 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     >>> round(effective_number([3, 3, 3, 3, 0]), 6)
     4.0
     """
-    if not order >= 0:
-        raise InputError(f"`order` must be 0 or more; found {order!r}.")
+    number: object = order
+    if not isinstance(number, (int, float, np.number)) or not order >= 0:
+        raise InputError(f"`order` must be a number of 0 or more; found {shown(order)}.")
     x = scaled(values)
     if len(x) == 0:
         return math.nan

@@ -12,7 +12,7 @@ from netinnov._arguments import check_choice
 from netinnov._matrices import flat_matrix
 from netinnov._shares import refuse_shares
 from netinnov._typing import Codes, Direction, Floats
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "Flows",
@@ -97,6 +97,7 @@ def entropy_index(
     >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
     1.0
     """
+    check_network(network)
     check_choice("of", of, Unit)
     check_choice("direction", direction, Direction)
     what = f"entropy_index with of={of!r}"
@@ -188,6 +189,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     >>> node_symmetry(ni.build_network(nodes, links, directed=["trips"])).tolist()
     [-1.0, 0.0, 1.0]
     """
+    check_network(network)
     refuse_shares(network.layers, "node_symmetry")
     value = symmetry(Flows.of(network, "node_symmetry"))
     return pd.Series(value, network._nodes.index, name="node_symmetry")
@@ -229,6 +231,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     >>> relative_strength(network).tolist()
     [0.75, 0.25]
     """
+    check_network(network)
     refuse_shares(network.layers, "relative_strength")
     flows = Flows.of(network, "relative_strength")
     share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
@@ -276,6 +279,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     >>> link_symmetry(ni.build_network(nodes, links, directed=["trips"])).round(6).tolist()
     [0.811278]
     """
+    check_network(network)
     refuse_shares(network.layers, "link_symmetry")
     flows = Flows.of(network, "link_symmetry")
     low, high, *_ = _both_ways(flows)
@@ -285,6 +289,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
 def totals(network: MultilayerNetwork, direction: Direction, what: str) -> Floats:
     """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
+    check_network(network)
     if direction != "in":
         refuse_shares(network.layers, what)
     matrix = flat_matrix(network, what)
@@ -315,7 +320,9 @@ def normalised_entropy(value: Floats, possible: int) -> float:
     positive = value[value > 0]
     if possible < 2 or positive.size == 0:
         return math.nan
-    share = positive / positive.sum()
+    share = positive / positive.max()  # first by the largest: no sum overflows
+    share = share / share.sum()
+    share = share[share > 0]  # 0 ln 0 is 0, also where a share is too small for a number
     return abs(float(share @ np.log(share))) / math.log(possible)
 
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import check_choice, check_flag
 from netinnov._matrices import layer_matrix
 from netinnov._shares import refuse_shares
 from netinnov._typing import Direction, Floats
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._evenness import green
 
 __all__ = ["functional", "layer_counts"]
@@ -69,8 +69,10 @@ def functional(
     >>> round(functional(network), 6), round(functional(network, weighted=True), 6)
     (1.0, 0.68573)
     """
+    check_network(network)
     check_choice("ddof", ddof, Literal[0, 1])
     check_choice("direction", direction, Direction)
+    check_flag("weighted", weighted)
     if weighted and direction != "in":
         refuse_shares(network.layers, f"functional with direction={direction!r}")
     found = []

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import as_list, check_choice, check_flag, check_names, check_rng
 from netinnov._parallel import run
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Direction, Floats, Rng
@@ -163,10 +163,11 @@ def profile(
     """
     options = check_options(network, direction, 1.0, 1, resolution, restarts)
     check_events(network, events)
+    check_flag("leave_one_out", leave_one_out)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
     for name, number in (("resamples", resamples), ("replicates", replicates)):
         check_count(name, number)
-    first, for_draws, for_leaving, for_null = np.random.default_rng(rng).spawn(4)
+    first, for_draws, for_leaving, for_null = check_rng(rng).spawn(4)
     spread = None
     if setting.distances is not None:
         spread = widest_spread(setting.distances)
@@ -194,6 +195,7 @@ def randomised(
     """A draw from the null model."""
     if callable(null):
         return changed(network, null, rng, "null")
+    as_list("null", null, "what rewire preserves")
     from netinnov.null_models import rewire
 
     return rewire(network, preserve=null, rng=rng)  # type: ignore[arg-type]
@@ -272,13 +274,14 @@ def checked_setting(
     if size is not None:
         known += [SIZE + name for name in INDICES if name in ON_VALUES]
     names = known if indices is None else check_names("indices", indices, known)
+    if not names:
+        raise InputError("`indices` must name at least one index; found none.")
+    tops = tuple(as_list("top", top, "whole numbers"))
     distances = None
     if any(name.endswith("urban_centrality_index") for name in names):
         distances = distances_of(network)
     shares = any(layer.endswith(SHARE_OF_ORIGIN) for layer in network.layers)
-    setting = Setting(
-        tuple(names), direction, tuple(top), ddof, options, shares, distances, math.nan
-    )
+    setting = Setting(tuple(names), direction, tops, ddof, options, shares, distances, math.nan)
     return setting, size
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import as_list, check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._values import positive
@@ -163,13 +162,13 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
 
 
 def _cuts(top: int | Sequence[int]) -> list[int]:
-    try:
-        cuts = [operator.index(cut) for cut in np.atleast_1d(np.asarray(top, dtype=object))]
-    except TypeError:
-        cuts = []
-    if not cuts or min(cuts) < 1:
-        raise InputError(f"`top` must be a whole number of 1 or more, or several; found {top!r}.")
-    return cuts
+    several = isinstance(top, (Sequence, np.ndarray, pd.Index, pd.Series, range))
+    cuts: list[Any] = as_list("top", top, "whole numbers") if several else [top]
+    if not cuts:
+        raise InputError("`top` must be a whole number at least 1, or several; found none.")
+    for cut in cuts:
+        check_number("top", cut, low=1, whole=True)
+    return [int(cut) for cut in cuts]
 
 
 def _fit(ordered: Floats, method: str) -> RankSize:

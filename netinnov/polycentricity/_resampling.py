@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import check_callable, check_names, check_number
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -105,6 +105,7 @@ def changed(
     network: MultilayerNetwork, change: Change, rng: np.random.Generator, what: str
 ) -> MultilayerNetwork:
     """Apply a function of the user, which must keep the nodes and their order."""
+    check_callable(what, change, "a function of a network and rng that gives a network")
     found: object = change(network, rng)
     if not isinstance(found, MultilayerNetwork):
         msg = f"`{what}` must return a MultilayerNetwork; found {type(found).__name__}."
@@ -117,6 +118,4 @@ def changed(
 
 def check_count(name: str, value: object) -> None:
     """Refuse what is no whole number of 0 or more."""
-    check_number(name, value, low=0)
-    if value != int(value):  # type: ignore[call-overload]
-        raise InputError(f"`{name}` must be a whole number; found {value!r}.")
+    check_number(name, value, low=0, whole=True)

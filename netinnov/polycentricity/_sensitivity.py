@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -13,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import (
+    as_list,
+    check_choice,
+    check_mapping,
+    check_names,
+    check_number,
+    check_rng,
+)
 from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
@@ -141,7 +147,7 @@ def sensitivity(
     check_count("replicates", replicates)
     options = check_options(network, direction, 1.0, 1, 1.0, restarts)
     setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
-    first, for_null = np.random.default_rng(rng).spawn(2)
+    first, for_null = check_rng(rng).spawn(2)
     task = _Task(network, size, setting, variants, cuts, null)
     draws = 0 if null is None else replicates
     items = [(False, first), *[(True, child) for child in for_null.spawn(draws)]]
@@ -229,13 +235,13 @@ def _variants(
     network: MultilayerNetwork, rules: Rules, direction: Direction, restarts: int
 ) -> dict[str, tuple[str, Options]]:
     """Rule and options by name."""
-    if isinstance(rules, str):
-        raise InputError(f"`rules` must be a sequence; found the text; write [{rules!r}].")
-    given = dict(rules) if isinstance(rules, Mapping) else {name: {} for name in rules}
+    listed = as_list("rules", rules, "names of rules")
+    given = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
     if not given:
         raise InputError("`rules` must name at least one rule.")
     variants = {}
     for name, choices in given.items():
+        check_mapping(f"rules[{name!r}]", choices, "from options to values")
         choices = dict(choices)
         check_names(f"rules[{name!r}]", choices, ["rule", "share", "breaks", "resolution"])
         rule = choices.pop("rule", name)
@@ -250,14 +256,15 @@ def _variants(
 
 
 def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
-    try:
-        cuts = tuple(None if top is None else operator.index(top) for top in tops)
-    except TypeError:
-        cuts = ()
-    if not cuts or any(cut is not None and cut < 2 for cut in cuts):
-        msg = "`tops` must be whole numbers of 2 or more, or None for all places; found"
-        raise InputError(f"{msg} {tops!r}.")
-    return tuple(dict.fromkeys(cuts))
+    listed = as_list("tops", tops, "whole numbers of 2 or more, or None for all places")
+    if not listed:
+        raise InputError(
+            "`tops` must hold at least one number, or None for all places; it is empty."
+        )
+    for top in listed:
+        if top is not None:
+            check_number("tops", top, low=2, whole=True)
+    return tuple(dict.fromkeys(None if top is None else int(top) for top in listed))
 
 
 def _of_system(

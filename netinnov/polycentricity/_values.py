@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import shown
+from netinnov._columns import as_numbers
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def numbers(values: Values) -> Floats:
-    found = np.asarray(values)
+    try:
+        found = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        found = np.empty((0, 0))
     if found.ndim != 1:
         msg = f"values must be a sequence of numbers; found {type(values).__name__}"
         raise InputError(f"{msg} of {found.ndim} dimensions.")
@@ -29,10 +34,10 @@ def numbers(values: Values) -> Floats:
     elif found.dtype.kind != "O" or any(isinstance(value, str) for value in found):
         raise InputError(f"values must be numbers; found {found[:5].tolist()}.")
     else:
-        x = pd.to_numeric(pd.Series(found), errors="coerce").to_numpy(np.float64)
+        x, _ = as_numbers(pd.Series(found))
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
-        rows = ", ".join(f"{found[i]} at position {i}" for i in bad[:5])
+        rows = ", ".join(f"{shown(found[i])} at position {i}" for i in bad[:5])
         msg = f"values must be finite and 0 or more; {len(bad)} of {len(x)} are not: {rows}."
         raise InputError(f"{msg} Drop or mend them first.")
     return x

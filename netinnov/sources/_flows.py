@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import as_path, did_you_mean
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -47,7 +46,7 @@ def given_table(source: str | PathLike[str] | pd.DataFrame, delimiter: str) -> G
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
         return Given("the table", frame, "row", np.arange(len(frame)))
-    path = Path(source)
+    path = as_path("source", source)
     if not path.is_file():
         found = "it is a folder" if path.is_dir() else "there is none"
         raise InputError(f"{path} must be a file with flows; {found}.")

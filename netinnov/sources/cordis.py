@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import as_path, check_choice
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_table, some_lines
@@ -126,7 +126,7 @@ def read_cordis(
     if projects == "nodes" and weighting != "count":
         msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
         raise InputError(msg)
-    folder = Path(path)
+    folder = as_path("path", path)
     faults: list[str] = []
     listed = _projects(_read(folder, "project", PROJECT, PROJECT_MORE, ["id"], faults), faults)
     ids = ["projectID", "organisationID"]

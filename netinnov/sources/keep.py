@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import as_path, check_choice
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_file, some_lines
@@ -117,7 +117,7 @@ def read_keep(
         msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
         raise InputError(msg)
     faults: list[str] = []
-    table = _read(Path(path), faults)
+    table = _read(as_path("path", path), faults)
     rows = _rows(table, faults)
     warn_of(faults)
     partners = _partners(rows)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import as_path, check_choice, check_names
 from netinnov.errors import InputError
 from netinnov.sources._files import read_lines
 from netinnov.sources._mpx import parse_mpx
@@ -118,7 +118,7 @@ def read_multiplex(
     0     1      1      2     1.0
     1     2      1      2     3.0
     """
-    path = Path(path)
+    path = as_path("path", path)
     if format is None:
         ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
         if ending.casefold() not in ENDINGS:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
+from netinnov._arguments import as_path, check_choice
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import (
@@ -159,7 +159,7 @@ def read_patentsview(
     if isinstance(only, str):
         raise InputError(f"`only` must be a collection of ids; found the text {only!r}.")
     faults: list[str] = []
-    tables = _find(Path(path))
+    tables = _find(as_path("path", path))
     wanted = None if only is None else frozenset(map(str, only))
     mentions = _read(tables, "inventors", wanted, faults)
     if mentions.empty:

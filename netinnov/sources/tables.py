@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
+from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.sources._files import some_lines
 from netinnov.sources._result import Tables
@@ -64,7 +65,7 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
       source target
     0    lab   firm
     """
-    folder = Path(folder)
+    folder = as_path("folder", folder)
     if not folder.is_dir():
         msg = f"{folder} must be a folder with nodes.csv and links.csv; it is none."
         raise InputError(msg)

@@ -111,7 +111,11 @@ class BoundedCobweb:
         slope = float(self.supply.slope(price))
         level = float(self.supply.quantity(price)) - slope * price
         return Cobweb(
-            self.demand_slope, slope, self.demand_intercept, level, adaptation=self.adaptation
+            self.demand_slope,
+            slope,
+            demand_intercept=self.demand_intercept,
+            supply_intercept=level,
+            adaptation=self.adaptation,
         )
 
     def root(self) -> float:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._modes import mode_table, roots_of
@@ -85,6 +85,7 @@ class CoupledCobweb:
 
     demand_slope: Sequence[float] | Floats | pd.Series[float]
     supply_slope: Sequence[float] | Floats | pd.Series[float]
+    _: KW_ONLY
     mobility: float | npt.ArrayLike | MultilayerNetwork
     demand_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
     supply_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
@@ -94,6 +95,7 @@ class CoupledCobweb:
     attention: npt.ArrayLike | None = None
 
     def __post_init__(self) -> None:
+        check_flag("directed", self.directed)
         size = vector("demand_slope", self.demand_slope, None).size
         regions = region_names(self.regions, self.mobility, size, self.demand_slope)
         demand = vector("demand_slope", self.demand_slope, size, regions)
@@ -267,6 +269,7 @@ class CoupledCobweb:
         [[0.0, 1.0], [0.05, -0.85], [-0.085, 0.725]]
         """
         check_choice("to", to, Side)
+        check_flag("lasting", lasting)
         regions = tuple(self.regions or ())
         if isinstance(shock, Mapping):
             unit = np.zeros(len(regions))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
@@ -236,7 +236,7 @@ def fit(
     >>> found.verdict, round(found.demand_slope, 1)
     ('stable', 1.0)
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_choice("demand", demand, Demand)
     check_choice("cluster", cluster, Cluster)
     check_number("level", level, low=0, high=1, above=True, below=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -52,6 +52,7 @@ class Cobweb:
 
     demand_slope: float
     supply_slope: float
+    _: KW_ONLY
     demand_intercept: float | None = None
     supply_intercept: float | None = None
     adaptation: float = 1.0

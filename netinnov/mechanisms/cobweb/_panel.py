@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
@@ -74,7 +74,7 @@ def simulate_panel(
     >>> simulate_panel(regions, periods=30, rng=1).shape
     (60, 5)
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_number("demand_sd", demand_sd, low=0)
     check_number("supply_sd", supply_sd, low=0)
     check_number("correlation", correlation, low=-1, high=1)

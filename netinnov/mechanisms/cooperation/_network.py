@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, did_you_mean
+from netinnov._arguments import check_choice, did_you_mean, shown
 from netinnov.build import build_network
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["SIDES", "By", "park_network", "park_sides", "without_direction"]
 
@@ -113,9 +113,11 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
 def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     """Home and host of a park, which must be two places that do not hold each other."""
+    check_network(network)
     nodes = network._nodes
-    if park not in nodes.index:
-        msg = f"`park` must be a node of the network; found {park!r}"
+    given: object = park
+    if not isinstance(given, str) or given not in nodes.index:
+        msg = f"`park` must be a node of the network; found {shown(park)}"
         raise InputError(f"{msg}{did_you_mean(park, nodes.index)}.")
     home, host = (nodes[by].to_dict()[park] for by in ("jurisdiction", "place"))
     if not (isinstance(home, str) and isinstance(host, str)):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_flag, check_number, check_rng
 from netinnov._paths import union
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
@@ -94,6 +94,8 @@ def brokerage_table(
     [6, 0, 0, 6]
     """
     check_choice("park_side", park_side, ParkSide)
+    check_flag("directed", directed)
+    check_flag("by_layer", by_layer)
     around = park_network(network, park)
     side = park_sides(around, park)
     side[park] = "park" if park_side == "own" else park_side
@@ -160,8 +162,9 @@ def liaison_test(
     >>> found["joined"], found["labellings"], found["exact"]
     (6, 1716, True)
     """
-    check_number("permutations", permutations, low=1)
-    rng = np.random.default_rng(rng)
+    check_number("permutations", permutations, low=1, whole=True)
+    check_flag("directed", directed)
+    rng = check_rng(rng)
     around = park_network(network, park)
     side = park_sides(around, park)
     side[park] = "park"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from netinnov._arguments import check_flag
 from netinnov.build import build_network
 from netinnov.linkages import find_enclaves
 from netinnov.mechanisms.cooperation._network import check_park, park_network
@@ -68,6 +69,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     >>> table[columns].values.tolist()
     [[13, 20, True, False]]
     """
+    check_flag("directed", directed)
     found = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
     nodes = network._nodes
     kinds = nodes["kind"]

@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_choice, check_number, check_rng, shown
+from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["adoption_test", "order_test"]
 
@@ -101,7 +102,7 @@ def adoption_test(
     """
     check_choice("exposure", exposure, Exposure)
     check_number("permutations", permutations, low=1)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     known, times, group = _watched(network, dates, strata)
     steps = np.unique(times[np.isfinite(times)])
     # Position of the date among all dates; non-adopters come behind the last.
@@ -185,7 +186,7 @@ def order_test(
     [[3.0, 1.0]]
     """
     check_number("permutations", permutations, low=1)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     models = steps if isinstance(steps, pd.DataFrame) else steps.to_frame()
     times = pd.Series(dates, dtype=np.float64).reindex(models.index)
     stay = ((models > 0).all(axis=1) & times.notna()).to_numpy(bool)
@@ -218,10 +219,20 @@ def _watched(
     strata: str | pd.Series | None,
 ) -> tuple[Integers, Floats, Integers]:
     """Positions of the nodes with a date, their dates and groups."""
+    check_network(network)
     index = network._nodes.index
-    given = pd.Series(dates, dtype=np.float64)
+    table: object = dates
+    if not isinstance(table, (pd.Series, Mapping)):
+        msg = "`dates` must be a Series or mapping from nodes to numbers; found"
+        raise InputError(f"{msg} {shown(dates)}.")
+    given = pd.Series(dates)
+    number, text = as_numbers(given)
+    if text.any():
+        some = dict(list(given[text].items())[:5])
+        raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
+    given = pd.Series(number, given.index)
     given.index = given.index.map(str)
-    times = given.reindex(index).to_numpy(np.float64)
+    times = np.asarray(given.reindex(index), np.float64)
     stay = ~np.isnan(times)
     if not np.isfinite(times[stay]).any():
         msg = "`dates` must hold the finite date of at least one node of the network; found none."
@@ -230,6 +241,10 @@ def _watched(
         if strata not in network._nodes:
             raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
         strata = network._nodes[strata]
+    groups: object = strata
+    if groups is not None and not isinstance(groups, pd.Series):
+        msg = "`strata` must be a column of the nodes or a Series over them; found"
+        raise InputError(f"{msg} {shown(strata)}.")
     known: Integers = np.flatnonzero(stay).astype(np.int64)
     return known, times[stay], _codes(strata, index, stay)
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import check_mapping, check_names, check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._paths import union
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["Spread", "complex_contagion", "positions", "simple_contagion"]
 
@@ -81,7 +81,7 @@ def simple_contagion(
     >>> simple_contagion(network, seeds=["a"], rate=1.0).tolist()
     [0.0, 1.0, 2.0, nan]
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     spread = Spread(network, seeds, rate, recovery, horizon)
     return _steps(network, spread(rng), "simple_contagion")
 
@@ -167,11 +167,10 @@ class Spread:
         goal: Codes | None = None,
         needed: int = 0,
     ) -> None:
+        check_network(network)
         check_number("recovery", recovery, low=0, high=1)
         if horizon is not None:
-            check_number("horizon", horizon, low=0)
-            if horizon != int(horizon):
-                raise InputError(f"`horizon` must be a whole number of steps; found {horizon!r}.")
+            check_number("horizon", horizon, low=0, whole=True)
         decay = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
         for layer, chance in _rates(network, rate).items():
             # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
@@ -215,14 +214,13 @@ class Spread:
 
 def positions(network: MultilayerNetwork, what: str, names: Sequence[str]) -> Codes:
     """Where some nodes stand in the order of the network."""
-    index = network._nodes.index
-    names = names if isinstance(names, str) else [str(name) for name in names]
-    known = check_names(what, names, list(index))
-    return index.get_indexer(pd.Index(known, dtype="str")).astype(np.int32)
+    check_network(network)
+    return network._positions(what, names)
 
 
 def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:
     """Sum of the layers' weights of each linked pair."""
+    check_mapping("layer_weights", layer_weights, "from layers to weights")
     check_names("layer_weights", layer_weights, network.layers)
     joined = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
     for layer, weight in layer_weights.items():
@@ -245,6 +243,7 @@ def _rates(network: MultilayerNetwork, rate: Any) -> dict[str, float]:
 
 
 def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
+    check_network(network)
     index = network._nodes.index
     if isinstance(threshold, pd.Series):
         least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_choice, check_number, did_you_mean
+from netinnov._arguments import check_choice, check_number, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion._contagion import Spread, positions
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["expected_steps", "reach_table", "time_to_reach"]
 
@@ -83,7 +83,7 @@ def time_to_reach(
     """
     check_choice("of", of, Of)
     check_number("draws", draws, low=1)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
     n = len(np.unique(goal))
     needed = {"first": 1, "half": math.ceil(n / 2), "all": n}[of]
@@ -197,9 +197,10 @@ def expected_steps(
     >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, draws=1).tolist()
     [0.0, 1.0, 2.0, 9.0]
     """
+    check_network(network)
     check_number("horizon", horizon, low=1)
     check_number("draws", draws, low=1)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     names = list(network._nodes.index.take(_nodes(network, "seeds", seeds)))
     spread = Spread(network, names, rate, recovery, int(horizon))
     generators = rng.spawn(int(draws))

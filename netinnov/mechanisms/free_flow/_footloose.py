@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
@@ -70,14 +70,13 @@ class FootlooseEntrepreneur(TradeModel):
 
     sigma: float
     mu: float
+    _: KW_ONLY
     regions: int = 2
 
     def __post_init__(self) -> None:
         check_number("sigma", self.sigma, low=1, above=True)
         check_number("mu", self.mu, low=0, high=1, above=True, below=True)
-        check_number("regions", self.regions, low=2)
-        if self.regions != int(self.regions):
-            raise InputError(f"`regions` must be a whole number; found {self.regions!r}.")
+        check_number("regions", self.regions, low=2, whole=True)
         if self.mu >= self.sigma - 1:
             msg = (
                 f"`mu` must be below sigma - 1 = {self.sigma - 1:g}; found {self.mu:g}. Otherwise "

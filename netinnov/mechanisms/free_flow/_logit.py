@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory
@@ -317,7 +317,7 @@ class LogitMigration:
         """
         check_number("starts", starts, low=1)
         check_steps(steps)
-        rng = np.random.default_rng(rng)
+        rng = check_rng(rng)
         effects, labels = self._effects(network, jurisdictions, enclaves)
         return long_run(
             lambda: lambda x: x @ effects.T,

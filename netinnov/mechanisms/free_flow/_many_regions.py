@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import (
@@ -181,7 +181,7 @@ class ManyRegions(ABC):
         check_number("starts", starts, low=1)
         check_steps(steps)
         rule = _rule(dynamics)
-        rng = np.random.default_rng(rng)
+        rng = check_rng(rng)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         return long_run(
             lambda: self._attraction(phi, still, reach),

@@ -161,9 +161,7 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
 
 
 def check_steps(steps: int) -> None:
-    check_number("steps", steps, low=1)
-    if steps != int(steps):
-        raise InputError(f"`steps` must be a whole number; found {steps!r}.")
+    check_number("steps", steps, low=1, whole=True)
 
 
 def neighbour_weights(

@@ -64,8 +64,10 @@ def crossings(pull: float, field: float, away: float) -> list[tuple[float, bool]
 
     found: list[tuple[float, bool]] = []
     if field == 0:
-        found.append((0.0, pull < 1 + away))
-        if turn > 0:
+        # Where the branches meet, up to rounding, the even split still attracts.
+        alone = pull <= (1 + away) * (1 + 4e-16)
+        found.append((0.0, alone))
+        if not alone:
             z = float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16))
             found += [(z, True), (-z, True)]
         return sorted(found)

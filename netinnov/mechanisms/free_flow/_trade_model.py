@@ -59,7 +59,7 @@ class TradeModel(ManyRegions):
         outside = np.logaddexp(np.log((1 - c) / 2) - log_phi, np.log((1 + c) / 2) + log_phi)
         return p * reach + outside
 
-    def break_point(self, *, unit: Unit = "freeness", enclave: float = 0.0) -> float:
+    def break_point(self, unit: Unit = "freeness", *, enclave: float = 0.0) -> float:
         """Give the freeness of trade from which the even split is no longer stable.
 
         Parameters
@@ -83,7 +83,7 @@ class TradeModel(ManyRegions):
         check_number("enclave", enclave, low=0, high=1)
         return in_unit(self._break_freeness(enclave), self.sigma, unit)
 
-    def sustain_point(self, *, unit: Unit = "freeness", enclave: float = 0.0) -> float:
+    def sustain_point(self, unit: Unit = "freeness", *, enclave: float = 0.0) -> float:
         """Give the freeness of trade from which all mobile in one region stay there.
 
         Parameters

@@ -1,0 +1,283 @@
+"""What is no name, number, flag, function or generator is refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov._arguments import (
+    as_list,
+    as_path,
+    check_callable,
+    check_choice,
+    check_flag,
+    check_mapping,
+    check_name,
+    check_names,
+    check_number,
+    check_rng,
+    shown,
+)
+from netinnov._typing import Direction
+from netinnov.errors import InputError
+from netinnov.mechanisms import cobweb, cooperation, diffusion, free_flow
+
+NODES = pd.DataFrame(
+    {"kind": ["firm", "firm", "talent", "talent"], "place": ["p", "q", "p", "q"]},
+    index=["a", "b", "c", "d"],
+)
+LINKS = pd.DataFrame(
+    {"source": ["a", "a", "b", "c"], "target": ["b", "c", "c", "d"], "weight": [1.0, 2.0, 3.0, 1.0]}
+)
+NETWORK = ni.build_network(NODES, LINKS)
+HALVES = {"a": 0, "b": 0, "c": 1, "d": 1}
+
+
+@pytest.mark.parametrize("rng", ["x", 1.5, -1, [None], object()])
+def test_what_makes_no_generator_is_refused(rng: Any) -> None:
+    with pytest.raises(InputError, match="`rng` must be a whole number of at least 0"):
+        check_rng(rng)
+    with pytest.raises(InputError, match="`rng` must be a whole number of at least 0"):
+        ni.community.leiden(NETWORK, rng=rng)
+
+
+def test_a_generator_stays_itself() -> None:
+    rng = np.random.default_rng(1)
+    assert check_rng(rng) is rng
+    assert check_rng(7).random() == np.random.default_rng(7).random()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("3", "found '3'"),
+        (None, "found None"),
+        (np.nan, "found nan"),
+        (10**400, "found int"),
+        (1 + 1j, r"found \(1\+1j\)"),
+        (np.complex128(1), r"found \(1\+0j\)"),
+        (np.array([1, 2]), r"found array\(\[1, 2\]\)"),
+        (pd.Series([1.0, 2.0]), "found pandas"),
+        (2.5, "found 2.5"),
+        (True, "found True"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused(value: Any, words: str) -> None:
+    with pytest.raises(InputError, match=f"`x` must be a whole number at least 0; {words}"):
+        check_number("x", value, low=0, whole=True)
+
+
+@pytest.mark.parametrize("value", [2, 2.0, np.int32(2), np.float64(2)])
+def test_whole_numbers_of_any_type_will_do(value: Any) -> None:
+    check_number("x", value, low=0, whole=True)
+
+
+@pytest.mark.parametrize("names", [5, None, True, 1.5, object()])
+def test_what_holds_no_names_is_refused(names: Any) -> None:
+    with pytest.raises(InputError, match="`nodes` must be a sequence of names; found"):
+        check_names("nodes", names, ["a"])
+
+
+def test_names_that_cannot_be_looked_up_are_unknown() -> None:
+    with pytest.raises(InputError, match=r"1 of 2 names are not in the network: \['a'\]"):
+        check_names("nodes", [["a"], "a"], ["a"])
+    with pytest.raises(InputError, match=r"`layer` must be one name of the network; found \['a'\]"):
+        check_name("layer", ["a"], ["a"])
+    assert check_name("layer", "a", ["a"]) == "a"
+
+
+def test_other_arguments() -> None:
+    with pytest.raises(InputError, match="`direction` must be one of 'total', 'in', 'out'"):
+        check_choice("direction", np.array(["in", "out"]), Direction)
+    with pytest.raises(InputError, match="`weighted` must be True or False; found 'no'"):
+        check_flag("weighted", "no")
+    with pytest.raises(InputError, match="`find` must be a function; found 'x'"):
+        check_callable("find", "x")
+    with pytest.raises(InputError, match=r"`weights` must be a mapping from layers to .*\[1\]"):
+        check_mapping("weights", [1], "from layers to factors")
+    with pytest.raises(InputError, match="`path` must be the path of a file or folder; found None"):
+        as_path("path", None)
+    with pytest.raises(InputError, match=r"found the text 'ab'; write \['ab'\]"):
+        as_list("nodes", "ab")
+    assert as_list("nodes", range(2)) == [0, 1]
+
+
+def test_long_values_are_shown_by_their_type() -> None:
+    assert shown(10**5000) == "int"
+    assert shown(list(range(100))) == "list"
+    assert shown(object()) == "object"
+    assert shown(np.float64(1.5)) == "1.5"
+
+
+CALLS: list[tuple[Callable[[], Any], str]] = [
+    (lambda: ni.build_network(NODES, LINKS, directed=True), "`directed` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: NETWORK.select(layers=5), "`layers` must be a sequence of names; found 5"),  # type: ignore[arg-type]
+    (lambda: NETWORK.select(nodes=5), "`nodes` must be a sequence of names"),  # type: ignore[arg-type]
+    (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),  # type: ignore[arg-type]
+    (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be a column .*\['kind'\]"),  # type: ignore[arg-type]
+    (lambda: ni.aggregate(NETWORK, drop_internal="no"), "`drop_internal` must be True or False"),  # type: ignore[arg-type]
+    (lambda: ni.flatten(NETWORK, weights=[1]), "`weights` must be a mapping"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.access(NETWORK, origin=5), "`origin` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.access(NETWORK, origin=["zz"]), "`origin`: 1 of 1 names are not"),
+    (lambda: ni.connectivity.reach(NETWORK, steps=2, kind=["firm"]), "`kind` must be one name"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.robustness_curve(NETWORK, order=5), "`order` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=5), "`pairs` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
+    (lambda: ni.connectivity.added_link_gain(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
+    (lambda: ni.centrality.centrality_table(NETWORK, measures=5), "`measures` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.centrality.constraint(NETWORK, weighted="no"), "`weighted` must be True or False"),  # type: ignore[arg-type]
+    (
+        lambda: ni.centrality.participation_coefficient(NETWORK, weighted="no"),  # type: ignore[arg-type]
+        "`weighted` must be True or False",
+    ),
+    (lambda: ni.polycentricity.functional(NETWORK, weighted=1), "`weighted` must be True"),  # type: ignore[arg-type]
+    (lambda: ni.community.modularity(NETWORK, HALVES, resolution=-1), "`resolution` must be a"),
+    (lambda: ni.community.stability(NETWORK, find="x"), "`find` must be a function"),  # type: ignore[arg-type]
+    (lambda: ni.community.consensus(5), "`partitions` must be a sequence"),  # type: ignore[arg-type]
+    (
+        lambda: ni.polycentricity.detect_centres(NETWORK, resample="x"),  # type: ignore[arg-type]
+        "`resample` must be a function",
+    ),
+    (lambda: ni.polycentricity.gini([10**400, 1]), "int at position 0"),
+    (lambda: ni.linkages.find_enclaves(NETWORK, rank=5), "`rank` must be a Series or mapping"),  # type: ignore[arg-type]
+    (lambda: ni.linkages.project(NETWORK, layer=["links"], onto="firm"), "`layer` must be one"),  # type: ignore[arg-type]
+    (lambda: ni.linkages.project(NETWORK, layer="links", onto=5), "`onto` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.linkages.add_outposts(NETWORK, layer="links", owner=5), "`owner` must be a"),  # type: ignore[arg-type]
+    (
+        lambda: ni.linkages.co_participation(LINKS, member="source", event="source"),
+        "`member` and `event` must be two columns",
+    ),
+    (
+        lambda: ni.linkages.co_participation(None, member="a", event="b"),  # type: ignore[arg-type]
+        "must be a DataFrame; found None",
+    ),
+    (
+        lambda: ni.linkages.mobility([1], origin="a", destination="b"),  # type: ignore[arg-type]
+        r"must be a DataFrame; found \[1\]",
+    ),
+    (
+        lambda: ni.panels.measure_levels(NETWORK, measures={"n": lambda n: 1}, levels=5),  # type: ignore[arg-type]
+        "`levels` must be a sequence",
+    ),
+    (
+        lambda: diffusion.simple_contagion(NETWORK, seeds=None, rate=0.5),  # type: ignore[arg-type]
+        "`seeds` must be a sequence",
+    ),
+    (
+        lambda: diffusion.complex_contagion(
+            NETWORK,
+            seeds=["a"],
+            threshold=0.5,
+            layer_weights=[],  # type: ignore[arg-type]
+        ),
+        "`layer_weights` must be a mapping",
+    ),
+    (lambda: diffusion.adoption_test(NETWORK, dates="x"), "`dates` must be a Series or mapping"),  # type: ignore[arg-type]
+    (lambda: diffusion.adoption_test(NETWORK, dates={"a": "x"}), "`dates` must be numbers"),  # type: ignore[dict-item]
+    (
+        lambda: diffusion.adoption_test(NETWORK, dates=HALVES, strata=5),  # type: ignore[arg-type]
+        "`strata` must be a column of the nodes or a Series",
+    ),
+    (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),  # type: ignore[arg-type]
+    (
+        lambda: cobweb.CoupledCobweb(["a", "b"], [1, 1], mobility=1),  # type: ignore[list-item]
+        "`demand_slope` must hold numbers",
+    ),
+    (
+        lambda: free_flow.FootlooseEntrepreneur(5, 0.4).gap("a", freeness=0.3),
+        "`share` must be a number or an array of numbers; found 'a'",
+    ),
+    (lambda: ni.datasets.make_city_system(n_cities="x"), "`n_cities` must be a whole number"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_cordis(None), "`path` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_tables(None), "`folder` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_multiplex(None), "`path` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_origin_destination(None), "`source` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.io.read_network(None), "`folder` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.io.write_network(NETWORK, None), "`folder` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.io.from_networkx(None), "`graph` must be a graph of networkx; found None"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("call", "words"), CALLS, ids=[words for _, words in CALLS])
+def test_wrong_arguments_are_refused_in_words(call: Callable[[], Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_ranks_may_be_a_mapping() -> None:
+    nodes = NODES.assign(jurisdiction=["q", "q", "p", "q"])
+    network = ni.build_network(nodes, LINKS)
+    rank = {"p": 2.0, "q": 1.0}
+    found = ni.linkages.find_enclaves(network, rank=rank)
+    pd.testing.assert_frame_equal(found, ni.linkages.find_enclaves(network, rank=pd.Series(rank)))
+    assert found["direction"].tolist() == ["reverse"]
+
+
+def test_periods_that_no_whole_number_holds_are_faults() -> None:
+    faults = ni.check_tables(NODES, LINKS.assign(period=[1e30, 2001, 2.0**63, 2002]))
+    assert faults[["row", "problem"]].to_numpy().tolist() == [
+        [0, "period is not a whole number"],
+        [2, "period is not a whole number"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weight", "problem", "n"),
+    [
+        (pd.Series([1 + 1j, 1, 2, 3]), "weight is not a number", 4),
+        (pd.Categorical(["1", "2", "1", "1"]), "weight is not a number", 4),
+        (pd.Series([10**400, 1, 1, 1], dtype=object), "weight is infinite", 1),
+    ],
+)
+def test_weights_that_are_no_numbers_are_faults(weight: Any, problem: str, n: int) -> None:
+    faults = ni.check_tables(NODES, LINKS.assign(weight=weight))
+    assert faults["problem"].tolist() == [problem] * n
+
+
+def test_categories_of_numbers_are_numbers() -> None:
+    network = ni.build_network(NODES, LINKS.assign(weight=pd.Categorical([1.0, 1.0, 2.0, 3.0])))
+    assert network.links["weight"].tolist() == [1.0, 1.0, 2.0, 3.0]
+
+
+def test_a_kind_that_is_no_text_is_named_as_a_kind() -> None:
+    with pytest.raises(InputError, match="kind is not text or a whole number"):
+        ni.build_network(NODES.assign(kind=[["firm"], "a", "b", "c"]), LINKS)
+
+
+@pytest.mark.parametrize("factor", [2.0**600, 2.0**-600, 2.0**900, 2.0**-900])
+def test_no_unit_of_weights_changes_communities_and_roles(factor: float) -> None:
+    scaled = ni.build_network(NODES, LINKS.assign(weight=LINKS["weight"] * factor))
+    for find in (ni.community.leiden, ni.community.multiplex_leiden):
+        assert find(scaled, rng=1).quality == pytest.approx(find(NETWORK, rng=1).quality, abs=1e-12)
+    halves = ni.community.modularity(NETWORK, HALVES)
+    assert ni.community.modularity(scaled, HALVES) == pytest.approx(halves, rel=1e-12)
+    pd.testing.assert_frame_equal(
+        ni.community.roles(scaled, HALVES), ni.community.roles(NETWORK, HALVES)
+    )
+
+
+def test_layers_far_apart_in_weight_leave_the_heavy_one() -> None:
+    light, heavy = LINKS.assign(weight=1e-200), LINKS.assign(weight=LINKS["weight"] * 1e200)
+    both = ni.build_network(NODES, {"x": heavy, "y": light})
+    quality = ni.community.modularity(both, HALVES, coupling=0)
+    assert quality == pytest.approx(ni.community.modularity(NETWORK, HALVES), rel=1e-12)
+    assert np.isfinite(ni.community.leiden(both, rng=1).quality)
+
+
+def test_a_share_too_small_for_a_number_adds_no_entropy() -> None:
+    extreme = ni.build_network(NODES, LINKS.assign(weight=[1e300, 1e300, 1e-100, 1e-100]))
+    # Two equal shares among the six pairs: ln 2 / ln 6.
+    assert ni.polycentricity.entropy_index(extreme) == pytest.approx(np.log(2) / np.log(6))
+
+
+def test_networks_of_the_same_nodes_look_names_up_once() -> None:
+    with_more = NETWORK.with_links(pd.DataFrame({"source": ["a"], "target": ["d"]}))
+    assert with_more._positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
+    assert with_more._at is NETWORK._at
+    part = NETWORK.select(nodes=["d", "b"])
+    assert part._positions("nodes", ["b", "d"]).tolist() == [0, 1]
