@@ -57,7 +57,7 @@ def test_the_web_by_hand():
 @pytest.mark.parametrize(("d", "fate"), [(0.8, "settles"), (1.0, "cycles"), (1.2, "explodes")])
 def test_the_title_says_what_prices_do(d, fate):
     market = Cobweb(1.0, d, demand_intercept=10, supply_intercept=1)
-    assert plot_cobweb(market, start=7).get_title(loc="left") == f"{fate}: root {-d:.2f}"
+    assert plot_cobweb(market, start=7).get_title(loc="left") == f"{fate}: root −{d:.2f}"
 
 
 def test_corners_lie_on_both_curves_with_adaptive_expectations_too():

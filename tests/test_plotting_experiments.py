@@ -302,7 +302,7 @@ def test_each_dot_ends_a_link_that_is_drawn_inside_the_frame(ax, tmp_path):
     dots = {part.get_gid(): part for part in ax.collections}["end of a link drawn"]
     assert sorted(map(tuple, dots.get_offsets())) == [(0, 0), (1, 1), (2, 0)]
     assert "with an end outside the frame, not drawn: 1." in ax.get_xlabel()
-    assert ax.get_legend().get_title().get_text() == "change in joint patents"
+    assert ax.get_legend().get_title().get_text() == "width: change in joint patents"
     assert entries(ax) == ["gained, 2", "lost, 4", "end of a link drawn"]
     drawn(ax, tmp_path)
     other = new_figure().add_subplot()

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from netinnov.errors import InputError
+from netinnov.plotting._notes import number
 from netinnov.plotting._style import (
     DOUBLE,
     PALETTE,
@@ -249,10 +250,10 @@ def _in_lines(ax: Axes, parts: list[str]) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    return number(value, ".2f")
 
 
 def _three(value: float) -> str:
     if math.isnan(value):
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return number(value, ",.0f" if abs(value) >= 1000 else ".3g")

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
-from netinnov.plotting._notes import write_notes
+from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
@@ -261,12 +261,12 @@ def _verdict(market: Any, start: Any, region: Any) -> str:
         end = market.attractor(start=start)
         what = f"cycle of period {end.period}" if end.ending == "cycle" else end.ending
         what = {"rest": "settles", "undecided": "no period up to 64"}.get(what, what)
-        return f"{what}: root at rest {market.root():.2f}"
+        return f"{what}: root at rest {number(market.root(), '.2f')}"
     if isinstance(market, CoupledCobweb):
         radius = market.spectral_radius()
         name = printable(market.regions[_position(market, region)])  # type: ignore[index]
         return f"{name}: {_fate(radius)}, spectral radius {radius:.2f}"
-    return f"{_fate(abs(market.root()))}: root {market.root():.2f}"
+    return f"{_fate(abs(market.root()))}: root {number(market.root(), '.2f')}"
 
 
 def _fate(radius: float) -> str:

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
-from netinnov.plotting._notes import write_notes
+from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import beside
 from netinnov.plotting._style import (
     GREY,
@@ -185,4 +185,4 @@ def plot_spread(
 
 
 def _signed(value: float) -> str:
-    return f"{value:.4f}".replace("-", "\N{MINUS SIGN}")
+    return number(value, ".4f")

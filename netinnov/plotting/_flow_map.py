@@ -140,6 +140,10 @@ def plot_flow_map(
     if not inside.all():
         notes.append(f"Places outside the frame: {(~inside).sum()}.")
     arrows, unplaced = _arrows(enclaves, located.index, network.places["parent"])
+    seen = located.index[inside]
+    leaving = arrows["home"].isin(seen) != arrows["host"].isin(seen)
+    if leaving.any():
+        notes.append(f"Arrows with one end outside it, cut at its edge: {leaving.sum()}.")
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov.errors import InputError
-from netinnov.plotting._notes import percent, write_notes
+from netinnov.plotting._notes import number, percent, write_notes
 from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
@@ -99,7 +99,7 @@ def plot_bifurcation(
                     style |= {"marker": "o", "markersize": 2.0}
                 ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **style)
         for at, (name, value) in enumerate(marks.items()):
-            text = f"{printable(name)}: {value:.3f}"
+            text = f"{printable(name)}: {number(value, '.3f')}"
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
         ax.set_ylabel("share of the mobile in region 1")

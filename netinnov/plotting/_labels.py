@@ -21,11 +21,12 @@ __all__ = ["label_points"]
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
-_GAPS = (1.5, 5.0, 9.0)
+_GAPS = (1.5, 4.5, 7.5)
 _HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
 _PIECE = 1.5  # points
 _MARGIN = 2.0  # points
-_FAR = 2.0  # of each step away from the point, in pieces of an arrow's line
+_NEAR, _MISTAKEN = 6.0, 10.0  # points; cost of each other point that a label might belong to
+_FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
 _ALIGN_Y: dict[int, Literal["bottom", "center", "top"]] = {1: "bottom", 0: "center", -1: "top"}
 
@@ -64,7 +65,8 @@ def label_points(
     Notes
     -----
     Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
-    a point nor a label the one that hides least of lines and heads, the first of these.
+    a point nor a label the one that hides least of lines and heads, and lies beside the fewest
+    other points, the first of these.
     """
     if not len(points):
         return []
@@ -105,6 +107,8 @@ def label_points(
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
                 cost = weight[np.all(under, axis=1)].sum() + far * _FAR
+                beside = (at > low - _NEAR * scale) & (at < high + _NEAR * scale)
+                cost += _MISTAKEN * np.delete(np.all(beside, axis=1), i).sum()
                 free.append((cost, side, offset, candidate))
         if not free:
             label.remove()

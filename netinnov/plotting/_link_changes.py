@@ -131,7 +131,7 @@ def plot_link_changes(
         handles += _draw_places(ax, at.loc[weight.index], seen.loc[_new_at(changes, seen)])
         ax.legend(
             handles=handles,
-            title=f"change in {printable(label)}" if len(drawn) else None,
+            title=f"width: change in {printable(label)}" if len(drawn) else None,
             alignment="left",
             loc="upper left",
             bbox_to_anchor=(1.01, 1.0),

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from netinnov.errors import InputError
-from netinnov.plotting._notes import write_notes
+from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def _three(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "" if np.isnan(value) else number(value, "+.1f")
 
 
 def _chance(value: float) -> str:
