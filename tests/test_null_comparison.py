@@ -65,6 +65,8 @@ def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
     assert found.sd == 0
     assert np.isnan(found.z)
     assert found.corrected() == found.p
+    with pytest.raises(InputError, match="`method` must be one of"):
+        found.corrected("none")
 
 
 def test_nan_among_the_draws_is_left_out():
@@ -260,6 +262,7 @@ def test_another_null_model_is_used():
         ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
         ({"replicates": 2.5}, "`replicates` must be a whole number at least 1; found 2.5"),
         ({"replicates": 0}, "`replicates` must be a whole number"),
+        ({"rng": "seed"}, "`rng` must be"),
         ({"replicates": True}, "`replicates` must be a whole number"),
         ({"checkpoint": 3}, "`checkpoint` must be the path of a folder; found 3"),
     ],

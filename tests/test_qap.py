@@ -185,6 +185,7 @@ def test_what_follows_from_the_others_has_no_coefficient() -> None:
         ({"predictors": "ring"}, "write \\['ring'\\]"),
         ({"replicates": 0}, "`replicates` must be"),
         ({"replicates": 2.5}, "whole number"),
+        ({"rng": "seed"}, "`rng` must be"),
     ],
 )
 def test_impossible_input_is_refused(options: dict[str, Any], words: str) -> None:

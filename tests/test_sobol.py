@@ -204,6 +204,7 @@ def test_measures_of_nodes_and_other_networks(pair) -> None:
         ({"replicates": 0}, "`replicates`"),
         ({"replicates": 1.5}, "`replicates` must be a whole number"),
         ({"level": 1}, "`level`"),
+        ({"rng": "seed"}, "`rng` must be"),
         ({"make": lambda x: None}, "for all values; found NoneType"),
         ({"make": lambda x: Specification(Plus(x), weights)}, "must have one effect"),
         ({"make": lambda x: Specification(Plus(x), weights, node="c")}, "must have one effect"),

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._describe import digest, identity
 from netinnov._optional import require
@@ -180,7 +180,7 @@ def sobol_indices(
     _check(ranges, samples, replicates, resamples, level)
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
-    generator = np.random.default_rng(rng)
+    generator = check_rng(rng)
     source = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
     begun = None if checkpoint is None else seed_state(source)
     (seed,) = source.spawn(1)

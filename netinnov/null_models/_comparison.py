@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_number, shown
+from netinnov._arguments import check_callable, check_number, check_rng, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._describe import digest, identity
 from netinnov._typing import Floats, Rng
@@ -160,7 +160,7 @@ def compare_with_null(
     """
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_number("replicates", replicates, low=1, whole=True)
     check_number("trials", trials, low=0)
     measures = _measures(measure)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names
+from netinnov._arguments import check_names, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -111,7 +111,7 @@ def permuted_interval(draws: Floats) -> tuple[float, float]:
 
 def orders_of(n: int, replicates: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
     """Orders of the nodes, one a replicate."""
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     return [rng.permutation(n) for _ in range(replicates)]
 
 

@@ -57,7 +57,7 @@ class NullComparison:
         float or Series
             As `p`; one number needs no correction.
         """
-        values = corrected(np.atleast_1d(self.p), method)
+        values = corrected(np.atleast_1d(self.p), method, argument="method")
         if isinstance(self.p, pd.Series):
             return pd.Series(values, self.p.index, name="p_corrected")
         return float(values[0])
