@@ -84,7 +84,7 @@ def plot_cobweb(
     >>> from netinnov.mechanisms.cobweb import Cobweb
     >>> market = Cobweb(1.0, 0.8, demand_intercept=10.0, supply_intercept=1.0)
     >>> plot_cobweb(market, start=7.0).get_title(loc="left")
-    'settles: root -0.80'
+    'settles: root −0.80'
     """
     expected, prices, quantities = _web(market, start, periods, region)
     rest, demand, supply = _curves(market, region)
