@@ -25,8 +25,8 @@ __all__ = [
     "check_number",
     "check_rng",
     "did_you_mean",
-    "refuse_unknown",
     "shown",
+    "unknown_names",
 ]
 
 
@@ -132,7 +132,7 @@ def check_names(
     allowed = set(known)
     unknown = [name for name in listed if not isinstance(name, Hashable) or name not in allowed]
     if unknown:
-        refuse_unknown(what, unknown, len(listed), known, of=of)
+        raise unknown_names(what, unknown, len(listed), known, of=of)
     return [str(name) for name in listed]
 
 
@@ -143,17 +143,17 @@ def check_name(what: str, name: object, known: Sequence[str], *, of: str = "the 
     raise InputError(f"`{what}` must be one name of {of}; found {shown(name)}.")
 
 
-def refuse_unknown(
+def unknown_names(
     what: str,
     unknown: Sequence[object],
     given: int,
     known: Iterable[object],
     *,
     of: str = "the network",
-) -> None:
-    """Raise for the names that are not known, with the nearest spellings."""
+) -> InputError:
+    """The fault of the names that are not known, with the nearest spellings."""
     some = ", ".join(f"{name!r}{did_you_mean(name, known)}" for name in unknown[:5])
-    raise InputError(f"`{what}`: {len(unknown)} of {given} names are not in {of}: {some}.")
+    return InputError(f"`{what}`: {len(unknown)} of {given} names are not in {of}: {some}.")
 
 
 def shown(value: object) -> str:

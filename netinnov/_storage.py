@@ -10,13 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, check_name, refuse_unknown
+from netinnov._arguments import as_list, check_name, unknown_names
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows, locked
-from netinnov._tables import NodeTable
+from netinnov._tables import NodeTable, codes_of
 from netinnov._typing import Codes, Presence
 
 __all__ = ["Storage"]
+
+MANY = 10_000
+"""Names from which on Arrow's look-up is faster than Python's."""
 
 
 class Storage:
@@ -55,14 +58,21 @@ class Storage:
         ``what``: the name of the argument, for the message that refuses an unknown node.
         """
         listed = as_list(what, names, "names of nodes")
+        if len(listed) > MANY:
+            text = pd.Series([str(name) for name in listed], dtype="str")
+            found = codes_of(text, self._nodes.index)
+            if (found < 0).any():
+                unknown = [listed[k] for k in np.flatnonzero(found < 0)]
+                raise unknown_names(what, unknown, len(listed), self._nodes.index)
+            return found
         at = self._at
         if len(at) < len(self._nodes):  # in one step, as threads may share it
             at.update(dict(zip(self._nodes.index, range(len(self._nodes)), strict=True)))
-        found = [at.get(str(name), -1) for name in listed]
-        if -1 in found:
-            unknown = [name for name, place in zip(listed, found, strict=True) if place < 0]
-            refuse_unknown(what, unknown, len(listed), self._nodes.index)
-        return np.array(found, np.int32)
+        try:
+            return np.fromiter(map(at.__getitem__, map(str, listed)), np.int32, len(listed))
+        except KeyError:
+            unknown = [name for name in listed if str(name) not in at]
+            raise unknown_names(what, unknown, len(listed), self._nodes.index) from None
 
     def _csr(self, layer: str) -> Block:
         """Rows of all neighbours (directed: successors) of each node, columns ascending."""

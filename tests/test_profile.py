@@ -384,7 +384,7 @@ def test_variants_of_a_rule(region):
         ({"rules": ["best"]}, r"`rules\['best'\]` must be one of"),
         ({"rules": {"x": {"rule": "top", "shares": 1}}}, "did you mean 'share'"),
         ({"rules": {"x": {"rule": "top", "share": 2}}}, "`share` must be"),
-        ({"tops": [1]}, "`tops` must be whole numbers of 2 or more"),
+        ({"tops": [1]}, "`tops` must be a whole number at least 2; found 1"),
         ({"tops": []}, "`tops` must be"),
         ({"indices": ["x"]}, "`indices`"),
     ],

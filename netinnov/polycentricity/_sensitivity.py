@@ -258,9 +258,7 @@ def _variants(
 def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
     listed = as_list("tops", tops, "whole numbers of 2 or more, or None for all places")
     if not listed:
-        raise InputError(
-            "`tops` must hold at least one number, or None for all places; it is empty."
-        )
+        raise InputError("`tops` must be numbers of places, or None for all of them; found none.")
     for top in listed:
         if top is not None:
             check_number("tops", top, low=2, whole=True)
