@@ -1,20 +1,21 @@
-"""Markov chains that exchange ends of links: packed links and a set of them, hashed or in bits."""
+"""Markov chains that exchange ends of links: packed links and a hash set of them."""
 
 import numpy as np
 
-from netinnov.kernels._jit import inlined, kernel
+from netinnov.kernels._jit import kernel, part
 
 __all__ = ["exchange_ends", "exchange_within"]
 
 ONE = np.uint64(1)
 HALF = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
-FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # no link: the packed ends of a link are below it
+FREE = np.uint32(0xFFFFFFFF)  # no link
+FAR = np.uint64(254)  # steps from its home that an entry can be
 BATCH = 64  # proposals whose memory is asked for together
 LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, and rare
 
 
-@inlined
+@part
 def _mixed(state):
     """Output of the generator SplitMix64 for a state."""
     z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -22,110 +23,111 @@ def _mixed(state):
     return z ^ (z >> np.uint64(31))
 
 
-@inlined
+@part
 def _below(state, gamma, size):
     """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
-    bound = (ONE << HALF) % size
     state += gamma
     product = (_mixed(state) >> HALF) * size
-    while (product & LOW) < bound:
-        state += gamma
-        product = (_mixed(state) >> HALF) * size
+    if (product & LOW) < size:
+        bound = (ONE << HALF) % size
+        while (product & LOW) < bound:
+            state += gamma
+            product = (_mixed(state) >> HALF) * size
     return state, product >> HALF
 
 
-@inlined
+@part
 def _packed(a, b, directed):
     """Both ends in one number, undirected the smaller first; without a branch, half would miss."""
     swap = (a ^ b) & (np.uint64(0) - np.uint64(not directed and a > b))
     return ((a ^ swap) << HALF) | (b ^ swap)
 
 
-@inlined
-def _home(link, shift, mask):
-    """Where a link's search in the table begins; with a bit a pair, the word of its bit."""
-    if shift == 0:
-        return ((link >> HALF) * mask + (link & LOW)) >> np.uint64(6)
-    return (link * np.uint64(0x9E3779B97F4A7C15)) >> shift
+@part
+def _hashed(link, width, bits):
+    """Where a link's search in the table begins, and what stands there if it is found at once.
+
+    A link is a number of 2 x width bits, here in the highest ones; times an odd number is another
+    such number, and back. Its first bits are the place in the table and its last ones, 24 at most,
+    the highest of the entry, so that an entry of 4 bytes tells the link. The lowest 8 bits of an
+    entry are the number of steps that it stands behind its place.
+    """
+    low = (link >> HALF << width) | (link & LOW)
+    mixed = (low << (np.uint64(64) - width - width)) * np.uint64(0x9E3779B97F4A7C15)
+    return mixed >> (np.uint64(64) - bits), mixed << bits >> HALF
 
 
-@inlined
-def _bit(link, mask):
-    """The bit of a pair in its word."""
-    return ONE << (((link >> HALF) * mask + (link & LOW)) & np.uint64(63))
-
-
-@inlined
-def _has(table, link, shift, mask):
-    at = _home(link, shift, mask)
+@part
+def _has(table, link, width, bits, mask):
+    at, entry = _hashed(link, width, bits)
     found = table[at]
-    if shift == 0:
-        return found & _bit(link, mask) != 0
-    while found != link and found != FREE:
+    while found != entry and found != FREE:
         at = (at + ONE) & mask
+        entry += ONE
         found = table[at]
-    return found == link
+    return found == entry
 
 
-@inlined
-def _add(table, link, shift, mask):
-    at = _home(link, shift, mask)
-    if shift == 0:
-        table[at] |= _bit(link, mask)
-    else:
-        while table[at] != FREE:
-            at = (at + ONE) & mask
-        table[at] = link
+@part
+def _add(table, link, width, bits, mask):
+    """Put a link in; false if it would stand too far from its place."""
+    at, entry = _hashed(link, width, bits)
+    steps = np.uint64(0)
+    while table[at] != FREE and steps < FAR:
+        at = (at + ONE) & mask
+        steps += ONE
+    if table[at] != FREE:
+        return False
+    table[at] = entry + steps
+    return True
 
 
-@inlined
-def _drop(table, link, shift, mask):
+@part
+def _drop(table, link, width, bits, mask):
     """Take a link out and close the gap, so that no search ends too early."""
-    gap = _home(link, shift, mask)
-    if shift == 0:
-        table[gap] &= ~_bit(link, mask)
-    else:
-        while table[gap] != link:
-            gap = (gap + ONE) & mask
-        at = (gap + ONE) & mask
-        while table[at] != FREE:
-            if ((at - _home(table[at], shift, mask)) & mask) >= ((at - gap) & mask):
-                table[gap] = table[at]
-                gap = at
-            at = (at + ONE) & mask
-        table[gap] = FREE
+    gap, entry = _hashed(link, width, bits)
+    while table[gap] != entry:
+        gap = (gap + ONE) & mask
+        entry += ONE
+    at = (gap + ONE) & mask
+    found = np.uint64(table[at])
+    while found != FREE:
+        back = (at - gap) & mask
+        if (found & np.uint64(255)) >= back:
+            table[gap] = found - back
+            gap = at
+        at = (at + ONE) & mask
+        found = np.uint64(table[at])
+    table[gap] = FREE
 
 
-@inlined
-def _filled(source, target, n_nodes, directed):
-    """Packed links and the set of them: hashed, a quarter at most of it taken, or a bit a pair.
+@part
+def _filled(source, target, n_nodes, directed, spare):
+    """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
 
-    The bits are chosen where they need no more memory: they are found without a search.
-    ``shift`` is then 0, and ``mask`` the number of nodes.
+    Returns also the bits of a node, the bits and the mask of the table, and whether all fitted.
     """
     m = source.size
+    width = 1
+    while (np.int64(1) << width) < n_nodes:
+        width += 1
     bits = 3
-    while (1 << bits) < 4 * m:
+    while (np.int64(1) << bits) < 4 * m or 2 * width - bits > 24:
         bits += 1
-    size = np.int64(1) << bits
-    shift = np.uint64(64 - bits)
-    mask = (ONE << np.uint64(bits)) - ONE
-    words = np.int64(n_nodes) * np.int64(n_nodes) // 64 + 1
-    if words <= size:
-        table = np.zeros(words, np.uint64)
-        shift = np.uint64(0)
-        mask = np.uint64(n_nodes)
-    else:
-        table = np.full(size, FREE)
+    bits += spare
+    width, bits = np.uint64(width), np.uint64(bits)
+    mask = (ONE << bits) - ONE
+    table = np.full(np.int64(mask) + 1, FREE)
     key = np.empty(m, np.uint64)
+    fits = True
     for e in range(m):
         a, b = np.uint64(source[e]), np.uint64(target[e])
         key[e] = (a << HALF) | b
-        _add(table, _packed(a, b, directed), shift, mask)
-    return key, table, shift, mask
+        fits = fits and _add(table, _packed(a, b, directed), width, bits, mask)
+    return key, table, width, bits, mask, fits
 
 
-@inlined
+@part
 def _row_starts(source, n_nodes):
     """First slot of each source, for slots in order of their sources."""
     indptr = np.zeros(n_nodes + 1, np.int64)
@@ -136,7 +138,7 @@ def _row_starts(source, n_nodes):
     return indptr
 
 
-@inlined
+@part
 def _unpacked(key):
     source = np.empty(key.size, np.int32)
     target = np.empty(key.size, np.int32)
@@ -146,8 +148,8 @@ def _unpacked(key):
     return source, target
 
 
-@inlined
-def _around(key, table, shift, mask, indptr, e, state, gamma):
+@part
+def _around(key, table, width, bits, mask, indptr, e, state, gamma):
     """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
 
     e is a > b, b > c is drawn among the links out of b, and c > a is looked up. A triangle is
@@ -164,10 +166,10 @@ def _around(key, table, shift, mask, indptr, e, state, gamma):
         c = key[second] & LOW
         if (
             c != a
-            and _has(table, (c << HALF) | a, shift, mask)
-            and not _has(table, (a << HALF) | c, shift, mask)
-            and not _has(table, (c << HALF) | b, shift, mask)
-            and not _has(table, (b << HALF) | a, shift, mask)
+            and _has(table, (c << HALF) | a, width, bits, mask)
+            and not _has(table, (a << HALF) | c, width, bits, mask)
+            and not _has(table, (c << HALF) | b, width, bits, mask)
+            and not _has(table, (b << HALF) | a, width, bits, mask)
         ):
             for at in range(indptr[np.int64(c)], indptr[np.int64(c) + 1]):
                 if key[at] & LOW == a:
@@ -176,9 +178,19 @@ def _around(key, table, shift, mask, indptr, e, state, gamma):
     return state, f, g
 
 
-@inlined
-def _exchange(key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed):
-    """The proposals of `exchange_ends`, on the packed links and the set of them."""
+@part
+def _asked(a, b, c, d, table, width, bits, directed):
+    """Read the places of all links that a proposal looks up, so that the memory comes near."""
+    one, _ = _hashed(_packed(a, d, directed), width, bits)
+    two, _ = _hashed(_packed(c, b, directed), width, bits)
+    three, _ = _hashed(_packed(a, b, directed), width, bits)
+    four, _ = _hashed(_packed(c, d, directed), width, bits)
+    return table[one] ^ table[two] ^ table[three] ^ table[four]
+
+
+@part
+def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, steps, pace, seed):
+    """The proposals of `exchange_ends`, on the packed links and the set; -1 if that is too full."""
     state, gamma = seed[0], seed[1]
     m = np.uint64(key.size)
     ends = m + m
@@ -187,7 +199,7 @@ def _exchange(key, table, shift, mask, weight, indptr, directed, mixed, steps, p
     second = np.empty(BATCH, np.uint64)
     corner = np.empty(3, np.uint64)
     accepted = 0
-    read = np.uint64(0)
+    read = np.uint32(0)
     done = 0
     until_triangle = pace
     while done < steps:
@@ -205,31 +217,33 @@ def _exchange(key, table, shift, mask, weight, indptr, directed, mixed, steps, p
             a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
             if not directed and second[i] & ONE:
                 c, d = d, c
-            read ^= table[_home(_packed(a, d, directed), shift, mask)]
-            read ^= table[_home(_packed(c, b, directed), shift, mask)]
-            read ^= table[_home(_packed(a, b, directed), shift, mask)]
-            read ^= table[_home(_packed(c, d, directed), shift, mask)]
+            read ^= _asked(a, b, c, d, table, width, bits, directed)
         for i in range(size):
             e, f = first[i], second[i] >> ONE
             coin = second[i] & ONE
+            fits = True
             if directed:
                 until_triangle -= 1
                 if until_triangle == 0:
                     until_triangle = pace
                     if coin:
-                        state, f, g = _around(key, table, shift, mask, indptr, e, state, gamma)
+                        state, f, g = _around(
+                            key, table, width, bits, mask, indptr, e, state, gamma
+                        )
                         if f != e:
                             a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
                             corner[0], corner[1], corner[2] = e, f, g
                             for k in range(3):
-                                _drop(table, key[corner[k]], shift, mask)
+                                _drop(table, key[corner[k]], width, bits, mask)
                             key[e], key[f], key[g] = (
                                 (a << HALF) | c,
                                 (b << HALF) | a,
                                 (c << HALF) | b,
                             )
                             for k in range(3):
-                                _add(table, key[corner[k]], shift, mask)
+                                fits = fits and _add(table, key[corner[k]], width, bits, mask)
+                            if not fits:
+                                return -1, read
                             accepted += 1
                     continue
             one, two = key[e], key[f]
@@ -239,12 +253,12 @@ def _exchange(key, table, shift, mask, weight, indptr, directed, mixed, steps, p
             if e == f or a == d or c == b:
                 continue
             new, other = _packed(a, d, directed), _packed(c, b, directed)
-            if _has(table, new, shift, mask) or _has(table, other, shift, mask):
+            if _has(table, new, width, bits, mask) or _has(table, other, width, bits, mask):
                 continue
-            _drop(table, _packed(a, b, directed), shift, mask)
-            _drop(table, _packed(c, d, directed), shift, mask)
-            _add(table, new, shift, mask)
-            _add(table, other, shift, mask)
+            _drop(table, _packed(a, b, directed), width, bits, mask)
+            _drop(table, _packed(c, d, directed), width, bits, mask)
+            if not _add(table, new, width, bits, mask) or not _add(table, other, width, bits, mask):
+                return -1, read
             key[e], key[f] = (a << HALF) | d, (c << HALF) | b
             if directed and mixed and coin:
                 weight[e], weight[f] = weight[f], weight[e]
@@ -268,24 +282,23 @@ def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace,
     waits for memory overlap; then they are carried out one after the other.
     O(steps + links). Reference: the same moves on a Python set, in the tests.
     """
-    key, table, shift, mask = _filled(source, target, n_nodes, directed)
-    weight = weight.copy()
     indptr = _row_starts(source, n_nodes)
-    # Compiled twice: with a hash set, and with bits, without asking which at every look.
-    if shift == 0:
-        accepted, read = _exchange(
-            key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed
-        )
-    else:
-        accepted, read = _exchange(
-            key, table, shift, mask, weight, indptr, directed, mixed, steps, pace, seed
-        )
+    accepted = -1
+    spare = 0
+    while accepted < 0:  # again with more room, as good as never: the numbers stay the same
+        key, table, width, bits, mask, fits = _filled(source, target, n_nodes, directed, spare)
+        moving = weight.copy()
+        spare += 1
+        if fits:
+            accepted, read = _exchange(
+                key, table, width, bits, mask, moving, indptr, directed, mixed, steps, pace, seed
+            )
     # `read` goes out so that the compiler cannot leave the early reads away.
     new_source, new_target = _unpacked(key)
-    return new_source, new_target, weight, accepted, read
+    return new_source, new_target, moving, accepted, read
 
 
-@inlined
+@part
 def _pair_of(link, group, directed):
     """The classes of both ends as one number."""
     a, b = np.int64(group[link >> HALF]), np.int64(group[link & LOW])
@@ -294,46 +307,69 @@ def _pair_of(link, group, directed):
     return (a << 32) | b
 
 
-@kernel
-def exchange_within(
-    source, target, weight, n_nodes, directed, mixed,
-    group, bucket, run, begin, site, zone, level, hard, steps, pace, further, seed,
+@part
+def _class_of(key, position, group, n_groups, directed):
+    """Class of the end at a position (2 x slot + side): 0 without classes."""
+    if n_groups == 0:
+        return np.int64(0)
+    link = key[position >> ONE]
+    if position & ONE:
+        return np.int64(group[link & LOW]) + (n_groups if directed else 0)
+    return np.int64(group[link >> HALF])
+
+
+@part
+def _ends(key, position, directed):
+    """Both ends of a link, the one that is exchanged last: undirected the one at the position."""
+    link = key[position >> ONE]
+    a, b = link >> HALF, link & LOW
+    if not directed and not position & ONE:
+        a, b = b, a
+    return a, b
+
+
+@part
+def _same(one, two, n):
+    """Whether two short lists hold the same numbers; sorts both."""
+    same = True
+    for values in (one, two):
+        for k in range(1, n):
+            value = values[k]
+            at = k
+            while at > 0 and values[at - 1] > value:
+                values[at] = values[at - 1]
+                at -= 1
+            values[at] = value
+    for k in range(n):
+        same &= one[k] == two[k]
+    return same
+
+
+@part
+def _exchange_within(
+    key, table, width, bits, mask, weight, indptr, directed, mixed,
+    group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,
 ):  # fmt: skip
-    """Chain of `exchange_ends` that keeps what is counted by classes of ends or by zones of pairs.
-
-    A position is 2 x slot + side. ``bucket`` lists positions class by class, entry i belongs to
-    class ``run[i]``, and class r fills ``begin[r]`` to ``begin[r + 1]``. A proposal draws two
-    positions of one class and exchanges what stands there, which keeps the number of links
-    between any two classes; in a directed graph classes are those of sources and of targets, and
-    in both cases the targets are exchanged. ``group``: class of each node (no entry: there are no
-    classes). ``site``, ``zone``: site of each node and zone of each pair of sites (no entry: no
-    zones). ``hard``: the links in each zone are kept; else a proposal that changes the sum of
-    ``level`` over the links by x is accepted with probability min(1, exp(x)).
-
-    Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
-    degrees only (each is the last with probability 2**-further), taken back as a whole unless its
-    end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
-    ``seed`` as before. Returns source, target, weight, accepted proposals, and the number of links
-    in each zone summed over the states of the chain.
-
-    O(steps + links). Reference: the same moves on Python sets, in the tests.
-    """
-    key, table, shift, mask = _filled(source, target, n_nodes, directed)
-    weight = weight.copy()
-    bucket = bucket.copy()
+    """The proposals of `exchange_within`; -1 accepted if the set is too full."""
     m = np.uint64(key.size)
-    indptr = _row_starts(source, n_nodes)
     state, gamma = seed[0], seed[1]
-    classes = group.size > 0
+    n_groups = 0
+    if group.size > 0:
+        n_groups = (begin.size - 1) // 2 if directed else begin.size - 1
+    classes = n_groups > 0
     zones = zone.size > 0
     n_zones = level.size
-    where = np.zeros(2 * key.size if classes else 0, np.int64)
+    where = np.zeros(2 * key.size if classes else 0, np.int32)
     if classes:
         for i in range(bucket.size):
             where[bucket[i]] = i
+    # Only targets are exchanged in a directed graph without classes: every second position.
+    stride = np.uint64(1 if bucket.size > key.size else 2)
     n_bucket = np.uint64(bucket.size)
+    bound = (ONE << HALF) % n_bucket
     first = np.empty(BATCH, np.uint64)
     second = np.empty(BATCH, np.uint64)
+    drawn = np.empty(BATCH, np.int64)
     slots = np.empty(3 * LONGEST, np.uint64)
     before = np.empty(3 * LONGEST, np.uint64)
     after = np.empty(3, np.uint64)
@@ -350,46 +386,54 @@ def exchange_within(
         for e in range(key.size):
             count[zone[site[key[e] >> HALF], site[key[e] & LOW]]] += 1
     accepted = 0
-    read = np.uint64(0)
+    read = np.uint32(0)
     done = 0
     until_excursion = pace
     while done < steps:
         size = min(BATCH, steps - done)
+        i = 0
+        while i < size:
+            state += gamma
+            z = _mixed(state)
+            x = (z >> HALF) * n_bucket
+            if (x & LOW) >= bound:
+                first[i], second[i] = (x >> HALF) * stride + (stride - ONE), z & LOW
+                i += 1
         for i in range(size):
-            state, x = _below(state, gamma, n_bucket)
-            r = run[x]
-            state, y = _below(state, gamma, np.uint64(begin[r + 1] - begin[r]))
-            first[i], second[i] = x, np.uint64(begin[r]) + y
+            p = first[i]
+            r = _class_of(key, p, group, n_groups, directed)
+            drawn[i] = r
+            among = np.uint64(begin[r + 1] - begin[r])
+            y = second[i] * among
+            if (y & LOW) < among and (y & LOW) < (ONE << HALF) % among:
+                state, y = _below(state, gamma, among)
+            else:
+                y >>= HALF
+            second[i] = np.uint64(begin[r]) + y
+            read ^= np.uint32(key[np.uint64(bucket[second[i]]) >> ONE])
         for i in range(size):
-            p, q = np.uint64(bucket[first[i]]), np.uint64(bucket[second[i]])
-            one, two = key[p >> ONE], key[q >> ONE]
-            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-            if not directed:
-                if not p & ONE:
-                    a, b = b, a
-                if not q & ONE:
-                    c, d = d, c
-            read ^= table[_home(_packed(a, d, directed), shift, mask)]
-            read ^= table[_home(_packed(c, b, directed), shift, mask)]
-            read ^= table[_home(_packed(a, b, directed), shift, mask)]
-            read ^= table[_home(_packed(c, d, directed), shift, mask)]
+            a, b = _ends(key, first[i], directed)
+            c, d = _ends(key, np.uint64(bucket[second[i]]), directed)
+            read ^= _asked(a, b, c, d, table, width, bits, directed)
         for i in range(size):
             step = done + i
             until_excursion -= 1
             if until_excursion > 0:
-                p, q = np.uint64(bucket[first[i]]), np.uint64(bucket[second[i]])
+                p = first[i]
+                if classes:
+                    # Since it was drawn, its class may have changed, and with it its partners.
+                    r = _class_of(key, p, group, n_groups, directed)
+                    if r != drawn[i]:
+                        state, y = _below(state, gamma, np.uint64(begin[r + 1] - begin[r]))
+                        second[i] = np.uint64(begin[r]) + y
+                q = np.uint64(bucket[second[i]])
                 e, f = p >> ONE, q >> ONE
-                one, two = key[e], key[f]
-                a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-                if not directed:
-                    if not p & ONE:
-                        a, b = b, a
-                    if not q & ONE:
-                        c, d = d, c
+                a, b = _ends(key, p, directed)
+                c, d = _ends(key, q, directed)
                 if e == f or a == d or c == b:
                     continue
                 new, other = _packed(a, d, directed), _packed(c, b, directed)
-                if _has(table, new, shift, mask) or _has(table, other, shift, mask):
+                if _has(table, new, width, bits, mask) or _has(table, other, width, bits, mask):
                     continue
                 if zones:
                     u, v = zone[site[a], site[b]], zone[site[c], site[d]]
@@ -415,10 +459,11 @@ def exchange_within(
                         total[t] += count[t] * (step - since[t])
                         since[t] = step
                         count[t] += 1
-                _drop(table, _packed(a, b, directed), shift, mask)
-                _drop(table, _packed(c, d, directed), shift, mask)
-                _add(table, new, shift, mask)
-                _add(table, other, shift, mask)
+                _drop(table, _packed(a, b, directed), width, bits, mask)
+                _drop(table, _packed(c, d, directed), width, bits, mask)
+                fits = _add(table, new, width, bits, mask)
+                if not fits or not _add(table, other, width, bits, mask):
+                    return -1, total, read
                 if directed:
                     key[e], key[f] = (a << HALF) | d, (c << HALF) | b
                     if classes and group[b] != group[d]:
@@ -451,7 +496,9 @@ def exchange_within(
                 coin = (z >> np.uint64(40)) & ONE
                 if directed and (z >> np.uint64(41)) & np.uint64(3) == np.uint64(0):
                     if coin:
-                        state, f, g = _around(key, table, shift, mask, indptr, e, state, gamma)
+                        state, f, g = _around(
+                            key, table, width, bits, mask, indptr, e, state, gamma
+                        )
                         if f != e:
                             a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
                             slots[n], slots[n + 1], slots[n + 2] = e, f, g
@@ -471,8 +518,8 @@ def exchange_within(
                         e != f
                         and a != d
                         and c != b
-                        and not _has(table, new, shift, mask)
-                        and not _has(table, other, shift, mask)
+                        and not _has(table, new, width, bits, mask)
+                        and not _has(table, other, width, bits, mask)
                     ):
                         slots[n], slots[n + 1] = e, f
                         after[0], after[1] = (a << HALF) | d, (c << HALF) | b
@@ -480,10 +527,12 @@ def exchange_within(
                 for k in range(taken):
                     before[n + k] = key[slots[n + k]]
                     old = before[n + k]
-                    _drop(table, _packed(old >> HALF, old & LOW, directed), shift, mask)
+                    _drop(table, _packed(old >> HALF, old & LOW, directed), width, bits, mask)
                 for k in range(taken):
                     now = after[k]
-                    _add(table, _packed(now >> HALF, now & LOW, directed), shift, mask)
+                    new = _packed(now >> HALF, now & LOW, directed)
+                    if not _add(table, new, width, bits, mask):
+                        return -1, total, read
                     key[slots[n + k]] = now
                 n += taken
             if n == 0:
@@ -502,10 +551,7 @@ def exchange_within(
                 for h in range(n_touched):
                     old_pairs[h] = _pair_of(before[touched[h]], group, directed)
                     new_pairs[h] = _pair_of(key[slots[touched[h]]], group, directed)
-                old_pairs[:n_touched].sort()
-                new_pairs[:n_touched].sort()
-                for h in range(n_touched):
-                    good &= old_pairs[h] == new_pairs[h]
+                good = _same(old_pairs, new_pairs, n_touched)
             if zones and good:
                 change[:] = 0
                 for h in range(n_touched):
@@ -528,8 +574,10 @@ def exchange_within(
             if not good:
                 for k in range(n - 1, -1, -1):
                     now, old = key[slots[k]], before[k]
-                    _drop(table, _packed(now >> HALF, now & LOW, directed), shift, mask)
-                    _add(table, _packed(old >> HALF, old & LOW, directed), shift, mask)
+                    _drop(table, _packed(now >> HALF, now & LOW, directed), width, bits, mask)
+                    new = _packed(old >> HALF, old & LOW, directed)
+                    if not _add(table, new, width, bits, mask):
+                        return -1, total, read
                     key[slots[k]] = old
                 continue
             accepted += 1
@@ -560,5 +608,44 @@ def exchange_within(
         done += size
     for u in range(n_zones):
         total[u] += count[u] * (steps - since[u])
+    return accepted, total, read
+
+
+@kernel
+def exchange_within(
+    source, target, weight, n_nodes, directed, mixed,
+    group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,
+):  # fmt: skip
+    """Chain of `exchange_ends` that keeps what is counted by classes of ends or by zones of pairs.
+
+    A position is 2 x slot + side. ``bucket`` lists positions class by class; class r fills
+    ``begin[r]`` to ``begin[r + 1]``. A proposal draws a position, and another of its class, and
+    exchanges what stands there, which keeps the number of links between any two classes; in a
+    directed graph classes are those of sources and then those of targets, and in both cases the
+    targets are exchanged. ``group``: class of each node (no entry: there are no
+    classes). ``site``, ``zone``: site of each node and zone of each pair of sites (no entry: no
+    zones). ``hard``: the links in each zone are kept; else a proposal that changes the sum of
+    ``level`` over the links by x is accepted with probability min(1, exp(x)).
+
+    Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
+    degrees only (each is the last with probability 2**-further), taken back as a whole unless its
+    end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
+    ``seed`` as before. Returns source, target, weight, accepted proposals, and the number of links
+    in each zone summed over the states of the chain.
+
+    O(steps + links). Reference: the same moves on Python sets, in the tests.
+    """
+    indptr = _row_starts(source, n_nodes)
+    accepted = -1
+    spare = 0
+    while accepted < 0:  # again with more room, as good as never: the numbers stay the same
+        key, table, width, bits, mask, fits = _filled(source, target, n_nodes, directed, spare)
+        moving, dealt = weight.copy(), bucket.copy()
+        spare += 1
+        if fits:
+            accepted, total, read = _exchange_within(
+                key, table, width, bits, mask, moving, indptr, directed, mixed,
+                group, dealt, begin, site, zone, level, hard, steps, pace, further, seed,
+            )  # fmt: skip
     new_source, new_target = _unpacked(key)
-    return new_source, new_target, weight, accepted, total, read
+    return new_source, new_target, moving, accepted, total, read

@@ -77,8 +77,8 @@ class Chain:
     directed: bool
     group: Codes
     """Class of each node; empty if no classes are kept."""
-    bucket: npt.NDArray[np.int64]
-    run: Codes
+    bucket: Codes
+    """Ends of links (2 x slot + side) class by class; see `exchange_within`."""
     begin: npt.NDArray[np.int64]
     site: Codes
     """Coordinates of each node, as a code; empty if no distances are kept."""
@@ -123,7 +123,7 @@ class Chain:
         if constrained:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.
             further = np.uint64(3 if self.size <= _FEW else 1)
-            classes = (self.group, self.bucket, self.run, self.begin)
+            classes = (self.group, self.bucket, self.begin)
             zones = (self.site, self.zone, self.level, self.hard)
             source, target, weight, accepted, total, _ = exchange_within(
                 *slots, *classes, *zones, steps, pace, further, words[0]

@@ -132,15 +132,14 @@ def _chain(
     m = start.source.size
     if group.size:
         n_groups = int(group.max(initial=0)) + 1
-        ends = np.empty(2 * m, np.int64)
+        ends = np.empty(2 * m, np.int32)
         ends[0::2] = group[start.source]
         ends[1::2] = group[start.target] + (n_groups if directed else 0)
-        bucket = np.argsort(ends, kind="stable")
-        sizes = np.bincount(ends, minlength=1)
-        sizes = sizes[sizes > 0]
+        bucket = np.argsort(ends, kind="stable").astype(np.int32)
+        sizes = np.bincount(ends, minlength=n_groups * (2 if directed else 1))
     else:
         last = 2 * m if classes else 0
-        bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int64)
+        bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int32)
         sizes = np.array([bucket.size], np.int64)
     return Chain(
         start=start,
@@ -149,7 +148,6 @@ def _chain(
         directed=directed,
         group=group,
         bucket=bucket,
-        run=np.repeat(np.arange(sizes.size, dtype=np.int32), sizes),
         begin=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         site=np.empty(0, np.int32),
         zone=np.empty((0, 0), np.uint8),

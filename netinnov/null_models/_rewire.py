@@ -43,7 +43,8 @@ def rewire(
         - ``"distance_expected"``: that number on average; see Notes.
         - ``"strength"``: strengths (directed: in and out), nearly; see Notes.
     trials : float
-        Proposals per link and layer. Rejected proposals count. See `mixing`.
+        Proposals per link and layer (in multigraphs: per parallel link). Rejected proposals count.
+        See `mixing`.
     rng : None, int, SeedSequence or Generator
         Source of randomness; the result does not depend on the number of threads.
     layers : sequence of str, optional
@@ -56,8 +57,8 @@ def rewire(
         Which graphs are allowed. ``"simple"``: a pair has one link at most, and no self-link
         arises. ``"loopy"``: self-links take part and arise. ``"multigraph"``: a link of weight w is
         w parallel links, each of which moves by itself, so that strengths are kept and degrees
-        are not; weights must be whole. ``"loopy_multigraph"``: both. Spaces other than the simple
-        one keep nothing else.
+        are not; weights, but those of self-links that stay, must be whole.
+        ``"loopy_multigraph"``: both. Spaces other than the simple one keep nothing else.
     labelled : {"node", "stub"}
         What is equally likely in these spaces: each network, or each pairing of the ends of
         links, as in the configuration model; see Notes. In the simple space the two agree.
@@ -109,7 +110,9 @@ def rewire(
 
     In the other spaces every fourth proposal (up to 64 links: every second), by chance, passes an
     end round among three links: without it a triangle and three self-links, or the two ways round
-    a directed triangle, need not meet. A self-link holds two ends of its node (directed: one out,
+    a directed triangle, need not meet. In loopy graphs such a triangle is a rare find: where
+    nothing else leads on, the trials needed grow as the square of the number of links, and
+    `mixing` does not see it. A self-link holds two ends of its node (directed: one out,
     one in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1
     over the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w
     self-links (directed: w!). With "node" the same proposals are accepted so that this proportion
