@@ -633,7 +633,8 @@ def exchange_within(
     ``seed`` as before. Returns source, target, weight, accepted proposals, and the number of links
     in each zone summed over the states of the chain.
 
-    O(steps + links). Reference: the same moves on Python sets, in the tests.
+    O(steps + links). Reference: the same moves on Python sets, and all graphs of small cases, in
+    the tests.
     """
     indptr = _row_starts(source, n_nodes)
     accepted = -1
