@@ -206,6 +206,6 @@ def test_a_table_in_which_all_links_meet_at_one_place_grows():
     expected = exchanged(links, np.ones(400), False, 2_000, 8, [5, 7])
     assert list(zip(source.tolist(), target.tolist(), strict=True)) == expected[0]
     assert accepted == expected[2]
-    fits = [_filled(links[:, 0], links[:, 1], 2**16, False, spare)[-1] for spare in range(8)]
+    fits = [_filled(links[:, 0], links[:, 1], 2**16, False, spare)[-1] for spare in range(12)]
     assert not fits[0]
     assert fits[-1]
