@@ -328,7 +328,7 @@ def test_another_seed_changes_what_is_drawn_and_nothing_else(no_figures, bundled
         for file in (out / "tables").iterdir()
         if file.read_bytes() != (bundled / "tables" / file.name).read_bytes()
     }
-    drawn = {"profile", "centres", "structure"}
+    drawn = {"profile", "centres", "structure", "break_even_prices", "specifications"}
     tried = {"replicates", "effects", "effect_parts", "contrasts", "link_changes", "scenario"}
     tried |= {"diffusion", "diffusion_draws"}
     assert changed - {"centre_rules"} == tried | drawn
@@ -375,6 +375,101 @@ def test_the_experiment_measures_what_the_package_measures(no_figures, study):
     assert effects.loc["access_inequality", "baseline"].tolist() == pytest.approx([access] * 4)
     whole = ni.connectivity.global_efficiency(cities)
     assert effects.loc["global_efficiency", "baseline"].tolist() == pytest.approx([whole] * 4)
+
+
+LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.0})
+DEARER = """
+funding = ["new"]
+rivals = ["direct links", "forward enclave", "random ends"]
+placebos = 0
+[experiment.prices]
+park = 10
+link = 1
+pipeline_km = 0.01
+"""
+
+
+def test_rivals_cost_as_much_where_there_are_prices(no_figures, study):
+    # P - Q - R on the equator, one and two degrees apart, D = 111.195 km a degree; a park of P in Q
+    # with a link to Q (local), R (2 D) and P (D): 10 + 1 + 3 * 1.112 = 14.336.
+    # Direct links go to Q (1.112) and R (3.336) in turn: 6 cost 13.343, 7 14.455.
+    # A branch of Q at P: 4 links, 3 of them local, cost 14.112, 5 with 2 to Q 15.224.
+    park = PARK.replace("size = 1", "size = 3").replace("0.5", "0.33")
+    settings = "[measures]\nborder = 0.5\n" + park + DEARER
+    out = run(study(THREE, CHAIN, settings=settings, places=LINE))
+    degree = 111.19508
+    costs = table(out, "costs").set_index("scenario")
+    assert costs["size"].to_dict() == {
+        "reverse enclave, new": 3,
+        "direct links, new": 6,
+        "forward enclave, new": 4,
+        "random ends, new": 3,
+    }
+    assert costs.loc["reverse enclave, new"].tolist() == pytest.approx(
+        [3, 1, 1, 3 * degree, 11 + 0.03 * degree]
+    )
+    assert costs.loc["direct links, new"].tolist() == pytest.approx(
+        [6, 0, 0, 12 * degree, 0.12 * degree]
+    )
+    # P's nearness is (1 / 1.5 + 1 / 3) / 2. By the park, which is P's own, R is 2.5 away, by a
+    # direct link 1.5. A branch of Q makes no way shorter.
+    even = table(out, "break_even_prices")
+    even = even[(even["measure"] == "harmonic_centrality_with_frictions") & (even["of"] == "park")]
+    even = even.set_index("rival")
+    assert even.loc["direct links, new", ["effect", "rival_effect"]].tolist() == pytest.approx(
+        [1 / 5 - 1 / 6, 1 / 3 - 1 / 6]
+    )
+    assert even["better"].to_dict() == {
+        "direct links, new": "never",  # 1 / 5 of the effect for about the same cost
+        "forward enclave, new": "always",
+    }
+    page = " ".join((out / "report.html").read_text(encoding="utf-8").split())
+    assert "Rivals cost as much as the park, at prices that are assumed: 10 for a park" in page
+    assert "6 direct links without a park" in page
+    assert "Prices at which the park and a rival do as much per cost" in page
+    assert "<li>Rivals cost as much as the park, paid for in the same way" in page
+    # Home has one link and cannot give up three.
+    assert "The experiment was set up in one way only: reallocated funding" in page
+    assert "Neither the data nor the set-up were varied" in page
+
+
+def test_without_prices_rivals_have_as_many_links_and_it_is_said(no_figures, study):
+    settings = "[measures]\nborder = 0.5\n" + PARK
+    out = run(study(THREE, CHAIN, settings=settings, places=LINE))
+    assert not (out / "tables/costs.csv").exists()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "No prices are given, so rivals get as many links as the park" in page
+    # Two measures, two kinds of funding, two attachments and three borders.
+    curve = table(out, "specifications")
+    assert curve.shape == (24, 11)
+    near = curve[curve["measure"] == "harmonic_centrality"]
+    # With no, half and a whole border: (1 + 1 / 2) / 2, (1 / 1.5 + 1 / 3) / 2, (1 / 2 + 1 / 4) / 2.
+    assert near.groupby("border")["baseline"].first().tolist() == pytest.approx([0.75, 0.5, 0.375])
+    assert (curve["replicates"] == 3).all()
+    assert "Set up in 12 ways" in page
+
+
+@pytest.mark.parametrize(
+    ("prices", "places", "words"),
+    [
+        (
+            (10, 1, 0.01),
+            None,
+            "[experiment.prices] the cost of direct links is not known: kilometres",
+        ),
+        ((0, 1, 0.01), LINE, "no rival 'direct links' of the same cost: the budget of 1 does not"),
+        ((10, 1, 0), LINE, "no rival 'direct links' of the same cost: links of this DirectLinks"),
+    ],
+)
+def test_rivals_that_cannot_be_paid_for(no_figures, study, prices, places, words):
+    settings = PARK + "[experiment.prices]\npark = {}\nlink = {}\npipeline_km = {}\n"
+    path = study(THREE, CHAIN, settings=settings.format(*prices), places=places)
+    if places is None:
+        with pytest.raises(InputError, match=re.escape(words)):
+            run(path.parent / "study.toml")
+    else:
+        page = (run(path) / "report.html").read_text(encoding="utf-8")
+        assert words in page.replace("&#39;", "'")
 
 
 def test_layers_and_directions_are_kept(no_figures, study):
@@ -751,7 +846,7 @@ SETTINGS = [
 
 def test_every_section_is_known_to_the_messages():
     assert pipeline.Configuration.model_fields.keys() == {
-        *_configuration.PARTS,
+        *(part for part in _configuration.PARTS if "." not in part),
         *(name for part, name in SETTINGS if not part),
     }
     assert [name for part, name in SETTINGS if not part] == ["title", "seed"]
@@ -764,6 +859,8 @@ def test_the_example_explains_every_setting(part, name):
     if (part, name) == ("places", "keep"):
         assert "[places.keep]    " in pipeline.EXAMPLE
         assert re.search(r"^\[places.keep\] +# \w+", pipeline.EXAMPLE, re.M)
+    elif (part, name) == ("experiment", "prices"):
+        assert re.search(r"^\[experiment.prices\] +# \w+", pipeline.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):
         assert "\ntitle = " in text[""]
     else:
@@ -799,6 +896,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
+PRICES = EXPERIMENT + "[experiment.prices]\n"
 
 
 @pytest.mark.parametrize(
@@ -843,6 +941,11 @@ EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_sh
         (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than or equal"),
         (EXPERIMENT + "replicates = 9999999\n", "experiment.replicates must be less than or"),
         (EXPERIMENT + "attachment = -0.1\n", "experiment.attachment must be greater than"),
+        (EXPERIMENT + "prices = 3\n", "experiment.prices must be a section, [experiment.prices]"),
+        (PRICES + "park = 1\nlink = 1\n", "experiment.prices.pipeline_km is missing"),
+        (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "experiment.prices.park must be gr"),
+        (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
+        (PRICES + "links = 1\n", "prices.links is no setting (did you mean 'link'?); known: park"),
         (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, pipeline_share"),
     ],
 )

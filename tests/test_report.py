@@ -16,7 +16,9 @@ from matplotlib import pyplot as plt
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.report import Study, write_report
-from netinnov.report._words import cell, decimals_for, fixed, number, percent
+from netinnov.report._in_short import find_summary
+from netinnov.report._tables import with_signs
+from netinnov.report._words import cell, decimals_for, fixed, number, percent, signed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -320,16 +322,17 @@ def test_sentences_say_the_numbers_with_their_uncertainty(page: Page) -> None:
 
 def test_effects_are_told_for_the_whole_network_home_host_and_the_others(page: Page) -> None:
     whole = page.sentence("Global efficiency of the whole network goes from 0.500 to 0.520")
-    assert "a change of +0.020 (95 % of 40 placements between \N{MINUS SIGN}0.010 and" in whole
-    assert "Monte Carlo error 0.001); 90 % of the placements have the same sign" in whole
+    assert "a change of +0.020 on average and +0.020 in the median placement (95 % of 40" in whole
+    assert "placements between \N{MINUS SIGN}0.010 and" in whole
+    assert "Monte Carlo error 0.001); 90 % of the placements have its sign" in whole
     assert "The direction depends on where the links happen to be placed." in whole
     home = page.sentence(f"PageRank of {EVIL} goes from 0.300 to 0.250")
     assert "between \N{MINUS SIGN}0.060 and \N{MINUS SIGN}0.040" in home
     assert "direction" not in home
     page.sentence("PageRank of Qu & Co stays at 0.3 in all placements.")
-    others = page.sentence("PageRank of the other 2 places changes by between +0.010 in $Es$")
-    assert "+0.030" in others
-    assert "falls in none of them" in others
+    others = page.sentence("Of the 2 other places, 2 gain PageRank and none loses it (median")
+    assert "from +0.010 in $Es$" in others
+    assert "to +0.030" in others
 
 
 def test_reallocated_funding_moves_links_and_new_funding_adds_them(
@@ -421,6 +424,8 @@ def test_a_table_needs_a_name_that_can_be_a_file(study: Study, tmp_path: Path) -
         (-2, "\N{MINUS SIGN}2"),
         (0.123456, "0.1235"),
         (12345.6, "12,346"),
+        (-0.0, "0"),
+        (-0.04, "\N{MINUS SIGN}0.04"),
         ("a" * 100, "a" * 79 + "…"),
     ],
 )
@@ -431,6 +436,11 @@ def test_cells_of_a_table(value: object, text: str) -> None:
 def test_numbers_in_sentences() -> None:
     assert number(0.0123456) == "0.0123"
     assert number(float("nan")) == "not defined"
+    assert number(-0.0) == "0"
+    assert fixed(-0.0, 2, sign=True) == "0"
+    assert [signed(text) for text in ("-0.0", "+0.00", "-0", "-0.1", "+0.1", "-1,000")] == [
+        *("0.0", "0.00", "0", "\N{MINUS SIGN}0.1", "+0.1", "\N{MINUS SIGN}1,000")
+    ]
     assert decimals_for(0.0012, -0.00034) == 4
     assert decimals_for(12.0) == 0
     assert fixed(0.51234, 4) == "0.5123"
@@ -480,16 +490,17 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
 ) -> None:
     text = Page(write_report(tried(study), tmp_path)).text
     assert (
-        "nearness to all other places rises by 10.0 % on average, and rises in every placement "
+        "nearness to all other places rises by 10.0 % in the median placement, and rises in every "
+        "placement "
         "(the middle 95 %: +4.0 % to +16.0 %)."
     ) in text
     assert "nearness to all other places stays as it is, wherever the links fall." in text
     assert (
-        "Of the 2 other places, 1 gains nearness to all other places on average and 1 loses" in text
+        "Of the 2 other places, 1 gains nearness to all other places and 1 loses it (median" in text
     )
     assert (
-        "may rise or fall, depending on where the links fall: 2.0 % down on average; 95 % of "
-        "placements lie between \N{MINUS SIGN}6.0 % and +4.0 %."
+        "may rise or fall, depending on where the links fall: it falls by 2.0 % in the median "
+        "placement; 95 % of placements lie between \N{MINUS SIGN}6.0 % and +4.0 %."
     ) in text
     assert (
         "Nearness becomes less unequal: places converge (Theil index \N{MINUS SIGN}50.0 %" in text
@@ -499,6 +510,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
     assert (
         "by between \N{MINUS SIGN}2.0 % and +6.0 % (95 % of them); in Qu & Co it is +10.0 %" in text
     )
+    assert "Neither the data nor the set-up were varied" in text
     assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
     assert "no p is below 0.18)" in text
     assert "A p of the experiment is its rank among them." in text
@@ -515,9 +527,11 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
         ({"difference": -0.01, "median": 0.01, "low": -0.2, "high": 0.1}, "may rise or fall"),
         ({"difference": 0.0, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
         ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
-        ({"difference": np.nan, "baseline": np.nan}, "is not defined before or after"),
+        ({"difference": np.nan, "median": np.nan, "baseline": np.nan}, "is not defined before or"),
         ({"replicates": 1, "low": 0.05, "high": 0.05}, "in the one placement that was drawn"),
-        ({"baseline": 0.0}, "rises by 0.050 on average"),
+        ({"baseline": 0.0}, "rises by 0.050 in the median placement"),
+        # Half of the placements and more change nothing: there is no sign to have a share of.
+        ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "stays as it is in the median"),
     ],
 )
 def test_what_is_said_of_home_follows_from_its_row(
@@ -611,3 +625,61 @@ def test_rivals_are_in_the_tables_and_not_told_change_by_change(
     assert "Scenario: direct links, new" not in page.text
     written = pd.read_csv(tmp_path / "tables/effects.csv")
     assert set(written["scenario"]) == {"park", "direct links, new"}
+
+
+def test_a_change_of_nothing_has_no_share_of_a_sign() -> None:
+    table = pd.DataFrame(
+        {"difference": [0.1, 0.0, 0.1], "median": [0.1, 0.0, 0.0], "same_sign": [0.9, 1.0, 0.6]}
+    )
+    assert with_signs(table)["same_sign"].map(cell).tolist() == ["0.9", "–", "–"]
+    few = table.drop(columns="median")
+    assert with_signs(few)["same_sign"].map(cell).tolist() == ["0.9", "–", "0.6"]
+    assert table["same_sign"].tolist() == [0.9, 1.0, 0.6]
+
+
+def test_the_headline_says_how_many_set_ups_agree(study: Study) -> None:
+    # Of six set-ups four rise, one falls and one changes nothing: 4 / 6 have the sign of the
+    # median, which is (0.01 + 0.02) / 2.
+    curve = pd.DataFrame(
+        {
+            "measure": "harmonic_centrality",
+            "funding": ["new"] * 4 + ["reallocated"] * 2,
+            "attachment": [0.0, 0.0, 1.0, 1.0, 0.0, 1.0],
+            "border": [0.0, 0.5, 0.0, 0.5, 0.5, 0.5],
+            "baseline": 0.5,
+            "median": [0.01, 0.02, 0.03, 0.04, -0.01, 0.0],
+            "standardised": 1.0,
+            "replicates": 20,
+        }
+    )
+    given = tried(study)
+    given = replace(given, tables={**given.tables, "specifications": curve})
+    (text,) = (each.text for each in find_summary(given)["compared"] if "Set up" in each.text)
+    assert (
+        "Set up in 6 ways (both kinds of funding, attachment 0 and 1; border 0 and 0.5; 20" in text
+    )
+    assert "changes by 0.015 in the median of them, and 67 % have its sign" in text
+    assert "with new funding it rises in 4 of 4; with reallocated funding it falls in 1 and" in text
+    assert "stays in 1 of 2" in text
+    assert "The data were not drawn again" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"better": "below", "ratio": 1.5}, "more than 6 direct links without a park if a"),
+        ({"better": "above", "ratio": 0.2}, "park costs more than 0.2 times the price assumed"),
+        ({"better": "never", "why": "it is so"}, "less than 6 direct links without a park"),
+        ({"better": "neither"}, "no price makes up for a loss"),
+    ],
+)
+def test_break_even_prices_are_told(study: Study, row: dict[str, Any], words: str) -> None:
+    given = tried(study)
+    even = {"rival": "direct links, new", "measure": "harmonic_centrality", "node": "p"}
+    even |= {"of": "park", "price": 10.0, "ratio": np.nan, "why": None} | row
+    costs = pd.DataFrame({"scenario": ["direct links, new"], "size": [6]})
+    more = {"break_even_prices": pd.DataFrame([even]), "costs": costs}
+    given = replace(given, tables={**given.tables, **more})
+    text = " ".join(each.text for each in find_summary(given)["compared"])
+    assert words in text
+    assert "Compared with other uses of the same money" in text

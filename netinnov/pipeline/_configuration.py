@@ -21,6 +21,7 @@ __all__ = [
     "ExperimentPart",
     "MeasuresPart",
     "MechanismsPart",
+    "PricesPart",
     "PlacesPart",
     "StructurePart",
     "read_configuration",
@@ -80,11 +81,17 @@ funding = ["reallocated", "new"]   # home gives up as many links, or they come o
 attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
 layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
 replicates = 100              # placements drawn
-rivals = ["direct links", "random ends", "forward enclave"]   # as many links without a park, to
+rivals = ["direct links", "random ends", "forward enclave"]   # links without a park, as many to
                               # places anywhere, or of a park that the host runs at home; []: none
 placebos = 10                 # other hosts for the same park, those most like the real one; 0: none
 match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
                               # the places; left out: strength and, where known, distance
+
+[experiment.prices]           # rivals cost as much as the park, at these prices, an assumption in
+                              # any unit of money; left out: as many links, whatever they cost
+park = 10.0                   # of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
 
 [mechanisms]                  # models of how it works, the park and diffusion; for none write
                               # mechanisms = false at the top, below the seed, in place of this part
@@ -165,6 +172,20 @@ class StructurePart(_Part):
     most_places: Annotated[int, Field(ge=0)] = 1000
 
 
+class PricesPart(_Part):
+    """What rivals of the same cost are paid by."""
+
+    park: Annotated[float, Field(ge=0)]
+    link: Annotated[float, Field(ge=0)]
+    pipeline_km: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> PricesPart:
+        if not (self.park or self.link or self.pipeline_km):
+            raise ValueError("one price at least must be above 0")
+        return self
+
+
 class ExperimentPart(_Part):
     """The enclave to be tried."""
 
@@ -185,6 +206,7 @@ class ExperimentPart(_Part):
     ]
     placebos: Annotated[int, Field(ge=0)] = 10
     match: Annotated[list[str], Field(min_length=1)] | None = None
+    prices: PricesPart | None = None
 
 
 class MechanismsPart(_Part):
@@ -237,6 +259,7 @@ PARTS: dict[str, type[_Part]] = {
     "measures": MeasuresPart,
     "structure": StructurePart,
     "experiment": ExperimentPart,
+    "experiment.prices": PricesPart,
     "mechanisms": MechanismsPart,
 }
 
@@ -293,7 +316,7 @@ def _said(fault: Any) -> str:
     if kind == "missing":
         return f"{name} is missing."
     if kind == "extra_forbidden":
-        model = PARTS[where[0]] if len(where) > 1 else Configuration
+        model = PARTS.get(".".join(where[:-1]), Configuration)
         known = [*model.model_fields]
         return f"{name} is no setting{did_you_mean(where[-1], known)}; known: {', '.join(known)}."
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,14 +16,24 @@ from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.experiments import (
     PairSums,
+    Specification,
     compare_scenarios,
     contrasts,
     link_changes,
+    specification_curve,
 )
 from netinnov.network import MultilayerNetwork
 from netinnov.pipeline._configuration import Configuration, ExperimentPart, MeasuresPart
 from netinnov.pipeline._steps import pagerank_of
-from netinnov.scenarios import DirectLinks, ForwardEnclave, RandomEnds, ReverseEnclave
+from netinnov.scenarios import (
+    DirectLinks,
+    ForwardEnclave,
+    Prices,
+    RandomEnds,
+    ReverseEnclave,
+    break_even_prices,
+    equal_cost,
+)
 
 __all__ = ["MANY", "Experiment", "experiment"]
 
@@ -30,6 +42,9 @@ MANY = 1000
 
 PLACEMENTS = 50
 """Of the headline scenario, whose links are shown on a map."""
+
+AGAIN = 20
+"""Placements in each specification: its median is wanted, not its tails."""
 
 PART = ": "
 """Between a measure and the part of it that pairs of one kind make."""
@@ -69,8 +84,9 @@ def experiment(
         for funding in asked.funding
     }
     headline = next(iter(enclaves))
-    rivals = _rivals(asked, enclaves[headline])
+    rivals, unpaid = _rivals(cities, asked, enclaves[headline])
     placebos, notes = _placebos(cities, asked, enclaves)
+    notes += unpaid
     measures, monotone = _measures(cities, asked, options)
     if cities.n_nodes > MANY:
         what = "Harmonic centrality and its inequality are not in the experiment"
@@ -101,7 +117,20 @@ def experiment(
         table = contrasts(result, of=headline, against=list(rivals))
         whole = ~table["measure"].str.contains(PART, regex=False)
         tables["contrasts"] = table[whole].reset_index(drop=True)
+    if prices := _prices(asked):
+        tried = {**enclaves, **rivals}
+        tables["costs"] = _costs(cities, tried, prices)
+        if (even := _break_even(cities, asked, tried, headline, prices, effects)) is not None:
+            tables["break_even_prices"] = even
+    try:
+        varied = _specifications(cities, asked, options, layer, configuration.seed, progress)
+    except InputError as error:
+        notes = (*notes, f"The experiment was set up in one way only: {error}")
+    else:
+        if varied is not None:
+            tables["specifications"] = varied
     said = asked.model_dump() | {
+        "prices": "none: rivals get as many links" if prices is None else asdict(prices),
         "headline": headline,
         "layer": layer,
         "match": list(_match(cities, asked)),
@@ -130,20 +159,140 @@ def _check_ends(cities: MultilayerNetwork, configuration: Configuration) -> None
         raise InputError(f"experiment.host must not be the home; found {asked.host!r} for both.")
 
 
-def _rivals(asked: ExperimentPart, enclave: ReverseEnclave) -> dict[str, Any]:
-    """What the same number of links, funded alike, could be instead."""
+def _prices(asked: ExperimentPart) -> Prices | None:
+    return None if asked.prices is None else Prices(**asked.prices.model_dump())
+
+
+def _rivals(
+    cities: MultilayerNetwork, asked: ExperimentPart, enclave: ReverseEnclave
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the same money, or as many links, funded alike, could be instead; what is too dear."""
     terms: dict[str, Any] = {
         "funding": enclave.funding,
         "attachment": asked.attachment,
         "layer": enclave.layer,
     }
     ends = (asked.home, asked.host, asked.size)
-    known = {
+    known: dict[str, Any] = {
         "direct links": DirectLinks(*ends, **terms),
         "random ends": RandomEnds(enclave),
         "forward enclave": ForwardEnclave(*ends, asked.pipeline_share, **terms),
     }
-    return {f"{name}, {enclave.funding}": known[name] for name in dict.fromkeys(asked.rivals)}
+    found, notes = {name: known[name] for name in dict.fromkeys(asked.rivals)}, []
+    if prices := _prices(asked):
+        _check_cost(cities, "the enclave", enclave, prices)
+        for name, rival in list(found.items()):
+            if isinstance(rival, RandomEnds):  # a contrast, which costs the same as it is
+                continue
+            _check_cost(cities, name, rival, prices)
+            try:
+                found[name] = equal_cost(enclave, rival, cities, prices)
+            except InputError as error:
+                del found[name]
+                notes.append(f"There is no rival {name!r} of the same cost: {error}")
+    return {f"{name}, {enclave.funding}": rival for name, rival in found.items()}, tuple(notes)
+
+
+def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Prices) -> None:
+    """Refuse a scenario without a cost, such as one without distances."""
+    try:
+        scenario.cost(prices, cities)
+    except InputError as error:
+        raise InputError(f"[experiment.prices] the cost of {name} is not known: {error}") from None
+
+
+def _costs(cities: MultilayerNetwork, tried: Mapping[str, Any], prices: Prices) -> pd.DataFrame:
+    """What each scenario needs and costs, as expected before links are drawn."""
+    rows = []
+    for name, scenario in tried.items():
+        sized = scenario.scenario if isinstance(scenario, RandomEnds) else scenario
+        needed = scenario.amounts(cities, kilometres=prices.pipeline_km > 0)
+        cost = scenario.cost(prices, cities)
+        rows.append((name, sized.size, needed.park, needed.link, needed.pipeline_km, cost))
+    columns = ["scenario", "size", "parks", "local_links", "kilometres", "cost"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _break_even(
+    cities: MultilayerNetwork,
+    asked: ExperimentPart,
+    tried: Mapping[str, Any],
+    headline: str,
+    prices: Prices,
+    effects: pd.DataFrame,
+) -> pd.DataFrame | None:
+    """Prices at which the enclave and each rival do as much per cost, by their median effects."""
+    measure, node = effects["measure"].astype("str"), effects["node"]
+    of_home = measure.str.startswith(("harmonic_centrality", "pagerank")) & node.eq(asked.home)
+    whole = measure.str.startswith("global_efficiency") & ~measure.str.contains(PART, regex=False)
+    wanted = (of_home | whole).to_numpy(bool, na_value=False)
+    table = effects[wanted].set_index(["measure", "scenario"])["median"].unstack("scenario")
+    rows = []
+    for name_of_measure, medians in table.iterrows():
+        what = str(name_of_measure)
+        for name, rival in tried.items():
+            pair = [float(medians[headline]), float(medians[name])]
+            if isinstance(rival, (ReverseEnclave, RandomEnds)) or not np.isfinite(pair).all():
+                continue
+            even = break_even_prices(tried[headline], rival, cities, prices, effects=pair)
+            even = even.reset_index().assign(
+                rival=name, measure=what, effect=pair[0], rival_effect=pair[1]
+            )
+            even["node"] = None if what.startswith("global") else asked.home
+            rows.append(even)
+    if not rows:
+        return None
+    first = ["rival", "measure", "node", "of", "price", "break_even", "ratio", "better", "why"]
+    found = pd.concat(rows, ignore_index=True)[[*first, "effect", "rival_effect"]]
+    return found.astype({"node": "str"})
+
+
+def _specifications(
+    cities: MultilayerNetwork,
+    asked: ExperimentPart,
+    options: MeasuresPart,
+    layer: str,
+    seed: int,
+    progress: bool,
+) -> pd.DataFrame | None:
+    """The enclave set up in other ways: funded, attached and hindered by borders otherwise."""
+    if cities.n_nodes > MANY:
+        return None
+    border = options.border or 0.5
+
+    def make(funding: Any, attachment: float, border: float, measure: str) -> Specification:
+        park = ReverseEnclave(
+            asked.home,
+            asked.host,
+            asked.size,
+            asked.pipeline_share,
+            funding=funding,
+            attachment=attachment,
+            layer=layer,
+        )
+        frictions = connectivity.Frictions(border=border, distance=options.kilometres)
+        of_node = measure == "harmonic_centrality"
+        function = centrality.harmonic_centrality if of_node else connectivity.global_efficiency
+        measured = partial(function, distance=options.distance, frictions=frictions)
+        return Specification(park, measured, node=asked.home if of_node else None)
+
+    curve = specification_curve(
+        cities,
+        specifications={
+            "measure": ["harmonic_centrality", "global_efficiency"],
+            "funding": ["reallocated", "new"],
+            "attachment": sorted({0.0, 1.0, asked.attachment}),
+            "border": [0.0, border, 2 * border],
+        },
+        make=make,
+        replicates=min(AGAIN, asked.replicates),
+        rng=seed,
+        progress=progress,
+    )
+    shown = ["measure", "funding", "attachment", "border", "baseline", "median", "low", "high"]
+    return curve[[*shown, "standardised", "same_sign", "replicates"]].sort_values(
+        "measure", kind="stable", ascending=False, ignore_index=True
+    )
 
 
 def _match(cities: MultilayerNetwork, asked: ExperimentPart) -> tuple[str, ...]:
@@ -228,7 +377,7 @@ def _measures(
 def _parts(effects: pd.DataFrame) -> pd.DataFrame:
     """The change of efficiency by the kind of pairs that gain or lose."""
     split = effects["measure"].astype("str").str.split(PART, n=1, expand=True)
-    columns = ["scenario", "baseline", "mean", "difference", "low", "high", "same_sign"]
+    columns = ["scenario", "baseline", "mean", "difference", "median", "low", "high", "same_sign"]
     table = effects[columns].copy()
     table.insert(1, "measure", split[0])
     table.insert(2, "pairs", split[1])

@@ -167,7 +167,11 @@ def _by_rules(
     """1 where a place is a centre by a rule, and the share of the rules by which it is one."""
     names = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
     variants = {name: {"resolution": options.resolution} for name in names}
-    long = polycentricity.sensitivity(network, rules=variants, tops=[None], indices=[], **draw)
+    # One index is asked for at least, the quickest; what is wanted is who is a centre.
+    long = polycentricity.sensitivity(
+        network, rules=variants, tops=[None], indices=["gini"], **draw
+    )
+    long = long[long["node"].notna()]
     wide = long.pivot(index="node", columns="rule", values="value")
     wide = wide.reindex(index=network._nodes.index, columns=pd.Index(names, name=None))
     agreement = long.drop_duplicates("node").set_index("node")["agreement"]

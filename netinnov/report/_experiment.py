@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,7 +25,12 @@ from netinnov.report._words import (
 if TYPE_CHECKING:
     from netinnov.report import Study
 
-__all__ = ["find_changes", "find_experiment"]
+__all__ = ["NOISE", "find_changes", "find_experiment", "others"]
+
+NOISE = 1e-9
+"""Of the baseline: what rounding and searches that stop early leave of no change."""
+
+_HERE = ("effects",)
 
 
 def find_experiment(study: Study) -> list[Finding]:
@@ -53,8 +59,38 @@ def find_changes(study: Study) -> dict[str, list[Finding]]:
             node = row["node"]
             where = "the whole network" if pd.isna(node) else str(names.get(node, node))
             here.append(Finding(f"{what} of {where} {_effect(row)}", ("effects",)))
-        here += _others(rows, what, study, names)
+        rest = rows.drop(index=key_rows(rows, study).index)
+        here += others(rest, what if what == "PageRank" else what[:1].lower() + what[1:], names)
     return found
+
+
+def others(rows: pd.DataFrame, what: str, names: pd.Series[str] | None = None) -> list[Finding]:
+    """How many places gain and lose in the median placement; with names, how much at most."""
+    rows = rows.dropna(subset="median")
+    if rows.empty:
+        return []
+    least = NOISE * rows["baseline"].abs()
+    gain = int((rows["median"] > least).sum())
+    lose = int((rows["median"] < -least).sum())
+    if len(rows) == 1:
+        word = "gains" if gain else "loses" if lose else "neither gains nor loses"
+        return [Finding(f"The one other place {word} {what} (median of the placements).", _HERE)]
+    gains = f"{gain or 'none'} {'gain' if gain > 1 else 'gains'}"
+    loses = f"{lose or 'none'} {'lose' if lose > 1 else 'loses'}"
+    text = f"Of the {len(rows):,} other places, {gains} {what} and {loses} it"
+    text += " (median of the placements)"
+    if names is not None and gain + lose:
+        rows = rows.sort_values("median", kind="stable")
+        decimals = decimals_for(*rows["median"])
+        ends = [
+            f"{fixed(row['median'], decimals, sign=True)} in "
+            f"{names.get(row['node'], row['node'])} (95 % of placements between "
+            f"{fixed(row['low'], decimals, sign=True)} and "
+            f"{fixed(row['high'], decimals, sign=True)})"
+            for row in (rows.iloc[0], rows.iloc[-1])
+        ]
+        text += f": from {ends[0]} to {ends[1]}"
+    return [Finding(f"{text}.", _HERE)]
 
 
 def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
@@ -88,11 +124,31 @@ def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
                 ("scenario",),
             )
         )
+    found += _paid(study)
     if moved := [layer for layer in asked["layer"] if layer in study.modelled]:
         layers = together([mark_modelled(layer, study.modelled) for layer in moved])
         text = f"The links that the park gets are in {layers}: an experiment inside the model."
         found.append(Finding(text, ("scenario", "modelled")))
     return found
+
+
+def _paid(study: Study) -> list[Finding]:
+    """What the rivals may cost."""
+    prices, rivals = study.scenario.get("prices"), study.tables.get("contrasts")
+    if isinstance(prices, Mapping):
+        park, link, km = (number(float(prices[name])) for name in ("park", "link", "pipeline_km"))
+        text = (
+            f"Rivals cost as much as the park, at prices that are assumed: {park} for a park, "
+            f"{link} for a link inside home or inside host, {km} for each kilometre of any other "
+            "link. Costs are those expected before the links are drawn. Random ends are no rival "
+            "but a contrast: as many links."
+        )
+        return [Finding(text, ("costs", "scenario"))]
+    if rivals is None or rivals.empty:
+        return []
+    text = "No prices are given, so rivals get as many links as the park, whatever these would "
+    text += "cost; with [experiment.prices] they cost the same."
+    return [Finding(text, ("scenario",))]
 
 
 def _effect(row: pd.Series[Any]) -> str:
@@ -105,42 +161,18 @@ def _effect(row: pd.Series[Any]) -> str:
     decimals = decimals_for(difference, low, high)
     text = (
         f"goes from {fixed(row['baseline'], decimals)} to {fixed(row['mean'], decimals)}, a change "
-        f"of {fixed(difference, decimals, sign=True)}"
+        f"of {fixed(difference, decimals, sign=True)} on average"
     )
     if row["replicates"] < 2:
         return f"{text}, in one placement."
+    if known := not (math.isnan(row["same_sign"]) or row["median"] == 0):
+        sign = f"{percent(row['same_sign'])} of the placements have its sign"
     text += (
+        f" and {fixed(row['median'], decimals, sign=True)} in the median placement"
         f" (95 % of {row['replicates']:,} placements between {fixed(low, decimals, sign=True)} and "
         f"{fixed(high, decimals, sign=True)}; Monte Carlo error "
-        f"{fixed(row['mc_error'], decimals)}); {percent(row['same_sign'])} of the placements have "
-        "the same sign."
+        f"{fixed(row['mc_error'], decimals)}){f'; {sign}' if known else ''}."
     )
     if low < 0 < high:
         text += " The direction depends on where the links happen to be placed."
     return text
-
-
-def _others(effects: pd.DataFrame, what: str, study: Study, names: pd.Series[str]) -> list[Finding]:
-    """How the places that are neither home nor host fare."""
-    rest = effects.drop(index=key_rows(effects, study).index).dropna(subset="difference")
-    if len(rest) < 2:
-        return []
-    rest = rest.sort_values("difference", kind="stable")
-    decimals = decimals_for(*rest["difference"])
-    ends = [
-        f"{fixed(row['difference'], decimals, sign=True)} in {names.get(row['node'], row['node'])} "
-        f"(95 % of placements between {fixed(row['low'], decimals, sign=True)} and "
-        f"{fixed(row['high'], decimals, sign=True)})"
-        for row in (rest.iloc[0], rest.iloc[-1])
-    ]
-    if not rest["difference"].any():
-        text = (
-            f"{what} of the other {len(rest):,} places stays as it is, on average over placements."
-        )
-        return [Finding(text, ("effects",))]
-    falls = int((rest["difference"] < 0).sum())
-    text = (
-        f"{what} of the other {len(rest):,} places changes by between {ends[0]} and {ends[1]}; it "
-        f"falls in {falls or 'none'} of them."
-    )
-    return [Finding(text, ("effects",))]

@@ -25,7 +25,7 @@ from netinnov.plotting import (
 from netinnov.report._mechanism_figures import draw_mechanisms
 from netinnov.report._parts import Drawing
 from netinnov.report._structure_figures import draw_structure
-from netinnov.report._tables import key_rows
+from netinnov.report._tables import key_rows, with_signs
 from netinnov.report._words import together
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> 
 
 def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Drawing:
     shown = key_rows(effects, study)
+    shown = with_signs(shown) if "same_sign" in shown else shown
     measures = list(dict.fromkeys(shown["measure"].astype("str")))[:_PANELS]
     parts = [shown.loc[shown["measure"].astype("str") == measure] for measure in measures]
     heights = [len(part) + 2.5 + (not at) for at, part in enumerate(parts)]

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from netinnov.experiments import specification_summary
+from netinnov.report._experiment import NOISE, others
 from netinnov.report._parts import Finding
 from netinnov.report._words import (
     counted,
     names_of,
+    number,
     parameters,
     per_cent_of,
     percent,
@@ -28,8 +31,6 @@ _EFFICIENCY = "global_efficiency"
 _INEQUALITY = "access_inequality"
 _SURE = 0.9
 """Share of placements from which a direction is called clear."""
-_NOISE = 1e-9
-"""Of the baseline: what rounding and searches that stop early leave of no change."""
 _RIVALS = {
     "direct links": "direct links without a park",
     "random ends": "a park linked to places at random",
@@ -55,7 +56,7 @@ def find_summary(study: Study) -> dict[str, list[Finding]]:
     for node in (home, host):
         for _, row in rows[rows["node"] == node].iterrows():
             found.append(Finding(_verdict(row, f"{_whose(names, node)} {what}"), ("effects",)))
-    found += _elsewhere(rows[~rows["node"].isin([home, host])], what)
+    found += others(rows[~rows["node"].isin([home, host])], what)
     if measure := _measured(mine, _EFFICIENCY):
         row = mine[mine["measure"] == measure].iloc[0]
         text = _verdict(row, "the efficiency of the whole network (mean nearness over all pairs)")
@@ -66,6 +67,8 @@ def find_summary(study: Study) -> dict[str, list[Finding]]:
     compared = _rivals(study, headline, nearness, home, str(names.get(home, home)))
     compared += _otherwise(effects[effects["measure"] == nearness], headline, home, names, what)
     compared += _hosts(study, rows[rows["node"] == home], names, what)
+    compared += _priced(study, names, home, nearness, what)
+    compared += _specified(study, str(names.get(home, home)), what)
     compared.append(Finding(_standing(study), ("scenario",)))
     return {"summary": found, "compared": compared}
 
@@ -94,7 +97,7 @@ def _measured(effects: pd.DataFrame, name: str) -> str:
 
 def _verdict(row: pd.Series[Any], what: str) -> str:
     """Rises, falls or neither, by which part of what it was, in how many placements."""
-    change, before = float(row["difference"]), float(row["baseline"])
+    change, before = float(row["median"]), float(row["baseline"])
     begin = what[:1].upper() + what[1:]
     if math.isnan(change):
         return f"{begin} is not defined before or after."
@@ -103,64 +106,48 @@ def _verdict(row: pd.Series[Any], what: str) -> str:
     size, low, high = per_cent_of([abs(change), row["low"], row["high"]], before)
     size = size.lstrip("+")
     verb = "rises" if change > 0 else "falls"
+    middle = f"{verb} by {size} in the median placement"
+    if change == 0:
+        middle = "stays as it is in the median placement"
     if row["replicates"] < 2:
         return f"{begin} {verb} by {size} in the one placement that was drawn."
     between = f"95 % of placements lie between {low} and {high}"
     if _clear(row):
         share = row["same_sign"]
         where = "every placement" if share == 1 else f"{percent(share)} of the placements"
-        text = f"{begin} {verb} by {size} on average, and {verb} in {where}"
+        text = f"{begin} {middle}, and {verb} in {where}"
         return f"{text}." if low == high else f"{text} (the middle 95 %: {low} to {high})."
     if row["low"] < 0 < row["high"]:
-        way = "up" if change > 0 else "down"
         return (
-            f"{begin} may rise or fall, depending on where the links fall: {size} {way} on "
-            f"average; {between}."
+            f"{begin} may rise or fall, depending on where the links fall: it {middle}; {between}."
         )
-    return f"{begin} {verb} by {size} on average, but not everywhere: {between}."
+    return f"{begin} {middle}, but not everywhere: {between}."
 
 
 def _none(row: pd.Series[Any]) -> bool:
     size = max(abs(float(row[name])) for name in ("difference", "low", "high"))
-    return size <= _NOISE * abs(float(row["baseline"]))
+    return size <= NOISE * abs(float(row["baseline"]))
 
 
 def _clear(row: pd.Series[Any]) -> bool:
-    """Whether mean and most placements agree on a direction."""
+    """Whether median, mean and most placements agree on a direction."""
     return bool(row["same_sign"] >= _SURE and row["difference"] * row["median"] > 0)
 
 
-def _elsewhere(rows: pd.DataFrame, what: str) -> list[Finding]:
-    """How many of the other places gain and lose on average."""
-    rows = rows.dropna(subset="difference")
-    if rows.empty:
-        return []
-    least = _NOISE * rows["baseline"].abs()
-    gain = int((rows["difference"] > least).sum())
-    lose = int((rows["difference"] < -least).sum())
-    if len(rows) == 1:
-        word = "gains" if gain else "loses" if lose else "neither gains nor loses"
-        return [Finding(f"The one other place {word} {what} on average.", ("effects",))]
-    gains = f"{gain or 'none'} {'gain' if gain > 1 else 'gains'}"
-    loses = f"{lose or 'none'} {'lose' if lose > 1 else 'loses'}"
-    text = f"Of the {len(rows):,} other places, {gains} {what} on average and {loses} it."
-    return [Finding(text, ("effects",))]
-
-
 def _convergence(row: pd.Series[Any]) -> str:
-    if math.isnan(row["difference"]):
+    if math.isnan(row["median"]):
         return "How unequal nearness is over places is not defined before or after."
     if _none(row):
         return "Nearness is as unequal over places as before: they neither converge nor diverge."
     size, low, high = per_cent_of(
-        [float(row["difference"]), row["low"], row["high"]], float(row["baseline"])
+        [float(row["median"]), row["low"], row["high"]], float(row["baseline"])
     )
-    interval = f"Theil index {size} on average"
+    interval = f"Theil index {size} in the median placement"
     if row["replicates"] >= 2:
         interval += f", 95 % of placements between {low} and {high}"
     if not _clear(row):
         return f"Whether places converge or diverge depends on where the links fall ({interval})."
-    way = "less unequal: places converge" if row["difference"] < 0 else "more unequal: they diverge"
+    way = "less unequal: places converge" if row["median"] < 0 else "more unequal: they diverge"
     return f"Nearness becomes {way} ({interval})."
 
 
@@ -176,8 +163,7 @@ def _rivals(study: Study, headline: str, measure: str, home: str, name: str) -> 
     ].dropna(subset="difference")
     sides: dict[str, list[str]] = {"better than": [], "worse than": [], "about as good as": []}
     for _, row in mine.iterrows():
-        short = str(row["rival"]).rpartition(", ")[0] or str(row["rival"])
-        rival, higher = _RIVALS.get(short, short), float(row["higher"])
+        rival, higher = _rival(study, str(row["rival"])), float(row["higher"])
         if row["low"] == row["high"] == 0:
             sides["about as good as"].append(rival)
         elif row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= _SURE:
@@ -188,8 +174,87 @@ def _rivals(study: Study, headline: str, measure: str, home: str, name: str) -> 
     parts = [f"{side} {together(rivals)}" for side, rivals in sides.items() if rivals]
     if not parts:
         return []
-    text = f"Compared with other uses of as many links, the park is for {name} {'; '.join(parts)}."
-    return [Finding(text, ("contrasts",))]
+    uses, tables = "as many links", ["contrasts"]
+    if "costs" in study.tables:
+        uses, tables = "the same money", ["contrasts", "costs"]
+    text = f"Compared with other uses of {uses}, the park is for {name} {'; '.join(parts)}."
+    return [Finding(text, tuple(tables))]
+
+
+def _rival(study: Study, name: str) -> str:
+    """What a rival is, and if it was paid for, how many links it has."""
+    short = name.rpartition(", ")[0] or name
+    text, costs = _RIVALS.get(short, short), study.tables.get("costs")
+    if costs is None or not (costs["scenario"] == name).any():
+        return text
+    size = int(costs.loc[costs["scenario"] == name, "size"].iloc[0])
+    return (
+        f"{size:,} {text}" if text.startswith("direct") else f"{text} with {counted(size, 'link')}"
+    )
+
+
+def _priced(
+    study: Study, names: pd.Series[str], home: str, measure: str, what: str
+) -> list[Finding]:
+    """At which price of a park it does as much per cost as its rivals, for home."""
+    table = study.tables.get("break_even_prices")
+    if table is None:
+        return []
+    rows = table[(table["measure"] == measure) & (table["node"] == home) & (table["of"] == "park")]
+    texts, lost = [], []
+    for _, row in rows.iterrows():
+        rival, ratio = _rival(study, str(row["rival"])), float(row["ratio"])
+        if row["better"] in ("above", "below") and not math.isnan(ratio):
+            than = "more" if row["better"] == "above" else "less"
+            texts.append(
+                f"more than {rival} if a park costs {than} than {number(ratio)} times the price "
+                "assumed"
+            )
+        elif row["better"] in ("always", "never"):
+            how = "more" if row["better"] == "always" else "less"
+            texts.append(f"{how} than {rival} whatever a park costs, as {row['why']}")
+        elif row["better"] == "neither":
+            lost.append(rival)
+    whose = f"{names.get(home, home)}'s {what}"
+    said = [f"Per cost the park does for {whose} {'; '.join(texts)}."] if texts else []
+    if lost:
+        said.append(
+            f"No price of a park is a break-even with {together(lost)}: neither these nor the "
+            f"park add to {whose}, and no price makes up for a loss."
+        )
+    return [Finding(text, ("break_even_prices",)) for text in said]
+
+
+def _specified(study: Study, name: str, what: str) -> list[Finding]:
+    """Whether the direction hangs on how the experiment was set up."""
+    table, data = study.tables.get("specifications"), "The data were not drawn again: how far the "
+    data += "finding hangs on them is not known (resample= in compare_scenarios)."
+    rows = None if table is None else table[table["measure"] == _NEARNESS].dropna(subset="median")
+    if rows is None or rows.empty:
+        text = "Neither the data nor the set-up were varied: how far the finding hangs on them is "
+        text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
+        return [Finding(text, ("scenario",))]
+    share = float(specification_summary(rows)["same_sign"])
+    parts = []
+    for funding, part in rows.groupby("funding", sort=False):
+        least = NOISE * part["baseline"].abs()
+        up, down = int((part["median"] > least).sum()), int((part["median"] < -least).sum())
+        still = len(part) - up - down
+        counts = ((up, "rises"), (down, "falls"), (still, "stays"))
+        said = [f"{verb} in {n}" for n, verb in counts if n]
+        parts.append(f"with {funding} funding it {together(said)} of {len(part)}")
+    values = [
+        f"{column} {together([number(value) for value in sorted(rows[column].unique())])}"
+        for column in ("attachment", "border")
+    ]
+    median = float(rows["median"].median())
+    text = f"Set up in {len(rows)} ways (both kinds of funding, {'; '.join(values)}; "
+    text += f"{counted(int(rows['replicates'].max()), 'placement')} each), {name}'s {what} "
+    text += f"changes by {number(median)} in the median of them"
+    if median and not math.isnan(share):
+        text += f", and {percent(share)} have its sign"
+    text += f": {'; '.join(parts)}."
+    return [Finding(f"{text} {data}", ("specifications",))]
 
 
 def _otherwise(
@@ -224,7 +289,7 @@ def _hosts(study: Study, rows: pd.DataFrame, names: pd.Series[str], what: str) -
     hosts = counted(n, "other host")
     span = low if low == high else f"between {low} and {high} (95 % of them)"
     text = f"At {hosts} like {host} in {like}, the same park would change {home}'s {what} by "
-    text += f"{span}; in {host} it is {here}"
+    text += f"{span}; in {host} it is {here} on average"
     if row["difference"] > row["placebo_high"]:
         text += ", more than that"
     elif row["difference"] < row["placebo_low"]:

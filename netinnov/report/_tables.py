@@ -18,17 +18,31 @@ if TYPE_CHECKING:
 
     from netinnov.report import Study
 
-__all__ = ["View", "key_rows", "modelled_in", "tables_to_write", "views", "write_tables"]
+__all__ = [
+    "View",
+    "key_rows",
+    "modelled_in",
+    "tables_to_write",
+    "views",
+    "with_signs",
+    "write_tables",
+]
 
 _SHOWN = 15
 _ALL = 60
 _WIDEST = 13
 # Tables whose numbers sum over layers or follow from all of them.
-_MIXED = ("centrality", "contrasts", "effect_parts", "effects", "link_changes", "polycentricity")
-_WHOLE = ("contrasts", "effect_parts", "effects", "modelled", "profile", "scenario", "structure")
+_MIXED = (
+    *("break_even_prices", "centrality", "contrasts", "costs", "effect_parts", "effects"),
+    *("link_changes", "polycentricity", "specifications"),
+)
+_WHOLE = (
+    *("break_even_prices", "contrasts", "effect_parts", "effects", "modelled", "profile"),
+    *("scenario", "specifications", "structure"),
+)
 # What the page shows of effects; the file has all columns.
 _EFFECTS = (
-    *("scenario", "measure", "node", "baseline", "mean", "difference", "low", "high"),
+    *("scenario", "measure", "node", "baseline", "difference", "median", "low", "high"),
     *("same_sign", "placebo_low", "placebo_high", "placebo_p", "corrected_p"),
 )
 # Tables of nodes or places whose ids say little to a reader.
@@ -60,6 +74,11 @@ _CAPTIONS = {
     "brokerage": "Nodes between two others that are not linked directly, by whose they are.",
     "effects": "Changes that the scenarios make: whole network, home and host.",
     "contrasts": "The enclave minus its rivals, replicate by replicate: whole network, home, host.",
+    "costs": "What the park and its rivals need and cost, as expected before links are drawn.",
+    "break_even_prices": (
+        "Prices at which the park and a rival do as much per cost, by their median effects."
+    ),
+    "specifications": "The park set up in other ways: what it changes for home and for all.",
     "effect_parts": "Change of efficiency by the kind of pairs: the parts add up to the change.",
     "link_changes": "Pairs whose weight the headline scenario changes, mean over placements.",
     "free_flow": "Points at which the model's rest points change, in freeness of trade.",
@@ -168,8 +187,13 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
     """What the page shows of each table."""
     names = names_of(study)
     shown = {}
+    added = str(study.scenario.get("headline", "")).endswith("new")
     for name, table in tables.items():
+        if name == "break_even_prices" and not added:
+            continue  # of links that home gives up a sentence says it all
         frame = key_rows(table, study) if name in ("contrasts", "effects") else table
+        if "same_sign" in frame:
+            frame = with_signs(frame)
         width = None
         if name in _ACTORS:
             frame = _with_names(frame, study)
@@ -191,7 +215,7 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
         if name == "profile":  # what has no room comes last
             last = [column for column in ("of", "many_centres_if") if column in frame]
             frame = frame[[*frame.columns.difference(last, sort=False), *last]]
-        if name in ("contrasts", "effects"):
+        if name in ("break_even_prices", "contrasts", "effects"):
             frame = frame.assign(node=frame["node"].map(names.get, na_action="ignore"))
         if name == "effects":
             shows = [
@@ -215,6 +239,13 @@ def views(study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, View]:
             dropped=frame.shape[1] - first.shape[1],
         )
     return shown
+
+
+def with_signs(table: pd.DataFrame) -> pd.DataFrame:
+    """No share of a sign where there is none: of a change of 0."""
+    change = table.get("median", table.get("difference"))
+    share = table["same_sign"]
+    return table.assign(same_sign=share if change is None else share.mask(change == 0))
 
 
 def _with_names(table: pd.DataFrame, study: Study) -> pd.DataFrame:

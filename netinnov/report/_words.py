@@ -26,6 +26,7 @@ __all__ = [
     "per_cent_of",
     "percent",
     "short",
+    "signed",
     "together",
 ]
 
@@ -39,6 +40,13 @@ def number(value: float, *, digits: int = 3) -> str:
     if math.isinf(value):
         return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
     text = f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.{digits}g}"
+    return signed(text)
+
+
+def signed(text: str) -> str:
+    """A number that was written out, with a true minus sign; what is shown as 0 has no sign."""
+    if text.startswith(("-", "+")) and not text.strip("+-0.,"):
+        return text[1:]
     return text.replace("-", MINUS)
 
 
@@ -57,7 +65,7 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
     if abs(value) < 0.5 * 10**-decimals:
         least = f"{10**-decimals:.{decimals}f}"
         return f"just {'below' if value < 0 else 'above'} 0" if sign else f"below {least}"
-    return f"{value:{'+' if sign else ''},.{decimals}f}".replace("-", MINUS)
+    return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
 
 
 def measure_name(measure: object) -> str:
@@ -94,7 +102,7 @@ def cell(value: Any) -> str:
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return "–"
     if isinstance(value, Integral):
-        return f"{int(value):,}".replace("-", MINUS)
+        return signed(f"{int(value):,}")
     if isinstance(value, Real):
         return number(float(value), digits=4)
     text = str(value)

@@ -54,6 +54,7 @@ def billed(
     here = places.index.get_loc(host if at_host else home)
     there = places.index.get_loc(home if at_host else host)
     assert isinstance(here, int)  # as ids are unique
+    assert isinstance(there, int)
     mine, other = (stand.host, stand.home) if at_host else (stand.home, stand.host)
     at = np.where(other, there, network._place_codes)
     local = km = 0.0
