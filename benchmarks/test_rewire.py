@@ -1,4 +1,4 @@
-"""Proposals per second of `rewire` on 200,000 links, against NetworKit and igraph, one thread."""
+"""Proposals per second of `rewire` on 200,000 links, against NetworKit, igraph and graph-tool."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def test_against_networkit_and_igraph(in_turns):
     }
     times = in_turns(calls, rounds=5)
     if in_turns.measured:
-        assert min(times["networkit"], times["igraph"]) >= 4 * times["rewire"]
+        assert min(times["networkit"], times["igraph"]) >= 5 * times["rewire"]
 
 
-def test_classes_cost_at_most_four_times_as_much(in_turns):
+def test_classes_cost_at_most_three_times_as_much(in_turns):
     network = as_network({"links": random_links()})
     calls = {
         "rewire kinds": lambda: rewire(network, preserve=("kind",), rng=1),
@@ -58,7 +58,34 @@ def test_classes_cost_at_most_four_times_as_much(in_turns):
     }
     times = in_turns(calls, rounds=5)
     if in_turns.measured:
-        assert times["rewire kinds"] <= 4 * times["rewire degrees"]
+        assert times["rewire kinds"] <= 3 * times["rewire degrees"]
+
+
+# graph-tool is no Python package of PyPI; README.md of this folder says how to get it.
+@pytest.mark.filterwarnings("ignore:Error importing")
+@pytest.mark.parametrize("model", ["configuration", "constrained-configuration"])
+def test_against_graph_tool(in_turns, model):
+    graph_tool = pytest.importorskip("graph_tool")
+    generation = pytest.importorskip("graph_tool.generation")
+    graph_tool.openmp_set_num_threads(1)
+    ends = random_links()
+    network = as_network({"links": ends})
+    graph = graph_tool.Graph(directed=False)
+    graph.add_vertex(N_NODES)
+    graph.add_edge_list(ends)
+    options = {"model": model, "n_iter": TRIALS, "parallel_edges": False, "self_loops": False}
+    preserve = ("degree",)
+    if model == "constrained-configuration":
+        preserve = ("kind",)
+        kinds = graph.new_vertex_property("int", vals=network.nodes["kind"].factorize()[0])
+        options["block_membership"] = kinds
+    calls = {
+        "rewire": lambda: rewire(network, preserve=preserve, trials=TRIALS, rng=1),
+        "graph-tool": lambda: generation.random_rewire(graph, **options),
+    }
+    times = in_turns(calls, rounds=5)
+    if in_turns.measured:
+        assert times["graph-tool"] >= 8 * times["rewire"]
 
 
 def test_two_threads(in_turns):
