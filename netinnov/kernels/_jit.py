@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["announce", "inlined", "kernel", "part"]
+__all__ = ["announce", "inlined", "kernel"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,13 +50,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """A part of kernels of the same file, compiled anew wherever it is called."""
-    return numba.njit(inline="always")(function)
-
-
-def part(function: Callable[P, R]) -> Callable[P, R]:
-    """The same compiled once, and inlined or not as LLVM thinks best: where it is called often."""
-    return numba.njit(function)
+    """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
+    return numba.njit(forceinline=True)(function)
 
 
 def _read_only(value: Any) -> Any:

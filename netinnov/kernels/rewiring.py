@@ -1,8 +1,8 @@
-"""Markov chains that exchange ends of links: packed links and a hash set of them."""
+"""Markov chains that exchange ends of links: packed links and a set of them, hashed or in bits."""
 
 import numpy as np
 
-from netinnov.kernels._jit import kernel, part
+from netinnov.kernels._jit import inlined, kernel
 
 __all__ = ["exchange_ends", "exchange_within"]
 
@@ -15,7 +15,7 @@ BATCH = 64  # proposals whose memory is asked for together
 LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, and rare
 
 
-@part
+@inlined
 def _mixed(state):
     """Output of the generator SplitMix64 for a state."""
     z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -23,7 +23,7 @@ def _mixed(state):
     return z ^ (z >> np.uint64(31))
 
 
-@part
+@inlined
 def _below(state, gamma, size):
     """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
     state += gamma
@@ -36,14 +36,14 @@ def _below(state, gamma, size):
     return state, product >> HALF
 
 
-@part
+@inlined
 def _packed(a, b, directed):
     """Both ends in one number, undirected the smaller first; without a branch, half would miss."""
     swap = (a ^ b) & (np.uint64(0) - np.uint64(not directed and a > b))
     return ((a ^ swap) << HALF) | (b ^ swap)
 
 
-@part
+@inlined
 def _hashed(link, width, bits):
     """Where a link's search in the table begins, and what stands there if it is found at once.
 
@@ -51,16 +51,23 @@ def _hashed(link, width, bits):
     such number, and back. Its first bits are the place in the table and its last ones, 24 at most,
     the highest of the entry, so that an entry of 4 bytes tells the link. The lowest 8 bits of an
     entry are the number of steps that it stands behind its place.
+
+    Without ``bits`` there is a bit for each pair of ``width`` nodes: its word and its bit there.
     """
+    if bits == 0:
+        pair = (link >> HALF) * width + (link & LOW)
+        return pair >> np.uint64(5), ONE << (pair & np.uint64(31))
     low = (link >> HALF << width) | (link & LOW)
     mixed = (low << (np.uint64(64) - width - width)) * np.uint64(0x9E3779B97F4A7C15)
     return mixed >> (np.uint64(64) - bits), mixed << bits >> HALF
 
 
-@part
+@inlined
 def _has(table, link, width, bits, mask):
     at, entry = _hashed(link, width, bits)
     found = table[at]
+    if bits == 0:
+        return found & entry != 0
     while found != entry and found != FREE:
         at = (at + ONE) & mask
         entry += ONE
@@ -68,10 +75,13 @@ def _has(table, link, width, bits, mask):
     return found == entry
 
 
-@part
+@inlined
 def _add(table, link, width, bits, mask):
     """Put a link in; false if it would stand too far from its place."""
     at, entry = _hashed(link, width, bits)
+    if bits == 0:
+        table[at] |= entry
+        return True
     steps = np.uint64(0)
     while table[at] != FREE and steps < FAR:
         at = (at + ONE) & mask
@@ -82,10 +92,13 @@ def _add(table, link, width, bits, mask):
     return True
 
 
-@part
+@inlined
 def _drop(table, link, width, bits, mask):
     """Take a link out and close the gap, so that no search ends too early."""
     gap, entry = _hashed(link, width, bits)
+    if bits == 0:
+        table[gap] &= ~entry
+        return
     while table[gap] != entry:
         gap = (gap + ONE) & mask
         entry += ONE
@@ -101,10 +114,11 @@ def _drop(table, link, width, bits, mask):
     table[gap] = FREE
 
 
-@part
+@inlined
 def _filled(source, target, n_nodes, directed, spare):
     """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
 
+    Where bits need at most twice the memory they are taken: they are found without a search.
     Returns also the bits of a node, the bits and the mask of the table, and whether all fitted.
     """
     m = source.size
@@ -115,9 +129,14 @@ def _filled(source, target, n_nodes, directed, spare):
     while (np.int64(1) << bits) < 4 * m or 2 * width - bits > 24:
         bits += 1
     bits += spare
-    width, bits = np.uint64(width), np.uint64(bits)
-    mask = (ONE << bits) - ONE
-    table = np.full(np.int64(mask) + 1, FREE)
+    words = np.int64(n_nodes) * np.int64(n_nodes) // 32 + 1
+    if words <= np.int64(2) << bits:
+        width, bits, mask = np.uint64(n_nodes), np.uint64(0), np.uint64(0)
+        table = np.zeros(words, np.uint32)
+    else:
+        width, bits = np.uint64(width), np.uint64(bits)
+        mask = (ONE << bits) - ONE
+        table = np.full(np.int64(mask) + 1, FREE)
     key = np.empty(m, np.uint64)
     fits = True
     for e in range(m):
@@ -127,7 +146,7 @@ def _filled(source, target, n_nodes, directed, spare):
     return key, table, width, bits, mask, fits
 
 
-@part
+@inlined
 def _row_starts(source, n_nodes):
     """First slot of each source, for slots in order of their sources."""
     indptr = np.zeros(n_nodes + 1, np.int64)
@@ -138,7 +157,7 @@ def _row_starts(source, n_nodes):
     return indptr
 
 
-@part
+@inlined
 def _unpacked(key):
     source = np.empty(key.size, np.int32)
     target = np.empty(key.size, np.int32)
@@ -148,7 +167,7 @@ def _unpacked(key):
     return source, target
 
 
-@part
+@inlined
 def _around(key, table, width, bits, mask, indptr, e, state, gamma):
     """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
 
@@ -178,7 +197,7 @@ def _around(key, table, width, bits, mask, indptr, e, state, gamma):
     return state, f, g
 
 
-@part
+@inlined
 def _asked(a, b, c, d, table, width, bits, directed):
     """Read the places of all links that a proposal looks up, so that the memory comes near."""
     one, _ = _hashed(_packed(a, d, directed), width, bits)
@@ -188,7 +207,7 @@ def _asked(a, b, c, d, table, width, bits, directed):
     return table[one] ^ table[two] ^ table[three] ^ table[four]
 
 
-@part
+@inlined
 def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, steps, pace, seed):
     """The proposals of `exchange_ends`, on the packed links and the set; -1 if that is too full."""
     state, gamma = seed[0], seed[1]
@@ -298,7 +317,7 @@ def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace,
     return new_source, new_target, moving, accepted, read
 
 
-@part
+@inlined
 def _pair_of(link, group, directed):
     """The classes of both ends as one number."""
     a, b = np.int64(group[link >> HALF]), np.int64(group[link & LOW])
@@ -307,7 +326,7 @@ def _pair_of(link, group, directed):
     return (a << 32) | b
 
 
-@part
+@inlined
 def _class_of(key, position, group, n_groups, directed):
     """Class of the end at a position (2 x slot + side): 0 without classes."""
     if n_groups == 0:
@@ -318,7 +337,7 @@ def _class_of(key, position, group, n_groups, directed):
     return np.int64(group[link >> HALF])
 
 
-@part
+@inlined
 def _ends(key, position, directed):
     """Both ends of a link, the one that is exchanged last: undirected the one at the position."""
     link = key[position >> ONE]
@@ -328,7 +347,7 @@ def _ends(key, position, directed):
     return a, b
 
 
-@part
+@inlined
 def _same(one, two, n):
     """Whether two short lists hold the same numbers; sorts both."""
     same = True
@@ -345,7 +364,7 @@ def _same(one, two, n):
     return same
 
 
-@part
+@inlined
 def _exchange_within(
     key, table, width, bits, mask, weight, indptr, directed, mixed,
     group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,

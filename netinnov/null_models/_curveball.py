@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import check_names, check_number, check_rng
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -82,7 +82,7 @@ def curveball(
     >>> curveball(ni.build_network(nodes, links), rng=3).links["target"].tolist()
     ['q', 'p']
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_number("trials", trials, low=0)
     ready = plan(network, ("degree",), layers, None, rng)
     sides = {layer: two_sides(network, layer, through) for layer in ready.chains}

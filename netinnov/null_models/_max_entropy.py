@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import check_choice, check_names, check_rng
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -106,7 +106,7 @@ def max_entropy(
     >>> drawn.n_nodes
     5
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     if layers is not None:
         layers = check_names("layers", layers, network.layers)
     strengths = _check_preserve(preserve, weights)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Chain, Labelled, Preserve, Space, State, seed_words
@@ -130,7 +130,7 @@ def mixing(
     >>> bool(0 < found.acceptance["links"] < 1)
     True
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_number("trials", trials, low=0, above=True)
     ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     names = pd.Index(list(ready.chains), dtype="str", name="layer")

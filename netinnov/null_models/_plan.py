@@ -9,11 +9,11 @@ from typing import Any, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import as_list, check_choice, check_names
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._chains import (
     Chain,
     Labelled,
@@ -44,6 +44,7 @@ def plan(
     labelled: Labelled = "node",
 ) -> Plan:
     """Check the options of `rewire` and prepare its chains; tunes them where that is asked for."""
+    check_network(network)
     check_choice("space", space, Space)
     check_choice("labelled", labelled, Labelled)
     kept = _check_preserve(preserve)
@@ -72,7 +73,7 @@ def plan(
 
 def _check_preserve(preserve: Iterable[str]) -> set[str]:
     allowed = get_args(Preserve)
-    listed = [preserve] if isinstance(preserve, str) else list(preserve)
+    listed = [preserve] if isinstance(preserve, str) else as_list("preserve", preserve)
     unknown = [name for name in listed if name not in allowed]
     if unknown or isinstance(preserve, str):
         msg = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Labelled, Preserve, Space
@@ -136,7 +135,7 @@ def rewire(
     >>> ni.centrality.degree(rewired).equals(ni.centrality.degree(network))
     True
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     check_number("trials", trials, low=0)
     ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     return ready.draw(trials, rng)
