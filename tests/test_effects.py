@@ -221,7 +221,7 @@ def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
             order = np.argsort(p, kind="stable")
             steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
             assert ours[order] == pytest.approx(np.minimum(steps, 1))
-    with pytest.raises(InputError, match="`method`"):
+    with pytest.raises(InputError, match="`correction`"):
         result.effects(correction="none")  # type: ignore[arg-type]
 
 

@@ -12,9 +12,11 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import (
+    Combined,
     DirectLinks,
     MatchedPlacebo,
     NoChange,
+    Prices,
     ReverseEnclave,
     apply_scenario,
     placebo,
@@ -100,9 +102,10 @@ def test_distance_and_population_leave_out_what_is_not_known() -> None:
 def test_categories_are_exact_and_columns_below_zero_no_logarithms() -> None:
     table = placebo_candidates(PARK, towns(), match=("province", "growth"))
     assert table.index.tolist() == ["host", "a", "b"]
-    # Growth 0, 1, 2 with zeros and no negative one among them: 0 counts half of 1.
-    logs = np.log([0.5, 1, 2])
-    assert table["gap"].tolist() == pytest.approx(np.abs(logs - logs[0]) / logs.std())
+    # Growth 0, 1, 2, and 3 of c in another province, which counts for the standard deviation: with
+    # zeros and no negative one among them, so 0 counts half of 1.
+    logs = np.log([0.5, 1, 2, 3])
+    assert table["gap"].tolist() == pytest.approx((np.abs(logs - logs[0]) / logs.std())[:3])
     other = DirectLinks("host", "home", 2)
     table = placebo_candidates(other, towns(), match=["growth"])
     # The real value is -1: differences as they are, 1 2 3 4.
@@ -200,6 +203,80 @@ def test_a_placebo_in_each_replicate() -> None:
         progress=False,
     )
     assert set(result.effects()["scenario"]) == {"park", "placebo"}
+
+
+def test_two_of_a_category_are_as_near_as_they_are_among_all() -> None:
+    population = {"home": 3e5, "o": 1e6, "x": 1_000_001, "y": 5e6, "z": 1e5}
+    places = pd.DataFrame({"population": pd.Series(population)}).assign(province=list("baabb"))
+    nodes = pd.DataFrame({"place": places.index}, index=places.index)
+    links = pd.DataFrame({"source": list("oxyz"), "target": "home"})
+    network = ni.build_network(nodes, links, places)
+    twin = ReverseEnclave("home", "o", 1, 0.5)
+    for match in (["population"], ["population", "province"]):
+        table = placebo_candidates(twin, network, match=match)
+        logs = np.log([1e6, 1_000_001, 5e6, 1e5])
+        assert table.loc["x", "gap"] == pytest.approx((logs[1] - logs[0]) / logs.std())
+    assert placebo(twin, network, match=["population", "province"], caliper=0.1).host == "x"
+
+
+def test_parts_that_share_a_place_share_their_placebo() -> None:
+    network = towns()
+    both = Combined([PARK, Combined([DirectLinks("home", "host", 1)])])
+    matched = MatchedPlacebo(both, match=["strength"], nearest=9)
+    # In the order of `placebo_candidates`, see above.
+    assert matched.placebos(network) == [
+        Combined([ReverseEnclave("home", host, 2, 0.5), Combined([DirectLinks("home", host, 1)])])
+        for host in ("d", "a", "c", "b")
+    ]
+    prices = Prices(park=10, link=1, pipeline_km=0)
+    assert matched.cost(prices, network) == both.cost(prices, network)
+    assert placebo(both, network, match=["strength"], nearest=1).scenarios[0].host == "d"
+    home = MatchedPlacebo(both, match=["strength"], replace="home", nearest=1).placebos(network)
+    assert {part.home for part in (home[0].scenarios[0], *home[0].scenarios[1].scenarios)} == {"a"}
+    after = apply_scenario(network, matched, rng=1)
+    assert after.n_nodes == network.n_nodes + 1
+
+
+def test_parts_at_different_places_have_different_placebos() -> None:
+    network = towns()
+    two = Combined([PARK, ReverseEnclave("home", "b", 2, 0.5)])
+    # Of host: d, a, c. Of b (strength 2): a (4), then d (8) and c (16). Nobody stands in twice,
+    # so the third candidate stays without a partner.
+    (one,) = MatchedPlacebo(two, match=["strength"], nearest=9).placebos(network)
+    assert [part.host for part in one.scenarios] == ["d", "a"]
+    three = Combined([ReverseEnclave("home", host, 1, 0) for host in ("host", "a", "b")])
+    with pytest.raises(InputError, match=r"'host', 'a', 'b' at once.*Match on less"):
+        MatchedPlacebo(three, match=["strength"]).placebos(network)
+    with pytest.raises(InputError, match="`scenario` must be"):
+        MatchedPlacebo(Combined([PARK, NoChange()]))
+
+
+def test_a_dose_in_number_of_parks_has_a_placebo_band() -> None:
+    names = [f"c{at}" for at in range(12)]
+    ends = [(a, b) for at, a in enumerate(names) for b in names[at + 1 : at + 4]]
+    places = pd.DataFrame({"population": 10.0 + np.arange(12)}, index=names)
+    links = pd.DataFrame(ends, columns=["source", "target"])
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
+
+    def parks(number):
+        hosts = names[4 : 4 + int(number)]
+        return Combined([ReverseEnclave("c0", host, 2, 0.5, funding="new") for host in hosts])
+
+    found = ni.experiments.dose_response(
+        network, make=parks, doses=[1, 2], replicates=12, rng=1, progress=False,
+        measures={"harmonic": ni.centrality.harmonic_centrality},
+        placebo=lambda number: MatchedPlacebo(parks(number), match=["population"], nearest=10),
+    )  # fmt: skip
+    table = found.table().query("node == 'c0'")
+    assert table["placebo_n"].tolist() == [10, 4]
+    assert table["placebo_low"].notna().all()
+    assert table["placebo_p"].notna().all()
+
+
+@pytest.mark.parametrize("nearest", [2.5, 0, True, "many"])
+def test_numbers_of_places_are_whole(nearest) -> None:
+    with pytest.raises(InputError, match="`nearest` must be a whole number at least 1"):
+        MatchedPlacebo(PARK, nearest=nearest)
 
 
 def test_real_cities_are_matched_within_their_tier() -> None:

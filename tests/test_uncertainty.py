@@ -463,12 +463,49 @@ def test_flows_of_baidu_have_data_uncertainty() -> None:
     quzhou, hangzhou = (
         cities.index[cities["cityname_eng"] == name][0] for name in ("Quzhou", "Hangzhou")
     )
+    # Shares of each origin's total take no links; as if as many people left each, they are flows.
+    links = flows.links.assign(layer="flow")
+    flows = ni.build_network(flows.nodes, links, flows.places, directed=["flow"])
     result = compare(
         flows, {"park": ReverseEnclave(quzhou, hangzhou, 6, 0.5)}, replicates=10,
         measures={"e": PairSums(quzhou, hangzhou, distance="inverse")},
-        resample=ResampledLinks(events=1000), resamples=10,
+        resample=ResampledLinks(events=1000 * flows.n_nodes), resamples=10,
     )  # fmt: skip
     table = result.effects()
     assert table["resamples"].eq(10).all()
     assert table.loc[table["measure"] == "e: home-others", "data_error_high"].gt(0).all()
     assert (table["data_error"] <= table["data_error_high"]).all()
+
+
+def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
+    # Home has three links, counted once each: a set of data has them all, and can pay for two new
+    # ones, with the chance that a Poisson number of mean 1 is above 0 in two or three of them.
+    names = ["home", "host", "a", "b"]
+    ends = [("home", "a"), ("home", "b"), ("home", "host"), ("host", "a"), ("host", "b")]
+    links = pd.DataFrame(ends, columns=["source", "target"])
+    links["weight"] = [1, 1, 1, 300, 300]
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+    park = ReverseEnclave("home", "host", 2, 0.5)
+    options = {
+        "measures": {"e": partial(global_efficiency, distance="inverse"),
+                     "s": ni.centrality.overlapping_strength},
+        "resamples": 60, "checkpoint": tmp_path,
+    }  # fmt: skip
+    result = compare(network, {"park": park, "none": NoChange()}, **options)
+    table = result.effects().set_index("scenario")
+    p = 1 - math.exp(-1)
+    expected = 60 * (p**3 + 3 * p**2 * (1 - p))
+    used = table.loc["park", "resamples"]
+    assert used.nunique() == 1
+    assert used.iloc[0] == pytest.approx(
+        expected, abs=4 * math.sqrt(expected * (1 - expected / 60))
+    )
+    assert (table.loc["none", "resamples"] == 60).all()
+    assert table.loc["park", "data_error"].notna().all()
+    assert f"in {used.iloc[0]} sets of data" in result.sentences()[0]
+    # What was found is found again.
+    again = compare(network, {"park": park, "none": NoChange()}, **options)
+    pd.testing.assert_frame_equal(again.effects(), result.effects())
+    # In the data as observed it is an error, as ever.
+    with pytest.raises(InputError, match="Choose a smaller `size`"):
+        compare(network, {"park": ReverseEnclave("home", "host", 4, 0.5)})

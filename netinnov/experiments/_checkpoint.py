@@ -52,10 +52,13 @@ class Checkpoint:
     def found(self, columns: Sequence[str]) -> dict[Item, Values]:
         """Give all values that are there."""
         names = [f"measure_{at}" for at in range(len(columns))]
-        rows = self._store.rows("scenario", "replicate", "resample", "grown", "label", *names)
+        known = ("scenario", "replicate", "resample", "grown", "label", "links", "weight")
+        rows = self._store.rows(*known, *names)
         return {
-            Item(scenario, number, data): Values(grown, [np.asarray(v) for v in values], label)
-            for scenario, number, data, grown, label, *values in rows
+            Item(scenario, number, data): Values(
+                grown, [np.asarray(v) for v in values], label, links, weight
+            )
+            for scenario, number, data, grown, label, links, weight, *values in rows
         }
 
     def save(
@@ -68,6 +71,8 @@ class Checkpoint:
                 **item._asdict(),
                 "grown": each.grown,
                 "label": each.label,
+                "links": each.links,
+                "weight": each.weight,
                 **{f"measure_{at}": value for at, value in enumerate(each.by_measure)},
             }
             for item, each in zip(items, values, strict=True)

@@ -18,7 +18,14 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._checkpoint import Checkpoint, stored_seed
 from netinnov.experiments._effects import ExperimentResult
-from netinnov.experiments._placebo import Placebo, drawn_placebos, refusals, spawned
+from netinnov.experiments._placebo import (
+    Placebo,
+    drawn_placebos,
+    one_way,
+    refusals,
+    spawned,
+    tautologies,
+)
 from netinnov.experiments._replicates import (
     BASELINE,
     Item,
@@ -87,9 +94,12 @@ def compare_scenarios(
         or a mapping from names of scenarios.
     modelled : sequence of str
         Layers that are modelled, not observed: on a network that has one no p-value is given.
+        Those whose name ends in ``_modelled``, or with links of the ``status`` ``"modelled"``,
+        are known to be without being named.
     monotone : sequence of str
         Names of those of your own measures that new links can move one way only, as
-        `global_efficiency` is known to be.
+        `global_efficiency` is known to be. For these no p-value is given where the scenario adds
+        more links, or more weight, than its placebo does, or less.
     resample : function, optional
         Draws the data again, as they might have been collected: `ResampledLinks`,
         `ResampledEvents`, or any function of a network and a Generator that returns a network of
@@ -147,7 +157,9 @@ def compare_scenarios(
     is without `resample`: difference, Monte Carlo error and spread over placements. The variance
     over sets and placements is split, so that the luck of few placements is not taken for data
     uncertainty: see `ExperimentResult.effects`. Placebos are compared in the data as observed
-    only.
+    only. Where a scenario cannot be carried out in a set of data (home has fewer links left than
+    are reallocated) it is undefined there: that set is left out of its data uncertainty, and
+    ``resamples`` counts those that are used.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
@@ -180,9 +192,8 @@ def compare_scenarios(
     generator = np.random.default_rng(rng)
     seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
     placebos, whose = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
-    refused = refusals(
-        network, scenarios, measures, placebos, whose, modelled=modelled, monotone=monotone
-    )
+    refused = refusals(network, scenarios, measures, whose, modelled=modelled)
+    one_sided = one_way(measures, monotone)
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
@@ -218,6 +229,16 @@ def compare_scenarios(
     done = [found[item] for item in items]
     agreed(columns, done)
     warn_of_grown(bound, done)
+    totals = {
+        name: np.array([
+            (each.links, each.weight)
+            for item, each in zip(items, done, strict=True)
+            if item.scenario == name
+        ])
+        for name in tried
+    }  # fmt: skip
+    by_construction = tautologies(scenarios, placebos, whose, one_sided, totals, totals[BASELINE])
+    refused = by_construction | refused
     again = None
     if resample is not None:
         own = {name: scenario for name, scenario in tried.items() if name not in placebos}
@@ -233,6 +254,7 @@ def compare_scenarios(
             nodes=kept,
             seeds=seeds,
             draws=draws,
+            undefined=[np.full_like(value, np.nan) for value in done[0].by_measure],
         )
 
         def save(wanted: Sequence[list[Item]], values: Sequence[list[Values]]) -> None:
@@ -295,7 +317,7 @@ def _check(
     other = [name for name, measure in functions.items() if not callable(measure)]
     if other:
         raise InputError(f"measures must be functions of a network; these are none: {other[:5]}.")
-    check_number("replicates", replicates, low=1)
+    check_number("replicates", replicates, low=1, whole=True)
     count: object = replicates
     if not isinstance(count, Integral):
         raise InputError(f"`replicates` must be a whole number; found {count!r}.")

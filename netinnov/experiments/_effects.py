@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,8 @@ class ExperimentResult:
               would still change,
             - ``spread``: sd of the differences over placements,
             - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
-            - ``same_sign``: share of the replicates whose difference has the sign of the median,
+            - ``same_sign``: share of the replicates whose difference has the sign of the median;
+              NaN where that is 0,
             - ``replicates``: differences that are defined. 1 if nothing is random,
             - ``data_error``: sd of the effect, as a mean over all placements, over data drawn
               again: data uncertainty. 0 where its estimate is negative, NaN without `resample`,
@@ -91,11 +92,14 @@ class ExperimentResult:
               and the interval says less,
             - ``data_share``: part of data in the variance of an effect at one placement in one set
               of data; placements have the rest,
-            - ``resamples``: sets of data in which the effect is defined,
+            - ``resamples``: sets of data in which the effect is defined, which are those used,
             - ``placebo_median``, ``placebo_low``, ``placebo_high``: median, 2.5 and 97.5 % of the
-              differences of the placebos from the baseline,
+              differences of the placebos from the baseline, with as much luck of placements in
+              them as in ``difference``,
             - ``placebo_n``: how many placebos they are,
-            - ``placebo_p``: two-sided rank of ``difference`` among the placebos: twice the smaller
+            - ``placebo_placements``: how many placements of each are ranked,
+            - ``ranked``: the real effect over as many placements,
+            - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
               tail, each (k + 1) / (n + 1), at most 1,
             - ``corrected_p``: the same, corrected over all tests of the table,
             - ``why_no_p``: why there is none; else missing.
@@ -120,11 +124,32 @@ class ExperimentResult:
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
-        the replicates of the same one are averaged, as those of the real one are, and the rank is
-        among these places: with five of them p is never below 1/3, however many replicates. Those
-        of a `scenarios.MatchedPlacebo` are taken in turn: as many replicates as places visit all.
-        Where it is a function that gives a network, each replicate is a placebo of its own; as
-        ``difference`` is a mean over placements and they are not, p errs on the high side.
+        the replicates of the same one are averaged, and the rank is among these places: with five
+        of them p is never below 1/3, however many replicates. A mean over many placements is
+        steadier than one over few, and would stand in the middle of the others too often. So like
+        is ranked with like: as many placements of the real place as of each placebo, no random
+        number in two of them. If nothing is special about the real place, all of these means are
+        alike, each rank is as likely as another, and p is uniform on its steps. The rest of the
+        placements of the real place cannot be used without losing that: they enter
+        ``difference`` and its Monte Carlo error, which take all.
+
+        *How many replicates.* The places of a `scenarios.MatchedPlacebo` are taken in turn, so
+        that R replicates rank R // (K + 1) placements of each of K places and of the real one,
+        and the least p is 2 / (K + 1). With K + 1 replicates there is one of each; with fewer only
+        R - 1 places are ranked, and the least p is 2 / R. More replicates give no smaller p, but
+        find smaller effects, as less of the luck of placements is left in what is ranked. A
+        function that gives scenarios by chance gives some more often than others; of each as many
+        placements are ranked as there are of the rarest.
+
+        *The band.* The means of placebos differ by place, and by the luck of their placements,
+        which is known from how these differ within a place. ``placebo_low`` and ``placebo_high``
+        are drawn together around the median, until they have the variance over places and the
+        luck of as many placements as ``difference`` has. Where there is one placement of each
+        place the two cannot be told apart, and the band is as wide as it is found.
+
+        Where a placebo is a function that gives a network (`scenarios.RandomEnds` too), each
+        replicate is a placebo of its own; as ``difference`` is a mean over placements and they
+        are not, p errs on the high side.
 
         References
         ----------
@@ -142,11 +167,10 @@ class ExperimentResult:
             start = self.baselines.get(scenario, BASELINE)
             before = _by_replicate(blocks[start, measure])
             change = _change(before, _by_replicate(rows))
-            placebo, named = None, False
+            placebo, labels = None, None
             if (name := self.placebos.get(scenario)) is not None:
-                draws = _change(before, _by_replicate(blocks[name, measure]))
-                named = any(self.sites.get(name, ()))
-                placebo = _averaged(draws, self.sites[name]) if named else draws
+                placebo = _change(before, _by_replicate(blocks[name, measure]))
+                labels = self.sites.get(name, ())
             reason = self.refused.get((scenario, measure), "" if name else "no placebo")
             again, placed, number = None, change, None
             if drawn:
@@ -157,7 +181,7 @@ class ExperimentResult:
                 placed = change[number if len(change) > 1 else np.zeros_like(number)]
             table = _statistics(before, _by_replicate(rows), change)
             table = table.join(data_statistics(again, change, placed, number))
-            table = table.join(_ranked(table["difference"], placebo, reason, named=named))
+            table = table.join(_ranked(change, _compared(change, placebo, labels), reason))
             table.insert(0, "scenario", scenario)
             table.insert(1, "measure", measure)
             table.insert(2, "node", rows["node"].array[: len(table)])
@@ -260,10 +284,90 @@ def _change(baseline: Floats, values: Floats) -> Floats:
         return np.asarray(values - baseline, np.float64)
 
 
-def _averaged(draws: Floats, labels: Sequence[str]) -> Floats:
-    """Means over the replicates of the same placebo; those without a name stand for themselves."""
+class _Compared(NamedTuple):
+    """Placebos, and the real effect with as much luck of placements, one column a node."""
+
+    placebos: pd.DataFrame
+    real: pd.Series
+    band: pd.DataFrame
+    placements: int
+    different: npt.NDArray[Any]
+    """Of how many placebos it is known that they are different ones."""
+
+
+def _compared(change: Floats, placebo: Floats | None, labels: Sequence[str] | None) -> _Compared:
+    """Give as many placements of the real effect as of each placebo.
+
+    Parameters
+    ----------
+    change, placebo : array
+        Differences of the real scenario and of its placebo, replicate x node.
+    labels : sequence of str
+        What the placebo was in each replicate.
+    """
+    every = pd.DataFrame(change)
+    if placebo is None:
+        none = pd.DataFrame(np.full((1, change.shape[1]), np.nan))
+        return _Compared(none, every.mean(), none, 0, none.count().to_numpy())
+    draws = pd.DataFrame(placebo)
+    if not labels or not any(labels):
+        # Different placebos may have the same effect; of those without a name nobody knows.
+        return _Compared(draws, every.mean(), draws, 1, draws.nunique().to_numpy())
     keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
-    return pd.DataFrame(draws).groupby(keys, sort=False).mean().to_numpy(np.float64)
+    code, each, own = _turns(keys)
+    taken = code >= 0
+    within = draws[taken].groupby(code[taken])
+    first = within.head(each)
+    means = first.groupby(code[first.index]).mean()
+    real = every.iloc[own].mean() if len(every) == len(draws) else every.mean()
+    band = _band(within.mean(), _luck(draws[taken], within), within.count(), every.count())
+    return _Compared(means, real, band, each, means.count().to_numpy())
+
+
+def _turns(
+    keys: Sequence[str],
+) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
+    """Choose placements of placebos, and as many of the real one, no replicate twice.
+
+    Returns
+    -------
+    code : array
+        Number of the placebo in each replicate; -1: of none.
+    each : int
+        So many of each are compared, the first ones.
+    own : array
+        The replicates of the real one.
+    """
+    code, names = pd.factorize(np.asarray(keys, object))
+    code = code.astype(np.intp)
+    each = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
+    if not each and len(code) > 1:
+        # All are different, one a replicate: the last one leaves its own to the real one.
+        code[-1], each = -1, 1
+    each = max(each, 1)
+    turn = pd.Series(code).groupby(code).cumcount().to_numpy()
+    own = np.flatnonzero((code < 0) | (turn >= each))[:each]
+    return code, each, own if len(own) else np.arange(1)
+
+
+def _luck(draws: pd.DataFrame, within: Any) -> Any:
+    """Variance of placements at one place, over all places; NaN if there is one of each."""
+    apart = draws - within.transform("mean")
+    free = (within.count() - 1).clip(lower=0).sum()
+    return apart.pow(2).sum() / free.where(free > 0)
+
+
+def _band(means: Any, luck: Any, n: Any, n_real: Any) -> Any:
+    """Draw the means of places together, to the luck of as many placements as the real one has."""
+    with np.errstate(invalid="ignore"):  # infinite effects have no variance: the band stays
+        between = means.var()
+        mine = luck / n_real
+        places = (between - luck * (1 / n.where(n > 0)).mean()).clip(lower=0)
+        shrink = (((places + mine) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(1.0)
+        middle = means.median()
+        return means.where(
+            np.broadcast_to(shrink == 1, means.shape), middle + shrink * (means - middle)
+        )
 
 
 def _statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.DataFrame:
@@ -288,29 +392,28 @@ def _statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.Dat
             "mc_high": mean + half,
             "spread": spread,
             "standardised": mean / spread.where(spread > 0),
-            "same_sign": (np.sign(change) == np.sign(median)).sum() / n,
+            "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
             "replicates": n,
         }
     )
 
 
-def _ranked(effect: pd.Series, placebo: Floats | None, reason: str, *, named: bool) -> pd.DataFrame:
+def _ranked(change: Floats, compared: _Compared, reason: str) -> pd.DataFrame:
     """Set the effects among those of the placebos."""
-    draws = pd.DataFrame(np.full((1, len(effect)), np.nan) if placebo is None else placebo)
-    n = draws.count().to_numpy()
-    p = np.asarray(two_sided(effect, draws.to_numpy()), np.float64)
-    why = np.full(len(effect), reason or pd.NA, object)
+    n = compared.placebos.count().to_numpy()
+    p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy()), np.float64)
+    why = np.full(len(n), reason or pd.NA, object)
     if not reason:
-        # Different placebos may have the same effect; of those without a name nobody knows.
-        alone = np.where(named, n, draws.nunique()) < 2
-        why[alone] = "the placebo is always the same: a rank needs several"
-        why[effect.isna().to_numpy() | (n == 0)] = "undefined"
+        why[compared.different < 2] = "the placebo is always the same: a rank needs several"
+        why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     return pd.DataFrame(
         {
-            "placebo_median": draws.median(),
-            "placebo_low": draws.quantile(0.025),
-            "placebo_high": draws.quantile(0.975),
+            "placebo_median": compared.band.median(),
+            "placebo_low": compared.band.quantile(0.025),
+            "placebo_high": compared.band.quantile(0.975),
             "placebo_n": n,
+            "placebo_placements": compared.placements,
+            "ranked": compared.real if compared.placements else np.nan,
             "placebo_p": np.where(pd.isna(why), p, np.nan),
             "why_no_p": pd.array(why, "str"),
         }

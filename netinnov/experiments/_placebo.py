@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -10,13 +10,23 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from netinnov._arguments import check_names
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._describe import described
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario
+from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
 
-__all__ = ["Placebo", "PlaceboDraw", "drawn_placebos", "refusals", "spawned"]
+__all__ = [
+    "Placebo",
+    "PlaceboDraw",
+    "drawn_placebos",
+    "modelled_layers",
+    "one_way",
+    "refusals",
+    "spawned",
+    "tautologies",
+]
 
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
 
@@ -36,6 +46,12 @@ _MONOTONE = {
     "strength",
 }
 """Measures of netinnov that new links move one way only."""
+
+_MODELLED = "_modelled"
+"""How the name of a modelled layer ends; or its links have the status ``modelled``."""
+
+_FEW = 0.05
+"""Share of placebos below which hardly any adds as much as the scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +121,101 @@ def drawn_placebos(
     return drawn, whose
 
 
+def modelled_layers(network: MultilayerNetwork, named: Sequence[str] = ()) -> list[str]:
+    """List the layers that are modelled: so called, so marked in their links, or named as such."""
+    found = {name for name in network.layers if name.endswith(_MODELLED)}
+    rows = network._link_rows()
+    if rows.attributes is not None and "status" in rows.attributes:
+        marked = rows.attributes["status"].eq("modelled").to_numpy(bool, na_value=False)
+        found |= {network.layers[code] for code in np.unique(rows.layer[marked])}
+    return [name for name in network.layers if name in found | set(named)]
+
+
+def one_way(measures: Mapping[str, object], monotone: Sequence[str]) -> set[str]:
+    """Name the measures that new links can move one way only."""
+    declared = set(check_names("monotone", monotone, list(measures), of="`measures`"))
+    return declared | {name for name, measure in measures.items() if _is_monotone(measure)}
+
+
 def refusals(
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, object],
-    placebos: Mapping[str, PlaceboDraw],
     whose: Mapping[str, str],
     *,
     modelled: Sequence[str],
-    monotone: Sequence[str],
 ) -> dict[tuple[str, str], str]:
-    """Say for which scenario and measure there is no p-value, and why."""
-    layers = check_names("modelled", modelled, network.layers)
-    one_way = set(check_names("monotone", monotone, list(measures)))
-    one_way |= {name for name, measure in measures.items() if _is_monotone(measure)}
-    found = {}
-    for scenario, change in scenarios.items():
-        for measure in measures:
-            against = placebos[whose[scenario]].make if scenario in whose else None
-            reason = ""
-            if layers:
-                are = "is" if len(layers) == 1 else "are"
-                reason = f"{', '.join(layers)} {are} modelled: a test would only repeat the model"
-            elif against is None:
-                reason = "no placebo"
-            elif measure in one_way and _adds(change, "new") and _adds(against, "reallocated"):
-                reason = (
-                    "the scenario adds links and the placebo does not, and new links can move "
-                    "this measure one way only"
-                )
-            if reason:
-                found[scenario, measure] = reason
+    """Say for which scenario and measure there can be no p-value, and why."""
+    layers = modelled_layers(network, check_names("modelled", modelled, network.layers))
+    are = "is" if len(layers) == 1 else "are"
+    reason = f"{', '.join(layers)} {are} modelled: a test would only repeat the model"
+    return {
+        (scenario, measure): reason if layers else "no placebo"
+        for scenario in scenarios
+        for measure in measures
+        if layers or scenario not in whose
+    }
+
+
+def tautologies(
+    scenarios: Mapping[str, Scenario],
+    placebos: Mapping[str, PlaceboDraw],
+    whose: Mapping[str, str],
+    measures: Iterable[str],
+    totals: Mapping[str, Floats],
+    start: Floats,
+) -> dict[tuple[str, str], str]:
+    """Say which of the measures that new links move one way would be higher by construction.
+
+    Parameters
+    ----------
+    measures : iterable of str
+        Those that new links move one way only.
+    totals : mapping of str to array
+        Linked pairs and weight of the network in each replicate, of scenarios and placebos.
+    start : array
+        The same of the baseline.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for scenario, name in whose.items():
+        against = placebos[name].make
+        # The same policy at another place, or with other ends, has as many links to give.
+        if isinstance(against, (MatchedPlacebo, RandomEnds)):
+            same: object = against.scenario == scenarios[scenario]
+            if same is True:
+                continue
+        reason = _adds_otherwise(totals[scenario] - start, totals[name] - start, start.max(axis=0))
+        if reason:
+            found |= {(scenario, measure): reason for measure in measures}
     return found
+
+
+def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
+    """Tell if hardly any placebo adds as many links, or as few, as the scenario on average does.
+
+    Parameters
+    ----------
+    scenario, placebo : array
+        Linked pairs and weight that each replicate adds to the baseline, net.
+    size : array
+        Those of the baseline, for the rounding of their sums.
+    """
+    margin = 1e-9 * size
+    mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
+    for at, what in enumerate(("links", "weight")):
+        least, most = mine[at] - margin[at], mine[at] + margin[at]
+        word = ""
+        if mine[at] > margin[at] and (placebo[:, at] >= least).mean() < _FEW:
+            word = "more"
+        elif theirs[at] > margin[at] and (placebo[:, at] <= most).mean() < _FEW:
+            word = "less" if what == "weight" else "fewer"
+        if word:
+            return (
+                f"the scenario adds {word} {what} than its placebo does (net {mine[at]:.3g} "
+                f"against {theirs[at]:.3g} on average), and new links can move this measure one "
+                "way only"
+            )
+    return ""
 
 
 def _is_monotone(measure: object) -> bool:
@@ -146,10 +225,3 @@ def _is_monotone(measure: object) -> bool:
         return True
     ours = str(getattr(measure, "__module__", "")).startswith("netinnov.")
     return ours and getattr(measure, "__name__", "") in _MONOTONE
-
-
-def _adds(scenario: object, funding: str) -> bool:
-    """Tell whether a scenario, or one inside it, is known to be paid in this way."""
-    inside = [getattr(scenario, "scenario", None), *getattr(scenario, "scenarios", ())]
-    found = getattr(scenario, "funding", None) == funding
-    return found or any(part is not None and _adds(part, funding) for part in inside)

@@ -57,12 +57,15 @@ BASELINE = "baseline"
 class Values:
     """What one replicate gave: for each measure a number or one value a node of the baseline.
 
-    The label names the placebo that was drawn.
+    The label names the placebo that was drawn; links (linked pairs) and weight are those of the
+    whole network.
     """
 
     grown: bool
     by_measure: list[Floats]
     label: str = ""
+    links: float = math.nan
+    weight: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,15 @@ def replicate(
     measures: Sequence[Bound],
     nodes: pd.Index,
     seeds: Sequence[np.random.SeedSequence],
+    undefined: Sequence[Floats] | None = None,
 ) -> Values:
+    """Apply a scenario and measure; where it cannot be applied, give `undefined` if there is any.
+
+    Parameters
+    ----------
+    undefined : sequence of array, optional
+        What stands for the values of a scenario that the network has no room for.
+    """
     name, number, _ = item
     try:
         rng, label = np.random.default_rng(fresh(seeds[number])), ""
@@ -115,7 +126,12 @@ def replicate(
             change, label = change.drawn(network, rng, number)
         changed = change
         if not isinstance(changed, MultilayerNetwork):
-            changed = apply_scenario(network, changed, rng=rng)
+            try:
+                changed = apply_scenario(network, changed, rng=rng)
+            except InputError:
+                if undefined is None:
+                    raise
+                return Values(False, list(undefined))
         found = changed.nodes.index
         lost = nodes[~nodes.isin(found)]
         if len(lost):
@@ -128,7 +144,8 @@ def replicate(
     except Exception as error:
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
-    return Values(len(found) > len(nodes), values, label)
+    weight = math.fsum(block.data.sum() for block in changed._blocks)
+    return Values(len(found) > len(nodes), values, label, float(changed.n_links), weight)
 
 
 def resample_items(
@@ -153,8 +170,12 @@ def resampled_replicates(
     nodes: pd.Index,
     seeds: Sequence[np.random.SeedSequence],
     draws: Sequence[np.random.SeedSequence],
+    undefined: Sequence[Floats],
 ) -> list[Values]:
-    """Draw the data once, and measure all scenarios and the baseline in it."""
+    """Draw the data once, and measure all scenarios and the baseline in it.
+
+    A scenario for which there is no room in it (fewer links at home than it takes) is undefined.
+    """
     number = items[0].resample
     try:
         rng = np.random.default_rng(fresh(draws[number]))
@@ -167,6 +188,7 @@ def resampled_replicates(
                 measures=measures,
                 nodes=nodes,
                 seeds=seeds,
+                undefined=undefined,
             )
             for item in items
         ]

@@ -14,12 +14,13 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_names, check_number
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._describe import described
+from netinnov.experiments._placebo import modelled_layers
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
@@ -60,6 +61,8 @@ def specification_curve(
     specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
     replicates: int = 50,
+    modelled: Sequence[str] = (),
+    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -81,6 +84,12 @@ def specification_curve(
         combination that makes no sense.
     replicates : int
         Random placements in each.
+    modelled : sequence of str
+        Layers of `network` that are modelled, as in `compare_scenarios`. If it has one, layers
+        that only a prepared network has (of `flatten`) count as modelled too.
+    monotone : sequence of str
+        Names of those of your own functions (their ``__name__``) that new links can move one way
+        only, as in `compare_scenarios`.
     rng : None, int, SeedSequence or Generator
         Source of the random choices; all specifications start from the same.
     executor : Executor, int or None
@@ -128,7 +137,8 @@ def specification_curve(
     ... )[["size", "measure"]].shape
     (4, 2)
     """
-    check_number("replicates", replicates, low=1)
+    check_number("replicates", replicates, low=1, whole=True)
+    models = modelled_layers(network, check_names("modelled", modelled, network.layers))
     choices: object = specifications
     if not isinstance(choices, Mapping) or not choices or not all(map(len, choices.values())):
         msg = "`specifications` must be a mapping from a choice to its alternatives, one or more"
@@ -156,9 +166,12 @@ def specification_curve(
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
+    functions = list(dict.fromkeys(_name(asked.measure) for _, asked in tasks))
     task = partial(
         _effect,
         network=network,
+        modelled=models,
+        monotone=check_names("monotone", monotone, functions, of="the measures"),
         replicates=replicates,
         seed=seed,
         folder=None if checkpoint is None else Path(checkpoint),
@@ -184,7 +197,7 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     Series
         ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
         %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
-        effect has the sign of the median. NaN if there is none.
+        effect has the sign of the median; NaN where that is 0. NaN if there is none.
 
     Notes
     -----
@@ -207,7 +220,7 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
             "low": effects.quantile(0.025),
             "high": effects.quantile(0.975),
             "median_standardised": curve["standardised"].median(),
-            "same_sign": np.sign(effects).eq(np.sign(middle)).mean(),
+            "same_sign": np.sign(effects).eq(np.sign(middle)).mean() if middle else np.nan,
         }
     )
 
@@ -216,18 +229,25 @@ def _effect(
     item: tuple[int, Specification],
     *,
     network: MultilayerNetwork,
+    modelled: Sequence[str],
+    monotone: Sequence[str],
     replicates: int,
     seed: np.random.SeedSequence,
     folder: Path | None,
 ) -> pd.DataFrame:
     """Give the one row of effects of a specification."""
     number, asked = item
+    prepared = network if asked.network is None else asked.network(network)
+    made = set(prepared.layers) - set(network.layers)
     result = compare_scenarios(
-        network if asked.network is None else asked.network(network),
+        prepared,
         scenarios={_EFFECT: asked.scenario},
         measures={_EFFECT: asked.measure},
         replicates=replicates,
         placebo=asked.placebo,
+        # Of a layer that was made of others nobody knows which: not tested if one was modelled.
+        modelled=[name for name in prepared.layers if modelled and name in {*modelled, *made}],
+        monotone=[_EFFECT] if _name(asked.measure) in monotone else [],
         rng=fresh(seed),
         executor=1,
         progress=False,
@@ -243,6 +263,12 @@ def _effect(
             "measure with a value a node, and only then."
         )
     return effects
+
+
+def _name(measure: object) -> str:
+    while isinstance(measure, partial):
+        measure = measure.func
+    return str(getattr(measure, "__name__", type(measure).__name__))
 
 
 def plain(value: object) -> object:

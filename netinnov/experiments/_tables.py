@@ -58,9 +58,11 @@ def sentence(row: Mapping[Any, Any]) -> str:
         if row["replicates"] > 1:
             text += (
                 f" (Monte Carlo error {row['mc_error']:.1g}; 95 % of {row['replicates']} "
-                f"placements from {row['low']:+.3g} to {row['high']:+.3g}, {row['same_sign']:.0%} "
-                "with the sign of the median)"
+                f"placements from {row['low']:+.3g} to {row['high']:+.3g}"
             )
+            if not pd.isna(row["same_sign"]):
+                text += f", {row['same_sign']:.0%} with the sign of the median"
+            text += ")"
     if not pd.isna(row["data_error"]):
         text += (
             f"; in {row['resamples']} sets of data drawn again its mean over placements has a "
@@ -70,11 +72,17 @@ def sentence(row: Mapping[Any, Any]) -> str:
         )
     if not pd.isna(row["why_no_p"]):
         return f"{text}. No test: {row['why_no_p']}."
-    return (
-        f"{text}. Among {row['placebo_n']} placebos, 95 % of which change it by "
+    text += (
+        f". Among {row['placebo_n']} placebos, 95 % of which change it by "
         f"{row['placebo_low']:+.3g} to {row['placebo_high']:+.3g}, it has p = "
-        f"{row['placebo_p']:.2g} ({row['corrected_p']:.2g} corrected)."
+        f"{row['placebo_p']:.2g} ({row['corrected_p']:.2g} corrected)"
     )
+    if row["ranked"] != change:
+        text += (
+            f", by its rank over as many placements as each of them has "
+            f"({row['placebo_placements']}; {row['ranked']:+.3g})"
+        )
+    return f"{text}."
 
 
 def _named(role: str, site: str) -> str | None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_names
+from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -85,8 +86,19 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
 
 
 def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str, Pairs]:
-    """Give the layer of a scenario and its pairs, of which there must be one at least."""
+    """Give the layer of a scenario and its pairs, of which there must be one at least.
+
+    In a layer of shares of each origin's total links can be neither added nor moved: the shares
+    that leave a node would no longer be 100 % together.
+    """
     layer = chosen_layer(network, name)
+    if layer.endswith(SHARE_OF_ORIGIN):
+        raise InputError(
+            f"layer {layer!r} holds shares of each origin's total, by its name: with links added "
+            "they would no longer sum to 100 %. Choose a `layer` of flows, or make flows of the "
+            "shares first (each times what leaves its origin); or, if these are no shares, give "
+            f"the layer a name that does not end in {SHARE_OF_ORIGIN!r}."
+        )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):
         raise InputError(f"layer {layer!r} has no links between nodes, so it has room for no park.")

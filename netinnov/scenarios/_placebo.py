@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
@@ -19,14 +19,16 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Amounts, Priced
-from netinnov.scenarios._rivals import DirectLinks, TalentAttraction
+from netinnov.scenarios._rivals import Combined, DirectLinks, TalentAttraction
 from netinnov.scenarios._sites import inside, parents, sides
 
 __all__ = ["MatchedPlacebo", "placebo", "placebo_candidates"]
 
 Replaced: TypeAlias = Literal["host", "home"]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
-Matched = TypeVar("Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+Matched = TypeVar(
+    "Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks, Combined
+)
 
 _BUILT_IN = ("strength", "distance", "tie", "population")
 _MATCH = ("strength", "distance")
@@ -46,8 +48,9 @@ def placebo(
 
     Parameters
     ----------
-    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The real one; all but the place that is replaced stays.
+    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
+        The real one; all but the place that is replaced stays. Several of them combined: see
+        `MatchedPlacebo`.
     network : MultilayerNetwork
         Where it would be applied.
     match : sequence of str
@@ -66,7 +69,7 @@ def placebo(
 
     Returns
     -------
-    ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+    ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
 
     Raises
     ------
@@ -134,7 +137,9 @@ def placebo_candidates(
 
     *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values
     below 0 stays as it is; a 0 counts half the smallest value above 0) and divided by their
-    standard deviation over the candidates and the real place. Ties are in the order of the table
+    standard deviation. That is taken over the real place and all candidates that have the values,
+    whatever their categories: of two that share a province, one alone would always be as far
+    away as another. Ties are in the order of the table
     of places. Strength and tie are those of the scenario's layer, both directions added,
     self-links left out. In a layer of shares of each origin's total (``*_share_of_origin``)
     strength is what arrives, the sum of the shares that other nodes send: what leaves a node is
@@ -173,13 +178,16 @@ def placebo_candidates(
     able = _candidates(network, real, stays)
     able[at] = True
     able &= values.notna().all(axis=1).to_numpy(bool)
-    numeric = [name for name in names if _is_number(values[name])]
-    for name in names:
-        if name not in numeric:
-            able &= (values[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
     found = values[able]
+    numeric = [name for name in names if _is_number(values[name])]
+    # Scaled before categories leave few to take a standard deviation of.
     scaled = np.column_stack([np.zeros(len(found)), *(_scaled(found[name]) for name in numeric)])
     gap = np.sqrt(((scaled - scaled[found.index.get_loc(real)]) ** 2).sum(axis=1))
+    alike = np.ones(len(found), bool)
+    for name in names:
+        if name not in numeric:
+            alike &= (found[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
+    found, gap = found[alike], gap[alike]
     found = found.assign(gap=gap)
     if caliper is not None:
         found = found[gap <= caliper]
@@ -200,7 +208,7 @@ class MatchedPlacebo(Priced):
 
     Parameters
     ----------
-    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
         The real one.
     match : sequence of str
         As in `placebo`.
@@ -217,6 +225,13 @@ class MatchedPlacebo(Priced):
     `experiments.compare_scenarios`. The cost is that of the real scenario, as if it were as far
     away.
 
+    *Combined scenarios* stay as they are but for the places: all parts that share a host (or
+    home) have the same placebo, and different ones have different placebos, so that as many parks
+    stand in as many places. Each is matched as the first part that has it is, outside the homes
+    and hosts of all parts. The first placebo takes the nearest to each, the next ones those that
+    are nearest among the rest: no place is in two placebos, which would not be two then. So of d
+    hosts with n candidates there are n // d placebos at most.
+
     Examples
     --------
     >>> import netinnov as ni
@@ -225,19 +240,16 @@ class MatchedPlacebo(Priced):
     ('strength', 'province')
     """
 
-    scenario: Between
+    scenario: Between | Combined
     match: Sequence[str] = _MATCH
     replace: Replaced = "host"
     nearest: int = 5
     caliper: float | None = None
 
     def __post_init__(self) -> None:
-        given: object = self.scenario
-        if not isinstance(given, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
-            msg = "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or "
-            raise InputError(f"{msg}DirectLinks; found {given!r}.")
+        _parts(self.scenario)
         check_choice("replace", self.replace, Replaced)
-        check_number("nearest", self.nearest, low=1)
+        check_number("nearest", self.nearest, low=1, whole=True)
         if self.caliper is not None:
             check_number("caliper", self.caliper, low=0)
         if not isinstance(self.match, str):
@@ -251,7 +263,7 @@ class MatchedPlacebo(Priced):
         some = self.placebos(network)
         return some[int(chooser.integers(len(some)))](network, rng)
 
-    def placebos(self, network: MultilayerNetwork) -> list[Between]:
+    def placebos(self, network: MultilayerNetwork) -> list[Between | Combined]:
         """List the scenarios that are drawn from, the most similar first.
 
         Parameters
@@ -269,23 +281,82 @@ class MatchedPlacebo(Priced):
         InputError
             As in `placebo_candidates`.
         """
-        table = placebo_candidates(
-            self.scenario,
-            network,
-            match=self.match,
-            replace=self.replace,
-            caliper=self.caliper,
-        )
-        other: list[dict[str, Any]] = [
-            {self.replace: place} for place in table.index[1 : 1 + int(self.nearest)]
+        parts = _parts(self.scenario)
+        first = {getattr(part, self.replace): part for part in reversed(parts)}
+        real = list(dict.fromkeys(getattr(part, self.replace) for part in parts))
+        free = _outside(network, [(part.home, part.host) for part in parts])
+        lists = []
+        for place in real:
+            table = placebo_candidates(
+                first[place],
+                network,
+                match=self.match,
+                replace=self.replace,
+                caliper=self.caliper,
+            )
+            others = table.index[1:]
+            others = others[free[network._places.index.get_indexer(others)]]
+            lists.append([str(other) for other in others])
+        drawn = _in_turn(lists, int(self.nearest))
+        if not drawn:
+            raise InputError(
+                f"no places can stand in for the {self.replace}s {', '.join(map(repr, real))} at "
+                "once, outside all homes and hosts. Match on less, or with a larger caliper."
+            )
+        return [
+            _replaced(self.scenario, self.replace, dict(zip(real, others, strict=True)))
+            for others in drawn
         ]
-        return [dataclasses.replace(self.scenario, **change) for change in other]
 
     def amounts(
         self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
     ) -> Amounts:
         """Count what the real scenario needs; see `Priced.amounts`."""
         return self.scenario.amounts(network, kilometres=kilometres)
+
+
+def _parts(scenario: object) -> list[Between]:
+    """List the scenarios of a combined one, or the one itself."""
+    if isinstance(scenario, Combined):
+        return [part for each in scenario.scenarios for part in _parts(each)]
+    if isinstance(scenario, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
+        return [scenario]
+    raise InputError(
+        "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks, or a "
+        f"Combined of these; found {scenario!r}."
+    )
+
+
+def _replaced(scenario: Any, role: Replaced, places: Mapping[str, str]) -> Any:
+    """Give a scenario with some of its homes or hosts replaced by others."""
+    if isinstance(scenario, Combined):
+        return Combined([_replaced(part, role, places) for part in scenario.scenarios])
+    change: dict[str, Any] = {role: places[getattr(scenario, role)]}
+    return dataclasses.replace(scenario, **change)
+
+
+def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Mask:
+    """Tell which places lie outside all homes and hosts, and contain none of them."""
+    able = np.ones(len(network._places), bool)
+    for home, host in pairs:
+        sides(network, home, host)
+        able &= _candidates(network, host, home, any_depth=True)
+    return able
+
+
+def _in_turn(lists: Sequence[Sequence[str]], most: int) -> list[list[str]]:
+    """Take the first of each list that nobody has taken, again and again."""
+    found: list[list[str]] = []
+    used: set[str] = set()
+    while len(found) < most:
+        taken: list[str] = []
+        for some in lists:
+            taken += [other for other in some if other not in used and other not in taken][:1]
+        if len(taken) < len(lists):
+            break
+        found.append(taken)
+        used |= set(taken)
+    return found
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
@@ -342,12 +413,15 @@ def _depth(parent: Codes) -> Codes:
     return depth
 
 
-def _candidates(network: MultilayerNetwork, real: str, stays: str) -> Mask:
+def _candidates(
+    network: MultilayerNetwork, real: str, stays: str, *, any_depth: bool = False
+) -> Mask:
     places = network._places
     parent = parents(places)
     depth = _depth(parent)
-    has_nodes = _by_place(network, np.ones(network.n_nodes)) > 0
-    able: Mask = has_nodes & (depth == depth[places.index.get_loc(real)])
+    able: Mask = _by_place(network, np.ones(network.n_nodes)) > 0
+    if not any_depth:
+        able &= depth == depth[places.index.get_loc(real)]
     for place in (real, stays):
         able &= ~inside(places, place)
         around = int(places.index.get_indexer(pd.Index([place]))[0])
