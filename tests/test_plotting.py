@@ -31,6 +31,7 @@ from netinnov.plotting import (
     save_figure,
 )
 from netinnov.plotting._frame import squeeze
+from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import layer_style, mark_modelled, printable
 from netinnov.polycentricity import rank_size
 
@@ -104,8 +105,8 @@ def effects() -> pd.DataFrame:
 
 
 def curves(ax: Axes) -> dict[str, PathCollection]:
-    found = {str(c.get_gid()): c for c in ax.collections if isinstance(c, PathCollection)}
-    return {layer: found[layer] for layer in ("trade", "talent", "gravity") if layer in found}
+    found = [c for c in ax.collections if isinstance(c, PathCollection)]
+    return {str(c.get_gid()): c for c in found if not len(c.get_facecolor())}
 
 
 def arrows(ax: Axes) -> dict[str, FancyArrowPatch]:
@@ -256,10 +257,81 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(
 
 def test_a_modelled_layer_says_so_with_its_parameters(cities: MultilayerNetwork, ax: Axes) -> None:
     plot_flow_map(cities, modelled={"gravity": {"exponent": 2, "kind": "made up"}}, ax=ax)
-    assert "gravity (modelled), up to 0.5" in legend(ax)
+    assert "gravity (modelled), weight up to 0.5" in legend(ax)
     assert "gravity (modelled): exponent 2, kind made up." in " ".join(ax.get_xlabel().split())
     assert mark_modelled("flow_modelled", ["flow_modelled"]) == "flow_modelled"
     assert mark_modelled("trade", ["flow_modelled"]) == "trade"
+
+
+def test_parameters_are_in_words_and_without_the_radius_of_the_earth(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    given = {"exponent": 2.0, "strongest": 5, "sphere_radius_km": 6371.0088, "n_units": 64}
+    plot_flow_map(cities, modelled={"gravity": given}, ax=ax)
+    note = " ".join(ax.get_xlabel().split())
+    assert note.endswith("gravity (modelled): exponent 2.0, the 5 largest flows of each place.")
+
+
+def _of_layers(weights: dict[str, float]) -> MultilayerNetwork:
+    """Two places that a link of each layer joins."""
+    nodes = pd.DataFrame({"node": ["p", "q"], "kind": "place", "place": ["p", "q"]})
+    links = pd.DataFrame({"layer": list(weights), "weight": list(weights.values())})
+    places = pd.DataFrame({"place": ["p", "q"], "lon": [118.0, 120.0], "lat": [29.0, 30.0]})
+    return build_network(nodes, links.assign(source="p", target="q"), places)
+
+
+def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax: Axes) -> None:
+    weights = {"a": 1.0, "b": 5.0, "c": 4630.0, "d": 3.0, "e": 6.313, "f": 2.0, "m": 0.1}
+    network = _of_layers(weights)
+    assert set(curves(plot_flow_map(network, modelled=["m"], ax=ax))) == {*"bcdem"}
+    assert "Layers of less weight, not drawn: f, a." in " ".join(ax.get_xlabel().split())
+    assert {"c, weight up to 4,630", "e, weight up to 6.3"} <= set(legend(ax))
+    asked = new_figure().add_subplot()
+    assert set(curves(plot_flow_map(network, layers=list("abcdef"), ax=asked))) == set("abcdef")
+
+
+def test_layers_of_one_map_have_colours_of_their_own(ax: Axes) -> None:
+    # By their place in the network the first and the last would share a colour.
+    weights = dict(zip("abcdefgh", (9, 8, 7, 1, 1, 1, 1, 9), strict=True))
+    drawn = curves(plot_flow_map(_of_layers(weights), ax=ax))
+    assert set(drawn) == set("abch")
+    assert len({tuple(part.get_edgecolor()[0]) for part in drawn.values()}) == 4
+
+
+def test_enclaves_that_leave_the_frame_are_named_and_not_drawn(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    enclaves = pd.DataFrame({"home": ["p", "q"], "host": ["q", "r"]})
+    plot_flow_map(cities, enclaves=enclaves, extent=(117, 120.5, 28, 30.5), ax=ax)
+    assert set(arrows(ax)) == {"p -> q"}
+    note = " ".join(ax.get_xlabel().split())
+    assert "Enclaves with an end outside the frame, not drawn: Qu to Er." in note
+
+
+def test_places_at_one_point_share_a_label(ax: Axes) -> None:
+    ids = ["Hefei", "Anhui", "Quzhou", *"abcde"]
+    where = {"lon": [118.0, 118.0, 119.0, *[120.0] * 5], "lat": [29.0, 29.0, 30.0, *[29.0] * 5]}
+    places = pd.DataFrame({"place": ids, **where})
+    nodes = pd.DataFrame({"node": ids, "kind": "place", "place": ids})
+    links = pd.DataFrame({"source": ["Hefei"], "target": ["Quzhou"]})
+    plot_flow_map(build_network(nodes, links, places), ax=ax)
+    written = {text.get_text() for text in ax.texts}
+    assert {"Hefei, Anhui", "Quzhou", "a, b, c and 2 more"} <= written
+
+
+def test_a_label_is_nearest_to_its_own_point(ax: Axes) -> None:
+    rng = np.random.default_rng(5)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    points = rng.random((80, 2))
+    ax.scatter(*points.T, s=9)
+    placed = label_points(ax, points, [f"n{i}" for i in range(80)], radii=np.full(80, 1.5), most=60)
+    assert 30 < len(placed) <= 60
+    at = ax.transData.transform(points)
+    for label in placed:
+        box = label.get_window_extent()
+        low, high = np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
+        away = np.hypot(*np.maximum(np.maximum(low - at, at - high), 0).T)
+        assert away.argmin() == int(label.get_text()[1:])
 
 
 def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(
@@ -511,3 +583,26 @@ def test_the_style_holds_only_inside_its_block() -> None:
     with figure_style():
         assert mpl.rcParams["pdf.fonttype"] == 42
     assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("sizes", [[3.0, 3.0], [3.0]])
+def test_equal_sizes_have_an_axis_with_a_tick(sizes: list[float], ax: Axes) -> None:
+    plot_rank_size(sizes, ax=ax)
+    low, high = ax.get_ylim()
+    assert low < 3 < high
+    assert ax.get_yticks().tolist() == [3.0]
+    assert "nan" not in legend(ax)[0]
+    assert "s.e." not in legend(ax)[0]
+    plot_rank_size([30.0, 10.0, 1.0], ax=ax)
+    assert ax.get_ylim()[0] < 1
+    assert ax.get_ylim()[1] > 30
+
+
+def test_the_power_of_ten_of_tiny_effects_has_the_size_of_all_text(effects: pd.DataFrame) -> None:
+    tiny = effects.assign(**{c: 1e-5 * effects[c] for c in ("difference", "low", "high")})
+    tiny = tiny.drop(columns=[c for c in tiny if c.startswith("placebo")])
+    ax = plot_effects(tiny, ax=new_figure().add_subplot())
+    ax.figure.canvas.figure.draw_without_rendering()
+    power = ax.xaxis.get_offset_text()
+    assert "10^{" in power.get_text()
+    assert power.get_fontsize() == 7

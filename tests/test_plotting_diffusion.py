@@ -31,7 +31,10 @@ def test_shares_are_of_all_draws():
     np.testing.assert_allclose(first, [0, 0.25, 0.75, 0.75, 0.75, 1, 1])
     np.testing.assert_allclose(second, [0, 0, 0, 0, 0.25, 0.25, 0.25])
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["with: 0\xa0% not by step 6", "without: 75\xa0% not by step 6"]
+    assert labels == [
+        "with, not reached by step 6: 0\xa0%",
+        "without, not reached by step 6: 75\xa0%",
+    ]
 
 
 def test_half_is_marked_where_half_have_arrived():

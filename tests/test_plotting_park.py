@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.patches import FancyBboxPatch, Polygon
+from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 import netinnov as ni
 from netinnov.datasets import load_quzhou, load_yrd_enclaves
@@ -153,3 +153,39 @@ def test_the_users_settings_stay():
 def test_an_unknown_park_is_refused():
     with pytest.raises(InputError, match="`park` must be a node"):
         plot_park(load_quzhou(), "haichuang")
+
+
+def test_undirected_links_have_no_heads_and_the_park_stands_on_its_ground():
+    nodes = pd.DataFrame(
+        {
+            "kind": ["talent", "park", "firm"],
+            "place": ["hangzhou", "hangzhou", "quzhou"],
+            "jurisdiction": ["hangzhou", "quzhou", "quzhou"],
+        },
+        index=["ann", "lab", "works"],
+    )
+    links = pd.DataFrame(
+        {
+            "source": ["ann", "lab"],
+            "target": ["lab", "works"],
+            "layer": ["employment", "production"],
+        }
+    )
+
+    def drawn(**options):
+        ax = plot_park(ni.build_network(nodes, links, **options), "lab")
+        return ax, " ".join(text.get_text() for text in ax.texts)
+
+    ax, words = drawn()
+    assert heads(ax) == []
+    assert "Arrows" not in words
+    grounds = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    assert len(grounds) == 3  # home, host and the park
+    bottom = [patch.get_y() + patch.get_height() for patch in grounds]
+    assert bottom[2] < bottom[0]
+    assert bottom[0] == bottom[1]
+
+    ax, words = drawn(directed=["production"])
+    assert len(heads(ax)) == 2  # one of them in the legend
+    assert "Arrows lead from giver to receiver" in words
+    assert "Lines without a head have no direction" in words

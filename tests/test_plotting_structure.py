@@ -692,3 +692,23 @@ def test_there_is_no_shade_where_a_slope_may_rise(ax: Axes) -> None:
     assert len(ax.collections) == 0
     with pytest.raises(InputError, match="`method` must be one of 'ols', 'gabaix'"):
         plot_rank_size([2.0, 1.0], method="lad")
+
+
+def test_blocks_too_low_for_a_letter_have_it_at_their_side(ax: Axes) -> None:
+    before = pd.Series([0] * 98 + [1] * 2, index=[f"n{k}" for k in range(100)])
+    plot_alluvial({2019: before, 2020: before}, ax=ax)
+    small = [text for text in ax.texts if text.get_text() == "B"]
+    assert [text.get_horizontalalignment() for text in small] == ["left", "right"]
+
+
+def test_axes_of_directed_flows_say_from_and_to(ax: Axes) -> None:
+    links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "a"], "layer": "flow"})
+    nodes = pd.DataFrame({"name": ["Alpha", "Beta", None]}, index=["a", "b", "c"])
+    network = ni.build_network(nodes, links, directed=["flow"])
+    plot_community_flows(network, {"a": 0, "b": 0, "c": 1}, ax=ax)
+    assert ax.get_ylabel() == "from"
+    assert ax.get_xlabel().startswith("to\n")
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Alpha (2)", "c (1)"]
+    other = new_figure().add_subplot()
+    plot_community_flows(ni.build_network(nodes, links), {"a": 0, "b": 0, "c": 1}, ax=other)
+    assert other.get_ylabel() == ""

@@ -26,6 +26,7 @@ __all__ = ["plot_alluvial"]
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PALE = "#c9c9c9"
 _BLOCK = 0.035  # width, of the way from the first period to the last
+_ROOM = 0.035  # that a letter needs, of the height of the fullest period
 _GAP = 0.015  # between blocks, of the height of the fullest period
 _ENTRIES = 16  # of the legend
 _OTHERS = -1
@@ -56,7 +57,7 @@ def plot_alluvial(
         A number a node, such as its strength. In the legend a community is then called by the
         most important node it ever had, and that gives no earlier letter its name.
     names : mapping from node to str, optional
-        Labels of the nodes.
+        Labels of the nodes, such as ``network.nodes["name"]``; their ids by default.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -105,7 +106,7 @@ def plot_alluvial(
             _draw_ribbons(ax, x, shown, order, spots, small, half)
         tallest = max(bottom for period in spots for _, bottom in period.values())
         for x, period in enumerate(spots):
-            _draw_blocks(ax, x, period, tallest, half)
+            _draw_blocks(ax, x, period, tallest, half, last=x == len(spots) - 1)
         present = shown.notna().to_numpy()
         for x, (here, there) in enumerate(pairwise(present.T)):
             change = f"\N{MINUS SIGN}{(here & ~there).sum():,} +{(there & ~here).sum():,}"
@@ -273,8 +274,15 @@ def _draw_ribbons(
 
 
 def _draw_blocks(
-    ax: Axes, x: int, period: dict[int, tuple[float, float]], tallest: float, half: float
+    ax: Axes,
+    x: int,
+    period: dict[int, tuple[float, float]],
+    tallest: float,
+    half: float,
+    *,
+    last: bool,
 ) -> None:
+    beside = -np.inf  # height of the last letter that stands outside its block
     for name, (top, bottom) in period.items():
         ax.add_patch(
             Rectangle(
@@ -287,10 +295,17 @@ def _draw_blocks(
                 zorder=3,
             )
         )
-        if name != _OTHERS and bottom - top >= 0.035 * tallest:
+        middle = (top + bottom) / 2
+        if name == _OTHERS:
+            continue
+        if bottom - top < _ROOM * tallest:
+            if middle - beside >= _ROOM * tallest:
+                _write_beside(ax, x - half if last else x + half, middle, name, left=last)
+                beside = middle
+        else:
             ax.text(
                 x,
-                (top + bottom) / 2,
+                middle,
                 _letter(name),
                 ha="center",
                 va="center",
@@ -299,6 +314,22 @@ def _draw_blocks(
                 color="white" if _dark(name) else INK,
                 zorder=4,
             )
+
+
+def _write_beside(ax: Axes, x: float, y: float, name: int, *, left: bool) -> None:
+    """Letter of a block that is too low for it: at its right, or left of the last period."""
+    ax.annotate(
+        _letter(name),
+        (x, y),
+        xytext=(-2 if left else 2, 0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="center",
+        fontsize=7,
+        fontweight="bold",
+        color=INK,
+        zorder=4,
+    )
 
 
 def _draw_legend(

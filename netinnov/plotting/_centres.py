@@ -154,10 +154,11 @@ def plot_centres(
             [
                 _label(text, node, centre=bool(centre), support=support)
                 for node, centre, support in zip(
-                    seen.index[: int(labels)], seen["centre"], seen["support"], strict=False
+                    seen.index, seen["centre"], seen["support"], strict=True
                 )
             ],
             radii=np.sqrt(area) / 2,
+            most=int(labels),
         )
     return ax
 

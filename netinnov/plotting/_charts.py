@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from netinnov.errors import InputError
@@ -105,13 +105,14 @@ def plot_rank_size(
         ax = axes_or_new(ax, width=SINGLE, height=70)
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
-        entry = [f"{printable(label)}: n = {len(sizes)}" if label else f"n = {len(sizes)}"]
+        entry = [f"{printable(label)}: n = {len(sizes):,}" if label else f"n = {len(sizes):,}"]
         if np.isfinite(fit.slope):
             entry.append(f"{_SLOPES[method]} {_signed(fit.slope)}")
             if np.isfinite(low):
                 entry.append(f"95 % {_signed(low)} to {_signed(high)}")
                 entry += ["too narrow as by OLS"] if method == "ols" else []
-            entry[-1] += f" (s.e. {fit.standard_error:.2f})"
+            if np.isfinite(fit.standard_error):
+                entry[-1] += f" (s.e. {fit.standard_error:.2f})"
         if isinstance(values, pd.Series):
             names = sizes.index[:labelled]
             entry += [f"{rank} {printable(name)}" for rank, name in enumerate(names, start=1)]
@@ -145,6 +146,7 @@ def plot_rank_size(
                 axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
+            _open(ax)
         ax.set_xlabel("rank")
         ax.set_ylabel("size")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
@@ -214,6 +216,15 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
     return ax
+
+
+def _open(ax: Axes) -> None:
+    """Give limits and a tick to an axis on which all values are one."""
+    for axis, (least, most) in zip((ax.xaxis, ax.yaxis), ax.dataLim.get_points().T, strict=True):
+        if most <= least * (1 + 1e-6):
+            set_limits = ax.set_xlim if axis is ax.xaxis else ax.set_ylim
+            set_limits(least / 2, most * 2, auto=True)
+            axis.set_major_locator(FixedLocator([least]))
 
 
 def _interval(fit: RankSize, method: Method) -> tuple[float, float]:

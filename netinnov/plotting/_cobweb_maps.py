@@ -94,7 +94,7 @@ def plot_stability_map(
         limit = 2 / adaptation - 1
         top = max(limit / regions * 1.15, 0.1)
         gap, total = np.maximum((limit - ratio) / regions, 0), np.where(ratio < limit, top, 0.0)
-        label = "mobility between two regions, m / b"
+        label = "mobility m between two regions, m / b"
         note = f"{regions} equal regions; adaptation {adaptation:g}. {MODELLED}"
     else:
         top = 1.0
@@ -136,7 +136,7 @@ def plot_stability_map(
             )
         ax.set(xlim=(0, steepest), ylim=(0, top))
         ax.set_ylabel(label)
-        label_below = "slope of supply to slope of demand, d / b"
+        label_below = "slope of supply d to slope of demand b, d / b"
         write_notes(ax, [note], label=label_below, beside=beside(ax))
         edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
         fields = ("all settles", "gaps explode, total settles", "all explodes")

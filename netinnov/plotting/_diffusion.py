@@ -83,7 +83,7 @@ def plot_reach(
     >>> import pandas as pd
     >>> ax = plot_reach({"with enclave": pd.Series([2.0, 4.0, 5.0, None])}, horizon=10)
     >>> ax.get_legend().get_texts()[0].get_text()
-    'with enclave: 25\\xa0% not by step 10'
+    'with enclave, not reached by step 10: 25\\xa0%'
     """
     check_number("horizon", horizon, low=1)
     check_number("level", level, low=0, high=1, above=True)
@@ -106,8 +106,8 @@ def plot_reach(
             # Wide at the back and thin in front, so that none hides another.
             behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
             mark = "osD^vPX"[position % 7]
-            text = f"{percent(1 - share[-1])} not by step {horizon:,}"
-            label = f"{printable(name)}: {text}" if name else text
+            text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
+            label = f"{printable(name)}, {text}" if name else text
             label = f" {label}" if label.startswith("_") else label
             ax.fill_between(
                 steps, low, high, step="post", color=style["color"], alpha=0.2, linewidth=0

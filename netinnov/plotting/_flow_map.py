@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,9 @@ _WIDEST = 2.8
 _THINNEST = 0.45
 _FAN = 0.05
 _BUNDLE = 0.3
+_LAYERS = 4  # that one map shows so that they can be told apart
+_LISTED = 6
+_UNSAID = ("layer", "sphere_radius_km", "units", "n_units", "n_links", "scale")
 _ARROW_DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
 
 
@@ -68,7 +72,8 @@ def plot_flow_map(
     network : MultilayerNetwork
         A node is drawn at the ``lon`` and ``lat`` of its place; aggregate to places first.
     layers : sequence of str, optional
-        Layers to draw; all by default, none if empty.
+        Layers to draw, none if empty. By default, all of up to four; of more the four that are not
+        modelled and have most weight on the map, with a note of the others, and what is modelled.
     enclaves : DataFrame, optional
         Columns ``home``, ``host`` (nodes, or places that lie in one by ``places.parent``) and
         perhaps ``direction`` (reverse, forward, level). Equal arrows are drawn once, wider.
@@ -105,10 +110,11 @@ def plot_flow_map(
     -----
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
-    largest weight. Area of a place is its strength over the observed layers drawn; of layers that
-    hold shares of each origin, what comes in. Periods are
+    largest weight, in the unit of the table of links. Area of a place is its strength over the
+    observed layers drawn; of layers that hold shares of each origin, what comes in. Periods are
     summed, self-links left out, and the direction of a layer is not drawn. Nodes without
-    coordinates are left out and counted under the map.
+    coordinates are left out and counted under the map; enclaves with an end outside the frame are
+    named there.
 
     Examples
     --------
@@ -133,6 +139,10 @@ def plot_flow_map(
         raise InputError(msg)
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
     notes = []
+    if layers is None:
+        drawn, fainter = _heaviest(network, located, modelled)
+        if fainter:
+            notes.append(f"Layers of less weight, not drawn: {', '.join(fainter)}.")
     if missing := network.n_nodes - len(located):
         notes.append(
             f"Places left out, as they have no coordinates: {missing} of {network.n_nodes}."
@@ -141,16 +151,22 @@ def plot_flow_map(
         notes.append(f"Places outside the frame: {(~inside).sum()}.")
     arrows, unplaced = _arrows(enclaves, located.index, network.places["parent"])
     seen = located.index[inside]
-    leaving = arrows["home"].isin(seen) != arrows["host"].isin(seen)
-    if leaving.any():
-        notes.append(f"Arrows with one end outside it, cut at its edge: {leaving.sum()}.")
+    text = place_names(network.places) if names is None else names
+    within = arrows["home"].isin(seen) & arrows["host"].isin(seen)
+    leaving = arrows[~within & (arrows["home"].isin(seen) | arrows["host"].isin(seen))]
+    if len(leaving):
+        ends = zip(leaving["home"], leaving["host"], strict=True)
+        listed = [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in ends]
+        more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
+        shortened = ", ".join(listed[:_LISTED]) + more
+        notes.append(f"Enclaves with an end outside the frame, not drawn: {shortened}.")
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
         if basemap is not None:
             draw_basemap(ax, basemap, frame)
         handles, cut = _draw_links(ax, network, drawn, located, modelled, strongest)
-        handles += _draw_arrows(ax, arrows, located)
+        handles += _draw_arrows(ax, arrows[within], located)
         shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), arrows)
         area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
         handles += _draw_places(ax, shown, area, arrows)
@@ -162,12 +178,12 @@ def plot_flow_map(
             handlelength=3.4,
         )
         _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(modelled, drawn)])
-        text = place_names(network.places) if names is None else names
         label_points(
             ax,
             shown[["lon", "lat"]].to_numpy(),
-            [str(text.get(node, node)) for node in shown.index[:labels]],
+            [str(text.get(node, node)) for node in shown.index],
             radii=np.sqrt(area) / 2,
+            most=labels,
             arrows=[part for part in ax.patches if isinstance(part, FancyArrowPatch)],
         )
     return ax
@@ -203,7 +219,7 @@ def _draw_links(
         links = _drawable_links(network, layer, located)
         if len(links) > strongest:
             name = mark_modelled(layer, modelled)
-            cut.append(f"{name}: the {strongest} strongest of {len(links)} links are drawn.")
+            cut.append(f"{name}: the {strongest:,} strongest of {len(links):,} links are drawn.")
         frames.append(links.nlargest(strongest, "weight"))
     links = pd.concat(frames, ignore_index=True)
     # Links of one pair fan out from the straight line, to sides counted from the same end.
@@ -213,6 +229,7 @@ def _draw_links(
     bend = (bundle.cumcount() - gaps / 2) * np.minimum(_FAN, _BUNDLE / gaps.clip(lower=1))
     bend *= np.where(links["i"] > links["j"], -1, 1)
     handles = []
+    seat = _seats(network.layers, [layer for layer in layers if layer not in modelled])
     narrow = 1 / float(ax.get_aspect())
     points = located.to_numpy() * [narrow, 1]
     for layer in layers:
@@ -221,7 +238,9 @@ def _draw_links(
         if own.empty:
             cut.append(f"{mark_modelled(layer, modelled)}: no link between places of the map.")
             continue
-        style = layer_style(network.layers.index(layer), modelled=layer in modelled)
+        style = layer_style(
+            seat.get(layer, network.layers.index(layer)), modelled=layer in modelled
+        )
         alike = links["layer"].isin(modelled) == (layer in modelled)
         width = np.maximum(own["weight"] / links["weight"][alike].max() * _WIDEST, _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
@@ -238,9 +257,31 @@ def _draw_links(
             ),
             autolim=False,
         )
-        text = f"{mark_modelled(layer, modelled)}, up to {number(own['weight'].max(), '.4g')}"
+        text = f"{mark_modelled(layer, modelled)}, weight up to {_rounded(own['weight'].max())}"
         handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
     return handles, cut
+
+
+def _heaviest(
+    network: MultilayerNetwork, located: pd.DataFrame, modelled: Collection[str]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Layers that one map can show, and those it has no room for, the heaviest first."""
+    seen = [layer for layer in network.layers if layer not in modelled]
+    if len(seen) <= _LAYERS:
+        return network.layers, []
+    weight = [float(_drawable_links(network, layer, located)["weight"].sum()) for layer in seen]
+    ranked = [seen[position] for position in np.argsort(-np.array(weight), kind="stable")]
+    fainter = ranked[_LAYERS:]
+    return tuple(layer for layer in network.layers if layer not in fainter), fainter
+
+
+def _seats(layers: tuple[str, ...], drawn: Sequence[str]) -> dict[str, int]:
+    """The position of each layer in the network, or among those drawn where two share a colour."""
+    seat = {layer: layers.index(layer) for layer in drawn}
+    colours = {layer_style(position)["color"] for position in seat.values()}
+    if len(colours) < len(seat):
+        seat = {layer: position for position, layer in enumerate(seat)}
+    return seat
 
 
 def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +318,7 @@ def _arrows(
     columns = ["home", "host", "direction"]
     if enclaves is None or enclaves.empty:
         return pd.DataFrame(columns=[*columns, "count"]), []
-    ends = enclaves.reindex(columns=columns).fillna({"direction": "reverse"})
+    ends = enclaves.reindex(columns=columns).astype(object).fillna({"direction": "reverse"})
     for end in ("home", "host"):
         ends[end] = ends[end].map(lambda place: _node_around(place, nodes, parents))
     known = ends.dropna()
@@ -365,26 +406,42 @@ def _draw_places(
 
 
 def _parameters(modelled: Collection[str], layers: tuple[str, ...]) -> list[str]:
-    """A sentence with the parameters of each modelled layer, those that fit on a line."""
+    """A sentence with the parameters of each modelled layer, those that fit on a line.
+
+    The radius of the earth, and what is a flag, tell a reader nothing.
+    """
     if not isinstance(modelled, Mapping):
         return []
     found = []
     for layer in layers:
-        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if k != "layer"}
+        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if k not in _UNSAID}
         short = {k: v for k, v in values.items() if v is not True and len(str(v)) <= 30}
         if short:
-            listed = ", ".join(f"{key} {value}" for key, value in list(short.items())[:3])
+            listed = ", ".join(
+                f"the {value:g} largest flows of each place"
+                if key == "strongest" and isinstance(value, (int, float))
+                else f"{key.replace('_', ' ')} {value}"
+                for key, value in list(short.items())[:3]
+            )
             found.append(f"{mark_modelled(layer, modelled)}: {listed}.")
     return found
 
 
+def _rounded(weight: float) -> str:
+    """Two digits, or all of a whole number's; with separators, and never as a power of ten."""
+    if weight >= 10 or float(weight).is_integer():
+        return number(weight, ",.0f")
+    return number(weight, ".2g")
+
+
 def _entry(text: str) -> str:
     """Text of a legend, which would leave out what begins with an underscore."""
-    line = printable(text)
+    line = printable(text, longest=60)
     return f" {line}" if line.startswith("_") else line
 
 
 def _write_notes(ax: Axes, notes: list[str]) -> None:
     width = ax.figure.canvas.figure.get_figwidth() * 25.4
-    lines = textwrap.wrap(" ".join(notes), width=max(int(width * 0.66), 30))
+    text = re.sub(r": (?=\d)", ":\N{NO-BREAK SPACE}", " ".join(notes))
+    lines = textwrap.wrap(text, width=max(int(width * 0.66), 30))
     ax.set_xlabel("\n".join(printable(line, longest=1000) for line in lines), loc="left")

@@ -19,7 +19,15 @@ from netinnov._matrices import flat_matrix
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import DOUBLE, INK, SINGLE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import (
+    DOUBLE,
+    INK,
+    SINGLE,
+    axes_or_new,
+    figure_style,
+    place_names,
+    printable,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +66,7 @@ def plot_community_flows(
     most : int
         The communities with most weight get their own row; the rest are added up as "others".
     names : mapping from node to str, optional
-        Labels of the nodes.
+        Labels of the nodes; by default their names in ``network.nodes``.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
 
@@ -106,7 +114,7 @@ def plot_community_flows(
         raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
     strength = np.bincount(source[inner], data[inner], network.n_nodes)
     strength += np.bincount(target[inner], data[inner], network.n_nodes)
-    called = {} if names is None else names
+    called = place_names(network.nodes) if names is None else names
     group, tags = _grouped(network, codes, strength.astype(np.float64), int(most), called)
     n = len(tags)
     flows = np.zeros((n, n))
@@ -133,7 +141,8 @@ def plot_community_flows(
         bar.ax.yaxis.set_major_formatter(lambda x, _: f"{100 * x:g}")
         bar.set_label(f"% of {which}", fontsize=7)
         bar.ax.tick_params(labelsize=7)
-        write_notes(ax, notes, beside=30)
+        write_notes(ax, notes, label="" if half else "to", beside=30)
+        ax.set_ylabel("" if half else "from")
         _write_cells(ax, image, np.where(blank, np.nan, shown), _percent, blank)
     return ax
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.patches import FancyArrowPatch
-    from matplotlib.text import Annotation
+    from matplotlib.text import Annotation, Text
     from numpy.typing import NDArray
 
 __all__ = ["label_points"]
@@ -26,6 +26,8 @@ _HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an
 _PIECE = 1.5  # points
 _MARGIN = 2.0  # points
 _NEAR, _MISTAKEN = 6.0, 10.0  # points; cost of each other point that a label might belong to
+_SAME, _NAMES = 0.5, 3  # points between those at one spot; names that one label holds
+_CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
 _ALIGN_Y: dict[int, Literal["bottom", "center", "top"]] = {1: "bottom", 0: "center", -1: "top"}
@@ -37,6 +39,8 @@ def label_points(
     texts: Sequence[str],
     *,
     radii: NDArray[np.float64],
+    most: int | None = None,
+    beside: Sequence[Text] = (),
     lines: Sequence[NDArray[np.float64]] = (),
     arrows: Sequence[FancyArrowPatch] = (),
 ) -> list[Annotation]:
@@ -49,9 +53,14 @@ def label_points(
     points : array (n, 2)
         In data coordinates, the most important first; no label may cover any of them.
     texts : sequence of str
-        What is written beside the first points; a text that finds no room is left out.
+        One each point. Points at one spot share a label, such as "Hefei, Fuyang"; a text that finds
+        no room is left out.
     radii : array (n,)
         Of the markers, in points (1/72 inch).
+    most : int, optional
+        How many spots are labelled, the first ones; all by default.
+    beside : sequence of Text
+        Other text on the axes, which no label may cover.
     lines : sequence of array (k, 2)
         Corners of lines in data coordinates, which labels leave free where they can.
     arrows : sequence of FancyArrowPatch
@@ -65,8 +74,8 @@ def label_points(
     Notes
     -----
     Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
-    a point nor a label the one that hides least of lines and heads, and lies beside the fewest
-    other points, the first of these.
+    a point nor a label, and lie nearer to their own point than to any other, the one that hides
+    least of lines and heads, and lies beside the fewest other points, the first of these.
     """
     if not len(points):
         return []
@@ -76,12 +85,16 @@ def label_points(
     at = ax.transData.transform(points)
     reach = radii[:, None] * scale
     taken = np.hstack([at - reach, at + reach])
+    there = [text.get_window_extent().extents for text in beside]
+    n = len(taken)
+    taken = np.vstack([taken, np.reshape(there, (-1, 4))])
     frame = ax.get_window_extent()
     pieces, weight = _pieces(ax, lines, arrows, scale)
     placed = []
-    for i, text in enumerate(texts):
+    for spot in _spots(at, _SAME * scale, most):
+        i = int(spot[0])
         label = ax.annotate(
-            printable(text),
+            _joined([texts[k] for k in spot]),
             points[i],
             xytext=(0, 0),
             textcoords="offset points",
@@ -103,12 +116,16 @@ def label_points(
             )
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
-            if inside and not np.delete(hit, i).any():
+            if (
+                inside
+                and not np.delete(hit, spot).any()
+                and _is_own(taken[:n], spot, candidate, _CLEAR * scale)
+            ):
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
                 cost = weight[np.all(under, axis=1)].sum() + far * _FAR
-                beside = (at > low - _NEAR * scale) & (at < high + _NEAR * scale)
-                cost += _MISTAKEN * np.delete(np.all(beside, axis=1), i).sum()
+                near = (at > low - _NEAR * scale) & (at < high + _NEAR * scale)
+                cost += _MISTAKEN * np.delete(np.all(near, axis=1), spot).sum()
                 free.append((cost, side, offset, candidate))
         if not free:
             label.remove()
@@ -120,6 +137,40 @@ def label_points(
         taken = np.vstack([taken, candidate])
         placed.append(label)
     return placed
+
+
+def _spots(at: NDArray[np.float64], same: float, most: int | None) -> list[NDArray[np.int64]]:
+    """Numbers of the points at each spot, the spots in the order of their first points."""
+    left = np.ones(len(at), bool)
+    spots: list[NDArray[np.int64]] = []
+    for i in range(len(at)):
+        if most is not None and len(spots) >= most:
+            break
+        if left[i]:
+            here = np.flatnonzero(left & (np.hypot(*(at - at[i]).T) < same))
+            left[here] = False
+            spots.append(here)
+    return spots
+
+
+def _joined(texts: list[str]) -> str:
+    """The first names of a spot, and how many more there are."""
+    names = [printable(text) for text in dict.fromkeys(texts)]
+    if len(names) > _NAMES + 1:
+        names[_NAMES:] = [f"and {len(names) - _NAMES} more"]
+    return ", ".join(names).replace(", and", " and")
+
+
+def _is_own(
+    boxes: NDArray[np.float64],
+    spot: NDArray[np.int64],
+    label: NDArray[np.float64],
+    clear: float,
+) -> bool:
+    """Whether all other markers are clearly farther from a label than those of its own spot."""
+    gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
+    away = np.hypot(*gap.T)
+    return bool(away[spot].min() + clear < np.delete(away, spot).min(initial=np.inf))
 
 
 def _pieces(

@@ -142,8 +142,9 @@ def plot_link_changes(
         label_points(
             ax,
             at.loc[weight.index].to_numpy(),
-            [str(text.get(place, place)) for place in weight.index[: int(labels)]],
+            [str(text.get(place, place)) for place in weight.index],
             radii=np.full(len(weight), 2.2),
+            most=int(labels),
             lines=[at.loc[[a, b]].to_numpy() for a, b in zip(drawn["a"], drawn["b"], strict=True)],
         )
     return ax

@@ -81,6 +81,7 @@ def plot_park(
         jurisdiction in a field of their own. The park stands on the ground of its host, in the
         colour of its home. An arrow each link, from source to target, in colour, dash and two
         letters of its layer; a hollow head where the link attribute ``status`` is not ``stated``.
+        Links of undirected layers are lines without a head.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def plot_park(
         links = around.links
         boxes = boxes_of(around, park, chinese)
         lanes = attach(boxes, links, park)
-        extent = stack(boxes, lanes)
+        extent = stack(boxes, lanes, links, park)
         codes = _codes(around.layers)
         notes = _notes(around, links, codes, chinese)
         rows = -(-len(codes) // 5)
@@ -123,7 +124,10 @@ def plot_park(
             layer = str(links["layer"][number])
             style = layer_style(_position(layer, around.layers))
             stated = "status" not in links or links["status"][number] == "stated"
-            _draw_arrow(ax, path, codes[layer], style, stated=bool(stated))
+            _draw_arrow(
+                ax, path, codes[layer], style,
+                stated=bool(stated), directed=layer in around.directed,
+            )  # fmt: skip
         _draw_legend(ax, around, links, codes, extent + 3.5)
         for position, line in enumerate(notes):
             y = extent + 4.5 + 4.2 * rows + 2.9 * position
@@ -242,6 +246,7 @@ def _draw_arrow(
     style: dict[str, Any],
     *,
     stated: bool = True,
+    directed: bool = True,
     legend: bool = False,
 ) -> None:
     from matplotlib.patches import Polygon
@@ -250,17 +255,18 @@ def _draw_arrow(
     tip, before = points[-1], points[-2]
     ahead = (tip - before) / np.linalg.norm(tip - before)
     across = np.array([-ahead[1], ahead[0]])
-    base = tip - 2.3 * ahead
+    base = tip - 2.3 * ahead if directed else tip
     line = np.vstack([points[:-1], base])
     ax.plot(
         line[:, 0], line[:, 1], linewidth=1.0, zorder=4, solid_capstyle="butt",
         solid_joinstyle="round", **style,
     )  # fmt: skip
-    head = Polygon(
-        [tip, base + 0.95 * across, base - 0.95 * across],
-        fc=style["color"] if stated else "white", ec=style["color"], linewidth=0.7, zorder=5,
-    )  # fmt: skip
-    ax.add_patch(head)
+    if directed:
+        head = Polygon(
+            [tip, base + 0.95 * across, base - 0.95 * across],
+            fc=style["color"] if stated else "white", ec=style["color"], linewidth=0.7, zorder=5,
+        )  # fmt: skip
+        ax.add_patch(head)
     lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
     longest = int(lengths.argmax())
     start, end = points[longest], points[longest + 1]
@@ -282,8 +288,9 @@ def _draw_legend(
         x, y = 2 + 36 * (position % 5), top + 4.2 * (position // 5)
         path = [(x, y), (x + 13.0, y)]
         _draw_arrow(
-            ax, path, codes[layer], layer_style(_position(layer, around.layers)), legend=True
-        )
+            ax, path, codes[layer], layer_style(_position(layer, around.layers)),
+            directed=layer in around.directed, legend=True,
+        )  # fmt: skip
         text = printable(f"{layer} ({counts[layer]})", longest=22)
         ax.text(x + 14.2, y, text, fontsize=7, va="center")
 
@@ -307,18 +314,23 @@ def _codes(layers: tuple[str, ...]) -> dict[str, str]:
 def _notes(
     around: MultilayerNetwork, links: pd.DataFrame, codes: dict[str, str], chinese: bool
 ) -> list[str]:
-    text = (
-        "Arrows lead from giver to receiver; all links weigh the same. Thick frame: the park, in "
-        "its home's colour on its host's ground."
-    )
+    pointed = links["layer"].isin(around.directed)
+    text = "All links weigh the same."
+    if pointed.any():
+        text = "Arrows lead from giver to receiver; all links weigh the same."
+        if not pointed.all():
+            text += " Lines without a head have no direction."
+    text += " Thick frame: the park, in its home's colour on its host's ground."
     if "status" in links:
         names = place_names(around._nodes, chinese=chinese)
         parts = []
-        for status, rows in links[links["status"] != "stated"].groupby("status"):
+        vague = links[links["status"] != "stated"]
+        for status, rows in vague.groupby("status"):
             ends = zip(rows["layer"], rows["source"], strict=True)
             shown = [f"{codes[layer]} from {names[source]}" for layer, source in ends]
             more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
             parts.append(f"{status!r} ({', '.join(shown[:3])}{more})")
         if parts:
-            text += f" Hollow heads: not stated as facts, but as {' or '.join(parts)}."
+            head = "Hollow heads: not" if pointed[vague.index].all() else "Not"
+            text += f" {head} stated as facts, but as {' or '.join(parts)}."
     return [printable(line, longest=200) for line in textwrap.wrap(text, 132)]

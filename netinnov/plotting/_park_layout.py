@@ -118,8 +118,11 @@ def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, s
     return lanes
 
 
-def stack(boxes: dict[str, Box], lanes: dict[int, str]) -> float:
-    """Pile up the boxes of each column: those with lanes above first, with lanes below last."""
+def stack(boxes: dict[str, Box], lanes: dict[int, str], links: pd.DataFrame, park: str) -> float:
+    """Pile up the boxes of each column: those with lanes above first, with lanes below last.
+
+    Gives the lower edge of the grounds, on which all boxes and the park stand.
+    """
     above = sum(lane == "above" for lane in lanes.values())
     below = len(lanes) - above
     start = 8.0 + LANE * above
@@ -146,7 +149,9 @@ def stack(boxes: dict[str, Box], lanes: dict[int, str]) -> float:
     if own and not any(box.panel == "other" for box in own):
         for box in own:  # in the middle of its ground
             box.top += room / 2
-    return max(max(ends) + LANE * below + 0.5, start + 30)
+    # Without a lane below, the park may be the lowest of all; lanes run below it, too.
+    lowest = max(max(ends), bar(boxes, links, park)[1] + GAP)
+    return max(lowest + LANE * below + 0.5, start + 30)
 
 
 def bar(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> tuple[float, float]:

@@ -63,7 +63,8 @@ def plot_roles(
     names : mapping from node to str, optional
         Labels of the nodes.
     labels : int
-        At most this many nodes are named, the greatest z first: hubs before all others.
+        At most this many points are named, the greatest z first: hubs before all others. Nodes at
+        one point share a label.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
 
@@ -138,13 +139,13 @@ def plot_roles(
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
         write_notes(ax, [note], label="participation across communities")
         text = {} if names is None else names
-        # The names of the regions are points without a text, which no label may cover.
-        regions = np.array([spot.get_position() for spot in tags], np.float64)
         label_points(
             ax,
-            np.vstack([placed[["participation", "z"]], regions - [[0.0, 0.02 * (top - bottom)]]]),
-            [_name(text, node) for node in placed.index[: int(labels)]],
-            radii=np.append(np.where(hub, 2.0, 1.5), np.full(len(regions), 4.5)),
+            placed[["participation", "z"]].to_numpy(np.float64),
+            [_name(text, node) for node in placed.index],
+            radii=np.where(hub, 2.0, 1.5),
+            most=int(labels),
+            beside=tags,
         )
     return ax
 

@@ -11,6 +11,7 @@ import matplotlib.style
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 if TYPE_CHECKING:
     import os
@@ -289,8 +290,11 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     ax.tick_params(which="both", width=0.6, color=INK)
     ax.spines[:].set(linewidth=0.6, edgecolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
-    for label in (ax.xaxis.label, ax.yaxis.label):
-        label.set(fontsize=7, fontfamily=list(_families()), color=INK)
+    for axis in (ax.xaxis, ax.yaxis):
+        for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
+            label.set(fontsize=7, fontfamily=list(_families()), color=INK)
+        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useMathText(True)  # a power of ten, not "1e-5"
     return ax
 
 
