@@ -108,7 +108,7 @@ def _plan(
         why = f"it would take long for more than {options.most_places:,} places"
     for what, asked in (("intervals", options.resamples), ("null model", options.replicates)):
         if why or not asked:
-            left_out[what] = why or "not asked for"
+            left_out[what] = (why if asked else None) or "not asked for"
     leave_one_out = cities.n_nodes <= min(ONE_BY_ONE, options.most_places)
     if not leave_one_out:
         most = min(ONE_BY_ONE, options.most_places)

@@ -199,7 +199,10 @@ def _enclaves(study: Study) -> list[Finding]:
     if table is None:
         return [Finding("Enclaves were not looked for: these data give no jurisdictions.")]
     if table.empty:
-        text = "No enclave was found: no node stands outside its jurisdiction."
+        text = (
+            "No enclave was found: no node stands outside its jurisdiction. Where tables do not "
+            "say whose a node is, it counts as belonging to its place, and none can be found."
+        )
         return [Finding(text, ("enclaves",))]
     names = names_of(study)
     text = counted(len(table), "enclave")

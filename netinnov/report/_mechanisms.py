@@ -200,7 +200,8 @@ def _agglomeration(study: Study) -> list[Finding]:
         text = (
             f"From period {table.index[0]} to {table.index[-1]} the spread of strength (standard "
             f"deviation of logarithms) over the {table['places'].iloc[0]:,} places with links in "
-            f"every period goes from {number(first)} to {number(last)}; it {way}."
+            f"every period goes from {number(first)} to {number(last)}; it {way}. That describes "
+            "the records, without an interval: a period with more of them moves it, too."
         )
         found.append(Finding(text, ("convergence", "strength_by_period")))
     return found
