@@ -56,12 +56,12 @@ LEAST = 5  # organisations of a city of the network
 AT_HOME = 20  # and of a home
 HOMES = 5
 SIZE, SHARE = 40, 0.5
-# Any unit: a pipeline of 1,000 km costs as much as two links inside a city, a park as much as ten.
+# Any unit: 1,000 km between two cities cost as much as two links inside one, a park as much as ten.
 PARK, PIPELINE_KM = 10, 0.002
 PRICES = Prices(park=PARK, link=1, pipeline_km=PIPELINE_KM)
 MATCH = ("strength", "distance", "side")
 NEAREST = 10
-REPLICATES = 12
+REPLICATES = 22
 SPECIFICATION_REPLICATES = 2
 NULLS = 19
 NULL_REPLICATES = 2
@@ -407,7 +407,8 @@ def table_of_homes(found):
         some = found["policies"].get(city)
         cells = ["-"] * 3
         if some:
-            km = some["enclave"].amounts(found["networks"][city]).pipeline_km / (SIZE * SHARE)
+            pipeline = ReverseEnclave(city, found["hosts"][0], 1, 1)
+            km = pipeline.amounts(found["networks"][city]).pipeline_km
             cells = [f"{km:,.0f}", some["direct"].size, some["talent"].size]
         counts = (f"{row[name]:,.0f}" for name in ("organisations", "strength", "degree"))
         rows.append([f"{row['name']}, {row['country']}", *counts, *cells])
@@ -596,6 +597,7 @@ def numbers_of(found):
         "taken_least": 100 * min(taken.values()),
         "taken_most": 100 * max(taken.values()),
         "replicates": REPLICATES,
+        "ranked": REPLICATES // (NEAREST + 1),
         "dose_replicates": DOSE_REPLICATES,
         "specification_replicates": SPECIFICATION_REPLICATES,
         "null_replicates": NULL_REPLICATES,
