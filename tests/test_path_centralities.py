@@ -360,7 +360,7 @@ def test_wrong_options_are_refused() -> None:
             measure(network, distance="weight")
         with pytest.raises(ValueError, match="`switch_cost` must be"):
             measure(network, switch_cost=-1.0)
-        with pytest.raises(TypeError, match="Frictions"):
+        with pytest.raises(ValueError, match="Frictions"):
             measure(network, frictions=1.0)
         with pytest.raises(ValueError, match="coordinates"):
             measure(network, frictions=ni.Frictions(distance=1.0))
