@@ -18,8 +18,8 @@ from netinnov._typing import Codes, Presence
 
 __all__ = ["Storage"]
 
-MANY = 10_000
-"""Names from which on Arrow's look-up is faster than Python's."""
+MANY = 1_000
+"""Names in a list from which on Arrow's look-up is faster than Python's."""
 
 
 class Storage:
@@ -57,9 +57,13 @@ class Storage:
 
         ``what``: the name of the argument, for the message that refuses an unknown node.
         """
-        listed = as_list(what, names, "names of nodes")
-        if len(listed) > MANY:
-            text = pd.Series([str(name) for name in listed], dtype="str")
+        if isinstance(names, pd.Series):
+            names = pd.Index(names)
+        # An index of text is Arrow's already, and slow to walk through.
+        column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
+        listed: Any = names if column else as_list(what, names, "names of nodes")
+        if column or len(listed) > MANY:
+            text = listed if column else [str(name) for name in listed]
             found = codes_of(text, self._nodes.index)
             if (found < 0).any():
                 unknown = [listed[k] for k in np.flatnonzero(found < 0)]

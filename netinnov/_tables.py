@@ -118,7 +118,7 @@ def bad_rows(stack: Stack, problems: pd.DataFrame) -> pd.Series:
     return said.groupby(level=0).agg(lambda texts: "; ".join(dict.fromkeys(texts)))
 
 
-def codes_of(values: pd.Series, index: pd.Index) -> Codes:
+def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes:
     """Position of each text in the index, -1 where it is missing or not there.
 
     Arrow's hash look-up takes a seventh of the time of ``Index.get_indexer`` on text.
