@@ -256,6 +256,21 @@ def test_each_effect_is_said_in_a_sentence(pair) -> None:
     assert said[8].startswith("y: w falls by 1 from 10 (")
 
 
+def test_rounding_has_no_sign_and_no_rank(pair) -> None:
+    result = compare(pair, {"x": Plus(0, 4e-15)}, placebo=Plus(0, 4e-15))
+    values = result.replicates.query("scenario == 'x'")["value"]
+    (row,) = result.effects().to_dict("records")
+    assert (values < 10).any() and (values > 10).any()
+    assert row["median"] == row["low"] == row["high"] == 0
+    assert math.isnan(row["same_sign"])
+    assert math.isnan(row["placebo_p"])
+    assert row["why_no_p"] == "the placebo is always the same: a rank needs several"
+    # A change that is more than rounding keeps its sign.
+    (row,) = compare(pair, {"x": Plus(1e-9)}).effects().to_dict("records")
+    assert row["median"] == pytest.approx(1e-9, rel=1e-5)
+    assert row["same_sign"] == 1
+
+
 def test_no_change_is_no_placebo(cities) -> None:
     for placebo in (NoChange(), {"x": NoChange()}):
         with pytest.raises(InputError, match=r"no change is no placebo.*by construction"):

@@ -21,6 +21,9 @@ from netinnov.experiments._uncertainty import data_statistics
 
 __all__ = ["ExperimentResult"]
 
+_ROUNDING = 1e-12
+"""Differences so small beside the values are none: rounding has no sign and no rank."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ExperimentResult:
@@ -104,7 +107,8 @@ class ExperimentResult:
             - ``corrected_p``: the same, corrected over all tests of the table,
             - ``why_no_p``: why there is none; else missing.
 
-            NaN where a value is undefined in all replicates; others leave undefined ones out.
+            NaN where a value is undefined in all replicates; others leave undefined ones out. A
+        difference of less than 1e-12 of the values is rounding and counts as 0.
 
         Notes
         -----
@@ -281,7 +285,10 @@ def _by_set(resamples: pd.DataFrame) -> dict[tuple[str, str], _Sets]:
 def _change(baseline: Floats, values: Floats) -> Floats:
     """Differences of replicates (rows) of nodes (columns); one row is set against all."""
     with np.errstate(invalid="ignore"):  # infinite in both: the difference is undefined
-        return np.asarray(values - baseline, np.float64)
+        change = np.asarray(values - baseline, np.float64)
+        size = np.maximum(np.abs(values), np.abs(baseline))
+        rounding = np.isfinite(size) & (np.abs(change) <= _ROUNDING * size)
+    return np.where(rounding, 0.0, change)
 
 
 class _Compared(NamedTuple):
