@@ -57,7 +57,7 @@ docstrings: $(VENV)/.tools
 	find netinnov -name "*.py" -print0 | xargs -0 $(BIN)/numpydoc lint
 
 doctests: $(VENV)/.tools
-	$(BIN)/python -m pytest --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md
+	$(BIN)/python -m pytest --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md docs/experiments.md
 
 docs: $(VENV)/.tools
 	rm -rf docs/_build docs/api

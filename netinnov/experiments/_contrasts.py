@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
+from netinnov.experiments._changes import by_replicate, changes
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._replicates import BASELINE
 
@@ -82,11 +82,10 @@ def contrasts(
     found = []
     for measure, rows in table.groupby("measure", observed=True, sort=False):
         values = {str(name): part for name, part in rows.groupby("scenario", observed=True)}
-        mine = _by_replicate(values[of])
+        mine = by_replicate(values[of])
         nodes = values[of]["node"].array[: mine.shape[1]]
         for rival in rivals:
-            with np.errstate(invalid="ignore"):  # infinite in both
-                change = pd.DataFrame(mine - _by_replicate(values[rival]))
+            change = pd.DataFrame(changes(by_replicate(values[rival]), mine))
             n = change.count()
             higher = ((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0)
             spread = change.std().mask((n > 1) & (change.nunique() == 1), 0.0)
@@ -107,8 +106,3 @@ def contrasts(
             )
             found.append(part)
     return pd.concat(found, ignore_index=True)
-
-
-def _by_replicate(rows: pd.DataFrame) -> np.ndarray:
-    """Replicates x nodes; one that was measured once is a row that stands for all."""
-    return rows["value"].to_numpy(np.float64).reshape(rows["replicate"].nunique(), -1)

@@ -15,14 +15,12 @@ from scipy import stats
 
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
+from netinnov.experiments._changes import by_replicate, changes
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._tables import decomposition_table, sentence, sites_table
 from netinnov.experiments._uncertainty import data_statistics
 
 __all__ = ["ExperimentResult"]
-
-_ROUNDING = 1e-12
-"""Differences so small beside the values are none: rounding has no sign and no rank."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,7 +106,7 @@ class ExperimentResult:
             - ``why_no_p``: why there is none; else missing.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
-        difference of less than 1e-12 of the values is rounding and counts as 0.
+            difference of less than 1e-12 of the values is rounding and counts as 0.
 
         Notes
         -----
@@ -169,21 +167,21 @@ class ExperimentResult:
             if scenario in against:
                 continue
             start = self.baselines.get(scenario, BASELINE)
-            before = _by_replicate(blocks[start, measure])
-            change = _change(before, _by_replicate(rows))
+            before = by_replicate(blocks[start, measure])
+            change = changes(before, by_replicate(rows))
             placebo, labels = None, None
             if (name := self.placebos.get(scenario)) is not None:
-                placebo = _change(before, _by_replicate(blocks[name, measure]))
+                placebo = changes(before, by_replicate(blocks[name, measure]))
                 labels = self.sites.get(name, ())
             reason = self.refused.get((scenario, measure), "" if name else "no placebo")
             again, placed, number = None, change, None
             if drawn:
                 first, values = drawn[start, measure], drawn[scenario, measure]
-                again = _change(first.values, values.values)
+                again = changes(first.values, values.values)
                 wider = max(first, values, key=lambda each: each.number.shape[1])
                 number = wider.number
                 placed = change[number if len(change) > 1 else np.zeros_like(number)]
-            table = _statistics(before, _by_replicate(rows), change)
+            table = _statistics(before, by_replicate(rows), change)
             table = table.join(data_statistics(again, change, placed, number))
             table = table.join(_ranked(change, _compared(change, placebo, labels), reason))
             table.insert(0, "scenario", scenario)
@@ -256,11 +254,6 @@ class ExperimentResult:
         return paths
 
 
-def _by_replicate(rows: pd.DataFrame) -> Floats:
-    """Give the values of one scenario and measure as a table replicate x node."""
-    return rows["value"].to_numpy(np.float64).reshape(rows["replicate"].nunique(), -1)
-
-
 class _Sets(NamedTuple):
     """Values in data drawn again, and which placements they are of."""
 
@@ -280,15 +273,6 @@ def _by_set(resamples: pd.DataFrame) -> dict[tuple[str, str], _Sets]:
         number = rows["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
         found[str(scenario), str(measure)] = _Sets(values, number)
     return found
-
-
-def _change(baseline: Floats, values: Floats) -> Floats:
-    """Differences of replicates (rows) of nodes (columns); one row is set against all."""
-    with np.errstate(invalid="ignore"):  # infinite in both: the difference is undefined
-        change = np.asarray(values - baseline, np.float64)
-        size = np.maximum(np.abs(values), np.abs(baseline))
-        rounding = np.isfinite(size) & (np.abs(change) <= _ROUNDING * size)
-    return np.where(rounding, 0.0, change)
 
 
 class _Compared(NamedTuple):
