@@ -14,7 +14,7 @@ from hypothesis import given, settings
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import max_entropy
-from netinnov.null_models._ensembles import ensemble
+from netinnov.null_models._ensembles import ensembles
 from strategies import networks
 
 
@@ -29,23 +29,18 @@ def from_matrix(matrix, *, directed=False, kinds=None):
 
 
 def probabilities(network):
-    found = ensemble(network, "links")
-    n = network.n_nodes
-    matrix = np.zeros((n, n))
-    for i in found.rows:
-        for j in found.columns:
-            matrix[i, j] = found.between(int(i), int(j))
-    return matrix
+    return expectations(network, None)[0]
 
 
 def expectations(network, weights):
     """Probability of each link, and the mean of its weight where it is there."""
-    found = ensemble(network, "links", None, weights)
+    (found,) = ensembles(network, "links", None, weights)
     row = np.repeat(np.arange(len(found.row_begin) - 1), np.diff(found.row_begin))
     column = np.repeat(np.arange(len(found.column_begin) - 1), np.diff(found.column_begin))
     probability, mean = np.zeros((2, network.n_nodes, network.n_nodes))
     probability[np.ix_(found.rows, found.columns)] = found.probability[np.ix_(row, column)]
-    mean[np.ix_(found.rows, found.columns)] = found.mean[np.ix_(row, column)]
+    if found.mean is not None:
+        mean[np.ix_(found.rows, found.columns)] = found.mean[np.ix_(row, column)]
     if found.one_mode:
         np.fill_diagonal(probability, 0)
     return probability, mean
@@ -287,9 +282,37 @@ def test_what_cannot_be_drawn_is_refused():
         max_entropy(network, preserve=["strength"], weights="normal")
     with pytest.raises(InputError, match="sequence of 'degree' and 'strength'"):
         max_entropy(network, preserve="strength")
+    for preserve in (["degree", "strengths"], [["degree"]], [5]):
+        with pytest.raises(InputError, match="sequence of 'degree' and 'strength'"):
+            max_entropy(network, preserve=preserve)
 
 
-def test_too_many_different_strengths_are_refused(monkeypatch):
-    monkeypatch.setattr("netinnov.null_models._ensembles._MOST_PAIRS", 10)
-    with pytest.raises(InputError, match="different pairs of a degree and a strength"):
-        max_entropy(from_matrix(weighted(6, whole=False)), preserve=["strength"])
+@pytest.mark.parametrize("preserve", [["degree"], ["strength"]])
+def test_too_many_classes_are_refused(monkeypatch, preserve):
+    monkeypatch.setattr("netinnov.null_models._ensembles._MOST_PAIRS", 3)
+    with pytest.raises(InputError, match="classes of nodes that differ in what is kept"):
+        max_entropy(from_matrix(weighted(6, whole=False)), preserve=preserve)
+
+
+@pytest.mark.parametrize("preserve", [["degree"], ["degree", "strength"]])
+def test_a_two_mode_layer_that_runs_both_ways_stays_two_mode(preserve):
+    rng = np.random.default_rng(4)
+    firms, parks = [f"f{i}" for i in range(6)], [f"p{i}" for i in range(4)]
+    nodes = pd.DataFrame({"kind": ["firm"] * 6 + ["park"] * 4}, index=firms + parks)
+    pairs = [(f, p) for f in firms for p in parks if rng.random() < 0.4]
+    pairs += [(p, f) for f in firms for p in parks if rng.random() < 0.6]
+    links = pd.DataFrame(pairs, columns=["source", "target"]).assign(layer="x")
+    links["weight"] = rng.integers(1, 6, len(links)).astype(float)
+    network = ni.build_network(nodes, links, directed=["x"])
+    kind, draws = network.nodes["kind"], 400
+    total = np.zeros((10, 10))
+    for _ in range(draws):
+        drawn = max_entropy(network, preserve=preserve, rng=rng)
+        ends = drawn.links[["source", "target"]].apply(lambda names: names.map(kind))
+        assert (ends["source"] != ends["target"]).all()
+        total += (drawn.adjacency("x") > 0).toarray() if "x" in drawn.layers else 0
+    observed = (network.adjacency("x") > 0).toarray()
+    # Sums of independent draws: sd of a degree is at most sqrt(6 / 4 / 400).
+    for axis in (0, 1):
+        expected = observed.sum(axis)
+        np.testing.assert_allclose(total.sum(axis) / draws, expected, atol=5 * (6 / 1600) ** 0.5)

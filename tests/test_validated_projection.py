@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.kernels.tails import poisson_binomial_tails
 from netinnov.null_models import validated_projection
-from netinnov.null_models._max_entropy import ensemble
+from netinnov.null_models._ensembles import ensembles
 
 
 def two_mode(seed=0, members=10, events=8, density=0.45):
@@ -46,12 +46,14 @@ def test_hypergeometric_against_scipy(onto):
 @pytest.mark.parametrize("onto", ["m", "e"])
 def test_bicm_against_all_outcomes(onto):
     table, network = two_mode(members=7, events=6)
-    model = ensemble(network, "links")
-    n = network.n_nodes
-    p = np.zeros((n, n))
-    for i in model.rows:
-        for j in model.columns:
-            p[i, j] = p[j, i] = model.between(int(i), int(j))
+    (model,) = ensembles(network, "links")
+    row, column = (
+        np.repeat(np.arange(len(begin) - 1), np.diff(begin))
+        for begin in (model.row_begin, model.column_begin)
+    )
+    p = np.zeros((network.n_nodes, network.n_nodes))
+    p[np.ix_(model.rows, model.columns)] = model.probability[np.ix_(row, column)]
+    p = np.maximum(p, p.T)
     p = p[:7, 7:] if onto == "m" else p[:7, 7:].T
     table = table if onto == "m" else table.T
     found = validated_projection(network, layer="links", onto=onto, method="bicm", level=1)

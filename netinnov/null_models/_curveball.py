@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_names, check_number, check_rng
+from netinnov._arguments import check_name, check_names, check_number, check_rng
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -103,8 +103,18 @@ class Sides(NamedTuple):
     rows_at_source: npt.NDArray[np.bool_]
 
 
+def joins_two_kinds(network: MultilayerNetwork, layer: str) -> bool:
+    """Tell whether every link of a layer joins a node of one kind with one of another."""
+    pairs = _pairs_of_kinds(network, layer)
+    return len(pairs) == 1 and 0 <= pairs[0, 0] < pairs[0, 1]
+
+
 def two_sides(
-    network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
+    network: MultilayerNetwork,
+    layer: str,
+    through: str | Sequence[str] | None = None,
+    *,
+    both_ways: bool = False,
 ) -> Sides:
     """Sort the ends of a two-mode layer into its sides; rows are those with fewer nodes.
 
@@ -116,6 +126,8 @@ def two_sides(
         Name of a layer.
     through : str or sequence of str, optional
         The kinds of one side; all others are the other side. Default: the layer joins two kinds.
+    both_ways : bool
+        Whether a directed layer may run from either side to the other.
 
     Returns
     -------
@@ -126,17 +138,13 @@ def two_sides(
     InputError
         If the layer is not two-mode.
     """
-    (layer,) = check_names("layer", [layer], network.layers)
-    block = network._blocks[network.layers.index(layer)]
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
-    kind = network._kind_codes
+    check_name("layer", layer, network.layers)
     names = sorted(network._nodes["kind"].dropna().unique().tolist())
-    pairs = np.sort(np.column_stack([kind[source], kind[block.indices]]), axis=1)
-    pairs = np.unique(pairs, axis=0)
+    pairs = _pairs_of_kinds(network, layer)
     # The entry at the end is for nodes without a kind, whose code is -1.
     first_side = np.zeros(len(names) + 1, np.bool_)
     if through is None:
-        good = len(pairs) == 1 and pairs[0, 0] >= 0
+        good = joins_two_kinds(network, layer)
         first_side[pairs[:1, 0]] = True
         rule = "joins two kinds of nodes, every link one of each"
     else:
@@ -156,15 +164,30 @@ def two_sides(
             "`layers`, name the kinds of one side by `through`, or use rewire()."
         )
         raise InputError(msg)
-    forward = first_side[kind[source]]
-    if layer in network.directed and forward.any() and not forward.all():
+    source, target = _ends(network, layer)
+    forward = first_side[network._kind_codes[source]]
+    one_way = layer not in network.directed or forward.all() or not forward.any()
+    if not one_way and not both_ways:
         msg = f"layer {layer!r} is directed and runs both ways between its two sides; use rewire()."
         raise InputError(msg)
-    first = np.unique(np.where(forward, source, block.indices)).astype(np.int32)
-    second = np.unique(np.where(forward, block.indices, source)).astype(np.int32)
+    first = np.unique(np.where(forward, source, target)).astype(np.int32)
+    second = np.unique(np.where(forward, target, source)).astype(np.int32)
     if second.size < first.size:
         return Sides(second, first, ~forward)
     return Sides(first, second, forward)
+
+
+def _ends(network: MultilayerNetwork, layer: str) -> tuple[Codes, Codes]:
+    block = network._blocks[network.layers.index(layer)]
+    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
+    return source, block.indices
+
+
+def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
+    """The different pairs of kinds that links join, as sorted codes; -1 is no kind."""
+    kind = network._kind_codes
+    pairs = np.column_stack([kind[ends] for ends in _ends(network, layer)])
+    return np.unique(np.sort(pairs, axis=1), axis=0)
 
 
 def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]) -> State:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from netinnov._typing import Floats
+from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._curveball import two_sides
+from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import Moments, climbed
 
-__all__ = ["Ensemble", "Weights", "ensemble"]
+__all__ = ["Ensemble", "Weights", "ensembles"]
 
 Integers = npt.NDArray[np.int64]
 Weights = Literal["geometric", "exponential"]
@@ -49,21 +50,13 @@ class Ensemble:
     mean: Floats | None = None
     """Its mean, given that the link is there."""
 
-    def between(self, i: int, j: int) -> float:
-        """Probability of the link from node i to node j (codes)."""
-        if self.one_mode and i == j:
-            return 0.0
-        u = np.searchsorted(self.row_begin, np.flatnonzero(self.rows == i)[0], side="right") - 1
-        v = np.searchsorted(self.column_begin, np.flatnonzero(self.columns == j)[0], side="right")
-        return float(self.probability[u, v - 1])
 
-
-def ensemble(
+def ensembles(
     network: MultilayerNetwork,
     layer: str,
     through: str | Sequence[str] | None = None,
     weights: Weights | None = None,
-) -> Ensemble:
+) -> list[Ensemble]:
     """Solve for the probabilities of a layer.
 
     Parameters
@@ -79,39 +72,49 @@ def ensemble(
 
     Returns
     -------
-    Ensemble
+    list of Ensemble
+        One; of a directed two-mode layer that runs both ways, one for each way.
 
     Raises
     ------
     InputError
         The equations are not solved; geometric weights of what are no whole numbers; too many
-        different pairs of a degree and a strength.
+        classes of nodes.
     """
     block = network._blocks[network.layers.index(layer)]
     source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
     target, weight = block.indices, block.data
     directed = layer in network.directed
-    try:
-        sides = two_sides(network, layer, through)
-    except InputError:
-        if through is not None:
-            raise
-        sides = None
-    n = network.n_nodes
-    if sides is not None:
-        rows = np.where(sides.rows_at_source, source, target)
-        columns = np.where(sides.rows_at_source, target, source)
-        if directed and not sides.rows_at_source.all():
-            rows, columns = columns, rows
-        one, two = (
-            _classes(np.unique(ends), [_sums(ends, weight, n, weights)]) for ends in (rows, columns)
-        )
-        one_mode = symmetric = False
-    else:
+    if weights is not None:
+        _check_weights(weight[source != target], weights, layer)
+    solve = partial(_ensemble, layer=layer, n=network.n_nodes, weights=weights)
+    if through is None and not joins_two_kinds(network, layer):
         stay = source != target
-        source, target, weight = source[stay], target[stay], weight[stay]
-        out, into = _sums(source, weight, n, weights), _sums(target, weight, n, weights)
-        if not directed:
+        ends = (source[stay], target[stay], weight[stay])
+        return [solve(*ends, one_mode=True, symmetric=not directed)]
+    forward = two_sides(network, layer, through, both_ways=True).rows_at_source
+    if not directed:
+        rows, columns = np.where(forward, source, target), np.where(forward, target, source)
+        return [solve(rows, columns, weight)]
+    ways = [way for way in (forward, ~forward) if way.any()]
+    return [solve(source[way], target[way], weight[way]) for way in ways]
+
+
+def _ensemble(
+    rows: Codes,
+    columns: Codes,
+    weight: Floats,
+    *,
+    layer: str,
+    n: int,
+    weights: Weights | None,
+    one_mode: bool = False,
+    symmetric: bool = False,
+) -> Ensemble:
+    """Solve for the links between the nodes of two sides, or with ``one_mode`` of a single one."""
+    out, into = _sums(rows, weight, n, weights), _sums(columns, weight, n, weights)
+    if one_mode:
+        if symmetric:
             out = into = out + into
         # One class for each pair of out- and in-degree: nobody is linked with itself, so that the
         # equations of two nodes with one out-degree differ by their in-degrees.
@@ -120,10 +123,9 @@ def ensemble(
         width = out.shape[1]
         one = both._replace(sums=both.sums[:, :width])
         two = both._replace(sums=both.sums[:, width:])
-        one_mode, symmetric = True, not directed
-    if weights is not None:
-        _check_weights(weight, weights, layer)
-        _check_size(one, two, layer)
+    else:
+        one, two = _classes(np.unique(rows), [out]), _classes(np.unique(columns), [into])
+    _check_size(one, two, layer)
     sizes = np.outer(one.sizes, two.sizes).astype(float)
     if one_mode:
         sizes[np.diag_indices(one.sizes.size)] -= one.sizes
@@ -176,9 +178,9 @@ def _check_weights(weight: Floats, weights: Weights, layer: str) -> None:
 def _check_size(one: _Classes, two: _Classes, layer: str) -> None:
     if one.sizes.size * two.sizes.size > _MOST_PAIRS:
         msg = (
-            f"the sides of layer {layer!r} have {one.sizes.size} and {two.sizes.size} different "
-            f"pairs of a degree and a strength; the product may be {_MOST_PAIRS:,} at most; "
-            "aggregate the network, or keep degrees alone with preserve=('degree',)."
+            f"the sides of layer {layer!r} have {one.sizes.size:,} and {two.sizes.size:,} classes "
+            f"of nodes that differ in what is kept; the product may be {_MOST_PAIRS:,} at most; "
+            "aggregate the network, keep degrees alone if strengths are kept, or use rewire()."
         )
         raise InputError(msg)
 

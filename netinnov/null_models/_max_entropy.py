@@ -8,12 +8,12 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_choice, check_names, check_rng
+from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Plan, State
-from netinnov.null_models._ensembles import Ensemble, Weights, ensemble
+from netinnov.null_models._ensembles import Ensemble, Weights, ensembles
 from netinnov.null_models._plan import plan
 
 __all__ = ["max_entropy"]
@@ -60,7 +60,8 @@ def max_entropy(
     InputError
         A layer is not there, its equations are not solved, a link joins two nodes of one side of
         ``through``, geometric weights are asked for and those observed are no whole numbers, or
-        there are more than 5,000 different pairs of a degree and a strength.
+        the product of the numbers of classes of both sides (nodes that are alike in what is kept)
+        is above 25 million.
 
     See Also
     --------
@@ -70,9 +71,10 @@ def max_entropy(
     -----
     Each pair is linked with its own probability, independently of the others: x_i x_j / (1 + x_i
     x_j) in undirected layers, x_i y_j / (1 + x_i y_j) from i to j in directed ones. In a layer
-    where every link joins the same two kinds only pairs of different kinds have such a
-    probability, the others 0. The x and y make every expected degree that observed, to a
-    relative 1e-10 (Newton's method on the logarithms, one unknown for each different degree).
+    where every link joins the same two kinds only pairs of different kinds have such a probability,
+    the others 0; directed, each way by itself. The x and y make every expected degree that
+    observed, to a relative 1e-10 (Newton's method on the logarithms, one unknown for each different
+    degree).
     Self-links stay where they are, and count in no degree or strength.
 
     With strengths, geometric: the entropy of links and whole-number weights together is largest
@@ -114,22 +116,24 @@ def max_entropy(
     states = []
     for layer, chain in chains.items():
         law = _law(chain.start, weights) if strengths else None
-        states.append(_drawn(ensemble(network, layer, through, law), rng))
+        first, *other = (_drawn(each, rng) for each in ensembles(network, layer, through, law))
+        states.append(first.followed_by(other[0]) if other else first)
     return Plan(network, chains).assemble(states)
 
 
 def _check_preserve(preserve: Sequence[str], weights: str | None) -> bool:
     """Whether strengths are kept."""
-    allowed = get_args(Expected)
-    if isinstance(preserve, str) or not set(preserve) <= set(allowed):
-        msg = f"`preserve` must be a sequence of 'degree' and 'strength'; found {preserve!r}."
+    text = isinstance(preserve, str)
+    listed = [] if text else as_list("preserve", preserve)
+    if text or any(name not in get_args(Expected) for name in listed):
+        msg = f"`preserve` must be a sequence of 'degree' and 'strength'; found {shown(preserve)}."
         raise InputError(msg)
     if weights is not None:
         check_choice("weights", weights, Weights)
-        if "strength" not in preserve:
+        if "strength" not in listed:
             msg = "`weights` is read only if `preserve` holds 'strength'; add it, or leave it out."
             raise InputError(msg)
-    return "strength" in preserve
+    return "strength" in listed
 
 
 def _law(observed: State, weights: Weights | None) -> Weights:

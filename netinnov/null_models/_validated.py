@@ -14,9 +14,9 @@ from netinnov._arguments import check_choice, check_names, check_number
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._curveball import two_sides
-from netinnov.null_models._ensembles import ensemble
+from netinnov.null_models._ensembles import ensembles
 
 __all__ = ["ProjectionNull", "validated_projection"]
 
@@ -92,6 +92,7 @@ def validated_projection(
       source target  weight    p  p_corrected
     0      f      g     3.0  1.0          1.0
     """
+    check_network(network)
     check_choice("method", method, ProjectionNull)
     check_choice("correction", correction, Correction)
     check_number("level", level, low=0, high=1)
@@ -156,7 +157,7 @@ def _bicm_tails(
     """Tails under the two-mode ensemble, whose classes are the degrees in rising order."""
     from netinnov.kernels.tails import poisson_binomial_tails
 
-    model = ensemble(network, layer, one_side)
+    (model,) = ensembles(network, layer, one_side)
     probability, times = model.probability, np.diff(model.column_begin)
     if not np.array_equal(np.sort(model.rows), members):
         probability, times = probability.T, np.diff(model.row_begin)
