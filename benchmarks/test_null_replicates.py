@@ -52,9 +52,9 @@ def test_thousand_replicates_of_the_places_of_cordis(benchmark):
     clock, processor = perf_counter() - started, process_time() - spent
 
     ready = plan(network, ("degree",), None, None, np.random.default_rng(0))
-    drawn = ready.draw(20, np.random.default_rng(1), threads=False)
+    drawn = ready.draw(20, np.random.default_rng(1))
     pieces = {
-        "draw": lambda: ready.draw(20, np.random.default_rng(2), threads=False),
+        "draw": lambda: ready.draw(20, np.random.default_rng(2)),
         "efficiency": lambda: global_efficiency(drawn),
         "modularity by leiden": lambda: largest_modularity(drawn),
         "modularity of a given partition": lambda: given(drawn),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -25,6 +26,9 @@ _SHARE_SAVED = 100
 
 _WORTH_THREADS = 200_000
 """Rows below which starting threads costs more than it saves."""
+
+_inside = threading.local()
+"""Whether this thread works for `run`: what it calls starts no threads of its own."""
 
 _loaded: dict[str, Callable[[Any], Any]] = {}
 """The task that this process has unpickled last, by its digest."""
@@ -126,9 +130,13 @@ def run(
 
 
 def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    """Results of pieces of compiled work in order; in threads where `size` steps are worth it."""
+    """Results of pieces of compiled work in order; in threads where `size` steps are worth it.
+
+    One after another where `run` is the caller: its workers have the processors already, and each
+    would start as many threads again.
+    """
     threads = min(workers(None), len(work))
-    if threads <= 1 or size < _WORTH_THREADS:
+    if threads <= 1 or size < _WORTH_THREADS or getattr(_inside, "run", False):
         return [piece() for piece in work]
     with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(piece) for piece in work]]
@@ -162,7 +170,11 @@ def _submit(
 
 
 def _run_batch(task: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:
-    return [task(item) for item in batch]
+    before, _inside.run = getattr(_inside, "run", False), True
+    try:
+        return [task(item) for item in batch]
+    finally:
+        _inside.run = before
 
 
 def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:

@@ -303,3 +303,16 @@ def test_two_sided_p_is_uniform_under_the_null():
     p = two_sided(rng.normal(size=4000), rng.normal(size=(99, 4000)))
     assert set(np.round(p * 50).astype(int)) == set(range(1, 51))
     assert stats.chisquare(np.unique(np.round(p, 6), return_counts=True)[1]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(
+    "option",
+    [{"preserve": ["kind"]}, {"trials": 5}, {"layers": ["no such"]}, {"bins": [3, 1]},
+     {"space": "loopy"}, {"labelled": "stub"}],
+)  # fmt: skip
+def test_options_of_rewire_beside_another_null_model_are_refused(option):
+    (name,) = option
+    with pytest.raises(InputError, match=f"`{name}` says how `rewire` draws, and `null` draws"):
+        compare_with_null(
+            ring(), measure=ni.connectivity.global_efficiency, null=lambda of, rng: of, **option
+        )

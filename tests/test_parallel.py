@@ -184,3 +184,19 @@ def test_no_bar_off_a_terminal(capsys) -> None:
 def test_layers_come_back_in_order(size: int) -> None:
     assert _parallel.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
     assert _parallel.in_threads([], size) == []
+
+
+def who_works(_: int) -> set[int]:
+    """The threads of four pieces that would be worth threads of their own."""
+    return set(_parallel.in_threads([threading.get_ident] * 4, 10**9))
+
+
+def test_workers_start_no_threads_of_their_own(monkeypatch, processes) -> None:
+    monkeypatch.setattr(_parallel, "workers", lambda executor: executor or 4)
+    assert threading.get_ident() not in who_works(0)
+    with ThreadPoolExecutor(2) as pool:
+        for executor in (None, 1, 2, pool, processes):
+            assert all(len(ids) == 1 for ids in run(who_works, range(4), executor=executor))
+    assert run(who_works, [0], executor=1) == [{threading.get_ident()}]
+    # Afterwards this thread may start threads again.
+    assert threading.get_ident() not in who_works(0)

@@ -231,6 +231,7 @@ def test_the_kernel_agrees_with_a_set_about_what_is_linked():
         ({"preserve": ("distance", "distance_expected")}, "not both"),
         ({"bins": [0, 1]}, "read only if"),
         ({"preserve": ("distance",), "bins": [3, 1]}, "rising edges"),
+        ({"preserve": ("distance",), "bins": "abc"}, "rising edges"),
         ({"trials": -1}, "`trials`"),
         ({"layers": ["z"]}, "not in the network"),
     ],

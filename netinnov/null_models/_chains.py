@@ -160,9 +160,7 @@ class Plan:
     network: MultilayerNetwork
     chains: dict[str, Chain]
 
-    def draw(
-        self, trials: float, rng: np.random.Generator, *, threads: bool = True
-    ) -> MultilayerNetwork:
+    def draw(self, trials: float, rng: np.random.Generator) -> MultilayerNetwork:
         """A network whose layers have gone ``trials`` proposals a link from the observed ones."""
         chains = list(self.chains.values())
         words = seed_words(rng, len(chains))
@@ -171,8 +169,7 @@ class Plan:
             partial(chain.draw, many, seeds)
             for chain, many, seeds in zip(chains, steps, words, strict=True)
         ]
-        found = in_threads(work, sum(steps)) if threads else [piece() for piece in work]
-        return self._network(found)
+        return self._network(in_threads(work, sum(steps)))
 
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
         """The network with these links in the layers of the chains."""

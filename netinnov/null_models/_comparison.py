@@ -27,6 +27,16 @@ __all__ = ["compare_with_null"]
 _ALONE = ""
 """Name of a measure that is given by itself."""
 
+_REWIRING: dict[str, object] = {
+    "preserve": ("degree",),
+    "trials": 20,
+    "layers": None,
+    "bins": None,
+    "space": "simple",
+    "labelled": "node",
+}
+"""Options of `rewire` and what they are by default."""
+
 Measure = Callable[[MultilayerNetwork], Any]
 Null = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
@@ -98,8 +108,8 @@ def compare_with_null(
     preserve, trials, layers, bins, space, labelled
         How they are drawn: see `rewire`. Each is an independent chain from the network.
     null : callable, optional
-        Another null model instead: takes the network and a Generator, gives a network;
-        such as ``lambda network, rng: curveball(network, rng=rng)``.
+        Another null model instead, with options of its own: takes the network and a Generator,
+        gives a network; such as ``lambda network, rng: curveball(network, rng=rng)``.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, so that the numbers do not depend on
         the executor.
@@ -126,7 +136,8 @@ def compare_with_null(
     InputError
         `measure` is no function, or gives something else than a number or a Series of numbers, or
         Series whose entries are not those of the observed one; `measure` is an empty mapping;
-        `null` gives no network; the checkpoint is of another comparison.
+        `null` gives no network, or stands beside options of `rewire`; the checkpoint is of another
+        comparison.
 
     Notes
     -----
@@ -168,6 +179,8 @@ def compare_with_null(
         raise InputError(f"`null` must be a function, not a class; found {null.__qualname__}.")
     if null is not None:
         check_callable("null", null, "a function of a network and a Generator, or None")
+        given = (preserve, trials, layers, bins, space, labelled)
+        _check_unread(dict(zip(_REWIRING, given, strict=True)))
     observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
     seed = cast(np.random.SeedSequence, rng.bit_generator.seed_seq)
     begun = None if checkpoint is None else deepcopy(rng)
@@ -213,6 +226,14 @@ def compare_with_null(
     return found if isinstance(measure, Mapping) else found[_ALONE]
 
 
+def _check_unread(options: Mapping[str, object]) -> None:
+    """Refuse options of `rewire` where another null model draws the networks."""
+    for name, value in options.items():
+        if repr(value) != repr(_REWIRING[name]):
+            msg = f"`{name}` says how `rewire` draws, and `null` draws instead; found {name}="
+            raise InputError(f"{msg}{shown(value)}. Bind it inside `null`, or leave it out.")
+
+
 def _words(
     preserve: Sequence[str], begun: np.random.Generator, bins: Any, **options: Any
 ) -> dict[str, str]:
@@ -253,7 +274,7 @@ class _Replicate:
     def __call__(self, seed: np.random.SeedSequence) -> list[Floats]:
         rng = np.random.default_rng(seed)
         if self.plan is not None:
-            drawn = self.plan.draw(self.trials, rng, threads=False)
+            drawn = self.plan.draw(self.trials, rng)
         elif self.null is not None:
             drawn = self.null(self.network, rng)
             given: object = drawn

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_choice, check_names
+from netinnov._arguments import as_list, check_choice, check_names, shown
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -92,10 +92,13 @@ def _check_bins(bins: Any, wanted: bool) -> Floats | None:
     if not wanted:
         msg = "`bins` is read only if `preserve` holds 'distance' or 'distance_expected'"
         raise InputError(f"{msg}; add one of them, or leave `bins` out.")
-    edges = np.asarray(bins, np.float64)
+    try:
+        edges = np.asarray(bins, np.float64)
+    except (TypeError, ValueError):
+        edges = np.empty(0)
     if edges.ndim != 1 or not 2 <= edges.size <= 250 or not (np.diff(edges) > 0).all():
-        msg = f"`bins` must be 2 to 250 rising edges in km, such as [0, 50, 200]; found {bins!r}."
-        raise InputError(msg)
+        msg = "`bins` must be 2 to 250 rising edges in km, such as [0, 50, 200]"
+        raise InputError(f"{msg}; found {shown(bins)}.")
     return edges
 
 
@@ -222,10 +225,10 @@ def _with_zones(
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths
     zone = np.empty((len(spots), len(spots)), np.uint8)
     for row, (x, y) in enumerate(spots):
-        zone[row] = _zones(great_circle(x, y, spots[:, 0], spots[:, 1]), edges)
-    # Both ways round a pair must be of one zone, whatever the last digit of the distance.
-    upper = np.triu_indices(len(spots), 1)
-    zone.T[upper] = zone[upper]
+        # Both ways round a pair must be of one zone, whatever the last digit of the distance.
+        beyond = spots[row:]
+        zone[row, row:] = _zones(great_circle(x, y, beyond[:, 0], beyond[:, 1]), edges)
+        zone[row:, row] = zone[row, row:]
     level = np.zeros(edges.size + 1, np.float64)
     return replace(chain, site=site, zone=zone, level=level, hard=hard)
 
@@ -261,7 +264,8 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     zones = chain.zone[chain.site[start.source], chain.site[start.target]]
     observed = np.bincount(zones, minlength=chain.level.size).astype(np.float64)
     possible = np.zeros(chain.level.size, bool)
-    possible[np.unique(chain.zone)] = True
+    for row in chain.zone:
+        possible[row] = True
     # Nothing can be expected to be 0 with certainty: an empty zone aims at a tenth of a link.
     goal = np.where(possible, np.maximum(observed, 0.1), 0.0)
     goal *= chain.size / goal.sum()
