@@ -18,6 +18,19 @@ __all__ = ["as_numbers", "as_text", "is_blank", "misspelt", "nearest"]
 
 Mask = npt.NDArray[np.bool_]
 OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
+OTHER_WORDS = {
+    "source": ("from", "origin", "sender"),
+    "target": ("to", "destination", "receiver"),
+    "layer": ("type", "relation", "relationship"),
+    "weight": ("value", "count", "flow", "strength", "amount"),
+    "period": ("year", "date", "time"),
+    "kind": ("type", "category", "class"),
+    "place": ("city", "location", "town", "region"),
+    "jurisdiction": ("owner", "owned_by", "belongs_to"),
+    "population": ("pop", "inhabitants", "people"),
+    "parent": ("part_of", "within", "lies_in"),
+}
+"""What people call these columns."""
 
 
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
@@ -118,8 +131,9 @@ def misspelt(found: str, name: str) -> bool:
     return swapped or one_more or close
 
 
-def nearest(name: str, columns: Iterable[str]) -> str | None:
-    """The column most like ``name``, if one is near."""
-    by_case = {column.casefold(): column for column in columns}
-    near = difflib.get_close_matches(name, by_case, n=1, cutoff=0.6)
+def nearest(name: str, columns: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The column most like ``name``, if one is near, or else called by another word for it."""
+    by_case = {column.casefold().strip(): column for column in columns}
+    near = difflib.get_close_matches(name, by_case, n=1, cutoff=likeness)
+    near += [word for word in OTHER_WORDS.get(name, ()) if word in by_case]
     return by_case[near[0]] if near else None

@@ -145,7 +145,9 @@ class Problems:
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
-                return f"{problem}" + (f", found {value!r} instead" if value else "") + f"; {mend}."
+                meant = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
+                found = f", found {value!r} instead{meant}" if value else ""
+                return f"{problem}{found}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
         near = known is not None and len(known) <= SPELLING_UP_TO

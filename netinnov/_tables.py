@@ -27,6 +27,7 @@ __all__ = [
     "inspect",
     "inspect_links",
     "inspect_stacks",
+    "lookalikes",
 ]
 
 KEYS = {"nodes": "node", "places": "place"}
@@ -36,6 +37,8 @@ OPTIONAL = {
     "places": ("lon", "lat", "population", "parent"),
 }
 REQUIRED = {"links": ("source", "target")}
+ALIKE = 0.75
+"""How like a column must be to one that is missing to be asked about."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -86,6 +89,8 @@ def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
     for name, given in (("places", places), ("nodes", nodes), ("links", links)):
         if not (name == "places" and given is None):
             stacks[name] = _stack(name, given, problems)
+    if not problems:
+        _look_for_ids(nodes, stacks, problems)
     return inspect_stacks(stacks, problems)
 
 
@@ -100,6 +105,21 @@ def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -
     known = None if problems.lost("nodes", "node") else node_table.frame.index
     link_codes = _links(stacks["links"], known, problems)
     return Inspection(problems, stacks, node_table, link_codes, place_table)
+
+
+def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]]:
+    """Optional columns that are not there, and a column that may be meant: table, name, found."""
+    found = []
+    for name, given in (("nodes", nodes), ("links", links), ("places", places)):
+        columns = [str(column) for column in given.columns] if given is not None else []
+        known = {KEYS.get(name), *REQUIRED.get(name, ()), *OPTIONAL[name]}
+        others = [column for column in columns if column not in known]
+        for column in OPTIONAL[name] if columns else ():
+            near = None if column in columns else nearest(column, others, likeness=ALIKE)
+            if near is not None:
+                found.append((name, column, near))
+                others.remove(near)
+    return found
 
 
 def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
@@ -156,6 +176,26 @@ def _stack(name: str, given: Any, problems: Problems) -> Stack:
     return Stack(whole.reset_index(drop=True), np.concatenate(tables), np.concatenate(rows))
 
 
+def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> None:
+    """Without a column of ids the rows count as 0, 1 and so on: a slip if the links know none."""
+    if not isinstance(nodes, pd.DataFrame) or "node" in nodes or not _is_bare(nodes):
+        return
+    links = stacks["links"].frame
+    ends = pd.concat([as_text(links[column])[0] for column in REQUIRED["links"]]).dropna()
+    ids = stacks["nodes"].frame["node"].astype("str")
+    if ends.empty or ends.isin(ids).any():
+        return
+    held = {
+        str(column): int(ends.isin(as_text(nodes[column])[0]).sum()) for column in nodes.columns
+    }
+    best = max(held, key=lambda column: held[column], default="")
+    problems.whole("nodes", "node", "missing column", best if held.get(best) else None)
+
+
+def _is_bare(frame: pd.DataFrame) -> bool:
+    return isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+
+
 def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Problems) -> bool:
     columns = [str(column) for column in frame.columns]
     twice = sorted({column for column in columns if columns.count(column) > 1})
@@ -170,9 +210,8 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
     if name in KEYS:
         key = KEYS[name]
         if key not in columns:
-            bare = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
             guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
-            if bare and guess is not None:
+            if _is_bare(frame) and guess is not None:
                 problems.whole(label, key, "missing column", guess)
             elif frame.index.nlevels > 1:
                 problems.whole(label, key, "index has several levels", str(frame.index.names))

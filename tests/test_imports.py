@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from types import ModuleType
@@ -44,6 +45,12 @@ def test_every_promised_name_is_there(name):
 def test_dir_lists_every_promised_name():
     assert set(netinnov.__all__) <= set(dir(netinnov))
     assert len(set(netinnov.__all__)) == len(netinnov.__all__)
+
+
+def test_dir_lists_nothing_else_but_what_every_module_has():
+    assert netinnov.build_network  # a name that has been used is no other than before
+    others = set(dir(netinnov)) - set(netinnov.__all__)
+    assert all(re.fullmatch("__[a-z]+__", name) for name in others), others
 
 
 def test_unknown_name_is_an_attribute_error():

@@ -428,6 +428,31 @@ def test_the_nearest_spelling_is_suggested(table: str, right: str, wrong: str) -
     assert right in str(error)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"), [(("from", "to"), ("source", "target")), (("Origin", "x"), ("source",))]
+)
+def test_other_words_for_the_ends_are_suggested(
+    wrong: tuple[str, ...], right: tuple[str, ...]
+) -> None:
+    links = good_links().rename(columns=dict(zip(("source", "target"), wrong, strict=True)))
+    problems = ni.check_tables(good_nodes(), links)
+    assert problems["column"].tolist() == ["source", "target"]
+    assert problems["value"].tolist()[: len(right)] == list(wrong[: len(right)])
+
+
+def test_ids_in_a_column_of_another_name_are_found_by_what_the_links_name() -> None:
+    nodes = pd.DataFrame({"label": ["x", "y"], "name": ["a", "b"], "place": ["p", "q"]})
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    problems = ni.check_tables(nodes, links)
+    assert problems[["table", "column", "problem", "value"]].to_numpy().tolist() == [
+        ["nodes", "node", "missing column", "name"]
+    ]
+    # Rows count as 0, 1 and so on where the links say so, or say nothing.
+    assert ni.check_tables(nodes, pd.DataFrame({"source": [0], "target": [1]})).empty
+    assert ni.check_tables(nodes, pd.DataFrame({"source": [], "target": []})).empty
+    assert ni.check_tables(nodes.drop(columns="name"), links)["value"].tolist() == [None]
+
+
 def test_columns_that_only_resemble_are_attributes() -> None:
     nodes = good_nodes(size=1, name="x", sector="y", places_visited=3)
     links = good_links(type="x", label="y", start=2019, time=1)
