@@ -19,6 +19,7 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
+    from netinnov.pipeline import Configuration
     from netinnov.sources import Tables
 
 __all__ = ["main"]
@@ -26,9 +27,19 @@ __all__ = ["main"]
 P = ParamSpec("P")
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 
+INPUT = (
+    "Folder with nodes.csv, links.csv and, if any, places.csv (or .csv.gz, .parquet); folder or "
+    "zip of CORDIS; table or matrix of flows (.csv); or file .edges, .mpx, .net, .paj."
+)
+CODES = (
+    "Exit codes: 0 all is well; 1 the data, the settings or the disk do not allow it; 2 the "
+    "command is not understood; 130 stopped by Ctrl-C."
+)
+
 app = typer.Typer(
     name="netinnov",
     help="Multilayer networks of innovation, and what reverse enclaves change in them.",
+    epilog=CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,7 +54,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, unless nohup has it ignored
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     app()
 
 
@@ -54,7 +68,7 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, BrokenPipeError):
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except (InputError, ImportError) as error:
             _fail("\n".join([str(error), *getattr(error, "__notes__", ())]))
@@ -100,7 +114,11 @@ def _options(
 @_plainly
 def run(
     config: Annotated[
-        Path | None, typer.Argument(help="Configuration (TOML). None: the bundled case.")
+        Path | None,
+        typer.Argument(
+            help="Configuration (TOML); or a folder of tables or of CORDIS, for a study with all "
+            "settings left as they are. None: the bundled case."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to make. Default: results/NAME.")
@@ -108,27 +126,32 @@ def run(
     example: Annotated[
         bool, typer.Option("--example", help="Print a commented configuration and stop.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Do not tell the steps on the way.")
+    ] = False,
 ) -> None:
     """From tables to tables, figures and a report."""
+    beside = [*([str(config)] if config else []), *([f"--out {out}"] if out else [])]
+    if example and beside:
+        given = " and ".join(beside)
+        msg = f"--example only prints a configuration and must stand alone; found it with {given}. "
+        raise typer.BadParameter(f"{msg}Leave out --example to run, or {given} to print.")
     from netinnov import pipeline
 
     if example:
         typer.echo(pipeline.EXAMPLE, nl=False)
         return
-    configuration = pipeline.read_configuration(config)
-    out = out or Path("results") / (config.stem if config else "yrd")
+    configuration = _configuration(config)
     terminal = sys.stderr.isatty()
-    if terminal:
-        from netinnov.kernels import announce
-
-        announce(lambda name: _tell(f"compiling {name}, which takes a while the first time"))
-    else:  # matplotlib tells of the fonts it looks up and of the folders it cannot write
+    if not terminal:  # matplotlib tells of the fonts it looks up and of the folders it cannot write
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if not quiet:
+        _announce(each=terminal)
     report = pipeline.run(
         configuration,
-        out=out,
-        progress=terminal,
-        say=_tell if terminal else None,
+        out=out or Path("results") / _name(config),
+        progress=terminal and not quiet,
+        say=None if quiet else _tell,
         command=_printable(shlex.join(["netinnov", *sys.argv[1:]])),
     )
     typer.echo(f"The report is {report}")
@@ -137,15 +160,14 @@ def run(
 @app.command()
 @_plainly
 def check(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder with nodes, links and places, or a CORDIS folder.")
-    ],
+    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
 ) -> None:
-    """Say what is wrong with the tables of a folder; exit code 1 if anything is."""
+    """Say what is wrong with tables; exit code 1 if anything is."""
     from netinnov._arguments import check_names
+    from netinnov._inputs import read
     from netinnov._tables import inspect
 
-    tables, faults = _read(folder)
+    tables, faults = read(source)
     found = inspect(tables.nodes, tables.links, tables.places)
     if found.problems:
         rows = "Rows count from 0: row 0 is the first below the header."
@@ -159,19 +181,20 @@ def check(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
         f"{n_places} places."
     )
+    for note in _notes(tables):
+        typer.echo(f"Note: {note}")
 
 
 @app.command()
 @_plainly
 def info(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder with nodes, links and places, or a CORDIS folder.")
-    ],
+    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
 ) -> None:
-    """Print a summary of the network in a folder."""
+    """Print a summary of a network."""
+    from netinnov._inputs import read
     from netinnov.build import build_network
 
-    tables, faults = _read(folder)
+    tables, faults = read(source)
     network = build_network(*tables)
     typer.echo(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
@@ -189,9 +212,7 @@ def info(
 @app.command()
 @_plainly
 def convert(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", help="Folder as for info, or .edges .mpx .net .paj.")
-    ],
+    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File or folder to write.")],
     to: Annotated[
         Target, typer.Option("--to", help="Format; csv, parquet and muxviz are folders to make.")
@@ -199,16 +220,16 @@ def convert(
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
+    from netinnov._inputs import read
     from netinnov.build import build_network
-    from netinnov.sources import read_multiplex
 
+    if target.is_file():
+        raise InputError(f"{target} is there already; name another one, or remove it first.")
     about, faults = source / "network.json", list[str]()
-    if about.is_file() and "netinnov network" in about.read_text(encoding="utf-8"):
+    if about.is_file() and b"netinnov network" in about.read_bytes():
         network = io.read_network(source)
-    elif source.suffix in (".edges", ".mpx", ".net", ".paj"):
-        network = build_network(*read_multiplex(source))
     else:
-        tables, faults = _read(source)
+        tables, faults = read(source)
         network = build_network(*tables)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
@@ -221,17 +242,57 @@ def convert(
     typer.echo(f"Wrote {network!r} to {target}")
 
 
-def _read(folder: Path) -> tuple[Tables, list[str]]:
-    """Tables of the package's own layout or of CORDIS, and what the reader had to leave out."""
-    from netinnov.sources import read_cordis, read_tables
+def _configuration(path: Path | None) -> Configuration:
+    """What a file asks for; all settings left as they are for a folder of tables."""
+    from netinnov import pipeline
+    from netinnov._inputs import ENDINGS, ending_of, recognise
 
-    names = [entry.name.casefold() for entry in folder.iterdir()] if folder.is_dir() else []
-    own = any(name.startswith("nodes.") for name in names)
-    cordis = folder.suffix == ".zip" or any(name.startswith("organization") for name in names)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        tables = read_cordis(folder) if cordis and not own else read_tables(folder)
-    return tables, [str(each.message) for each in caught if each.category is UserWarning]
+    if path is None or (path.is_file() and ending_of(path) not in ENDINGS) or not path.exists():
+        return pipeline.read_configuration(path)
+    source, found = recognise(path)
+    if source not in ("tables", "cordis"):
+        msg = "`netinnov run` must have a configuration, or a folder of tables or of CORDIS; found"
+        msg += f" {found}. Make such a folder first: netinnov convert {found} my_folder --to csv"
+        raise InputError(msg)
+    data = {"source": source, "path": path.resolve()}
+    return pipeline.Configuration.model_validate({"data": data})
+
+
+def _name(path: Path | None) -> str:
+    if path is None:
+        return "yrd"
+    return (path.resolve().name or "study") if path.is_dir() else path.stem
+
+
+def _announce(*, each: bool) -> None:
+    """Tell what is compiled: each kernel on a terminal, once elsewhere."""
+    from netinnov.kernels import announce
+
+    told: set[str] = set()
+
+    def listen(name: str) -> None:
+        what = name if each else "what runs in loops"
+        if what not in told:
+            told.add(what)
+            _tell(f"compiling {what}, which takes a while the first time")
+
+    announce(listen)
+
+
+def _notes(tables: Tables) -> list[str]:
+    """What is no fault but may not be meant."""
+    from netinnov._tables import lookalikes
+
+    notes = [
+        f"{table} have no column {column!r}, and {found!r} is kept as an attribute; rename it "
+        f"{column!r} if it is that."
+        for table, column, found in lookalikes(tables.nodes, tables.links, tables.places)
+    ]
+    if tables.links.empty:
+        notes.append("there are no links; add rows to them, or there is nothing to measure.")
+    if "place" not in tables.nodes or tables.nodes["place"].isna().all():
+        notes.append("no node has a place, and `netinnov run` needs places: a column 'place'.")
+    return notes
 
 
 def _tell(text: str) -> None:

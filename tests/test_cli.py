@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import zipfile
 from pathlib import Path
 
 import networkx as nx
@@ -27,6 +29,7 @@ NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
 LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
 STUDY = '[data]\nsource = "tables"\npath = "tables"\n'
 PARK = '[experiment]\nhome = "P"\nhost = "Q"\nsize = 1\npipeline_share = 0.5\nreplicates = 2\n'
+MPX = "#TYPE multiplex\n#LAYERS\nwork,UNDIRECTED\n#ACTORS\na\nb\nc\n#EDGES\na,b,work\nb,c,work\n"
 PROGRAM = "import sys; sys.argv[0] = 'netinnov'; from netinnov.cli import main; main()"
 
 
@@ -57,7 +60,8 @@ def everything_in(folder):
 def refused(*arguments):
     """The message of a call that must fail in a civil way and leave nothing."""
     before = everything_in(Path())
-    result = call(*arguments)
+    steps = ["--quiet"] if arguments[0] == "run" else []
+    result = call(*arguments, *steps)
     assert result.exit_code == 1, result.output
     assert result.stdout == ""
     assert result.stderr.startswith("netinnov: ")
@@ -108,12 +112,58 @@ def test_the_example_is_printed_and_can_be_run(here):
 # -- run ---------------------------------------------------------------------------------------
 
 
-def test_a_run_says_where_the_report_is_and_nothing_else(here, no_figures):
-    result = call("run", "study.toml", "--out", "out")
+def test_a_quiet_run_says_where_the_report_is_and_nothing_else(here, no_figures):
+    result = call("run", "study.toml", "--out", "out", "--quiet")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"The report is {Path('out/report.html')}\n"
     assert (here / "out" / "report.html").is_file()
     assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
+
+
+def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_ends(
+    here, no_figures
+):
+    result = call("run", "study.toml", "--out", "out")
+    lines = [line for line in result.stderr.splitlines() if "compiling" not in line]
+    assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
+    assert lines[0] == "netinnov: reading and checking tables"
+    assert re.fullmatch(r"netinnov: reading and checking tables: done in \d+\.\d s", lines[1])
+    begun = [line for line in lines if f"{line}: done in " in result.stderr]
+    assert len(begun) == 6
+    assert len(lines) == 2 * len(begun) + 1  # and what the network is
+
+
+def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, no_figures):
+    assert call("run", "tables", "--quiet").stdout.strip().endswith("report.html")
+    found = json.loads((here / "results" / "tables" / "manifest.json").read_text())
+    left = found["configuration"]
+    assert left["data"]["source"] == "tables"
+    assert Path(left["data"]["path"]) == here / "tables"
+    call("run", "study.toml", "--quiet")
+    asked = json.loads((here / "results" / "study" / "manifest.json").read_text())["configuration"]
+    assert left["structure"] == asked["structure"]
+    os.chdir("tables")
+    assert call("run", ".", "--quiet").exit_code == 0
+    assert Path("results/tables/report.html").is_file()
+
+
+@pytest.mark.parametrize("more", [("tables",), ("study.toml",), ("--out", "out"), ("nowhere",)])
+def test_an_example_and_something_to_run_are_too_much(here, more):
+    before = everything_in(here)
+    result = call("run", *more, "--example")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "must stand alone; found it with" in result.stderr
+    assert more[-1] in result.stderr
+    assert everything_in(here) == before
+
+
+def test_a_network_that_a_run_does_not_read_is_said_to_be_converted(here):
+    (here / "net.mpx").write_text(MPX)
+    message = refused("run", "net.mpx")
+    command = re.search(r"netinnov (convert .* --to csv)", message)
+    assert command is not None
+    assert call(*command[1].split()).exit_code == 0
+    assert call("check", "my_folder").stdout.startswith("No problems: 3 nodes, 2 rows of links")
 
 
 def test_the_folder_is_named_after_the_configuration(here, no_figures):
@@ -162,7 +212,9 @@ def test_a_wrong_configuration_is_refused(here, text, words):
 
 def test_configurations_that_are_none(here):
     assert "nope.toml cannot be read: No such file" in refused("run", "nope.toml")
-    assert "tables cannot be read: " in refused("run", "tables")
+    (here / "empty").mkdir()
+    assert "empty must hold nodes.csv and links.csv" in refused("run", "empty")
+    assert "is one of several tables" in refused("run", "tables/nodes.csv")
 
 
 def test_tables_with_faults_are_refused_with_counts(here):
@@ -234,7 +286,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_130(here, monkeypatch, step):
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == "netinnov: stopped; nothing was written.\n"
+    assert result.stderr.endswith("netinnov: stopped; nothing was written.\n")
     assert everything_in(here) == before
 
 
@@ -312,6 +364,135 @@ def test_folders_that_hold_no_tables(here, command):
     assert "it holds nothing" in refused(command, "empty")
     assert "must be a folder" in refused(command, "nowhere")
     assert "must be a folder" in refused(command, "study.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "nodes", "links"),
+    [
+        ("net.mpx", MPX, 3, 2),
+        ("two_multiplex.edges", "1 1 2 1\n2 1 2 3\n", 2, 2),
+        ("two.net", '*Vertices 2\n1 "a"\n2 "b"\n*Edges\n1 2 3\n', 2, 1),
+        ("flows.csv", "origin,destination,flow\na,b,3\nb,a,4\n", 2, 2),
+        ("flows.csv", "origin;destination;flow\na;b;3\nb;a;4\n", 2, 2),
+        ("matrix.csv", ",a,b\na,0,3\nb,4,0\n", 2, 2),
+        ("matrix.tsv", "\ta\tb\na\t0\t3\nb\t4\t0\n", 2, 2),
+    ],
+)
+def test_all_that_the_package_reads_is_checked_told_and_converted(here, name, text, nodes, links):
+    path = here / name
+    path.write_text(text)
+    result = call("check", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"No problems: {nodes} nodes, {links} rows of links")
+    result = call("info", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.match(rf"MultilayerNetwork: {nodes} nodes.*, {links} link", result.stdout)
+    packed = here / f"{name}.gz"
+    packed.write_bytes(gzip.compress(text.encode()))
+    if name != "two_multiplex.edges":  # its labels may lie beside it
+        assert call("info", packed).stdout == result.stdout
+    assert call("convert", path, here / "own", "--to", "csv").exit_code == 0
+    assert call("info", here / "own").stdout == result.stdout
+
+
+def test_other_sources_are_known_by_their_header(here, monkeypatch):
+    read = []
+    for source in ("keep", "patentsview", "cordis"):
+        monkeypatch.setattr(
+            f"netinnov.sources.read_{source}", lambda path, s=source: read.append(s)
+        )
+    keep, patents = here / "partners.csv", here / "g_inventor_disambiguated.tsv"
+    keep.write_text("Programme;Acronym;Project Partner;Town;Country\n")
+    patents.write_text("patent_id\tinventor_id\n")
+    for path in (keep, patents):
+        call("info", path)
+    with zipfile.ZipFile(here / "packed.zip", "w") as packed:
+        packed.write(patents, patents.name)
+    call("info", "packed.zip")
+    (here / "patents").mkdir()
+    shutil.copy(patents, here / "patents")
+    call("info", "patents")
+    assert read == ["keep", "patentsview", "patentsview", "patentsview"]
+
+
+def test_a_folder_of_one_network_is_that_network(here):
+    (here / "alone").mkdir()
+    (here / "alone" / "net.mpx").write_text(MPX)
+    assert call("check", "alone").stdout.startswith("No problems: 3 nodes, 2 rows of links")
+    (here / "alone" / "other.mpx").write_text(MPX)
+    assert "it holds net.mpx, other.mpx: name one of them" in refused("check", "alone")
+
+
+@pytest.mark.parametrize("ending", ["graphml", "gexf"])
+def test_graphs_of_networkx_are_told_by_a_line_that_makes_a_folder_of_them(here, ending):
+    (here / "graphs").mkdir()
+    path = here / "graphs" / f"g.{ending}"
+    getattr(nx, f"write_{ending}")(nx.path_graph(["a", "b", "c"]), path)
+    message = refused("check", "graphs")
+    assert refused("info", path.relative_to(here)) == message
+    line = re.search(r"In Python, (.*\)) makes a folder", message)
+    assert line is not None
+    exec(line[1], {"netinnov": netinnov, "networkx": nx})
+    assert call("check", "my_folder").stdout.startswith("No problems: 3 nodes, 2 rows of links")
+
+
+def test_tables_of_other_names_are_told_where_they_go(here):
+    (here / "parts").mkdir()
+    for name in ("firms", "talents", "linkages"):
+        (here / "parts" / f"{name}.csv").write_text("a,b\n1,2\n")
+    message = refused("check", "parts")
+    assert "it holds firms.csv, linkages.csv, talents.csv" in message
+    assert "into nodes.csv, with a column 'kind'" in message
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("nowhere", "there is no such file or folder"),
+        ("study.toml", "it is a configuration, for `netinnov run study.toml`"),
+        ("tables/links.csv", "name the folder that holds them"),
+        ("notes.docx", "it is none by its ending, '.docx'"),
+        ("broken.zip", "is damaged or cut off"),
+        ("broken.csv.gz", "is damaged or cut off"),
+        ("empty.csv", "its first line must name its columns"),
+    ],
+)
+def test_what_is_no_network_is_told_what_would_be_one(here, path, words):
+    for name in ("notes.docx", "broken.zip", "broken.csv.gz"):
+        (here / name).write_text("PK")
+    (here / "empty.csv").write_text("")
+    assert words in refused("check", path)
+    assert words in refused("info", path)
+    assert words in refused("convert", path, "out", "--to", "csv")
+
+
+@pytest.mark.parametrize(
+    ("found", "where"), [("leyer", "links"), ("type", "links"), ("city", "nodes")]
+)
+def test_columns_that_may_be_meant_are_asked_about(here, found, where):
+    meant = {"links": "layer", "nodes": "place"}[where]
+    path = here / "tables" / f"{where}.csv"
+    path.write_text(path.read_text().replace(meant, found, 1))
+    result = call("check", "tables")
+    assert result.exit_code == 0
+    assert f"Note: {where} have no column {meant!r}, and {found!r} is kept" in result.stdout
+    assert ("no node has a place, and `netinnov run` needs" in result.stdout) == (meant == "place")
+
+
+@pytest.mark.parametrize("found", ["layr", "Layer", "layers", "lyaer"])
+def test_a_misspelt_layer_is_named_with_what_is_meant(here, found):
+    (here / "tables" / "links.csv").write_text(LINKS.replace("layer", found))
+    assert f"found {found!r} instead (did you mean 'layer'?)" in refused("check", "tables")
+
+
+def test_a_table_without_links_is_noted_and_a_folder_without_one_refused(here):
+    (here / "tables" / "links.csv").write_text("source,target\n")
+    result = call("check", "tables")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Note: there are no links" in result.stdout
+    (here / "tables" / "links.csv").unlink()
+    assert "must hold links.csv" in refused("check", "tables")
+    assert "must hold links.csv" in refused("info", "tables")
 
 
 def test_info_sums_the_network_up(here):
@@ -468,7 +649,9 @@ def test_it_works_where_nothing_can_be_cached(here):
         text=True,
         check=False,
     )
-    assert (run.returncode, run.stderr) == (0, "")
+    assert run.returncode == 0
+    assert all(line.startswith("netinnov: ") for line in run.stderr.splitlines())
+    assert run.stderr.count("compiling") == 1
     assert run.stdout.startswith("The report is ")
     assert not list(here.rglob("*.nbi"))
 
@@ -490,4 +673,7 @@ def test_convert_writes_what_the_reader_of_the_format_finds(here):
 def test_convert_refuses_plainly(here):
     refused("convert", "nowhere", "x", "--to", "gexf")
     refused("convert", "tables", "tables", "--to", "csv")
+    Path("there.graphml").write_text("mine")
+    assert "is there already" in refused("convert", "tables", "there.graphml", "--to", "graphml")
+    assert Path("there.graphml").read_text() == "mine"
     assert call("convert", "tables", "x", "--to", "xls").exit_code == 2

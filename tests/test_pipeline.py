@@ -566,9 +566,11 @@ def test_progress_is_told_step_by_step(no_figures, study):
     told = []
     run(study(THREE, CHAIN, settings=PARK), say=told.append)
     assert told[0] == "reading and checking tables"
-    assert "3 nodes in 3 places" in told[1]
-    assert told[-1] == "drawing figures and writing the report"
-    assert "trying the enclave and its rivals" in told
+    assert "3 nodes in 3 places" in told[2]
+    for text in (told[0], "trying the enclave and its rivals", told[-2]):
+        after = [line for line in told[told.index(text) :] if line.startswith(f"{text}: done in ")]
+        assert re.fullmatch(r".*: done in \d+\.\d s", after[0])
+    assert told[-1].startswith("drawing figures and writing the report: done in ")
 
 
 # -- messy, small and large data ---------------------------------------------------------------

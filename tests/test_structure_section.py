@@ -31,7 +31,9 @@ def network_of(links, *, layer="links", nodes=None):
     return ni.build_network(table, frame)
 
 
-def tables_of(network, *, modelled=(), source="tables", level=0, progress=False, **options):
+def tables_of(
+    network, *, modelled=(), source="tables", level=0, progress=False, say=print, **options
+):
     """What the step makes of a network."""
     given = _steps.Input(network, None, {layer: {} for layer in modelled}, (), ())
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
@@ -40,7 +42,9 @@ def tables_of(network, *, modelled=(), source="tables", level=0, progress=False,
     )
     afar = _steps.look_from_afar(network, configuration.places)
     enclaves = _steps.measure(given, afar.inside, afar.cities, configuration.measures)["enclaves"]
-    return _structure.structure(given, afar, configuration, enclaves=enclaves, progress=progress)
+    return _structure.structure(
+        given, afar, configuration, enclaves=enclaves, progress=progress, say=say
+    )
 
 
 def said(tables):

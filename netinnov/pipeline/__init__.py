@@ -43,7 +43,8 @@ def run(
     progress : bool
         Show a bar while replicates run, if there is a terminal.
     say : callable, optional
-        Told what is being done, one line each.
+        Told what is being done, one line each: when a step begins, and when it is done with the
+        seconds that it took.
     command : str
         What the manifest and the report name as the call.
 
@@ -84,6 +85,7 @@ def _study(
         start = time.perf_counter()
         yield
         seconds[name] = time.perf_counter() - start
+        say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
         given = _steps.load(configuration.data)
@@ -110,7 +112,12 @@ def _study(
     if configuration.structure is not None:
         with step("structure", "looking for centres and communities"):
             tables |= structure(
-                given, afar, configuration, enclaves=tables["enclaves"], progress=progress
+                given,
+                afar,
+                configuration,
+                enclaves=tables["enclaves"],
+                progress=progress,
+                say=say,
             )
     models: dict[str, object] = {}
     if configuration.mechanisms is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov import centrality, polycentricity
+from netinnov._parallel import workers
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.pipeline._configuration import Configuration, MeasuresPart, StructurePart
@@ -26,6 +28,18 @@ FEWER = 50
 
 ONE_BY_ONE = 300
 """Places above which none is left out in turn."""
+
+TINY = 4
+"""Places below which no two links have four ends, so that nothing can be rewired."""
+
+FEW_LINKS = 1000
+"""Links below which a draw takes no less time."""
+
+WORTH_A_TRIAL = 1_000_000
+"""Links in all draws together from which on one draw is tried, to say how long all will take."""
+
+LONG = 20.0
+"""Seconds that draws may take before it is said how long they will."""
 
 BETWEEN = 1000
 """Places above which betweenness, a search from each, is left out."""
@@ -44,6 +58,7 @@ class Plan:
     resamples: int
     replicates: int
     leave_one_out: bool
+    search: bool
     left_out: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,6 +69,7 @@ def structure(
     *,
     enclaves: pd.DataFrame,
     progress: bool,
+    say: Callable[[str], None],
 ) -> dict[str, pd.DataFrame]:
     """Tables of the structure of the network of places; none if no two places are linked."""
     options = configuration.structure
@@ -72,7 +88,7 @@ def structure(
     tables = {
         "centres": centres,
         "centre_rules": rules,
-        **_profiles(plan, cities, options, draw),
+        **_profiles(plan, cities, options, draw, say),
     }
     if not plan.modelled:
         tables["centrality_observed"] = _centralities(plan, configuration.measures)
@@ -106,14 +122,26 @@ def _plan(
         )
     elif cities.n_nodes > options.most_places:
         why = f"it would take long for more than {options.most_places:,} places"
-    for what, asked in (("intervals", options.resamples), ("null model", options.replicates)):
-        if why or not asked:
-            left_out[what] = (why if asked else None) or "not asked for"
+    tiny = cities.n_nodes < TINY
+    no_null = why or (
+        f"among fewer than {TINY} places hardly another network has the same degrees"
+        if tiny
+        else None
+    )
+    drawn = (("intervals", options.resamples, why), ("null model", options.replicates, no_null))
+    for what, asked, reason in drawn:
+        if reason or not asked:
+            left_out[what] = (reason if asked else None) or "not asked for"
     leave_one_out = cities.n_nodes <= min(ONE_BY_ONE, options.most_places)
     if not leave_one_out:
         most = min(ONE_BY_ONE, options.most_places)
         left_out["leave one out"] = f"it would take long for more than {most:,} places"
-    if cities.n_nodes > COSTLY and not why:
+    search = TINY <= cities.n_nodes <= COSTLY
+    if tiny and options.resamples and not why:
+        left_out["interval of the number of centres"] = (
+            f"fewer than {TINY} places have hardly any communities to be found in every draw"
+        )
+    elif not search and not why:
         left_out["interval of the number of centres"] = (
             f"communities would have to be searched for in every draw, which takes long for more "
             f"than {COSTLY:,} places; the support of centres rests on {FEWER} draws at most"
@@ -123,8 +151,9 @@ def _plan(
         () if observed else tuple(taken),
         tuple(layer for layer in cities.layers if layer not in taken),
         0 if why else options.resamples,
-        0 if why else options.replicates,
+        0 if no_null else options.replicates,
         leave_one_out,
+        search,
         left_out,
     )
 
@@ -136,7 +165,7 @@ def _centres(
     from netinnov.community import roles
 
     network = plan.network
-    draws = plan.resamples if network.n_nodes <= COSTLY else min(plan.resamples, FEWER)
+    draws = plan.resamples if plan.search else min(plan.resamples, FEWER)
     found = polycentricity.detect_centres(
         network, rule=options.rule, resolution=options.resolution, resamples=draws, **draw
     )
@@ -179,11 +208,15 @@ def _by_rules(
 
 
 def _profiles(
-    plan: Plan, cities: MultilayerNetwork, options: StructurePart, draw: dict[str, Any]
+    plan: Plan,
+    cities: MultilayerNetwork,
+    options: StructurePart,
+    draw: dict[str, Any],
+    say: Callable[[str], None],
 ) -> dict[str, pd.DataFrame]:
     """The indices of the layers looked at together, and of each modelled layer apart."""
     draw = draw | {"resolution": options.resolution}
-    together = _drawn(plan, draw)
+    together = _drawn(plan, draw, say)
     most = together["most_influential"].map(names_at(cities), na_action="ignore").astype("str")
     together["most_influential"] = most
     tables = {"profile": together.assign(modelled_layers="; ".join(plan.modelled))}
@@ -198,25 +231,47 @@ def _profiles(
     return tables
 
 
-def _drawn(plan: Plan, draw: dict[str, Any]) -> pd.DataFrame:
+def _drawn(plan: Plan, draw: dict[str, Any], say: Callable[[str], None]) -> pd.DataFrame:
     """Values, and draws of them as far as the plan goes; sizes are populations, if known."""
     network = plan.network
     sizes = _population(network)
     plain = polycentricity.profile(network, sizes=sizes, **PLAIN, **draw)
     if not (plan.resamples or plan.replicates or plan.leave_one_out):
         return plain
-    costly = network.n_nodes > COSTLY
+    draw = draw | {
+        "sizes": sizes,
+        "indices": [name for name in plain.index if plan.search or name != "n_centres"],
+    }
+    null = ("degree",) if plan.replicates else None
+    _say_how_long(plan, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
     drawn = polycentricity.profile(
         network,
-        sizes=sizes,
-        indices=[name for name in plain.index if not (costly and name == "n_centres")],
         resamples=plan.resamples,
         replicates=plan.replicates,
-        null=("degree",) if plan.replicates else None,
+        null=null,
         leave_one_out=plan.leave_one_out,
         **draw,
     )
     return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
+
+
+def _say_how_long(plan: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Try one draw where many links or draws may take long, and say how long all will."""
+    n = plan.network.n_nodes if plan.leave_one_out else 0
+    draws = plan.resamples + plan.replicates + n
+    if draws * max(plan.network.n_links, FEW_LINKS) < WORTH_A_TRIAL:
+        return
+    start = time.perf_counter()
+    polycentricity.profile(plan.network, **one | {"progress": False})
+    tried = 1 + bool(plan.replicates)  # the network itself, and a random one
+    seconds = (time.perf_counter() - start) / tried * draws / workers(None)
+    if seconds > LONG:
+        about = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        say(
+            f"drawing the flows {plan.resamples:,} times, {plan.replicates:,} random networks and "
+            f"{n:,} without a place: about {about}; fewer by resamples and replicates in "
+            "[structure]"
+        )
 
 
 def _population(network: MultilayerNetwork) -> pd.Series | None:
