@@ -10,20 +10,25 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from netinnov.errors import InputError
 
 __all__ = [
+    "as_floats",
     "as_list",
     "as_path",
+    "as_whole",
     "check_callable",
     "check_choice",
     "check_flag",
+    "check_level",
     "check_mapping",
     "check_name",
     "check_names",
     "check_number",
     "check_rng",
+    "check_type",
     "did_you_mean",
     "shown",
     "unknown_names",
@@ -44,16 +49,34 @@ def check_flag(name: str, value: object) -> None:
         raise InputError(f"`{name}` must be True or False; found {shown(value)}.")
 
 
-def check_callable(name: str, value: object, what: str = "a function") -> None:
-    """Refuse what cannot be called; ``what``: it is called with what and gives what."""
+def check_callable(
+    name: str, value: object, what: str = "a function", *, made: bool = False
+) -> None:
+    """Refuse what cannot be called; ``what``: it is called with what and gives what.
+
+    With ``made`` a class is refused as well: what it makes is what should be called.
+    """
+    if made and isinstance(value, type):
+        found = f"the class {value.__name__}; write {value.__name__}(...)"
+        raise InputError(f"`{name}` must be {what}; found {found}.")
     if not callable(value):
         raise InputError(f"`{name}` must be {what}; found {shown(value)}.")
 
 
-def check_mapping(name: str, value: object, what: str) -> None:
-    """Refuse what is no mapping; ``what``: from what to what."""
-    if not isinstance(value, Mapping):
-        raise InputError(f"`{name}` must be a mapping {what}; found {shown(value)}.")
+def check_mapping(name: str, value: object, what: str, *, filled: bool = False) -> None:
+    """Refuse what is no mapping; ``what``: from what to what. With ``filled`` also an empty one."""
+    if not isinstance(value, Mapping) or (filled and not value):
+        least = ", with at least one" if filled else ""
+        raise InputError(f"`{name}` must be a mapping {what}{least}; found {shown(value)}.")
+
+
+def check_type(name: str, value: object, *types: type, mend: str = "") -> None:
+    """Refuse what is of none of these types, naming all of them; ``mend``: what to write."""
+    if not isinstance(value, types):
+        *most, last = (each.__name__ for each in types)
+        named = f"{', '.join(most)} or {last}" if most else last
+        write = f"; write {mend}" if mend else ""
+        raise InputError(f"`{name}` must be of the type {named}; found {shown(value)}{write}.")
 
 
 def check_rng(rng: Any) -> np.random.Generator:
@@ -90,6 +113,26 @@ def check_number(
         limits = " " + " and ".join(ends) if ends else ""
         kind = "whole" if whole else "finite"
         raise InputError(f"`{name}` must be a {kind} number{limits}; found {shown(value)}.")
+
+
+def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -> int:
+    """The whole number in [low, high] that is given as an int or as a float."""
+    check_number(name, value, low=low, high=high, whole=True)
+    return int(value)
+
+
+def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
+    """A number, or numbers in rows of equal length, as an array of its own."""
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        msg = f"`{name}` must hold numbers, in rows of equal length; found {shown(values)}."
+        raise InputError(msg) from None
+
+
+def check_level(name: str, value: Any) -> None:
+    """Refuse what is no level of an interval, above 0 and below 1: 0.95, not 95."""
+    check_number(name, value, low=0, high=1, above=True, below=True)
 
 
 def _number(value: Any) -> float:

@@ -11,16 +11,20 @@ import pytest
 
 import netinnov as ni
 from netinnov._arguments import (
+    as_floats,
     as_list,
     as_path,
+    as_whole,
     check_callable,
     check_choice,
     check_flag,
+    check_level,
     check_mapping,
     check_name,
     check_names,
     check_number,
     check_rng,
+    check_type,
     shown,
 )
 from netinnov._typing import Direction
@@ -75,6 +79,37 @@ def test_what_is_no_whole_number_is_refused(value: Any, words: str) -> None:
 @pytest.mark.parametrize("value", [2, 2.0, np.int32(2), np.float64(2)])
 def test_whole_numbers_of_any_type_will_do(value: Any) -> None:
     check_number("x", value, low=0, whole=True)
+    found = as_whole("x", value, low=2)
+    assert found == 2
+    assert type(found) is int
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, np.nan, None, "0.95"])
+def test_what_is_no_level_is_refused(level: Any) -> None:
+    with pytest.raises(InputError, match="`x` must be a finite number above 0 and below 1; found"):
+        check_level("x", level)
+
+
+def test_numbers_are_copied() -> None:
+    given = np.array([1.0, 2.0])
+    assert not np.shares_memory(as_floats("x", given), given)
+    assert as_floats("x", 3).shape == ()
+    with pytest.raises(InputError, match=r"`x` must hold numbers, .*; found \[\[1\], \[1, 2\]\]"):
+        as_floats("x", [[1], [1, 2]])
+
+
+def test_types_and_mappings() -> None:
+    check_type("x", 1.5, int, float)
+    with pytest.raises(InputError, match=r"`x` must be of the type int or float; found '1'\."):
+        check_type("x", "1", int, float)
+    with pytest.raises(InputError, match=r"of the type DataFrame; found 1; write pd.DataFrame\(\)"):
+        check_type("x", 1, pd.DataFrame, mend="pd.DataFrame()")
+    check_mapping("x", {}, "from names to numbers")
+    with pytest.raises(InputError, match=r"names to numbers, with at least one; found \{\}"):
+        check_mapping("x", {}, "from names to numbers", filled=True)
+    check_callable("x", int)
+    with pytest.raises(InputError, match=r"be a function; found the class int; write int\(...\)"):
+        check_callable("x", int, made=True)
 
 
 @pytest.mark.parametrize("names", [5, None, True, 1.5, object()])
@@ -180,6 +215,24 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: diffusion.adoption_test(NETWORK, dates="x"), "`dates` must be a Series or mapping"),  # type: ignore[arg-type]
     (lambda: diffusion.adoption_test(NETWORK, dates={"a": "x"}), "`dates` must be numbers"),  # type: ignore[dict-item]
     (
+        lambda: diffusion.order_test(pd.Series({"a": 1.0}), dates={"a": "x"}),  # type: ignore[dict-item]
+        "`dates` must be numbers",
+    ),
+    (lambda: diffusion.order_test(3, dates={"a": 1.0}), "`steps` must be of the type Series or"),  # type: ignore[arg-type]
+    (
+        lambda: ni.scenarios.placebo_candidates(ni.scenarios.NoChange(), NETWORK),  # type: ignore[arg-type]
+        "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
+    ),
+    (lambda: ni.plotting.plot_layers(NETWORK, layers="links"), "found the text 'links'; write"),
+    (lambda: ni.plotting.plot_layers(NETWORK, layers=[]), "`layers` must name a layer"),
+    (lambda: ni.plotting.plot_layers(NETWORK, strongest=-1), "`strongest` must be a whole number"),
+    (lambda: ni.plotting.plot_flow_map(NETWORK, layers=["no"]), "1 of 1 names are not in the"),
+    (
+        lambda: ni.plotting.plot_flow_map(NETWORK, extent=(1, 2)),  # type: ignore[arg-type]
+        r"`extent` must be \(west, east, south, north\) .*; found \(1, 2\)",
+    ),
+    (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),  # type: ignore[arg-type]
+    (
         lambda: diffusion.adoption_test(NETWORK, dates=HALVES, strata=5),  # type: ignore[arg-type]
         "`strata` must be a column of the nodes or a Series",
     ),
@@ -190,7 +243,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: free_flow.FootlooseEntrepreneur(5, 0.4).gap("a", freeness=0.3),
-        "`share` must be a number or an array of numbers; found 'a'",
+        "`share` must hold numbers, in rows of equal length; found 'a'",
     ),
     (lambda: ni.datasets.make_city_system(n_cities="x"), "`n_cities` must be a whole number"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_cordis(None), "`path` must be the path"),  # type: ignore[arg-type]
@@ -207,6 +260,14 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
 def test_wrong_arguments_are_refused_in_words(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+def test_ranks_are_needed_to_find_enclaves_and_not_to_remove_them() -> None:
+    network = ni.build_network(NODES.assign(jurisdiction=["q", "q", "p", "q"]), LINKS)
+    with pytest.raises(InputError, match=r"`rank` must be a Series or mapping .*; found None"):
+        ni.linkages.find_enclaves(network, rank=None)  # type: ignore[arg-type]
+    left = ni.scenarios.remove_enclaves(network, rank=None)
+    assert left.nodes.index.tolist() == ["b", "c", "d"]
 
 
 def test_ranks_may_be_a_mapping() -> None:

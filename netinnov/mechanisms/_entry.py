@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number, check_rng
+from netinnov._arguments import as_whole, check_choice, check_rng
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -83,9 +83,7 @@ def entry_rates(
     [[0.0, 0.5], [1.0, 0.5]]
     """
     check_choice("within", within, Within)
-    given: dict[str, Any] = {"bins": bins, "replicates": replicates}
-    for name, value in given.items():
-        check_number(name, value, low=1, whole=True)
+    bins, replicates = as_whole("bins", bins, low=1), as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     first, last = binary("before", before), binary("after", after)
     found: Any = density

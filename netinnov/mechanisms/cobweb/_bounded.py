@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._attractors import (
@@ -22,7 +22,6 @@ from netinnov.mechanisms.cobweb._attractors import (
 )
 from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._one_market import Cobweb
-from netinnov.mechanisms.cobweb._parameters import whole
 
 __all__ = ["BoundedCobweb", "attractor_map"]
 
@@ -177,7 +176,7 @@ class BoundedCobweb:
         check_number("start", start)
         check_number("expected", start if expected is None else expected)
         hoped = float(start if expected is None else expected)
-        prices = np.empty(whole("periods", periods) + 1)
+        prices = np.empty(as_whole("periods", periods) + 1)
         prices[0] = start
         for t in range(1, len(prices)):
             hoped += self.adaptation * (prices[t - 1] - hoped)
@@ -203,7 +202,7 @@ class BoundedCobweb:
             With its period and Lyapunov exponent, the mean of ln of the modulus of
             the slope of the map of the expected price.
         """
-        settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
+        settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
         prices = self.simulate(start=start, periods=settle + periods)
         expected = np.empty_like(prices)
         expected[0] = start
@@ -266,8 +265,8 @@ def attractor_map(
     0        0.09   rest       1
     1        0.11  cycle       2
     """
-    settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
-    points = whole("points", points)
+    settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
+    points = as_whole("points", points)
     if points > periods:
         raise InputError(f"`points` must be at most `periods`, {periods}; found {points}.")
     grid = [

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._attractors import (
@@ -28,7 +28,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     refuse_outside,
     region_names,
     vector,
-    whole,
 )
 from netinnov.network import MultilayerNetwork
 
@@ -193,7 +192,7 @@ class CoupledBoundedCobweb:
         Attractor
             Its Lyapunov exponent is the largest.
         """
-        settle, periods = whole("settle", settle), whole("periods", periods, low=2 * LONGEST)
+        settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
         prices, expected = self._run(start, settle + periods, None)
         prices, expected = prices[-periods:], expected[-periods:]
         b, n = np.asarray(self.demand_slope), prices.shape[1]
@@ -224,7 +223,7 @@ class CoupledBoundedCobweb:
 
     def _run(self, start: Any, periods: Any, expected: Any) -> tuple[Floats, Floats]:
         b, a = np.asarray(self.demand_slope), np.asarray(self.demand_intercept)
-        prices = np.empty((whole("periods", periods) + 1, len(b)))
+        prices = np.empty((as_whole("periods", periods) + 1, len(b)))
         hoped = np.empty_like(prices)
         prices[0] = vector("start", start, len(b))
         hoped[0] = prices[0] if expected is None else vector("expected", expected, len(b))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_flag, check_number
+from netinnov._arguments import as_whole, check_choice, check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._modes import mode_table, roots_of
@@ -22,7 +22,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     refuse_outside,
     region_names,
     vector,
-    whole,
 )
 from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
 from netinnov.network import MultilayerNetwork
@@ -280,7 +279,7 @@ class CoupledCobweb:
             unit = vector("shock", shock, len(regions), regions)
         demand, answers = self._demand(), self._answers()
         push = (unit if to == "demand" else -unit) / demand
-        prices = np.empty((whole("periods", periods) + 1, len(demand)))
+        prices = np.empty((as_whole("periods", periods) + 1, len(demand)))
         expected = np.zeros(len(demand))
         for t in range(len(prices)):
             moved = push if lasting or t == 0 else 0.0
@@ -319,7 +318,7 @@ class CoupledCobweb:
         """
         demand, answers = self._demand(), self._answers()
         a, c = self._intercepts()
-        prices = np.empty((whole("periods", periods) + 1, len(demand)))
+        prices = np.empty((as_whole("periods", periods) + 1, len(demand)))
         prices[0] = vector("start", start, len(demand))
         hoped = prices[0] if expected is None else vector("expected", expected, len(demand))
         for t in range(1, len(prices)):

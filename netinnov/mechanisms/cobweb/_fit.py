@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number, check_rng
+from netinnov._arguments import as_whole, check_choice, check_level, check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
@@ -27,7 +27,7 @@ from netinnov.mechanisms.cobweb._estimates import (
 )
 from netinnov.mechanisms.cobweb._moments import Cluster, Moments
 from netinnov.mechanisms.cobweb._panel import Panel, read_panel
-from netinnov.mechanisms.cobweb._parameters import mobility_matrix, whole
+from netinnov.mechanisms.cobweb._parameters import mobility_matrix
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["CobwebFit", "Demand", "Verdict", "fit"]
@@ -239,11 +239,11 @@ def fit(
     rng = check_rng(rng)
     check_choice("demand", demand, Demand)
     check_choice("cluster", cluster, Cluster)
-    check_number("level", level, low=0, high=1, above=True, below=True)
+    check_level("level", level)
     if adaptation is not None:
         check_number("adaptation", adaptation, low=0, high=1, above=True)
-    resamples = whole("resamples", resamples)
-    burn_in = (0 if adaptation == 1 else 5) if burn_in is None else whole("burn_in", burn_in)
+    resamples = as_whole("resamples", resamples)
+    burn_in = (0 if adaptation == 1 else 5) if burn_in is None else as_whole("burn_in", burn_in)
     names = tuple(mobility.nodes.index) if isinstance(mobility, MultilayerNetwork) else ()
     data = read_panel(
         panel, region=region, period=period, price=price, quantity=quantity, regions=names

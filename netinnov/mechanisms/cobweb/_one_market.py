@@ -6,10 +6,9 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._parameters import whole
 
 __all__ = ["Cobweb"]
 
@@ -138,7 +137,7 @@ class Cobweb:
         check_number("start", start)
         check_number("expected", start if expected is None else expected)
         prices, expected = [float(start)], float(start if expected is None else expected)
-        for _ in range(whole("periods", periods)):
+        for _ in range(as_whole("periods", periods)):
             expected += self.adaptation * (prices[-1] - expected)
             prices.append((a - c - self.supply_slope * expected) / self.demand_slope)
         return np.array(prices)

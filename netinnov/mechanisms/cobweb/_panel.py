@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
-from netinnov.mechanisms.cobweb._parameters import whole
 
 __all__ = ["Panel", "backward", "expectations", "forward", "read_panel", "simulate_panel"]
 
@@ -78,7 +77,7 @@ def simulate_panel(
     check_number("demand_sd", demand_sd, low=0)
     check_number("supply_sd", supply_sd, low=0)
     check_number("correlation", correlation, low=-1, high=1)
-    periods, settle = whole("periods", periods, low=1), whole("settle", settle)
+    periods, settle = as_whole("periods", periods, low=1), as_whole("settle", settle)
     if not model.is_stable():
         msg = "`model` must be stable, its prices explode otherwise; found a spectral radius of "
         raise InputError(f"{msg}{model.spectral_radius():g}.")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number, did_you_mean, shown
+from netinnov._arguments import as_floats, check_number, did_you_mean
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -22,7 +22,6 @@ __all__ = [
     "refuse_outside",
     "region_names",
     "vector",
-    "whole",
 ]
 
 
@@ -35,21 +34,12 @@ def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = 
             msg = f"`{name}` must have one value for each region; found {len(values)} values, "
             raise InputError(f"{msg}and none for {lacking}.")
         values = values if default else values.loc[list(regions)]
-    found = _floats(name, values)
+    found = as_floats(name, values)
     if found.ndim != 1 or found.size == 0 or (size is not None and found.size != size):
         must = "one number a region" if size is None else f"{size} numbers, one a region"
         raise InputError(f"`{name}` must be {must}; found an array of shape {found.shape}.")
     refuse_outside(name, found, np.isfinite(found), "finite")
     return found
-
-
-def _floats(name: str, values: Any) -> Floats:
-    """A copy as numbers."""
-    try:
-        return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        msg = f"`{name}` must hold numbers, in rows of equal length; found {shown(values)}."
-        raise InputError(msg) from None
 
 
 def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound: str) -> None:
@@ -83,7 +73,7 @@ def mobility_matrix(
             raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
         m = np.array(flat_matrix(mobility, "mobility").toarray(), dtype=np.float64)
     else:
-        m = _floats("mobility", mobility)
+        m = as_floats("mobility", mobility)
     if m.ndim == 0:
         check_number("mobility", float(m), low=0)
         m = np.full((size, size), float(m))
@@ -102,7 +92,7 @@ def mobility_matrix(
 
 def attention_matrix(attention: Any, size: int) -> Floats:
     """Shares that sum to 1 in each row."""
-    shares = _floats("attention", attention)
+    shares = as_floats("attention", attention)
     if shares.shape != (size, size):
         msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
         raise InputError(msg)
@@ -136,9 +126,3 @@ def position(what: str, region: Any, regions: tuple[Any, ...]) -> int:
         some = ", ".join(map(repr, regions[:5]))
         raise InputError(f"`{what}` must be a region ({some}); found {region!r}{near}.")
     return regions.index(region)
-
-
-def whole(name: str, number: Any, *, low: int = 0) -> int:
-    """A whole number of at least ``low``."""
-    check_number(name, number, low=low, whole=True)
-    return int(number)

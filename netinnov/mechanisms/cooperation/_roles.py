@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_flag, check_number, check_rng
+from netinnov._arguments import as_whole, check_choice, check_flag, check_rng
 from netinnov._paths import union
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
@@ -162,7 +162,7 @@ def liaison_test(
     >>> found["joined"], found["labellings"], found["exact"]
     (6, 1716, True)
     """
-    check_number("permutations", permutations, low=1, whole=True)
+    permutations = as_whole("permutations", permutations, low=1)
     check_flag("directed", directed)
     rng = check_rng(rng)
     around = park_network(network, park)

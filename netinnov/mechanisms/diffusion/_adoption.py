@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number, check_rng, shown
+from netinnov._arguments import as_whole, check_choice, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._statistics import two_sided
@@ -101,14 +101,14 @@ def adoption_test(
     True
     """
     check_choice("exposure", exposure, Exposure)
-    check_number("permutations", permutations, low=1)
+    permutations = as_whole("permutations", permutations, low=1)
     rng = check_rng(rng)
     known, times, group = _watched(network, dates, strata)
     steps = np.unique(times[np.isfinite(times)])
     # Position of the date among all dates; non-adopters come behind the last.
     when = np.searchsorted(steps, times).astype(np.float64)
     orders: list[Floats] = [when]
-    orders += [_shuffled(when, group, rng) for _ in range(int(permutations))]
+    orders += [_shuffled(when, group, rng) for _ in range(permutations)]
     layers: dict[str, sparse.csr_array] = {
         layer: union(network.select(layers=[layer])) for layer in network.layers
     }
@@ -185,15 +185,18 @@ def order_test(
     >>> found[["pairs", "concordance"]].values.tolist()
     [[3.0, 1.0]]
     """
-    check_number("permutations", permutations, low=1)
+    permutations = as_whole("permutations", permutations, low=1)
     rng = check_rng(rng)
+    check_type("steps", steps, pd.Series, pd.DataFrame)
     models = steps if isinstance(steps, pd.DataFrame) else steps.to_frame()
-    times = pd.Series(dates, dtype=np.float64).reindex(models.index)
-    stay = ((models > 0).all(axis=1) & times.notna()).to_numpy(bool)
-    if not times.notna().any():
+    times = _dates(dates, models.index)
+    stay = (models > 0).all(axis=1).to_numpy(bool) & ~np.isnan(times)
+    if np.isnan(times).all():
         raise InputError("`dates` must hold the date of at least one node; found none.")
+    if strata is not None:
+        check_type("strata", strata, pd.Series)
     group = _codes(strata, models.index, stay)
-    step, when = models.to_numpy(np.float64)[stay], times.to_numpy(np.float64)[stay]
+    step, when = models.to_numpy(np.float64)[stay], times[stay]
     # For each model and pair: 1 if the row has the smaller step, 1/2 for a tie, 0 otherwise.
     right = (1 - np.sign(step[:, None] - step[None, :])) / 2
     same = group[:, None] == group[None, :]
@@ -206,7 +209,7 @@ def order_test(
         ), pairs
 
     observed, pairs = concordance(when)
-    null = [concordance(_shuffled(when, group, rng))[0] for _ in range(int(permutations))]
+    null = [concordance(_shuffled(when, group, rng))[0] for _ in range(permutations)]
     table = pd.DataFrame(
         {"nodes": int(stay.sum()), "pairs": pairs, "concordance": observed}, index=models.columns
     )
@@ -221,18 +224,7 @@ def _watched(
     """Positions of the nodes with a date, their dates and groups."""
     check_network(network)
     index = network._nodes.index
-    table: object = dates
-    if not isinstance(table, (pd.Series, Mapping)):
-        msg = "`dates` must be a Series or mapping from nodes to numbers; found"
-        raise InputError(f"{msg} {shown(dates)}.")
-    given = pd.Series(dates)
-    number, text = as_numbers(given)
-    if text.any():
-        some = dict(list(given[text].items())[:5])
-        raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
-    given = pd.Series(number, given.index)
-    given.index = given.index.map(str)
-    times = np.asarray(given.reindex(index), np.float64)
+    times = _dates(dates, index)
     stay = ~np.isnan(times)
     if not np.isfinite(times[stay]).any():
         msg = "`dates` must hold the finite date of at least one node of the network; found none."
@@ -247,6 +239,22 @@ def _watched(
         raise InputError(f"{msg} {shown(strata)}.")
     known: Integers = np.flatnonzero(stay).astype(np.int64)
     return known, times[stay], _codes(strata, index, stay)
+
+
+def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
+    """Date of each node, NaN where none is given."""
+    table: object = dates
+    if not isinstance(table, (pd.Series, Mapping)):
+        msg = "`dates` must be a Series or mapping from nodes to numbers; found"
+        raise InputError(f"{msg} {shown(dates)}.")
+    given = pd.Series(dates)
+    number, text = as_numbers(given)
+    if text.any():
+        some = dict(list(given[text].items())[:5])
+        raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
+    given = pd.Series(number, given.index)
+    given.index = given.index.map(str)
+    return np.asarray(given.reindex(index.map(str)), np.float64)
 
 
 def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_]) -> Integers:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_choice, check_number, check_rng, did_you_mean
+from netinnov._arguments import as_whole, check_choice, check_level, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -82,18 +82,18 @@ def time_to_reach(
     True
     """
     check_choice("of", of, Of)
-    check_number("draws", draws, low=1)
+    draws = as_whole("draws", draws, low=1)
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
     n = len(np.unique(goal))
     needed = {"first": 1, "half": math.ceil(n / 2), "all": n}[of]
     names = list(network._nodes.index.take(start))
     spread = Spread(network, names, rate, recovery, horizon, goal=goal, needed=needed)
-    generators = rng.spawn(int(draws))
-    parts = np.array_split(np.arange(int(draws)), min(PARTS, int(draws)))
+    generators = rng.spawn(draws)
+    parts = np.array_split(np.arange(draws), min(PARTS, draws))
     work = [partial(_times, spread, [generators[i] for i in part], goal, needed) for part in parts]
-    times = np.concatenate(in_threads(work, size=spread.size * int(draws)))
-    return pd.Series(times, index=pd.RangeIndex(int(draws), name="draw"), name="time_to_reach")
+    times = np.concatenate(in_threads(work, size=spread.size * draws))
+    return pd.Series(times, index=pd.RangeIndex(draws, name="draw"), name="time_to_reach")
 
 
 def reach_table(
@@ -143,8 +143,8 @@ def reach_table(
     >>> reach_table(times, horizon=10)[["reached", "median", "mean_within"]].values.tolist()
     [[0.75, 4.0, 5.25]]
     """
-    check_number("horizon", horizon, low=1)
-    check_number("level", level, low=0, high=1, above=True, below=True)
+    horizon = as_whole("horizon", horizon, low=1)
+    check_level("level", level)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")
@@ -198,16 +198,16 @@ def expected_steps(
     [0.0, 1.0, 2.0, 9.0]
     """
     check_network(network)
-    check_number("horizon", horizon, low=1)
-    check_number("draws", draws, low=1)
+    horizon = as_whole("horizon", horizon, low=1)
+    draws = as_whole("draws", draws, low=1)
     rng = check_rng(rng)
     names = list(network._nodes.index.take(_nodes(network, "seeds", seeds)))
-    spread = Spread(network, names, rate, recovery, int(horizon))
-    generators = rng.spawn(int(draws))
-    parts = np.array_split(np.arange(int(draws)), min(PARTS, int(draws)))
-    work = [partial(_sum, spread, [generators[i] for i in part], int(horizon)) for part in parts]
-    total = np.sum(in_threads(work, size=spread.size * int(draws)), axis=0)
-    return pd.Series(total / int(draws), network._nodes.index, name="expected_steps")
+    spread = Spread(network, names, rate, recovery, horizon)
+    generators = rng.spawn(draws)
+    parts = np.array_split(np.arange(draws), min(PARTS, draws))
+    work = [partial(_sum, spread, [generators[i] for i in part], horizon) for part in parts]
+    total = np.sum(in_threads(work, size=spread.size * draws), axis=0)
+    return pd.Series(total / draws, network._nodes.index, name="expected_steps")
 
 
 def _times(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_floats, as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import (
@@ -17,7 +17,6 @@ from netinnov.mechanisms.free_flow._regions import (
     check_border,
     check_enclaves,
     check_shares,
-    check_steps,
     neighbour_modes,
     neighbour_weights,
 )
@@ -192,7 +191,7 @@ class ElementMigration:
         InputError
             If a matrix, a share or a number is not what it must be.
         """
-        check_steps(steps)
+        steps = as_whole("steps", steps, low=1)
         weights, labels = neighbour_weights(
             PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
         )
@@ -200,9 +199,9 @@ class ElementMigration:
         x = self._start(start, labels)
         own = np.eye(len(labels)) if reach is None else np.eye(len(labels)) + reach
         speed = self._speed[:, None]
-        path = np.empty((int(steps) + 1, *x.shape))
+        path = np.empty((steps + 1, *x.shape))
         path[0] = x
-        for step in range(int(steps)):
+        for step in range(steps):
             v = self._theta[:, None] * (self._b @ x @ own.T + self._s @ x @ weights.T)
             chosen = np.exp(v - v.max(axis=1, keepdims=True))
             x = x + speed * (chosen / chosen.sum(axis=1, keepdims=True) - x)
@@ -221,7 +220,7 @@ class ElementMigration:
 
 
 def _types(name: str, matrix: Any, k: int | None) -> Floats:
-    values = np.array(matrix, dtype=np.float64)
+    values = as_floats(name, matrix)
     wanted = "a square matrix" if k is None else f"a matrix of {k} x {k}"
     square = values.ndim == 2 and values.shape[0] == values.shape[1] > 0
     if not square or (k is not None and len(values) != k):
@@ -232,7 +231,7 @@ def _types(name: str, matrix: Any, k: int | None) -> Floats:
 
 
 def _each(name: str, value: Any, k: int, *, high: float) -> Floats:
-    values = np.array(value, dtype=np.float64)
+    values = as_floats(name, value)
     if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
         raise InputError(
             f"`{name}` must be a number or one for each of {k} types; found {value!r}."

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory
@@ -19,7 +19,6 @@ from netinnov.mechanisms.free_flow._regions import (
     check_border,
     check_enclaves,
     check_shares,
-    check_steps,
     neighbour_modes,
     neighbour_weights,
 )
@@ -267,13 +266,13 @@ class LogitMigration:
         InputError
             If a matrix, a share or a number is not what it must be.
         """
-        check_steps(steps)
+        steps = as_whole("steps", steps, low=1)
         effects, labels = self._effects(network, jurisdictions, enclaves)
         x = check_shares("start", start, labels)
         if x.ndim != 1:
             raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
         rule = Logit(self.sensitivity, mobility, self.moving_cost)
-        path = trajectory(lambda state: effects @ state, x, steps=int(steps), dynamics=rule)
+        path = trajectory(lambda state: effects @ state, x, steps=steps, dynamics=rule)
         return pd.DataFrame(path, columns=labels).rename_axis("step")
 
     def rest_points(
@@ -315,8 +314,8 @@ class LogitMigration:
         InputError
             If a matrix or a number is not what it must be.
         """
-        check_number("starts", starts, low=1)
-        check_steps(steps)
+        starts = as_whole("starts", starts, low=1)
+        steps = as_whole("steps", steps, low=1)
         rng = check_rng(rng)
         effects, labels = self._effects(network, jurisdictions, enclaves)
         return long_run(
@@ -324,8 +323,8 @@ class LogitMigration:
             lambda _: effects,
             labels,
             dynamics=Logit(self.sensitivity, mobility, self.moving_cost),
-            starts=int(starts),
-            steps=int(steps),
+            starts=starts,
+            steps=steps,
             unstable=unstable,
             rng=rng,
         )

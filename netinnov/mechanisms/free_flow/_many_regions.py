@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import (
@@ -25,7 +25,6 @@ from netinnov.mechanisms.free_flow._regions import (
     check_enclaves,
     check_freeness_matrix,
     check_shares,
-    check_steps,
 )
 
 __all__ = ["ManyRegions"]
@@ -119,16 +118,14 @@ class ManyRegions(ABC):
         InputError
             If a matrix, a share or the number of steps is not what it must be.
         """
-        check_steps(steps)
+        steps = as_whole("steps", steps, low=1)
         rule = _rule(dynamics)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         x = check_shares("start", start, labels)
         if x.ndim != 1:
             raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
         batch = self._attraction(phi, still, reach)
-        path = trajectory(
-            lambda state: batch(state[None, :])[0], x, steps=int(steps), dynamics=rule
-        )
+        path = trajectory(lambda state: batch(state[None, :])[0], x, steps=steps, dynamics=rule)
         return pd.DataFrame(path, columns=labels).rename_axis("step")
 
     def rest_points(
@@ -178,8 +175,8 @@ class ManyRegions(ABC):
         Every stable state with a large basin is found; that the list is complete cannot be shown.
         Basins that add up to less than 1 tell of paths that were still under way.
         """
-        check_number("starts", starts, low=1)
-        check_steps(steps)
+        starts = as_whole("starts", starts, low=1)
+        steps = as_whole("steps", steps, low=1)
         rule = _rule(dynamics)
         rng = check_rng(rng)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
@@ -188,8 +185,8 @@ class ManyRegions(ABC):
             self._slope(phi, still, reach),
             labels,
             dynamics=rule,
-            starts=int(starts),
-            steps=int(steps),
+            starts=starts,
+            steps=steps,
             unstable=unstable,
             rng=rng,
         )

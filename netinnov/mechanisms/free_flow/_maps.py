@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -194,8 +194,8 @@ def phase_map(
     if isinstance(model, LogitMigration):
         phases = np.where(_one_state(grid), PHASES[0], PHASES[2])
     else:
-        check_number("n_shares", n_shares, low=9)
-        phases = _trade_phases(model, grid, int(n_shares), executor)
+        n_shares = as_whole("n_shares", n_shares, low=9)
+        phases = _trade_phases(model, grid, n_shares, executor)
     index = pd.Index(axes[0][1], name=axes[0][0])
     return pd.DataFrame(phases, index=index, columns=pd.Index(axes[1][1], name=axes[1][0]))
 

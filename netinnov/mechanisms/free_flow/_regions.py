@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_floats, check_number
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -21,7 +21,6 @@ __all__ = [
     "check_enclaves",
     "check_freeness_matrix",
     "check_shares",
-    "check_steps",
     "neighbour_modes",
     "neighbour_weights",
     "trade_freeness",
@@ -130,7 +129,7 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
             msg = f"`{name}` must have one entry for each region {labels[:5].tolist()}; "
             raise InputError(f"{msg}found the index {shares.index[:5].tolist()}.")
         shares = shares.reindex(labels)
-    values = np.array(shares, dtype=np.float64)
+    values = as_floats(name, shares)
     if values.ndim == 0 or values.shape[-1] != len(labels):
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
@@ -158,10 +157,6 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
         check_number(f"enclaves[{pair!r}]", share, low=0, high=1)
         reach[places[0], places[1]] = share
     return reach
-
-
-def check_steps(steps: int) -> None:
-    check_number("steps", steps, low=1, whole=True)
 
 
 def neighbour_weights(
@@ -202,7 +197,7 @@ def _apart(jurisdictions: Any, n: int) -> Any:
 
 
 def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
-    values = np.array(matrix, dtype=np.float64)
+    values = as_floats(name, matrix)
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import check_choice, check_number, shown
+from netinnov._arguments import as_floats, check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -104,16 +104,8 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
     return float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
 
 
-def _floats(name: str, values: Any) -> Floats:
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        msg = f"`{name}` must be a number or an array of numbers; found {shown(values)}."
-        raise InputError(msg) from None
-
-
 def check_share(share: Any) -> Floats:
-    value = _floats("share", share)
+    value = as_floats("share", share)
     if not ((value >= 0) & (value <= 1)).all():
         msg = "`share` must be between 0 and 1, the part of the mobile that live in region 1; "
         raise InputError(f"{msg}found {value[~((value >= 0) & (value <= 1))].ravel()[:5]}.")
@@ -121,7 +113,7 @@ def check_share(share: Any) -> Floats:
 
 
 def check_freeness(freeness: Any) -> Floats:
-    value = _floats("freeness", freeness)
+    value = as_floats("freeness", freeness)
     inside = (value > 0) & (value <= 1)
     if not inside.all():
         msg = "`freeness` must be above 0 (autarky) and at most 1 (free trade); "
