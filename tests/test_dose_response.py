@@ -530,7 +530,8 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
     ("options", "words"),
     [
         ({"specifications": {}}, "`specifications` must be a mapping"),
-        ({"specifications": {"size": []}}, "`specifications` must be a mapping"),
+        ({"specifications": {"size": []}}, r"`specifications\['size'\]` must hold one"),
+        ({"specifications": {"size": "ab"}}, "found 'ab'; write a list or a mapping"),
         ({"make": lambda size: None}, "None for all"),
         ({"make": lambda size: 3}, r"found int for \{'size': 1\}"),
         ({"make": lambda size: Specification(Plus(1), weights)}, "one effect; found 0"),

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import chain
-from numbers import Integral
 from typing import Any, cast
 
 import numpy as np
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_callable, check_mapping, check_rng, shown
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -41,8 +40,9 @@ from netinnov.experiments._replicates import (
     warn_of_grown,
 )
 from netinnov.experiments._resampling import Resample, check_resampling
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
+from netinnov.scenarios._prices import check_scenario
 
 __all__ = ["compare_scenarios"]
 
@@ -185,11 +185,15 @@ def compare_scenarios(
     1  host       1.0         1.0
     2   far       2.0         0.0
     """
-    _check(scenarios, measures, baseline, replicates)
-    check_resampling(resample, resamples, placements, replicates)
+    check_network(network)
+    _check(scenarios, measures, baseline)
+    replicates = as_whole("replicates", replicates, low=1)
+    resamples = as_whole("resamples", resamples, low=2)
+    placements = as_whole("placements", placements, low=2)
+    check_resampling(resample, replicates)
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
-    generator = np.random.default_rng(rng)
+    generator = check_rng(rng)
     seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
     placebos, whose = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
     refused = refusals(network, scenarios, measures, whose, modelled=modelled)
@@ -292,32 +296,19 @@ def compare_scenarios(
 
 
 def _check(
-    scenarios: Mapping[str, Scenario],
-    measures: Mapping[str, Measure],
-    baseline: Scenario,
-    replicates: int,
+    scenarios: Mapping[str, Scenario], measures: Mapping[str, Measure], baseline: Scenario
 ) -> None:
     for what, given in (("scenarios", scenarios), ("measures", measures)):
-        mapping: object = given
-        if not isinstance(mapping, Mapping) or not mapping:
-            msg = f"`{what}` must be a mapping from names to {what}, with at least one"
-            raise InputError(f"{msg}; found {given!r}.")
-        odd = set(map(type, mapping)) - {str}
+        check_mapping(what, given, f"from names to {what}", filled=True)
+        names: list[object] = list(given)
+        odd = [name for name in names if not isinstance(name, str)]
         if odd:
-            raise InputError(f"names of `{what}` must be text; found {[t.__name__ for t in odd]}.")
+            raise InputError(f"names of `{what}` must be text; found {shown(odd[0])}.")
     if BASELINE in scenarios:
         msg = f"a scenario cannot be called {BASELINE!r}"
         raise InputError(f"{msg}: that is the name of what it is compared with.")
-    for name, scenario in {BASELINE: baseline, **scenarios}.items():
-        change: object = scenario
-        if not callable(change) or isinstance(change, type):
-            msg = f"scenario {name!r} must be a ReverseEnclave, NoChange or a function"
-            raise InputError(f"{msg}; found {change!r}.")
-    functions: Mapping[str, object] = measures
-    other = [name for name, measure in functions.items() if not callable(measure)]
-    if other:
-        raise InputError(f"measures must be functions of a network; these are none: {other[:5]}.")
-    check_number("replicates", replicates, low=1, whole=True)
-    count: object = replicates
-    if not isinstance(count, Integral):
-        raise InputError(f"`replicates` must be a whole number; found {count!r}.")
+    check_scenario("baseline", baseline)
+    for name, scenario in scenarios.items():
+        check_scenario(f"scenarios[{name!r}]", scenario)
+    for name, measure in measures.items():
+        check_callable(f"measures[{name!r}]", measure, "a function of a network")

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names, did_you_mean
+from netinnov._arguments import check_names, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, check_path_arguments, distances, hops, positions, union
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
 from netinnov.scenarios._sites import inside
 
@@ -174,10 +174,11 @@ def decompose(
     >>> table.loc["home-host", ["pairs", "contribution"]].round(3).to_dict()
     {'pairs': 2.0, 'contribution': 0.167}
     """
+    rng = check_rng(rng)
     measure = PairSums(home, host, distance, switch_cost, frictions).on(network)
     after = changed
     if not isinstance(after, MultilayerNetwork):
-        after = apply_scenario(network, after, rng=np.random.default_rng(rng))
+        after = apply_scenario(network, after, rng=rng)
     index = network._nodes.index
     lost = index[~index.isin(after._nodes.index)]
     if len(lost):
@@ -199,6 +200,7 @@ def _groups(
     network: MultilayerNetwork, home: str | Sequence[str], host: str | Sequence[str]
 ) -> Group:
     """Tell for each node whether it is home, host or another one."""
+    check_network(network)
     group = np.zeros(network.n_nodes, np.int8)
     for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
         if isinstance(where, str):

@@ -14,9 +14,18 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import (
+    as_list,
+    as_whole,
+    check_callable,
+    check_choice,
+    check_level,
+    check_number,
+    check_rng,
+)
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
+from netinnov.experiments._changes import changes
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._placebo import Placebo
@@ -212,10 +221,10 @@ class DoseResponse:
         Medicine 22. Efron and Tibshirani (1993), An introduction to the bootstrap. Burnham and
         Anderson (2002), Model selection and multimodel inference.
         """
-        rng = np.random.default_rng(rng)
+        rng = check_rng(rng)
         check_choice("shape", shape, Asked)
-        check_number("level", level, low=0, high=1, above=True)
-        check_number("resamples", resamples, low=2)
+        check_level("level", level)
+        resamples = as_whole("resamples", resamples, low=2)
         dose, change = self._differences(measure, node, least=6 if shape == "best" else 4)
         n = change.shape[1]
         draws = [np.arange(n), *rng.integers(n, size=(resamples, n))]
@@ -274,7 +283,7 @@ class DoseResponse:
         starts = [self.result.baselines.get(name, BASELINE) for name in ordered.index]
         change = np.stack(
             [
-                np.broadcast_to(values[name] - values[start], (n,))
+                np.broadcast_to(changes(values[start], values[name]), (n,))
                 for name, start in zip(ordered.index, starts, strict=True)
             ]
         )
@@ -355,15 +364,14 @@ def dose_response(
     >>> found.table().query("node == @home")["difference"].is_monotonic_increasing
     True
     """
-    given = list(doses)
+    given = as_list("doses", doses, "numbers")
     for dose in given:
         check_number("doses", dose)
     if len(given) < 2 or len(set(given)) < len(given):
         raise InputError(f"`doses` must be two or more different numbers; found {given[:10]}.")
-    for what, function in (("make", make), ("placebo", placebo)):
-        if not callable(function) and not (what == "placebo" and function is None):
-            msg = f"`{what}` must be a function from a dose to a scenario"
-            raise InputError(f"{msg}; found {function!r}.")
+    check_callable("make", make, "a function from a dose to a scenario")
+    if placebo is not None:
+        check_callable("placebo", placebo, "a function from a dose to a scenario")
     names = [f"{cast(Any, dose):.12g}" for dose in given]
     if len(set(names)) < len(names):
         raise InputError(f"`doses` must differ in their first 12 digits; found {given[:10]}.")
@@ -391,7 +399,7 @@ def dose_response(
         return DoseResponse(result, table)
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    generator = np.random.default_rng(rng)
+    generator = check_rng(rng)
     (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
     results = {
         name: compare(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from netinnov._arguments import as_list
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["link_changes"]
 
@@ -56,7 +57,10 @@ def link_changes(
     >>> changes[["source", "target", "before", "after"]].values.tolist()
     [['a', 'c', 0.0, 1.0]]
     """
-    networks = [after] if isinstance(after, MultilayerNetwork) else list(after)
+    check_network(network)
+    networks = (
+        [after] if isinstance(after, MultilayerNetwork) else as_list("after", after, "networks")
+    )
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_names
+from netinnov._arguments import check_callable, check_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
@@ -101,11 +101,9 @@ def drawn_placebos(
     else:
         named, whose = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
     for name, change in named.items():
-        given: object = change
-        if not callable(given) or isinstance(given, type):
-            msg = f"`placebo` must be a scenario, or a function that makes one; found {given!r}."
-            raise InputError(msg)
-        if isinstance(given, NoChange):
+        what = "a scenario, or a function of a network and a Generator that gives one"
+        check_callable("placebo", change, what, made=True)
+        if isinstance(change, NoChange):
             raise InputError(
                 "no change is no placebo: it is one case, not a distribution, and a measure that "
                 "cannot fall when links are added (efficiency) would differ from it by "

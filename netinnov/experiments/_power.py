@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_number
-from netinnov.errors import InputError
+from netinnov._arguments import check_level, check_number
 
 if TYPE_CHECKING:
     from netinnov.experiments._effects import ExperimentResult
@@ -64,9 +63,7 @@ def replicates_needed(
     [[1.0, 18]]
     """
     check_number("precision", precision, low=0, above=True)
-    check_number("confidence", confidence, low=0, high=1, above=True)
-    if confidence == 1:
-        raise InputError("`confidence` must be below 1: no number of replicates makes it certain.")
+    check_level("confidence", confidence)
     effects = pilot.effects()
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)

@@ -9,11 +9,11 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import check_callable, check_choice, check_name, check_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._resampling import Events, check_count, check_events, resampled
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.polycentricity._resampling import Events, check_events, resampled
 
 __all__ = ["Resample", "ResampledEvents", "ResampledLinks", "check_resampling"]
 
@@ -78,6 +78,7 @@ class ResampledLinks:
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
+        check_network(network)
         check_events(network, self.events)
         if self.layers is None:
             return resampled(network, rng, events=self.events)
@@ -144,7 +145,8 @@ class ResampledEvents:
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
-        check_names("layer", [self.layer], network.layers)
+        check_network(network)
+        check_name("layer", self.layer, network.layers)
         code, events = pd.factorize(self.incidence[self.event])
         order = np.argsort(code, kind="stable")
         size = np.bincount(code, minlength=len(events))
@@ -170,15 +172,13 @@ class ResampledEvents:
         return _with_layers(network, [self.layer], part)
 
 
-def check_resampling(resample: object, resamples: int, placements: int, replicates: int) -> None:
-    """Refuse what cannot draw data, and numbers with which variances cannot be told apart."""
-    if resample is not None and (not callable(resample) or isinstance(resample, type)):
-        msg = "`resample` must be a function of a network and a generator, such as ResampledLinks()"
-        raise InputError(f"{msg}; found {resample!r}.")
-    for name, value in (("resamples", resamples), ("placements", placements)):
-        check_number(name, value, low=2)
-        check_count(name, value)
-    if resample is not None and replicates < 2:
+def check_resampling(resample: object, replicates: int) -> None:
+    """Refuse what cannot draw data, and a number with which variances cannot be told apart."""
+    if resample is None:
+        return
+    what = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", resample, what, made=True)
+    if replicates < 2:
         raise InputError("`replicates` must be 2 or more where data are drawn again; found 1.")
 
 

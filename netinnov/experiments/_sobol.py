@@ -8,21 +8,31 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_flag,
+    check_level,
+    check_mapping,
+    check_number,
+    check_rng,
+    shown,
+)
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._describe import digest, identity
 from netinnov._optional import require
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
+from netinnov.experiments._changes import changes
 from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
 from netinnov.experiments._specifications import Specification, plain
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import NoChange
 
 __all__ = ["SobolIndices", "sobol_indices"]
@@ -177,7 +187,17 @@ def sobol_indices(
     """
     sampling = require("SALib.sample.sobol", extra="sensitivity", what="sobol_indices")
     analysis = require("SALib.analyze.sobol", extra="sensitivity", what="sobol_indices")
-    _check(ranges, samples, replicates, resamples, level)
+    check_network(network)
+    check_callable("make", make, "a function that gives a Specification")
+    _check_ranges(ranges)
+    samples = as_whole("samples", samples, low=2)
+    if samples & (samples - 1):
+        near = 2 ** round(math.log2(samples))
+        raise InputError(f"`samples` must be a power of 2, such as {near}; found {samples}.")
+    replicates = as_whole("replicates", replicates, low=1)
+    resamples = as_whole("resamples", resamples, low=2)
+    check_level("level", level)
+    check_flag("second_order", second_order)
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
     generator = check_rng(rng)
@@ -255,12 +275,9 @@ def sobol_indices(
     )
 
 
-def _check(
-    ranges: Mapping[str, Range], samples: int, replicates: int, resamples: int, level: float
-) -> None:
-    given: object = ranges
-    if not isinstance(given, Mapping) or not given:
-        raise InputError(f"`ranges` must be a mapping from parameters to ranges; found {given!r}.")
+def _check_ranges(ranges: Mapping[str, Range]) -> None:
+    check_mapping("ranges", ranges, "from parameters to ranges", filled=True)
+    given: dict[str, Any] = dict(ranges)
     for name, each in given.items():
         if _is_interval(each):
             low, high = each
@@ -268,20 +285,7 @@ def _check(
             check_number(f"ranges[{name!r}]", high, low=low, above=True)
         elif isinstance(each, str) or not isinstance(each, Sequence) or not len(each):
             msg = f"the range of {name!r} must be a tuple of two numbers, or a list of alternatives"
-            raise InputError(f"{msg}; found {each!r}.")
-    for name, number, least in (
-        ("samples", samples, 2),
-        ("replicates", replicates, 1),
-        ("resamples", resamples, 2),
-    ):
-        check_number(name, number, low=least)
-        whole: object = number
-        if not isinstance(whole, Integral):
-            raise InputError(f"`{name}` must be a whole number; found {number!r}.")
-    if samples & (samples - 1):
-        near = 2 ** round(math.log2(samples))
-        raise InputError(f"`samples` must be a power of 2, such as {near}; found {samples}.")
-    check_number("level", level, low=0, high=1, above=True, below=True)
+            raise InputError(f"{msg}; found {shown(each)}.")
 
 
 def _is_interval(given: object) -> bool:
@@ -334,7 +338,7 @@ def _differences(
         msg = "a specification must have one effect. Give a `node` of the network for a measure"
         raise InputError(f"{msg} with a value a node, and only then.")
     at = () if asked.node is None else int(nodes.get_indexer(pd.Index([asked.node]))[0])
-    return [np.array([each[at] - before[at] for each in after], np.float64)]
+    return [changes(before[at], [each[at] for each in after])]
 
 
 def _indices(names: Sequence[str], found: Mapping[str, Floats], noise: float) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_mapping,
+    check_names,
+    check_rng,
+    shown,
+)
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -22,7 +29,7 @@ from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._describe import described
 from netinnov.experiments._placebo import modelled_layers
 from netinnov.experiments._replicates import Measure, fresh
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario
 
 __all__ = ["Specification", "plain", "specification_curve", "specification_summary"]
@@ -137,13 +144,17 @@ def specification_curve(
     ... )[["size", "measure"]].shape
     (4, 2)
     """
-    check_number("replicates", replicates, low=1, whole=True)
+    check_network(network)
+    replicates = as_whole("replicates", replicates, low=1)
+    check_callable("make", make, "a function that gives a Specification")
     models = modelled_layers(network, check_names("modelled", modelled, network.layers))
-    choices: object = specifications
-    if not isinstance(choices, Mapping) or not choices or not all(map(len, choices.values())):
-        msg = "`specifications` must be a mapping from a choice to its alternatives, one or more"
-        raise InputError(f"{msg}; found {choices!r}.")
-    generator = np.random.default_rng(rng)
+    check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
+    given: dict[str, object] = dict(specifications)
+    for name, each in given.items():
+        if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
+            msg = f"`specifications[{name!r}]` must hold one alternative or more"
+            raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
+    generator = check_rng(rng)
     (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
     rows: list[dict[str, Any]] = []
     tasks: list[tuple[int, Specification]] = []

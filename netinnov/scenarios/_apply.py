@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numpy as np
-
+from netinnov._arguments import check_rng
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Change
+from netinnov.scenarios._prices import Change, check_scenario
 from netinnov.scenarios._rivals import (
     Combined,
     DirectLinks,
@@ -73,14 +72,12 @@ def apply_scenario(
     >>> apply_scenario(ni.build_network(nodes, links), park, rng=1).links["target"].tolist()
     ['far', 'enclave:home@host']
     """
-    rng = np.random.default_rng(rng)
-    change: object = scenario
-    if not callable(change) or isinstance(change, type):
-        msg = "a scenario must be a ReverseEnclave, NoChange or a function of network and generator"
-        raise InputError(f"{msg}; found {scenario!r}.")
-    changed = change(network, rng)
+    rng = check_rng(rng)
+    check_network(network)
+    check_scenario("scenario", scenario)
+    changed: object = scenario(network, rng)
     if isinstance(changed, MultilayerNetwork):
         return changed
-    name = getattr(change, "__name__", repr(change))
+    name = getattr(scenario, "__name__", repr(scenario))
     found = type(changed).__name__
     raise InputError(f"scenario {name} must return a MultilayerNetwork; found {found}.")

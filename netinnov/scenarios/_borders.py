@@ -7,19 +7,24 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral
 from typing import Literal, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_choice,
+    check_number,
+    check_rng,
+)
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
-from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._apply import Scenario, apply_scenario
+from netinnov.scenarios._prices import check_scenario
 
 __all__ = ["BreakEvenBorder", "break_even_border"]
 
@@ -149,17 +154,17 @@ def break_even_border(
     >>> found.curve.index[[0, -1]].tolist()
     [0.0, 10.0]
     """
+    check_network(network)
+    for name, change in (("scenario", scenario), ("rival", rival)):
+        check_scenario(name, change)
+    check_callable("measure", measure, "a function of a network, frictions and nodes")
     check_choice("friction", friction, Friction)
     check_number("low", low, low=0)
     check_number("high", high, low=low, above=True)
-    check_number("steps", steps, low=1)
-    check_number("replicates", replicates, low=1)
+    steps = as_whole("steps", steps, low=1)
+    replicates = as_whole("replicates", replicates, low=1)
     check_number("tolerance", tolerance, low=0, above=True)
-    counts: dict[str, object] = {"steps": steps, "replicates": replicates}
-    for name, count in counts.items():
-        if not isinstance(count, Integral):
-            raise InputError(f"`{name}` must be a whole number; found {count!r}.")
-    generator = np.random.default_rng(rng)
+    generator = check_rng(rng)
     seeds = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(replicates)
 
     def values(frictions: Floats, *, shown: bool = False) -> Floats:

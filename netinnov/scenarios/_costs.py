@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_list, check_number, check_type
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Amounts, Priced, Prices
-from netinnov.scenarios._rivals import DirectLinks, TalentAttraction
+from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices
+from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
 
 __all__ = ["break_even_prices", "equal_cost"]
 
@@ -63,10 +63,8 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
     >>> equal_cost(park, DirectLinks("home", "host", 1), network, prices).size  # 70.5 / 11.1
     6
     """
-    sized: object = rival
-    if not isinstance(sized, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
-        msg = "`rival` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks"
-        raise InputError(f"{msg}, which have a size; found {rival!r}.")
+    check_type("rival", rival, *BETWEEN)
+    check_network(network)
     budget = _cost(scenario, network, prices)
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
@@ -153,7 +151,9 @@ def break_even_prices(
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2
     [101.2, 9.12, 0.03]
     """
-    values: list[Any] = list(effects)
+    check_network(network)
+    check_prices(prices)
+    values = as_list("effects", effects, "numbers")
     if len(values) != 2:
         raise InputError(f"`effects` must hold two numbers; found {effects!r}.")
     for value in values:

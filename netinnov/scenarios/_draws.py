@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_names
+from netinnov._arguments import check_name
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
     "Ends",
@@ -77,8 +77,9 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
     InputError
         If there is no such layer, or no link at all.
     """
+    check_network(network)
     if name is not None:
-        return check_names("layer", [name], network.layers)[0]
+        return check_name("layer", name, network.layers)
     if not network.layers:
         raise InputError("an enclave needs a network with links; there are none.")
     # Layers are sorted, and `max` gives the first of several that are equal.

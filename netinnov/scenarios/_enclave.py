@@ -127,10 +127,7 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return with_park(network, self, rng)
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count parks, local links and kilometres of the others; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         return _amounts(self, network, kilometres)
 
 
@@ -197,10 +194,7 @@ class ForwardEnclave(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return with_park(network, self, rng)
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count parks, local links and kilometres of the others; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         return _amounts(self, network, kilometres)
 
 

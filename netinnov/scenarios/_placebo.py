@@ -10,16 +10,23 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import (
+    as_whole,
+    check_choice,
+    check_names,
+    check_number,
+    check_rng,
+    check_type,
+)
 from netinnov._geography import great_circle
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Amounts, Priced
-from netinnov.scenarios._rivals import Combined, DirectLinks, TalentAttraction
+from netinnov.scenarios._rivals import BETWEEN, Combined, DirectLinks, TalentAttraction
 from netinnov.scenarios._sites import inside, parents, sides
 
 __all__ = ["MatchedPlacebo", "placebo", "placebo_candidates"]
@@ -90,7 +97,7 @@ def placebo(
     >>> other.home == home, other.host == host
     (True, False)
     """
-    rng = np.random.default_rng(rng)
+    rng = check_rng(rng)
     some = MatchedPlacebo(scenario, match, replace, nearest, caliper).placebos(network)
     return cast(Matched, some[int(rng.integers(len(some)))])
 
@@ -154,13 +161,9 @@ def placebo_candidates(
     >>> table.index[0] == host, table.columns.tolist()
     (True, ['strength', 'distance', 'gap'])
     """
-    given: object = scenario
-    if not isinstance(given, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
-        msg = "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks"
-        raise InputError(f"{msg}; found {given!r}.")
-    check_choice("replace", replace, Replaced)
-    if caliper is not None:
-        check_number("caliper", caliper, low=0)
+    check_type("scenario", scenario, *BETWEEN)
+    check_network(network)
+    _check_matching(replace, caliper)
     places = network._places
     names = check_names("match", match, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
     sides(network, scenario.home, scenario.host)
@@ -248,10 +251,8 @@ class MatchedPlacebo(Priced):
 
     def __post_init__(self) -> None:
         _parts(self.scenario)
-        check_choice("replace", self.replace, Replaced)
-        check_number("nearest", self.nearest, low=1, whole=True)
-        if self.caliper is not None:
-            check_number("caliper", self.caliper, low=0)
+        _check_matching(self.replace, self.caliper)
+        object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         if not isinstance(self.match, str):
             object.__setattr__(self, "match", tuple(self.match))
 
@@ -281,6 +282,7 @@ class MatchedPlacebo(Priced):
         InputError
             As in `placebo_candidates`.
         """
+        check_network(network)
         parts = _parts(self.scenario)
         first = {getattr(part, self.replace): part for part in reversed(parts)}
         real = list(dict.fromkeys(getattr(part, self.replace) for part in parts))
@@ -297,7 +299,7 @@ class MatchedPlacebo(Priced):
             others = table.index[1:]
             others = others[free[network._places.index.get_indexer(others)]]
             lists.append([str(other) for other in others])
-        drawn = _in_turn(lists, int(self.nearest))
+        drawn = _in_turn(lists, self.nearest)
         if not drawn:
             raise InputError(
                 f"no places can stand in for the {self.replace}s {', '.join(map(repr, real))} at "
@@ -308,23 +310,22 @@ class MatchedPlacebo(Priced):
             for others in drawn
         ]
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count what the real scenario needs; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         return self.scenario.amounts(network, kilometres=kilometres)
+
+
+def _check_matching(replace: Replaced, caliper: float | None) -> None:
+    check_choice("replace", replace, Replaced)
+    if caliper is not None:
+        check_number("caliper", caliper, low=0)
 
 
 def _parts(scenario: object) -> list[Between]:
     """List the scenarios of a combined one, or the one itself."""
     if isinstance(scenario, Combined):
         return [part for each in scenario.scenarios for part in _parts(each)]
-    if isinstance(scenario, (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)):
-        return [scenario]
-    raise InputError(
-        "`scenario` must be a ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks, or a "
-        f"Combined of these; found {scenario!r}."
-    )
+    check_type("scenario", scenario, *BETWEEN, Combined)
+    return [cast(Between, scenario)]
 
 
 def _replaced(scenario: Any, role: Replaced, places: Mapping[str, str]) -> Any:

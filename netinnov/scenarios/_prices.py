@@ -5,16 +5,32 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_choice,
+    check_flag,
+    check_number,
+    check_type,
+    shown,
+)
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Amounts", "Change", "Funding", "Prices", "Priced", "check_terms"]
+__all__ = [
+    "Amounts",
+    "Change",
+    "Funding",
+    "Priced",
+    "Prices",
+    "check_prices",
+    "check_scenario",
+    "check_terms",
+]
 
 Funding: TypeAlias = Literal["reallocated", "new"]
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
@@ -80,7 +96,6 @@ class Priced(ABC):
 
     __slots__ = ()
 
-    @abstractmethod
     def amounts(
         self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
     ) -> Amounts:
@@ -112,6 +127,14 @@ class Priced(ABC):
         are drawn: nothing is drawn for it, and one placement may need more or less. A new link
         counts once, parallel ones each.
         """
+        if network is not None:
+            check_network(network)
+        check_flag("kilometres", kilometres)
+        return self._needs(network, kilometres)
+
+    @abstractmethod
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+        """Amounts of this scenario, in a network that is one."""
 
     def cost(self, prices: Prices, network: MultilayerNetwork | None = None) -> float:
         """Add up what the scenario needs, at these prices.
@@ -143,11 +166,7 @@ class Priced(ABC):
         expected before the ends are drawn, see `amounts`. Links cost the same whether they are
         new or reallocated: funding says who pays, the cost says how much.
         """
-        given: object = prices
-        if not isinstance(given, Prices):
-            raise InputError(
-                f"`prices` must be Prices(park=, link=, pipeline_km=); found {given!r}."
-            )
+        check_prices(prices)
         needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
         total = needed.park * prices.park + needed.link * prices.link
         if prices.pipeline_km == 0:
@@ -160,18 +179,28 @@ class Priced(ABC):
         return float(total + needed.pipeline_km * prices.pipeline_km)
 
 
+def check_prices(prices: object) -> None:
+    """Refuse what are no prices."""
+    mend = "Prices(park=..., link=..., pipeline_km=...)"
+    check_type("prices", prices, Prices, mend=mend)
+
+
+def check_scenario(name: str, change: object) -> None:
+    """Refuse what cannot change a network."""
+    what = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
+    check_callable(name, change, what, made=True)
+
+
 def check_terms(scenario: Any, *shares: str) -> None:
     """Check what all scenarios between a home and a host have in common, and some shares."""
     for name in ("home", "host"):
         place: object = getattr(scenario, name)
         if not isinstance(place, str):
-            raise InputError(f"`{name}` must be the id of a place; found {place!r}.")
+            raise InputError(f"`{name}` must be the id of a place; found {shown(place)}.")
     if scenario.home == scenario.host:
         msg = f"`home` and `host` must differ; both are {scenario.home!r}. A park at home is none."
         raise InputError(msg)
-    check_number("size", scenario.size, low=1)
-    if not isinstance(scenario.size, Integral):
-        raise InputError(f"`size` must be a whole number of links; found {scenario.size!r}.")
+    object.__setattr__(scenario, "size", as_whole("size", scenario.size, low=1))
     for name in shares:
         check_number(name, getattr(scenario, name), low=0, high=1)
     check_number("attachment", scenario.attachment, low=0)

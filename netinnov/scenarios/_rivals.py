@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from netinnov._arguments import as_list, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -24,10 +24,10 @@ from netinnov.scenarios._draws import (
 )
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
 from netinnov.scenarios._moves import added_node, funds, moved
-from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_terms
+from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario, check_terms
 from netinnov.scenarios._sites import embedding, own, sides
 
-__all__ = ["Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
+__all__ = ["BETWEEN", "Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,7 @@ class NoChange(Priced):
     ) -> MultilayerNetwork:
         return network
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count nothing; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         del network, kilometres
         return Amounts(0.0, 0.0, 0.0)
 
@@ -135,10 +132,7 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
         nodes = added_node(network, name, kind="talent", place=self.home, jurisdiction=self.home)
         return moved(network, nodes, layer, gone=gone, new=added, followed=followed)
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count local links and kilometres of the others; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         kept = round(self.kept_share * self.size)
         new = float(self.size - kept)
         if not kept or network is None or not kilometres:
@@ -216,10 +210,7 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         return _direct(network, self, rng)
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count kilometres of the links; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:
             return Amounts(0.0, 0.0, float("nan"))
         _, pairs = layer_with_pairs(network, self.layer)
@@ -259,10 +250,7 @@ class RandomEnds(Priced):
     scenario: ReverseEnclave | ForwardEnclave | DirectLinks
 
     def __post_init__(self) -> None:
-        given: object = self.scenario
-        if not isinstance(given, (ReverseEnclave, ForwardEnclave, DirectLinks)):
-            msg = "`scenario` must be a ReverseEnclave, ForwardEnclave or DirectLinks"
-            raise InputError(f"{msg}; found {given!r}.")
+        check_type("scenario", self.scenario, ReverseEnclave, ForwardEnclave, DirectLinks)
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
@@ -271,10 +259,7 @@ class RandomEnds(Priced):
             return _direct(network, self.scenario, rng, random_ends=True)
         return with_park(network, self.scenario, rng, random_ends=True)
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Count what the scenario needs; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         return self.scenario.amounts(network, kilometres=kilometres)
 
 
@@ -309,13 +294,12 @@ class Combined(Priced):
     scenarios: Sequence[Change]
 
     def __post_init__(self) -> None:
-        given: Any = self.scenarios
-        parts = tuple(given) if isinstance(given, Sequence) else ()
-        wrong = [part for part in parts if not callable(part) or isinstance(part, type)]
-        if not parts or wrong or isinstance(given, str):
-            msg = "`scenarios` must be a sequence of one or more scenarios"
-            raise InputError(f"{msg}; found {wrong[0] if wrong else given!r}.")
-        object.__setattr__(self, "scenarios", parts)
+        parts = as_list("scenarios", self.scenarios, "scenarios")
+        if not parts:
+            raise InputError("`scenarios` must hold one scenario or more; found none.")
+        for at, part in enumerate(parts):
+            check_scenario(f"scenarios[{at}]", part)
+        object.__setattr__(self, "scenarios", tuple(parts))
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
@@ -324,10 +308,7 @@ class Combined(Priced):
             network = scenario(network, rng)
         return network
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
-        """Add up what the scenarios need; see `Priced.amounts`."""
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         parts = []
         for scenario in self.scenarios:
             priced: object = scenario
@@ -336,6 +317,10 @@ class Combined(Priced):
                 raise InputError(f"the function {name} has no cost: it does not say what it needs.")
             parts.append(priced.amounts(network, kilometres=kilometres))
         return Amounts(*(float(sum(column)) for column in zip(*parts, strict=True)))
+
+
+BETWEEN = (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+"""The scenarios between a home and a host."""
 
 
 def _follow(
