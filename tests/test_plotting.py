@@ -434,7 +434,7 @@ def test_a_map_without_coordinates_is_empty_and_says_so(ax: Axes) -> None:
 
 
 def test_a_map_names_layers_that_are_not_there(cities: MultilayerNetwork, ax: Axes) -> None:
-    with pytest.raises(InputError, match=r"found \['trad'\]"):
+    with pytest.raises(InputError, match=r"1 of 1 names .*: 'trad' \(did you mean 'trade'"):
         plot_flow_map(cities, layers=["trad"], ax=ax)
     with pytest.raises(InputError, match="west < east"):
         plot_flow_map(cities, extent=(3, 2, 1, 4), ax=ax)

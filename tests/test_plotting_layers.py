@@ -61,7 +61,7 @@ def test_modelled_layers_say_so(network):
 
 
 def test_bad_input(network):
-    with pytest.raises(InputError, match="found \\['z'\\]"):
+    with pytest.raises(InputError, match="`layers`: 1 of 1 names are not in the network: 'z'"):
         plot_layers(network, layers=["z"])
     with pytest.raises(InputError, match="found none"):
         plot_layers(network, layers=[])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names, check_rng
+from netinnov._arguments import check_name, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -133,8 +133,8 @@ def matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         msg = f"matrices of all pairs are for up to {LARGEST:,} nodes; the network has {n:,}. "
         raise InputError(msg + "Take aggregate(), to places, or select() of nodes first.")
     if isinstance(matrix, str):
-        (layer,) = check_names(name, [matrix], network.layers)
-        return np.asarray(layer_matrix(network, layer).toarray(), dtype=np.float64)
+        check_name(name, matrix, network.layers)
+        return np.asarray(layer_matrix(network, matrix).toarray(), dtype=np.float64)
     if isinstance(matrix, pd.DataFrame):
         nodes = network._nodes.index
         for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names, check_number
+from netinnov._arguments import as_whole, check_names
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._permutations import (
     Matrix,
     PermutedT,
@@ -154,11 +154,12 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    check_number("replicates", replicates, low=1, whole=True)
+    check_network(network)
+    replicates = as_whole("replicates", replicates, low=1)
     matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
     chosen = all_pairs(network.n_nodes, all(is_symmetric(matrix) for matrix in matrices))
     task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
-    orders = orders_of(network.n_nodes, int(replicates), rng)
+    orders = orders_of(network.n_nodes, replicates, rng)
     observed = task(np.arange(network.n_nodes))
     draws = np.array(run(task, orders, executor=executor, label="permutations"), dtype=np.float64)
     low, high = permuted_interval(draws)
@@ -232,7 +233,8 @@ def mrqap(
     >>> fit.coefficients.round(4).to_dict()
     {'intercept': 1.0, 'steps': -0.2}
     """
-    check_number("replicates", replicates, low=1, whole=True)
+    check_network(network)
+    replicates = as_whole("replicates", replicates, low=1)
     if isinstance(predictors, Mapping):
         terms = {str(name): matrix for name, matrix in predictors.items()}
     else:
@@ -247,8 +249,8 @@ def mrqap(
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     fitted = _least_squares(target, columns)
-    orders = orders_of(network.n_nodes, int(replicates), rng)
-    draws = np.full((int(replicates), len(xs)), np.nan)
+    orders = orders_of(network.n_nodes, replicates, rng)
+    draws = np.full((replicates, len(xs)), np.nan)
     for k in range(len(xs) if fitted.determined else 0):
         others = np.delete(columns, k + 1, axis=1)
         left = _left_over(columns[:, k + 1], others, used, symmetric)

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov.errors import InputError
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
@@ -93,10 +93,10 @@ def plot_alluvial(
     >>> [text.get_text() for text in ax.texts]
     ['A', 'B', 'A', '−1 +1']
     """
-    check_number("most", most, low=1, high=len(_LETTERS))
+    most = as_whole("most", most, low=1, high=len(_LETTERS))
     check_number("small", small, low=0, high=1)
     table = _table(memberships)
-    shown = _shown(_identities(table), int(most))
+    shown = _shown(_identities(table), most)
     order = _order(shown)
     spots = _spots(shown, order)
     half = _BLOCK * (shown.shape[1] - 1) / 2

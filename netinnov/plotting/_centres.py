@@ -13,10 +13,11 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_flag
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._frame import draw_frame, frame_of, map_height
+from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style, place_names
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from netinnov.network import MultilayerNetwork
 
 __all__ = ["plot_centres"]
 
@@ -100,16 +100,14 @@ def plot_centres(
     >>> sorted(text.get_text() for text in ax.texts)[-2:]
     ['h 0.90', 'q']
     """
-    check_number("labels", labels, low=0)
+    labels = as_whole("labels", labels)
+    check_flag("spokes", spokes)
+    check_network(network)
     table = _checked(network, centres)
     codes = network.nodes["place"].reindex(table.index)
     at = network.places[["lon", "lat"]].reindex(codes).set_axis(table.index)
     located = table.join(at).dropna(subset=["lon", "lat"])
-    frame = frame_of(located) if extent is None else extent
-    west, east, south, north = frame
-    if not (west < east and south < north):
-        msg = f"extent must be west < east, south < north in degrees; found {extent}."
-        raise InputError(msg)
+    frame = west, east, south, north = asked_frame(extent, located)
     within = located["lon"].between(west, east) & located["lat"].between(south, north)
     order = ["centre", "support", "centrality"]
     seen = located[within].sort_values(order, ascending=False, kind="stable")
@@ -158,7 +156,7 @@ def plot_centres(
                 )
             ],
             radii=np.sqrt(area) / 2,
-            most=int(labels),
+            most=labels,
         )
     return ax
 

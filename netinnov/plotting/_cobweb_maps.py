@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import as_whole, check_choice, check_number
 from netinnov.errors import InputError
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._notes import write_notes
@@ -85,7 +85,7 @@ def plot_stability_map(
     'example'
     """
     check_choice("over", over, Over)
-    check_number("regions", regions, low=2)
+    regions = as_whole("regions", regions, low=2)
     check_number("adaptation", adaptation, low=0, high=1, above=True)
     check_number("mobility", mobility, low=0)
     check_number("steepest", steepest, low=0, above=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_level
 from netinnov.errors import InputError
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import (
@@ -85,15 +85,13 @@ def plot_reach(
     >>> ax.get_legend().get_texts()[0].get_text()
     'with enclave, not reached by step 10: 25\\xa0%'
     """
-    check_number("horizon", horizon, low=1)
-    check_number("level", level, low=0, high=1, above=True)
-    if level == 1:
-        raise InputError("`level` must be below 1; found 1.")
+    horizon = as_whole("horizon", horizon, low=1)
+    check_level("level", level)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     curves = {str(name): _checked(str(name), series) for name, series in named.items()}
     if not curves:
         raise InputError("`times` must hold at least one Series; found none.")
-    steps = np.arange(int(horizon) + 1)
+    steps = np.arange(horizon + 1)
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=72)
         shares = [

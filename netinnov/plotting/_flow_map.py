@@ -14,10 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from netinnov._arguments import as_whole, check_names
 from netinnov._shares import SHARE_OF_ORIGIN
-from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._frame import draw_frame, frame_of, map_height
+from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import number
 from netinnov.plotting._style import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from netinnov.network import MultilayerNetwork
 
 __all__ = ["plot_flow_map"]
 
@@ -127,16 +127,13 @@ def plot_flow_map(
     >>> ax.collections[0].get_gid()
     'links'
     """
-    drawn = network.layers if layers is None else tuple(layers)
-    if unknown := [layer for layer in drawn if layer not in network.layers]:
-        msg = f"layers must be among those of the network {network.layers}; found {unknown[:5]}."
-        raise InputError(msg)
+    check_network(network)
+    labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
+    drawn = network.layers
+    if layers is not None:
+        drawn = tuple(check_names("layers", layers, network.layers))
     located = _positions(network).dropna()
-    frame = frame_of(located) if extent is None else extent
-    west, east, south, north = frame
-    if not (west < east and south < north):
-        msg = f"extent must be west < east, south < north in degrees; found {extent}."
-        raise InputError(msg)
+    frame = west, east, south, north = asked_frame(extent, located)
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
     notes = []
     if layers is None:

@@ -11,12 +11,22 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from netinnov._arguments import as_list, check_number, shown
+from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Frame", "dense_frame", "draw_frame", "frame_of", "map_height", "squeeze"]
+__all__ = [
+    "Frame",
+    "asked_frame",
+    "dense_frame",
+    "draw_frame",
+    "frame_of",
+    "map_height",
+    "squeeze",
+]
 
 Frame: TypeAlias = tuple[float, float, float, float]
 """West, east, south, north in degrees."""
@@ -50,6 +60,20 @@ def frame_of(located: pd.DataFrame) -> Frame:
         float(low["lat"]) - margin,
         float(high["lat"]) + margin,
     )
+
+
+def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
+    """Give the frame that is asked for, or that of all points."""
+    if extent is None:
+        return frame_of(located)
+    sides = as_list("extent", extent, "four numbers")
+    for side in sides:
+        check_number("extent", side)
+    if len(sides) != 4 or not (sides[0] < sides[1] and sides[2] < sides[3]):
+        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north"
+        raise InputError(f"{msg}; found {shown(extent)}.")
+    west, east, south, north = map(float, sides)
+    return west, east, south, north
 
 
 def dense_frame(located: pd.DataFrame) -> Frame | None:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import as_whole, check_choice
 from netinnov._matrices import flat_matrix
 from netinnov.community import Partition
 from netinnov.errors import InputError
@@ -102,7 +102,7 @@ def plot_community_flows(
     ['50.0', '10.0', '40.0']
     """
     check_choice("of", of, Part)
-    check_number("most", most, low=1)
+    most = as_whole("most", most, low=1)
     weight = flat_matrix(network, "a sum over layers")
     codes = _codes(network, membership)
     known = codes >= 0
@@ -115,7 +115,7 @@ def plot_community_flows(
     strength = np.bincount(source[inner], data[inner], network.n_nodes)
     strength += np.bincount(target[inner], data[inner], network.n_nodes)
     called = place_names(network.nodes) if names is None else names
-    group, tags = _grouped(network, codes, strength.astype(np.float64), int(most), called)
+    group, tags = _grouped(network, codes, strength.astype(np.float64), most, called)
     n = len(tags)
     flows = np.zeros((n, n))
     np.add.at(flows, (group[source[inner]], group[target[inner]]), data[inner])

@@ -10,8 +10,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Polygon
 from matplotlib.ticker import NullFormatter
 
+from netinnov._arguments import as_whole, check_names
 from netinnov.build import flatten
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._style import (
     DOUBLE,
     INK,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from netinnov._typing import Floats
-    from netinnov.network import MultilayerNetwork
 
 __all__ = ["plot_adjacency", "plot_layers"]
 
@@ -73,6 +74,7 @@ def plot_adjacency(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['q', 'h']
     """
+    check_network(network)
     n = network.n_nodes
     if n * n > _CELLS:
         msg = f"a matrix of {n:,} nodes is too large to be seen; aggregate() to 2,000 or fewer."
@@ -162,11 +164,11 @@ def plot_layers(
     >>> [text.get_text() for text in ax.texts]
     ['x (1)', 'y (1)']
     """
-    drawn = list(network.layers if layers is None else layers)
-    if not drawn or (unknown := [layer for layer in drawn if layer not in network.layers]):
-        wrong = unknown[:5] if drawn else "none"
-        msg = f"layers must be among those of the network {network.layers}; found {wrong}."
-        raise InputError(msg)
+    check_network(network)
+    strongest = as_whole("strongest", strongest)
+    drawn = check_names("layers", network.layers if layers is None else layers, network.layers)
+    if not drawn:
+        raise InputError("`layers` must name a layer of the network; found none.")
     spots = _spots(network)
     present = dict(zip(network.layers, network._presence("linked"), strict=True))
     with figure_style():

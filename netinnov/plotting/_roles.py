@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
@@ -98,7 +98,7 @@ def plot_roles(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['R2 peripheral: 1', 'R6 connector hub: 1']
     """
-    check_number("labels", labels, low=0)
+    labels = as_whole("labels", labels)
     placed = _placed(roles)
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=85)
@@ -144,7 +144,7 @@ def plot_roles(
             placed[["participation", "z"]].to_numpy(np.float64),
             [_name(text, node) for node in placed.index],
             radii=np.where(hub, 2.0, 1.5),
-            most=int(labels),
+            most=labels,
             beside=tags,
         )
     return ax
