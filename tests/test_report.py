@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections import defaultdict
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -12,16 +15,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection
 
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.report import Study, write_report
-from netinnov.report._in_short import find_summary
+from netinnov.report._figures import draw_figures
+from netinnov.report._in_short import find_short
+from netinnov.report._mechanisms import _standing
+from netinnov.report._outcome import find_outcome
+from netinnov.report._reading import find_reading
 from netinnov.report._tables import with_signs
+from netinnov.report._views import views
 from netinnov.report._words import cell, decimals_for, fixed, number, percent, signed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from netinnov.report._parts import Drawing
 
 EVIL = "<script>alert('x')</script>"
 EVIL_ATTRIBUTE = '" onmouseover="alert(1)'
@@ -286,9 +297,21 @@ def test_what_is_modelled_says_so_wherever_it_enters(folder: Path) -> None:
         ["gravity (modelled)", "exponent", "2.0"],
         ["gravity (modelled)", "formula", EVIL],
     ]
+    mark = '<a href="#modelled">Modelled, not observed: gravity (modelled)</a>'
     for block in re.findall(r"<figure.*?</figure>", text, re.S):
-        if not re.search(r"tables/(kinds|problems|enclaves|scenario|modelled)\.csv", block[:900]):
-            assert "gravity (modelled) is modelled, not observed: exponent 2" in block
+        caption = block[block.index("<figcaption>") :]
+        if not re.search(r"tables/(kinds|problems|enclaves|scenario|modelled)\.csv", caption[:900]):
+            assert mark in caption
+    for item in re.findall(r"<li>(.*?)</li>", text, re.S):
+        if re.search(r"\[.*tables/(centrality|polycentricity|effects|layers)\.csv", item):
+            assert ' with <a href="#modelled">gravity (modelled)</a>' in item
+
+
+def test_parameters_of_a_model_stand_on_the_page_once(page: Page, folder: Path) -> None:
+    assert page.text.count("exponent") == 1
+    text = (folder / "report.html").read_text("utf-8")
+    box = text[text.index('<h3 id="modelled">') :]
+    assert "exponent" in box[: box.index("</figure>")]
 
 
 def test_a_table_can_say_that_it_contains_nothing_modelled(study: Study, tmp_path: Path) -> None:
@@ -297,8 +320,9 @@ def test_a_table_can_say_that_it_contains_nothing_modelled(study: Study, tmp_pat
         write_report(replace(study, tables={**study.tables, "centrality": central}), tmp_path)
     )
     section = page.text[page.text.index("2. Who is central") : page.text.index("3. Is the region")]
-    assert "These numbers contain" not in section
-    assert "These numbers contain gravity (modelled)" in page.text
+    said, tables = section.split("Links of each place in each layer.")
+    assert "modelled" not in said
+    assert "Modelled, not observed: gravity (modelled)" in tables
 
 
 def test_there_is_no_p_value(page: Page) -> None:
@@ -306,8 +330,9 @@ def test_there_is_no_p_value(page: Page) -> None:
 
 
 def test_sentences_say_the_numbers_with_their_uncertainty(page: Page) -> None:
-    assert "4 linked pairs in 2 layers" in page.sentence("The tables make a network of 6 nodes")
-    assert "6 of the nodes" in page.sentence("The report looks at 4 places")
+    said = page.sentence("The network has 6 nodes")
+    assert "4 linked pairs in 2 layers, of which 1 is modelled" in said
+    assert "the report looks at 4 places, to which 6 of the nodes are added up" in said
     said = page.sentence("Rows set aside: 3")
     assert "2 unknown end and 1" in said
     slope = page.sentence("Rank-size slope of strength")
@@ -331,8 +356,10 @@ def test_effects_are_told_for_the_whole_network_home_host_and_the_others(page: P
     assert "direction" not in home
     page.sentence("PageRank of Qu & Co stays at 0.3 in all placements.")
     others = page.sentence("Of the 2 other places, 2 gain PageRank and none loses it (median")
-    assert "from +0.010 in $Es$" in others
-    assert "to +0.030" in others
+    # 0.03 of 0.2 is more than 0.01 of 0.2.
+    most = f"largest gain: {EVIL_ATTRIBUTE}, +15.0 % (95 % of placements: +5.0 % to +25.0 %)."
+    assert most in others
+    assert "largest loss" not in others
 
 
 def test_reallocated_funding_moves_links_and_new_funding_adds_them(
@@ -353,9 +380,10 @@ def test_long_tables_show_their_first_rows_and_say_how_many_there_are(
 ) -> None:
     many = pd.DataFrame({"kind": [f"kind{i:03}" for i in range(1234)], "nodes": 1})
     page = Page(write_report(replace(study, tables={**study.tables, "kinds": many}), tmp_path))
-    assert "15 of 1,234 rows are shown." in page.text
-    assert "kind014" in page.text
-    assert "kind015" not in page.text
+    assert "8 of 1,234 rows are shown; the file has all." in page.text
+    table = page.text[page.text.index("8 of 1,234") :]
+    assert "kind007" in table
+    assert "kind008" not in table
     assert len(pd.read_csv(tmp_path / "tables/kinds.csv")) == 1234
 
 
@@ -553,7 +581,7 @@ def test_what_is_said_of_home_follows_from_its_row(
     [
         (0.95, 0.02, "better than direct links without a park (in 95 % of the placements)"),
         (0.05, -0.02, "worse than direct links without a park (in 95 % of the placements)"),
-        (0.52, -0.001, "about as good as direct links without a park (better in 52 %)"),
+        (0.52, -0.001, "about as good as direct links without a park (better than it in 52 %)"),
     ],
 )
 def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
@@ -568,8 +596,8 @@ def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
 @pytest.mark.parametrize(
     ("funding", "words"),
     [
-        ("reallocated", "and gave up as many of its own links for it?"),
-        ("new", "on top of all links that there are?"),
+        ("reallocated", " and gave up as many of its own links for it: "),
+        ("new", " on top of all links that there are: "),
     ],
 )
 def test_in_short_begins_with_what_is_tried_and_ends_with_the_other_funding(
@@ -621,7 +649,8 @@ def test_rivals_are_in_the_tables_and_not_told_change_by_change(
     effects = given.tables["effects"]
     both = pd.concat([effects, effects.assign(scenario="direct links, new")], ignore_index=True)
     page = Page(write_report(replace(given, tables={**given.tables, "effects": both}), tmp_path))
-    assert "Scenario: park" in page.text
+    # What the first sentences tell of the headline is not told again.
+    assert "Scenario: park" not in page.text
     assert "Scenario: direct links, new" not in page.text
     written = pd.read_csv(tmp_path / "tables/effects.csv")
     assert set(written["scenario"]) == {"park", "direct links, new"}
@@ -654,7 +683,7 @@ def test_the_headline_says_how_many_set_ups_agree(study: Study) -> None:
     )
     given = tried(study)
     given = replace(given, tables={**given.tables, "specifications": curve})
-    (text,) = (each.text for each in find_summary(given)["compared"] if "Set up" in each.text)
+    (text,) = (each.text for each in find_outcome(given)["compared"] if "Set up" in each.text)
     assert (
         "Set up in 6 ways (both kinds of funding, attachment 0 and 1; border 0 and 0.5; 20" in text
     )
@@ -680,6 +709,249 @@ def test_break_even_prices_are_told(study: Study, row: dict[str, Any], words: st
     costs = pd.DataFrame({"scenario": ["direct links, new"], "size": [6]})
     more = {"break_even_prices": pd.DataFrame([even]), "costs": costs}
     given = replace(given, tables={**given.tables, **more})
-    text = " ".join(each.text for each in find_summary(given)["compared"])
-    assert words in text
+    found = find_outcome(given)
+    assert words in " ".join(each.text for each in found["compared"])
+    text = " ".join(each.text for each in found["headline"])
     assert "Compared with other uses of the same money" in text
+
+
+# -- the top of the page -----------------------------------------------------------------------
+
+
+def items(folder: Path, section: str) -> list[str]:
+    """The sentences of a section, without the files that they name."""
+    text = (folder / "report.html").read_text("utf-8")
+    text = text[text.index(f'<section id="{section}">') :]
+    found = re.findall(r"<li>(.*?)</li>", text[: text.index("</section>")], re.S)
+    return [html.unescape(re.sub(r"<span.*|<[^>]+>", "", item)).strip() for item in found]
+
+
+def test_the_page_begins_with_what_was_found_and_what_it_cannot_say(
+    study: Study, tmp_path: Path
+) -> None:
+    given = tried(study)
+    given = replace(given, scenario={**given.scenario, "layer": "gravity"})
+    write_report(given, tmp_path)
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert text.index('<section id="short">') < text.index("<nav") < text.index('id="built"')
+    network, structure, finding, rivals, caution = items(tmp_path, "short")
+    assert network.startswith("The network has 6 nodes")
+    assert structure.endswith("The data hold 2 enclaves, 1 of them reverse.")
+    assert finding.startswith(f"If {EVIL} had a park in Qu & Co: {EVIL}'s nearness")
+    assert "(the middle 95 %: +4.0 % to +16.0 %)" in finding
+    assert "better than direct links" in rivals
+    assert "not a forecast" in caution
+    assert "gravity (modelled) is modelled, not observed" in caution
+    assert "it says what the model implies" in caution
+    block = text[text.index('<section id="short">') : text.index("<nav")]
+    for item in re.findall(r"<li>(.*?)</li>", block, re.S):
+        assert "tables/" in item
+
+
+def test_nothing_is_said_twice(study: Study, tmp_path: Path) -> None:
+    write_report(tried(study), tmp_path)
+    said = [
+        sentence
+        for section in ("short", "built", "central", "polycentric", "enclaves", "methods")
+        for item in items(tmp_path, section)
+        for sentence in item.split(". ")
+    ]
+    assert len(said) > 20
+    assert [sentence for sentence in set(said) if said.count(sentence) > 1] == []
+    assert len([sentence for sentence in said if "rises by 10.0 %" in sentence]) == 1
+
+
+def test_without_an_experiment_the_top_says_who_is_central(study: Study, tmp_path: Path) -> None:
+    write_report(replace(study, scenario={}), tmp_path)
+    _, structure, caution = items(tmp_path, "short")
+    assert structure.startswith(f"Most central, by PageRank over all layers: {EVIL}, Qu & Co and")
+    assert caution.startswith("Caution: gravity (modelled) is modelled, not observed")
+    assert "forecast" not in caution
+    observed = replace(study, scenario={}, modelled={})
+    assert not any("Caution" in text for text in map(str, find_short(observed, [])))
+
+
+def looked_at(study: Study, **columns: Any) -> Study:
+    """The study with a structure: one centre, two communities and a profile of one index."""
+    names = study.tables["centrality"]["name"]
+    centres = pd.DataFrame({"name": names, "centre": [True, False, False, False]})
+    row = {"value": 2.5, "low": np.nan, "low_without_one": np.nan, "null_low": np.nan, "p": np.nan}
+    profile = pd.DataFrame([row | columns], index=pd.Index(["effective_number"], name="index"))
+    communities = pd.DataFrame({"places": [3, 1]}, index=pd.Index([0, 1], name="community"))
+    settings = {"layers together": EVIL, "layers apart": "gravity"}
+    structure = pd.DataFrame(settings.items(), columns=["setting", "value"])
+    tables = {"centres": centres, "profile": profile, "communities": communities}
+    return replace(study, tables={**study.tables, **tables, "structure": structure})
+
+
+def test_the_top_says_which_structure_was_found(study: Study) -> None:
+    _, found, _ = find_short(looked_at(study), [])
+    assert found.text.startswith(
+        f"In the observed layers 1 of 4 places is a centre ({EVIL}), the links make 2 communities "
+        "and links are spread as over 2.5 places of equal size. The data hold"
+    )
+    assert found.tables == ("centres", "communities", "profile", "enclaves")
+    _, found, _ = find_short(looked_at(study, low=2.0, high=3.0), [])
+    assert "2.5 places of equal size (95 % interval 2 to 3)." in found.text
+
+
+# -- what stands there only if it ran ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, set()),
+        ({"low": 2.0}, {"every event behind"}),
+        ({"low_without_one": 2.0}, {"one place at a time"}),
+        ({"null_low": 2.0, "p": 0.5}, {"among random networks", "no single p", "Beyond that"}),
+    ],
+)
+def test_how_to_read_the_profile_follows_from_what_was_drawn(
+    study: Study, columns: dict[str, float], said: set[str]
+) -> None:
+    text = " ".join(each.text for each in find_reading(looked_at(study, **columns)))
+    words = {"every event behind", "one place at a time", "among random networks"}
+    words |= {"no single p", "Beyond that"}
+    assert {word for word in words if word in text} == said
+    assert ("On the profile" in text) == bool(said)
+    assert "local optimum of modularity" in text
+
+
+def test_how_to_read_says_nothing_of_what_did_not_run(study: Study) -> None:
+    text = " ".join(each.text for each in find_reading(replace(study, tables={}, scenario={})))
+    for word in (
+        "profile",
+        "PageRank",
+        "rank-size",
+        "modularity",
+        "broker",
+        "Nearness",
+        "Placebos",
+    ):
+        assert word not in text
+    frictions = {"border friction": 0.5, "friction per 1,000 km": 2.0, "distance": "unit"}
+    text = " ".join(each.text for each in find_reading(replace(study, scenario=frictions)))
+    assert "by 0.5 if its ends belong to different jurisdictions, and by 2 for each 1,000" in text
+    assert "every link has length 1" in text
+
+
+def test_the_mechanisms_speak_of_those_that_ran(study: Study) -> None:
+    some = pd.DataFrame({"a": [1]})
+    for tables, words, others in (
+        ({"cobweb": some}, "The cobweb is a model with", ("ree flow", "Hu and Zhang", "data")),
+        ({"free_flow": some, "cobweb": some}, "Free flow and the cobweb are models", ("park",)),
+        ({"specialisation": some}, "What is said here of specialisation is about", ("model",)),
+    ):
+        given = replace(study, tables=tables, mechanisms={"sigma": 5})
+        (found,) = _standing(given)
+        assert found.text.startswith(words)
+        assert not [word for word in others if word in found.text]
+    assert _standing(replace(study, tables={}, mechanisms={"sigma": 5})) == []
+
+
+# -- figures and tables ------------------------------------------------------------------------
+
+
+def test_the_map_says_which_layers_of_how_many_it_shows(study: Study) -> None:
+    (drawing,) = [each for each in _drawn(study) if each.name == "flow_map"]
+    names = f"{EVIL} and gravity (modelled)"
+    assert drawing.caption.startswith(f"Links between places, in all of 2 layers: {names}.")
+    assert "heaviest" not in drawing.caption
+    nodes = study.cities.nodes.reset_index()
+    links = pd.DataFrame(
+        [(f"layer{at}", "p", "q", float(at + 1)) for at in range(6)],
+        columns=["layer", "source", "target", "weight"],
+    )
+    many = build_network(nodes, links, study.cities.places.reset_index())
+    (drawing,) = [each for each in _drawn(replace(study, cities=many)) if each.name == "flow_map"]
+    assert "in 4 of 6 layers (layer2, layer3, layer4 and layer5): of the observed layers those" in (
+        drawing.caption
+    )
+
+
+def test_the_map_says_when_it_leaves_out_links(study: Study) -> None:
+    ids = [f"n{at:02}" for at in range(16)]
+    nodes = pd.DataFrame({"node": ids, "place": ids})
+    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 16), "lat": 30.0})
+    ends = list(combinations(ids, 2))  # 16 * 15 / 2 = 120
+    links = pd.DataFrame(ends, columns=["source", "target"]).assign(layer="a", weight=1.0)
+    cities = build_network(nodes, links, places)
+    captions = [each.caption for each in _drawn(replace(study, cities=cities, tables={}))]
+    assert "Of each layer at most the 100 heaviest links are drawn." in captions[0]
+
+
+def test_the_figure_marks_the_median_that_the_text_gives(study: Study) -> None:
+    table = effects()
+    table["median"] = table["difference"] + 0.004
+    given = replace(study, tables={**study.tables, "effects": table})
+    (drawing,) = [each for each in _drawn(given) if each.name == "effects"]
+    marks = [
+        mark.get_offsets()[:, 0].tolist()
+        for ax in drawing.figure.axes
+        for mark in ax.collections
+        if isinstance(mark, PathCollection)
+    ]
+    shown = table["node"].isna() | table["node"].isin(["p", "q"])
+    for _, rows in table[shown].groupby("measure"):
+        assert rows["median"].tolist() in marks
+    assert "median of the random placements (black tick" in drawing.caption
+
+
+def test_the_stability_map_says_what_its_letters_are(study: Study) -> None:
+    slopes = {"demand_slope": 1.0, "supply_slope": 3.0, "mobility": 0.1, "link": 0.0}
+    given = replace(
+        study,
+        tables={"cobweb": pd.DataFrame({"link": ["a"]})},
+        mechanisms={**slopes, "adaptation": 1.0},
+    )
+    (drawing,) = [each for each in _drawn(given) if each.name == "cobweb"]
+    assert "d / b, the slope of supply (d) over that of demand (b)" in drawing.caption
+    assert "m / b, mobility (m: how much supply moves" in drawing.caption
+    beyond = "Beyond the map: without an enclave (supply over demand 3, mobility over demand 0.1)."
+    assert beyond in drawing.caption
+
+
+def _drawn(study: Study) -> list[Drawing]:
+    return list(draw_figures(study, defaultdict(list)))
+
+
+def test_what_a_figure_shows_is_no_table_besides(
+    study: Study, folder: Path, tmp_path: Path
+) -> None:
+    head = '<th class="n">participation coefficient</th>'
+    text = (folder / "report.html").read_text("utf-8")
+    assert head not in text
+    assert "tables/centrality.csv" in text[text.index('<figure id="centralities">') :]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netinnov.report.draw_figures", lambda study, modelled: iter(()))
+        assert head in write_report(study, tmp_path).read_text("utf-8")
+
+
+def test_of_the_effects_the_page_shows_the_headline_and_the_file_has_all(study: Study) -> None:
+    given = tried(study)
+    effects = given.tables["effects"]
+    both = pd.concat([effects, effects.assign(scenario="direct links, new")], ignore_index=True)
+    view = views(given, {"effects": both})["effects"]
+    # Two of the four places are neither home nor host.
+    assert len(view.rows) == 4
+    assert view.alike == "In all rows shown: scenario park."
+    assert view.cut.startswith("4 of 12 rows and ")
+
+
+def test_ids_go_only_where_names_tell_rows_apart(study: Study) -> None:
+    table = pd.DataFrame({"name": ["A", "B"], "n": [1, 2]}, pd.Index(["p", "q"], name="node"))
+    assert views(study, {"t": table})["t"].columns == ["name", "n"]
+    table["name"] = ["A", "A"]
+    view = views(study, {"t": table})["t"]
+    assert view.columns == ["node", "n"]
+    assert view.alike == "In all rows shown: name A."
+
+
+def test_pictures_stand_at_their_own_size(folder: Path) -> None:
+    text = (folder / "report.html").read_text("utf-8")
+    widths = re.findall(r'<figure id="(\w+)">\s*<img [^>]*style="width: (\d+)mm"', text)
+    assert len(widths) == 4
+    for name, millimetres in widths:
+        pixels = plt.imread(folder / "figures" / f"{name}.png").shape[1]
+        assert int(millimetres) == round(pixels / 300 * 25.4)

@@ -15,8 +15,9 @@ from jinja2 import Environment, StrictUndefined
 from netinnov.plotting import mark_modelled, save_figure
 from netinnov.report._figures import draw_figures
 from netinnov.report._findings import find
-from netinnov.report._tables import modelled_in, tables_to_write, views, write_tables
-from netinnov.report._words import counted, short
+from netinnov.report._tables import modelled_in, tables_to_write, write_tables
+from netinnov.report._views import views
+from netinnov.report._words import counted
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
 
 __all__ = ["Study", "write_report"]
+
+_DOTS_PER_INCH = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,48 +103,46 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
 
     Notes
     -----
-    All text from data is escaped. Modelled layers are called so in every table and figure that
-    they enter, with their parameters beside, and have no p-value. Sums over layers are marked
-    by the column ``modelled_layers``.
+    All text from data is escaped. Modelled layers are called so beside every sentence, table and
+    figure that they enter, with a link to the one place that gives their parameters, and have no
+    p-value. Sums over layers are marked by the column ``modelled_layers``. Of a long table the
+    page shows the rows that matter most; of one that a figure shows, the figure.
     """
     folder = Path(folder)
     tables = tables_to_write(result)
     write_tables(tables, folder / "tables")
     modelled = modelled_in(result, tables)
-    figures = {}
+    figures: dict[str, dict[str, object]] = {}
+    pictured: set[str] = set()
     for drawing in draw_figures(result, modelled):
         _, png = save_figure(drawing.figure, folder / "figures", drawing.name)
+        pictured.update(drawing.instead)
+        picture = png.read_bytes()
         figures[drawing.name] = {
             "name": drawing.name,
             "caption": drawing.caption,
             "tables": drawing.tables,
-            "picture": base64.b64encode(png.read_bytes()).decode("ascii"),
+            "modelled": drawing.modelled,
+            "picture": base64.b64encode(picture).decode("ascii"),
+            # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
+            "width": round(int.from_bytes(picture[16:20], "big") / _DOTS_PER_INCH * 25.4),
         }
-    findings, changes = find(result, modelled)
+    findings, changes = find(result)
     page = _template().render(
         study=result,
         mark=mark_modelled,
         figures=figures,
         views=views(result, tables),
+        pictured=pictured,
         findings=findings,
         changes=changes,
         modelled=modelled,
-        ranked=_ranked(result),
-        short=short,
         counted=counted,
         written=[(name, len(table)) for name, table in tables.items()],
     )
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8", newline="\n")
     return path
-
-
-def _ranked(study: Study) -> bool | None:
-    """Whether ranks among placebo hosts are there; None if there are no such hosts."""
-    effects = study.tables.get("effects")
-    if effects is None or "placebo_n" not in effects or not effects["placebo_n"].any():
-        return None
-    return bool(effects["placebo_p"].notna().any())
 
 
 @cache

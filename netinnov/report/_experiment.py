@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from netinnov.report._words import (
     names_of,
     number,
     parameters,
+    per_cent_of,
     percent,
     together,
 )
@@ -41,8 +42,11 @@ def find_experiment(study: Study) -> list[Finding]:
     return _designs(study, names_of(study))
 
 
-def find_changes(study: Study) -> dict[str, list[Finding]]:
-    """By scenario: changes of the whole network, of home and host, and elsewhere."""
+def find_changes(study: Study, told: Collection[tuple[str, str]] = ()) -> dict[str, list[Finding]]:
+    """By scenario: changes of the whole network, of home and host, and elsewhere.
+
+    Pairs of a scenario and a measure that are `told` elsewhere are left out.
+    """
     effects = study.tables.get("effects")
     if effects is None or effects.empty:
         return {}
@@ -53,6 +57,8 @@ def find_changes(study: Study) -> dict[str, list[Finding]]:
         effects = effects[~effects["scenario"].isin(rivals["rival"].unique())]
     by = effects.groupby(["scenario", "measure"], observed=True, sort=False)
     for (scenario, measure), rows in by:
+        if (str(scenario), str(measure)) in told:
+            continue
         what = measure_name(measure)
         here = found.setdefault(str(scenario), [])
         for _, row in key_rows(rows, study).iterrows():
@@ -60,12 +66,13 @@ def find_changes(study: Study) -> dict[str, list[Finding]]:
             where = "the whole network" if pd.isna(node) else str(names.get(node, node))
             here.append(Finding(f"{what} of {where} {_effect(row)}", ("effects",)))
         rest = rows.drop(index=key_rows(rows, study).index)
-        here += others(rest, what if what == "PageRank" else what[:1].lower() + what[1:], names)
+        plain = what if what == "PageRank" else what[:1].lower() + what[1:]
+        here += others(rest, plain, names)
     return found
 
 
-def others(rows: pd.DataFrame, what: str, names: pd.Series[str] | None = None) -> list[Finding]:
-    """How many places gain and lose in the median placement; with names, how much at most."""
+def others(rows: pd.DataFrame, what: str, names: pd.Series[str]) -> list[Finding]:
+    """How many places gain and lose in the median placement, and which of them most."""
     rows = rows.dropna(subset="median")
     if rows.empty:
         return []
@@ -79,18 +86,21 @@ def others(rows: pd.DataFrame, what: str, names: pd.Series[str] | None = None) -
     loses = f"{lose or 'none'} {'lose' if lose > 1 else 'loses'}"
     text = f"Of the {len(rows):,} other places, {gains} {what} and {loses} it"
     text += " (median of the placements)"
-    if names is not None and gain + lose:
-        rows = rows.sort_values("median", kind="stable")
-        decimals = decimals_for(*rows["median"])
-        ends = [
-            f"{fixed(row['median'], decimals, sign=True)} in "
-            f"{names.get(row['node'], row['node'])} (95 % of placements between "
-            f"{fixed(row['low'], decimals, sign=True)} and "
-            f"{fixed(row['high'], decimals, sign=True)})"
-            for row in (rows.iloc[0], rows.iloc[-1])
-        ]
-        text += f": from {ends[0]} to {ends[1]}"
-    return [Finding(f"{text}.", _HERE)]
+    share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
+    rows = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
+    ends = [
+        f"{word}: {_most(rows.iloc[at], names)}"
+        for n, word, at in ((gain, "largest gain", -1), (lose, "largest loss", 0))
+        if n
+    ]
+    return [Finding(f"{'; '.join([text, *ends])}.", _HERE)]
+
+
+def _most(row: pd.Series[Any], names: pd.Series[str]) -> str:
+    """A place and its change in per cent, with its interval where several placements were drawn."""
+    change, low, high = per_cent_of([row["median"], row["low"], row["high"]], row["baseline"])
+    text = f"{names.get(row['node'], row['node'])}, {change}"
+    return text if row["replicates"] < 2 else f"{text} (95 % of placements: {low} to {high})"
 
 
 def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
@@ -119,8 +129,8 @@ def _designs(study: Study, names: pd.Series[str]) -> list[Finding]:
     if "new" in asked["funding"]:
         found.append(
             Finding(
-                "New funding adds links. Some measures (such as efficiency) cannot fall when links "
-                "are added, so only the size of their change says something, not its sign.",
+                "New funding adds links. Measures such as efficiency and nearness cannot fall "
+                "then: only the size of their change says something, not its sign.",
                 ("scenario",),
             )
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.collections import PathCollection
 
 from netinnov.plotting import (
     DOUBLE,
@@ -26,28 +27,26 @@ from netinnov.report._mechanism_figures import draw_mechanisms
 from netinnov.report._parts import Drawing
 from netinnov.report._structure_figures import draw_structure
 from netinnov.report._tables import key_rows, with_signs
-from netinnov.report._words import together
+from netinnov.report._words import counted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from matplotlib.axes import Axes
 
     from netinnov.report import Study
 
 __all__ = ["draw_figures"]
 
 _PANELS = 6
+_STRONGEST = 100
 
 
 def draw_figures(study: Study, modelled: Mapping[str, list[str]]) -> Iterator[Drawing]:
-    """Draw what the tables of a study allow, with captions that say what in them is modelled."""
+    """Draw what the tables of a study allow, each with the modelled layers in it."""
     for drawing in _draw(study):
         layers = dict.fromkeys(layer for name in drawing.tables for layer in modelled[name])
-        if layers:
-            names = together([mark_modelled(layer, study.modelled) for layer in layers])
-            drawing = replace(
-                drawing, caption=f"{drawing.caption} Modelled, not observed: {names}."
-            )
-        yield drawing
+        yield replace(drawing, modelled=tuple(layers))
 
 
 def _draw(study: Study) -> Iterator[Drawing]:
@@ -60,7 +59,8 @@ def _draw(study: Study) -> Iterator[Drawing]:
             f"The {min(len(table), 15)} most central of {len(table):,} places by PageRank. Figures "
             "are values; shades are standard scores over all places; blank: not defined."
         )
-        yield Drawing("centralities", figure, caption, ("centrality",))
+        tables = ("centrality",)
+        yield Drawing("centralities", figure, caption, tables, instead=tables)
     if (table := study.tables.get("strength")) is not None and (table > 0).any(axis=None):
         yield _rank_sizes(study, table, names)
     yield from draw_structure(study, names)
@@ -81,21 +81,38 @@ def _maps(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
     enclaves = study.tables.get("enclaves")
     for name, frame in frames.items():
         figure = new_figure(height=map_height(frame))
-        plot_flow_map(
+        ax = plot_flow_map(
             cities,
             enclaves=enclaves,
             names=names,
             modelled=study.modelled,
             extent=frame,
+            strongest=_STRONGEST,
             ax=figure.add_subplot(),
         )
-        caption = "Links between places by layer" + (
-            "." if enclaves is None or enclaves.empty else " and enclaves, from home to host."
-        )
+        caption = _of_the_map(study, ax)
+        if enclaves is not None and len(enclaves):
+            caption += " Arrows: enclaves, from home to host."
         if name == "flow_map_detail":
             caption = f"The part of the map where most places lie. {caption}"
         tables = ("map_places", "map_links", *(["enclaves"] if enclaves is not None else []))
         yield Drawing(name, figure, caption, tables)
+
+
+def _of_the_map(study: Study, ax: Axes) -> str:
+    """Which layers and how much of them a map shows."""
+    links = {part.get_gid(): part for part in ax.collections if isinstance(part, PathCollection)}
+    layers = study.cities.layers
+    drawn = [layer for layer in layers if layer in links]
+    named = together([mark_modelled(layer, study.modelled) for layer in drawn]) if drawn else "none"
+    if len(drawn) == len(layers):
+        caption = f"Links between places, in all of {counted(len(layers), 'layer')}: {named}."
+    else:
+        caption = f"Links between places, in {len(drawn):,} of {counted(len(layers), 'layer')} "
+        caption += f"({named}): of the observed layers those with most weight on the map."
+    if any(len(links[layer].get_paths()) >= _STRONGEST for layer in drawn):
+        caption += f" Of each layer at most the {_STRONGEST} heaviest links are drawn."
+    return f"{caption} Width: weight, in the unit of the layer."
 
 
 def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> Drawing:
@@ -113,7 +130,8 @@ def _rank_sizes(study: Study, strength: pd.DataFrame, names: pd.Series[str]) -> 
         ax.set_ylabel("strength")
     for ax in axes[len(series) :]:
         ax.remove()
-    caption = "Strength of places against their rank, with the fitted line."
+    caption = "Strength of places (sum of the weights of their links) against their rank, with the "
+    caption += "fitted line."
     if hidden := len(strength.columns) - len(layers):
         caption += f" Layers that are lighter or empty are not drawn: {hidden}."
     return Drawing("rank_size", figure, caption, ("strength", "polycentricity"))
@@ -129,13 +147,16 @@ def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Draw
     axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
     for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
         plot_effects(part, ax=ax, names=names, legend=False if at else shown)
+        ax.scatter(part["median"], range(len(part)), s=75, marker="|", color="black", zorder=5)
     caption = (
-        "Change against the baseline: mean over random placements (point) and the middle 95 % of "
-        "placements (line). Filled: the whole network; open: home and host. At the right: share "
-        "of placements whose change has the sign of the median."
+        "Change against the baseline, in the unit of each measure: median of the random placements "
+        "(black tick, the number that the text gives), their mean (point) and their middle 95 % "
+        "(line). Filled: the whole network; open: home and host. At the right: share of placements "
+        "whose change has the sign of the median."
     )
     if "placebo_low" in shown and shown["placebo_low"].notna().any():
-        caption += " Grey: where 95 % of the same parks at other hosts lie, with their median."
+        caption += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
+        caption += "median."
     return Drawing("effects", figure, caption, ("effects",))
 
 
@@ -149,7 +170,7 @@ def _link_changes(study: Study, table: pd.DataFrame, names: pd.Series[str]) -> I
     plot_link_changes(table, places=study.cities.places, names=names, ax=figure.add_subplot())
     headline = study.scenario.get("headline", "")
     caption = f"Links that the scenario ({headline}) makes and takes away: mean over random "
-    caption += "placements. A star is the park."
+    caption += "placements, in weight, whose unit is that of the layer. A star is the park."
     yield Drawing("link_changes", figure, caption, ("link_changes",))
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 
 from netinnov.plotting import mark_modelled
 from netinnov.report._experiment import find_changes, find_experiment
-from netinnov.report._in_short import find_summary
+from netinnov.report._in_short import find_short
 from netinnov.report._mechanisms import find_mechanisms
+from netinnov.report._outcome import find_outcome, measures_told
 from netinnov.report._parts import Finding
+from netinnov.report._reading import find_reading
 from netinnov.report._structure import find_structure
 from netinnov.report._words import (
     city_of,
@@ -23,8 +25,6 @@ from netinnov.report._words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from netinnov.report import Study
 
 __all__ = ["find"]
@@ -32,43 +32,27 @@ __all__ = ["find"]
 _ENOUGH = 10
 
 
-def find(
-    study: Study, modelled: Mapping[str, list[str]]
-) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]]]:
-    """Findings by section (built, central, polycentric, ..., experiment) and by scenario."""
+def find(study: Study) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]]]:
+    """Findings by section (short, built, central, ..., experiment) and by scenario."""
+    outcome = find_outcome(study)
     sections = {
+        "short": find_short(study, outcome["headline"]),
         "built": _built(study),
-        "central": _central(study) + _caution(study, modelled, "centrality"),
-        "polycentric": _polycentric(study) + _caution(study, modelled, "polycentricity"),
+        "central": _central(study),
+        "polycentric": _polycentric(study),
         **find_structure(study),
         "enclaves": _enclaves(study),
-        "experiment": find_experiment(study) + _caution(study, modelled, "effects"),
-        **find_summary(study),
+        "experiment": find_experiment(study),
+        **outcome,
         **find_mechanisms(study),
+        "reading": find_reading(study),
     }
-    return sections, find_changes(study)
+    return sections, find_changes(study, measures_told(study))
 
 
 def _built(study: Study) -> list[Finding]:
-    layers, kinds, cities = study.tables.get("layers"), study.tables.get("kinds"), study.cities
+    """What of the tables was set aside."""
     found = []
-    if layers is not None and kinds is not None:
-        text = f"The tables make a network of {kinds['nodes'].sum():,} nodes and "
-        text += f"{layers['links'].sum():,} linked pairs in {counted(len(layers), 'layer')}."
-        found.append(Finding(text, ("layers", "kinds")))
-    text = f"The report looks at {counted(cities.n_nodes, 'place')}"
-    if "members" in cities.nodes:
-        text += f", which {cities.nodes['members'].sum():,} of the nodes are added up to"
-    found.append(Finding(text + ".", ("map_places",)))
-    if study.modelled:
-        names = [mark_modelled(layer, study.modelled) for layer in study.modelled]
-        found.append(
-            Finding(
-                f"Modelled, not observed: {together(names)}. What follows from it follows from "
-                "the model: it is named wherever it enters, and nothing is tested on it.",
-                ("modelled",),
-            )
-        )
     problems = study.tables.get("problems")
     if problems is not None and len(problems):
         text = f"Rows set aside: {len(problems):,}"
@@ -221,16 +205,3 @@ def _enclaves(study: Study) -> list[Finding]:
         listed = together([f"{names.get(place, place)} ({n:,})" for place, n in top.items()])
         found.append(Finding(f"Most frequent as {end}: {listed}.", ("enclaves",)))
     return found
-
-
-def _caution(study: Study, modelled: Mapping[str, list[str]], table: str) -> list[Finding]:
-    """What of the section is modelled."""
-    if not (layers := modelled.get(table)):
-        return []
-    names = together([mark_modelled(layer, study.modelled) for layer in layers])
-    text = f"These numbers contain {names}: to that extent they repeat a model, no observation."
-    return [Finding(text, (table, "modelled"))]
-
-
-def _given(study: Study, *names: str) -> tuple[str, ...]:
-    return tuple(name for name in names if name in study.tables)

@@ -18,7 +18,7 @@ from netinnov.plotting import (
     plot_stability_map,
 )
 from netinnov.report._parts import Drawing
-from netinnov.report._words import together
+from netinnov.report._words import percent, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,11 +77,12 @@ def _free_flow(study: Study, table: pd.DataFrame) -> Drawing:
             label = f"{_LEFT}, enclave {share:g}" if share else f"{_LEFT}, no enclave"
             plot_bifurcation(mine, points=known, label=label, ax=ax)
     caption = (
-        "Share of the mobile in region 1 (home) at rest over the freeness of trade: stable solid, "
-        "unstable dashed. A model, no observation."
+        "Share of the mobile workers in region 1 (home) at rest over the freeness of trade (0: no "
+        "trade, 1: free): stable solid, unstable dashed. A model, no observation."
     )
     if len(points) > 1:
-        caption += " Right: home reaches a share of the host's varieties by an enclave."
+        reached = percent(float(points["enclave"].iloc[1]))
+        caption += f" Right: home reaches {reached} of the host's varieties by an enclave."
     return Drawing("free_flow", figure, caption, ("free_flow", "free_flow_diagram"))
 
 
@@ -100,10 +101,15 @@ def _cobweb(study: Study) -> Drawing:
     figure = new_figure(width=DOUBLE * 0.6, height=80)
     plot_stability_map(points=there, adaptation=adaptation, steepest=right, ax=figure.add_subplot())
     caption = (
-        "Where prices of two like regions settle, over the slope of supply against that of demand "
-        "and over mobility. A model, no observation."
+        "Where prices of two like regions settle. Rightwards: d / b, the slope of supply (d) over "
+        "that of demand (b). Upwards: m / b, mobility (m: how much supply moves for each unit by "
+        "which the price is higher in the other region) over the slope of demand. A model, no "
+        "observation."
     )
-    off = [f"{name} (d / b {x:.3g}, m / b {y:.3g})" for name, (x, y) in points.items()]
+    off = [
+        f"{name} (supply over demand {x:.3g}, mobility over demand {y:.3g})"
+        for name, (x, y) in points.items()
+    ]
     if off := [text for text, name in zip(off, points, strict=True) if name not in there]:
         caption += f" Beyond the map: {together(off)}."
     return Drawing("cobweb", figure, caption, ("cobweb",))

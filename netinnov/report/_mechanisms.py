@@ -35,11 +35,29 @@ def find_mechanisms(study: Study) -> dict[str, list[Finding]]:
 def _standing(study: Study) -> list[Finding]:
     if not study.mechanisms:
         return [Finding("No mechanisms were computed.")]
-    text = "Free flow and the cobweb are models with parameters that are examples, not estimates: "
-    text += "they show what could follow from what, and say nothing of the places of this study. "
-    text += "They are one formal reading of two figures of Hu and Zhang, who give no equations. "
-    text += "What follows on the park, diffusion and specialisation is about these data."
-    return [Finding(text)]
+    models = _there(study, {"free_flow": "free flow", "cobweb": "the cobweb"})
+    on_data = {"parks": "the park", "diffusion": "diffusion", "specialisation": "specialisation"}
+    observed = _there(study, on_data | {"convergence": "convergence"})
+    texts = []
+    if models:
+        one = len(models) == 1
+        text = f"{together(models)} {'is a model' if one else 'are models'} with parameters that "
+        text += "are examples, not estimates: what could follow from what, and nothing on the "
+        text += "places of this study."
+        if not one:
+            text += " They are one formal reading of two figures of Hu and Zhang, who give no "
+            text += "equations."
+        texts.append(f"{text[0].upper()}{text[1:]}")
+    if observed:
+        texts.append(f"What is said here of {together(observed)} is about these data.")
+    return [Finding(" ".join(texts))] if texts else []
+
+
+def _there(study: Study, names: dict[str, str]) -> list[str]:
+    """Of the mechanisms those whose tables are there."""
+    return [
+        text for name, text in names.items() if name in study.tables and len(study.tables[name])
+    ]
 
 
 def _free_flow(study: Study) -> list[Finding]:
@@ -67,7 +85,8 @@ def _free_flow(study: Study) -> list[Finding]:
         if math.isfinite(row["fold_point"]):
             text += (
                 " If only one of them has such an enclave, there is no even split; the spread "
-                f"state leans to its home and ends at {number(row['fold_point'], digits=4)}."
+                f"state leans to its home and ends at a freeness of "
+                f"{number(row['fold_point'], digits=4)}."
             )
         found.append(Finding(text, ("free_flow",)))
     return found

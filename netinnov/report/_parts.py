@@ -21,9 +21,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A figure with its caption and the tables that its numbers come from."""
+    """A figure with its caption and the tables that its numbers come from.
+
+    Of the tables in `instead` the figure shows what the page would: the page leaves them to the
+    folder. `modelled` are the modelled layers that enter.
+    """
 
     name: str
     figure: Figure
     caption: str
     tables: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+    modelled: tuple[str, ...] = ()

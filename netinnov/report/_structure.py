@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov.plotting import mark_modelled
 from netinnov.report._parts import Finding
-from netinnov.report._words import counted, number, percent, together
+from netinnov.report._words import INDICES, counted, number, percent, some, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ def _centres(study: Study) -> list[Finding]:
         f"{row['name']}" + (f" ({percent(row['support'])})" if sure else "")
         for _, row in first.head(_NAMED).iterrows()
     ]
-    text += f": {_some(named, len(first))}."
+    text += f": {some(named, len(first))}."
     if sure:
         text += " In brackets: share of the networks drawn anew in which it is a centre again."
     found = [Finding(text, ("centres",))]
@@ -116,11 +116,14 @@ def _rules(study: Study) -> list[Finding]:
         return []
     rules = [name for name in _KINDS if name in table]
     count = table[rules].sum()
-    ends = [f"{count.min():,} (“{count.idxmin()}”)", f"{count.max():,} (“{count.idxmax()}”)"]
+    ends = [
+        f"{n:,} (“{name}”: {_KINDS[str(name)]})"
+        for name, n in (*count.nsmallest(1).items(), *count.nlargest(1).items())
+    ]
     by_all = table.loc[table[rules].eq(1).all(axis=1), "name"].tolist()
     text = f"The number of centres depends on the rule: from {ends[0]} to {ends[1]}. "
     text += f"Centres by all {len(rules)} rules: "
-    text += f"{_some(by_all[:_NAMED], len(by_all))}." if by_all else "none."
+    text += f"{some(by_all[:_NAMED], len(by_all))}." if by_all else "none."
     return [Finding(text, ("centre_rules",))]
 
 
@@ -204,7 +207,7 @@ def _null(table: pd.DataFrame, study: Study) -> list[Finding]:
         f"links, {int((many | few).sum())} of {len(known)} indices lie outside the middle 95 % "
     )
     parts = [
-        f"{how}: {_some([_plain(name) for name in known.index[which]], int(which.sum()))}"
+        f"{how}: {some([_called(name) for name in known.index[which]], int(which.sum()))}"
         for how, which in (("towards more centres", many), ("towards fewer", few))
         if which.any()
     ]
@@ -239,7 +242,7 @@ def _unsure(table: pd.DataFrame) -> list[Finding]:
     shifted = table.index[table["bias"].abs() > half]
     if not len(shifted):
         return []
-    names = _some([_plain(name) for name in shifted], len(shifted))
+    names = some([_called(name) for name in shifted], len(shifted))
     text = (
         f"Drawing anew loses weak links, and shifts some indices by more than their interval is "
         f"wide to either side; trust no interval of {names}."
@@ -262,7 +265,7 @@ def _leaders(study: Study) -> list[Finding]:
     among = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable").head(3)
     named = [f"{table.loc[[node], 'name'].iloc[0]} ({n} times)" for node, n in among.items()]
     text = (
-        f"Among the first three by most of the {values.shape[1]} centralities of the observed "
+        f"Most often among the first three by the {values.shape[1]} centralities of the observed "
         f"layers: {together(named)}."
     )
     return [Finding(text, ("centrality_observed",))]
@@ -284,7 +287,7 @@ def _communities(study: Study) -> list[Finding]:
         else (f"The links make {len(table):,} communities, called by their strongest places")
     )
     text += (
-        f": {_some(named, len(table))}. Inside them lies {percent(float(whole['inside']))} of the "
+        f": {some(named, len(table))}. Inside them lies {percent(float(whole['inside']))} of the "
         f"weight (modularity {number(float(whole['modularity']))}; 0: as many links inside as in "
         "a random network)."
     )
@@ -311,7 +314,7 @@ def _roles(study: Study) -> list[Finding]:
         if which.empty:
             continue
         hub = role >= "R5"
-        named = f": {_some(which['name'].head(3).tolist(), len(which))}" if hub else ""
+        named = f": {some(which['name'].head(3).tolist(), len(which))}" if hub else ""
         parts.append(f"{words} ({role}), {len(which):,}{named}")
     text = f"Places by their role: {'; '.join(parts)}."
     return [Finding(text, ("centres",))]
@@ -380,13 +383,6 @@ def _of_enclaves(table: pd.DataFrame) -> Finding:
     return Finding(text + ".", ("brokerage",))
 
 
-def _some(named: list[str], n: int) -> str:
-    """The first few, and how many more there are."""
-    shown = named[:_NAMED]
-    if n <= len(shown):
-        return together(shown)
-    return f"{', '.join(shown)} and {n - len(shown):,} more"
-
-
-def _plain(name: Any) -> str:
-    return str(name).replace("_", " ")
+def _called(name: Any) -> str:
+    """An index as the figure calls it; in quotes, as some names have a comma."""
+    return f"“{INDICES.get(name, str(name).replace('_', ' '))}”"

@@ -18,6 +18,7 @@ from netinnov.plotting import (
     plot_roles,
 )
 from netinnov.report._parts import Drawing
+from netinnov.report._words import INDICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,24 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["draw_structure"]
 
 _LAYERS = 20
-_INDICES = {
-    "rank_size": "slope of rank and size",
-    "rank_size_top": "slope, largest places only",
-    "primacy": "share of the largest",
-    "gini": "Gini",
-    "herfindahl": "Herfindahl",
-    "theil": "Theil",
-    "effective_number": "effective number of places",
-    "entropy_index_nodes": "entropy of places",
-    "green": "Green",
-    "urban_centrality_index": "urban centrality index",
-    "functional": "functional polycentricity",
-    "functional_weighted": "functional, weighted",
-    "entropy_index": "entropy of links",
-    "core_share": "share of places in the core",
-    "n_centres": "number of centres",
-}
-_INDICES |= {f"size_{name}": text for name, text in _INDICES.items()}
 
 
 def draw_structure(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
@@ -77,20 +60,21 @@ def draw_structure(study: Study, names: pd.Series[str]) -> Iterator[Drawing]:
             "Weight of the links inside communities (diagonal) and between them. A community is "
             "called by its strongest place; in brackets the number of its places."
         )
-        yield Drawing("community_flows", figure, caption, ("community_flows", "communities"))
+        tables = ("community_flows", "communities")
+        yield Drawing("community_flows", figure, caption, tables, instead=tables[:1])
     yield from _layers(study)
 
 
 def _profile(profile: pd.DataFrame) -> Drawing:
     table = profile.loc[profile["value"].notna()]
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(table))
-    plot_profile(table, names=_INDICES, ax=figure.add_subplot())
+    plot_profile(table, names=INDICES, ax=figure.add_subplot())
     caption = "Indices of polycentricity: what lies further right speaks for more centres."
     if table["null_low"].notna().any():
         caption += (
             " Grey: random networks in which each place keeps its number of links in each layer."
         )
-    return Drawing("profile", figure, caption, ("profile",))
+    return Drawing("profile", figure, caption, ("profile",), instead=("profile",))
 
 
 def _centres(study: Study, centres: pd.DataFrame, names: pd.Series[str]) -> Iterator[Drawing]:
@@ -135,7 +119,7 @@ def _layers(study: Study) -> Iterator[Drawing]:
         plot_layer_similarity(table, label=label, ax=ax)
     shown = " and ".join(label for _, label in matrices.values())
     caption = f"Likeness of layers: {shown}. Places without a link in a layer count with 0 links."
-    yield Drawing("layer_similarity", figure, caption, tuple(matrices))
+    yield Drawing("layer_similarity", figure, caption, tuple(matrices), instead=tuple(matrices))
 
 
 def _together(study: Study) -> MultilayerNetwork | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netinnov.report import Study
 
 __all__ = [
+    "INDICES",
     "cell",
     "city_of",
     "counted",
@@ -25,12 +26,31 @@ __all__ = [
     "parameters",
     "per_cent_of",
     "percent",
-    "short",
     "signed",
+    "some",
     "together",
 ]
 
 MINUS = "\N{MINUS SIGN}"
+
+INDICES = {
+    "rank_size": "slope of rank and size",
+    "rank_size_top": "slope, largest places only",
+    "primacy": "share of the largest",
+    "gini": "Gini",
+    "herfindahl": "Herfindahl",
+    "theil": "Theil",
+    "effective_number": "effective number of places",
+    "entropy_index_nodes": "entropy of places",
+    "green": "Green",
+    "urban_centrality_index": "urban centrality index",
+    "functional": "functional polycentricity",
+    "functional_weighted": "functional, weighted",
+    "entropy_index": "entropy of links",
+    "core_share": "share of places in the core",
+    "n_centres": "number of centres",
+}
+INDICES |= {f"size_{name}": text for name, text in INDICES.items()}
 
 
 def number(value: float, *, digits: int = 3) -> str:
@@ -95,7 +115,7 @@ def per_cent_of(changes: list[float], before: float) -> list[str]:
     return [f"{fixed(share, decimals, sign=True)} %" for share in shares]
 
 
-def cell(value: Any) -> str:
+def cell(value: Any, *, longest: int = 80) -> str:
     """Content of a cell of a table."""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
@@ -106,17 +126,7 @@ def cell(value: Any) -> str:
     if isinstance(value, Real):
         return number(float(value), digits=4)
     text = str(value)
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def short(values: Mapping[str, object]) -> str:
-    """The first few parameters that fit on a line."""
-    told = [
-        f"{key} {cell(value)}"
-        for key, value in values.items()
-        if not isinstance(value, (bool, list, dict)) and key != "layer" and len(str(value)) <= 70
-    ]
-    return "; ".join(told[:4])
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def counted(n: int, noun: str) -> str:
@@ -127,6 +137,14 @@ def counted(n: int, noun: str) -> str:
 def together(parts: list[str]) -> str:
     """A list in words: a, b and c."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def some(named: list[str], n: int, *, most: int = 6) -> str:
+    """The first few of `n`, and how many more there are."""
+    shown = named[:most]
+    if n <= len(shown):
+        return together(shown)
+    return f"{', '.join(shown)} and {n - len(shown):,} more"
 
 
 def names_of(study: Study) -> pd.Series[str]:
