@@ -21,6 +21,7 @@ from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.report import Study, write_report
 from netinnov.report._figures import draw_figures
+from netinnov.report._findings import find
 from netinnov.report._in_short import find_short
 from netinnov.report._mechanisms import _standing
 from netinnov.report._outcome import find_outcome
@@ -373,6 +374,20 @@ def test_reallocated_funding_moves_links_and_new_funding_adds_them(
     assert moves not in page.text
     assert adds in page.text
     assert "in gravity (modelled): an experiment inside the model" in page.text
+
+
+def test_of_few_places_none_are_the_first_among_many(study: Study, page: Page) -> None:
+    assert "4 places by PageRank. Figures are values" in page.text
+    assert "most central of" not in page.text
+    assert "first by strength" not in page.text
+    table = pd.concat([study.tables["centrality"]] * 5, ignore_index=True)  # 20 places
+    table.index = pd.Index([f"n{at}" for at in table.index], name="node")
+    given = replace(study, tables={"centrality": table})
+    (drawing,) = [each for each in _drawn(given) if each.name == "centralities"]
+    assert drawing.caption.startswith("The 15 most central of 20 places by PageRank.")
+    # The five copies of the place that is first in both orders.
+    said = " ".join(each.text for each in find(given)[0]["central"])
+    assert "Of the 5 first places by PageRank 5 are among the 5 first by strength." in said
 
 
 def test_long_tables_show_their_first_rows_and_say_how_many_there_are(
@@ -830,6 +845,9 @@ def test_how_to_read_says_nothing_of_what_did_not_run(study: Study) -> None:
         "Placebos",
     ):
         assert word not in text
+    assert text.endswith("no significance tests, on purpose: modelled links carry no evidence.")
+    bare = replace(study, tables={}, scenario={}, modelled={})
+    assert "significance" not in " ".join(each.text for each in find_reading(bare))
     frictions = {"border friction": 0.5, "friction per 1,000 km": 2.0, "distance": "unit"}
     text = " ".join(each.text for each in find_reading(replace(study, scenario=frictions)))
     assert "by 0.5 if its ends belong to different jurisdictions, and by 2 for each 1,000" in text

@@ -53,12 +53,14 @@ def _draw(study: Study) -> Iterator[Drawing]:
     names = place_names(study.network.places)
     yield from _maps(study, names)
     if (table := study.tables.get("centrality")) is not None and len(table):
-        figure = new_figure(height=26 + 5.2 * min(len(table), 15))
+        shown = min(len(table), 15)
+        figure = new_figure(height=26 + 5.2 * shown)
         plot_centralities(_named(table, names), ax=figure.add_subplot())
-        caption = (
-            f"The {min(len(table), 15)} most central of {len(table):,} places by PageRank. Figures "
-            "are values; shades are standard scores over all places; blank: not defined."
-        )
+        caption = f"The {shown} most central of {len(table):,} places by PageRank."
+        if shown == len(table):
+            caption = f"{counted(shown, 'place')} by PageRank."
+        caption += " Figures are values; shades are standard scores over all places; blank: not "
+        caption += "defined."
         tables = ("centrality",)
         yield Drawing("centralities", figure, caption, tables, instead=tables)
     if (table := study.tables.get("strength")) is not None and (table > 0).any(axis=None):

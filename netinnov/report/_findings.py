@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["find"]
 
 _ENOUGH = 10
+_FIRST = 5
 
 
 def find(study: Study) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]]]:
@@ -81,16 +82,14 @@ def _central(study: Study) -> list[Finding]:
     )
     if "overlapping_strength" in table and table["overlapping_strength"].any():
         strength = table["overlapping_strength"].sort_values(ascending=False, kind="stable")
-        same = len(set(strength.index[:5]) & set(rank.index[:5]))
         node = strength.index[0]
-        found.append(
-            Finding(
-                f"Heaviest links: {names.get(node, node)}, with "
-                f"{percent(strength.iloc[0] / strength.sum())} of all strength. Of the five first "
-                f"places by PageRank {same} are among the five first by strength.",
-                ("centrality",),
-            )
-        )
+        text = f"Heaviest links: {names.get(node, node)}, with "
+        text += f"{percent(strength.iloc[0] / strength.sum())} of all strength."
+        if n > _FIRST:
+            same = len(set(strength.index[:_FIRST]) & set(rank.index[:_FIRST]))
+            text += f" Of the {_FIRST} first places by PageRank {same} are among the {_FIRST} "
+            text += "first by strength."
+        found.append(Finding(text, ("centrality",)))
     share = table.get("participation_coefficient", pd.Series(dtype=float))
     if share.notna().any():  # with a single layer there is no spread over layers
         text = (

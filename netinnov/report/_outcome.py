@@ -151,7 +151,7 @@ def _convergence(row: pd.Series[Any]) -> str:
     if math.isnan(row["median"]):
         return "How unequal nearness is over places is not defined before or after."
     if _none(row):
-        return "Nearness is as unequal over places as before: they neither converge nor diverge."
+        return "Nearness is as unequal over places as before: places neither converge nor diverge."
     size, low, high = per_cent_of(
         [float(row["median"]), row["low"], row["high"]], float(row["baseline"])
     )

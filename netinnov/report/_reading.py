@@ -39,11 +39,14 @@ def find_reading(study: Study) -> list[Finding]:
         text += "says whether it is special, not whether enclaves work."
         texts.append(text + " A p of the experiment is its rank among them." * bool(tested))
     texts += _structure(study)
-    text = f"{'Beyond that there' if _drawn(study, 'p') or tested else 'There'} are no "
-    text += "significance tests, on purpose: "
+    why = []
     if _has(study, "effects"):
-        text += "replicates of an experiment are draws of placements, not observations, and "
-    texts.append(f"{text}modelled links carry no evidence.")
+        why.append("replicates of an experiment are draws of placements, not observations")
+    if study.modelled:
+        why.append("modelled links carry no evidence")
+    if why:
+        there = "Beyond that there" if _drawn(study, "p") or tested else "There"
+        texts.append(f"{there} are no significance tests, on purpose: {', and '.join(why)}.")
     return [Finding(text) for text in texts]
 
 
