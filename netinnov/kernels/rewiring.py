@@ -1,5 +1,7 @@
 """Markov chains that exchange ends of links: packed links and a set of them, hashed or in bits."""
 
+from collections import namedtuple
+
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
@@ -13,6 +15,12 @@ FREE = np.uint32(0xFFFFFFFF)  # no link
 FAR = np.uint64(254)  # steps from its home that an entry can be
 BATCH = 64  # proposals whose memory is asked for together
 LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, and rare
+
+Links = namedtuple("Links", "table width bits mask directed")
+"""A set of links: see `_hashed`."""
+
+Zones = namedtuple("Zones", "site zone level count since total")
+"""Zones of pairs of nodes, and the links in each: now, since which step, and summed up to then."""
 
 
 @inlined
@@ -44,7 +52,7 @@ def _packed(a, b, directed):
 
 
 @inlined
-def _hashed(link, width, bits):
+def _hashed(links, link):
     """Where a link's search in the table begins, and what stands there if it is found at once.
 
     A link is a number of 2 x width bits, here in the highest ones; times an odd number is another
@@ -54,6 +62,7 @@ def _hashed(link, width, bits):
 
     Without ``bits`` there is a bit for each pair of ``width`` nodes: its word and its bit there.
     """
+    width, bits = links.width, links.bits
     if bits == 0:
         pair = (link >> HALF) * width + (link & LOW)
         return pair >> np.uint64(5), ONE << (pair & np.uint64(31))
@@ -63,23 +72,24 @@ def _hashed(link, width, bits):
 
 
 @inlined
-def _has(table, link, width, bits, mask):
-    at, entry = _hashed(link, width, bits)
-    found = table[at]
-    if bits == 0:
+def _has(links, link):
+    at, entry = _hashed(links, link)
+    found = links.table[at]
+    if links.bits == 0:
         return found & entry != 0
     while found != entry and found != FREE:
-        at = (at + ONE) & mask
+        at = (at + ONE) & links.mask
         entry += ONE
-        found = table[at]
+        found = links.table[at]
     return found == entry
 
 
 @inlined
-def _add(table, link, width, bits, mask):
+def _add(links, link):
     """Put a link in; false if it would stand too far from its place."""
-    at, entry = _hashed(link, width, bits)
-    if bits == 0:
+    table, mask = links.table, links.mask
+    at, entry = _hashed(links, link)
+    if links.bits == 0:
         table[at] |= entry
         return True
     steps = np.uint64(0)
@@ -93,10 +103,11 @@ def _add(table, link, width, bits, mask):
 
 
 @inlined
-def _drop(table, link, width, bits, mask):
+def _drop(links, link):
     """Take a link out and close the gap, so that no search ends too early."""
-    gap, entry = _hashed(link, width, bits)
-    if bits == 0:
+    table, mask = links.table, links.mask
+    gap, entry = _hashed(links, link)
+    if links.bits == 0:
         table[gap] &= ~entry
         return
     while table[gap] != entry:
@@ -119,7 +130,7 @@ def _filled(source, target, n_nodes, directed, spare):
     """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
 
     Where bits need at most twice the memory they are taken: they are found without a search.
-    Returns also the bits of a node, the bits and the mask of the table, and whether all fitted.
+    Returns also whether all fitted.
     """
     m = source.size
     width = 1
@@ -137,13 +148,14 @@ def _filled(source, target, n_nodes, directed, spare):
         width, bits = np.uint64(width), np.uint64(bits)
         mask = (ONE << bits) - ONE
         table = np.full(np.int64(mask) + 1, FREE)
+    links = Links(table, width, bits, mask, directed)
     key = np.empty(m, np.uint64)
     fits = True
     for e in range(m):
         a, b = np.uint64(source[e]), np.uint64(target[e])
         key[e] = (a << HALF) | b
-        fits = fits and _add(table, _packed(a, b, directed), width, bits, mask)
-    return key, table, width, bits, mask, fits
+        fits = fits and _add(links, _packed(a, b, directed))
+    return key, links, fits
 
 
 @inlined
@@ -168,7 +180,7 @@ def _unpacked(key):
 
 
 @inlined
-def _around(key, table, width, bits, mask, indptr, e, state, gamma):
+def _around(key, links, indptr, e, state, gamma):
     """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
 
     e is a > b, b > c is drawn among the links out of b, and c > a is looked up. A triangle is
@@ -185,10 +197,10 @@ def _around(key, table, width, bits, mask, indptr, e, state, gamma):
         c = key[second] & LOW
         if (
             c != a
-            and _has(table, (c << HALF) | a, width, bits, mask)
-            and not _has(table, (a << HALF) | c, width, bits, mask)
-            and not _has(table, (c << HALF) | b, width, bits, mask)
-            and not _has(table, (b << HALF) | a, width, bits, mask)
+            and _has(links, (c << HALF) | a)
+            and not _has(links, (a << HALF) | c)
+            and not _has(links, (c << HALF) | b)
+            and not _has(links, (b << HALF) | a)
         ):
             for at in range(indptr[np.int64(c)], indptr[np.int64(c) + 1]):
                 if key[at] & LOW == a:
@@ -198,25 +210,35 @@ def _around(key, table, width, bits, mask, indptr, e, state, gamma):
 
 
 @inlined
-def _asked(a, b, c, d, table, width, bits, directed):
+def _asked(links, a, b, c, d):
     """Read the places of all links that a proposal looks up, so that the memory comes near."""
-    one, _ = _hashed(_packed(a, d, directed), width, bits)
-    two, _ = _hashed(_packed(c, b, directed), width, bits)
-    three, _ = _hashed(_packed(a, b, directed), width, bits)
-    four, _ = _hashed(_packed(c, d, directed), width, bits)
+    table, directed = links.table, links.directed
+    one, _ = _hashed(links, _packed(a, d, directed))
+    two, _ = _hashed(links, _packed(c, b, directed))
+    three, _ = _hashed(links, _packed(a, b, directed))
+    four, _ = _hashed(links, _packed(c, d, directed))
     return table[one] ^ table[two] ^ table[three] ^ table[four]
 
 
 @inlined
-def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, steps, pace, seed):
+def _turned(key, e, f, after):
+    """The links of a directed triangle the other way round; e and f are its first two slots."""
+    a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
+    after[0], after[1], after[2] = (a << HALF) | c, (b << HALF) | a, (c << HALF) | b
+
+
+@inlined
+def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
     """The proposals of `exchange_ends`, on the packed links and the set; -1 if that is too full."""
     state, gamma = seed[0], seed[1]
+    directed = links.directed
     m = np.uint64(key.size)
     ends = m + m
     bound, end_bound = (ONE << HALF) % m, (ONE << HALF) % ends
     first = np.empty(BATCH, np.uint64)
     second = np.empty(BATCH, np.uint64)
-    corner = np.empty(3, np.uint64)
+    corners = np.empty(3, np.uint64)
+    after = np.empty(3, np.uint64)
     accepted = 0
     read = np.uint32(0)
     done = 0
@@ -236,31 +258,25 @@ def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, st
             a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
             if not directed and second[i] & ONE:
                 c, d = d, c
-            read ^= _asked(a, b, c, d, table, width, bits, directed)
+            read ^= _asked(links, a, b, c, d)
         for i in range(size):
             e, f = first[i], second[i] >> ONE
             coin = second[i] & ONE
-            fits = True
             if directed:
                 until_triangle -= 1
                 if until_triangle == 0:
                     until_triangle = pace
                     if coin:
-                        state, f, g = _around(
-                            key, table, width, bits, mask, indptr, e, state, gamma
-                        )
+                        state, f, g = _around(key, links, indptr, e, state, gamma)
                         if f != e:
-                            a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
-                            corner[0], corner[1], corner[2] = e, f, g
+                            corners[0], corners[1], corners[2] = e, f, g
+                            _turned(key, e, f, after)
                             for k in range(3):
-                                _drop(table, key[corner[k]], width, bits, mask)
-                            key[e], key[f], key[g] = (
-                                (a << HALF) | c,
-                                (b << HALF) | a,
-                                (c << HALF) | b,
-                            )
+                                _drop(links, key[corners[k]])
+                            fits = True
                             for k in range(3):
-                                fits = fits and _add(table, key[corner[k]], width, bits, mask)
+                                key[corners[k]] = after[k]
+                                fits = fits and _add(links, after[k])
                             if not fits:
                                 return -1, read
                             accepted += 1
@@ -272,14 +288,14 @@ def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, st
             if e == f or a == d or c == b:
                 continue
             new, other = _packed(a, d, directed), _packed(c, b, directed)
-            if _has(table, new, width, bits, mask) or _has(table, other, width, bits, mask):
+            if _has(links, new) or _has(links, other):
                 continue
-            _drop(table, _packed(a, b, directed), width, bits, mask)
-            _drop(table, _packed(c, d, directed), width, bits, mask)
-            if not _add(table, new, width, bits, mask) or not _add(table, other, width, bits, mask):
+            _drop(links, _packed(a, b, directed))
+            _drop(links, _packed(c, d, directed))
+            if not _add(links, new) or not _add(links, other):
                 return -1, read
             key[e], key[f] = (a << HALF) | d, (c << HALF) | b
-            if directed and mixed and coin:
+            if directed and uneven and coin:
                 weight[e], weight[f] = weight[f], weight[e]
             accepted += 1
         done += size
@@ -287,15 +303,16 @@ def _exchange(key, table, width, bits, mask, weight, indptr, directed, mixed, st
 
 
 @kernel
-def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace, seed):
+def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace, seed):
     """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
 
     A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
     ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
     (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
-    their sources, and keep them. ``mixed``: the weights differ, so those of a directed pair change
+    their sources, and keep them. ``uneven``: the weights differ, so those of a directed pair change
     places on a coin. ``seed``: two words, the second odd. Returns source, target and weight of
-    each slot, and the number of accepted proposals.
+    each slot, the number of accepted proposals, and a number without meaning: what was read ahead,
+    so that the compiler cannot leave that away.
 
     Batches: all proposals of a batch are drawn and what they will read is read once, so that the
     waits for memory overlap; then they are carried out one after the other.
@@ -305,14 +322,11 @@ def exchange_ends(source, target, weight, n_nodes, directed, mixed, steps, pace,
     accepted = -1
     spare = 0
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
-        key, table, width, bits, mask, fits = _filled(source, target, n_nodes, directed, spare)
+        key, links, fits = _filled(source, target, n_nodes, directed, spare)
         moving = weight.copy()
         spare += 1
         if fits:
-            accepted, read = _exchange(
-                key, table, width, bits, mask, moving, indptr, directed, mixed, steps, pace, seed
-            )
-    # `read` goes out so that the compiler cannot leave the early reads away.
+            accepted, read = _exchange(key, links, moving, indptr, uneven, steps, pace, seed)
     new_source, new_target = _unpacked(key)
     return new_source, new_target, moving, accepted, read
 
@@ -365,19 +379,165 @@ def _same(one, two, n):
 
 
 @inlined
-def _exchange_within(
-    key, table, width, bits, mask, weight, indptr, directed, mixed,
-    group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,
-):  # fmt: skip
-    """The proposals of `exchange_within`; -1 accepted if the set is too full."""
+def _recount(zones, u, step, by):
+    """Change the number of links of a zone; its sum over the states before is then complete."""
+    zones.total[u] += zones.count[u] * (step - zones.since[u])
+    zones.since[u] = step
+    zones.count[u] += by
+
+
+@inlined
+def _zone(zones, a, b):
+    return zones.zone[zones.site[a], zones.site[b]]
+
+
+@inlined
+def _accepts(gain, state, gamma):
+    """Whether a change of the sum of levels is accepted (Metropolis), and the state."""
+    if gain >= 0:
+        return True, state
+    state += gamma
+    return (_mixed(state) >> np.uint64(11)) * 2.0**-53 < np.exp(gain), state
+
+
+@inlined
+def _wander(key, links, indptr, slots, before, after, further, state, gamma):
+    """An excursion: moves that keep degrees only, each logged as its slot and what that held.
+
+    Gives the length of the log, -1 if the set is too full, and the state.
+    """
     m = np.uint64(key.size)
+    directed = links.directed
+    n = 0
+    moves = 0
+    going = True
+    while going and moves < LONGEST:
+        moves += 1
+        state, e = _below(state, gamma, m)
+        state, f = _below(state, gamma, m)
+        state += gamma
+        z = _mixed(state)
+        taken = 0
+        going = z >> (np.uint64(64) - further) != np.uint64(0)
+        coin = (z >> np.uint64(40)) & ONE
+        if directed and (z >> np.uint64(41)) & np.uint64(3) == np.uint64(0):
+            if coin:
+                state, f, g = _around(key, links, indptr, e, state, gamma)
+                if f != e:
+                    slots[n], slots[n + 1], slots[n + 2] = e, f, g
+                    _turned(key, e, f, after)
+                    taken = 3
+        else:
+            one, two = key[e], key[f]
+            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
+            if not directed and coin:
+                c, d = d, c
+            new, other = _packed(a, d, directed), _packed(c, b, directed)
+            if e != f and a != d and c != b and not _has(links, new) and not _has(links, other):
+                slots[n], slots[n + 1] = e, f
+                after[0], after[1] = (a << HALF) | d, (c << HALF) | b
+                taken = 2
+        for k in range(taken):
+            before[n + k] = key[slots[n + k]]
+            old = before[n + k]
+            _drop(links, _packed(old >> HALF, old & LOW, directed))
+        for k in range(taken):
+            now = after[k]
+            if not _add(links, _packed(now >> HALF, now & LOW, directed)):
+                return -1, state
+            key[slots[n + k]] = now
+        n += taken
+    return n, state
+
+
+@inlined
+def _taken_back(key, links, slots, before, n):
+    """Undo a log, the last move first; false if the set is too full."""
+    for k in range(n - 1, -1, -1):
+        now, old = key[slots[k]], before[k]
+        _drop(links, _packed(now >> HALF, now & LOW, links.directed))
+        if not _add(links, _packed(old >> HALF, old & LOW, links.directed)):
+            return False
+        key[slots[k]] = old
+    return True
+
+
+@inlined
+def _first_entries(slots, n, touched):
+    """The first entry of each slot in a log: what it held at the beginning; and how many."""
+    n_touched = 0
+    for k in range(n):
+        seen = False
+        for h in range(n_touched):
+            seen |= slots[touched[h]] == slots[k]
+        if not seen:
+            touched[n_touched] = k
+            n_touched += 1
+    return n_touched
+
+
+@inlined
+def _same_pairs(key, group, slots, before, touched, n, old_pairs, new_pairs, directed):
+    """Whether as many links join any two classes as at the beginning of a log."""
+    for h in range(n):
+        old_pairs[h] = _pair_of(before[touched[h]], group, directed)
+        new_pairs[h] = _pair_of(key[slots[touched[h]]], group, directed)
+    return _same(old_pairs, new_pairs, n)
+
+
+@inlined
+def _dealt(key, group, bucket, where, slots, before, touched, n, moved, had):
+    """Positions whose class has changed trade entries of the buckets until all stand right."""
+    n_moved = 0
+    for h in range(n):
+        slot = slots[touched[h]]
+        old, now = before[touched[h]], key[slot]
+        for side in range(2):
+            by = HALF if side == 0 else np.uint64(0)
+            was, is_now = group[(old >> by) & LOW], group[(now >> by) & LOW]
+            if was != is_now:
+                moved[n_moved] = 2 * np.int64(slot) + side
+                had[n_moved] = was
+                n_moved += 1
+    for h in range(n_moved):
+        p = moved[h]
+        link = key[p >> 1]
+        needs = np.int64(group[link & LOW] if p & 1 else group[link >> HALF])
+        for k in range(h + 1, n_moved):
+            if had[h] != needs and had[k] == needs:
+                q = moved[k]
+                i_p, i_q = where[p], where[q]
+                bucket[i_p], bucket[i_q] = q, p
+                where[p], where[q] = i_q, i_p
+                had[h], had[k] = had[k], had[h]
+
+
+@inlined
+def _exchange_within(
+    key,
+    links,
+    weight,
+    indptr,
+    uneven,
+    group,
+    bucket,
+    begin,
+    zones,
+    hard,
+    steps,
+    pace,
+    further,
+    seed,
+):
+    """The proposals of `exchange_within`; -1 accepted if the set is too full."""
     state, gamma = seed[0], seed[1]
+    directed = links.directed
     n_groups = 0
     if group.size > 0:
         n_groups = (begin.size - 1) // 2 if directed else begin.size - 1
     classes = n_groups > 0
-    zones = zone.size > 0
-    n_zones = level.size
+    zoned = zones.zone.size > 0
+    level, n_zones = zones.level, zones.level.size
     where = np.zeros(2 * key.size if classes else 0, np.int32)
     if classes:
         for i in range(bucket.size):
@@ -398,12 +558,9 @@ def _exchange_within(
     moved = np.empty(6 * LONGEST, np.int64)
     had = np.empty(6 * LONGEST, np.int64)
     change = np.zeros(n_zones, np.int64)
-    count = np.zeros(n_zones, np.int64)
-    since = np.zeros(n_zones, np.int64)
-    total = np.zeros(n_zones, np.float64)
-    if zones:
+    if zoned:
         for e in range(key.size):
-            count[zone[site[key[e] >> HALF], site[key[e] & LOW]]] += 1
+            zones.count[_zone(zones, key[e] >> HALF, key[e] & LOW)] += 1
     accepted = 0
     read = np.uint32(0)
     done = 0
@@ -433,7 +590,7 @@ def _exchange_within(
         for i in range(size):
             a, b = _ends(key, first[i], directed)
             c, d = _ends(key, np.uint64(bucket[second[i]]), directed)
-            read ^= _asked(a, b, c, d, table, width, bits, directed)
+            read ^= _asked(links, a, b, c, d)
         for i in range(size):
             step = done + i
             until_excursion -= 1
@@ -452,44 +609,34 @@ def _exchange_within(
                 if e == f or a == d or c == b:
                     continue
                 new, other = _packed(a, d, directed), _packed(c, b, directed)
-                if _has(table, new, width, bits, mask) or _has(table, other, width, bits, mask):
+                if _has(links, new) or _has(links, other):
                     continue
-                if zones:
-                    u, v = zone[site[a], site[b]], zone[site[c], site[d]]
-                    s, t = zone[site[a], site[d]], zone[site[c], site[b]]
+                if zoned:
+                    u, v = _zone(zones, a, b), _zone(zones, c, d)
+                    s, t = _zone(zones, a, d), _zone(zones, c, b)
                     if hard:
                         if not ((u == s and v == t) or (u == t and v == s)):
                             continue
                     else:
                         gain = level[s] + level[t] - level[u] - level[v]
-                        if gain < 0:
-                            state += gamma
-                            if (_mixed(state) >> np.uint64(11)) * 2.0**-53 >= np.exp(gain):
-                                continue
-                        total[u] += count[u] * (step - since[u])
-                        since[u] = step
-                        count[u] -= 1
-                        total[v] += count[v] * (step - since[v])
-                        since[v] = step
-                        count[v] -= 1
-                        total[s] += count[s] * (step - since[s])
-                        since[s] = step
-                        count[s] += 1
-                        total[t] += count[t] * (step - since[t])
-                        since[t] = step
-                        count[t] += 1
-                _drop(table, _packed(a, b, directed), width, bits, mask)
-                _drop(table, _packed(c, d, directed), width, bits, mask)
-                fits = _add(table, new, width, bits, mask)
-                if not fits or not _add(table, other, width, bits, mask):
-                    return -1, total, read
+                        good, state = _accepts(gain, state, gamma)
+                        if not good:
+                            continue
+                        _recount(zones, u, step, -1)
+                        _recount(zones, v, step, -1)
+                        _recount(zones, s, step, 1)
+                        _recount(zones, t, step, 1)
+                _drop(links, _packed(a, b, directed))
+                _drop(links, _packed(c, d, directed))
+                if not _add(links, new) or not _add(links, other):
+                    return -1, read
                 if directed:
                     key[e], key[f] = (a << HALF) | d, (c << HALF) | b
                     if classes and group[b] != group[d]:
                         i_e, i_f = where[(e << ONE) | ONE], where[(f << ONE) | ONE]
                         bucket[i_e], bucket[i_f] = bucket[i_f], bucket[i_e]
                         where[(e << ONE) | ONE], where[(f << ONE) | ONE] = i_f, i_e
-                    if mixed:
+                    if uneven:
                         state += gamma
                         if _mixed(state) >> np.uint64(63):
                             weight[e], weight[f] = weight[f], weight[e]
@@ -499,140 +646,48 @@ def _exchange_within(
                 accepted += 1
                 continue
 
-            # An excursion through graphs that keep the degrees only.
             until_excursion = pace
-            n = 0
-            moves = 0
-            going = True
-            while going and moves < LONGEST:
-                moves += 1
-                state, e = _below(state, gamma, m)
-                state, f = _below(state, gamma, m)
-                state += gamma
-                z = _mixed(state)
-                taken = 0
-                going = z >> (np.uint64(64) - further) != np.uint64(0)
-                coin = (z >> np.uint64(40)) & ONE
-                if directed and (z >> np.uint64(41)) & np.uint64(3) == np.uint64(0):
-                    if coin:
-                        state, f, g = _around(
-                            key, table, width, bits, mask, indptr, e, state, gamma
-                        )
-                        if f != e:
-                            a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
-                            slots[n], slots[n + 1], slots[n + 2] = e, f, g
-                            after[0], after[1], after[2] = (
-                                (a << HALF) | c,
-                                (b << HALF) | a,
-                                (c << HALF) | b,
-                            )
-                            taken = 3
-                else:
-                    one, two = key[e], key[f]
-                    a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-                    if not directed and coin:
-                        c, d = d, c
-                    new, other = _packed(a, d, directed), _packed(c, b, directed)
-                    if (
-                        e != f
-                        and a != d
-                        and c != b
-                        and not _has(table, new, width, bits, mask)
-                        and not _has(table, other, width, bits, mask)
-                    ):
-                        slots[n], slots[n + 1] = e, f
-                        after[0], after[1] = (a << HALF) | d, (c << HALF) | b
-                        taken = 2
-                for k in range(taken):
-                    before[n + k] = key[slots[n + k]]
-                    old = before[n + k]
-                    _drop(table, _packed(old >> HALF, old & LOW, directed), width, bits, mask)
-                for k in range(taken):
-                    now = after[k]
-                    new = _packed(now >> HALF, now & LOW, directed)
-                    if not _add(table, new, width, bits, mask):
-                        return -1, total, read
-                    key[slots[n + k]] = now
-                n += taken
+            n, state = _wander(key, links, indptr, slots, before, after, further, state, gamma)
+            if n < 0:
+                return -1, read
             if n == 0:
                 continue
-            # First entry of each slot in the log: what it held when the excursion began.
-            n_touched = 0
-            for k in range(n):
-                seen = False
-                for h in range(n_touched):
-                    seen |= slots[touched[h]] == slots[k]
-                if not seen:
-                    touched[n_touched] = k
-                    n_touched += 1
+            n_touched = _first_entries(slots, n, touched)
             good = True
             if classes:
-                for h in range(n_touched):
-                    old_pairs[h] = _pair_of(before[touched[h]], group, directed)
-                    new_pairs[h] = _pair_of(key[slots[touched[h]]], group, directed)
-                good = _same(old_pairs, new_pairs, n_touched)
-            if zones and good:
+                good = _same_pairs(
+                    key, group, slots, before, touched, n_touched, old_pairs, new_pairs, directed
+                )
+            if zoned and good:
                 change[:] = 0
                 for h in range(n_touched):
                     old, now = before[touched[h]], key[slots[touched[h]]]
-                    change[zone[site[old >> HALF], site[old & LOW]]] -= 1
-                    change[zone[site[now >> HALF], site[now & LOW]]] += 1
+                    change[_zone(zones, old >> HALF, old & LOW)] -= 1
+                    change[_zone(zones, now >> HALF, now & LOW)] += 1
                 gain = 0.0
                 for u in range(n_zones):
                     good &= not hard or change[u] == 0
                     gain += change[u] * level[u]
-                if good and not hard:
-                    state += gamma
-                    if gain < 0 and (_mixed(state) >> np.uint64(11)) * 2.0**-53 >= np.exp(gain):
-                        good = False
-                    else:
-                        for u in range(n_zones):
-                            total[u] += count[u] * (step - since[u])
-                            since[u] = step
-                            count[u] += change[u]
+                if not hard:
+                    good, state = _accepts(gain, state, gamma)
+                    for u in range(n_zones if good else 0):
+                        _recount(zones, u, step, change[u])
             if not good:
-                for k in range(n - 1, -1, -1):
-                    now, old = key[slots[k]], before[k]
-                    _drop(table, _packed(now >> HALF, now & LOW, directed), width, bits, mask)
-                    new = _packed(old >> HALF, old & LOW, directed)
-                    if not _add(table, new, width, bits, mask):
-                        return -1, total, read
-                    key[slots[k]] = old
+                if not _taken_back(key, links, slots, before, n):
+                    return -1, read
                 continue
             accepted += 1
             if classes:
-                # Positions whose class has changed trade their entries until all stand right.
-                n_moved = 0
-                for h in range(n_touched):
-                    slot = slots[touched[h]]
-                    old, now = before[touched[h]], key[slot]
-                    for side in range(2):
-                        by = HALF if side == 0 else np.uint64(0)
-                        was, is_now = group[(old >> by) & LOW], group[(now >> by) & LOW]
-                        if was != is_now:
-                            moved[n_moved] = 2 * np.int64(slot) + side
-                            had[n_moved] = was
-                            n_moved += 1
-                for h in range(n_moved):
-                    p = moved[h]
-                    link = key[p >> 1]
-                    needs = np.int64(group[link & LOW] if p & 1 else group[link >> HALF])
-                    for k in range(h + 1, n_moved):
-                        if had[h] != needs and had[k] == needs:
-                            q = moved[k]
-                            i_p, i_q = where[p], where[q]
-                            bucket[i_p], bucket[i_q] = q, p
-                            where[p], where[q] = i_q, i_p
-                            had[h], had[k] = had[k], had[h]
+                _dealt(key, group, bucket, where, slots, before, touched, n_touched, moved, had)
         done += size
     for u in range(n_zones):
-        total[u] += count[u] * (steps - since[u])
-    return accepted, total, read
+        _recount(zones, u, steps, 0)
+    return accepted, read
 
 
 @kernel
 def exchange_within(
-    source, target, weight, n_nodes, directed, mixed,
+    source, target, weight, n_nodes, directed, uneven,
     group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,
 ):  # fmt: skip
     """Chain of `exchange_ends` that keeps what is counted by classes of ends or by zones of pairs.
@@ -649,8 +704,9 @@ def exchange_within(
     Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
     degrees only (each is the last with probability 2**-further), taken back as a whole unless its
     end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
-    ``seed`` as before. Returns source, target, weight, accepted proposals, and the number of links
-    in each zone summed over the states of the chain.
+    ``uneven`` and ``seed`` as for `exchange_ends`. Returns source, target, weight, accepted
+    proposals, the number of links in each zone summed over the states of the chain, and the number
+    without meaning.
 
     O(steps + links). Reference: the same moves on Python sets, and all graphs of small cases, in
     the tests.
@@ -659,13 +715,16 @@ def exchange_within(
     accepted = -1
     spare = 0
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
-        key, table, width, bits, mask, fits = _filled(source, target, n_nodes, directed, spare)
+        key, links, fits = _filled(source, target, n_nodes, directed, spare)
         moving, dealt = weight.copy(), bucket.copy()
+        n_zones = level.size
+        count, since = np.zeros(n_zones, np.int64), np.zeros(n_zones, np.int64)
+        zones = Zones(site, zone, level, count, since, np.zeros(n_zones, np.float64))
         spare += 1
         if fits:
-            accepted, total, read = _exchange_within(
-                key, table, width, bits, mask, moving, indptr, directed, mixed,
-                group, dealt, begin, site, zone, level, hard, steps, pace, further, seed,
+            accepted, read = _exchange_within(
+                key, links, moving, indptr, uneven, group, dealt, begin, zones, hard,
+                steps, pace, further, seed,
             )  # fmt: skip
     new_source, new_target = _unpacked(key)
-    return new_source, new_target, moving, accepted, total, read
+    return new_source, new_target, moving, accepted, zones.total, read
