@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from functools import partial
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, cast
 
 import numpy as np
@@ -25,8 +26,9 @@ _LONG = 1_000
 def identity(thing: Any) -> str:
     """Say what something is by its content, in words that do not change from run to run.
 
-    Functions are told by their names, not by what they do; a method also by its object. Raises
-    an InputError for what has neither content nor name, such as a lock or an open file.
+    Functions are told by their names, not by what they do; a method also by its object, a lambda
+    or a function inside a function also by what it takes along from there. Raises an InputError
+    for what has neither content nor name, such as a lock or an open file.
     """
     return _words(thing, ())
 
@@ -53,6 +55,8 @@ def _words(thing: Any, outer: tuple[int, ...]) -> str:
     if thing is None or isinstance(thing, (str, bytes, int, float, complex, np.generic)):
         return _short(repr(thing))
     if id(thing) in outer:
+        if isinstance(thing, FunctionType):  # calls itself
+            return thing.__qualname__
         msg = f"{type(thing).__qualname__} holds itself, so no words tell what it is"
         raise InputError(f"{msg}. Give it without the circle, or leave `checkpoint` out.")
     outer = (*outer, id(thing))
@@ -88,7 +92,25 @@ def _words(thing: Any, outer: tuple[int, ...]) -> str:
         return _state(thing, outer)
     if owner is not None and not isinstance(owner, (type, ModuleType)):
         return f"{inside(owner)}.{thing.__name__}"
+    bound = _bound(thing) if isinstance(thing, FunctionType) else {}
+    if bound:
+        return f"{name}({', '.join(f'{key}={inside(value)}' for key, value in bound.items())})"
     return name
+
+
+def _bound(function: FunctionType) -> dict[str, Any]:
+    """What a lambda or a function inside a function takes along: its own name says too little."""
+    if "<locals>" not in function.__qualname__ and function.__name__ != "<lambda>":
+        return {}
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    given = function.__defaults__ or ()
+    found = dict(zip(names[len(names) - len(given) :], given, strict=True))
+    found |= function.__kwdefaults__ or {}
+    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # not assigned yet
+            found[name] = cell.cell_contents
+    return found
 
 
 def _table(thing: Any, outer: tuple[int, ...]) -> str:

@@ -145,6 +145,30 @@ def test_orders_that_mean_nothing_change_nothing() -> None:
     assert twice.nnz == 2  # as it was
 
 
+def dosed(dose: float, label: str = "x"):
+    """A function inside a function, which takes the dose along."""
+
+    def change(network, rng):
+        return dose, label
+
+    return change
+
+
+def test_functions_inside_functions_differ_by_what_they_take_along() -> None:
+    assert identity(dosed(1)) == identity(dosed(1))
+    assert identity(dosed(1)) != identity(dosed(2))
+    assert identity(dosed(1)) != identity(dosed(1, "y"))
+    lambdas = [lambda network, k=k: k for k in range(2)]
+    assert identity(lambdas[0]) != identity(lambdas[1])
+    # A function of a module stands for itself, whatever its options are by default.
+    assert identity(total) == "total"
+
+    def countdown(n: int) -> int:
+        return countdown(n - 1) if n else 0
+
+    assert "countdown" in identity(countdown)
+
+
 @pytest.mark.parametrize(
     "what", [threading.Lock(), (n for n in [1]), lambda: 0, [[threading.Lock()]]]
 )
