@@ -580,7 +580,8 @@ def test_a_reader_that_goes_away_is_no_fault(here):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_a_run_that_is_ended_from_outside_leaves_nothing(here):
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     (here / "study.toml").write_text(STUDY + PARK.replace("replicates = 2", "replicates = 500000"))
     before = everything_in(here)
     run = program("run", "study.toml", "--out", "new/out")
@@ -588,8 +589,9 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here):
     while not list(here.glob("new/.netinnov-*/study")) and time.monotonic() < limit:
         time.sleep(0.02)
     assert run.poll() is None
-    run.send_signal(signal.SIGTERM)
-    assert run.wait(timeout=60) == 128 + signal.SIGTERM
+    number = getattr(signal, name)
+    run.send_signal(number)
+    assert run.wait(timeout=60) == 128 + number
     assert everything_in(here) == before
 
 

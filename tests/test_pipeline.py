@@ -1091,7 +1091,10 @@ def test_extreme_parameters_of_mechanisms_are_drawn(study, settings):
 def test_a_model_off_the_map_of_stability_is_told_in_the_caption(study):
     out = run(study(THREE, CHAIN, settings="[mechanisms]\nmobility = 1000.0\n"))
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "Beyond the map: without an enclave (d / b 0.8, m / b 1e+03)" in page
+    assert (
+        "Beyond the map: without an enclave (supply over demand 0.8, mobility over demand 1e+03)"
+        in page
+    )
 
 
 PARKS = [*THREE, ("park", "b", "a"), ("lost", "b", None)]

@@ -112,6 +112,42 @@ def test_modelled_links_change_nothing_of_what_was_observed():
     assert together["communities_by_layer"].loc["model", "inside"] == 0
 
 
+def test_in_a_tiny_network_nothing_is_rewired_and_no_draw_is_searched():
+    tables = tables_of(network_of([("a", "b", 9), ("b", "c", 5)]), resamples=60)
+    profile = tables["profile"]
+    assert profile["null_mean"].isna().all()
+    # The flows are drawn anew all the same, for what needs no communities.
+    assert 0 < profile.loc["primacy", "low"] < profile.loc["primacy", "high"]
+    assert math.isnan(profile.loc["n_centres", "low"])
+    assert profile.loc["n_centres", "value"] >= 1
+    # Multiples of a fiftieth: no more than 50 draws are searched.
+    assert all((50 * tables["centres"]["support"]) % 1 == 0)
+    assert "fewer than 4 places" in said(tables)["left out: null model"]
+    assert "communities" in said(tables)["left out: interval of the number of centres"]
+    larger = tables_of(network_of([("a", "b", 9), ("b", "c", 5), ("c", "d", 4), ("d", "a", 1)]))
+    assert larger["profile"].loc["primacy", "null_mean"] > 0
+    assert "left out: null model" not in said(larger)
+
+
+def test_how_long_many_draws_take_is_said_before_they_are_drawn(monkeypatch):
+    monkeypatch.setattr(_structure, "LONG", 0.0)
+    told = []
+    network = network_of(STARS)
+    quick = tables_of(network, say=told.append)
+    assert told == []  # 28 draws of few links
+    monkeypatch.setattr(_structure, "WORTH_A_TRIAL", 1)
+    slow = tables_of(network, say=told.append)
+    assert re.match(
+        r"computing all indices 28 times more \(10 with flows drawn anew, 10 of random networks, "
+        r"8 without a place\), about \d+ s; ",
+        told[0],
+    )
+    pd.testing.assert_frame_equal(quick["profile"], slow["profile"])
+    # Weights that count nothing are not drawn anew.
+    tables_of(network_of([(a, b, weight + 0.5) for a, b, weight in STARS]), say=told.append)
+    assert told[1].startswith("computing all indices 18 times more (0 with")
+
+
 def test_what_is_modelled_only_is_not_tested():
     tables = tables_of(network_of(STARS, layer="model"), modelled=["model"])
     assert tables["profile"][DRAWN].isna().all(axis=None)

@@ -17,6 +17,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.pipeline._configuration import Configuration, MeasuresPart, StructurePart
 from netinnov.pipeline._steps import Afar, Input, names_at, pagerank_of
 from netinnov.pipeline._structure_links import brokers, communities, likeness
+from netinnov.polycentricity._resampling import says_events
 
 __all__ = ["structure"]
 
@@ -257,8 +258,9 @@ def _drawn(plan: Plan, draw: dict[str, Any], say: Callable[[str], None]) -> pd.D
 
 def _say_how_long(plan: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
     """Try one draw where many links or draws may take long, and say how long all will."""
-    n = plan.network.n_nodes if plan.leave_one_out else 0
-    draws = plan.resamples + plan.replicates + n
+    left = plan.network.n_nodes if plan.leave_one_out else 0
+    resamples = plan.resamples if says_events(plan.network, None) else 0
+    draws = resamples + plan.replicates + left
     if draws * max(plan.network.n_links, FEW_LINKS) < WORTH_A_TRIAL:
         return
     start = time.perf_counter()
@@ -268,9 +270,9 @@ def _say_how_long(plan: Plan, one: dict[str, Any], say: Callable[[str], None]) -
     if seconds > LONG:
         about = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
         say(
-            f"drawing the flows {plan.resamples:,} times, {plan.replicates:,} random networks and "
-            f"{n:,} without a place: about {about}; fewer by resamples and replicates in "
-            "[structure]"
+            f"computing all indices {draws:,} times more ({resamples:,} with flows drawn anew, "
+            f"{plan.replicates:,} of random networks, {left:,} without a place), about {about}; "
+            "resamples and replicates in [structure] make it fewer"
         )
 
 
