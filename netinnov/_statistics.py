@@ -69,16 +69,19 @@ def corrected(
     return result
 
 
-def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike) -> Any:
+def two_sided(
+    observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0
+) -> Any:
     """Twice the smaller tail, each (k + 1) / (n + 1), at most 1; draws along the first axis.
 
-    Draws that equal the observed value, up to a relative 1e-12, count in both tails. NaN among
-    the draws is left out; NaN observed, or no draw, gives NaN.
+    Draws that equal the observed value, up to a relative 1e-12, count in both tails; ``size``: of
+    the values whose differences these are, if it is larger. NaN among the draws is left out; NaN
+    observed, or no draw, gives NaN.
     """
     value, null = np.asarray(observed, np.float64), np.asarray(draws, np.float64)
     count = (~np.isnan(null)).sum(axis=0)
     with np.errstate(invalid="ignore"):
-        margin = 1e-12 * np.maximum(np.abs(value), np.abs(null))
+        margin = 1e-12 * np.maximum(np.maximum(np.abs(value), np.abs(null)), size)
         margin = np.where(np.isfinite(margin), margin, 0.0)
         low = (null <= value + margin).sum(axis=0)
         high = (null >= value - margin).sum(axis=0)

@@ -20,7 +20,6 @@ from netinnov.experiments import (
     Specification,
     compare_scenarios,
     dose_response,
-    replicates_needed,
     specification_curve,
     specification_summary,
 )
@@ -598,56 +597,3 @@ def test_alternatives_without_a_name_are_described(pair) -> None:
     curve = specification_curve(pair, specifications=choices, make=make, replicates=2, rng=1,
                                 progress=False)  # fmt: skip
     assert curve["measure"].tolist() == ["partial(times, factor=2)", "partial(times, factor=3)"]
-
-
-# Power.
-
-
-def test_replicates_needed_is_the_least_that_is_narrow_enough(pair) -> None:
-    pilot = compare_scenarios(
-        pair, scenarios={"x": Plus(0.4, 2.0), "still": Plus(1), "nothing": NoChange()},
-        measures={"w": weight}, replicates=30, rng=1, progress=False,
-    )  # fmt: skip
-    table = replicates_needed(pilot, precision=0.2).set_index("scenario")
-    sd = pilot.replicates.query("scenario == 'x'")["value"].std()
-    assert table.loc["x", "spread"] == pytest.approx(sd)
-    assert table.loc["x", "half_width"] == pytest.approx(0.2 * sd)
-
-    def width(n):
-        return stats.t.ppf(0.975, n - 1) * sd / math.sqrt(n)
-
-    n = table.loc["x", "replicates"]
-    assert width(n) <= 0.2 * sd < width(n - 1)
-    effect = pilot.effects().loc[0, "difference"]
-    n = table.loc["x", "replicates_for_sign"]
-    assert width(n) <= abs(effect) < width(n - 1)
-    assert table.loc["still", ["replicates", "replicates_for_sign"]].tolist() == [1, 1]
-    assert pd.isna(table.loc["nothing", "replicates"])
-    assert table["replicates_for_sign"].isna().tolist() == [False, False, True]
-    no_effect = compare_scenarios(pair, scenarios={"x": Plus(0)}, measures={"w": weight},
-                                  replicates=3, progress=False)  # fmt: skip
-    assert replicates_needed(no_effect, precision=1)["replicates_for_sign"].isna().all()
-    strict = replicates_needed(pilot, precision=0.2, confidence=0.99).set_index("scenario")
-    assert strict.loc["x", "replicates"] > table.loc["x", "replicates"]
-
-
-def test_the_half_width_is_reached_in_a_larger_run(pair) -> None:
-    def run(n, rng):
-        return compare_scenarios(pair, scenarios={"x": Plus(1, 2.0)}, measures={"w": weight},
-                                 replicates=n, rng=rng, progress=False)  # fmt: skip
-
-    (asked,) = replicates_needed(run(60, 1), precision=0.25).to_dict("records")
-    (row,) = run(asked["replicates"], 2).effects().to_dict("records")
-    assert (row["mc_high"] - row["mc_low"]) / 2 == pytest.approx(asked["half_width"], rel=0.3)
-
-
-def test_power_of_what_cannot_be_known() -> None:
-    rows = pd.DataFrame(
-        [("baseline", 0, 0.0), ("x", 0, 1.0), ("x", 1, -1.0)],
-        columns=["scenario", "replicate", "value"],
-    )
-    pilot = ExperimentResult(rows.assign(measure="m", node=None))
-    assert pd.isna(replicates_needed(pilot, precision=1)["replicates_for_sign"][0])
-    for options in ({"precision": 0}, {"precision": 1, "confidence": 1}):
-        with pytest.raises(InputError, match=r"precision|confidence"):
-            replicates_needed(pilot, **options)

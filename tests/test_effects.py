@@ -272,6 +272,34 @@ def test_rounding_has_no_sign_and_no_rank(pair) -> None:
     assert row["same_sign"] == 1
 
 
+def test_rounding_is_no_spread_and_parts_no_ties(pair) -> None:
+    # All placements and placebos change the weight by 8, but for the last digits.
+    result = compare(pair, {"x": Plus(8, 1e-12)}, placebo={"x": replace_by(8, 1e-12, 5)})
+    values = result.replicates.query("scenario != 'baseline'")["value"]
+    assert values.nunique() > 10
+    (row,) = result.effects().to_dict("records")
+    assert row["spread"] == row["mc_error"] == 0
+    assert math.isnan(row["standardised"])
+    assert row["placebo_p"] == 1
+    always = compare(pair, {"x": Plus(8, 1e-12)}, placebo=Plus(8, 1e-12)).effects()
+    assert always["why_no_p"].item() == "the placebo is always the same: a rank needs several"
+
+
+def replace_by(effect: float, sd: float, places: int):
+    """A placebo at one of several places, all alike."""
+    return lambda network, rng: PlaceOf(int(rng.integers(places)), effect, sd)
+
+
+@dataclass(frozen=True)
+class PlaceOf:
+    place: int
+    effect: float
+    sd: float
+
+    def __call__(self, network, rng):
+        return Plus(self.effect, self.sd)(network, rng)
+
+
 def test_no_change_is_no_placebo(cities) -> None:
     for placebo in (NoChange(), {"x": NoChange()}):
         with pytest.raises(InputError, match=r"no change is no placebo.*by construction"):

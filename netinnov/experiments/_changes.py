@@ -1,4 +1,4 @@
-"""Measured values as a table, and what changed between two of them."""
+"""Measured values as a table, what changed between two of them, and how far that scatters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from netinnov._typing import Floats
 
-__all__ = ["by_replicate", "changes"]
+__all__ = ["by_replicate", "changes", "size_of", "spread_of"]
 
 _ROUNDING = 1e-12
 """Changes so small beside the values are none: rounding has no sign and no rank."""
@@ -27,3 +27,15 @@ def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
         size = np.maximum(np.abs(start), np.abs(end))
         rounding = np.isfinite(size) & (np.abs(found) <= _ROUNDING * size)
     return np.where(rounding, 0.0, found)
+
+
+def size_of(*values: Floats) -> Floats:
+    """Give the largest finite size of the values of each column: what rounding is measured by."""
+    sizes = [np.where(np.isfinite(each), np.abs(each), 0.0).max(axis=0) for each in values]
+    return np.asarray(np.max(sizes, axis=0), np.float64)
+
+
+def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
+    """Standard deviation of each column; 0 where all of it is rounding of values of this size."""
+    alike = (change.max() - change.min()) <= _ROUNDING * size
+    return change.std().mask((change.count() > 1) & alike, 0.0)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
-from netinnov.experiments._changes import by_replicate, changes
+from netinnov.experiments._changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._replicates import BASELINE
 
@@ -85,10 +85,11 @@ def contrasts(
         mine = by_replicate(values[of])
         nodes = values[of]["node"].array[: mine.shape[1]]
         for rival in rivals:
-            change = pd.DataFrame(changes(by_replicate(values[rival]), mine))
+            theirs = by_replicate(values[rival])
+            change = pd.DataFrame(changes(theirs, mine))
             n = change.count()
             higher = ((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0)
-            spread = change.std().mask((n > 1) & (change.nunique() == 1), 0.0)
+            spread = spread_of(change, size_of(theirs, mine))
             part = pd.DataFrame(
                 {
                     "scenario": of,
@@ -96,7 +97,7 @@ def contrasts(
                     "measure": str(measure),
                     "node": nodes,
                     "difference": change.mean(),
-                    "median": change.median(),
+                    "median": change.quantile(0.5),
                     "low": change.quantile(0.025),
                     "high": change.quantile(0.975),
                     "mc_error": spread / n.pow(0.5),

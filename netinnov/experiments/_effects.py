@@ -15,7 +15,7 @@ from scipy import stats
 
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
-from netinnov.experiments._changes import by_replicate, changes
+from netinnov.experiments._changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._tables import decomposition_table, sentence, sites_table
 from netinnov.experiments._uncertainty import data_statistics
@@ -76,7 +76,7 @@ class ExperimentResult:
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
               sqrt(replicates), and its 95 % confidence interval (Student's t): what more replicates
               would still change,
-            - ``spread``: sd of the differences over placements,
+            - ``spread``: sd of the differences over placements; 0 if all it is is rounding,
             - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
             - ``same_sign``: share of the replicates whose difference has the sign of the median;
               NaN where that is 0,
@@ -168,7 +168,8 @@ class ExperimentResult:
                 continue
             start = self.baselines.get(scenario, BASELINE)
             before = by_replicate(blocks[start, measure])
-            change = changes(before, by_replicate(rows))
+            values = by_replicate(rows)
+            change, size = changes(before, values), size_of(before, values)
             placebo, labels = None, None
             if (name := self.placebos.get(scenario)) is not None:
                 placebo = changes(before, by_replicate(blocks[name, measure]))
@@ -176,14 +177,16 @@ class ExperimentResult:
             reason = self.refused.get((scenario, measure), "" if name else "no placebo")
             again, placed, number = None, change, None
             if drawn:
-                first, values = drawn[start, measure], drawn[scenario, measure]
-                again = changes(first.values, values.values)
-                wider = max(first, values, key=lambda each: each.number.shape[1])
+                first, other = drawn[start, measure], drawn[scenario, measure]
+                again = changes(first.values, other.values)
+                wider = max(first, other, key=lambda each: each.number.shape[1])
                 number = wider.number
                 placed = change[number if len(change) > 1 else np.zeros_like(number)]
-            table = _statistics(before, by_replicate(rows), change)
+            table = _statistics(before, values, change, size)
             table = table.join(data_statistics(again, change, placed, number))
-            table = table.join(_ranked(change, _compared(change, placebo, labels), reason))
+            table = table.join(
+                _ranked(change, _compared(change, placebo, labels, size), reason, size)
+            )
             table.insert(0, "scenario", scenario)
             table.insert(1, "measure", measure)
             table.insert(2, "node", rows["node"].array[: len(table)])
@@ -286,7 +289,9 @@ class _Compared(NamedTuple):
     """Of how many placebos it is known that they are different ones."""
 
 
-def _compared(change: Floats, placebo: Floats | None, labels: Sequence[str] | None) -> _Compared:
+def _compared(
+    change: Floats, placebo: Floats | None, labels: Sequence[str] | None, size: Floats
+) -> _Compared:
     """Give as many placements of the real effect as of each placebo.
 
     Parameters
@@ -295,6 +300,8 @@ def _compared(change: Floats, placebo: Floats | None, labels: Sequence[str] | No
         Differences of the real scenario and of its placebo, replicate x node.
     labels : sequence of str
         What the placebo was in each replicate.
+    size : array
+        Of the measured values of each node.
     """
     every = pd.DataFrame(change)
     if placebo is None:
@@ -303,7 +310,8 @@ def _compared(change: Floats, placebo: Floats | None, labels: Sequence[str] | No
     draws = pd.DataFrame(placebo)
     if not labels or not any(labels):
         # Different placebos may have the same effect; of those without a name nobody knows.
-        return _Compared(draws, every.mean(), draws, 1, draws.nunique().to_numpy())
+        different = draws.nunique().mask(spread_of(draws, size) == 0, 1).to_numpy()
+        return _Compared(draws, every.mean(), draws, 1, different)
     keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
     code, each, own = _turns(keys)
     taken = code >= 0
@@ -355,18 +363,20 @@ def _band(means: Any, luck: Any, n: Any, n_real: Any) -> Any:
         mine = luck / n_real
         places = (between - luck * (1 / n.where(n > 0)).mean()).clip(lower=0)
         shrink = (((places + mine) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(1.0)
-        middle = means.median()
+        middle = means.quantile(0.5)
         return means.where(
             np.broadcast_to(shrink == 1, means.shape), middle + shrink * (means - middle)
         )
 
 
-def _statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.DataFrame:
+def _statistics(
+    baseline: Floats, values: Floats, differences: Floats, size: Floats
+) -> pd.DataFrame:
     """Statistics over replicates (rows) for each node (column)."""
     change = pd.DataFrame(differences)
     n = change.count()
-    spread = change.std().mask((n > 1) & (change.nunique() == 1), 0.0)
-    mean, median = change.mean(), change.median()
+    spread = spread_of(change, size)
+    mean, median = change.mean(), change.quantile(0.5)
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
     half = error.mul(stats.t.ppf(0.975, np.maximum(n - 1, 1))).mask(spread == 0, 0.0)
@@ -389,17 +399,17 @@ def _statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.Dat
     )
 
 
-def _ranked(change: Floats, compared: _Compared, reason: str) -> pd.DataFrame:
+def _ranked(change: Floats, compared: _Compared, reason: str, size: Floats) -> pd.DataFrame:
     """Set the effects among those of the placebos."""
     n = compared.placebos.count().to_numpy()
-    p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy()), np.float64)
+    p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy(), size), np.float64)
     why = np.full(len(n), reason or pd.NA, object)
     if not reason:
         why[compared.different < 2] = "the placebo is always the same: a rank needs several"
         why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     return pd.DataFrame(
         {
-            "placebo_median": compared.band.median(),
+            "placebo_median": compared.band.quantile(0.5),
             "placebo_low": compared.band.quantile(0.025),
             "placebo_high": compared.band.quantile(0.975),
             "placebo_n": n,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["replicates_needed"]
 
+_MANY = 10_000
+"""Replicates from which the noncentral t is taken as normal."""
+
 
 def replicates_needed(
-    pilot: ExperimentResult, *, precision: float, confidence: float = 0.95
+    pilot: ExperimentResult, *, precision: float, level: float = 0.95, power: float = 0.8
 ) -> pd.DataFrame:
     """Count the replicates that make Monte Carlo error small enough.
 
@@ -29,26 +34,30 @@ def replicates_needed(
     precision : float
         Half the width that the confidence interval of ``difference`` may have, in units of the
         spread (standard deviation) over placements; 0.1 is a tenth of it.
-    confidence : float
+    level : float
         Of the interval, above 0 and below 1.
+    power : float
+        How often an experiment of so many replicates should find a sign, above 0 and below 1.
 
     Returns
     -------
     DataFrame
         One row for each scenario, measure and node: ``scenario``, ``measure``, ``node``,
         ``spread``, ``half_width`` that is asked for in units of the measure, ``replicates`` that
-        give it, and ``replicates_for_sign``: those with which the interval leaves out 0 if the
-        effect is as in the pilot. Missing where the pilot has fewer than two defined replicates
-        (or, for the sign, no effect); 1 where nothing is random.
+        give it, and ``replicates_for_sign``: those with which the interval leaves out 0 in a share
+        of ``power`` of all experiments, if effect and spread are as in the pilot. Missing where
+        the pilot has fewer than two defined replicates (or, for the sign, no effect); 1 where
+        nothing is random.
 
     Raises
     ------
     InputError
-        A precision or confidence out of range.
+        A precision, level or power out of range.
 
     Notes
     -----
-    The least n with t(n - 1) sd / sqrt(n) at or below the half width. It is about Monte Carlo
+    The least n with t(n - 1) sd / sqrt(n) at or below the half width; for the sign, the least n at
+    which the t-test of normal differences has the power (noncentral t). It is about Monte Carlo
     error alone: no number of replicates makes a small effect large, or a placebo test powerful
     where there are few places to choose from.
 
@@ -63,13 +72,14 @@ def replicates_needed(
     [[1.0, 18]]
     """
     check_number("precision", precision, low=0, above=True)
-    check_level("confidence", confidence)
+    check_level("level", level)
+    check_level("power", power)
     effects = pilot.effects()
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
-    wanted = [_least(sd, precision * sd, confidence) for sd in spread]
+    wanted = [_least(sd, partial(_wide, sd, precision * sd, level)) for sd in spread]
     sign = [
-        _least(sd, abs(change), confidence) if change else None
+        _least(sd, partial(_weak, sd, abs(change), level, power)) if change else None
         for sd, change in zip(spread, effect, strict=True)
     ]
     return effects[["scenario", "measure", "node"]].assign(
@@ -80,25 +90,32 @@ def replicates_needed(
     )
 
 
-def _least(spread: float, half_width: float, confidence: float) -> int | None:
-    """Give the least n whose interval is narrow enough."""
-    if math.isnan(spread) or math.isnan(half_width):
+def _wide(spread: float, half_width: float, level: float, n: int) -> bool:
+    """Whether the interval of n replicates is too wide."""
+    return float(stats.t.ppf((1 + level) / 2, n - 1)) * spread / math.sqrt(n) > half_width
+
+
+def _weak(spread: float, effect: float, level: float, power: float, n: int) -> bool:
+    """Whether n replicates leave out 0 too seldom."""
+    bound, shift = stats.t.ppf((1 + level) / 2, n - 1), math.sqrt(n) * effect / spread
+    if n > _MANY:  # the noncentral t is normal, and hard to compute
+        return bool(stats.norm.cdf(shift - bound) < power)
+    found = stats.nct.sf(bound, n - 1, shift) + stats.nct.cdf(-bound, n - 1, shift)
+    return bool(found < power)
+
+
+def _least(spread: float, too_few: Callable[[int], bool]) -> int | None:
+    """Give the least n, 2 or more, that is not too few; 1 where nothing is random."""
+    if math.isnan(spread):
         return None
     if spread == 0:
         return 1
-    if half_width == 0:
-        return None
-
-    def wide(n: int) -> bool:
-        t = float(stats.t.ppf((1 + confidence) / 2, n - 1))
-        return t * spread / math.sqrt(n) > half_width
-
     low, high = 1, 2
-    while wide(high):
+    while too_few(high):
         low, high = high, 2 * high
         if high > 2**52:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if wide(middle) else (low, middle)
+        low, high = (middle, high) if too_few(middle) else (low, middle)
     return high

@@ -111,9 +111,12 @@ def data_statistics(
     number : array, optional
         Which placements these are, set of data x placement. None: all are different.
     """
+    if effects is None:
+        none = np.full((observed.shape[1], len(DATA_COLUMNS)), np.nan)
+        return pd.DataFrame(none, columns=list(DATA_COLUMNS)).assign(resamples=0)
     rows = []
     for node in range(observed.shape[1]):
-        mine = np.empty((0, 1)) if effects is None else effects[:, :, node]
+        mine = effects[:, :, node]
         defined = np.isfinite(mine).all(axis=1)
         mine = mine[defined]
         if len(mine) < 2:
