@@ -24,6 +24,7 @@ __all__ = [
     "Preserve",
     "Space",
     "State",
+    "ends_by_class",
     "seed_words",
 ]
 
@@ -78,7 +79,7 @@ class Chain:
     group: Codes
     """Class of each node; empty if no classes are kept."""
     bucket: Codes
-    """Ends of links (2 x slot + side) class by class; see `exchange_within`."""
+    """Ends of links (2 x slot + side) at the start, class by class; see `exchange_within`."""
     begin: npt.NDArray[np.int64]
     site: Codes
     """Coordinates of each node, as a code; empty if no distances are kept."""
@@ -93,6 +94,17 @@ class Chain:
     def size(self) -> int:
         """Number of links that move."""
         return self.start.source.size
+
+    @property
+    def pace(self) -> int:
+        """One in so many proposals is of the rarer sort; after a multiple of it the count is anew.
+
+        So a chain that is looked at goes on as one that is not only if it is looked at after
+        multiples of the pace.
+        """
+        if self.size <= _FEW:
+            return 2
+        return 16 if self.group.size or self.site.size else 8
 
     def draw(self, steps: int, words: Words) -> tuple[State, Block]:
         """The state so many proposals from the start, and its links as a block."""
@@ -115,15 +127,14 @@ class Chain:
             return replace(state, accepted=0)
         if self.space != "simple":
             return self._advance_in_space(state, steps, words)
-        constrained = self.group.size or self.site.size
-        pace = 2 if self.size <= _FEW else 16 if constrained else 8
+        pace = self.pace
         mixed = bool((state.weight != state.weight[0]).any())
         slots = (state.source, state.target, state.weight, self.n_nodes, self.directed, mixed)
         words = words | np.array([0, 1], np.uint64)
-        if constrained:
+        if self.group.size or self.site.size:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.
             further = np.uint64(3 if self.size <= _FEW else 1)
-            classes = (self.group, self.bucket, self.begin)
+            classes = (self.group, self._bucket_of(state), self.begin)
             zones = (self.site, self.zone, self.level, self.hard)
             source, target, weight, accepted, total, _ = exchange_within(
                 *slots, *classes, *zones, steps, pace, further, words[0]
@@ -141,6 +152,12 @@ class Chain:
             *ends, state.weight, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
         )
         return replace(state, weight=weight, strength_error=error)
+
+    def _bucket_of(self, state: State) -> Codes:
+        """Ends of links class by class: on the way they move from slot to slot."""
+        if state is self.start or not self.group.size:
+            return self.bucket
+        return ends_by_class(state, self.group, self.directed)[0]
 
     def _advance_in_space(self, state: State, steps: int, words: Words) -> State:
         from netinnov.kernels.spaces import exchange_in_space
@@ -209,6 +226,24 @@ class Plan:
         return network._assemble(
             network._node_table(), network._places, network.layers, rows, network.directed
         )
+
+
+def ends_by_class(
+    state: State, group: Codes, directed: bool
+) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Ends of links (2 x slot + side) class by class, and where each class begins.
+
+    Classes of a directed layer are those of sources and then those of targets.
+    """
+    n_groups = int(group.max(initial=0)) + 1
+    n_classes = n_groups * (2 if directed else 1)
+    # Short numbers are sorted by counting, many times as fast.
+    ends = np.empty(2 * state.source.size, np.min_scalar_type(n_classes))
+    ends[0::2] = group[state.source]
+    ends[1::2] = group[state.target] + (n_groups if directed else 0)
+    sizes = np.bincount(ends, minlength=n_classes)
+    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return np.argsort(ends, kind="stable").astype(np.int32), begin
 
 
 def seed_words(rng: np.random.Generator, size: int) -> Words:

@@ -21,6 +21,7 @@ from netinnov.null_models._chains import (
     Preserve,
     Space,
     State,
+    ends_by_class,
     seed_words,
 )
 
@@ -133,18 +134,12 @@ def _chain(
     else:
         start = State(source, block.indices, block.data)
         loops = State(source[:0], source[:0], block.data[:0])
-    m = start.source.size
     if group.size:
-        n_groups = int(group.max(initial=0)) + 1
-        ends = np.empty(2 * m, np.int32)
-        ends[0::2] = group[start.source]
-        ends[1::2] = group[start.target] + (n_groups if directed else 0)
-        bucket = np.argsort(ends, kind="stable").astype(np.int32)
-        sizes = np.bincount(ends, minlength=n_groups * (2 if directed else 1))
+        bucket, begin = ends_by_class(start, group, directed)
     else:
-        last = 2 * m if classes else 0
+        last = 2 * start.source.size if classes else 0
         bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int32)
-        sizes = np.array([bucket.size], np.int64)
+        begin = np.array([0, bucket.size], np.int64)
     return Chain(
         start=start,
         loops=loops,
@@ -152,7 +147,7 @@ def _chain(
         directed=directed,
         group=group,
         bucket=bucket,
-        begin=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        begin=begin,
         site=np.empty(0, np.int32),
         zone=np.empty((0, 0), np.uint8),
         level=np.empty(0, np.float64),
