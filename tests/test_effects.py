@@ -153,6 +153,19 @@ def test_matched_placebos_are_the_scenario_itself_elsewhere(distant) -> None:
         assert value == global_efficiency(after, distance="inverse", nodes=nodes)
 
 
+def test_a_host_larger_than_its_placebos_is_said_to_be(distant) -> None:
+    # The largest city after the four centres; the two nearest to it are smaller.
+    large = replace(distant, host="synthetic_city_07")
+    result = matched_experiment(MatchedPlacebo(large, match=["population"], nearest=2), 6)
+    (row,) = result.effects().to_dict("records")
+    expected = "population of synthetic_city_07 (1e+06; placebos 2.5e+05 to 5e+05)"
+    assert row["beyond"] == expected
+    assert f"lies beyond its placebos: {expected}. So p tells" in result.sentences()[0]
+    other = matched_experiment(MatchedPlacebo(distant, match=["population"], nearest=3), 8)
+    assert other.effects()["beyond"].isna().all()  # three others are as large
+    assert "beyond" not in other.sentences()[0]
+
+
 def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
     matched = MatchedPlacebo(distant, nearest=5)
     hosts = sites_table(matched_experiment(matched, 12).sites)["host"].tolist()

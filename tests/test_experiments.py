@@ -35,7 +35,7 @@ DATA = [
 ]  # fmt: skip
 PLACEBO = [
     "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_placements", "ranked",
-    "placebo_p", "corrected_p", "why_no_p",
+    "placebo_p", "corrected_p", "beyond", "why_no_p",
 ]  # fmt: skip
 
 

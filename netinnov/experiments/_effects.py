@@ -39,6 +39,9 @@ class ExperimentResult:
     sites : mapping of str to sequence of str
         For each placebo what it was in each replicate, such as the park at another host; empty
         text where a function gave a network.
+    beyond : mapping of str to str
+        In what the real place of a scenario lies beyond all its placebos: see
+        `scenarios.MatchedPlacebo.beyond`.
     refused : mapping of (str, str) to str
         Why there is no p-value for a scenario and a measure.
     resamples : DataFrame, optional
@@ -54,6 +57,7 @@ class ExperimentResult:
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     resamples: pd.DataFrame | None = None
     baselines: Mapping[str, str] = field(default_factory=dict)
+    beyond: Mapping[str, str] = field(default_factory=dict)
 
     def effects(self, *, correction: Correction = "holm") -> pd.DataFrame:
         """Compare each scenario with the baseline, and with its placebos.
@@ -103,6 +107,9 @@ class ExperimentResult:
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
               tail, each (k + 1) / (n + 1), at most 1,
             - ``corrected_p``: the same, corrected over all tests of the table,
+            - ``beyond``: the matched numbers in which the real place lies beyond all its placebos,
+              such as a host larger than any: then p tells this gap as much as the place; else
+              missing,
             - ``why_no_p``: why there is none; else missing.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
@@ -134,6 +141,10 @@ class ExperimentResult:
         alike, each rank is as likely as another, and p is uniform on its steps. The rest of the
         placements of the real place cannot be used without losing that: they enter
         ``difference`` and its Monte Carlo error, which take all.
+
+        The real place is one of those that could have been chosen only if it is like them. A core
+        host that is larger than all its placebos (``beyond``) is not: match on what it shares with
+        them, take a `caliper`, or read p as a comparison with smaller places.
 
         *How many replicates.* The places of a `scenarios.MatchedPlacebo` are taken in turn, so
         that R replicates rank R // (K + 1) placements of each of K places and of the real one,
@@ -193,7 +204,10 @@ class ExperimentResult:
             tables.append(table)
         table = pd.concat(tables, ignore_index=True)
         family = corrected(table["placebo_p"], correction)
-        table.insert(table.columns.get_loc("why_no_p"), "corrected_p", family)  # type: ignore[arg-type]
+        at = table.columns.tolist().index("why_no_p")
+        far = table["scenario"].map(self.beyond).where(table["placebo_p"].notna())
+        table.insert(at, "corrected_p", family)
+        table.insert(at + 1, "beyond", far.astype("str").where(far.notna()))
         return table
 
     def sentences(self, *, correction: Correction = "holm") -> pd.Series:

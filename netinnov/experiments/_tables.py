@@ -82,6 +82,9 @@ def sentence(row: Mapping[Any, Any]) -> str:
             f", by its rank over as many placements as each of them has "
             f"({row['placebo_placements']}; {row['ranked']:+.3g})"
         )
+    if not pd.isna(row["beyond"]):
+        text += f". The real place lies beyond its placebos: {row['beyond']}"
+        text += ". So p tells this gap as much as the place"
     return f"{text}."
 
 

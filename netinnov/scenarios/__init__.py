@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from netinnov.scenarios._apply import Scenario, apply_scenario
 from netinnov.scenarios._borders import BreakEvenBorder, break_even_border
+from netinnov.scenarios._candidates import placebo_candidates
 from netinnov.scenarios._costs import break_even_prices, equal_cost
 from netinnov.scenarios._draws import chosen_layer as chosen_layer
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._placebo import MatchedPlacebo, placebo, placebo_candidates
+from netinnov.scenarios._placebo import MatchedPlacebo, placebo
 from netinnov.scenarios._prices import Amounts, Prices
 from netinnov.scenarios._removal import remove_enclaves
 from netinnov.scenarios._rivals import (
