@@ -170,8 +170,8 @@ def home_access(network, *, home, nodes=None, **options):
 def policies(network, home, host):
     """The scenarios, rivals at the size that the cost of the enclave pays."""
     park = ReverseEnclave(home, host, SIZE, SHARE)
-    direct = equal_cost(park, DirectLinks(home, host, 1), network, PRICES)
-    talent = equal_cost(park, TalentAttraction(home, host, 2, SHARE), network, PRICES)
+    direct = equal_cost(network, park, DirectLinks(home, host, 1), prices=PRICES)
+    talent = equal_cost(network, park, TalentAttraction(home, host, 2, SHARE), prices=PRICES)
     return {
         "enclave": park,
         "random": RandomEnds(park),
@@ -205,7 +205,7 @@ def specifications(networks, homes, hosts):
         park = ReverseEnclave(home, host, SIZE, SHARE, funding=funding, attachment=attachment)
         if scenario == "direct":
             rival = DirectLinks(home, host, 1, funding=funding, attachment=attachment)
-            park = equal_cost(park, rival, networks[home], PRICES)
+            park = equal_cost(networks[home], park, rival, prices=PRICES)
         measure = partial(home_access, home=home, **OPTIONS[length])
         return Specification(park, measure, network=lambda _: networks[home])
 

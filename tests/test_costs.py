@@ -240,30 +240,31 @@ def test_equal_cost_by_hand() -> None:
     network = two_cities()
     # The park costs 20 + 3 * 2 + 10 * 11.1195 = 137.195; direct links cost 11.1195 and 33.3585 in
     # turn, 6 of them 133.434.
-    direct = equal_cost(PARK, DirectLinks("home", "host", 1, "new"), network, PRICES)
+    direct = equal_cost(network, PARK, DirectLinks("home", "host", 1, "new"), prices=PRICES)
     assert direct == DirectLinks("home", "host", 6, "new")
     # Of n ties 0.4 n are kept, at 33.3585: 8 (5 and 3) cost 110.076, 9 (5 and 4) 143.434.
-    talent = equal_cost(PARK, TalentAttraction("home", "host", 50, 0.4), network, PRICES)
+    talent = equal_cost(network, PARK, TalentAttraction("home", "host", 50, 0.4), prices=PRICES)
     assert talent.size == 8
     # 9 are 4 to host, 3 to home, 2 to far: 20 + 3 * 2 + (4 + 2 * 3) * 11.1195, the budget.
-    assert equal_cost(PARK, ForwardEnclave("home", "host", 1, 0.4), network, PRICES).size == 9
-    assert equal_cost(PARK, PARK, network, PRICES) == PARK
+    forward = ForwardEnclave("home", "host", 1, 0.4)
+    assert equal_cost(network, PARK, forward, prices=PRICES).size == 9
+    assert equal_cost(network, PARK, PARK, prices=PRICES) == PARK
 
 
 def test_a_budget_may_pay_for_nothing_or_for_anything() -> None:
     network = two_cities()
     with pytest.raises(InputError, match=r"budget of 11\.\d+ does not pay .* of size 1"):
-        equal_cost(DirectLinks("home", "host", 1), PARK, network, PRICES)
+        equal_cost(network, DirectLinks("home", "host", 1), PARK, prices=PRICES)
     free = Prices(park=1, link=0, pipeline_km=0)
     with pytest.raises(InputError, match="cost nothing, so no size"):
-        equal_cost(PARK, PARK, network, free)
+        equal_cost(network, PARK, PARK, prices=free)
     with pytest.raises(
         InputError,
         match=r"`rival` must be of the type ReverseEnclave, .* or DirectLinks; found NoChange",
     ):
-        equal_cost(PARK, NoChange(), network, PRICES)
+        equal_cost(network, PARK, NoChange(), prices=PRICES)
     with pytest.raises(InputError, match="does not say what it needs"):
-        equal_cost(lambda network, _: network, PARK, network, PRICES)
+        equal_cost(network, lambda network, _: network, PARK, prices=PRICES)
 
 
 @given(
@@ -278,10 +279,10 @@ def test_one_more_link_would_be_too_much(size, share, kept, park, link, km) -> N
     network, prices = two_cities(), Prices(park=park, link=link, pipeline_km=km)
     scenario = ReverseEnclave("home", "host", size, share)
     budget = scenario.cost(prices, network)
-    assert equal_cost(scenario, scenario, network, prices).size >= size
+    assert equal_cost(network, scenario, scenario, prices=prices).size >= size
     for rival in (DirectLinks("home", "host", 1), TalentAttraction("home", "host", 1, kept)):
         try:
-            found = equal_cost(scenario, rival, network, prices)
+            found = equal_cost(network, scenario, rival, prices=prices)
         except InputError:
             assert rival.cost(prices, network) > budget
             continue
@@ -292,7 +293,7 @@ def test_one_more_link_would_be_too_much(size, share, kept, park, link, km) -> N
 
 def test_break_even_prices_by_hand() -> None:
     network, direct = two_cities(), DirectLinks("home", "host", 10)
-    table = break_even_prices(PARK, direct, network, PRICES, effects=(2, 1))
+    table = break_even_prices(network, PARK, direct, prices=PRICES, effects=(2, 1))
     # 2 * 20 D k = p + 3 l + 10 D k: p = 30 D k - 3 l, so with k = 0.1 and l = 2
     assert table["break_even"].tolist() == pytest.approx(
         [30 * DEGREE * 0.1 - 6, (30 * DEGREE * 0.1 - 20) / 3, (20 + 6) / (30 * DEGREE)]
@@ -308,16 +309,16 @@ def test_break_even_prices_by_hand() -> None:
 
 def test_some_prices_never_decide() -> None:
     network = two_cities()
-    same = break_even_prices(PARK, PARK, network, PRICES, effects=(1, 1))
+    same = break_even_prices(network, PARK, PARK, prices=PRICES, effects=(1, 1))
     assert same["better"].tolist() == ["same"] * 3
     assert same["break_even"].isna().all()
-    twice = break_even_prices(PARK, PARK, network, PRICES, effects=(2, 1))
+    twice = break_even_prices(network, PARK, PARK, prices=PRICES, effects=(2, 1))
     assert twice["better"].tolist() == ["always"] * 3
-    half = break_even_prices(PARK, PARK, network, PRICES, effects=(1, 2))
+    half = break_even_prices(network, PARK, PARK, prices=PRICES, effects=(1, 2))
     assert half["better"].tolist() == ["never"] * 3
     for wrong in ((1,), (1, "much"), (1, float("nan"))):
         with pytest.raises(InputError, match="effects"):
-            break_even_prices(PARK, PARK, network, PRICES, effects=wrong)
+            break_even_prices(network, PARK, PARK, prices=PRICES, effects=wrong)
 
 
 def test_no_price_makes_up_for_an_effect_that_is_not_there() -> None:
@@ -328,7 +329,7 @@ def test_no_price_makes_up_for_an_effect_that_is_not_there() -> None:
         ((2, -1), "always", "the rival has no effect above 0"),
         ((-1, -2), "neither", "neither has an effect above 0"),
     ):
-        table = break_even_prices(PARK, direct, network, PRICES, effects=effects)
+        table = break_even_prices(network, PARK, direct, prices=PRICES, effects=effects)
         assert table["better"].tolist() == [better] * 3
         assert table["why"].tolist() == [why] * 3
         assert table["break_even"].isna().all()
@@ -341,16 +342,16 @@ def test_prices_can_break_even_without_distances() -> None:
     unknown = ni.build_network(known.nodes, known.links)
     prices = Prices(park=20, link=2, pipeline_km=0)
     talent = TalentAttraction("home", "host", 10, 0.4)
-    table = break_even_prices(PARK, talent, unknown, prices, effects=(3, 1))
+    table = break_even_prices(unknown, PARK, talent, prices=prices, effects=(3, 1))
     # 3 * 6 l = p + 3 l: p = 15 l.
     assert table["break_even"].tolist()[:2] == pytest.approx([30, 20 / 15])
     assert table["better"].tolist() == ["below", "above", "unknown"]
     assert math.isnan(table.loc["pipeline_km", "break_even"])
     assert table.loc["pipeline_km", "why"] == "kilometres are not known"
     with pytest.raises(InputError, match="need coordinates"):
-        break_even_prices(PARK, talent, unknown, PRICES, effects=(3, 1))
+        break_even_prices(unknown, PARK, talent, prices=PRICES, effects=(3, 1))
     # Where they are known, their price has a break-even too.
-    table = break_even_prices(PARK, talent, known, prices, effects=(1, 1))
+    table = break_even_prices(known, PARK, talent, prices=prices, effects=(1, 1))
     # 12 + 12 D k = 26 + 10 D k
     assert table.loc["pipeline_km", "break_even"] == pytest.approx(7 / DEGREE)
     assert math.isnan(table.loc["pipeline_km", "ratio"])

@@ -133,6 +133,8 @@ def test_a_branch_must_stand_outside_its_own_jurisdiction() -> None:
     network = ni.build_network(nodes, links, places)
     with pytest.raises(InputError, match=r"`home` must lie outside `host`; 'home' is inside"):
         apply_scenario(network, ForwardEnclave("home", "host", 1, 0.5))
+    with pytest.raises(InputError, match=r"`home` must lie outside `host`; 'home' is inside"):
+        ForwardEnclave("home", "host", 1, 0.5).amounts(network)
 
 
 def test_movers_take_ties_of_host_with_them() -> None:

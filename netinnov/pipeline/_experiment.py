@@ -186,7 +186,7 @@ def _rivals(
                 continue
             _check_cost(cities, name, rival, prices)
             try:
-                found[name] = equal_cost(enclave, rival, cities, prices)
+                found[name] = equal_cost(cities, enclave, rival, prices=prices)
             except InputError as error:
                 del found[name]
                 notes.append(f"There is no rival {name!r} of the same cost: {error}")
@@ -234,7 +234,7 @@ def _break_even(
             pair = [float(medians[headline]), float(medians[name])]
             if isinstance(rival, (ReverseEnclave, RandomEnds)) or not np.isfinite(pair).all():
                 continue
-            even = break_even_prices(tried[headline], rival, cities, prices, effects=pair)
+            even = break_even_prices(cities, tried[headline], rival, prices=prices, effects=pair)
             even = even.reset_index().assign(
                 rival=name, measure=what, effect=pair[0], rival_effect=pair[1]
             )

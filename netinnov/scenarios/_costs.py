@@ -25,17 +25,19 @@ _LARGEST = 2**40
 """A rival that can be so large within its budget costs nothing a link."""
 
 
-def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, prices: Prices) -> Sized:
+def equal_cost(
+    network: MultilayerNetwork, scenario: Priced, rival: Sized, *, prices: Prices
+) -> Sized:
     """Give a rival the size that a scenario's cost can pay.
 
     Parameters
     ----------
+    network : MultilayerNetwork
+        Says where the links can lead and how far that is.
     scenario : ReverseEnclave or any other with a cost
         What it costs is the budget.
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         Its own size is no matter.
-    network : MultilayerNetwork
-        Says where the links can lead and how far that is.
     prices : Prices
         Of a park, a local link and a kilometre of any other.
 
@@ -60,7 +62,7 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
     >>> park = ReverseEnclave("home", "host", size=10, pipeline_share=0.4)
     >>> prices = Prices(park=20, link=1, pipeline_km=0.1)
-    >>> equal_cost(park, DirectLinks("home", "host", 1), network, prices).size  # 70.5 / 11.1
+    >>> equal_cost(network, park, DirectLinks("home", "host", 1), prices=prices).size  # 70.5 / 11.1
     6
     """
     check_type("rival", rival, *BETWEEN)
@@ -90,21 +92,21 @@ def equal_cost(scenario: Priced, rival: Sized, network: MultilayerNetwork, price
 
 
 def break_even_prices(
+    network: MultilayerNetwork,
     scenario: Priced,
     rival: Priced,
-    network: MultilayerNetwork,
-    prices: Prices,
     *,
+    prices: Prices,
     effects: Sequence[float],
 ) -> pd.DataFrame:
     """Find the price at which two scenarios have the same effect per cost, for each price.
 
     Parameters
     ----------
-    scenario, rival : ReverseEnclave or any other with a cost
-        To be compared.
     network : MultilayerNetwork
         Says where the links can lead and how far that is.
+    scenario, rival : ReverseEnclave or any other with a cost
+        To be compared.
     prices : Prices
         Of a park, a local link and a kilometre of any other: while one is varied the others stay.
     effects : sequence of two float
@@ -147,7 +149,7 @@ def break_even_prices(
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
     >>> park, links = ReverseEnclave("home", "host", 10, 0), DirectLinks("home", "host", 10)
     >>> prices = Prices(park=20, link=1, pipeline_km=0.1)
-    >>> table = break_even_prices(park, links, network, prices, effects=(1, 1))
+    >>> table = break_even_prices(network, park, links, prices=prices, effects=(1, 1))
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2
     [101.2, 9.12, 0.03]
     """

@@ -210,14 +210,10 @@ def with_park(
 ) -> MultilayerNetwork:
     """Add the park of a scenario with its links, or with as many links to any nodes at all."""
     layer, pairs = layer_with_pairs(network, scenario.layer)
-    stand = sides(network, scenario.home, scenario.host)
+    stand = _stand(network, scenario)
     stands, belongs = scenario.host, scenario.home
     if isinstance(scenario, ForwardEnclave):
         stands, belongs = belongs, stands
-        places = network._places
-        if inside(places, belongs)[places.index.get_loc(stands)]:
-            msg = f"`home` must lie outside `host`; {stands!r} is inside {belongs!r}"
-            raise InputError(f"{msg}: a branch there would be at home.")
     n = network.n_nodes
     if random_ends:
         wanted = [(anywhere(pairs, n), scenario.size)]
@@ -240,6 +236,16 @@ def with_park(
     name = f"enclave:{belongs}@{stands}"
     nodes = added_node(network, name, kind="park", place=stands, jurisdiction=belongs)
     return moved(network, nodes, layer, gone=gone, new=new)
+
+
+def _stand(network: MultilayerNetwork, scenario: Enclave) -> Sides:
+    """Who stands in home and in host; a branch must stand outside of whom it belongs to."""
+    stand = sides(network, scenario.home, scenario.host)
+    places, home, host = network._places, scenario.home, scenario.host
+    if isinstance(scenario, ForwardEnclave) and inside(places, host)[places.index.get_loc(home)]:
+        msg = f"`home` must lie outside `host`; {home!r} is inside {host!r}"
+        raise InputError(f"{msg}: a branch there would be at home.")
+    return stand
 
 
 def _wanted(
@@ -281,7 +287,7 @@ def _amounts(scenario: Enclave, network: MultilayerNetwork | None, kilometres: b
         pipelines = round(scenario.pipeline_share * scenario.size)
         return Amounts(1.0, float(scenario.size - pipelines), float("nan"))
     _, pairs = layer_with_pairs(network, scenario.layer)
-    stand = sides(network, scenario.home, scenario.host)
+    stand = _stand(network, scenario)
     links, km = billed(
         network,
         scenario.home,
