@@ -68,6 +68,7 @@ NULL_REPLICATES = 2
 NULL_LENGTHS = ("steps", "far")
 NULL_SCENARIOS = ("enclave", "enclave_new", "direct")
 DOSE_REPLICATES = 6
+HIGHEST_BORDER, BORDER_REPLICATES = 4, 3
 DOSES = (5, 10, 20, 40, 60, 80)
 LENGTHS = {
     "steps": "steps",
@@ -297,9 +298,9 @@ def compute(data):
             found["policies"][home]["direct"],
             measure=partial(home_access, home=home),
             friction="border_by_distance",
-            high=4,
+            high=HIGHEST_BORDER,
             steps=8,
-            replicates=3,
+            replicates=BORDER_REPLICATES,
             tolerance=0.05,
             rng=1,
         )
@@ -486,7 +487,7 @@ def table_of_doses(found):
     """Change of access in per cent by size."""
     rows = []
     for home, doses in found["doses"].items():
-        table = doses.table()
+        table = doses.to_frame()
         table = table[table["measure"] == "far"].sort_values("dose")
         change = 100 * table["difference"] / table["baseline"]
         rows.append([of_cities(found)[home], *map(signed, change)])
@@ -498,7 +499,7 @@ def table_of_break_even(found):
     rows = []
     for home, each in found["break_even"].items():
         never = pd.isna(each.border)
-        where = "above 4" if never else f"{each.border:.1f}"
+        where = f"above {HIGHEST_BORDER}" if never else f"{each.border:.1f}"
         band = "-" if never else f"{each.low:.1f} to {each.high:.1f}"
         rows.append([of_cities(found)[home], where, band])
     return markdown(["home", "break-even", "over placements"], rows)
@@ -639,6 +640,8 @@ def numbers_of(found):
         "n_nothing": int((new["enclave"] < 0.05).sum()),
         "n_new": len(new),
         "real_ahead": 100 * (real["enclave"] > real["direct"] + 1e-9).mean(),
+        "highest_border": HIGHEST_BORDER,
+        "border_replicates": BORDER_REPLICATES,
         "break_low": break_even.min(),
         "break_high": break_even.max(),
         "never": listed(names[break_even.index[break_even.isna()]])
@@ -660,12 +663,43 @@ def numbers_of(found):
     }
 
 
+def check_words(found):
+    """Stop where the data no longer bear out what the text says in words."""
+    change = percent(found).set_index(["scenario", "measure"]).sort_index()
+
+    def change_of(scenario, measure):
+        return change.loc[(scenario, measure), "difference"]
+
+    band = change.loc[("enclave", "steps"), ["difference", "placebo_low", "placebo_high"]]
+    by_host = band.max(axis=1) - band.min(axis=1)
+    says = {
+        "every host gives the same change by steps": (by_host < 0.05).all(),
+        "the enclave leaves inequality as it is, next to its links at random ends": (
+            change_of("enclave", "inequality").abs().max()
+            < 0.1 * change_of("random", "inequality").abs().min()
+        ),
+        "with new money the enclave adds nothing by steps": (
+            change_of("enclave_new", "steps").abs() < 0.05
+        ).all(),
+        "some homes gain where links over borders are long, and some lose": (
+            change_of("enclave", "far").gt(0).nunique() == 2
+        ),
+    }
+    nulls = ranked(found)
+    moved = nulls[nulls["mean"].abs() > 1e-9]
+    alike = np.sign(moved["mean"]) == np.sign(moved["observed"])
+    says["networks at random give effects of the same sign"] = alike.mean() >= 0.9
+    for words, holds in says.items():
+        if not holds:
+            raise SystemExit(f"The text says that {words}, and the numbers do not: rewrite it.")
+
+
 def tables_of(found):
     """Every table of the page."""
     effects = found["effects"].assign(home=found["effects"]["home"].map(of_cities(found)))
     curve = found["curve"]
     doses = pd.concat(
-        {home: each.table().drop(columns=["node"]) for home, each in found["doses"].items()},
+        {home: each.to_frame().drop(columns=["node"]) for home, each in found["doses"].items()},
         names=["home", None],
     )
     even = pd.concat({home: each.to_frame() for home, each in found["break_even"].items()})
@@ -690,6 +724,7 @@ def main(folder="project_enclaves", data=Path(__file__).parents[1] / "../shared/
         print("The page of the study says where CORDIS and GeoNames publish them.")
         return
     found = compute(data)
+    check_words(found)
     draw(found, folder / "figures")
     write_tables(tables_of(found), folder / "studies/project_enclaves")
     template = Path(__file__).with_suffix(".md")
