@@ -520,6 +520,7 @@ def tried(study: Study, **changes: Any) -> Study:
     table["median"] = table["difference"]
     table["placebo_low"], table["placebo_high"], table["placebo_n"] = -0.01, 0.03, 10
     table["placebo_p"], table["corrected_p"], table["why_no_p"] = 0.18, 0.5, None
+    table["beyond"] = "strength of q (9; placebos 2 to 5)"
     contrast = {"scenario": "park", "rival": "direct links, new", "measure": "harmonic_centrality"}
     contrast |= {"node": "p", "difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9}
     tables = {**study.tables, "effects": table, "contrasts": pd.DataFrame([contrast])}
@@ -555,7 +556,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is(
     )
     assert "Neither the data nor the set-up were varied" in text
     assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
-    assert "no p is below 0.18)" in text
+    assert "no p is below 0.18). Qu & Co lies beyond all of them (strength of q (9; " in text
     assert "A p of the experiment is its rank among them." in text
     assert "not a forecast" in text
 

@@ -316,6 +316,9 @@ def _hosts(study: Study, rows: pd.DataFrame, names: pd.Series[str], what: str) -
     if pd.notna(row["placebo_p"]):
         text += f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
         text += f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
+        if pd.notna(row["beyond"]):
+            text += f". {host} lies beyond all of them ({row['beyond']}), so that p tells this gap "
+            text += "as much as the place"
     elif pd.notna(row["why_no_p"]):
         text += f". There is no test, as {row['why_no_p']}"
     return [Finding(f"{text}.", ("effects",))]
