@@ -123,7 +123,7 @@ def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
     print(doses.shapes("access").round(3), fit.round(5), sep="\n")
     figure = new_figure(width=SINGLE, height=85)
     ax = plot_dose_response(
-        doses.table(),
+        doses.to_frame(),
         measure="access",
         fit=fit,
         label=f"links of the park of {names[home]} in {names[host]}",

@@ -281,7 +281,7 @@ def test_a_dose_in_number_of_parks_has_a_placebo_band() -> None:
         measures={"harmonic": ni.centrality.harmonic_centrality},
         placebo=lambda number: MatchedPlacebo(parks(number), match=["population"], nearest=10),
     )  # fmt: skip
-    table = found.table().query("node == 'c0'")
+    table = found.to_frame().query("node == 'c0'")
     assert table["placebo_n"].tolist() == [10, 4]
     assert table["placebo_low"].notna().all()
     assert table["placebo_p"].notna().all()

@@ -4,7 +4,8 @@ from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._contrasts import contrasts
 from netinnov.experiments._corrections import corrected_p
 from netinnov.experiments._decomposition import PairSums, decompose
-from netinnov.experiments._dose_response import DoseResponse, dose_response
+from netinnov.experiments._dose_response import dose_response
+from netinnov.experiments._doses import DoseResponse
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._inequality import access_inequality
 from netinnov.experiments._link_changes import link_changes

@@ -1,297 +1,31 @@
-"""How much is enough: effects at several doses, with a fitted threshold, saturation or peak."""
+"""How much is enough: an experiment with more and more of a policy."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_list,
-    as_whole,
-    check_callable,
-    check_choice,
-    check_level,
-    check_number,
-    check_rng,
-)
-from netinnov._typing import Floats, Rng
+from netinnov._arguments import as_list, check_callable, check_number, check_rng
+from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.experiments._changes import changes
 from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._doses import DoseResponse
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._placebo import Placebo
 from netinnov.experiments._replicates import BASELINE, Measure, fresh
-from netinnov.experiments._shapes import (
-    CURVES,
-    Shape,
-    compared,
-    fitted,
-    means_of,
-    monotone,
-    quality,
-)
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
 
-__all__ = ["DoseResponse", "dose_response"]
-
-Asked: TypeAlias = Literal[Shape, "best"]
+__all__ = ["dose_response"]
 
 _NO_CHANGE = NoChange()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class DoseResponse:
-    """Effects at several doses.
-
-    Attributes
-    ----------
-    result : ExperimentResult
-        The experiment: each dose is a scenario, named by its number.
-    doses : DataFrame
-        Index ``scenario``, column ``dose``.
-    """
-
-    result: ExperimentResult
-    doses: pd.DataFrame
-
-    def table(self) -> pd.DataFrame:
-        """Give the effects with their dose.
-
-        Returns
-        -------
-        DataFrame
-            As `ExperimentResult.effects`, with ``dose`` in front of the other columns, and
-            ``monotone``: the non-decreasing curve that is nearest to the differences of a measure
-            and node by least squares (isotonic regression), or the non-increasing one where that
-            is nearer. Of an effect that rises and falls it says nothing: see the shape ``"peak"``
-            of `fit`.
-        """
-        effects = self.result.effects()
-        effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
-        effects["monotone"] = np.nan
-        for _, rows in effects.groupby(["measure", "node"], observed=True, dropna=False):
-            defined = rows.dropna(subset="difference").sort_values("dose")
-            if len(defined):
-                fit = monotone(defined["difference"].to_numpy(np.float64))
-                effects.loc[defined.index, "monotone"] = fit
-        return effects
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the effects with their dose, as `table`.
-
-        Returns
-        -------
-        DataFrame
-            A row for each dose, measure and node.
-        """
-        return self.table()
-
-    def shapes(self, measure: str, *, node: str | None = None) -> pd.DataFrame:
-        """Compare the shapes that a curve of dose and effect can have.
-
-        Parameters
-        ----------
-        measure : str
-            Which one.
-        node : str, optional
-            Of which node, if the measure gives one value a node.
-
-        Returns
-        -------
-        DataFrame
-            Index ``shape``, the best first: ``error``, the sum of squares that is left of the mean
-            differences at the doses; ``aicc``, Akaike's criterion for small samples; ``weight``,
-            the shape's Akaike weight among those tried; ``r_squared``, ``lack_of_fit_p`` and
-            ``poor`` as in `fit`. Curves that bend to a plateau are tried if no dose is below 0.
-
-        Raises
-        ------
-        InputError
-            The measure or node is not there, or fewer than six doses have a defined effect.
-
-        Notes
-        -----
-        The best has the least criterion among the shapes that are not ``poor``; where all are, it
-        is the one that leaves the least error. With few doses the criterion favours the straight
-        line, which has one parameter less: ten or more tell shapes apart.
-
-        References
-        ----------
-        Burnham and Anderson (2002), Model selection and multimodel inference.
-        """
-        dose, change = self._differences(measure, node, least=6)
-        error, criterion = compared(means_of(change)[None, :], dose)
-        table = pd.DataFrame(
-            {name: [error[name][0], criterion[name][0]] for name in error}, ["error", "aicc"]
-        ).T.rename_axis("shape")
-        weight = np.exp((table["aicc"].min() - table["aicc"]) / 2)
-        table["weight"] = weight / weight.sum()
-        table = table.join(pd.DataFrame({name: quality(change, dose, name) for name in error}).T)
-        order = ["poor", "aicc"] if (table["poor"] == 0).any() else ["error"]
-        return table.sort_values(order, kind="stable")
-
-    def fit(
-        self,
-        measure: str,
-        *,
-        node: str | None = None,
-        shape: Asked = "saturation",
-        level: float = 0.95,
-        resamples: int = 1000,
-        rng: Rng = None,
-    ) -> pd.Series:
-        """Fit where the effect begins, ends to grow, or is largest.
-
-        Parameters
-        ----------
-        measure : str
-            Which one.
-        node : str, optional
-            Of which node, if the measure gives one value a node.
-        shape : str
-            ``"saturation"``, a straight line that becomes flat at a dose; ``"threshold"``, one that
-            is flat up to it; ``"michaelis_menten"`` and ``"exponential"``, a curve that bends to a
-            plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); ``"peak"``, a parabola
-            that turns at one of the doses or between them, where the effect is largest, or least;
-            ``"line"``, a straight line; ``"best"``, the first of `shapes`.
-        level : float
-            Of the intervals, above 0 and below 1.
-        resamples : int
-            Bootstrap samples.
-        rng : None, int, SeedSequence or Generator
-            Source of the resampling.
-
-        Returns
-        -------
-        Series
-            Its name is the shape. ``break``, the dose at which the line bends or the parabola
-            turns, or of a curve the dose ``half`` at half of the way from the effect at 0 to the
-            plateau, with ``break_low`` and ``break_high``; ``slope`` of the part that is not flat,
-            of a curve at dose 0, or of a parabola at the lowest dose, and ``plateau``, the
-            difference on the flat part, or at the peak, each with its interval; ``gain``, the part
-            of the squared error of a straight line through all doses that the bend takes away:
-            near 0 there is none, and the interval is wide; ``at_edge``, the share of samples with
-            the break at the first or last dose (of a curve, at a hundredth or ten times the range
-            of the doses), where the data say no more than "not inside"; ``support``, the share of
-            samples in which this shape is the best of those that are not ``poor`` for all
-            replicates (see `shapes`), NaN for fewer than six doses. A
-            straight line has neither break nor plateau: NaN.
-
-            How well it fits: ``r_squared``, the part of the variation of the means over doses that
-            the shape describes, NaN where they are all alike; ``lack_of_fit_p``, small where the
-            means lie farther from the shape than Monte Carlo error explains, NaN where replicates
-            are fewer than two or all alike; ``poor``, 1 where the shape describes less than 0.9 of
-            the variation and what it leaves is no chance (p below 0.05, or no chance in the
-            replicates at all), else 0. Where ``poor`` is 1 even for ``"best"``, none of the shapes
-            is that of the effect: give the means, and no slope or bend.
-
-        Raises
-        ------
-        InputError
-            The measure or node is not there, fewer than four doses have a defined effect (six for
-            ``"best"``), or a dose below 0 with a curve that begins there.
-
-        Notes
-        -----
-        Least squares over the means at the doses; the break is sought on a grid of 200 doses from
-        the lowest to the highest, and at the doses; that of a curve on 200 of equal ratio. The
-        intervals are percentiles over samples of replicates with replacement, for the shape as
-        chosen. Replicates with one number share their random numbers, so whole replicates are
-        drawn, all doses together. They hold Monte Carlo error only, as the doses are what they
-        are.
-
-        The test of lack of fit compares the squared residuals of the means with the variance of
-        the replicates, by an F distribution whose degrees of freedom allow for random numbers that
-        doses share (Box 1954). A peak means that more can be too much; a parabola is alike on both
-        sides of it, so one at the first or last dose (``at_edge``) is a bend and no peak.
-
-        References
-        ----------
-        Muggeo (2003), Estimating regression models with unknown break-points, Statistics in
-        Medicine 22. Efron and Tibshirani (1993), An introduction to the bootstrap. Burnham and
-        Anderson (2002), Model selection and multimodel inference.
-        """
-        rng = check_rng(rng)
-        check_choice("shape", shape, Asked)
-        check_level("level", level)
-        resamples = as_whole("resamples", resamples, low=2)
-        dose, change = self._differences(measure, node, least=6 if shape == "best" else 4)
-        n = change.shape[1]
-        draws = [np.arange(n), *rng.integers(n, size=(resamples, n))]
-        means = np.stack([means_of(change[:, draw]) for draw in draws])
-        means = means[np.isfinite(means).all(axis=1)]
-        support = math.nan
-        if len(dose) >= 6:
-            error, criterion = compared(means, dose)
-            fair = [each for each in error if not quality(change, dose, each)["poor"]]
-            names = fair or list(error)
-            by = criterion if fair else error
-            best = np.argmin([by[each] for each in names], axis=0)
-            if shape == "best":
-                shape = names[best[0]]
-            support = float((best[1:] == names.index(shape)).mean()) if shape in names else 0.0
-        if shape in CURVES and dose[0] < 0:
-            msg = f"the curve {shape!r} begins at dose 0; the lowest is {dose[0]:g}"
-            raise InputError(f"{msg}. Count doses from 0, or take another shape.")
-        fits = fitted(means, dose, cast(Shape, shape))
-        found: dict[str, float] = {}
-        for name, values in (
-            ("break", fits.bend),
-            ("slope", fits.slope),
-            ("plateau", fits.plateau),
-        ):
-            low, high = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2])
-            found |= {name: values[0], f"{name}_low": low, f"{name}_high": high}
-        total = ((means[0] - means[0].mean()) ** 2).sum()
-        straight = fits.straight[0]
-        found["gain"] = (
-            0.0 if straight <= 1e-12 * max(total, 1e-300) else 1 - fits.error[0] / straight
-        )
-        at_edge = np.isin(fits.bend[1:], fits.ends).mean()
-        found["at_edge"] = math.nan if shape == "line" else float(at_edge)
-        found["support"] = support
-        found |= quality(change, dose, cast(Shape, shape))
-        return pd.Series(found, name=shape)
-
-    def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:
-        """Doses in ascending order and the differences, dose x replicate."""
-        table = self.result.replicates
-        here = table["measure"].eq(measure).to_numpy(bool)
-        at = table["node"].isna() if node is None else table["node"].eq(node)
-        rows = table[here & at.to_numpy(bool, na_value=False)]
-        if not len(rows):
-            known = table["measure"].cat.categories.tolist()
-            msg = f"there is no measure {measure!r} of node {node!r}; measures are {known[:5]}"
-            raise InputError(f"{msg}, and `node` is for those with a value a node only.")
-        # What is not random was measured once, and counts in each sample.
-        values = {
-            str(scenario): each["value"].to_numpy(np.float64)
-            for scenario, each in rows.groupby("scenario", observed=True)
-        }
-        n = max(map(len, values.values()))
-        ordered = self.doses.sort_values("dose")
-        starts = [self.result.baselines.get(name, BASELINE) for name in ordered.index]
-        change = np.stack(
-            [
-                np.broadcast_to(changes(values[start], values[name]), (n,))
-                for name, start in zip(ordered.index, starts, strict=True)
-            ]
-        )
-        defined = np.isfinite(change).any(axis=1)
-        if defined.sum() < least:
-            needed = {4: "a bend needs four doses", 6: "to compare shapes needs six doses"}[least]
-            raise InputError(f"{needed} with a defined effect; there are {defined.sum()}.")
-        return ordered["dose"].to_numpy(np.float64)[defined], change[defined]
 
 
 def dose_response(
@@ -335,7 +69,7 @@ def dose_response(
     Returns
     -------
     DoseResponse
-        ``.table()``, ``.shapes(measure)`` and ``.fit(measure, shape=...)``.
+        ``.to_frame()``, ``.shapes(measure)`` and ``.fit(measure, shape=...)``.
 
     Raises
     ------
@@ -361,7 +95,7 @@ def dose_response(
     ...     rng=1,
     ...     progress=False,
     ... )
-    >>> found.table().query("node == @home")["difference"].is_monotonic_increasing
+    >>> found.to_frame().query("node == @home")["difference"].is_monotonic_increasing
     True
     """
     given = as_list("doses", doses, "numbers")

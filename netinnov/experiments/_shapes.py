@@ -1,88 +1,20 @@
-"""Curves of dose and effect: straight, bent at a dose, bending to a plateau, or with a peak."""
+"""Which shape a curve of dose and effect has, and how well the shape describes it."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import get_args
 
 import numpy as np
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
 from netinnov._typing import Floats
+from netinnov.experiments._least_squares import BENT, CURVES, Shape, curves, directions, fitted
 
-__all__ = [
-    "BENT",
-    "CURVES",
-    "Fitted",
-    "Shape",
-    "compared",
-    "fitted",
-    "lack_of_fit",
-    "means_of",
-    "monotone",
-    "quality",
-]
-
-Shape: TypeAlias = Literal[
-    "saturation", "threshold", "michaelis_menten", "exponential", "peak", "line"
-]
-
-BENT = ("saturation", "threshold")
-"""Shapes of two straight pieces, one of them flat."""
-
-CURVES = ("michaelis_menten", "exponential")
-"""Shapes that begin at dose 0 and bend to a plateau."""
+__all__ = ["compared", "lack_of_fit", "means_of", "monotone", "quality"]
 
 _POOR = 0.9
 _DETECTED = 0.05
-
-_BREAKS = 200
-"""Candidates for the one parameter that is not linear, besides the doses themselves."""
-
-
-class Fitted(NamedTuple):
-    """Least-squares fits of one shape: arrays over rows of means."""
-
-    bend: Floats
-    """Where it bends or turns, or the dose at half of the way to the plateau."""
-    slope: Floats
-    plateau: Floats
-    """The effect on the flat part, or at the peak."""
-    error: Floats
-    """Sum of squares that is left."""
-    straight: Floats
-    """The same for a straight line."""
-    ends: tuple[float, float]
-    """Lowest and highest bend that was tried."""
-
-
-def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
-    """Fit a shape to each row of means, by least squares over a grid of its bend."""
-    if shape == "line":
-        slope, left = _straight(means, dose)
-        nothing = np.full(len(means), np.nan)
-        return Fitted(nothing, slope, nothing, left, left, (np.nan, np.nan))
-    grid, basis, limit, steep = _basis(dose, shape)
-    centred = means - means.mean(axis=1, keepdims=True)
-    bent = basis - basis.mean(axis=1, keepdims=True)
-    scale = (bent**2).sum(axis=1)
-    # A line that is flat at all doses has no slope.
-    usable = scale > 1e-12 * ((dose - dose.mean()) ** 2).sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.where(usable, centred @ bent.T / scale, 0.0)
-    total = (centred**2).sum(axis=1, keepdims=True)
-    error = total - factor**2 * scale
-    best = error.argmin(axis=1)
-    rows = np.arange(len(means))
-    mine = factor[rows, best]
-    return Fitted(
-        grid[best],
-        mine * steep[best],
-        means.mean(axis=1) + mine * (limit[best] - basis.mean(axis=1)[best]),
-        np.maximum(error[rows, best], 0.0),
-        _straight(means, dose)[1],
-        (float(grid[0]), float(grid[-1])),
-    )
 
 
 def compared(means: Floats, dose: Floats) -> tuple[dict[Shape, Floats], dict[Shape, Floats]]:
@@ -181,10 +113,10 @@ def _criterion(error: Floats, total: Floats, doses: int, shape: Shape) -> Floats
     Notes
     -----
     n log(error / n) + 2 k + 2 k (k + 1) / (n - k - 1) for n doses and k parameters, that of the
-    scatter among them. An error below a millionth of the total is that of the grid.
+    scatter among them. An error below 1e-12 of the total is that of rounding.
     """
     k = 3 if shape == "line" else 4
-    small = np.maximum(error, np.maximum(1e-6 * total, 1e-300))
+    small = np.maximum(error, np.maximum(1e-12 * total, 1e-300))
     return np.asarray(
         doses * np.log(small / doses) + 2 * k + 2 * k * (k + 1) / (doses - k - 1), np.float64
     )
@@ -196,56 +128,21 @@ def _residuals(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, Float
     if shape == "line":
         curve = dose
     else:
-        bend = fitted(means[None, :], dose, shape).bend[0]
-        grid, basis, _, _ = _basis(dose, shape)
-        at = int(np.abs(grid - bend).argmin())
-        curve = basis[at]
-        # A bend at the edge cannot be moved.
-        if 0 < at < len(grid) - 1:
-            moved = {
-                "saturation": [(dose > bend).astype(np.float64)],
-                "threshold": [(dose < bend).astype(np.float64)],
-                "peak": [dose],
-            }.get(shape, [basis[at + 1] - basis[at - 1]])
-    curves = [each - each.mean() for each in (curve, *moved)]
-    size = max(float(np.ptp(dose)), 1e-300)
-    units = [each / np.linalg.norm(each) for each in curves if np.ptp(each) > 1e-9 * size]
+        fit = fitted(means[None, :], dose, shape)
+        curve = curves(dose, fit.bend, shape)[0]
+        # A turn or half at the edge cannot be moved.
+        if shape in BENT or not fit.at_edge[0]:
+            moved = [directions(dose, fit.bend, shape)[0]]
+    units = [
+        (each - each.mean()) / np.linalg.norm(each - each.mean())
+        for each in (curve, *moved)
+        if np.ptp(each) > 1e-9 * abs(each).max()
+    ]
     away = means - means.mean()
-    if np.ptp(curve) > 1e-9 * size:
+    if np.ptp(curve) > 1e-9 * abs(curve).max():
         away = away - units[0] * (units[0] @ away)
     level = np.full((len(dose), 1), len(dose) ** -0.5)
     if not units:
         return away, level
     turned, values, _ = np.linalg.svd(np.column_stack(units), full_matrices=False)
     return away, np.hstack([level, turned[:, values > 1e-9]])
-
-
-def _basis(dose: Floats, shape: Shape) -> tuple[Floats, Floats, Floats, Floats]:
-    """Candidate bends, the curve of each over the doses, its plateau, and its first slope."""
-    if shape == "peak":
-        grid = np.union1d(dose, np.linspace(dose[0], dose[-1], _BREAKS))
-        # In units of the range, as the others are in units of the dose.
-        width = dose[-1] - dose[0]
-        curve = -((dose - grid[:, None]) ** 2) / width
-        return grid, curve, np.zeros(len(grid)), 2 * (grid - dose[0]) / width
-    if shape in BENT:
-        grid = np.union1d(dose, np.linspace(dose[0], dose[-1], _BREAKS))
-        bend = np.minimum if shape == "saturation" else np.maximum
-        return grid, bend(dose, grid[:, None]), grid, np.ones(len(grid))
-    # In units of the range, as the pieces above are in units of the dose.
-    width = dose[-1] - dose[0]
-    grid = width * np.geomspace(1e-2, 10, _BREAKS)
-    half = grid[:, None]
-    if shape == "michaelis_menten":
-        return grid, width * dose / (half + dose), np.full(len(grid), width), width / grid
-    rate = np.log(2) / half
-    return grid, -width * np.expm1(-rate * dose), np.full(len(grid), width), width * rate[:, 0]
-
-
-def _straight(means: Floats, dose: Floats) -> tuple[Floats, Floats]:
-    """Slope and error of straight lines."""
-    centred = means - means.mean(axis=1, keepdims=True)
-    line = dose - dose.mean()
-    slope = centred @ line / (line @ line)
-    error = np.maximum((centred**2).sum(axis=1) - slope**2 * (line @ line), 0.0)
-    return slope, error

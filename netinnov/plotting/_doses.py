@@ -36,7 +36,7 @@ def plot_dose_response(
     ----------
     table : DataFrame
         Columns ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
-        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.table` gives it.
+        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives it.
     measure : str
         Which measure.
     node : str, optional
