@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov.null_models import mixing
 from netinnov.null_models._chains import Chain, seed_words
 from netinnov.null_models._plan import plan
 
@@ -49,3 +50,110 @@ def test_a_chain_that_goes_on_keeps_what_one_that_begins_keeps(directed):
     for words in seed_words(np.random.default_rng(1), 50):
         state = chain.advance(state, 160, words)
         assert kinds_joined(chain, state) == joined
+
+
+ROUND = network_of([(0, 1), (1, 2), (2, 0)], directed=True)
+STUCK = network_of(SIX, "AABBCC")
+
+SMALL = [
+    pytest.param(ROUND, ("degree",), id="directed triangle"),
+    pytest.param(STUCK, ("kind",), id="excursions only"),
+    pytest.param(random_network(10, 20, directed=True), ("degree",), id="directed"),
+    pytest.param(random_network(20, 100, directed=True), ("degree",), id="more directed links"),
+    pytest.param(random_network(15, 30, "ABC" * 5), ("kind",), id="kinds"),
+    pytest.param(random_network(20, 80, "ABCD" * 5, directed=True), ("kind",), id="directed kinds"),
+]
+
+
+@pytest.mark.parametrize(("network", "preserve"), SMALL)
+@pytest.mark.parametrize("trials", [10, 40])
+def test_as_much_is_accepted_as_in_one_call(network, preserve, trials):
+    found = mixing(network, preserve=preserve, trials=trials, rng=1)
+    chain = chain_of(network, preserve)
+    steps = 1_000 * chain.size
+    words = seed_words(np.random.default_rng(2), 20)
+    shares = np.array([chain.advance(chain.start, steps, each).accepted for each in words]) / steps
+    error = shares.std() * np.sqrt(1_000 / found.overlap.index[-1])
+    assert abs(found.acceptance["links"] - shares.mean()) < 4 * error < shares.mean() / 2
+
+
+def overlap_after(chain, trials, draws, rng):
+    def pairs(state):
+        ends = np.column_stack([state.source, state.target])
+        return set(map(tuple, (ends if chain.directed else np.sort(ends, axis=1)).tolist()))
+
+    first = pairs(chain.start)
+    found = [
+        len(first & pairs(chain.advance(chain.start, round(trials * chain.size), words)))
+        for words in seed_words(rng, draws)
+    ]
+    return np.array(found) / chain.size
+
+
+LAYERS = [
+    *SMALL,
+    pytest.param(random_network(20, 170), ("degree",), id="dense"),
+    pytest.param(random_network(100, 200), ("degree",), id="sparse"),
+    pytest.param(random_network(20, 250, directed=True), ("degree",), id="dense and directed"),
+    pytest.param(random_network(60, 600, "ABC" * 20), ("kind",), id="many links between kinds"),
+]
+
+
+@pytest.mark.parametrize(("network", "preserve"), LAYERS)
+def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
+    advice = mixing(network, preserve=preserve, rng=1).advice["links"]
+    assert advice < 150
+    chain = chain_of(network, preserve)
+    rng = np.random.default_rng(3)
+    later = overlap_after(chain, 10 * advice, 200, rng)
+    now = overlap_after(chain, advice, 200, rng)
+    # Both means have an error of a fourteenth of the deviation.
+    assert abs(now.mean() - later.mean()) < 0.4 * later.std()
+
+
+@pytest.mark.parametrize(("network", "preserve"), LAYERS)
+def test_advice_hangs_little_on_how_long_the_chain_is_looked_at(network, preserve):
+    short, middle, long = (
+        np.median(
+            [mixing(network, preserve=preserve, trials=t, rng=i).advice["links"] for i in range(3)]
+        )
+        for t in (10, 40, 400)
+    )
+    assert 1 / 2 <= short / long <= 2
+    assert 1 / 2 <= middle / long <= 2
+
+
+def test_looks_that_have_nothing_in_common_do_not_make_advice_long():
+    # On average every fourth proposal turns the triangle round: two trials forget all.
+    for trials in (10, 100, 4_000):
+        assert 1 <= mixing(ROUND, trials=trials, rng=1).advice["links"] <= 8
+
+
+def test_there_is_no_advice_from_a_chain_that_is_too_short(monkeypatch):
+    network = random_network(20, 170)
+    assert mixing(network, trials=20, rng=1).advice["links"] > 0
+    monkeypatch.setattr("netinnov.null_models._mixing._MOST_TRIALS", 40)
+    found = mixing(network, trials=20, rng=1)
+    assert found.overlap.index[-1] <= 40
+    assert np.isnan(found.advice["links"])
+
+
+def test_a_layer_that_never_moves_has_no_advice_and_one_link_needs_none():
+    star = network_of([(0, 1), (0, 2), (0, 3)])
+    found = mixing(star, rng=1).to_frame().loc["links"]
+    assert found["acceptance"] == 0
+    assert found["overlap"] == 1
+    assert np.isnan(found["advice"])
+    alone = mixing(network_of([(0, 1)]), rng=1).to_frame().loc["links"]
+    assert list(alone[["acceptance", "overlap", "advice"]]) == [0, 1, 1]
+
+
+def test_layers_go_on_as_long_as_each_needs():
+    slow, fast = random_network(20, 170), random_network(20, 20)
+    tables = [each.links.assign(layer=name) for name, each in (("slow", slow), ("fast", fast))]
+    nodes = pd.DataFrame(index=[f"n{i}" for i in range(20)])
+    found = mixing(ni.build_network(nodes, pd.concat(tables)), rng=1)
+    looks = found.overlap.count()
+    assert looks["fast"] < looks["slow"] == len(found.overlap)
+    later = found.overlap["fast"].iloc[looks["fast"] // 2 : looks["fast"]]
+    assert found.to_frame().loc["fast", "overlap"] == pytest.approx(later.mean())

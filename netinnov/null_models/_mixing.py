@@ -18,10 +18,17 @@ from netinnov.null_models._plan import plan
 
 __all__ = ["Mixing", "mixing"]
 
-_PARTS = 200
-"""Looks at the chain on the way."""
+_LEAST = 50
+"""Autocorrelation times in the second half of a chain below which they are not trusted."""
 
-_HALF = _PARTS // 2
+_WANTED = 100
+"""As many of them end the chain."""
+
+_CLOSE = 1e-9
+"""Trials a link that are no difference."""
+
+_MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
+"""A link, and in all: a chain is not made longer than these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,16 +41,18 @@ class Mixing:
         Share of proposals that were accepted, by layer.
     overlap : DataFrame
         Share of the original links (parallel ones counted) that are there after so many trials a
-        link: rows from 0 up, a column a layer.
+        link: rows from 0 up by halves, a column a layer; NaN after the end of its chain.
     assortativity : DataFrame
         The same for the correlation of the (total) degrees at both ends of a link; NaN where all
         degrees are equal.
     autocorrelation : DataFrame
         By layer, columns ``overlap`` and ``assortativity``: integrated autocorrelation time of
-        the second half of the chain, in trials a link. NaN where nothing changes.
+        the second half of the chain, in trials a link. Not less than the time from one look to
+        the next. NaN where nothing changes.
     advice : Series
-        Trials a link that make a draw as good as independent, by layer; NaN where the chain had
-        not settled halfway: look again with more ``trials``.
+        Trials a link that make a draw as good as independent, by layer. NaN where the chain was
+        too short to tell: look again with more ``trials``. NaN too where nothing moved: there is
+        no other graph, or none that is found in so many trials.
     strength_error : Series
         With ``"strength"``: sum of the errors of strengths over the sum of strengths in one draw,
         by layer; NaN without.
@@ -65,7 +74,7 @@ class Mixing:
             Columns acceptance, overlap (mean of the second half of the chain),
             autocorrelation_overlap, autocorrelation_assortativity, advice, strength_error.
         """
-        settled = self.overlap.iloc[len(self.overlap) // 2 :].mean()
+        settled = self.overlap.apply(lambda path: path.iloc[path.count() // 2 :].mean())
         return pd.DataFrame(
             {
                 "acceptance": self.acceptance,
@@ -98,7 +107,8 @@ def mixing(
     preserve, layers, bins, space, labelled
         As in `rewire`.
     trials : float
-        Length of the chain, in proposals a link; it is looked at 200 times on the way.
+        Least length of the chain, in proposals a link. It is doubled until its second half is 100
+        autocorrelation times long, up to 5,000 proposals a link and 200 million in all.
     rng : None, int, SeedSequence or Generator
         Source of randomness.
 
@@ -115,11 +125,26 @@ def mixing(
 
     Notes
     -----
-    The chain has settled when its overlap with the start first lies within two standard
-    deviations of the mean of its second half. Advice is the larger of twice that time and five
-    autocorrelation times, rounded up, at least 1. It is a symptom, not a proof: a chain
-    whose graphs fall into parts that hardly meet looks settled in one of them. A low acceptance, as
-    under ``"distance"``, is the sign of it.
+    The chain is looked at every half trial a link (up to 80 links: every trial at most). It has
+    settled when its overlap with the start first lies within two standard deviations of the mean
+    of its second half. Advice is the larger of twice that time and five autocorrelation times,
+    rounded up, at least 1. It is given if the second half is 50 autocorrelation times long, a rule
+    of thumb of Foreman-Mackey et al.: a shorter chain makes them look too short.
+
+    The autocorrelation time is 1 + 2 times the sum of the autocorrelations, in looks. The sum ends
+    at the first lag of three such times: six in the count of Madras and Sokal, who begin with 1/2.
+
+    It is a symptom, not a proof: a chain whose graphs fall into parts that hardly meet looks
+    settled in one of them. A low acceptance, as under ``"distance"``, is the sign of it.
+
+    References
+    ----------
+    Madras and Sokal (1988), The pivot algorithm: a highly efficient Monte Carlo method for the
+    self-avoiding walk, Journal of Statistical Physics 50, appendix C.
+    Sokal (1997), Monte Carlo methods in statistical mechanics: foundations and new algorithms, in
+    Functional Integration, Springer.
+    Foreman-Mackey, Hogg, Lang and Goodman (2013), emcee: the MCMC hammer, Publications of the
+    Astronomical Society of the Pacific 125; the rule is in the manual of the program.
 
     Examples
     --------
@@ -135,52 +160,92 @@ def mixing(
     ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
     names = pd.Index(list(ready.chains), dtype="str", name="layer")
     paths = [_followed(chain, trials, rng) for chain in ready.chains.values()]
-    at = pd.Index(np.linspace(0, trials, _PARTS + 1), name="trials")
-    step = trials / _PARTS
+    last = max((path.at[-1] for path in paths), default=0.0)
+    grid = np.arange(0, last + _CLOSE, 0.5)
+    at = pd.Index(grid, name="trials")
 
     def table(values: list[Floats]) -> pd.DataFrame:
-        empty = np.empty((at.size, 0))
-        return pd.DataFrame(np.column_stack(values) if values else empty, at, names)
+        seen = np.empty((grid.size, len(paths)))
+        for x, (path, each) in enumerate(zip(paths, values, strict=True)):
+            seen[:, x] = each[np.searchsorted(path.at, grid + _CLOSE, side="right") - 1]
+            seen[grid > path.at[-1] + _CLOSE, x] = np.nan
+        return pd.DataFrame(seen, at, names)
 
-    times = [[step * _time(path[_HALF:]) for path in pair] for _, *pair, _ in paths]
-    advice = [_advice(path[1], step, time) for path, time in zip(paths, times, strict=True)]
-    columns = ["overlap", "assortativity"]
+    def series(values: list[float], name: str) -> pd.Series:
+        return pd.Series(values, names, dtype=float, name=name)
+
     return Mixing(
-        acceptance=pd.Series([path[0] for path in paths], names, dtype=float, name="acceptance"),
-        overlap=table([path[1] for path in paths]),
-        assortativity=table([path[2] for path in paths]),
-        autocorrelation=pd.DataFrame(times, names, columns, dtype=float),
-        advice=pd.Series(advice, names, dtype=float, name="advice"),
-        strength_error=pd.Series([p[3] for p in paths], names, dtype=float, name="strength_error"),
+        acceptance=series([path.acceptance for path in paths], "acceptance"),
+        overlap=table([path.overlap for path in paths]),
+        assortativity=table([path.assortativity for path in paths]),
+        autocorrelation=pd.DataFrame(
+            [path.times for path in paths], names, ["overlap", "assortativity"], dtype=float
+        ),
+        advice=series([path.advice for path in paths], "advice"),
+        strength_error=series([path.strength_error for path in paths], "strength_error"),
     )
 
 
-def _followed(
-    chain: Chain, trials: float, rng: np.random.Generator
-) -> tuple[float, Floats, Floats, float]:
-    """Acceptance, overlap and assortativity on the way, and the error of strengths at the end."""
-    looks = np.linspace(0, trials * chain.size, _PARTS + 1).round().astype(np.int64)
-    words = seed_words(rng, _PARTS + 1)
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What a chain showed at each look: after the same number of proposals, from the start on."""
+
+    at: Floats
+    """Trials a link."""
+    overlap: Floats
+    assortativity: Floats
+    acceptance: float
+    times: tuple[float, float]
+    """Autocorrelation times of the second half, in trials a link."""
+    advice: float
+    strength_error: float = math.nan
+
+
+def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
+    """The chain, looked at until its second half is long enough, or the chain as long as may be."""
+    unknown = (math.nan, math.nan)
+    if chain.size < 2:  # the only layer with its degrees
+        one, none = (1.0, 0.0) if chain.size else unknown
+        at = np.array([0.0, trials])
+        return _Path(at, np.full(2, one), np.full(2, np.nan), none, unknown, advice=one)
+    # A multiple of the pace: what one long call does, shorter ones do then too.
+    every = chain.pace * math.ceil(chain.size / (2 * chain.pace))
+    most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // every
+    looks = max(2, math.ceil(trials * chain.size / every))
     state = chain.start
     moving = replace(chain, strength=False)
-    start, times = np.unique(_codes(chain, state), return_counts=True)
+    start, copies = np.unique(_codes(chain, state), return_counts=True)
     degree = np.bincount(np.concatenate([state.source, state.target]), minlength=chain.n_nodes)
-    overlap = np.full(_PARTS + 1, np.nan)
-    assortativity = np.full(_PARTS + 1, np.nan)
+    overlap = [1.0]
+    assortativity = [_assortativity(degree, state, chain.directed)]
     accepted = 0
-    for t in range(_PARTS + 1):
-        if t > 0:
-            state = moving.advance(state, int(looks[t] - looks[t - 1]), words[t])
+    while True:
+        for words in seed_words(rng, looks + 1 - len(overlap)):
+            state = moving.advance(state, every, words)
             accepted += state.accepted
-        if chain.size:
-            now = _codes(chain, state)
-            overlap[t] = _in_common(start, times, now) / chain.size
-            assortativity[t] = _assortativity(degree, state, chain.directed)
-    acceptance = accepted / looks[-1] if looks[-1] else math.nan
+            overlap.append(_in_common(start, copies, _codes(chain, state)) / chain.size)
+            assortativity.append(_assortativity(degree, state, chain.directed))
+        paths: tuple[Floats, Floats] = np.array(overlap), np.array(assortativity)
+        half = (looks + 1) // 2
+        in_looks = _time(paths[0][half:]), _time(paths[1][half:])
+        # Of the second half, in autocorrelation times; NaN if the links stayed.
+        length = (looks - half) / float(np.fmax(*in_looks)) if in_looks[0] > 0 else math.nan
+        if length >= _WANTED or looks >= most:
+            break
+        looks = min(2 * looks, most)
     error = math.nan
-    if chain.strength and chain.size > 1:
-        error = chain.advance(state, 1, words[0]).strength_error
-    return acceptance, overlap, assortativity, error
+    if chain.strength:
+        error = chain.advance(state, 1, seed_words(rng, 1)[0]).strength_error
+    step = every / chain.size
+    times = (step * in_looks[0], step * in_looks[1])
+    return _Path(
+        np.arange(looks + 1, dtype=np.float64) * step,
+        *paths,
+        acceptance=accepted / (looks * every),
+        times=times,
+        advice=_advice(paths[0], step, times) if length >= _LEAST else math.nan,
+        strength_error=error,
+    )
 
 
 def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
@@ -195,6 +260,7 @@ def _in_common(
     start: npt.NDArray[np.int64], times: npt.NDArray[np.int64], now: npt.NDArray[np.int64]
 ) -> int:
     """How many links are also in the start, which has each of its pairs so many times."""
+    now = np.sort(now)  # so that what is read next stands next
     at = np.minimum(np.searchsorted(start, now), start.size - 1)
     found = np.bincount(at[start[at] == now], minlength=start.size)
     return int(np.minimum(found, times).sum())
@@ -210,7 +276,7 @@ def _assortativity(degree: npt.NDArray[np.int64], state: State, directed: bool) 
 
 
 def _time(values: Floats) -> float:
-    """Integrated autocorrelation time in steps: the sum is cut where it is 5 times shorter."""
+    """Integrated autocorrelation time in looks, at least 1; NaN where nothing changes."""
     deviation = values - values.mean()
     n = values.size
     variance = float(deviation @ deviation)
@@ -219,20 +285,15 @@ def _time(values: Floats) -> float:
     time = 1.0
     for lag in range(1, n):
         time += 2 * float(deviation[lag:] @ deviation[:-lag]) / variance
-        if lag >= 5 * time:
+        if lag >= 3 * time:
             break
     return max(time, 1.0)
 
 
-def _advice(overlap: Floats, step: float, times: list[float]) -> float:
-    later = overlap[_HALF:]
-    if np.isnan(later).any():
+def _advice(overlap: Floats, step: float, times: tuple[float, float]) -> float:
+    """Twice the time to settle or five autocorrelation times; NaN if settled in the second half."""
+    later = overlap[overlap.size // 2 :]
+    first = int(np.argmax(np.abs(overlap - later.mean()) <= 2 * later.std()))
+    if first > overlap.size // 2:
         return math.nan
-    if (overlap == 1).all():
-        return 1.0  # there is no other graph, as far as this chain can see
-    near = np.abs(overlap - later.mean()) <= 2 * max(float(later.std()), 1e-12)
-    first = int(np.argmax(near))
-    if not near.any() or first > _HALF:
-        return math.nan
-    longest = np.nanmax([0.0, *times])
-    return float(max(1, math.ceil(max(2 * first * step, 5 * longest))))
+    return float(max(1, math.ceil(max(2 * first * step, 5 * np.fmax(*times)))))
