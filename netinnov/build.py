@@ -19,6 +19,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._columns import as_text
+from netinnov._modelled import MODELLED, modelled_layers, stay_modelled
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -191,7 +192,8 @@ def aggregate(
         Nodes: the groups that have a member, places in the order of the table of places, other
         groups sorted; column ``members`` counts. Groups that are places lie in themselves and
         are of kind "place"; other groups have the column as kind and no place. Layers, direction
-        and periods stay, weights are summed; other attributes of links and nodes are left out.
+        and periods stay, weights are summed; other attributes of links and nodes are left out, but
+        that layers with links of the ``status`` ``"modelled"`` keep it, for all their links.
 
     Raises
     ------
@@ -251,9 +253,10 @@ def aggregate(
     if drop_internal:
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
-    return MultilayerNetwork._assemble(
+    joined = MultilayerNetwork._assemble(
         nodes, network._places, network._layers, rows.where(stay), network._directed
     )
+    return stay_modelled(joined, network)
 
 
 def flatten(
@@ -272,8 +275,10 @@ def flatten(
     -------
     MultilayerNetwork
         The same nodes; one layer. If a layer is directed so is the result, and a link of an
-        undirected layer counts as two opposite ones (a self-link once). Periods stay. A single
-        layer of shares of each origin's total stays marked: ``all_share_of_origin``.
+        undirected layer counts as two opposite ones (a self-link once). Periods stay. What must
+        not be forgotten stands in the name: ``all_modelled`` if one of the layers added is modelled
+        (its name ends so, or it has links of the ``status`` ``"modelled"``), and
+        ``all_share_of_origin`` for a single layer of shares of each origin's total.
 
     Raises
     ------
@@ -300,7 +305,9 @@ def flatten(
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
         refuse_shares(kept, "a sum over layers")
-    mark = SHARE_OF_ORIGIN if kept and kept[0].endswith(SHARE_OF_ORIGIN) else ""
+    mark = "" if set(kept).isdisjoint(modelled_layers(network)) else MODELLED
+    if kept and kept[0].endswith(SHARE_OF_ORIGIN):
+        mark += SHARE_OF_ORIGIN
     rows = network._link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)

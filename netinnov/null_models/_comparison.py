@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ import pandas as pd
 from netinnov._arguments import check_callable, check_number, check_rng, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._describe import digest, identity
+from netinnov._modelled import modelled_layers
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._chains import Labelled, Plan, Preserve, Space
 from netinnov.null_models._plan import plan
 from netinnov.null_models._standing import NullComparison, Value, compared
@@ -139,6 +141,13 @@ def compare_with_null(
         `null` gives no network, or stands beside options of `rewire`; the checkpoint is of another
         comparison.
 
+    Warns
+    -----
+    UserWarning
+        If a layer that is drawn anew is modelled: its name ends in ``_modelled``, or its links
+        have the ``status`` ``"modelled"``. A p-value on it tests the model, and says nothing of
+        what was observed.
+
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
@@ -169,6 +178,7 @@ def compare_with_null(
     >>> found.observed, found.p
     (1.0, 1.0)
     """
+    check_network(network)
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
     rng = check_rng(rng)
@@ -189,6 +199,7 @@ def compare_with_null(
     ready = None
     if null is None:
         ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
+    _warn_of_modelled(network, network.layers if ready is None else ready.chains)
     store = None
     if checkpoint is not None and begun is not None:
         options = {}
@@ -224,6 +235,19 @@ def compare_with_null(
         for k, (name, value) in enumerate(observed.items())
     }
     return found if isinstance(measure, Mapping) else found[_ALONE]
+
+
+def _warn_of_modelled(network: MultilayerNetwork, drawn: Collection[str]) -> None:
+    layers = [name for name in modelled_layers(network) if name in drawn]
+    if layers:
+        are = "is" if len(layers) == 1 else "are"
+        warnings.warn(
+            f"{', '.join(layers)} {are} modelled: p and z compare the model with networks at "
+            "random, and say nothing of what was observed. Select the layers that were observed, "
+            "or name them in `layers`.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _check_unread(options: Mapping[str, object]) -> None:

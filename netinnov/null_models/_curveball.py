@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_name, check_names, check_number, check_rng
+from netinnov._modelled import stay_modelled
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -48,7 +49,8 @@ def curveball(
     -------
     MultilayerNetwork
         The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers randomised.
+        attributes in the layers randomised, but that a modelled one keeps the ``status`` that
+        says so.
 
     Raises
     ------
@@ -92,7 +94,8 @@ def curveball(
         steps = round(trials * sides[layer].rows.size)
         size += 2 * round(trials * chain.size)
         work.append(partial(_traded, chain.start, sides[layer], steps, seed))
-    return Plan(network, ready.chains).assemble(in_threads(work, size))
+    drawn = Plan(network, ready.chains).assemble(in_threads(work, size))
+    return stay_modelled(drawn, network)
 
 
 class Sides(NamedTuple):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
+from netinnov._modelled import stay_modelled
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -53,7 +54,8 @@ def max_entropy(
     -------
     MultilayerNetwork
         The same nodes and places. Links drawn have weight 1 unless strengths are kept, no period
-        and no attributes; a layer in which none is drawn is gone.
+        and no attributes, but that a modelled layer keeps the ``status`` that says so; a layer in
+        which none is drawn is gone.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def max_entropy(
         law = _law(chain.start, weights) if strengths else None
         first, *other = (_drawn(each, rng) for each in ensembles(network, layer, through, law))
         states.append(first.followed_by(other[0]) if other else first)
-    return Plan(network, chains).assemble(states)
+    return stay_modelled(Plan(network, chains).assemble(states), network)
 
 
 def _check_preserve(preserve: Sequence[str], weights: str | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
+from netinnov._modelled import stay_modelled
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Labelled, Preserve, Space
@@ -66,7 +67,8 @@ def rewire(
     -------
     MultilayerNetwork
         The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers rewired.
+        attributes in the layers rewired, but that a modelled one keeps the ``status`` that says
+        so.
 
     Raises
     ------
@@ -138,4 +140,4 @@ def rewire(
     rng = check_rng(rng)
     check_number("trials", trials, low=0)
     ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
-    return ready.draw(trials, rng)
+    return stay_modelled(ready.draw(trials, rng), network)

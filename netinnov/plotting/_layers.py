@@ -83,7 +83,8 @@ def plot_adjacency(
         raise InputError("a matrix needs links to draw; there are none.")
     if layer is None and len(network.layers) == 1:
         (layer,) = network.layers
-    matrix = flatten(network).adjacency("all") if layer is None else network.adjacency(layer)
+    drawn = flatten(network) if layer is None else network
+    matrix = drawn.adjacency(drawn.layers[0] if layer is None else layer)
     code = network._place_codes
     last = np.where(code >= 0, code, len(network._places))
     order = np.argsort(last, kind="stable")

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from netinnov._arguments import check_callable, check_names, check_number
+from netinnov._modelled import stay_modelled
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -74,9 +75,10 @@ def resampled(
             unit = observed.sum() / number
             weight[here] = rng.poisson(observed / unit) * unit
     rows = rows._replace(weight=weight).where(weight > 0)
-    return MultilayerNetwork._assemble(
+    drawn = MultilayerNetwork._assemble(
         network._node_table(), network._places, network.layers, rows, network.directed
     )
+    return stay_modelled(drawn, network)
 
 
 def _number(layer: str, events: Events) -> int | None:
