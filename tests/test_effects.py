@@ -26,6 +26,9 @@ from netinnov.scenarios import (
     placebo_candidates,
 )
 
+# Measures of their own that grow with the weight that scenarios add: see test_no_test.py.
+pytestmark = pytest.mark.filterwarnings("ignore:.*name it in `monotone`")
+
 
 @pytest.fixture(scope="module")
 def pair() -> ni.MultilayerNetwork:

@@ -11,14 +11,23 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.connectivity import global_efficiency
+from netinnov import null_models
+from netinnov._modelled import modelled_layers
+from netinnov.centrality import (
+    betweenness_centrality,
+    closeness_centrality,
+    overlapping_degree,
+)
+from netinnov.connectivity import average_path_length, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import (
+    ResampledLinks,
     Specification,
     compare_scenarios,
     specification_curve,
     specification_summary,
 )
+from netinnov.experiments._placebo import _MONOTONE, _SHORTENED, _ours, totals_of
 from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
 
 NAMES = [f"c{at}" for at in range(10)]
@@ -63,6 +72,57 @@ def test_a_layer_is_modelled_if_its_name_or_its_links_say_so() -> None:
         assert pd.isna(compared(network, PARK, matched(PARK))["why_no_p"])
         named = compared(network, PARK, matched(PARK), modelled=network.layers)
         assert "is modelled" in named["why_no_p"]
+
+
+def resampled(network, layers):
+    return ResampledLinks(layers=layers)(network, np.random.default_rng(1))
+
+
+CHANGES = {
+    "flatten": ni.flatten,
+    "aggregate": ni.aggregate,
+    "aggregate, then flatten": lambda network: ni.flatten(ni.aggregate(network)),
+    "select": lambda network: network.select(nodes=NAMES),
+    "rewire": lambda network: ni.rewire(network, rng=1),
+    "rewire one": lambda network: ni.rewire(network, layers=network.layers[:1], rng=1),
+    "curveball": lambda network: null_models.curveball(network, rng=1),
+    "max_entropy": lambda network: null_models.max_entropy(network, preserve=["strength"], rng=1),
+    "resample": lambda network: ResampledLinks()(network, np.random.default_rng(1)),
+    "resample one": lambda network: resampled(network, network.layers[:1]),
+    "resample another": lambda network: resampled(network, network.layers[1:]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_modelled_layer_stays_so_whatever_is_made_of_it(change) -> None:
+    def two_mode(name, status):
+        network = system(name, status=status)
+        kinds = ["firm" if at % 2 else "park" for at in range(10)]
+        links = network.links
+        across = (links["source"].str[1:].astype(int) + links["target"].str[1:].astype(int)) % 2 > 0
+        more = links[across].assign(layer="other", status="observed")
+        return ni.build_network(
+            network.nodes.assign(kind=kinds), pd.concat([links[across], more]), network.places
+        )
+
+    for network in (two_mode("flow_modelled", "observed"), two_mode("flow", "modelled")):
+        made = change(network)
+        first = made.layers[0]
+        assert modelled_layers(made) == [first]
+        row = compared(made, replace(PARK, layer=first), matched(replace(PARK, layer=first)))
+        assert row["why_no_p"] == f"{first} is modelled: a test would only repeat the model"
+    assert modelled_layers(change(two_mode("flow", "observed"))) == []
+
+
+def test_a_network_at_random_is_said_to_be_compared_with_a_model() -> None:
+    options = {"measure": global_efficiency, "replicates": 3, "rng": 1, "progress": False}
+    for network in (system("gravity_modelled"), system(status="modelled")):
+        name = network.layers[0]
+        for null in (None, lambda drawn, rng: ni.rewire(drawn, rng=rng)):
+            with pytest.warns(UserWarning, match=f"^{name} is modelled: p and z compare the model"):
+                null_models.compare_with_null(network, null=null, **options)
+        both = network.with_links(system("seen").links)
+        null_models.compare_with_null(both, layers=["seen"], **options)
 
 
 def test_nothing_is_tested_on_the_gravity_of_the_bundled_case() -> None:
@@ -112,7 +172,8 @@ def test_specifications_know_measures_that_move_one_way_only() -> None:
         return Specification(replace(PARK, size=size), measure, placebo=matched(PARK))
 
     choices = {"size": [1, 6], "measure": {"mine": mine, "bound": partial(mine)}}
-    free = curve(system(), make, specifications=choices)
+    with pytest.warns(UserWarning, match="if that holds of 'mine', name it in `monotone`"):
+        free = curve(system(), make, specifications=choices)
     assert free["placebo_p"].notna().all()
     found = curve(system(), make, specifications=choices, monotone=["mine"])
     found = found.set_index(["size", "measure"])
@@ -153,10 +214,12 @@ def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo, measur
     row = compared(system(), scenario, placebo, measures={"e": measure})
     assert "the scenario adds more" in row["why_no_p"]
     assert "one way only" in row["why_no_p"]
-    free = compared(
-        system(), scenario, placebo, measures={"e": lambda network, nodes: measure(network)}
-    )
+    own = {"mine": lambda network, nodes: measure(network)}
+    with pytest.warns(UserWarning, match="adds more .* holds of 'mine', name it in `monotone`"):
+        free = compared(system(), scenario, placebo, measures=own)
     assert "one way only" not in str(free["why_no_p"])
+    said = compared(system(), scenario, placebo, measures=own, monotone=["mine"])
+    assert said["why_no_p"] == row["why_no_p"]
 
 
 def test_nor_is_what_adds_less() -> None:
@@ -173,6 +236,178 @@ def test_what_adds_as_much_as_its_placebo_is_tested(funding) -> None:
 
     for scenario, placebo in ((park, matched(park)), (park, same), (park.__call__, matched(park))):
         assert pd.isna(compared(system(), scenario, placebo)["why_no_p"])
+
+
+def test_nothing_is_said_of_own_measures_where_it_does_not_matter() -> None:
+    def mine(network, nodes):
+        return WEIGHTED(network, nodes=nodes)
+
+    measures = {"mine": mine}
+    # Added alike; modelled; declared; and a measure of netinnov that new links move both ways.
+    compared(system(), PARK, matched(PARK), measures=measures)
+    few = matched(replace(PARK, size=1))
+    compared(system("flow_modelled"), PARK, few, measures=measures)
+    compared(system(), PARK, few, measures=measures, monotone=["mine"])
+    rows = effects(system(), PARK, few, measures={"b": betweenness_centrality})
+    assert rows["why_no_p"].isna().any()
+
+
+def effects(network, scenario, placebo, **options) -> pd.DataFrame:
+    options = {"replicates": 12, "rng": 1, "progress": False} | options
+    return compare_scenarios(
+        network, scenarios={"x": scenario}, placebo=placebo, **options
+    ).effects()
+
+
+def in_two(*, directed: bool = False) -> ni.MultilayerNetwork:
+    """Ten nodes in a row, and one that no path leads to (or, directed, back from)."""
+    network = system()
+    nodes = pd.concat([network.nodes, pd.DataFrame({"place": ["far"]}, index=["far"])])
+    places = pd.concat([network.places, pd.DataFrame({"population": [1.0]}, index=["far"])])
+    links = network.links
+    if directed:
+        back = links.rename(columns={"source": "target", "target": "source"})
+        out = pd.DataFrame({"layer": ["flow"], "source": ["c0"], "target": ["far"], "weight": [1]})
+        links = pd.concat([links, back, out])
+    return ni.build_network(nodes, links, places, directed=["flow"] if directed else [])
+
+
+@pytest.mark.parametrize("distance", ["unit", "inverse"])
+@pytest.mark.parametrize("measure", [average_path_length, closeness_centrality])
+def test_paths_only_shorten_where_all_are_joined_before(measure, distance) -> None:
+    few, measured = matched(replace(PARK, size=1)), {"m": partial(measure, distance=distance)}
+    rows = effects(system(), PARK, few, measures=measured)
+    assert rows["why_no_p"].str.contains("one way only").all()
+    assert rows["placebo_p"].isna().all()
+    for network in (in_two(), in_two(directed=True)):
+        open_ = effects(network, PARK, few, measures=measured)
+        assert not open_["why_no_p"].str.contains("one way only", na=False).any()
+        # Among those that are joined paths only shorten all the same.
+        inside = {"m": partial(measure, distance=distance, nodes=NAMES)}
+        rows = effects(network, PARK, few, measures=inside)
+        assert rows["why_no_p"].dropna().str.contains("one way only").all()
+        assert rows["placebo_p"].isna().all()
+
+
+def test_what_moves_one_way_only_is_called_as_it_is_in_netinnov() -> None:
+    for name in _MONOTONE | _SHORTENED:
+        homes = [home for home in (ni.centrality, ni.connectivity) if name in home.__all__]
+        assert len(homes) == 1, name
+        measure = getattr(homes[0], name)
+        assert (measure.__name__, _ours(measure)) == (name, True)
+
+
+# What counts as a link: pairs of all layers together, without self-links.
+
+
+def free_pairs(network, number, rng) -> pd.DataFrame:
+    links = network.links
+    have = set(zip(links["source"], links["target"], strict=True))
+    free = [(a, "c9") for a in NAMES[:7] if (a, "c9") not in have]
+    take = [free[at] for at in rng.choice(len(free), number, replace=False)]
+    return pd.DataFrame(take, columns=["source", "target"]).assign(weight=1.0)
+
+
+def instead(network, out, new) -> ni.MultilayerNetwork:
+    return network.replace_links(pd.concat([network.links.drop(index=out), new]))
+
+
+def doubled() -> ni.MultilayerNetwork:
+    """Two layers with the same links."""
+    links = system().links.assign(weight=1.0)
+    links = pd.concat([links.assign(layer=layer) for layer in ("a", "b")])
+    return ni.build_network(system().nodes, links, system().places)
+
+
+def looped() -> ni.MultilayerNetwork:
+    """Every node has a link to itself."""
+    loops = pd.DataFrame({"source": NAMES, "target": NAMES, "layer": "flow", "weight": 1.0})
+    links = pd.concat([system().links.assign(weight=1.0), loops])
+    return ni.build_network(system().nodes, links, system().places)
+
+
+def other_pairs(network, rng):
+    """Put links of b that a has on pairs that neither has."""
+    links = network.links
+    out = links.index[links["layer"] == "b"][:6]
+    return instead(network, out, free_pairs(network, 6, rng).assign(layer="b"))
+
+
+def fewer_pairs(network, rng):
+    links = network.links
+    out = rng.choice(links.index[links["layer"] == "b"], 1)
+    return instead(network, out, free_pairs(network, 1, rng).assign(layer="b"))
+
+
+def loops_to_links(number):
+    def change(network, rng):
+        links = network.links
+        out = links.index[links["source"] == links["target"]][:number]
+        return instead(network, out, free_pairs(network, number, rng).assign(layer="flow"))
+
+    return change
+
+
+def loops_added(network, rng):
+    loops = pd.DataFrame({"source": NAMES[:6], "target": NAMES[:6], "weight": 1.0})
+    return network.with_links(
+        pd.concat([loops, free_pairs(network, 1, rng)]).assign(layer=network.layers[0])
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "scenario", "placebo"),
+    [
+        (doubled(), other_pairs, fewer_pairs),
+        (looped(), loops_to_links(6), loops_to_links(1)),
+        (system(), PARK, loops_added),
+    ],
+)
+def test_links_beside_links_and_to_oneself_do_not_count(network, scenario, placebo) -> None:
+    row = compared(network, scenario, placebo, measures={"e": global_efficiency})
+    assert "the scenario adds more links than its placebo does" in row["why_no_p"]
+
+
+def test_self_links_that_only_one_of_them_adds_are_no_reason() -> None:
+    def more(network, rng):
+        return network.with_links(free_pairs(network, 2, rng).assign(layer="flow"))
+
+    def and_loops(network, rng):
+        loops = pd.DataFrame({"source": NAMES, "target": NAMES, "layer": "flow", "weight": 9.0})
+        return more(network, rng).with_links(loops)
+
+    for scenario, placebo in ((more, and_loops), (and_loops, more)):
+        row = compared(system(), scenario, placebo, measures={"e": global_efficiency})
+        assert pd.isna(row["why_no_p"])
+
+
+def test_links_of_a_layer_count_though_another_has_them() -> None:
+    def parted(share):
+        """Part links of a, so that b has some of their weight: no pair and no weight is new."""
+
+        def change(network, rng):
+            links = network.links
+            at = rng.choice(links.index, share, replace=False)
+            half = links.loc[at].assign(weight=links.loc[at, "weight"] / 2)
+            return instead(network, at, pd.concat([half, half.assign(layer="b")]))
+
+        return change
+
+    rows = effects(system("a"), parted(6), parted(1), measures={"d": overlapping_degree})
+    assert rows["why_no_p"].dropna().str.contains("more links, layer by layer, than").all()
+    assert rows["placebo_p"].isna().all()
+
+
+def test_a_pair_counts_once_or_each_way_as_the_baseline_has_it() -> None:
+    links = pd.DataFrame({"source": list("aab"), "target": list("bca"), "weight": [1.0, 2, 4]})
+    nodes = pd.DataFrame(index=list("abc"))
+    x = ni.build_network(nodes, links[:2].assign(layer="x"))
+    assert totals_of(x, directed=False).tolist() == [2, 2, 3]
+    both = ni.build_network(nodes, links.assign(layer=list("xxy")), directed=["y"])
+    # Ways a-b, b-a, a-c, c-a; b-a once more in layer y.
+    assert totals_of(both, directed=True).tolist() == [4, 5, 10]
+    assert totals_of(both, directed=False).tolist() == [2, 2.5, 5]
+    assert totals_of(ni.build_network(nodes, links[:0]), directed=False).tolist() == [0, 0, 0]
 
 
 def test_an_effect_of_nothing_has_no_sign() -> None:

@@ -52,13 +52,13 @@ class Checkpoint:
     def found(self, columns: Sequence[str]) -> dict[Item, Values]:
         """Give all values that are there."""
         names = [f"measure_{at}" for at in range(len(columns))]
-        known = ("scenario", "replicate", "resample", "grown", "label", "links", "weight")
+        known = ("scenario", "replicate", "resample", "grown", "label", "totals")
         rows = self._store.rows(*known, *names)
         return {
             Item(scenario, number, data): Values(
-                grown, [np.asarray(v) for v in values], label, links, weight
+                grown, [np.asarray(v) for v in values], label, totals
             )
-            for scenario, number, data, grown, label, links, weight, *values in rows
+            for scenario, number, data, grown, label, totals, *values in rows
         }
 
     def save(
@@ -71,8 +71,7 @@ class Checkpoint:
                 **item._asdict(),
                 "grown": each.grown,
                 "label": each.label,
-                "links": each.links,
-                "weight": each.weight,
+                "totals": each.totals,
                 **{f"measure_{at}": value for at, value in enumerate(each.by_measure)},
             }
             for item, each in zip(items, values, strict=True)

@@ -11,7 +11,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from netinnov._arguments import as_whole, check_callable, check_mapping, check_rng, shown
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_mapping,
+    check_names,
+    check_rng,
+    shown,
+)
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -22,6 +29,7 @@ from netinnov.experiments._placebo import (
     drawn_placebos,
     one_way,
     refusals,
+    refused_by_construction,
     spawned,
     tautologies,
 )
@@ -41,7 +49,7 @@ from netinnov.experiments._replicates import (
 )
 from netinnov.experiments._resampling import Resample, check_resampling
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.scenarios import NoChange, Scenario, apply_scenario
+from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 
 __all__ = ["compare_scenarios"]
@@ -99,7 +107,8 @@ def compare_scenarios(
     monotone : sequence of str
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency` is known to be. For these no p-value is given where the scenario adds
-        more links, or more weight, than its placebo does, or less.
+        more links, or more weight, than its placebo does, or less. Of a measure of your own that
+        is not named a p-value is given all the same, with a warning.
     resample : function, optional
         Draws the data again, as they might have been collected: `ResampledLinks`,
         `ResampledEvents`, or any function of a network and a Generator that returns a network of
@@ -135,7 +144,9 @@ def compare_scenarios(
     Warns
     -----
     UserWarning
-        If a measure counts nodes that a scenario added.
+        If a measure counts nodes that a scenario added; if a scenario adds more links or weight
+        than its placebo, or less, and there are measures of which nobody said whether new links
+        can both raise and lower them.
 
     Notes
     -----
@@ -196,8 +207,13 @@ def compare_scenarios(
     generator = check_rng(rng)
     seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
     placebos, whose = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
+    far = {
+        name: each.make.beyond(network)
+        for name, each in placebos.items()
+        if isinstance(each.make, MatchedPlacebo)
+    }
     refused = refusals(network, scenarios, measures, whose, modelled=modelled)
-    one_sided = one_way(measures, monotone)
+    declared = check_names("monotone", monotone, list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
@@ -234,15 +250,14 @@ def compare_scenarios(
     agreed(columns, done)
     warn_of_grown(bound, done)
     totals = {
-        name: np.array([
-            (each.links, each.weight)
-            for item, each in zip(items, done, strict=True)
-            if item.scenario == name
-        ])
+        name: np.array(
+            [each.totals for item, each in zip(items, done, strict=True) if item.scenario == name]
+        )
         for name in tried
-    }  # fmt: skip
-    by_construction = tautologies(scenarios, placebos, whose, one_sided, totals, totals[BASELINE])
-    refused = by_construction | refused
+    }
+    unequal = tautologies(scenarios, placebos, whose, totals, totals[BASELINE])
+    one_sided = one_way(measures, declared, start=start, nodes=kept)
+    refused = refused_by_construction(unequal, measures, one_sided, refused)
     again = None
     if resample is not None:
         own = {name: scenario for name, scenario in tried.items() if name not in placebos}
@@ -280,6 +295,7 @@ def compare_scenarios(
     return ExperimentResult(
         long_table(items, done, columns, kept),
         placebos=whose,
+        beyond={scenario: far[name] for scenario, name in whose.items() if far.get(name)},
         sites={
             name: tuple(found[Item(name, number)].label for number in range(replicates))
             for name in placebos

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import connected_components
 
 from netinnov._arguments import check_callable, check_names
+from netinnov._modelled import modelled_layers
+from netinnov._paths import union
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
@@ -21,11 +27,13 @@ __all__ = [
     "Placebo",
     "PlaceboDraw",
     "drawn_placebos",
-    "modelled_layers",
+    "modelled_or_named",
     "one_way",
     "refusals",
+    "refused_by_construction",
     "spawned",
     "tautologies",
+    "totals_of",
 ]
 
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
@@ -47,8 +55,11 @@ _MONOTONE = {
 }
 """Measures of netinnov that new links move one way only."""
 
-_MODELLED = "_modelled"
-"""How the name of a modelled layer ends; or its links have the status ``modelled``."""
+_SHORTENED = {"average_path_length", "closeness_centrality"}
+"""Those that new links move one way only where all nodes reach each other before."""
+
+_TOTALS = ("links", "links, layer by layer,", "weight")
+"""What is counted of a network: linked pairs of all layers together, and of each, and weight."""
 
 _FEW = 0.05
 """Share of placebos below which hardly any adds as much as the scenario."""
@@ -119,20 +130,37 @@ def drawn_placebos(
     return drawn, whose
 
 
-def modelled_layers(network: MultilayerNetwork, named: Sequence[str] = ()) -> list[str]:
-    """List the layers that are modelled: so called, so marked in their links, or named as such."""
-    found = {name for name in network.layers if name.endswith(_MODELLED)}
-    rows = network._link_rows()
-    if rows.attributes is not None and "status" in rows.attributes:
-        marked = rows.attributes["status"].eq("modelled").to_numpy(bool, na_value=False)
-        found |= {network.layers[code] for code in np.unique(rows.layer[marked])}
-    return [name for name in network.layers if name in found | set(named)]
+def modelled_or_named(network: MultilayerNetwork, named: Sequence[str]) -> list[str]:
+    """List the layers that are modelled, or named as such."""
+    found = {*modelled_layers(network), *check_names("modelled", named, network.layers)}
+    return [name for name in network.layers if name in found]
 
 
-def one_way(measures: Mapping[str, object], monotone: Sequence[str]) -> set[str]:
-    """Name the measures that new links can move one way only."""
-    declared = set(check_names("monotone", monotone, list(measures), of="`measures`"))
-    return declared | {name for name, measure in measures.items() if _is_monotone(measure)}
+def one_way(
+    measures: Mapping[str, object],
+    declared: Sequence[str],
+    *,
+    start: MultilayerNetwork,
+    nodes: pd.Index,
+) -> set[str]:
+    """Name the measures that new links can move one way only, on these nodes of the baseline."""
+    found = {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
+    return found.union(declared)
+
+
+def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
+    """Count the linked pairs of all layers together and of each, and sum weights; no self-links.
+
+    Parameters
+    ----------
+    directed : bool
+        Whether the two ways of a pair count apart, as in a baseline with a directed layer.
+    """
+    parts = [network._simple_csr(layer) for layer in network.layers]
+    pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
+    weight = math.fsum(part.data.sum() for part in parts)
+    found = np.array([pairs, sum(part.indices.size for part in parts), weight], np.float64)
+    return found if directed else found / 2
 
 
 def refusals(
@@ -144,7 +172,7 @@ def refusals(
     modelled: Sequence[str],
 ) -> dict[tuple[str, str], str]:
     """Say for which scenario and measure there can be no p-value, and why."""
-    layers = modelled_layers(network, check_names("modelled", modelled, network.layers))
+    layers = modelled_or_named(network, modelled)
     are = "is" if len(layers) == 1 else "are"
     reason = f"{', '.join(layers)} {are} modelled: a test would only repeat the model"
     return {
@@ -159,22 +187,21 @@ def tautologies(
     scenarios: Mapping[str, Scenario],
     placebos: Mapping[str, PlaceboDraw],
     whose: Mapping[str, str],
-    measures: Iterable[str],
     totals: Mapping[str, Floats],
     start: Floats,
-) -> dict[tuple[str, str], str]:
-    """Say which of the measures that new links move one way would be higher by construction.
+) -> dict[str, str]:
+    """Say which scenarios add more than their placebo, or less, and what.
+
+    What new links move one way only would be higher, or lower, by construction.
 
     Parameters
     ----------
-    measures : iterable of str
-        Those that new links move one way only.
     totals : mapping of str to array
-        Linked pairs and weight of the network in each replicate, of scenarios and placebos.
+        Those of the network in each replicate (`totals_of`), of scenarios and placebos.
     start : array
         The same of the baseline.
     """
-    found: dict[tuple[str, str], str] = {}
+    found: dict[str, str] = {}
     for scenario, name in whose.items():
         against = placebos[name].make
         # The same policy at another place, or with other ends, has as many links to give.
@@ -184,8 +211,44 @@ def tautologies(
                 continue
         reason = _adds_otherwise(totals[scenario] - start, totals[name] - start, start.max(axis=0))
         if reason:
-            found |= {(scenario, measure): reason for measure in measures}
+            found[scenario] = reason
     return found
+
+
+def refused_by_construction(
+    unequal: Mapping[str, str],
+    measures: Mapping[str, object],
+    one_sided: Collection[str],
+    refused: Mapping[tuple[str, str], str],
+) -> dict[tuple[str, str], str]:
+    """Add what cannot be tested for links or weight, and warn of measures of which nobody knows.
+
+    Parameters
+    ----------
+    unequal : mapping of str to str
+        Scenarios that add more than their placebo, or less, as `tautologies` says it.
+    one_sided : collection of str
+        Measures that new links move one way only.
+    refused : mapping
+        What is not tested for other reasons; those stay.
+    """
+    found = {
+        (scenario, measure): f"{reason}, and new links can move this measure one way only"
+        for scenario, reason in unequal.items()
+        for measure in one_sided
+    }
+    foreign = [name for name in measures if name not in one_sided and not _ours(measures[name])]
+    for scenario, reason in unequal.items():
+        names = [repr(name) for name in foreign if (scenario, name) not in refused]
+        if names:
+            warnings.warn(
+                f"{scenario!r}: {reason}. A p-value says nothing of a measure that new links can "
+                f"move one way only, as they do efficiency: if that holds of {', '.join(names)}, "
+                "name it in `monotone`, and none is given.",
+                UserWarning,
+                stacklevel=3,
+            )
+    return found | dict(refused)
 
 
 def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
@@ -194,13 +257,13 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     Parameters
     ----------
     scenario, placebo : array
-        Linked pairs and weight that each replicate adds to the baseline, net.
+        Totals that each replicate adds to the baseline, net.
     size : array
         Those of the baseline, for the rounding of their sums.
     """
     margin = 1e-9 * size
     mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
-    for at, what in enumerate(("links", "weight")):
+    for at, what in enumerate(_TOTALS):
         least, most = mine[at] - margin[at], mine[at] + margin[at]
         word = ""
         if mine[at] > margin[at] and (placebo[:, at] >= least).mean() < _FEW:
@@ -210,16 +273,32 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
         if word:
             return (
                 f"the scenario adds {word} {what} than its placebo does (net {mine[at]:.3g} "
-                f"against {theirs[at]:.3g} on average), and new links can move this measure one "
-                "way only"
+                f"against {theirs[at]:.3g} on average)"
             )
     return ""
 
 
-def _is_monotone(measure: object) -> bool:
+def _is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> bool:
+    asked: Iterable[str] | None = nodes
     while isinstance(measure, partial):
+        asked = measure.keywords.get("nodes", asked)
         measure = measure.func
     if isinstance(measure, PairSums):
         return True
-    ours = str(getattr(measure, "__module__", "")).startswith("netinnov.")
-    return ours and getattr(measure, "__name__", "") in _MONOTONE
+    name = getattr(measure, "__name__", "")
+    if name in _SHORTENED and _ours(measure):
+        return _joined(start, start._nodes.index if asked is None else asked)
+    return name in _MONOTONE and _ours(measure)
+
+
+def _joined(network: MultilayerNetwork, nodes: Iterable[str]) -> bool:
+    """Whether each of these nodes reaches each other one, so that new links only shorten paths."""
+    _, part = connected_components(union(network), connection="strong")
+    return np.unique(part[network._positions("nodes", nodes)]).size < 2
+
+
+def _ours(measure: object) -> bool:
+    """Whether a measure is one of netinnov, of which is known what new links do to it."""
+    while isinstance(measure, partial):
+        measure = measure.func
+    return str(getattr(measure, "__module__", "")).startswith("netinnov.")

@@ -6,7 +6,7 @@ import inspect
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,7 +16,7 @@ import pandas as pd
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._placebo import PlaceboDraw, spawned
+from netinnov.experiments._placebo import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampling import changed as checked_change
@@ -57,15 +57,14 @@ BASELINE = "baseline"
 class Values:
     """What one replicate gave: for each measure a number or one value a node of the baseline.
 
-    The label names the placebo that was drawn; links (linked pairs) and weight are those of the
-    whole network.
+    The label names the placebo that was drawn; the totals (`totals_of`) are those of the whole
+    network.
     """
 
     grown: bool
     by_measure: list[Floats]
     label: str = ""
-    links: float = math.nan
-    weight: float = math.nan
+    totals: Floats = field(default_factory=lambda: np.full(3, np.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +143,8 @@ def replicate(
     except Exception as error:
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
-    weight = math.fsum(block.data.sum() for block in changed._blocks)
-    return Values(len(found) > len(nodes), values, label, float(changed.n_links), weight)
+    totals = totals_of(changed, directed=bool(network.directed))
+    return Values(len(found) > len(nodes), values, label, totals)
 
 
 def resample_items(

@@ -27,7 +27,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._describe import described
-from netinnov.experiments._placebo import modelled_layers
+from netinnov.experiments._placebo import modelled_or_named
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario
@@ -147,7 +147,7 @@ def specification_curve(
     check_network(network)
     replicates = as_whole("replicates", replicates, low=1)
     check_callable("make", make, "a function that gives a Specification")
-    models = modelled_layers(network, check_names("modelled", modelled, network.layers))
+    models = modelled_or_named(network, modelled)
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
     given: dict[str, object] = dict(specifications)
     for name, each in given.items():
@@ -248,24 +248,25 @@ def _effect(
 ) -> pd.DataFrame:
     """Give the one row of effects of a specification."""
     number, asked = item
+    measure = _name(asked.measure)
     prepared = network if asked.network is None else asked.network(network)
     made = set(prepared.layers) - set(network.layers)
     result = compare_scenarios(
         prepared,
         scenarios={_EFFECT: asked.scenario},
-        measures={_EFFECT: asked.measure},
+        measures={measure: asked.measure},
         replicates=replicates,
         placebo=asked.placebo,
         # Of a layer that was made of others nobody knows which: not tested if one was modelled.
         modelled=[name for name in prepared.layers if modelled and name in {*modelled, *made}],
-        monotone=[_EFFECT] if _name(asked.measure) in monotone else [],
+        monotone=[measure] if measure in monotone else [],
         rng=fresh(seed),
         executor=1,
         progress=False,
         checkpoint=None if folder is None else folder / f"{number:05d}",
     )
     effects = result.effects()
-    effects = effects[effects["measure"] == _EFFECT]
+    effects = effects[effects["measure"] == measure]
     at = effects["node"].isna() if asked.node is None else effects["node"].eq(asked.node)
     effects = effects[at.to_numpy(bool, na_value=False)]
     if len(effects) != 1:
