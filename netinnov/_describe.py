@@ -19,6 +19,8 @@ from netinnov.network import MultilayerNetwork
 
 __all__ = ["digest", "identity"]
 
+_GROWING = (list, dict, set, bytearray)
+
 _LONG = 1_000
 """Characters of a collection from which its words are cut short, with a hash of them all."""
 
@@ -110,7 +112,8 @@ def _bound(function: FunctionType) -> dict[str, Any]:
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
         with suppress(ValueError):  # not assigned yet
             found[name] = cell.cell_contents
-    return found
+    # What can grow may be a memory of the function's own, such as a cache.
+    return {name: value for name, value in found.items() if not isinstance(value, _GROWING)}
 
 
 def _table(thing: Any, outer: tuple[int, ...]) -> str:

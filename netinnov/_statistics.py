@@ -69,9 +69,7 @@ def corrected(
     return result
 
 
-def two_sided(
-    observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0
-) -> Any:
+def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0) -> Any:
     """Twice the smaller tail, each (k + 1) / (n + 1), at most 1; draws along the first axis.
 
     Draws that equal the observed value, up to a relative 1e-12, count in both tails; ``size``: of

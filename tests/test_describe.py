@@ -163,6 +163,16 @@ def test_functions_inside_functions_differ_by_what_they_take_along() -> None:
     # A function of a module stands for itself, whatever its options are by default.
     assert identity(total) == "total"
 
+    calls: list[int] = []
+
+    def counted(network) -> int:
+        calls.append(1)
+        return len(calls)
+
+    before = identity(counted)
+    counted(None)
+    assert identity(counted) == before
+
     def countdown(n: int) -> int:
         return countdown(n - 1) if n else 0
 

@@ -34,13 +34,14 @@ def probabilities(network):
 
 def expectations(network, weights):
     """Probability of each link, and the mean of its weight where it is there."""
-    (found,) = ensembles(network, "links", None, weights)
-    row = np.repeat(np.arange(len(found.row_begin) - 1), np.diff(found.row_begin))
-    column = np.repeat(np.arange(len(found.column_begin) - 1), np.diff(found.column_begin))
     probability, mean = np.zeros((2, network.n_nodes, network.n_nodes))
-    probability[np.ix_(found.rows, found.columns)] = found.probability[np.ix_(row, column)]
-    if found.mean is not None:
-        mean[np.ix_(found.rows, found.columns)] = found.mean[np.ix_(row, column)]
+    for found in ensembles(network, "links", None, weights):
+        row = np.repeat(np.arange(len(found.row_begin) - 1), np.diff(found.row_begin))
+        column = np.repeat(np.arange(len(found.column_begin) - 1), np.diff(found.column_begin))
+        ends, classes = np.ix_(found.rows, found.columns), np.ix_(row, column)
+        probability[ends] += found.probability[classes]
+        if found.mean is not None:
+            mean[ends] += found.mean[classes]
     if found.one_mode:
         np.fill_diagonal(probability, 0)
     return probability, mean

@@ -131,6 +131,8 @@ class ExperimentResult:
         placement also has in the data as observed is taken out before, as a control variate. From
         100 sets the root is known to 7 % or worse.
 
+        With few replicates of a skewed effect ``mc_low`` to ``mc_high`` covers less than 95 %.
+
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
         the replicates of the same one are averaged, and the rank is among these places: with five

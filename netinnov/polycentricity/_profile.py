@@ -154,8 +154,9 @@ def profile(
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
     the bar says how long that will be. With 400 places all of which are linked that is 1,600
-    times half a second or more, shared by the threads. ``n_centres``, a search for communities each time,
-    takes most of it: leave it out of `indices`, or take fewer `replicates` or ``restarts=1``.
+    times half a second or more, shared by the threads. ``n_centres``, a search for communities
+    each time, takes most of it: leave it out of `indices`, or take fewer `replicates` or
+    ``restarts=1``.
 
     Examples
     --------
