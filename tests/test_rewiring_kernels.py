@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
+from netinnov.kernels import annealing, curveball, rewiring, spaces
 from netinnov.kernels.rewiring import _filled, exchange_ends, exchange_within
 
 WORD = 2**64 - 1
@@ -209,3 +212,10 @@ def test_a_table_in_which_all_links_meet_at_one_place_grows():
     fits = [_filled(links[:, 0], links[:, 1], 2**16, False, spare)[-1] for spare in range(12)]
     assert not fits[0]
     assert fits[-1]
+
+
+@pytest.mark.parametrize("part", ["_mixed", "_below"])
+def test_the_generator_is_the_same_in_every_file_that_draws(part):
+    files = (annealing, curveball, rewiring, spaces)
+    written = {inspect.getsource(getattr(file, part).py_func) for file in files}
+    assert len(written) == 1

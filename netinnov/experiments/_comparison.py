@@ -160,7 +160,9 @@ def compare_scenarios(
     the same generator, spawned from `rng` by its number. So values depend neither on the
     executor, nor on the other scenarios, nor on their names, and the first replicates stay if
     more are asked for. Replicates with one number are comparable (common random numbers), and
-    with a random baseline differences are taken between them.
+    with a random baseline differences are taken between them. They do depend on the order of the
+    nodes in their table, by luck alone: with the rows in another order the same `rng` places links
+    elsewhere.
 
     *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
     each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,

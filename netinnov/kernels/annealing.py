@@ -6,6 +6,7 @@ from netinnov.kernels._jit import inlined, kernel
 
 __all__ = ["match_strengths"]
 
+ONE = np.uint64(1)
 HALF = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
 
@@ -21,12 +22,13 @@ def _mixed(state):
 @inlined
 def _below(state, gamma, size):
     """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
-    bound = (np.uint64(1) << HALF) % size
     state += gamma
     product = (_mixed(state) >> HALF) * size
-    while (product & LOW) < bound:
-        state += gamma
-        product = (_mixed(state) >> HALF) * size
+    if (product & LOW) < size:
+        bound = (ONE << HALF) % size
+        while (product & LOW) < bound:
+            state += gamma
+            product = (_mixed(state) >> HALF) * size
     return state, product >> HALF
 
 

@@ -6,6 +6,7 @@ from netinnov.kernels._jit import inlined, kernel
 
 __all__ = ["trade"]
 
+ONE = np.uint64(1)
 HALF = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
 
@@ -21,14 +22,14 @@ def _mixed(state):
 @inlined
 def _below(state, gamma, size):
     """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
-    limit = np.uint64(size)
-    bound = (np.uint64(1) << HALF) % limit
     state += gamma
-    product = (_mixed(state) >> HALF) * limit
-    while (product & LOW) < bound:
-        state += gamma
-        product = (_mixed(state) >> HALF) * limit
-    return state, np.int64(product >> HALF)
+    product = (_mixed(state) >> HALF) * size
+    if (product & LOW) < size:
+        bound = (ONE << HALF) % size
+        while (product & LOW) < bound:
+            state += gamma
+            product = (_mixed(state) >> HALF) * size
+    return state, product >> HALF
 
 
 @kernel
@@ -45,8 +46,9 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
     mark = np.zeros(n_columns, np.int64)
     at = np.empty(indices.size, np.int64)
     for step in range(1, steps + 1):
-        state, r = _below(state, gamma, n_rows)
-        state, s = _below(state, gamma, n_rows - 1)
+        state, one = _below(state, gamma, np.uint64(n_rows))
+        state, two = _below(state, gamma, np.uint64(n_rows - 1))
+        r, s = np.int64(one), np.int64(two)
         s += s >= r
         for k in range(indptr[r], indptr[r + 1]):
             mark[indices[k]] = step
@@ -67,8 +69,8 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
                 at[size] = k
                 size += 1
         for i in range(own):
-            state, j = _below(state, gamma, size - i)
-            x, y = at[i], at[i + j]
+            state, further = _below(state, gamma, np.uint64(size - i))
+            x, y = at[i], at[i + np.int64(further)]
             indices[x], indices[y] = indices[y], indices[x]
             weight[x], weight[y] = weight[y], weight[x]
     return indices, weight

@@ -88,7 +88,9 @@ def rewire(
     What moves is the linked pair: periods are summed first. In the simple space self-links stay
     where they are and a proposal that would make one, or a link that is there, is rejected: the
     result is uniform over simple graphs. Each layer moves by itself, so overlap between layers is
-    lost.
+    lost. For the same `rng` the links drawn depend on the order of the nodes and on that of the
+    names of layers; how likely they are does not. Shares of an origin's total no longer add up to
+    100 % after it.
 
     Every proposal is as likely as the one that takes it back, so the chain is uniform over the
     graphs that it reaches. It reaches all with the same degrees: undirected by exchanges of ends
