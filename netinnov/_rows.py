@@ -25,6 +25,11 @@ class Block(NamedTuple):
     indices: Codes
     data: Floats
 
+    @property
+    def sources(self) -> Codes:
+        """The row of each entry, where its target is in ``indices``."""
+        return np.repeat(np.arange(self.indptr.size - 1, dtype=np.int32), np.diff(self.indptr))
+
     def locked(self) -> Block:
         """The same arrays, read-only for good."""
         return Block(locked(self.indptr), locked(self.indices), locked(self.data))

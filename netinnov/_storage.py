@@ -78,12 +78,16 @@ class Storage:
             unknown = [name for name in listed if str(name) not in at]
             raise unknown_names(what, unknown, len(listed), self._nodes.index) from None
 
+    def _block(self, layer: str) -> Block:
+        """The links of a layer, an undirected one once."""
+        return self._blocks[self._layers.index(layer)]
+
     def _csr(self, layer: str) -> Block:
         """Rows of all neighbours (directed: successors) of each node, columns ascending."""
         asked: object = layer
         if not isinstance(asked, str) or asked not in self._full:
             layer = check_name("layer", layer, self._layers)
-            block = self._blocks[self._layers.index(layer)]
+            block = self._block(layer)
             if layer not in self._directed:
                 from netinnov.kernels.links import mirror
 
@@ -94,7 +98,7 @@ class Storage:
     def _simple_csr(self, layer: str) -> Block:
         """The same without self-links, which no measure counts."""
         full = self._csr(layer)
-        row = np.repeat(np.arange(len(self._nodes), dtype=np.int32), np.diff(full.indptr))
+        row = full.sources
         loop = full.indices == row
         if not loop.any():
             return full
@@ -123,13 +127,9 @@ class Storage:
         if self._rows is not None:
             return self._rows
         counts = [block.indices.size for block in self._blocks]
-        sources = [
-            np.repeat(np.arange(len(self._nodes), dtype=np.int32), np.diff(block.indptr))
-            for block in self._blocks
-        ]
         return Rows(
             np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            _joined(sources, np.int32),
+            _joined([block.sources for block in self._blocks], np.int32),
             _joined([block.indices for block in self._blocks], np.int32),
             _joined([block.data for block in self._blocks], np.float64),
         )

@@ -120,8 +120,8 @@ def _links(network: MultilayerNetwork) -> np.ndarray:
     """Rows of layer, source, target and weight, numbered from 1; undirected links once."""
     rows = []
     for x, layer in enumerate(network.layers, start=1):
-        indptr, target, weight = network._simple_csr(layer)
-        source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+        block = network._simple_csr(layer)
+        source, target, weight = block.sources, block.indices, block.data
         if not network.directed:
             once = source < target
             source, target, weight = source[once], target[once], weight[once]

@@ -119,10 +119,10 @@ def quality_of(
     unit, coupling = in_units(network, coupling)
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
-        indptr, target, weight = network._simple_csr(layer)
+        block = network._simple_csr(layer)
+        source, target, weight = block.sources, block.indices, block.data
         if not target.size:
             continue
-        source = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
         from_label, to_label = labels[numbers[x, source]], labels[numbers[x, target]]
         weight = weight / unit
         weight_of_layer = float(weight.sum())

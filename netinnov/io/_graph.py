@@ -128,10 +128,9 @@ def layer_links(network: MultilayerNetwork) -> Iterator[tuple[Codes, Codes, Floa
 
     In a network with mixed directions an undirected link is two arcs, as in `one_graph`.
     """
-    for x, layer in enumerate(network.layers):
-        indptr, indices, weight = network._csr(layer) if is_mixed(network) else network._blocks[x]
-        source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
-        yield source, indices, weight
+    for layer in network.layers:
+        block = network._csr(layer) if is_mixed(network) else network._block(layer)
+        yield block.sources, block.indices, block.data
 
 
 def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:

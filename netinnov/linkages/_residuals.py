@@ -215,8 +215,8 @@ class _Fit(NamedTuple):
 
 def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
     """Positions of the ends are those among ``nodes``."""
-    indptr, target, observed = network._simple_csr(layer)
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+    block = network._simple_csr(layer)
+    source, target, observed = block.sources, block.indices, block.data
     directed = layer in network.directed
     keep = np.ones(source.size, np.bool_) if directed else source < target
     if not keep.any():

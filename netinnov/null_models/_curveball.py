@@ -181,9 +181,8 @@ def two_sides(
 
 
 def _ends(network: MultilayerNetwork, layer: str) -> tuple[Codes, Codes]:
-    block = network._blocks[network.layers.index(layer)]
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
-    return source, block.indices
+    block = network._block(layer)
+    return block.sources, block.indices
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:

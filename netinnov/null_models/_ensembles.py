@@ -81,8 +81,8 @@ def ensembles(
         The equations are not solved; geometric weights of what are no whole numbers; too many
         classes of nodes.
     """
-    block = network._blocks[network.layers.index(layer)]
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
+    block = network._block(layer)
+    source = block.sources
     target, weight = block.indices, block.data
     directed = layer in network.directed
     if weights is not None:

@@ -122,10 +122,10 @@ def _chain(
     network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, classes: bool
 ) -> Chain:
     """The chain of a layer; ``classes``: its proposals draw ends class by class."""
-    block = network._blocks[network.layers.index(layer)]
+    block = network._block(layer)
     n = network.n_nodes
     directed = layer in network.directed
-    source = np.repeat(np.arange(n, dtype=np.int32), np.diff(block.indptr))
+    source = block.sources
     loop = source == block.indices
     if loop.any():
         stay = ~loop

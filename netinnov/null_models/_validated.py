@@ -105,8 +105,8 @@ def validated_projection(
     what = "onto" if onto is not None else "through"
     listed = check_names(what, [names] if isinstance(names, str) else names or [], known)
     sides = two_sides(network, layer, listed)
-    block = network._blocks[network.layers.index(layer)]
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(block.indptr))
+    block = network._block(layer)
+    source = block.sources
     row = np.where(sides.rows_at_source, source, block.indices)
     column = np.where(sides.rows_at_source, block.indices, source)
     members, events = sides.rows, sides.columns

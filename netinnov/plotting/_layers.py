@@ -200,7 +200,7 @@ def plot_layers(
 
 def _n_links(network: MultilayerNetwork, layer: str) -> int:
     """Linked pairs of a layer."""
-    return int(network._blocks[network.layers.index(layer)].indices.size)
+    return int(network._block(layer).indices.size)
 
 
 def _spots(network: MultilayerNetwork) -> Floats:

@@ -86,7 +86,7 @@ def _number(layer: str, events: Events) -> int | None:
 
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
-    weight = network._blocks[network.layers.index(layer)].data
+    weight = network._block(layer).data
     return not layer.endswith(SHARE_OF_ORIGIN) and bool((weight == np.rint(weight)).all())
 
 

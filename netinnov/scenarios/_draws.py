@@ -108,9 +108,9 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
     """Give each linked pair of a layer once, periods summed."""
-    indptr, target, weight = network._csr(layer)
-    source = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
-    all_pairs = Pairs(source, target, weight)
+    block = network._csr(layer)
+    source, target = block.sources, block.indices
+    all_pairs = Pairs(source, target, block.data)
     return all_pairs.at(source != target if layer in network.directed else source < target)
 
 
