@@ -84,6 +84,14 @@ def test_placebos_are_a_band_behind_the_effect(ax, tmp_path):
     drawn(ax, tmp_path)
 
 
+def test_medians_are_ticks(ax, tmp_path):
+    plot_effects(EFFECTS.assign(median=[0.25, -0.05]), ax=ax)
+    ticks = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [line.get_xdata().tolist() for line in ticks] == [[0.25, -0.05]]
+    assert "median change" in entries(ax)
+    drawn(ax, tmp_path)
+
+
 def test_one_kind_of_effects_needs_no_name(ax):
     # The whole network of a measure may be one city's access: the axis says whose.
     plot_effects(EFFECTS[:1].drop(columns=["placebo_low"]), ax=ax)

@@ -25,6 +25,9 @@ __all__ = ["plot_effects"]
 
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"
+_TICK: dict[str, Any] = {
+    "marker": "|", "color": INK, "markersize": 8, "markeredgewidth": 1.5, "linestyle": "none",
+}  # fmt: skip
 _COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
 
@@ -41,8 +44,8 @@ def plot_effects(
     Parameters
     ----------
     effects : DataFrame
-        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``same_sign``,
-        ``placebo_low, placebo_median, placebo_high`` and ``corrected_p``, as
+        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``median``,
+        ``same_sign``, ``placebo_low, placebo_median, placebo_high`` and ``corrected_p``, as
         `ExperimentResult.effects` gives them: a row for each change, `node` missing where it is
         one of the whole network. Rows are drawn as given, from the top; draw measures of
         different units on different axes.
@@ -57,7 +60,8 @@ def plot_effects(
     Returns
     -------
     Axes
-        A point at each difference, a bar from `low` to `high`, a line at zero; a grey band where
+        A point at each difference (a mean), a bar from `low` to `high`, a black tick at the median,
+        a line at zero; a grey band where
         95 % of the placebos lie, with their median; at the right the share of placements with
         the same sign, and the corrected p-value against the placebos.
 
@@ -108,6 +112,8 @@ def plot_effects(
                 linewidths=0.9,
                 zorder=4,
             )
+        if "median" in effects:
+            ax.plot(effects["median"], rows, zorder=5, **_TICK)
         ax.set_yticks(rows, labels)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.spines["left"].set_visible(False)
@@ -204,6 +210,8 @@ def _handles(effects: pd.DataFrame) -> list[Any]:
     if not whole.all():
         label = "a place" if both else text
         handles.append(Line2D([], [], markerfacecolor="white", label=label, **point))
+    if "median" in effects:
+        handles.append(Line2D([], [], label="median change", **_TICK))
     if np.isfinite(_placebos(effects)).any():
         handles.append(
             Patch(facecolor=_BAND, edgecolor=INK, linewidth=0, label="95 % of placebos, median")

@@ -149,7 +149,6 @@ def _effects(study: Study, effects: pd.DataFrame, names: pd.Series[str]) -> Draw
     axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
     for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
         plot_effects(part, ax=ax, names=names, legend=False if at else shown)
-        ax.scatter(part["median"], range(len(part)), s=75, marker="|", color="black", zorder=5)
     caption = (
         "Change against the baseline, in the unit of each measure: median of the random placements "
         "(black tick, the number that the text gives), their mean (point) and their middle 95 % "
