@@ -218,6 +218,7 @@ def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo, measur
     with pytest.warns(UserWarning, match="adds more .* holds of 'mine', name it in `monotone`"):
         free = compared(system(), scenario, placebo, measures=own)
     assert "one way only" not in str(free["why_no_p"])
+    compared(system(), scenario, placebo, measures=own, monotone=[])  # said to be none: no warning
     said = compared(system(), scenario, placebo, measures=own, monotone=["mine"])
     assert said["why_no_p"] == row["why_no_p"]
 

@@ -69,7 +69,7 @@ def compare_scenarios(
     replicates: int = 200,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     modelled: Sequence[str] = (),
-    monotone: Sequence[str] = (),
+    monotone: Sequence[str] | None = None,
     resample: Resample | None = None,
     resamples: int = 100,
     placements: int = 5,
@@ -104,11 +104,11 @@ def compare_scenarios(
         Layers that are modelled, not observed: on a network that has one no p-value is given.
         Those whose name ends in ``_modelled``, or with links of the ``status`` ``"modelled"``,
         are known to be without being named.
-    monotone : sequence of str
+    monotone : sequence of str, optional
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency` is known to be. For these no p-value is given where the scenario adds
-        more links, or more weight, than its placebo does, or less. Of a measure of your own that
-        is not named a p-value is given all the same, with a warning.
+        more links, or more weight, than its placebo does, or less. Of your other measures p-values
+        are given all the same; None: with a warning. An empty list says that there are no such.
     resample : function, optional
         Draws the data again, as they might have been collected: `ResampledLinks`,
         `ResampledEvents`, or any function of a network and a Generator that returns a network of
@@ -215,7 +215,7 @@ def compare_scenarios(
         if isinstance(each.make, MatchedPlacebo)
     }
     refused = refusals(network, scenarios, measures, whose, modelled=modelled)
-    declared = check_names("monotone", monotone, list(measures), of="`measures`")
+    declared = check_names("monotone", monotone or (), list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
@@ -259,7 +259,7 @@ def compare_scenarios(
     }
     unequal = tautologies(scenarios, placebos, whose, totals, totals[BASELINE])
     one_sided = one_way(measures, declared, start=start, nodes=kept)
-    refused = refused_by_construction(unequal, measures, one_sided, refused)
+    refused = refused_by_construction(unequal, measures, one_sided, refused, warn=monotone is None)
     again = None
     if resample is not None:
         own = {name: scenario for name, scenario in tried.items() if name not in placebos}

@@ -38,7 +38,7 @@ def dose_response(
     replicates: int = 200,
     placebo: Callable[[float], Placebo] | None = None,
     modelled: Sequence[str] = (),
-    monotone: Sequence[str] = (),
+    monotone: Sequence[str] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,

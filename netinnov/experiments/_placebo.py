@@ -220,6 +220,8 @@ def refused_by_construction(
     measures: Mapping[str, object],
     one_sided: Collection[str],
     refused: Mapping[tuple[str, str], str],
+    *,
+    warn: bool,
 ) -> dict[tuple[str, str], str]:
     """Add what cannot be tested for links or weight, and warn of measures of which nobody knows.
 
@@ -231,6 +233,8 @@ def refused_by_construction(
         Measures that new links move one way only.
     refused : mapping
         What is not tested for other reasons; those stay.
+    warn : bool
+        Whether nobody said which of the measures new links move one way only.
     """
     found = {
         (scenario, measure): f"{reason}, and new links can move this measure one way only"
@@ -240,11 +244,11 @@ def refused_by_construction(
     foreign = [name for name in measures if name not in one_sided and not _ours(measures[name])]
     for scenario, reason in unequal.items():
         names = [repr(name) for name in foreign if (scenario, name) not in refused]
-        if names:
+        if names and warn:
             warnings.warn(
                 f"{scenario!r}: {reason}. A p-value says nothing of a measure that new links can "
                 f"move one way only, as they do efficiency: if that holds of {', '.join(names)}, "
-                "name it in `monotone`, and none is given.",
+                "name it in `monotone`, and none is given; else give `monotone=[]`.",
                 UserWarning,
                 stacklevel=3,
             )

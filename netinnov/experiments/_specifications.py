@@ -69,7 +69,7 @@ def specification_curve(
     make: Callable[..., Specification],
     replicates: int = 50,
     modelled: Sequence[str] = (),
-    monotone: Sequence[str] = (),
+    monotone: Sequence[str] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -94,7 +94,7 @@ def specification_curve(
     modelled : sequence of str
         Layers of `network` that are modelled, as in `compare_scenarios`. If it has one, layers
         that only a prepared network has (of `flatten`) count as modelled too.
-    monotone : sequence of str
+    monotone : sequence of str, optional
         Names of those of your own functions (their ``__name__``) that new links can move one way
         only, as in `compare_scenarios`.
     rng : None, int, SeedSequence or Generator
@@ -178,11 +178,13 @@ def specification_curve(
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
     functions = list(dict.fromkeys(_name(asked.measure) for _, asked in tasks))
+    if monotone is not None:
+        monotone = check_names("monotone", monotone, functions, of="the measures")
     task = partial(
         _effect,
         network=network,
         modelled=models,
-        monotone=check_names("monotone", monotone, functions, of="the measures"),
+        monotone=monotone,
         replicates=replicates,
         seed=seed,
         folder=None if checkpoint is None else Path(checkpoint),
@@ -243,7 +245,7 @@ def _effect(
     *,
     network: MultilayerNetwork,
     modelled: Sequence[str],
-    monotone: Sequence[str],
+    monotone: Sequence[str] | None,
     replicates: int,
     seed: np.random.SeedSequence,
     folder: Path | None,
@@ -261,7 +263,7 @@ def _effect(
         placebo=asked.placebo,
         # Of a layer that was made of others nobody knows which: not tested if one was modelled.
         modelled=[name for name in prepared.layers if modelled and name in {*modelled, *made}],
-        monotone=[measure] if measure in monotone else [],
+        monotone=None if monotone is None else [measure] if measure in monotone else [],
         rng=fresh(seed),
         executor=1,
         progress=False,
