@@ -19,11 +19,12 @@ from netinnov._arguments import (
     check_rng,
     shown,
 )
+from netinnov._checkpoint import stored_seed
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.experiments._checkpoint import Checkpoint, stored_seed
 from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._kept_replicates import KeptReplicates
 from netinnov.experiments._placebo import (
     Placebo,
     drawn_placebos,
@@ -219,7 +220,7 @@ def compare_scenarios(
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
-        store = Checkpoint(
+        store = KeptReplicates(
             checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
         )
     # Of their own, so that neither sets of data nor replicates depend on the number of the other.

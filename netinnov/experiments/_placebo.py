@@ -14,12 +14,12 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from netinnov._arguments import check_callable, check_names
+from netinnov._identity import described
 from netinnov._modelled import modelled_layers
 from netinnov._paths import union
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._describe import described
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
 

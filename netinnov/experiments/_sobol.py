@@ -25,7 +25,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
-from netinnov._describe import digest, identity
+from netinnov._identity import digest, identity
 from netinnov._optional import require
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError

@@ -22,11 +22,11 @@ from netinnov._arguments import (
     check_rng,
     shown,
 )
+from netinnov._identity import described
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
-from netinnov.experiments._describe import described
 from netinnov.experiments._placebo import modelled_or_named
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork, check_network

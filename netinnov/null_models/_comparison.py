@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._arguments import check_callable, check_number, check_rng, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
-from netinnov._describe import digest, identity
+from netinnov._identity import digest, identity
 from netinnov._modelled import modelled_layers
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError

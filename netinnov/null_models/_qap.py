@@ -105,6 +105,7 @@ def qap_correlation(
     replicates: int = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
+    progress: bool = True,
 ) -> QapCorrelation:
     """Correlate two matrices over pairs of nodes, tested by permuting the nodes of one.
 
@@ -121,6 +122,8 @@ def qap_correlation(
         Source of randomness.
     executor : Executor or int, optional
         Where the replicates run; see `compare_scenarios`.
+    progress : bool
+        Show a bar on a terminal.
 
     Returns
     -------
@@ -161,7 +164,8 @@ def qap_correlation(
     task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
     orders = orders_of(network.n_nodes, replicates, rng)
     observed = task(np.arange(network.n_nodes))
-    draws = np.array(run(task, orders, executor=executor, label="permutations"), dtype=np.float64)
+    found = run(task, orders, executor=executor, progress=progress, label="permutations")
+    draws = np.array(found, dtype=np.float64)
     low, high = permuted_interval(draws)
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
     return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
@@ -175,6 +179,7 @@ def mrqap(
     replicates: int = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
+    progress: bool = True,
 ) -> MatrixRegression:
     """Regress a matrix on others over pairs of nodes, tested by double semi-partialling.
 
@@ -197,6 +202,8 @@ def mrqap(
         Source of randomness.
     executor : Executor or int, optional
         Where the replicates run; see `compare_scenarios`.
+    progress : bool
+        Show a bar on a terminal.
 
     Returns
     -------
@@ -256,7 +263,8 @@ def mrqap(
         left = _left_over(columns[:, k + 1], others, used, symmetric)
         parts = partialled(others, target)
         task = PermutedT(left, others, target, np.nonzero(used), *parts)
-        draws[:, k] = run(task, orders, executor=executor, label=f"permutations of {names[k + 1]}")
+        label = f"permutations of {names[k + 1]}"
+        draws[:, k] = run(task, orders, executor=executor, progress=progress, label=label)
     p = [np.nan, *(p_value(fitted.t[k + 1], draws[:, k]) for k in range(len(xs)))]
     return MatrixRegression(
         pd.Series(fitted.coefficients, names, name="coefficient"),

@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._checkpoint import Checkpoint as Store
-from netinnov._checkpoint import PathLike, seed_state, stored_seed
-from netinnov._describe import digest, identity
+from netinnov._checkpoint import Checkpoint, PathLike, seed_state
+from netinnov._identity import digest, identity
 from netinnov.experiments._replicates import Item, Measure, Values, agreed
 from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
-__all__ = ["Checkpoint", "stored_seed"]
+__all__ = ["KeptReplicates"]
 
 
-class Checkpoint:
+class KeptReplicates:
     """A folder of the values of one experiment.
 
     Parameters
@@ -47,7 +46,7 @@ class Checkpoint:
         }
         if resample is not None:
             parts["resample"] = identity(resample)
-        self._store = Store(folder, parts, seed_state(seed))
+        self._store = Checkpoint(folder, parts, seed_state(seed))
 
     def found(self, columns: Sequence[str]) -> dict[Item, Values]:
         """Give all values that are there."""

@@ -17,7 +17,7 @@ from scipy import sparse
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["digest", "identity"]
+__all__ = ["described", "digest", "identity"]
 
 _GROWING = (list, dict, set, bytearray)
 
@@ -33,6 +33,14 @@ def identity(thing: Any) -> str:
     for what has neither content nor name, such as a lock or an open file.
     """
     return _words(thing, ())
+
+
+def described(thing: Any) -> str:
+    """Say what a scenario or alternative is by its content; by its type if that cannot be told."""
+    try:
+        return identity(thing)
+    except InputError:
+        return type(thing).__qualname__
 
 
 def digest(network: MultilayerNetwork) -> str:

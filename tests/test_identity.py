@@ -22,9 +22,8 @@ import pytest
 from scipy import sparse
 
 import netinnov as ni
-from netinnov._describe import digest, identity
+from netinnov._identity import described, digest, identity
 from netinnov.errors import InputError
-from netinnov.experiments._describe import described
 from netinnov.scenarios import NoChange
 
 
@@ -213,8 +212,8 @@ def test_words_are_plain_where_they_can_be() -> None:
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import test_describe as here
-from netinnov._describe import digest, identity
+import test_identity as here
+from netinnov._identity import digest, identity
 from functools import partial
 some = {"quzhou", "hangzhou", "shanghai", "jiaxing"}
 nested = here.Weights({"k": [some, frozenset(some)], "m": {(1, word) for word in some}})
