@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.collections import PathCollection
 
 from netinnov import build_network
 from netinnov.errors import InputError
@@ -906,10 +905,10 @@ def test_the_figure_marks_the_median_that_the_text_gives(study: Study) -> None:
     given = replace(study, tables={**study.tables, "effects": table})
     (drawing,) = [each for each in _drawn(given) if each.name == "effects"]
     marks = [
-        mark.get_offsets()[:, 0].tolist()
+        line.get_xdata().tolist()
         for ax in drawing.figure.axes
-        for mark in ax.collections
-        if isinstance(mark, PathCollection)
+        for line in ax.lines
+        if line.get_marker() == "|"
     ]
     shown = table["node"].isna() | table["node"].isin(["p", "q"])
     for _, rows in table[shown].groupby("measure"):
