@@ -588,12 +588,15 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     # These tests may themselves run under nohup, which their children would inherit.
     heard = f"import signal; signal.signal({number}, signal.SIG_DFL); "
     run = program("run", "study.toml", "--out", "new/out", first=heard)
-    limit = time.monotonic() + 60
-    while not list(here.glob("new/.netinnov-*/study")) and time.monotonic() < limit:
-        time.sleep(0.02)
-    assert run.poll() is None
-    run.send_signal(number)
-    assert run.wait(timeout=60) == 128 + number
+    try:
+        limit = time.monotonic() + 60
+        while not list(here.glob("new/.netinnov-*/study")) and time.monotonic() < limit:
+            time.sleep(0.02)
+        assert run.poll() is None
+        run.send_signal(number)
+        assert run.wait(timeout=60) == 128 + number
+    finally:
+        run.kill()
     assert everything_in(here) == before
 
 
