@@ -27,8 +27,6 @@ from netinnov.mechanisms.cobweb import (
     attractor_map,
     critical_enclave,
     enclave_effect,
-    fit,
-    simulate_panel,
     with_enclave,
 )
 from netinnov.plotting import (
@@ -50,14 +48,6 @@ ANSWERS = {
     "host_price": "home answers the host's price",
 }
 STEEP, FLAT, LEVEL = 4.8, 0.25, 0.8  # bounded supply, demand of the bounded market
-N, PERIODS, SEED, CORRELATION = 30, 40, 1, 0.6
-TRUTH = {"demand_slope": 1.0, "supply_slope": 0.7, "mobility": 0.2 / N, "adaptation": 1.0}
-NAMES = {
-    "demand_slope": "slope of demand, b",
-    "supply_slope": "slope of supply, d",
-    "mobility": "mobility, m",
-    "spectral_radius": "spectral radius",
-}
 
 
 def market(d, adaptation=1.0):
@@ -83,25 +73,11 @@ def compute():
     gap = CoupledBoundedCobweb(
         [B, B], [ArctanSupply(D)] * 2, mobility=LOOSE, demand_intercept=[0, 0]
     )
-    truth = CoupledCobweb(
-        np.full(N, TRUTH["demand_slope"]),
-        np.full(N, TRUTH["supply_slope"]),
-        mobility=TRUTH["mobility"],
-        demand_intercept=np.linspace(8, 12, N),
-        supply_intercept=np.linspace(1, 0, N),
-    )
-    fits = {}
-    for correlation in (0.0, CORRELATION):
-        panel = simulate_panel(truth, periods=PERIODS, correlation=correlation, rng=SEED)
-        for demand in ("recursive", "instrument"):
-            fits[demand, correlation] = fit(panel, adaptation=1.0, demand=demand)
     return {
         "effects": effects,
         "bounded": bounded,
         "ends": attractor_map(bounded, adaptation=np.linspace(0.05, 1, 600), points=200),
         "gap": gap.attractor(start=[0.1, 0.0]),
-        "truth": truth,
-        "fits": fits,
         "sites": observed(),
     }
 
@@ -188,20 +164,6 @@ def table_of_enclaves(found):
     return markdown(head, rows)
 
 
-def table_of_fits(found):
-    """Estimates with intervals beside the truth."""
-    truth = TRUTH | {"spectral_radius": found["truth"].spectral_radius()}
-    rows = []
-    for name, text in NAMES.items():
-        cells = []
-        for one in found["fits"].values():
-            low, high = one.intervals.loc[name]
-            cells.append(f"{three(getattr(one, name))} ({three(low)} to {three(high)})")
-        rows.append([text, three(truth[name]), *cells])
-    head = [f"`{demand}`, correlation {correlation:g}" for demand, correlation in found["fits"]]
-    return markdown(["", "truth", *head], rows)
-
-
 # Figures.
 
 
@@ -255,22 +217,18 @@ def numbers_of(found):
     first = sites["first"]
     order = first.abs().sort_values(ascending=False, kind="stable").index[:5]
     against = [f"{name} ({first[name]:+.2f})" for name in order]
-    plain, correlated = found["fits"]["recursive", 0.0], found["fits"]["recursive", CORRELATION]
     response = pair().respond({"host": 1.0}, periods=2)
     return {
         "b": B,
         "d": D,
         "m": M,
         "loose": LOOSE,
-        "correlation": CORRELATION,
-        "b_true": TRUTH["demand_slope"],
         "threshold": pair().critical_mobility(),
         "strength": STRENGTH,
         "share": SHARE,
         "table_of_fates": table_of_fates(),
         "table_of_modes": table_of_modes(),
         "table_of_enclaves": table_of_enclaves(found),
-        "table_of_fits": table_of_fits(found),
         "limit_both": critical_enclave(pair(), "home", "host"),
         "limit_home": critical_enclave(pair(), "home", "host", answer="home"),
         "first_host": response.loc[0, "host"],
@@ -298,12 +256,6 @@ def numbers_of(found):
         "n_against": sites["against"],
         "n_joined": sites["joined"],
         "n_busiest": sites["counts"].max(),
-        "regions": N,
-        "periods": PERIODS,
-        "verdict": plain.verdict,
-        "p_plain": plain.simultaneity_p,
-        "p_correlated": correlated.simultaneity_p,
-        "biased": correlated.demand_slope,
     }
 
 
@@ -315,10 +267,6 @@ def main(folder="cobweb"):
     modes = found["sites"]["modes"].drop(columns=found["sites"]["modes"].filter(like="price_"))
     tables = {f"enclave_{answer}": table for answer, table in found["effects"].items()}
     tables["observed_modes"] = modes
-    tables["estimates"] = pd.concat(
-        {f"{demand}_{r:g}": one.to_frame() for (demand, r), one in found["fits"].items()},
-        names=["fit"],
-    )
     write_tables(tables, folder / "mechanisms/cobweb")
     template = Path(__file__).with_suffix(".md")
     fill(template, numbers_of(found), folder / "mechanisms/cobweb.md")

@@ -23,7 +23,6 @@ COUNTS = (
 )
 
 NONE_WILL_DO = {
-    ("mechanisms.cobweb.fit", "resamples"),
     ("polycentricity.detect_centres", "resamples"),
     ("polycentricity.profile", "replicates"),
     ("polycentricity.profile", "resamples"),

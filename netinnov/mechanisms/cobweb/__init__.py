@@ -14,23 +14,18 @@ from netinnov.mechanisms.cobweb._enclave import (
     enclave_effect,
     with_enclave,
 )
-from netinnov.mechanisms.cobweb._fit import CobwebFit, fit
 from netinnov.mechanisms.cobweb._one_market import Cobweb
-from netinnov.mechanisms.cobweb._panel import simulate_panel
 
 __all__ = [
     "ArctanSupply",
     "Attractor",
     "BoundedCobweb",
     "Cobweb",
-    "CobwebFit",
     "CoupledBoundedCobweb",
     "CoupledCobweb",
     "LogisticSupply",
     "attractor_map",
     "critical_enclave",
     "enclave_effect",
-    "fit",
-    "simulate_panel",
     "with_enclave",
 ]
