@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from netinnov._terminal import without_controls
+
 __all__ = ["as_html", "as_text"]
 
 NAMED = 6  # layers that the line names
@@ -16,6 +18,7 @@ def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
     """Numbers of nodes, places, links and layers in one line."""
     where = f" in {_count(n_places, 'place')}" if n_places else ""
     names = ", ".join([*links][:NAMED]) + (", ..." if len(links) > NAMED else "")
+    names = without_controls(names, one_line=True)
     return (
         f"MultilayerNetwork: {_count(n_nodes, 'node')}{where}, "
         f"{_count(sum(links.values()), 'link')} in {_count(len(links), 'layer')}"

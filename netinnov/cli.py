@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, ParamSpec
 
 import typer
 
+from netinnov._terminal import without_controls
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
@@ -77,7 +78,7 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
         except MemoryError as error:
             _fail(f"there is not enough memory ({error}).")
         except KeyboardInterrupt:
-            typer.echo("netinnov: stopped; nothing was written.", err=True)
+            _tell("stopped; nothing was written.")
             raise typer.Exit(130) from None
         except Exception as error:
             if os.environ.get("NETINNOV_TRACEBACK"):
@@ -91,7 +92,7 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"netinnov: {message}", err=True)
+    _tell(message)
     raise typer.Exit(1)
 
 
@@ -152,9 +153,9 @@ def run(
         out=out or Path("results") / _name(config),
         progress=terminal and not quiet,
         say=None if quiet else _tell,
-        command=_printable(shlex.join(["netinnov", *sys.argv[1:]])),
+        command=_encodable(shlex.join(["netinnov", *sys.argv[1:]])),
     )
-    typer.echo(f"The report is {report}")
+    _print(f"The report is {report}")
 
 
 @app.command()
@@ -177,12 +178,12 @@ def check(
     if faults:
         _fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
-    typer.echo(
+    _print(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
         f"{n_places} places."
     )
     for note in _notes(tables):
-        typer.echo(f"Note: {note}")
+        _print(f"Note: {note}")
 
 
 @app.command()
@@ -196,17 +197,17 @@ def info(
 
     tables, faults = read(source)
     network = build_network(*tables)
-    typer.echo(repr(network))
+    _print(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
-    typer.echo("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
+    _print_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
     for layer in network.layers:
         part = network.select(layers=[layer])
         arrow = "directed" if layer in network.directed else "undirected"
         weight = part.links["weight"].sum()
         links = f"{part.n_links:,} link{'s' * (part.n_links != 1)}"
-        typer.echo(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
+        _print_line(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
     for fault in faults:
-        typer.echo(fault)
+        _print(fault)
 
 
 @app.command()
@@ -239,7 +240,7 @@ def convert(
             getattr(io, f"write_{to}")(network, target)
     for text in (*faults, *(str(each.message) for each in caught)):
         _tell(text)
-    typer.echo(f"Wrote {network!r} to {target}")
+    _print(f"Wrote {network!r} to {target}")
 
 
 def _configuration(path: Path | None) -> Configuration:
@@ -296,9 +297,19 @@ def _notes(tables: Tables) -> list[str]:
 
 
 def _tell(text: str) -> None:
-    typer.echo(f"netinnov: {text}", err=True)
+    _print(f"netinnov: {text}", err=True)
 
 
-def _printable(text: str) -> str:
-    """What of a path is no text becomes an escape."""
+def _print(text: str, *, err: bool = False) -> None:
+    """Write to the terminal; every text of the commands but the example takes this door."""
+    typer.echo(without_controls(text), err=err)
+
+
+def _print_line(text: str) -> None:
+    """Write one line, also where a name of the data holds a line feed."""
+    _print(without_controls(text, one_line=True))
+
+
+def _encodable(text: str) -> str:
+    """Escape what UTF-8 cannot write, such as the bytes of a path that are not text."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
