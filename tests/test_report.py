@@ -230,6 +230,27 @@ def test_style_loads_nothing(folder: Path) -> None:
     assert "@import" not in text
 
 
+def test_on_a_phone_nothing_but_the_tables_scrolls_sideways(folder: Path) -> None:
+    text = (folder / "report.html").read_text("utf-8")
+    style, body = text.split("</style>")
+    rules = dict(re.findall(r"^([\w .]+?) \{(.*?)\}", style, re.M | re.S))
+    # Names of files and of data hold no blank: without these rules they widen the page.
+    assert "nowrap" not in style
+    assert "overflow-wrap: anywhere" in rules["body"]
+    assert "overflow-x: auto" in rules[".scroll"]
+    assert "max-width: 100%" in rules["figure img"]
+    assert body.count("<table>") == len(re.findall(r'<div class="scroll"[^>]*>\s*<table>', body))
+    assert not re.search(r'<figure[^>]*class="scroll"', body)  # the caption stays in sight
+    assert not [text for text in re.findall(r'alt="([^"]*)"', body) if "<" in text]
+
+
+def test_the_page_forbids_itself_all_but_its_own_style_and_pictures(folder: Path) -> None:
+    head = (folder / "report.html").read_text("utf-8").split("<title>")[0]
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', head)
+    assert policy
+    assert policy.group(1) == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
 def test_every_link_leads_to_a_file_or_a_section(page: Page, folder: Path) -> None:
     for address in page.addresses:
         if address.startswith("#"):
@@ -297,14 +318,14 @@ def test_what_is_modelled_says_so_wherever_it_enters(folder: Path) -> None:
         ["gravity (modelled)", "exponent", "2.0"],
         ["gravity (modelled)", "formula", EVIL],
     ]
-    mark = '<a href="#modelled">Modelled, not observed: gravity (modelled)</a>'
+    mark = '<a href="#modelled">Modelled, not observed: <bdi>gravity (modelled)</bdi></a>'
     for block in re.findall(r"<figure.*?</figure>", text, re.S):
         caption = block[block.index("<figcaption>") :]
         if not re.search(r"tables/(kinds|problems|enclaves|scenario|modelled)\.csv", caption[:900]):
             assert mark in caption
     for item in re.findall(r"<li>(.*?)</li>", text, re.S):
         if re.search(r"\[.*tables/(centrality|polycentricity|effects|layers)\.csv", item):
-            assert ' with <a href="#modelled">gravity (modelled)</a>' in item
+            assert ' with <a href="#modelled"><bdi>gravity (modelled)</bdi></a>' in item
 
 
 def test_parameters_of_a_model_stand_on_the_page_once(page: Page, folder: Path) -> None:
