@@ -18,7 +18,7 @@ from netinnov._arguments import (
     did_you_mean,
     shown,
 )
-from netinnov._columns import as_text
+from netinnov._hierarchy import units
 from netinnov._modelled import MODELLED, modelled_layers, stay_modelled
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
@@ -231,7 +231,7 @@ def aggregate(
         raise InputError(msg)
     if in_places:
         codes = network._place_codes if by == "place" else network._jurisdiction_codes
-        group = _climb(codes, network._places, level)
+        group: np.ndarray = units(codes, network._places, level)
         names = network._places.index
     else:
         group, names = pd.factorize(table[by], sort=True)
@@ -321,46 +321,6 @@ def flatten(
     return MultilayerNetwork._assemble(
         network._node_table(), network._places, (name,), rows, directed
     )
-
-
-def _climb(codes: np.ndarray, places: pd.DataFrame, level: int | str | None) -> np.ndarray:
-    """Codes of the places so many parents up, or of the first of a level that they lie in."""
-    parent = _tables.codes_of(places["parent"], places.index)
-    here = np.arange(parent.size, dtype=np.int32)
-    up = np.where(parent >= 0, parent, here)
-    if isinstance(level, str):
-        steps, there = len(places), _of_level(places, level)
-    else:
-        steps, there = min(_steps(level), len(places)), np.zeros(parent.size, bool)
-    reached = here
-    for _ in range(steps):
-        further = np.where(there[reached], reached, up[reached])
-        if (further == reached).all():
-            break
-        reached = further
-    if isinstance(level, str):
-        reached = np.where(there[reached], reached, here)
-    return np.where(codes >= 0, np.append(reached, np.int32(-1))[codes], np.int32(-1))
-
-
-def _steps(level: int | None) -> int:
-    if level is None:
-        return 0
-    check_number("level", level, low=0, whole=True)
-    return int(level)
-
-
-def _of_level(places: pd.DataFrame, level: str) -> np.ndarray:
-    """Which places have this value in the column of levels."""
-    if "level" not in places:
-        msg = f"level={level!r} needs a column `level` of the places; or give a number of steps."
-        raise InputError(msg)
-    levels = as_text(places["level"])[0]
-    known = levels.dropna().unique().tolist()
-    if level not in known:
-        msg = f"no place is of level {level!r}{did_you_mean(level, known)}; there are "
-        raise InputError(f"{msg}{', '.join(map(repr, known[:8]))}.")
-    return (levels == level).to_numpy(bool)
 
 
 def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None:

@@ -351,6 +351,60 @@ def test_the_small_network_has_one_enclave(small):
     assert list(none.columns) == list(found.columns)
 
 
+@pytest.mark.parametrize("level", [None, 0, 1, 2, 5, "city"])
+def test_enclaves_at_a_level_match_brute_force(level):
+    names = list(PLACES.index)
+    ends = [(home, host) for home in [*names, None] for host in [*names, None]]
+    nodes = pd.DataFrame(ends, columns=["jurisdiction", "place"], index=map(str, range(len(ends))))
+    has_parent = PLACES["parent"].notna()
+    places = PLACES.assign(level=has_parent.map({True: "part", False: "city"}))
+    parent = PLACES["parent"].astype(object).where(has_parent, None).to_dict()
+
+    def lineage(place):
+        return [] if place is None else [place, *lineage(parent[place])]
+
+    def unit(place):
+        if level == "city":
+            return lineage(place)[-1]
+        return lineage(place)[min(level or 0, len(lineage(place)) - 1)]
+
+    expected = []
+    for node, (home, host) in enumerate(ends):
+        if home is None or host is None or unit(home) in lineage(unit(host)):
+            continue
+        values = [
+            next((RANK[place] for place in lineage(unit(end)) if place in RANK), None)
+            for end in (host, home)
+        ]
+        direction = None
+        if None not in values:
+            direction = ("level", "reverse", "forward")[np.sign(values[0] - values[1]).astype(int)]
+        expected.append([str(node), unit(home), unit(host), direction])
+
+    links = pd.DataFrame({"source": [], "target": []}, dtype="str")
+    network = MultilayerNetwork(nodes, links, places=places)
+    table = find_enclaves(network, rank=RANK, level=level)
+    assert table.astype(object).where(table.notna(), None).to_numpy().tolist() == expected
+
+
+def test_ranks_of_units_serve_enclaves_at_their_level(small):
+    # b stands in P and belongs to Q; both lie in R, so that b is at home at the level of R.
+    places = pd.DataFrame({"parent": {"P": "R", "Q": "S", "R": None, "S": None}})
+    network = MultilayerNetwork(small.nodes, small.links, places=places)
+    table = find_enclaves(network, rank=pd.Series({"R": 1.0, "S": 3.0}), level=1)
+    assert table.to_numpy().tolist() == [["b", "S", "R", "forward"]]
+    places.loc["Q", "parent"] = "R"
+    network = MultilayerNetwork(small.nodes, small.links, places=places)
+    assert find_enclaves(network, rank=pd.Series({"R": 1.0}), level=1).empty
+    assert len(find_enclaves(network, rank=pd.Series({"R": 1.0}))) == 1
+
+
+@pytest.mark.parametrize(("level", "message"), [(-1, "at least 0"), ("town", "column `level`")])
+def test_levels_of_enclaves_that_do_not_exist(small, level, message):
+    with pytest.raises(InputError, match=message):
+        find_enclaves(small, rank=small.places["population"], level=level)
+
+
 def test_ranks_that_are_none(small):
     with pytest.raises(InputError, match="these are none: high"):
         find_enclaves(small, rank=pd.Series({"P": "high"}))

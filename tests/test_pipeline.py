@@ -508,6 +508,20 @@ def test_a_region_seen_from_afar(no_figures, study):
     assert "1 nodes lie outside the places chosen: they and 1 linked pairs are left out" in page
 
 
+def test_enclaves_are_counted_at_the_level_of_the_study(no_figures, study):
+    # North and south are districts of one city: a is at home there, and b is an enclave of other.
+    places = pd.DataFrame(
+        {"place": ["city", "north", "south", "other"], "parent": [None, "city", "city", None]}
+    )
+    nodes = [("a", "north"), ("b", "south"), ("c", "other")]
+    columns = {"jurisdiction": ["south", "other", None]}
+    settings = "[places]\nlevel = 1\n"
+    links = [("a", "c"), ("b", "c"), ("a", "b")]
+    out = run(study(nodes, links, settings=settings, places=places, node_columns=columns))
+    found = table(out, "enclaves")[["node", "home", "host"]]
+    assert found.values.tolist() == [["b", "other", "city"]]
+
+
 def test_places_can_be_kept_by_their_ids(no_figures, study):
     out = run(study(THREE, CHAIN, settings='[places.keep]\nplace = ["P", "Q"]\n'))
     assert table(out, "degree")["node"].tolist() == ["P", "Q"]

@@ -8,15 +8,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_name, check_number
+from netinnov._hierarchy import parents, within
 from netinnov._parallel import in_threads
 from netinnov._paths import union
 from netinnov._typing import Codes
-from netinnov.linkages._enclaves import inside, parents
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["ExternalReach", "external_reach", "reach"]
@@ -176,8 +175,8 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     place = check_name("place", place, list(network._places.index))
     whole = network._places.index.get_loc(place)
     codes = network._place_codes
-    within: npt.NDArray[np.bool_] = inside(parents(network), codes, np.full_like(codes, whole))
-    members = np.flatnonzero(within).astype(np.int32)
+    at_place = within(parents(network._places), codes, np.full_like(codes, whole))
+    members = np.flatnonzero(at_place).astype(np.int32)
     from netinnov.kernels.search import pairs_within
 
     graph = union(network)
@@ -185,8 +184,8 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     limit = min(steps, max(network.n_nodes, 1))
     every = np.ones(network.n_nodes, bool)
     work = [
-        partial(pairs_within, indptr, indices, batch, ~within, carries, limit)
-        for carries in (every, ~within)
+        partial(pairs_within, indptr, indices, batch, ~at_place, carries, limit)
+        for carries in (every, ~at_place)
         for batch in _batches(members)
     ]
     found = in_threads(work, size=indices.size * len(work))
@@ -203,7 +202,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
         place=place,
         steps=steps,
         nodes=members.size,
-        gatekeepers=int((graph[members][:, ~within].sum(axis=1) > 0).sum()),
+        gatekeepers=int((graph[members][:, ~at_place].sum(axis=1) > 0).sum()),
         reached=int(np.sum(reached)),
         pairs=pairs,
         direct=share(direct),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import shown
 from netinnov._columns import as_numbers
+from netinnov._hierarchy import parents, ranks, units, within
 from netinnov.errors import InputError
-from netinnov.linkages._records import Integers, ids, numbers, some
+from netinnov.linkages._records import ids, numbers, some
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["enclaves", "find_enclaves", "inside", "parents"]
+__all__ = ["enclaves", "find_enclaves"]
 
 
 def enclaves(
@@ -67,7 +67,9 @@ def enclaves(
     return links
 
 
-def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFrame:
+def find_enclaves(
+    network: MultilayerNetwork, *, rank: pd.Series, level: int | str | None = None
+) -> pd.DataFrame:
     """List the nodes that stand outside their jurisdiction, and which way they reach.
 
     Parameters
@@ -77,20 +79,28 @@ def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFram
     rank : Series
         A number for each place, larger for the more central one: population, or a centrality. A
         place without a number takes that of the nearest place that contains it, so numbers for
-        cities serve their districts too.
+        cities serve their districts too. With ``level`` the numbers of the units at that level
+        are compared, and numbers of places below it are ignored.
+    level : int or str, optional
+        The level at which homes and hosts are compared, as in `aggregate`: so many steps up in
+        ``parent`` (1: districts to cities), or up to the first place with this value in the
+        column ``level`` of the places. A node whose jurisdiction and place are, or lie in, the
+        same unit is then at home. Without it each place stands for itself.
 
     Returns
     -------
     DataFrame
         Columns ``node, home, host, direction``, one row an enclave, in node order. ``home`` is
-        its jurisdiction and ``host`` its place. ``direction`` is ``reverse`` if the host ranks
-        higher, ``forward`` if the home does, ``level`` if they rank the same, and missing if
-        one of them has no rank, even through the places that contain it.
+        its jurisdiction and ``host`` its place, or the units that contain them at the level.
+        ``direction`` is ``reverse`` if the host ranks higher, ``forward`` if the home does,
+        ``level`` if they rank the same, and missing if one of them has no rank, even through
+        the places that contain it.
 
     Raises
     ------
     InputError
-        ``rank`` holds something that is no number, or two values for one place.
+        ``rank`` holds something that is not a number, or two values for one place; ``level`` is
+        negative, not a whole number, or a text that is not in the column of levels.
 
     Notes
     -----
@@ -125,47 +135,25 @@ def find_enclaves(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataFram
         twice = rank.index[rank.index.duplicated()].unique()
         msg = f"rank must have one value a place; two or more for: {some(twice)}."
         raise InputError(msg)
-    places = network._places.index
-    parent = parents(network)
-    host, home = network._place_codes, network._jurisdiction_codes
-    found = np.flatnonzero((host >= 0) & (home >= 0) & ~inside(parent, host, home))
-    host, home = host[found], home[found]
+    places = network._places
+    names, parent = places.index, parents(places)
+    host = units(network._place_codes, places, level)
+    home = units(network._jurisdiction_codes, places, level)
+    outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
+    host, home = host[outside], home[outside]
 
-    value = pd.Series(number, rank.index).reindex(places).to_numpy(copy=True)
-    around: Integers = np.arange(places.size)
-    while (unknown := np.isnan(value) & (around >= 0)).any():
-        around = np.where(unknown, _step(parent, around), -1)
-        value = np.where(around >= 0, value[around], value)
-    a, b = value[host], value[home]
-    direction = pd.Series(index=range(found.size), dtype="str")
-    for name, holds in {"reverse": a > b, "forward": a < b, "level": a == b}.items():
-        direction[holds] = name
+    value = pd.Series(number, rank.index).reindex(names).to_numpy()
+    value = ranks(np.asarray(value, np.float64), parent)
+    of_host, of_home = value[host], value[home]
+    direction = pd.Series(index=range(outside.size), dtype="str")
+    direction[of_host > of_home] = "reverse"
+    direction[of_host < of_home] = "forward"
+    direction[of_host == of_home] = "level"
     return pd.DataFrame(
         {
-            "node": network.nodes.index.take(found),
-            "home": places.take(home),
-            "host": places.take(host),
+            "node": network._nodes.index.take(outside),
+            "home": names.take(home),
+            "host": names.take(host),
             "direction": direction,
         }
     )
-
-
-def parents(network: MultilayerNetwork) -> Integers:
-    """The place that contains each place, as positions; -1 where there is none."""
-    places = network._places
-    return places.index.get_indexer(pd.Index(places["parent"]))
-
-
-def inside(parent: Integers, place: Integers, whole: Integers) -> npt.NDArray[np.bool_]:
-    """Tell which places are the whole beside them, or lie in it through any number of parents."""
-    found = np.zeros(place.size, np.bool_)
-    around = place
-    while (around >= 0).any():
-        found |= (around == whole) & (around >= 0)
-        around = _step(parent, around)
-    return found
-
-
-def _step(parent: Integers, place: Integers) -> Integers:
-    """The place that contains each place; -1 where there is none."""
-    return np.where(place >= 0, parent[place], -1)

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, shown
+from netinnov._hierarchy import parents, units, within
 from netinnov._rows import Rows
 from netinnov.errors import InputError
-from netinnov.linkages._enclaves import inside, parents
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["add_outposts"]
@@ -92,7 +92,7 @@ def add_outposts(
     if not isinstance(text, str):
         raise InputError(f"`name` must be a name for the new layer; found {shown(name)}.")
     check_number("least", least, low=1)
-    check_number("level", level, low=0)
+    check_number("level", level, low=0, whole=True)
     kinds = network._nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())
@@ -132,11 +132,9 @@ def _away(
     network: MultilayerNetwork, layer: int, owns: npt.NDArray[np.bool_], level: int
 ) -> pd.DataFrame:
     """The link rows between owners and members away from their seat, as positions."""
-    parent = parents(network)
-    up = np.where(parent >= 0, parent, np.arange(parent.size))
-    place, seat = network._place_codes, network._jurisdiction_codes
-    for _ in range(min(int(level), parent.size)):
-        place, seat = (np.where(code >= 0, up[code], -1) for code in (place, seat))
+    parent = parents(network._places)
+    place = units(network._place_codes, network._places, level)
+    seat = units(network._jurisdiction_codes, network._places, level)
     rows = network._link_rows()
     here = np.flatnonzero((rows.layer == layer) & (owns[rows.source] != owns[rows.target]))
     out = owns[rows.source[here]]
@@ -146,7 +144,7 @@ def _away(
     found = pd.DataFrame(
         {"row": here, "out": out, "owner": owner, "member": member, "host": host, "home": home}
     )
-    at_home = inside(parent, host, home) | inside(parent, host, place[owner])
+    at_home = within(parent, host, home) | within(parent, host, place[owner])
     return found[(host >= 0) & (home >= 0) & ~at_home]
 
 

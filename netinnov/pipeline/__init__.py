@@ -97,7 +97,7 @@ def _study(
         notes += afar.notes
     with step("measures", "measuring"):
         tables = {"coverage": afar.coverage}
-        tables |= _steps.measure(given, afar.inside, afar.cities, configuration.measures)
+        tables |= _steps.measure(given, afar, configuration.places.level, configuration.measures)
         if given.rejected is not None:
             tables["problems"] = given.rejected
     scenario: dict[str, object] = {}

@@ -115,10 +115,9 @@ def look_from_afar(network: MultilayerNetwork, where: PlacesPart) -> Afar:
     return Afar(inside, aggregate(inside, by="place", level=where.level), coverage, notes)
 
 
-def measure(
-    given: Input, inside: MultilayerNetwork, cities: MultilayerNetwork, options: MeasuresPart
-) -> dict[str, pd.DataFrame]:
+def measure(given: Input, afar: Afar, level: int, options: MeasuresPart) -> dict[str, pd.DataFrame]:
     """Tables of what was built, who is central and how even it is."""
+    inside, cities = afar.inside, afar.cities
     rank = pagerank_of(cities, options)
     strength = centrality.strength(cities)
     central = pd.DataFrame(
@@ -138,7 +137,7 @@ def measure(
         "degree": centrality.degree(cities),
         "strength": strength,
         "polycentricity": _polycentricity(cities, strength, given.modelled),
-        "enclaves": _enclaves(inside, cities, rank),
+        "enclaves": _enclaves(inside, cities, rank, level),
     }
 
 
@@ -274,12 +273,12 @@ def _polycentricity(
 
 
 def _enclaves(
-    network: MultilayerNetwork, cities: MultilayerNetwork, pagerank: pd.Series
+    network: MultilayerNetwork, cities: MultilayerNetwork, pagerank: pd.Series, level: int
 ) -> pd.DataFrame:
-    """Nodes outside their jurisdiction; the larger city counts as the more central one."""
+    """Nodes outside their jurisdiction at this level, ranked by population where all is known."""
     people = cities._places["population"].reindex(cities._nodes["place"])
     known = bool(people.notna().all())
-    found = find_enclaves(network, rank=people if known else pagerank)
+    found = find_enclaves(network, rank=people if known else pagerank, level=level)
     shown = [name for name in ("name", "kind", "type", "opened") if name in network._nodes]
     about = network._nodes[shown].reindex(found["node"]).reset_index(drop=True)
     by = "population" if known else "pagerank"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
+from netinnov._hierarchy import parents
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -17,7 +18,7 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
-from netinnov.scenarios._sites import inside, parents, sides
+from netinnov.scenarios._sites import inside, sides
 
 __all__ = [
     "MATCH",

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
-from netinnov._tables import codes_of
-from netinnov._typing import Codes
+from netinnov._hierarchy import parents
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._draws import Ends, Mask, Pairs, Positions, ends_by_strength
 
-__all__ = ["Sides", "belongs_to", "embedding", "inside", "own", "parents", "sides"]
+__all__ = ["Sides", "belongs_to", "embedding", "inside", "own", "sides"]
 
 
 class Sides(NamedTuple):
@@ -53,11 +52,6 @@ def inside(places: pd.DataFrame, place: str) -> Mask:
         if (wider == found).all():
             return found
         found = wider
-
-
-def parents(places: pd.DataFrame) -> Codes:
-    """Give the position of the place that contains each place; -1 where there is none."""
-    return codes_of(places["parent"], places.index)
 
 
 def belongs_to(network: MultilayerNetwork, nodes: Mask, place: str) -> Mask:

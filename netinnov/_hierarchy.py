@@ -1,0 +1,92 @@
+"""Places inside places: the steps up in ``places.parent``."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_number, did_you_mean
+from netinnov._columns import as_text
+from netinnov._tables import codes_of
+from netinnov._typing import Codes
+from netinnov.errors import InputError
+
+__all__ = ["parents", "ranks", "unit_of_each_place", "units", "within"]
+
+
+def parents(places: pd.DataFrame) -> Codes:
+    """Position of the place that contains each place; -1 where there is none."""
+    return codes_of(places["parent"], places.index)
+
+
+def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
+    """Positions of the units that contain these places at a level; -1 stays -1.
+
+    A number goes that many steps up in ``parent``, and stops where there is no parent. A text goes
+    up to the first place with this value in the column ``level``; a place inside none stays itself.
+    """
+    unit = unit_of_each_place(places, level)
+    return np.where(codes >= 0, np.append(unit, np.int32(-1))[codes], np.int32(-1))
+
+
+def unit_of_each_place(places: pd.DataFrame, level: int | str | None) -> Codes:
+    """Position of the unit that contains each place at a level; see `units`."""
+    parent = parents(places)
+    own = np.arange(parent.size, dtype=np.int32)
+    up = np.where(parent >= 0, parent, own)
+    if isinstance(level, str):
+        steps, arrived = len(places), _of_level(places, level)
+    else:
+        steps, arrived = min(_steps(level), len(places)), np.zeros(parent.size, bool)
+    reached = own
+    for _ in range(steps):
+        further = np.where(arrived[reached], reached, up[reached])
+        if (further == reached).all():
+            break
+        reached = further
+    return np.where(arrived[reached], reached, own) if isinstance(level, str) else reached
+
+
+def within(parent: Codes, place: Codes, whole: Codes) -> npt.NDArray[np.bool_]:
+    """Whether each place is the whole beside it, or lies in it through any number of parents."""
+    contained = np.zeros(place.size, np.bool_)
+    around = place
+    while (around >= 0).any():
+        contained |= (around == whole) & (around >= 0)
+        around = _one_step(parent, around)
+    return contained
+
+
+def ranks(rank: npt.NDArray[np.float64], parent: Codes) -> npt.NDArray[np.float64]:
+    """Ranks of places, where missing that of the nearest place that contains them, else NaN."""
+    rank = rank.copy()
+    around: Codes = np.arange(parent.size, dtype=np.int32)
+    while (unknown := np.isnan(rank) & (around >= 0)).any():
+        around = np.where(unknown, _one_step(parent, around), np.int32(-1))
+        rank = np.where(around >= 0, rank[around], rank)
+    return rank
+
+
+def _one_step(parent: Codes, place: Codes) -> Codes:
+    return np.where(place >= 0, parent[place], np.int32(-1))
+
+
+def _steps(level: int | None) -> int:
+    if level is None:
+        return 0
+    check_number("level", level, low=0, whole=True)
+    return int(level)
+
+
+def _of_level(places: pd.DataFrame, level: str) -> npt.NDArray[np.bool_]:
+    """Which places have this value in the column of levels."""
+    if "level" not in places:
+        msg = f"level={level!r} needs a column `level` of the places; or give a number of steps."
+        raise InputError(msg)
+    levels = as_text(places["level"])[0]
+    known = levels.dropna().unique().tolist()
+    if level not in known:
+        msg = f"no place is of level {level!r}{did_you_mean(level, known)}; there are "
+        raise InputError(f"{msg}{', '.join(map(repr, known[:8]))}.")
+    return (levels == level).to_numpy(bool)
