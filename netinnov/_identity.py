@@ -52,7 +52,7 @@ def digest(network: MultilayerNetwork) -> str:
         sums.update(_as_csv(frame))
     for codes in (network._place_codes, network._jurisdiction_codes):
         sums.update(np.ascontiguousarray(codes).tobytes())
-    sums.update(repr((network.layers, sorted(network.directed))).encode())
+    sums.update(repr(sorted(network._records.items())).encode())
     for values in (rows.layer, rows.source, rows.target, rows.weight, rows.period):
         sums.update(b"none" if values is None else np.ascontiguousarray(values).tobytes())
     if rows.attributes is not None:

@@ -18,7 +18,8 @@ _STATUS = "modelled"
 
 def modelled_layers(network: MultilayerNetwork) -> list[str]:
     """List the layers that are modelled: so called, or with links of the status ``modelled``."""
-    found = {name for name in network.layers if _so_called(name)}
+    found = {name for name, record in network._records.items() if record.modelled}
+    found |= {name for name in network.layers if _so_called(name)}
     rows = network._rows
     if rows is not None and rows.attributes is not None and "status" in rows.attributes:
         marked = rows.attributes["status"].eq(_STATUS).to_numpy(bool, na_value=False)
@@ -44,7 +45,7 @@ def stay_modelled(changed: MultilayerNetwork, network: MultilayerNetwork) -> Mul
         changed._node_table(),
         changed._places,
         dict(zip(changed.layers, changed._blocks, strict=True)),
-        changed.directed,
+        changed._records,
         rows,
     )
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, check_name, unknown_names
+from netinnov._layer_table import LayerRecord, Records
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows, locked
 from netinnov._tables import NodeTable, codes_of
@@ -35,6 +36,7 @@ class Storage:
         "_nodes",
         "_place_codes",
         "_places",
+        "_records",
         "_rows",
     )
     _nodes: pd.DataFrame
@@ -45,6 +47,7 @@ class Storage:
     _directed: frozenset[str]
     _blocks: tuple[Block, ...]
     _rows: Rows | None
+    _records: dict[str, LayerRecord]
     _full: dict[str, Block]
     _at: dict[str, int]
 
@@ -134,6 +137,22 @@ class Storage:
             _joined([block.data for block in self._blocks], np.float64),
         )
 
+    def _thinned(self, rows: Rows, stay: npt.NDArray[np.bool_]) -> Records:
+        """The records where only some rows stay: events in proportion to the weight that stays."""
+        if all(record.events is None for record in self._records.values()):
+            return self._records
+        records = dict(self._records)
+        n = len(self._layers)
+        before = np.bincount(rows.layer, rows.weight, minlength=n)
+        after = np.bincount(rows.layer[stay], rows.weight[stay], minlength=n)
+        for layer, whole, part in zip(self._layers, before, after, strict=True):
+            record = records[layer]
+            if record.events is not None and part < whole:
+                events = max(1, round(record.events * float(part / whole)))
+                shares = record.quantity == "share_of_origin"
+                records[layer] = record._replace(events=None if shares else events)
+        return records
+
     @classmethod
     def _assemble(
         cls,
@@ -141,12 +160,12 @@ class Storage:
         places: pd.DataFrame,
         layers: tuple[str, ...],
         rows: Rows,
-        directed: frozenset[str],
+        records: Records,
     ) -> Self:
-        """A network from codes, without labels or checks."""
+        """A network from codes, without labels or checks; `records`: at least of these layers."""
         network = cls.__new__(cls)
         network._set_nodes(nodes, places)
-        network._set_links(layers, rows, directed)
+        network._set_links(layers, rows, records)
         return network
 
     @classmethod
@@ -155,15 +174,14 @@ class Storage:
         nodes: NodeTable,
         places: pd.DataFrame,
         blocks: Mapping[str, Block],
-        directed: frozenset[str],
+        records: Records,
         rows: Rows | None = None,
     ) -> Self:
-        """A network from the blocks of its layers, in order; a layer without links is gone."""
+        """A network from the blocks of its layers, in order; a layer without links is dropped."""
         network = cls.__new__(cls)
         network._set_nodes(nodes, places)
         kept = {layer: block for layer, block in blocks.items() if block.indices.size}
-        network._layers = tuple(kept)
-        network._directed = directed & kept.keys()
+        network._set_records(tuple(kept), records)
         network._blocks = tuple(block.locked() for block in kept.values())
         network._full = {}
         network._rows = None if rows is None else rows.locked()
@@ -176,7 +194,12 @@ class Storage:
         self._jurisdiction_codes = locked(nodes.jurisdiction)
         self._at = {} if nodes.at is None else nodes.at
 
-    def _set_links(self, layers: tuple[str, ...], rows: Rows, directed: frozenset[str]) -> None:
+    def _set_records(self, layers: tuple[str, ...], records: Records) -> None:
+        self._layers = layers
+        self._records = {layer: records[layer] for layer in layers}
+        self._directed = frozenset(layer for layer in layers if records[layer].directed)
+
+    def _set_links(self, layers: tuple[str, ...], rows: Rows, records: Records) -> None:
         from netinnov.kernels.links import sort_rows, split_layers
 
         layer, a, b, w, period, attributes = rows
@@ -189,18 +212,17 @@ class Storage:
             a, b, w, offsets = split_layers(layer, a, b, w, len(layers))
         n = len(self._nodes)
         work = [
-            partial(sort_rows, a[i:j], b[i:j], w[i:j], n, name not in directed)
+            partial(sort_rows, a[i:j], b[i:j], w[i:j], n, not records[name].directed)
             for name, i, j in zip(layers, offsets[:-1], offsets[1:], strict=bool(layers))
         ]
-        self._layers = layers
-        self._directed = directed & frozenset(layers)
+        self._set_records(layers, records)
         self._blocks = tuple(Block(*arrays).locked() for arrays in in_threads(work, layer.size))
         self._full = {}
         self._rows = None
         if period is not None and (period == NO_PERIOD).all():
             period = None
         if period is not None or attributes is not None:
-            pointed = np.array([name in directed for name in layers], bool)
+            pointed = np.array([records[name].directed for name in layers], bool)
             rows = rows._replace(layer=layer, period=period)
             self._rows = rows.canonical(pointed).locked()
 

@@ -19,6 +19,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._hierarchy import units
+from netinnov._layer_table import LayerRecord, record_of_result
 from netinnov._modelled import MODELLED, modelled_layers, stay_modelled
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
@@ -41,6 +42,7 @@ def build_network(
     links: pd.DataFrame | Mapping[str, pd.DataFrame],
     places: pd.DataFrame | None = None,
     directed: Iterable[str] = (),
+    layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
 ) -> MultilayerNetwork:
     """Build a network from checked tables.
 
@@ -54,6 +56,8 @@ def build_network(
         See `MultilayerNetwork`.
     directed : sequence of str
         The layers whose links have a direction.
+    layers : DataFrame or mapping of str to mapping, optional
+        See `MultilayerNetwork`: what is true of a whole layer, such as ``modelled``.
 
     Returns
     -------
@@ -64,6 +68,8 @@ def build_network(
     TableError
         If the tables have faults: all of them are counted in one message and listed in
         ``.problems`` (``table, row, column, problem, value``).
+    InputError
+        If ``directed`` or ``layers`` name a layer without links, or do not fit.
 
     Examples
     --------
@@ -74,7 +80,7 @@ def build_network(
     >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
     MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
     """
-    return MultilayerNetwork(nodes, links, places=places, directed=directed)
+    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
 
 
 def check_tables(nodes: Any, links: Any, *, places: Any = None) -> pd.DataFrame:
@@ -253,8 +259,9 @@ def aggregate(
     if drop_internal:
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
+    records = network._thinned(rows, stay)
     joined = MultilayerNetwork._assemble(
-        nodes, network._places, network._layers, rows.where(stay), network._directed
+        nodes, network._places, network._layers, rows.where(stay), records
     )
     return stay_modelled(joined, network)
 
@@ -317,9 +324,23 @@ def flatten(
         rows = rows.followed_by(back._replace(source=back.target, target=back.source))
     rows = rows._replace(layer=np.zeros_like(rows.layer))
     name = f"all{mark}"
-    directed = frozenset({name} if network.directed else ())
+    record = _record_of_sum(network, kept, factors)
     return MultilayerNetwork._assemble(
-        network._node_table(), network._places, (name,), rows, directed
+        network._node_table(), network._places, (name,), rows, {name: record}
+    )
+
+
+def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndarray) -> LayerRecord:
+    """The record of the sum of some layers; its events are known if all count alike."""
+    records = [network._records[layer] for layer in kept]
+    events = [record.events for record in records if record.events is not None]
+    known = len(events) == len(records) and np.unique(factors[factors > 0]).size == 1
+    return record_of_result(
+        records,
+        directed=bool(network.directed),
+        modelled=not set(kept).isdisjoint(modelled_layers(network)),
+        quantity=records[0].quantity if len(records) == 1 else "amount",
+        events=sum(events) if known else None,
     )
 
 

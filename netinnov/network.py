@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import sparse
 
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
+from netinnov._layer_table import layer_records, layer_table
 from netinnov._rows import NO_PERIOD
 from netinnov._storage import Storage
 from netinnov.errors import InputError
@@ -40,12 +41,22 @@ class MultilayerNetwork(Storage):
         ``parent`` (the place that contains it), and any attributes. Default: the places and
         jurisdictions of the nodes, with nothing else known.
     directed : sequence of str
-        The layers whose links have a direction.
+        The layers whose links have a direction: the short form of that column of ``layers``.
+    layers : DataFrame or mapping of str to mapping, optional
+        What is true of a whole layer: one row a layer (index or column ``layer``), or a mapping
+        from a layer to such values. Columns ``directed`` and ``modelled`` (True or False; default
+        False), ``quantity`` (``"amount"``, the default, or ``"share_of_origin"``: weights are
+        shares of all that leaves a node), ``unit`` (text), ``events`` (how many events stand
+        behind the weights; of shares: behind those of each origin) and ``parameters`` (text, of
+        the model that made the layer). Any may be left out or missing.
 
     Raises
     ------
     TableError
         If the tables have faults; the message counts them by type, ``.problems`` lists all.
+    InputError
+        If ``directed`` or ``layers`` name a layer without links, contradict each other, or have
+        unknown columns or values.
 
     See Also
     --------
@@ -76,19 +87,18 @@ class MultilayerNetwork(Storage):
         *,
         places: Any = None,
         directed: Iterable[str] = (),
+        layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        if not isinstance(directed, str):
-            directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
         found = _tables.inspect(nodes, links, places)
         found.problems.raise_any()
-        known = check_names("directed", directed, found.links.layers)
+        records = layer_records(layers, directed, found.links.layers)
         # Copies: a caller may go on changing the arrays behind the tables.
         nodes = found.nodes._replace(frame=found.nodes.frame.copy())
         self._set_nodes(nodes, found.places.copy())
-        layers, rows = found.links
+        names, rows = found.links
         if rows.attributes is not None:
             rows = rows._replace(attributes=rows.attributes.copy())
-        self._set_links(layers, rows, frozenset(known))
+        self._set_links(names, rows, records)
 
     # -- what it holds -------------------------------------------------------------------------
 
@@ -127,6 +137,11 @@ class MultilayerNetwork(Storage):
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, sorted."""
         return self._layers
+
+    @property
+    def layer_table(self) -> pd.DataFrame:
+        """What is true of each layer: directed, modelled, quantity, unit, events, parameters."""
+        return layer_table(self._layers, self._records)
 
     @property
     def directed(self) -> frozenset[str]:
@@ -183,7 +198,9 @@ class MultilayerNetwork(Storage):
         Returns
         -------
         MultilayerNetwork
-            Nodes in the order they had; all places; layers left without a link are gone.
+            Nodes in the order they had; all places; layers left without a link are dropped. The
+            ``events`` of a layer that loses links shrink with its weight; those behind each origin
+            of a layer of shares are then missing.
         """
         keep_layers = self._layers
         if layers is not None:
@@ -213,9 +230,16 @@ class MultilayerNetwork(Storage):
             table = _tables.NodeTable(
                 self._nodes.iloc[at], self._place_codes[at], self._jurisdiction_codes[at]
             )
-        return self._assemble(table, self._places, self._layers, picked, self._directed)
+        records = self._thinned(rows, stay)
+        return self._assemble(table, self._places, self._layers, picked, records)
 
-    def with_links(self, links: pd.DataFrame, *, directed: Sequence[str] = ()) -> Self:
+    def with_links(
+        self,
+        links: pd.DataFrame,
+        *,
+        directed: Iterable[str] = (),
+        layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
+    ) -> Self:
         """The network with further links; where a pair is linked already the weights add up.
 
         Parameters
@@ -223,7 +247,10 @@ class MultilayerNetwork(Storage):
         links : DataFrame
             As in the constructor.
         directed : sequence of str
-            Those of the new layers whose links have a direction; the old ones stay as they are.
+            Those of the new layers whose links have a direction.
+        layers : DataFrame or mapping of str to mapping, optional
+            Records of new layers, as in the constructor. An old layer keeps its record, but its
+            number of ``events``, which is unknown with further links.
 
         Returns
         -------
@@ -234,23 +261,36 @@ class MultilayerNetwork(Storage):
         TableError
             If the table has faults, such as ends that are not nodes.
         InputError
-            If a layer named in ``directed`` is not among the new ones.
+            If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
         new_layers, new = _tables.inspect_links(links, self._nodes.index)
-        fresh = [layer for layer in new_layers if layer not in self._layers]
-        pointed = self._directed.union(check_names("directed", directed, fresh))
-        layers = tuple(sorted({*self._layers, *new_layers}))
-        old = self._link_rows().with_layers(self._layers, layers)
-        rows = old.followed_by(new.with_layers(new_layers, layers))
-        return self._assemble(self._node_table(), self._places, layers, rows, pointed)
+        fresh = [layer for layer in new_layers if layer not in self._records]
+        records = self._records | layer_records(layers, directed, fresh, of="the new layers")
+        for layer in new_layers:
+            if records[layer].events is not None and layer not in fresh:
+                records[layer] = records[layer]._replace(events=None)
+        every = tuple(sorted({*self._layers, *new_layers}))
+        old = self._link_rows().with_layers(self._layers, every)
+        rows = old.followed_by(new.with_layers(new_layers, every))
+        return self._assemble(self._node_table(), self._places, every, rows, records)
 
-    def replace_links(self, links: pd.DataFrame) -> Self:
+    def replace_links(
+        self,
+        links: pd.DataFrame,
+        *,
+        directed: Iterable[str] = (),
+        layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
+    ) -> Self:
         """The same nodes and places with other links.
 
         Parameters
         ----------
         links : DataFrame
-            As in the constructor. A layer is directed if it was so before.
+            As in the constructor. A layer that was there before keeps its record.
+        directed : sequence of str
+            Those of the new layers whose links have a direction.
+        layers : DataFrame or mapping of str to mapping, optional
+            Records of new layers, as in the constructor.
 
         Returns
         -------
@@ -260,9 +300,13 @@ class MultilayerNetwork(Storage):
         ------
         TableError
             If the table has faults, such as ends that are not nodes.
+        InputError
+            If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
-        layers, rows = _tables.inspect_links(links, self._nodes.index)
-        return self._assemble(self._node_table(), self._places, layers, rows, self._directed)
+        names, rows = _tables.inspect_links(links, self._nodes.index)
+        fresh = [layer for layer in names if layer not in self._records]
+        records = self._records | layer_records(layers, directed, fresh, of="the new layers")
+        return self._assemble(self._node_table(), self._places, names, rows, records)
 
     def with_nodes(self, nodes: pd.DataFrame) -> Self:
         """The network with further nodes, at the end.
@@ -293,10 +337,10 @@ class MultilayerNetwork(Storage):
             np.concatenate([self._place_codes, added.nodes.place]),
             np.concatenate([self._jurisdiction_codes, added.nodes.jurisdiction]),
         )
-        return self._assemble(table, self._places, self._layers, self._link_rows(), self._directed)
+        return self._assemble(table, self._places, self._layers, self._link_rows(), self._records)
 
     def equals(self, other: object) -> bool:
-        """Whether ids, order, attributes, places, layers, direction, links and weights agree.
+        """Whether ids, order, attributes, places, layers, their records, and links agree.
 
         Parameters
         ----------
@@ -311,7 +355,7 @@ class MultilayerNetwork(Storage):
             return False
         return (
             self._layers == other._layers
-            and self._directed == other._directed
+            and self._records == other._records
             and _same_table(self._nodes, other._nodes)
             and _same_table(self._places, other._places)
             and _same_table(self.links, other.links)
@@ -335,7 +379,7 @@ class MultilayerNetwork(Storage):
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self._nodes, self._places, self._place_codes, self._jurisdiction_codes)
-        return _restore, (*parts, self._layers, self._directed, self._blocks, self._rows)
+        return _restore, (*parts, self._records, self._blocks, self._rows)
 
 
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
@@ -398,10 +442,10 @@ def check_network(network: object) -> None:
 
 
 def _restore(*parts: Any) -> MultilayerNetwork:
-    nodes, places, place, jurisdiction, layers, directed, blocks, rows = parts
+    nodes, places, place, jurisdiction, records, blocks, rows = parts
     table = _tables.NodeTable(nodes, place, jurisdiction)
-    held = dict(zip(layers, blocks, strict=True))
-    return MultilayerNetwork._from_blocks(table, places, held, directed, rows)
+    held = dict(zip(records, blocks, strict=True))
+    return MultilayerNetwork._from_blocks(table, places, held, records, rows)
 
 
 def _whole_numbers(periods: Sequence[int]) -> list[int]:

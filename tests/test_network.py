@@ -413,7 +413,7 @@ def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> No
     assert larger.directed == {*small.directed, "moves"}
     moves = larger.links[larger.links["layer"] == "moves"]
     assert rows(moves, "source", "target") == [("b", "a")]
-    with pytest.raises(InputError, match="`directed`: 1 of 1 names are not in the network"):
+    with pytest.raises(InputError, match="`directed`: 1 of 1 names are not in the new layers"):
         small.with_links(links, directed=["coop"])
 
 

@@ -41,7 +41,7 @@ class Stronger:
         added[rng.choice(mine)] += rng.gamma(self.shape, self.mean / self.shape)
         return ni.MultilayerNetwork._assemble(
             network._node_table(), network._places, network.layers,
-            rows._replace(weight=added), network.directed,
+            rows._replace(weight=added), network._records,
         )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Plus:
         more = rows.weight + self.added + self.sd * rng.standard_normal()
         return ni.MultilayerNetwork._assemble(
             network._node_table(), network._places, network.layers, rows._replace(weight=more),
-            network.directed,
+            network._records,
         )  # fmt: skip
 
 

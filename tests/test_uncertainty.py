@@ -53,7 +53,7 @@ class Times:
         factor = self.factor + self.sd_of_factor * drawn[0]
         return ni.MultilayerNetwork._assemble(
             network._node_table(), network._places, network.layers,
-            rows._replace(weight=rows.weight * factor + self.sd * drawn[1]), network.directed,
+            rows._replace(weight=rows.weight * factor + self.sd * drawn[1]), network._records,
         )  # fmt: skip
 
 

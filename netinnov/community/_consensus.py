@@ -335,7 +335,7 @@ def _resampled(
         weight = rows.weight * drawn
     rows = rows._replace(weight=weight, attributes=None).where(weight > 0)
     table = network._node_table()
-    return network._assemble(table, network._places, network.layers, rows, network.directed)
+    return network._assemble(table, network._places, network.layers, rows, network._records)
 
 
 def _check_counts(network: MultilayerNetwork) -> None:

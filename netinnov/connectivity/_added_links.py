@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import linalg, sparse
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._layer_table import LayerRecord
 from netinnov._parallel import in_threads, workers
 from netinnov._paths import (
     Frictions,
@@ -155,7 +156,7 @@ def _lengths(
     one, two = ends.T.copy()
     rows = Rows(np.zeros(len(ends), np.int32), one, two, np.full(len(ends), float(weight)))
     candidates = network._assemble(
-        network._node_table(), network._places, (layer,), rows, frozenset([layer])
+        network._node_table(), network._places, (layer,), rows, {layer: LayerRecord(directed=True)}
     )
     length = np.full(source.size, np.inf)
     if different.size:

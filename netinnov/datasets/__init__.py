@@ -90,11 +90,13 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     """
     places = _places()
     stated = _stated_links()
+    parameters = gravity_parameters()
     return build_network(
         pd.concat([_actors_and_sites(), _cities(places)], ignore_index=True),
         pd.concat([stated, _modelled_links()], ignore_index=True),
         places,
         _layers_of(stated),
+        {parameters["layer"]: {"modelled": True, "parameters": _as_words(parameters)}},
     )
 
 
@@ -162,6 +164,12 @@ def gravity_parameters() -> dict[str, Any]:
     text = _folder().joinpath("gravity_modelled.json").read_text(encoding="utf-8")
     parameters: dict[str, Any] = json.loads(text)
     return parameters
+
+
+def _as_words(parameters: dict[str, Any]) -> str:
+    """The parameters of a model, as the table of layers takes them."""
+    names = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
+    return "; ".join(f"{name}: {parameters[name]}" for name in names)
 
 
 def _actors_and_sites() -> pd.DataFrame:

@@ -192,6 +192,6 @@ def _with_layers(
     new = part._link_rows().with_layers(part.layers, network.layers)
     merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
     changed = MultilayerNetwork._assemble(
-        network._node_table(), network._places, network.layers, merged, network.directed
+        network._node_table(), network._places, network.layers, merged, network._records
     )
     return stay_modelled(changed, network)

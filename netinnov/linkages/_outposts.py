@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, shown
 from netinnov._hierarchy import parents, units, within
+from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -111,6 +112,7 @@ def add_outposts(
     source, target = rows.source.copy(), rows.target.copy()
     source[at[out]], target[at[~out]] = code[out], code[~out]
     layers = tuple(sorted({*network.layers, name}))
+    pipelines_record = record_of_result([network._records[layer]], directed=False)
     pipelines = Rows(
         np.full(at.size, layers.index(name), np.int32),
         away["owner"].to_numpy().astype(np.int32),
@@ -124,7 +126,7 @@ def add_outposts(
         larger._places,
         layers,
         led.followed_by(pipelines),
-        network._directed,
+        {name: pipelines_record, **network._records},
     )
 
 

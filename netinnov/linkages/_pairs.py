@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array, triu
 
 from netinnov._arguments import as_list, check_choice, check_name, check_names, shown
+from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
@@ -215,8 +216,9 @@ def project(
     nodes = NodeTable(
         network._nodes.iloc[stay], network._place_codes[stay], network._jurisdiction_codes[stay]
     )
-    directed = network._directed - {layer}
-    return MultilayerNetwork._assemble(nodes, network._places, layers, joined, directed)
+    projected = record_of_result([network._records[layer]], directed=False)
+    records = network._records | {name: projected}
+    return MultilayerNetwork._assemble(nodes, network._places, layers, joined, records)
 
 
 def _members(

@@ -13,6 +13,7 @@ from scipy.special import xlogy
 
 from netinnov._arguments import check_choice, check_name
 from netinnov._geography import great_circle
+from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -173,7 +174,7 @@ def gravity_residuals(
     deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)
     deviance = max(deviance, 0.0)  # rounding, where all is explained
     equal = 2 * float(xlogy(observed, observed / (total / flows.n_pairs)).sum())
-    larger, links = _with_layer(network, name, flows, fit.expected)
+    larger, links = _with_layer(network, layer, name, flows, fit.expected)
     return GravityFit(
         network=larger,
         links=links,
@@ -312,7 +313,7 @@ def _quantities(
 
 
 def _with_layer(
-    network: MultilayerNetwork, name: str, flows: _Flows, expected: Floats
+    network: MultilayerNetwork, layer: str, name: str, flows: _Flows, expected: Floats
 ) -> tuple[MultilayerNetwork, pd.DataFrame]:
     """The network with the residuals as one more layer, and the links of it."""
     layers = tuple(sorted({*network.layers, name}))
@@ -324,9 +325,10 @@ def _with_layer(
         attributes=pd.DataFrame({"observed": flows.observed, "expected": expected}),
     )
     rows = network._link_rows().with_layers(network.layers, layers).followed_by(residuals)
-    directed = network._directed | ({name} if flows.directed else set())
+    record = record_of_result([network._records[layer]], unit="observed / expected")
+    records = network._records | {name: record}
     larger = MultilayerNetwork._assemble(
-        network._node_table(), network._places, layers, rows, directed
+        network._node_table(), network._places, layers, rows, records
     )
     links = larger.select(layers=[name]).links
     return larger, links[["layer", "source", "target", "weight", "observed", "expected"]]

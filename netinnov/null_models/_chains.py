@@ -205,7 +205,7 @@ class Plan:
         blocks = dict(zip(network.layers, network._blocks, strict=True))
         blocks.update(zip(self.chains, (block for _, block in found), strict=True))
         return network._from_blocks(
-            network._node_table(), network._places, blocks, network.directed
+            network._node_table(), network._places, blocks, network._records
         )
 
     def _with_rows(self, states: Sequence[State]) -> MultilayerNetwork:
@@ -224,7 +224,7 @@ class Plan:
         if rows.period is not None and (rows.period == NO_PERIOD).all():
             rows = rows._replace(period=None)
         return network._assemble(
-            network._node_table(), network._places, network.layers, rows, network.directed
+            network._node_table(), network._places, network.layers, rows, network._records
         )
 
 

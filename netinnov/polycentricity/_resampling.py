@@ -76,7 +76,7 @@ def resampled(
             weight[here] = rng.poisson(observed / unit) * unit
     rows = rows._replace(weight=weight).where(weight > 0)
     drawn = MultilayerNetwork._assemble(
-        network._node_table(), network._places, network.layers, rows, network.directed
+        network._node_table(), network._places, network.layers, rows, network._records
     )
     return stay_modelled(drawn, network)
 

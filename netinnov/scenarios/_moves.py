@@ -105,4 +105,4 @@ def moved(
         period,
         attributes,
     )
-    return network._assemble(nodes, network._places, network._layers, merged, network._directed)
+    return network._assemble(nodes, network._places, network._layers, merged, network._records)

@@ -79,5 +79,5 @@ def remove_enclaves(
     rows = network._link_rows()
     rest = rows.where(~enclave[rows.source] & ~enclave[rows.target])
     return network._assemble(
-        network._node_table(), network._places, network._layers, rest, network._directed
+        network._node_table(), network._places, network._layers, rest, network._records
     )

@@ -135,7 +135,8 @@ def without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
     if not network.directed:
         return network
     links = network.links[["layer", "source", "target", "weight"]]
-    return build_network(network.nodes, links, network.places)
+    layers = network.layer_table.assign(directed=False)
+    return build_network(network.nodes, links, network.places, layers=layers)
 
 
 def _lineage(place: object, parents: Mapping[Any, object]) -> list[object]:

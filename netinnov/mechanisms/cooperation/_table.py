@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov._arguments import check_flag
-from netinnov.build import build_network
 from netinnov.linkages import find_enclaves
 from netinnov.mechanisms.cooperation._network import check_park, park_network
 from netinnov.mechanisms.cooperation._outages import outages
@@ -107,8 +106,7 @@ def _stated(network: MultilayerNetwork) -> MultilayerNetwork | None:
     if "status" not in links:
         return None
     facts = links[links["status"] == "stated"]
-    present = sorted(network.directed & set(facts["layer"]))
-    return build_network(network.nodes, facts, network.places, present)
+    return network.replace_links(facts)
 
 
 def _joins(roles: dict[str, int]) -> bool:

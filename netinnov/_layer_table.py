@@ -1,0 +1,163 @@
+"""What is true of a whole layer: its direction, whether it is modelled, what its weights are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, cast, get_args
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_list, check_names, did_you_mean, shown, unknown_names
+from netinnov.errors import InputError
+
+__all__ = ["LayerRecord", "Quantity", "Records", "layer_records", "layer_table", "record_of_result"]
+
+Quantity = Literal["amount", "share_of_origin"]
+
+
+class LayerRecord(NamedTuple):
+    """The row of a layer in the table of layers; what is missing is None."""
+
+    directed: bool = False
+    modelled: bool = False
+    quantity: Quantity = "amount"
+    unit: str | None = None
+    events: int | None = None
+    parameters: str | None = None
+
+
+Records = Mapping[str, LayerRecord]
+
+
+def layer_table(layers: Sequence[str], records: Records) -> pd.DataFrame:
+    """The table of some layers, in their order."""
+    rows = [records[layer] for layer in layers]
+    table = pd.DataFrame(rows, columns=LayerRecord._fields)
+    table.index = pd.Index(list(layers), dtype="str", name="layer")
+    text = dict.fromkeys(("quantity", "unit", "parameters"), "str")
+    return table.astype({"directed": "bool", "modelled": "bool", "events": "Int64", **text})
+
+
+def layer_records(
+    layers: Any, directed: Iterable[str], known: Sequence[str], *, of: str = "the links"
+) -> dict[str, LayerRecord]:
+    """The record of each known layer, from the arguments `layers` and `directed`.
+
+    Raises an InputError that lists all faults of `layers`.
+    """
+    if not isinstance(directed, str):
+        directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
+    pointed = set(check_names("directed", directed, known, of=of))
+    rows = _rows_of(layers)
+    unknown = [layer for layer in rows if layer not in set(known)]
+    if unknown:
+        raise unknown_names("layers", unknown, len(rows), known, of=of)
+    faults: list[str] = []
+    records = {}
+    for layer in known:
+        values = {}
+        for column, value in rows.get(layer, {}).items():
+            if not _is_missing(value):
+                values[column] = _checked(layer, column, value, faults)
+        if layer in pointed and values.get("directed") is False:
+            faults.append(
+                f"layer {layer!r} is named in `directed`, and its record says directed=False"
+            )
+        values["directed"] = layer in pointed or values.get("directed", False)
+        records[layer] = LayerRecord(**cast(Any, values))
+    if faults:
+        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise InputError(f"`layers`: {'; '.join(faults[:5])}{more}.")
+    return records
+
+
+def record_of_result(records: Iterable[LayerRecord], **changes: Any) -> LayerRecord:
+    """The record of what is computed from the links of one or more layers.
+
+    It is directed or modelled if one of them is. Unit and parameters are those of all of them, or
+    missing where they differ; parameters are those of the modelled layers.
+    """
+    sources = list(records)
+    modelled = [record for record in sources if record.modelled]
+    return LayerRecord(
+        directed=any(record.directed for record in sources),
+        modelled=bool(modelled),
+        unit=_common(record.unit for record in sources),
+        parameters=_common(record.parameters for record in modelled or sources),
+    )._replace(**changes)
+
+
+def _common(values: Iterable[str | None]) -> str | None:
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None
+
+
+def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
+    """The values given for each layer, from a table or a mapping; unknown columns are refused."""
+    if layers is None:
+        return {}
+    if isinstance(layers, pd.DataFrame):
+        table = layers.set_index("layer") if "layer" in layers else layers
+        names = [str(name) for name in table.index]
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if twice:
+            msg = (
+                f"`layers` must have one row for each layer; {', '.join(twice[:5])} twice or more."
+            )
+            raise InputError(msg)
+        columns = {str(column): table[column].tolist() for column in table.columns}
+        _refuse_unknown_columns(columns)
+        return {
+            name: {column: values[at] for column, values in columns.items()}
+            for at, name in enumerate(names)
+        }
+    if not isinstance(layers, Mapping):
+        msg = "`layers` must be a table with one row for each layer, or a mapping from layers to "
+        raise InputError(f"{msg}mappings such as {{'modelled': True}}; found {shown(layers)}.")
+    rows = {}
+    for name, row in layers.items():
+        if isinstance(row, LayerRecord):
+            row = row._asdict()
+        if not isinstance(row, Mapping):
+            msg = f"`layers[{name!r}]` must be a mapping such as {{'modelled': True}}; found "
+            raise InputError(f"{msg}{shown(row)}.")
+        rows[str(name)] = {str(column): value for column, value in row.items()}
+        _refuse_unknown_columns(rows[str(name)])
+    return rows
+
+
+def _refuse_unknown_columns(columns: Iterable[str]) -> None:
+    unknown = [column for column in columns if column not in LayerRecord._fields]
+    if unknown:
+        some = ", ".join(f"{c!r}{did_you_mean(c, LayerRecord._fields)}" for c in unknown[:5])
+        msg = f"`layers` must have the columns {', '.join(LayerRecord._fields)}; found {some}."
+        raise InputError(msg)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _checked(layer: str, column: str, value: Any, faults: list[str]) -> Any:
+    """The value of a column as a plain Python value; what it cannot be is a fault."""
+    if column in ("directed", "modelled"):
+        must = "True or False"
+        if isinstance(value, (bool, np.bool_)):
+            return bool(value)
+    elif column == "quantity":
+        must = " or ".join(map(repr, get_args(Quantity)))
+        if isinstance(value, str) and value in get_args(Quantity):
+            return value
+    elif column == "events":
+        must = "a whole number of at least 1"
+        number = isinstance(value, (int, float, np.integer, np.floating))
+        if number and not isinstance(value, bool) and value >= 1 and value == value // 1:
+            return int(value)
+    else:
+        must = "text"
+        if isinstance(value, str):
+            return value
+    faults.append(f"{column!r} of layer {layer!r} must be {must}; found {shown(value)}")
+    return None

@@ -1,0 +1,258 @@
+"""The table of layers: what it takes, what it refuses, and that every operation carries it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.experiments import ResampledLinks
+from netinnov.linkages import add_outposts, gravity_residuals, project
+from netinnov.network import split_periods
+from netinnov.null_models import curveball, max_entropy
+from netinnov.scenarios import (
+    DirectLinks,
+    RandomEnds,
+    ReverseEnclave,
+    TalentAttraction,
+    apply_scenario,
+    remove_enclaves,
+)
+
+Network = ni.MultilayerNetwork
+MODELLED = {
+    "modelled": True, "unit": "commuters", "events": 40, "parameters": "gravity, exponent 2",
+}  # fmt: skip
+
+
+def small() -> Network:
+    """Places p, q, r, s; flows between their firms, of which one layer is modelled."""
+    nodes = pd.DataFrame(
+        {
+            "kind": ["firm", "firm", "firm", "firm", "talent", "talent", "park"],
+            "place": list("pqrspqp"),
+            "jurisdiction": list("pqrspqq"),
+        },
+        index=["a", "b", "c", "d", "t", "u", "x"],
+    )
+    pairs = [("a", "b"), ("a", "c"), ("b", "c"), ("b", "d"), ("c", "d"), ("a", "d")]
+    flows = pd.DataFrame(pairs, columns=["source", "target"]).assign(
+        weight=[1.0, 2.0, 3.0, 4.0, 5.0, 5.0], period=[1, 1, 1, 2, 2, 2]
+    )
+    works = pd.DataFrame(
+        {"source": ["t", "t", "u", "u", "x"], "target": ["a", "b", "c", "d", "a"], "period": 1}
+    )
+    places = pd.DataFrame(
+        {"lon": [0.0, 1, 2, 4], "lat": [0.0, 1, 0, 3], "population": [10.0, 20, 15, 5]},
+        index=list("pqrs"),
+    )
+    links = {"flows": flows, "observed": flows.assign(weight=2.0), "works": works}
+    return ni.build_network(
+        nodes, links, places, ["observed"],
+        {"flows": MODELLED, "works": {"modelled": True, "unit": "contracts"}},
+    )  # fmt: skip
+
+
+def test_the_table_has_a_row_for_each_layer_and_defaults_elsewhere() -> None:
+    table = small().layer_table
+    assert list(table.columns) == [
+        "directed", "modelled", "quantity", "unit", "events", "parameters",
+    ]  # fmt: skip
+    assert table.index.name == "layer"
+    assert tuple(table.index) == small().layers
+    assert table["modelled"].to_dict() == {"flows": True, "observed": False, "works": True}
+    assert table["directed"].to_dict() == {"flows": False, "observed": True, "works": False}
+    assert table.loc["flows", "events"] == 40
+    assert table.loc["observed"].isna().tolist() == [False, False, False, True, True, True]
+    assert set(table["quantity"]) == {"amount"}
+
+
+def test_the_table_is_a_copy() -> None:
+    network = small()
+    table = network.layer_table
+    table["modelled"] = False
+    assert network.layer_table.loc["flows", "modelled"]
+
+
+def test_a_table_and_a_mapping_say_the_same() -> None:
+    network = small()
+    parts = (network.nodes, network.links, network.places)
+    assert ni.build_network(*parts, layers=network.layer_table).equals(network)
+    assert ni.build_network(*parts, layers=network.layer_table.reset_index()).equals(network)
+    rows = network.layer_table.to_dict("index")
+    assert ni.build_network(*parts, layers=rows).equals(network)
+
+
+def test_equality_compares_the_table() -> None:
+    network = small()
+    for column, value in {"modelled": False, "unit": "tonnes", "events": 7}.items():
+        table = network.layer_table
+        table.loc["flows", column] = value
+        other = ni.build_network(network.nodes, network.links, network.places, layers=table)
+        assert not other.equals(network), column
+
+
+def test_pickling_keeps_the_table() -> None:
+    assert pickle.loads(pickle.dumps(small())).equals(small())
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ({"flow": {"modelled": True}}, r"`layers`: 1 of 1 names .*did you mean 'flows'"),
+        ({"flows": {"modeled": True}}, r"'modeled' \(did you mean 'modelled'\?\)"),
+        ({"flows": {"modelled": "yes"}}, r"'modelled' of layer 'flows' must be True or False"),
+        ({"flows": {"quantity": "share"}}, r"must be 'amount' or 'share_of_origin'; found 'share'"),
+        ({"flows": {"events": 0}}, r"'events' .* whole number of at least 1; found 0"),
+        ({"flows": {"events": 1.5}}, r"whole number of at least 1; found 1.5"),
+        ({"flows": {"unit": 3}}, r"'unit' of layer 'flows' must be text; found 3"),
+        ({"flows": True}, r"`layers\['flows'\]` must be a mapping"),
+        (["flows"], r"`layers` must be a table .* or a mapping"),
+        ({"observed": {"directed": False}}, r"named in `directed`.*directed=False"),
+        (pd.DataFrame({"modelled": True}, index=["flows", "flows"]), "flows twice or more"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_refused(layers: object, words: str) -> None:
+    network = small()
+    with pytest.raises(InputError, match=words):
+        ni.build_network(network.nodes, network.links, network.places, ["observed"], layers)
+
+
+def test_all_faults_of_the_records_are_listed_at_once() -> None:
+    network = small()
+    layers = {"flows": {"modelled": 1, "unit": 2}, "works": {"events": -1}}
+    with pytest.raises(InputError, match=r"modelled.*unit.*events"):
+        ni.build_network(network.nodes, network.links, network.places, (), layers)
+
+
+def test_missing_values_are_defaults() -> None:
+    network = small()
+    layers = pd.DataFrame(
+        {"modelled": [None], "unit": [np.nan], "events": [pd.NA], "quantity": [None]},
+        index=["works"],
+    )
+    again = ni.build_network(network.nodes, network.links, network.places, (), layers)
+    assert again.layer_table.loc["works"].to_dict() == again.layer_table.loc["flows"].to_dict()
+
+
+# -- operations carry it -----------------------------------------------------------------------
+
+
+def _same(network: Network) -> Network:
+    return network.replace_links(network.links)
+
+
+def _all_pairs(network: Network) -> Network:
+    """A link of weight 1 more wherever there is one."""
+    return network.with_links(network.links.assign(weight=1.0))
+
+
+OPERATIONS: dict[str, Callable[[Network], Network]] = {
+    "select_layers": lambda n: n.select(layers=["flows", "observed"]),
+    "select_nodes": lambda n: n.select(nodes=list("abcdt")),
+    "select_periods": lambda n: n.select(periods=[1]),
+    "with_links": _all_pairs,
+    "replace_links": _same,
+    "with_nodes": lambda n: n.with_nodes(pd.DataFrame({"place": ["p"]}, index=["new"])),
+    "split_periods": lambda n: split_periods(n)[1],
+    "aggregate": ni.aggregate,
+    "aggregate_without_internal": lambda n: ni.aggregate(n, drop_internal=True),
+    "rewire": lambda n: ni.rewire(n, trials=1, rng=1),
+    "rewire_some": lambda n: ni.rewire(n, trials=1, rng=1, layers=["flows"]),
+    "curveball": lambda n: curveball(n, layers=["works"], through="firm", trials=1, rng=1),
+    "max_entropy": lambda n: max_entropy(n, layers=["observed"], rng=1),
+    "project": lambda n: project(n.select(kinds=["firm", "talent"]), layer="works", onto="firm"),
+    "add_outposts": lambda n: add_outposts(n, layer="works", owner="firm", least=1),
+    "gravity_residuals": lambda n: gravity_residuals(
+        n, layer="observed", method="ratio"
+    ).network,
+    "resampled_links": lambda n: ResampledLinks(events=50)(n, np.random.default_rng(1)),
+    "direct_links": lambda n: apply_scenario(
+        n, DirectLinks("p", "q", 1, funding="new", layer="flows"), rng=1
+    ),
+    "random_ends": lambda n: apply_scenario(
+        n, RandomEnds(DirectLinks("p", "q", 1, funding="new", layer="flows")), rng=1
+    ),
+    "reverse_enclave": lambda n: apply_scenario(
+        n, ReverseEnclave("p", "q", 2, 0.5, funding="new", layer="flows"), rng=1
+    ),
+    "talent_attraction": lambda n: apply_scenario(
+        n, TalentAttraction("p", "q", 1, 0.5, layer="flows"), rng=1
+    ),
+    "remove_enclaves": remove_enclaves,
+    "remove_enclaves_keep_nodes": lambda n: remove_enclaves(n, keep_nodes=True),
+    "pickle": lambda n: pickle.loads(pickle.dumps(n)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_carries_the_records(name: str) -> None:
+    network = small()
+    before, after = network.layer_table, OPERATIONS[name](network).layer_table
+    kept = [layer for layer in before.index if layer in after.index]
+    assert "flows" in kept
+    columns = ["directed", "modelled", "quantity", "unit", "parameters"]
+    pd.testing.assert_frame_equal(after.loc[kept, columns], before.loc[kept, columns])
+
+
+def test_events_shrink_with_the_weight_that_stays() -> None:
+    part = small().select(periods=[1])  # 1 + 2 + 3 of 20: 6 / 20 * 40 events
+    assert part.layer_table.loc["flows", "events"] == 12
+    assert small().select(layers=["flows"]).layer_table.loc["flows", "events"] == 40
+
+
+def test_further_links_of_a_layer_leave_its_events_unknown() -> None:
+    table = _all_pairs(small()).layer_table
+    assert table["events"].isna().all()
+
+
+def test_with_links_gives_new_layers_defaults_or_the_record_given() -> None:
+    network = small()
+    links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": "new"})
+    plain = network.with_links(links).layer_table.loc["new"]
+    assert not plain["modelled"]
+    assert not plain["directed"]
+    for method in (network.with_links, network.replace_links):
+        record = method(links, layers={"new": {"modelled": True}}).layer_table.loc["new"]
+        assert record["modelled"]
+        with pytest.raises(InputError, match="not in the new layers"):
+            method(links, layers={"flows": {"modelled": False}})
+
+
+def test_what_is_computed_from_a_modelled_layer_is_modelled() -> None:
+    network = small()
+    assert ni.flatten(network).layer_table["modelled"].all()
+    assert not ni.flatten(network.select(layers=["observed"])).layer_table["modelled"].any()
+    assert not ni.flatten(network, weights={"flows": 0, "works": 0}).layer_table["modelled"].any()
+    residuals = gravity_residuals(network, layer="flows", method="ratio").network.layer_table
+    assert residuals.loc["flows_residual", "modelled"]
+    assert residuals.loc["flows_residual", "parameters"] == "gravity, exponent 2"
+    observed = gravity_residuals(network, layer="observed", method="ratio").network.layer_table
+    assert not observed.loc["observed_residual", "modelled"]
+    works = project(
+        network.select(layers=["works"]).select(nodes=list("abcdtu")), layer="works", onto="firm"
+    )
+    assert works.layer_table.loc["co_works", "modelled"]
+    outposts = add_outposts(network, layer="works", owner="firm", least=1).layer_table
+    assert outposts["modelled"].drop("observed").all()
+
+
+def test_flatten_keeps_what_its_layers_agree_on() -> None:
+    network = small()
+    table = ni.flatten(network.select(layers=["flows"])).layer_table.iloc[0]
+    assert (table["unit"], table["events"], table["parameters"]) == (
+        "commuters", 40, "gravity, exponent 2",
+    )  # fmt: skip
+    both = ni.flatten(network, weights={"observed": 0}).layer_table.iloc[0]
+    assert both[["unit", "events", "parameters"]].isna().all()
+
+
+def test_the_bundled_network_says_which_layer_is_modelled() -> None:
+    table = ni.datasets.load_yrd_enclaves().layer_table
+    assert table.index[table["modelled"]].tolist() == ["gravity_modelled"]
+    assert "exponent" in table.loc["gravity_modelled", "parameters"]
