@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
 import matplotlib.style
 import pandas as pd
 from matplotlib import font_manager
@@ -15,7 +16,7 @@ from matplotlib.ticker import ScalarFormatter
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from matplotlib.axes import Axes
 
@@ -107,7 +108,8 @@ _SETTINGS = {
 }
 
 
-def figure_style() -> AbstractContextManager[None]:
+@contextmanager
+def figure_style() -> Iterator[None]:
     """Settings of the package's figures, in force only inside a ``with`` block.
 
     Returns
@@ -126,7 +128,18 @@ def figure_style() -> AbstractContextManager[None]:
     >>> mpl.rcParams["pdf.fonttype"] == before
     True
     """
-    return matplotlib.style.context(["default", {**_SETTINGS, "font.family": list(_families())}])
+    interactive = mpl.is_interactive()
+    try:
+        settings = {**_SETTINGS, "font.family": list(_families())}
+        with matplotlib.style.context(["default", settings]):
+            try:
+                yield
+            finally:
+                # The first pyplot figure loads the backend; that of notebooks switches this on,
+                # and without it no later figure is shown.
+                interactive = mpl.is_interactive()
+    finally:
+        mpl.interactive(interactive)
 
 
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
