@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov.errors import InputError
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 __all__ = ["in_threads", "run", "workers"]
 
@@ -58,7 +63,7 @@ def run(
         ``concurrent.futures``, or one with its interface, such as ``Client.get_executor()`` of
         dask.distributed; it is left open.
     progress : bool
-        Show a bar on a terminal, and nothing elsewhere.
+        Show a bar in a terminal or a notebook, and nothing elsewhere.
     label : str
         What the bar counts.
     save : callable, optional
@@ -77,16 +82,12 @@ def run(
     InputError
         A task that cannot travel to the processes of the executor; a number of threads below 1.
     """
-    from tqdm import tqdm
-
     size = max(1, len(items) // (_SHARE_SAVED if save else _SHARE))
     batches = [items[start : start + size] for start in range(0, len(items), size)]
     results: list[list[Result]] = [[]] * len(batches)
     waiting: dict[Future[list[Result]], int] = {}
     total = done + len(items)
-    bar = tqdm(
-        total=total, initial=done, desc=label, leave=False, disable=None if progress else True
-    )
+    bar = _progress_bar(total, done=done, label=label, shown=progress)
 
     def keep(at: int, found: list[Result]) -> None:
         results[at] = found
@@ -209,3 +210,23 @@ def _cannot_travel(error: Exception) -> str:
         "level of a module (no lambda, no function inside a function), bind options with "
         "functools.partial, or run in threads: executor=None or a number."
     )
+
+
+def _progress_bar(total: int, *, done: int, label: str, shown: bool) -> tqdm[NoReturn]:
+    """Make a bar, hidden where neither a terminal nor a notebook can show it."""
+    from tqdm import TqdmWarning
+
+    with warnings.catch_warnings():
+        # Without ipywidgets a notebook gets the bar as text, which needs no advice.
+        warnings.simplefilter("ignore", TqdmWarning)
+        from tqdm.auto import tqdm
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    visible = shown and (terminal or _in_notebook())
+    return tqdm(total=total, initial=done, desc=label, leave=False, disable=not visible)
+
+
+def _in_notebook() -> bool:
+    """Tell whether a Jupyter kernel runs this process; IPython is asked only where it is loaded."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config

@@ -1,10 +1,11 @@
-"""A real notebook: figures appear once each, the user's own included."""
+"""A real notebook: figures appear once each, the user's own included, and bars are shown."""
 
 from __future__ import annotations
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 CELLS = (
     "import netinnov as ni\n"
@@ -14,17 +15,17 @@ CELLS = (
     "plot_rank_size(sizes)",
     "from matplotlib import pyplot as plt\nplt.plot([1, 2, 3])",
     "plot_rank_size(sizes);",
+    "from netinnov.null_models import compare_with_null\n"
+    "density = ni.connectivity.global_efficiency\n"
+    "found = compare_with_null(cities, measure=density, replicates=19, rng=1)",
+    "found = compare_with_null(cities, measure=density, replicates=19, rng=1, progress=False)",
 )
 
 
 @pytest.fixture(scope="module")
 def cells() -> list[list[nbformat.NotebookNode]]:
     """Outputs of each cell, run one after another by a kernel of its own."""
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells = [{**code, "id": f"cell{at}", "source": text} for at, text in enumerate(CELLS)]
-    notebook = nbformat.from_dict(
-        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
-    )
+    notebook = new_notebook(cells=[new_code_cell(text) for text in CELLS])  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     return [cell.outputs for cell in notebook.cells]
 
@@ -36,4 +37,11 @@ def _pictures(outputs: list[nbformat.NotebookNode]) -> int:
 def test_every_figure_is_shown_once_and_so_is_the_users_own(
     cells: list[list[nbformat.NotebookNode]],
 ) -> None:
-    assert [_pictures(outputs) for outputs in cells] == [0, 1, 1, 1]
+    assert [_pictures(outputs) for outputs in cells] == [0, 1, 1, 1, 0, 0]
+
+
+def test_progress_is_shown_where_it_is_asked_for(
+    cells: list[list[nbformat.NotebookNode]],
+) -> None:
+    shown = ["replicates" in str(outputs) for outputs in cells]
+    assert shown == [False] * 4 + [True, False]

@@ -174,7 +174,7 @@ def stability(
         None: a thread for each processor. A number: so many threads. Or an executor of
         ``concurrent.futures``; then `find` and `resample` must be picklable.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
 
     Returns
     -------

@@ -124,7 +124,7 @@ def compare_scenarios(
         None: a thread for each processor; a number: so many threads; or any executor with the
         interface of ``concurrent.futures``, such as a process pool or a cluster.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
     checkpoint : path, optional
         A folder that keeps what is measured, a batch at a time. A run that was killed, or stopped
         by Ctrl-C, goes on from there when it is called again in the same way, and gives the same

@@ -128,7 +128,7 @@ def sobol_indices(
     executor : Executor, int or None
         Where the points run; see `compare_scenarios`.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
     checkpoint : path, optional
         A folder that keeps the effects, a batch of points at a time. A run that was killed, or
         stopped by Ctrl-C, goes on from there when it is called again in the same way, and gives

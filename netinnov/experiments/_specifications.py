@@ -102,7 +102,7 @@ def specification_curve(
     executor : Executor, int or None
         Where they run, one specification a piece.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
     checkpoint : path, optional
         A folder with a checkpoint of each specification; see `compare_scenarios`.
 

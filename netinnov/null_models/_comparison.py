@@ -119,7 +119,7 @@ def compare_with_null(
         Where the replicates run: None, a thread for each processor; a number of threads; or any
         executor of ``concurrent.futures``. Other processes need functions that can be pickled.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
     checkpoint : path, optional
         A folder that keeps what is measured, a batch of replicates at a time. A run that was
         killed, or stopped by Ctrl-C, goes on from there when it is called again in the same way,

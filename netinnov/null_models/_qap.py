@@ -123,7 +123,7 @@ def qap_correlation(
     executor : Executor or int, optional
         Where the replicates run; see `compare_scenarios`.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def mrqap(
     executor : Executor or int, optional
         Where the replicates run; see `compare_scenarios`.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
 
     Returns
     -------

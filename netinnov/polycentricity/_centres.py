@@ -81,7 +81,7 @@ def detect_centres(
     executor : Executor, int or None
         None: a thread for each processor; a number: so many threads; or any executor.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
 
     Returns
     -------

@@ -103,7 +103,7 @@ def sensitivity(
     executor : Executor, int or None
         None: a thread for each processor; a number: so many threads; or any executor.
     progress : bool
-        Show a bar on a terminal.
+        Show a bar in a terminal or notebook.
 
     Returns
     -------

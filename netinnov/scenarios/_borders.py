@@ -121,7 +121,7 @@ def break_even_border(
     executor : Executor, int or None
         Where the replicates run; see `compare_scenarios`.
     progress : bool
-        Show a bar on a terminal while the range is tried.
+        Show a bar in a terminal or notebook while the range is tried.
 
     Returns
     -------
