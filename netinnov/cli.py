@@ -222,9 +222,10 @@ def convert(
     """Write a network in the format of another program."""
     from netinnov import io
     from netinnov._inputs import read
+    from netinnov._path_kinds import check_target
     from netinnov.build import build_network
 
-    if target.is_file():
+    if check_target(target) == "a file":
         raise InputError(f"{target} is there already; name another one, or remove it first.")
     about, faults = source / "network.json", list[str]()
     if about.is_file() and b"netinnov network" in about.read_bytes():

@@ -242,14 +242,14 @@ def test_an_output_that_is_there_already(here):
 
 def test_an_output_inside_a_file(here):
     message = refused("run", "study.toml", "--out", "study.toml/deep/out")
-    assert "cannot be made: what should hold it is no folder" in message
+    assert "cannot be made: what should hold it is not a folder" in message
 
 
 def test_an_output_that_may_not_be_made(here, monkeypatch):
     def refuse(**options):
         raise PermissionError(13, "Permission denied", str(options["dir"]))
 
-    monkeypatch.setattr("netinnov.pipeline.mkdtemp", refuse)
+    monkeypatch.setattr("netinnov._atomic.mkdtemp", refuse)
     message = refused("run", "study.toml", "--out", "new/out")
     assert "out cannot be made: Permission denied." in message
 

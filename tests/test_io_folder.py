@@ -249,7 +249,7 @@ def test_nothing_is_left_of_a_write_that_fails(fault, small, tmp_path, monkeypat
 
 def test_a_place_that_cannot_be_written_is_named(small, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match=r"file.out cannot be written: "):
+    with pytest.raises(InputError, match=r"file.out cannot be made: "):
         write_network(small, tmp_path / "file" / "out")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from netinnov._typing import Codes, Floats
 from netinnov.io._attributes import Column, columns_of
-from netinnov.io._writing import Twins, legible
+from netinnov.io._legible import Twins, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [

@@ -18,9 +18,9 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from netinnov._arguments import as_path, check_choice
+from netinnov._atomic import new_folder
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
-from netinnov.io._writing import new_folder
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["read_network", "write_network"]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from netinnov._arguments import did_you_mean
+from netinnov._atomic import new_file
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column
@@ -17,7 +18,7 @@ from netinnov.io._graph import (
     relations,
     with_twins,
 )
-from netinnov.io._writing import XML, new_file
+from netinnov.io._legible import XML
 from netinnov.io._xml import XML_OF, escaped
 from netinnov.network import MultilayerNetwork, check_network
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from netinnov._atomic import new_file
 from netinnov.io._attributes import Column
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, Graph, one_graph, with_twins
-from netinnov.io._writing import XML, new_file
+from netinnov.io._legible import XML
 from netinnov.io._xml import XML_OF, escaped
 from netinnov.network import MultilayerNetwork
 

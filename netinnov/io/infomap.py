@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from netinnov._atomic import new_file
 from netinnov.io._graph import is_mixed, layer_links
-from netinnov.io._writing import LINE, legible, new_file
+from netinnov.io._legible import LINE, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_infomap"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from netinnov._atomic import new_folder
 from netinnov.io._graph import layer_links
-from netinnov.io._writing import LABEL, legible, new_folder
+from netinnov.io._legible import LABEL, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_muxviz"]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from netinnov._arguments import as_path
+from netinnov._atomic import new_file
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -21,7 +22,7 @@ from netinnov.io._graph import (
     relations,
     with_twins,
 )
-from netinnov.io._writing import LABEL, new_file
+from netinnov.io._legible import LABEL
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_pajek"]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 
+from netinnov._atomic import new_folder
 from netinnov._version import __version__
-from netinnov.errors import InputError
 from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
 from netinnov.pipeline._experiment import experiment
@@ -65,13 +63,9 @@ def run(
     >>> report = pipeline.run(out=tempfile.mkdtemp() + "/study")  # doctest: +SKIP
     """
     configuration = read_configuration() if configuration is None else configuration
-    out = Path(out)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        msg = f"{out} is there already and not empty; name another folder, or remove it first."
-        raise InputError(msg)
-    with _new_folder(out) as folder:
+    with new_folder(out) as folder:
         _study(configuration, folder, progress=progress, say=say or _keep_quiet, command=command)
-    return out / "report.html"
+    return Path(out) / "report.html"
 
 
 def _study(
@@ -149,45 +143,6 @@ def _study(
         network={"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
         seconds=seconds,
     )
-
-
-@contextmanager
-def _new_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder whose content moves to ``out`` at the end, or vanishes."""
-    out, hidden, made = out.resolve(), None, []
-    try:
-        with _said_of(out):
-            # An empty folder that is there stays: it may be mounted, or where the user stands.
-            there = out.is_dir()
-            made = [parent for parent in out.parents if not parent.exists()]
-            out.parent.mkdir(parents=True, exist_ok=True)
-            hidden = Path(mkdtemp(prefix=".netinnov-", dir=out if there else out.parent))
-            folder = hidden / "study"  # with the usual permissions, unlike the hidden one
-            folder.mkdir()
-        yield folder
-        with _said_of(out):
-            if there:
-                for entry in folder.iterdir():
-                    entry.replace(out / entry.name)
-            else:
-                folder.replace(out)
-    finally:
-        if hidden is not None:
-            shutil.rmtree(hidden, ignore_errors=True)
-        for parent in made:
-            with suppress(OSError):  # not empty: all is well
-                parent.rmdir()
-
-
-@contextmanager
-def _said_of(out: Path) -> Iterator[None]:
-    """What the system refuses, said of the folder that was asked for."""
-    try:
-        yield
-    except (FileExistsError, NotADirectoryError):
-        raise InputError(f"{out} cannot be made: what should hold it is no folder.") from None
-    except OSError as error:
-        raise InputError(f"{out} cannot be made: {error.strerror}.") from None
 
 
 def _keep_quiet(text: str) -> None:

@@ -1,20 +1,13 @@
-"""Files and folders that appear whole or not at all, and characters that a format cannot hold."""
+"""Characters that a format cannot hold, and what is written for them."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO
-from uuid import uuid4
+from collections.abc import Iterable
 
-from netinnov._arguments import as_path
 from netinnov.errors import InputError
 
-__all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "new_file", "new_folder"]
+__all__ = ["LABEL", "LINE", "XML", "Twins", "legible"]
 
 Twins = dict[int, int]
 """What to write for a character: one of its own that can be seen and is never markup."""
@@ -25,44 +18,6 @@ XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_
 LINE: Twins = PICTURES | NO_TEXT
 LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
 """For labels between quotation marks, in formats that have no escapes."""
-
-
-@contextmanager
-def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
-    """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
-    path = as_path("path", path)
-    if path.is_dir():
-        raise InputError(f"{path} must be the name of a file; it is a folder.")
-    hidden = path.with_name(f".{path.name}-{uuid4().hex}")
-    try:
-        with hidden.open("x", encoding="utf-8", newline=newline) as stream:
-            yield stream
-        hidden.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        hidden.unlink(missing_ok=True)
-
-
-@contextmanager
-def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A hidden folder beside ``path`` that takes its name when it is complete, or vanishes."""
-    path = as_path("folder", path).resolve()
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        msg = f"{path} is there already and not empty; name another folder, or remove it first."
-        raise InputError(msg)
-    hidden = path.with_name(f".{path.name}-{uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        hidden.mkdir()
-        yield hidden
-        with suppress(FileNotFoundError):
-            path.rmdir()
-        hidden.rename(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def legible(

@@ -1,0 +1,106 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import IO
+from uuid import uuid4
+
+from netinnov._arguments import as_path
+from netinnov._path_kinds import check_target
+from netinnov.errors import InputError
+
+__all__ = ["new_file", "new_folder", "write_bytes"]
+
+
+@contextmanager
+def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
+    """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
+    with (
+        _replacing(as_path("path", path)) as hidden,
+        hidden.open("x", encoding="utf-8", newline=newline) as stream,
+    ):
+        yield stream
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file that takes its name when the disk has all of it."""
+    with _replacing(path) as hidden, hidden.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A hidden folder whose content moves to ``path`` when it is complete, or vanishes.
+
+    Folders above it are made, and removed again if nothing comes into them. An empty folder that
+    is there stays: it may be mounted, or the working directory.
+    """
+    asked = as_path("folder", path)
+    kind = check_target(asked)
+    out = asked.resolve()
+    if kind == "a file" or (kind == "a folder" and any(out.iterdir())):
+        msg = f"{asked} is there already and not empty; name another folder, or remove it first."
+        raise InputError(msg)
+    hidden: Path | None = None
+    above = [parent for parent in out.parents if not parent.exists()]
+    try:
+        with _refusals(f"{out} cannot be made"):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            # Beside the target, or in it: a move to another disk would copy.
+            inside = out if kind == "a folder" else out.parent
+            hidden = Path(mkdtemp(prefix=".netinnov-", dir=inside))
+            folder = hidden / "new"  # with the usual permissions, unlike the hidden one
+            folder.mkdir()
+        try:
+            yield folder
+        except OSError as error:
+            if error.filename is None or hidden in Path(os.fsdecode(error.filename)).parents:
+                raise InputError(f"{out} cannot be written: {error.strerror or error}.") from None
+            raise
+        with _refusals(f"{out} cannot be made"):
+            if kind == "a folder":
+                for entry in folder.iterdir():
+                    entry.replace(out / entry.name)
+            else:
+                folder.replace(out)
+    finally:
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
+        for parent in above:
+            with suppress(OSError):  # not empty: all is well
+                parent.rmdir()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A hidden name beside ``path`` for a file that takes its place at the end."""
+    if check_target(path) == "a folder":
+        raise InputError(f"{path} must be the name of a file; it is a folder.")
+    real = path.resolve()  # a link stays, and what it leads to is replaced
+    hidden = real.with_name(f".netinnov-{uuid4().hex}")
+    try:
+        with _refusals(f"{path} cannot be written"):
+            yield hidden
+            hidden.replace(real)
+    finally:
+        with suppress(OSError):  # it has its new name, or was never made
+            hidden.unlink()
+
+
+@contextmanager
+def _refusals(failure: str) -> Iterator[None]:
+    """What the system refuses, as an error in words."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"{failure}: what should hold it is not a folder.") from None
+    except OSError as error:
+        raise InputError(f"{failure}: {error.strerror or error}.") from None

@@ -1,0 +1,48 @@
+"""What stands under a path, told before it is opened or replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from netinnov.errors import InputError
+
+__all__ = ["check_target", "kind_of"]
+
+SPECIAL = {
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def kind_of(path: Path) -> str:
+    """``"a file"``, ``"a folder"``, ``"nothing"``, or what is neither, such as ``"a FIFO"``.
+
+    Links are followed. Nothing is opened: to open a FIFO is to wait for its writer.
+
+    Raises
+    ------
+    InputError
+        If the path cannot be looked up: a name that is too long, a folder without access.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "a link that leads nowhere" if os.path.lexists(path) else "nothing"
+    except OSError as error:
+        raise InputError(f"{path} cannot be looked up: {error.strerror}.") from None
+    if stat.S_ISREG(mode):
+        return "a file"
+    return "a folder" if stat.S_ISDIR(mode) else SPECIAL.get(stat.S_IFMT(mode), "a special file")
+
+
+def check_target(path: Path) -> str:
+    """Refuse a target that would replace something other than a file or folder; else its kind."""
+    kind = kind_of(path)
+    if kind not in ("a file", "a folder", "nothing"):
+        msg = f"{path} is {kind}, which is never replaced; name a file or folder to make."
+        raise InputError(msg)
+    return kind

@@ -1,0 +1,110 @@
+"""Writing: files and folders appear whole, and nothing but files and empty folders is replaced."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import netinnov as ni
+from netinnov._atomic import new_file, new_folder, write_bytes
+from netinnov.cli import app
+from netinnov.errors import InputError
+
+WRITERS = [ni.io.write_graphml, ni.io.write_gexf, ni.io.write_pajek, ni.io.write_infomap]
+FOLDERS = [ni.io.write_network, ni.io.write_muxviz]
+
+
+@pytest.fixture
+def network():
+    return ni.build_network(pd.DataFrame({"node": ["a", "b"]}), pd.DataFrame([ROW]))
+
+
+ROW = {"source": "a", "target": "b"}
+
+
+@pytest.fixture(params=["a FIFO", "a socket", "a link that leads nowhere"])
+def special(request, tmp_path, monkeypatch):
+    """A path that is neither a file nor a folder, and what the message calls it."""
+    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
+    path = tmp_path / "special.net"
+    if request.param == "a FIFO":
+        os.mkfifo(path)
+        yield path, request.param
+    elif request.param == "a socket":
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("special.net")
+            yield path, request.param
+    else:
+        path.symlink_to(tmp_path / "gone")
+        yield path, request.param
+
+
+@pytest.mark.parametrize("write", [*WRITERS, *FOLDERS])
+def test_no_writer_replaces_what_is_not_a_file_or_folder(network, special, write):
+    path, kind = special
+    before = stat.S_IFMT(path.lstat().st_mode)
+    with pytest.raises(InputError, match=f"special.net is {kind}"):
+        write(network, path)
+    assert stat.S_IFMT(path.lstat().st_mode) == before
+    assert [entry.name for entry in path.parent.iterdir()] == ["special.net"]
+
+
+@pytest.mark.parametrize("to", ["graphml", "csv"])
+def test_convert_replaces_no_fifo(network, special, to):
+    path, kind = special
+    ni.io.write_network(network, path.with_name("network"))
+    before = stat.S_IFMT(path.lstat().st_mode)
+    result = CliRunner().invoke(app, ["convert", "network", str(path), "--to", to])
+    assert result.exit_code == 1
+    assert kind in result.stderr
+    assert stat.S_IFMT(path.lstat().st_mode) == before
+
+
+def test_a_link_to_a_file_stays_a_link(tmp_path):
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    with new_file(tmp_path / "link.txt") as stream:
+        stream.write("new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+
+
+def test_an_error_on_the_way_leaves_the_older_file_and_nothing_else(tmp_path):
+    path = tmp_path / "kept.txt"
+    write_bytes(path, b"old")
+    with pytest.raises(TypeError), new_file(path) as stream:
+        stream.writelines(["half", None])
+    assert path.read_bytes() == b"old"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
+    path = tmp_path / ("n" * 250)
+    with new_file(path) as stream:
+        stream.write("all")
+    assert path.read_text() == "all"
+
+
+def test_an_error_in_a_folder_leaves_no_folder_that_was_made_for_it(tmp_path):
+    with pytest.raises(TypeError), new_folder(tmp_path / "deep" / "er") as folder:
+        (folder / "half").write_text(None)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path):
+    before = tmp_path.stat().st_ino
+    with new_folder(tmp_path) as folder:
+        (folder / "file").write_text("all")
+    assert tmp_path.stat().st_ino == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_files_have_the_usual_permissions(tmp_path):
+    write_bytes(tmp_path / "whole", b"")
+    (tmp_path / "usual").touch()
+    assert (tmp_path / "whole").stat().st_mode == (tmp_path / "usual").stat().st_mode
