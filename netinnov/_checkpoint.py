@@ -6,13 +6,14 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from uuid import uuid4
 
 import numpy as np
 
@@ -29,6 +30,8 @@ Parts = Mapping[str, str | Mapping[str, str]]
 
 _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
+_EXPERIMENT = "experiment"
+_LARGEST_POOL = 1_024
 
 _SAID = {
     "resample": "its data were drawn again by {}, not by {}",
@@ -52,45 +55,62 @@ class Checkpoint:
 
     Notes
     -----
-    ``checkpoint.json`` says which experiment it is; each ``batch-*.npz`` holds some rows. A file
-    is written under another name and renamed, so a kill leaves it whole or not there.
+    ``checkpoint.json`` says which experiment it is; each ``batch-*.npz`` holds some rows and the
+    digest of the experiment. A file is written under another name first, so a kill leaves it whole
+    or not there. Of two runs that begin in one folder at the same time, one makes
+    ``checkpoint.json``, and the other is held to it.
     """
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
         self._folder = _path(folder)
         mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
-        stored = _manifest(self._folder)
-        if stored is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if any(self._folder.glob(_BATCHES)):
-                msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
-                raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
-            _write(self._folder / _MANIFEST, json.dumps(mine, indent=1).encode())
-        elif differences := _differences(stored, mine):
+        words = json.dumps(mine, sort_keys=True).encode()
+        self._digest = hashlib.sha256(words).hexdigest()
+        stored = _manifest(self._folder) or self._begin(mine)
+        if differences := _differences(stored, mine):
             raise InputError(
                 f"the checkpoint {str(self._folder)!r} is of another experiment: "
                 f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat the "
                 "experiment as it was."
             )
 
+    def _begin(self, mine: dict[str, Any]) -> Mapping[str, Any]:
+        """Make the folder and its manifest; give the manifest of another run that was faster."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
+            msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
+            raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
+        with _hidden(self._folder, json.dumps(mine, indent=1).encode()) as hidden:
+            try:
+                _name_once(hidden, self._folder / _MANIFEST)
+            except FileExistsError:
+                return _manifest(self._folder) or mine
+        return mine
+
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
         """Give the values under these names, a row at a time: scalars, or arrays of numbers."""
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
                 with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as batch:
+                    experiment = str(batch[_EXPERIMENT])
                     columns = [batch[name] for name in names]
             except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as e:
                 msg = f"the file {path.name} of the checkpoint cannot be read ({e})"
                 raise InputError(f"{msg}. Delete it: its part is measured again.") from e
+            if experiment != self._digest:
+                msg = f"the file {path.name} of the checkpoint is of another experiment"
+                raise InputError(f"{msg}. Delete it: its part is measured again.")
             yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
 
     def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep some rows, all with the same names, in a file that is named after a key."""
         stream = io.BytesIO()
         columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        columns[_EXPERIMENT] = np.array(self._digest)
         np.savez(stream, allow_pickle=False, **columns)
-        name = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
-        _write(self._folder / f"batch-{name}.npz", stream.getvalue())
+        name = hashlib.sha256(f"{self._digest} {key!r}".encode()).hexdigest()[:16]
+        with _hidden(self._folder, stream.getvalue()) as hidden:
+            hidden.replace(self._folder / f"batch-{name}.npz")
 
 
 def run_numbered(
@@ -182,13 +202,18 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
 def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
     """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
     stored = _manifest(_path(folder))
-    if stored is None:
-        return None
+    return None if stored is None else _seed(stored["entropy"])
+
+
+def _seed(state: Any) -> np.random.SeedSequence:
+    """Make a seed from its state; anything else is a KeyError, TypeError or ValueError."""
+    if state["pool_size"] > _LARGEST_POOL:  # numpy's time grows with the square
+        raise ValueError
     return np.random.SeedSequence(
-        stored["entropy"]["entropy"],
-        spawn_key=tuple(stored["entropy"]["spawn_key"]),
-        pool_size=stored["entropy"]["pool_size"],
-        n_children_spawned=stored["entropy"]["n_children_spawned"],
+        state["entropy"],
+        spawn_key=tuple(state["spawn_key"]),
+        pool_size=state["pool_size"],
+        n_children_spawned=state["n_children_spawned"],
     )
 
 
@@ -201,19 +226,23 @@ def _path(folder: object) -> Path:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     path = folder / _MANIFEST
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except NotADirectoryError:
         raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is a file.") from None
-    except ValueError as error:
-        raise InputError(f"{_MANIFEST} of the checkpoint cannot be read: {error}.") from error
-    seed = found.get("entropy") if isinstance(found, dict) else None
-    if not isinstance(seed, dict) or set(seed) != set(seed_state(np.random.SeedSequence(0))):
+    except (OSError, ValueError, RecursionError) as error:
+        msg = f"{_MANIFEST} of the checkpoint cannot be read: {error}"
+        raise InputError(f"{msg}. Choose another folder, or delete this one.") from error
+    seed = stored.get("entropy") if isinstance(stored, dict) else None
+    try:
+        if seed_state(_seed(seed)) != seed:
+            raise ValueError
+    except (KeyError, OverflowError, TypeError, ValueError):
         raise InputError(
             f"{str(path)!r} is not of a checkpoint of netinnov. Choose another folder."
-        )
-    return cast("dict[str, Any]", found)
+        ) from None
+    return cast("dict[str, Any]", stored)
 
 
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
@@ -244,15 +273,26 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
     return found
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+@contextmanager
+def _hidden(folder: Path, content: bytes) -> Iterator[Path]:
+    """A complete file under another name, with the usual permissions, that is gone at the end."""
+    path = folder / f".{uuid4().hex}.part"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with path.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _name_once(hidden: Path, path: Path) -> None:
+    """Give a complete file its name; FileExistsError if there is one, whatever runs beside."""
+    try:
+        os.link(hidden, path)
+    except FileExistsError:
         raise
+    except OSError:  # a file system without hard links
+        with path.open("xb") as file:
+            file.write(hidden.read_bytes())

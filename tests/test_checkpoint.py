@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov._checkpoint import Checkpoint, seed_state
 from netinnov._parallel import run
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios
@@ -260,6 +263,73 @@ def test_damage_is_named(network, tmp_path) -> None:
         compare(network, checkpoint=tmp_path)
     with pytest.raises(InputError, match="must be a folder"):
         compare(network, checkpoint=broken)
+
+
+@pytest.mark.parametrize("links_work", [True, False])
+def test_of_two_runs_that_begin_at_once_one_is_refused(tmp_path, monkeypatch, links_work) -> None:
+    def begin(seed: int) -> Checkpoint:
+        state = seed_state(np.random.SeedSequence(seed))
+        return Checkpoint(tmp_path, {"function": "f", "network": "n"}, state)
+
+    def other_run_is_faster(path: Path, **options: object) -> None:
+        monkeypatch.undo()
+        if not links_work:
+            monkeypatch.setattr("os.link", no_links)
+        begin(1).write("key", [{"number": 0}])
+
+    def no_links(*paths: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "mkdir", other_run_is_faster)
+    with pytest.raises(InputError, match="its entropy is 1, not 2"):
+        begin(2)
+    assert list(begin(1).rows("number")) == [(0,)]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_batch_of_another_experiment_is_refused(network, tmp_path) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    compare(network, checkpoint=mine, replicates=2)
+    compare(network, checkpoint=other, replicates=2, rng=2)
+    assert not {path.name for path in batches(mine)} & {path.name for path in batches(other)}
+    stray = Path(shutil.copy(batches(other)[0], mine))
+    with pytest.raises(InputError, match=rf"{stray.name} .* is of another experiment. Delete it"):
+        compare(network, checkpoint=mine, replicates=2)
+    stray.unlink()
+    pd.testing.assert_frame_equal(
+        compare(network, checkpoint=mine, replicates=2), compare(network, replicates=2)
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of Unix")
+def test_files_have_the_usual_permissions(network, tmp_path) -> None:
+    before = os.umask(0o027)
+    try:
+        compare(network, checkpoint=tmp_path, replicates=2)
+    finally:
+        os.umask(before)
+    modes = {path.name.split("-")[0]: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"checkpoint.json": 0o640, "batch": 0o640}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: "[" * 100_000, "cannot be read"),
+        (lambda text: text.replace('"pool_size": 4', '"pool_size": 10000000'), "not of a check"),
+        (lambda text: text.replace('"pool_size": 4', '"pool_size": "4"'), "not of a checkpoint"),
+        (lambda text: text.replace('"entropy": 1', '"entropy": -1'), "not of a checkpoint"),
+        (lambda text: text.replace('"spawn_key": []', '"spawn_key": "ab"'), "not of a checkpoint"),
+        (lambda text: text.replace('"spawn_key": [],', ""), "not of a checkpoint"),
+    ],
+)
+@pytest.mark.parametrize("rng", [1, None])
+def test_a_damaged_manifest_is_told_in_words(network, tmp_path, change, words, rng) -> None:
+    compare(network, checkpoint=tmp_path, replicates=1)
+    path = tmp_path / "checkpoint.json"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(InputError, match=words):
+        compare(network, checkpoint=tmp_path, replicates=1, rng=rng)
 
 
 def test_a_fickle_measure_is_refused_as_without_a_checkpoint(network, tmp_path) -> None:
