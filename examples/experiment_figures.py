@@ -31,7 +31,7 @@ from project_enclaves import (
 
 import netinnov as ni
 from netinnov.experiments import compare_scenarios, dose_response, link_changes
-from netinnov.null_models import compare_with_null, curveball
+from netinnov.null_models import Curveball, compare_with_null
 from netinnov.plotting import (
     SINGLE,
     map_height,
@@ -150,7 +150,7 @@ def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
     found = compare_with_null(
         two_mode,
         measure=partial(efficiency, kept=kept),
-        null=lambda given, rng: curveball(given, through="project", rng=rng),
+        null=Curveball(through="project"),
         replicates=NULLS,
         **QUIET,
     )

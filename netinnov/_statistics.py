@@ -15,26 +15,18 @@ Correction = Literal["holm", "fdr"]
 Array = npt.NDArray[np.float64]
 
 
-def corrected(
-    p: npt.ArrayLike,
-    method: Correction,
-    *,
-    size: int | None = None,
-    argument: str = "correction",
-) -> Array:
+def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Array:
     """P-values corrected for the number of tests.
 
     Parameters
     ----------
     p : array_like
         P-values; NaN is no test, and stays.
-    method : {"holm", "fdr"}
+    correction : {"holm", "fdr"}
         Holm: the chance of any false rejection. Fdr (Benjamini and Hochberg): the expected share
         of false ones among the rejections.
     size : int, optional
         Number of tests in the family, if not all are given: the others have p = 1.
-    argument : str
-        What the caller calls `method`, for the message that refuses another one.
 
     Returns
     -------
@@ -52,14 +44,14 @@ def corrected(
     >>> corrected([0.01, 0.04, 0.03], "holm").tolist()
     [0.03, 0.06, 0.06]
     """
-    check_choice(argument, method, Correction)
+    check_choice("correction", correction, Correction)
     values = np.asarray(p, np.float64)
     result = np.full(values.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(values))
     n = tested.size if size is None else size
     order = tested[np.argsort(values[tested], kind="stable")]
     rank = np.arange(order.size)
-    if method == "holm":
+    if correction == "holm":
         adjusted = np.maximum.accumulate((n - rank) * values[order])
     else:
         # The tests left out have p = 1, so they bind nothing but by their number.

@@ -21,7 +21,7 @@ import netinnov as ni
 from netinnov._checkpoint import Checkpoint, run_numbered, seed_state
 from netinnov.errors import InputError
 from netinnov.experiments import Specification, sobol_indices
-from netinnov.null_models import compare_with_null, curveball
+from netinnov.null_models import Rewire, compare_with_null, curveball
 
 SCRIPT = """
 import sys, time
@@ -209,12 +209,11 @@ def handed(network, rng):
     ("change", "words"),
     [
         ({"rng": 2}, "its entropy is 1, not 2"),
-        ({"space": "loopy"}, "`space` was 'simple', is 'loopy'"),
-        ({"space": "multigraph"}, "`space` was 'simple', is 'multigraph'"),
-        ({"labelled": "stub"}, "`labelled` was 'node', is 'stub'"),
-        ({"preserve": ("degree", "kind")}, r"`preserve` was \{'degree'\}, is \{'degree', 'kind'\}"),
-        ({"trials": 5}, r"`trials` was 20\.0, is 5\.0"),
-        ({"null": handed}, "`null` was None, is handed; .*`space` was 'simple', is nothing"),
+        ({"null": Rewire(space="loopy")}, "`null` was Rewire.*'simple'.*, is Rewire.*'loopy'"),
+        ({"null": Rewire(labelled="stub")}, "`null` was Rewire.*'node'.*, is Rewire.*'stub'"),
+        ({"null": Rewire(["kind"])}, r"was Rewire\(.*\['degree'\].*, is Rewire\(.*\['kind'\]"),
+        ({"null": Rewire(trials=5)}, r"`null` was .*trials=20\.0.*, is .*trials=5\.0"),
+        ({"null": handed}, r"`null` was Rewire\(.*\), is handed"),
         ({"measure": {"one": strength}}, r"its measures are \['one', 'two'\], not \['one'\]"),
         (
             {"measure": {"one": partial(strength, w=np.array([2.0])), "two": two}},
@@ -240,26 +239,27 @@ def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) 
     with pytest.raises(InputError, match="other nodes, places or links"):
         compare(network.replace_links(network.links.iloc[1:]), checkpoint=tmp_path)
     other = network.with_links(network.links.assign(layer="other"))
-    compare(other, checkpoint=tmp_path / "a", layers=["other", "links"])
-    compare(other, checkpoint=tmp_path / "a")
-    with pytest.raises(InputError, match=r"`layers` was \['links', 'other'\], is \['other'\]"):
-        compare(other, checkpoint=tmp_path / "a", layers=["other"])
+    compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=["other"]))
+    compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=("other",)))
+    with pytest.raises(InputError, match=r"layers=\['other'\].*, is .*layers=\['links'\]"):
+        compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=["links"]))
 
 
-def test_the_levels_of_distances_come_from_the_generator(tmp_path) -> None:
+def test_the_levels_of_distances_do_not_depend_on_what_was_drawn_before(tmp_path) -> None:
     ids = [f"n{i:02}" for i in range(12)]
     places = pd.DataFrame({"lon": np.arange(12.0), "lat": 0.0}, index=ids)
-    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    links = pd.DataFrame({"source": ids[:-1] + ids[:-4], "target": ids[1:] + ids[4:]})
     network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places=places)
-    options = {"preserve": ("degree", "distance_expected"), "bins": [0, 200, 2000], "replicates": 4}
+    null = Rewire(["distance_expected"], bins=[0, 200, 2000])
+    options = {"null": null, "replicates": 4}
     used = np.random.default_rng(1)
     used.random()
     first = compare(network, rng=1, checkpoint=tmp_path, **options)
     pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path, **options), first)
-    with pytest.raises(InputError, match="`rng` was Generator"):
-        compare(network, rng=used, checkpoint=tmp_path, **options)
-    with pytest.raises(InputError, match=r"`bins` was \[0.0, 200.0, 2000.0\], is \[0.0"):
-        compare(network, rng=1, checkpoint=tmp_path, **{**options, "bins": [0, 300, 2000]})
+    pd.testing.assert_frame_equal(compare(network, rng=used, **options), first)
+    other = Rewire(["distance_expected"], bins=[0, 300, 2000])
+    with pytest.raises(InputError, match=r"bins=\[0.0, 200.0, 2000.0\].*, is .*bins=\[0.0, 300"):
+        compare(network, rng=1, checkpoint=tmp_path, null=other, replicates=4)
 
 
 def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) -> None:

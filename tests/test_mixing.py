@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.null_models import mixing
+from netinnov.null_models import Rewire, mixing
 from netinnov.null_models._chains import Chain, seed_words
 from netinnov.null_models._plan import plan
 
@@ -68,7 +68,7 @@ SMALL = [
 @pytest.mark.parametrize(("network", "preserve"), SMALL)
 @pytest.mark.parametrize("trials", [10, 40])
 def test_as_much_is_accepted_as_in_one_call(network, preserve, trials):
-    found = mixing(network, preserve=preserve, trials=trials, rng=1)
+    found = mixing(network, null=Rewire(preserve, trials), rng=1)
     chain = chain_of(network, preserve)
     steps = 1_000 * chain.size
     words = seed_words(np.random.default_rng(2), 20)
@@ -101,7 +101,7 @@ LAYERS = [
 
 @pytest.mark.parametrize(("network", "preserve"), LAYERS)
 def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
-    advice = mixing(network, preserve=preserve, rng=1).advice["links"]
+    advice = mixing(network, null=Rewire(preserve, 40), rng=1).advice["links"]
     assert advice < 150
     chain = chain_of(network, preserve)
     rng = np.random.default_rng(3)
@@ -115,7 +115,7 @@ def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
 def test_advice_hangs_little_on_how_long_the_chain_is_looked_at(network, preserve):
     short, middle, long = (
         np.median(
-            [mixing(network, preserve=preserve, trials=t, rng=i).advice["links"] for i in range(3)]
+            [mixing(network, null=Rewire(preserve, t), rng=i).advice["links"] for i in range(3)]
         )
         for t in (10, 40, 400)
     )
@@ -126,14 +126,14 @@ def test_advice_hangs_little_on_how_long_the_chain_is_looked_at(network, preserv
 def test_looks_that_have_nothing_in_common_do_not_make_advice_long():
     # On average every fourth proposal turns the triangle round: two trials forget all.
     for trials in (10, 100, 4_000):
-        assert 1 <= mixing(ROUND, trials=trials, rng=1).advice["links"] <= 8
+        assert 1 <= mixing(ROUND, null=Rewire(trials=trials), rng=1).advice["links"] <= 8
 
 
 def test_there_is_no_advice_from_a_chain_that_is_too_short(monkeypatch):
     network = random_network(20, 170)
-    assert mixing(network, trials=20, rng=1).advice["links"] > 0
+    assert mixing(network, null=Rewire(trials=20), rng=1).advice["links"] > 0
     monkeypatch.setattr("netinnov.null_models._mixing._MOST_TRIALS", 40)
-    found = mixing(network, trials=20, rng=1)
+    found = mixing(network, null=Rewire(trials=20), rng=1)
     assert found.overlap.index[-1] <= 40
     assert np.isnan(found.advice["links"])
 

@@ -118,11 +118,11 @@ def test_a_network_at_random_is_said_to_be_compared_with_a_model() -> None:
     options = {"measure": global_efficiency, "replicates": 3, "rng": 1, "progress": False}
     for network in (system("gravity_modelled"), system(status="modelled")):
         name = network.layers[0]
-        for null in (None, lambda drawn, rng: ni.rewire(drawn, rng=rng)):
+        for null in (null_models.Rewire(), lambda drawn, rng: ni.rewire(drawn, rng=rng)):
             with pytest.warns(UserWarning, match=f"^{name} is modelled: p and z compare the model"):
                 null_models.compare_with_null(network, null=null, **options)
         both = network.with_links(system("seen").links)
-        null_models.compare_with_null(both, layers=["seen"], **options)
+        null_models.compare_with_null(both, null=null_models.Rewire(layers=["seen"]), **options)
 
 
 def test_nothing_is_tested_on_the_gravity_of_the_bundled_case() -> None:

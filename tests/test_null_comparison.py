@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import FrozenInstanceError
 from multiprocessing import get_context
 
 import numpy as np
@@ -13,7 +15,16 @@ from scipy import stats
 import netinnov as ni
 from netinnov._statistics import corrected, two_sided
 from netinnov.errors import InputError
-from netinnov.null_models import compare_with_null, curveball
+from netinnov.null_models import (
+    Curveball,
+    MaxEntropy,
+    Rewire,
+    compare_with_null,
+    curveball,
+    max_entropy,
+    rewire,
+)
+from netinnov.null_models._prepared import moved_share
 
 
 def ring(n=12):
@@ -35,9 +46,16 @@ def reach_two(network) -> pd.Series:
 
 
 def fixed(values, observed=5.0):
-    """A null model that changes nothing, and a measure that reads out numbers, one a network."""
+    """A null model, and a measure that reads out numbers, one a network."""
     left = [observed, *values]
-    return lambda network, rng: network, lambda network: left.pop(0)
+    return every_second, lambda network: left.pop(0)
+
+
+def every_second(network, rng):
+    """A ring that joins every second node of a ring: all links are elsewhere."""
+    ids = network.nodes.index.tolist()
+    links = pd.DataFrame({"source": ids, "target": ids[2:] + ids[:2]})
+    return ni.build_network(network.nodes, links)
 
 
 def test_statistics_by_hand():
@@ -65,7 +83,7 @@ def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
     assert found.sd == 0
     assert np.isnan(found.z)
     assert found.corrected() == found.p
-    with pytest.raises(InputError, match="`method` must be one of"):
+    with pytest.raises(InputError, match="`correction` must be one of"):
         found.corrected("none")
 
 
@@ -225,7 +243,7 @@ def test_another_null_model_is_used():
     found = compare_with_null(
         network,
         measure=lambda of: of.adjacency("links")[0, 2],
-        null=lambda of, rng: curveball(of, rng=rng),
+        null=Curveball(),
         replicates=200,
         rng=6,
         progress=False,
@@ -257,8 +275,10 @@ def test_another_null_model_is_used():
         ({"measure": {"x": 3}}, r"`measure\['x'\]` must be a function of a network; found 3"),
         ({"measure": {3: triangles}}, "names of `measure` must be text; found 3"),
         ({"measure": None}, "`measure` must be a function .*; found None"),
-        ({"null": 3}, "`null` must be a function of a network and a Generator, or None; found 3"),
-        ({"null": ni.MultilayerNetwork}, "`null` must be a function, not a class"),
+        ({"null": 3}, r"`null` must be a null model such as Rewire\(\), or a function .*; found 3"),
+        ({"null": None}, r"`null` must be a null model such as Rewire\(\), or .*; found None"),
+        ({"null": Rewire}, r"found the class Rewire; write Rewire\(\.\.\.\)"),
+        ({"method": "parallel"}, "`method` must be one of 'independent', 'serial'"),
         ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
         ({"replicates": 2.5}, "`replicates` must be a whole number at least 1; found 2.5"),
         ({"replicates": 0}, "`replicates` must be a whole number"),
@@ -305,14 +325,69 @@ def test_two_sided_p_is_uniform_under_the_null():
     assert stats.chisquare(np.unique(np.round(p, 6), return_counts=True)[1]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize(
-    "option",
-    [{"preserve": ["kind"]}, {"trials": 5}, {"layers": ["no such"]}, {"bins": [3, 1]},
-     {"space": "loopy"}, {"labelled": "stub"}],
-)  # fmt: skip
-def test_options_of_rewire_beside_another_null_model_are_refused(option):
-    (name,) = option
-    with pytest.raises(InputError, match=f"`{name}` says how `rewire` draws, and `null` draws"):
-        compare_with_null(
-            ring(), measure=ni.connectivity.global_efficiency, null=lambda of, rng: of, **option
-        )
+CLASSES = [
+    (Rewire, rewire, {"trials": 3, "preserve": ["kind"]}),
+    (Curveball, curveball, {"trials": 3, "through": ["a"]}),
+    (MaxEntropy, max_entropy, {"preserve": ["strength"]}),
+]
+
+
+@pytest.mark.parametrize(("null_class", "function", "options"), CLASSES)
+def test_a_null_model_is_its_function_as_a_frozen_object(null_class, function, options):
+    kinds = pd.DataFrame({"kind": list("aabbab")}, index=list("uvwxyz"))
+    links = pd.DataFrame({"source": list("uvuy"), "target": list("wxzz"), "weight": [1, 2, 3, 4]})
+    network = ni.build_network(kinds, links)
+    null = null_class(**options)
+    assert null == pickle.loads(pickle.dumps(null_class(**options)))
+    assert hash(null) == hash(null_class(**options))
+    assert null(network, np.random.default_rng(3)).equals(function(network, rng=3, **options))
+    with pytest.raises(FrozenInstanceError):
+        null.layers = ["links"]
+
+
+def test_options_of_a_null_model_are_checked_when_it_is_made():
+    for make, words in (
+        (lambda: Rewire(["degrees"]), "`preserve` must be a sequence of 'degree', 'kind'"),
+        (lambda: Rewire(trials=-1), "`trials` must be"),
+        (lambda: Rewire(["kind"], space="loopy"), "only degrees can be kept"),
+        (lambda: Curveball(trials="many"), "`trials` must be"),
+        (lambda: MaxEntropy(weights="geometric"), "`weights` is read only if"),
+    ):
+        with pytest.raises(InputError, match=words):
+            make()
+
+
+def test_the_share_of_links_that_moved_by_hand():
+    ids = list("abcdef")
+    links = pd.DataFrame({"source": list("abcdd"), "target": list("bcdad"), "weight": 2.0})
+    layers = pd.concat([links.assign(layer="x"), links.assign(layer="y")])
+    network = ni.build_network(pd.DataFrame(index=ids), layers)
+    # In layer x one of four links moves and one changes its weight; the self-link does not count.
+    new = pd.DataFrame(
+        {"source": list("abced"), "target": list("bcdfd"), "weight": [2, 2, 9, 2, 2]}
+    )
+    drawn = ni.build_network(
+        pd.DataFrame(index=ids), pd.concat([new.assign(layer="x"), layers[5:]])
+    )
+    assert moved_share(network, drawn, ["x"], False) == 1 / 4
+    assert moved_share(network, drawn, ["x"], True) == 2 / 4
+    assert moved_share(network, drawn, ["x", "y"], True) == 2 / 8
+    assert np.isnan(moved_share(network, network.select(layers=[]), ["x"], True))
+    # Other nodes, in another order: pairs are known by their ids.
+    assert moved_share(network, drawn.select(nodes=list("fedcba")), ["x"], False) == 1 / 4
+    other = ni.build_network(
+        pd.DataFrame(index=list("zba")), links[:1].assign(target="z", layer="x")
+    )
+    assert moved_share(network, other, ["x"], False) == 1
+
+
+def test_a_null_model_that_moves_next_to_nothing_is_warned_of():
+    ids = list("abcde")
+    star = pd.DataFrame({"source": "a", "target": ids[1:]})
+    network = ni.build_network(pd.DataFrame(index=ids), star)
+    with pytest.warns(UserWarning, match="moved 0 % of the links, .* cannot tell anything"):
+        found = compare_with_null(network, measure=triangles, replicates=5, rng=1, progress=False)
+    assert found.moved == 0
+    found = compare_with_null(ring(), measure=triangles, replicates=50, rng=1, progress=False)
+    # A pair of the ring is linked with a chance of about 2 / 11 in a network with its degrees.
+    assert found.moved == pytest.approx(9 / 11, abs=0.05)

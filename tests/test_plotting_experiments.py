@@ -214,9 +214,14 @@ def test_what_was_not_measured_has_no_doses(ax):
 # -- null distribution -------------------------------------------------------------------------
 
 
-def test_the_observed_value_stands_among_the_replicates(cities, ax, tmp_path):
+def sparse_cities():
+    options = {"n_cities": 12, "mean_flow": 3, "border": 3, "n_enclaves": 0}
+    return ni.datasets.make_city_system(**options, rng=1).select(kinds=["place"])
+
+
+def test_the_observed_value_stands_among_the_replicates(ax, tmp_path):
     found = compare_with_null(
-        cities, measure=ni.connectivity.global_efficiency, replicates=39, rng=1
+        sparse_cities(), measure=ni.connectivity.global_efficiency, replicates=39, rng=1
     )
     plot_null_distribution(found, label="efficiency", ax=ax)
     assert sum(bar.get_height() for bar in ax.containers[0]) == 39
@@ -225,9 +230,9 @@ def test_the_observed_value_stands_among_the_replicates(cities, ax, tmp_path):
     drawn(ax, tmp_path)
 
 
-def test_of_many_nodes_one_is_drawn(cities, ax):
+def test_of_many_nodes_one_is_drawn(ax):
     found = compare_with_null(
-        cities, measure=ni.centrality.harmonic_centrality, replicates=19, rng=1
+        sparse_cities(), measure=ni.centrality.harmonic_centrality, replicates=19, rng=1
     )
     with pytest.raises(InputError, match="`node` must be one of those measured"):
         plot_null_distribution(found, ax=ax)
@@ -236,7 +241,7 @@ def test_of_many_nodes_one_is_drawn(cities, ax):
 
 
 def test_replicates_that_are_all_alike(ax, tmp_path):
-    same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5))
+    same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5), 0.5)
     plot_null_distribution(same, ax=ax)
     assert "z" not in ax.get_legend().get_texts()[-1].get_text()
     drawn(ax, tmp_path)
@@ -246,7 +251,7 @@ def test_the_least_possible_p_says_so(ax):
     draws = pd.Series(np.linspace(1, 2, 19))
     parts = {"observed": 0.5, "mean": 1.5, "sd": 0.3, "z": -3.3, "low": 1.0, "high": 2.0}
     for p, words in ((2 / 20, "\np = 0.1, no less with 19 networks"), (0.3, "\np = 0.3")):
-        plot_null_distribution(NullComparison(**parts, p=p, draws=draws), ax=ax)
+        plot_null_distribution(NullComparison(**parts, p=p, draws=draws, moved=0.5), ax=ax)
         assert entries(ax)[-1] == f"observed: 0.5, z = −3.3{words}"
 
 

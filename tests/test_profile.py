@@ -293,8 +293,8 @@ def test_rewiring_keeps_what_degrees_fix(region):
         ({"ddof": 3}, "`ddof` must be one of"),
         ({"top": ()}, "`top` must be a whole number"),
         ({"replicates": -1}, "`replicates` must be"),
-        ({"null": lambda network, rng: None}, "`null` must return a MultilayerNetwork"),
-        ({"null": ["degrees"]}, "preserve"),
+        ({"null": lambda network, rng: None}, "`null` must give a MultilayerNetwork"),
+        ({"null": ["degree"]}, "`null` must be a null model such as Rewire"),
     ],
 )
 def test_bad_options(region, options, words):

@@ -16,7 +16,7 @@ import netinnov as ni
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.kernels.rewiring import exchange_ends
-from netinnov.null_models import mixing, rewire
+from netinnov.null_models import Rewire, mixing, rewire
 from strategies import networks
 
 MULTIPLEX = Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks"
@@ -152,7 +152,7 @@ def test_strengths_come_back_and_the_error_is_reported():
             assert errors[1] < min(0.1, errors[0] / 3)
             old, new = (np.sort(of.adjacency(layer).data) for of in (network, tight))
             np.testing.assert_array_equal(old, new)
-    found = mixing(network, preserve=("strength",), trials=5, rng=5)
+    found = mixing(network, null=Rewire(["strength"], trials=5), rng=5)
     assert found.strength_error.between(0, 0.1).all()
 
 

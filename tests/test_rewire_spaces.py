@@ -16,7 +16,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.null_models import mixing, rewire
+from netinnov.null_models import Rewire, mixing, rewire
 from realisations import Link
 from strategies import Tables, bare, networks
 
@@ -386,7 +386,7 @@ def test_simple_and_node_labelled_are_the_defaults(city):
 @pytest.mark.parametrize("labelled", LABELS)
 @pytest.mark.parametrize("space", SPACES)
 def test_mixing_reports_on_the_chains_of_the_space(space, labelled, city):
-    found = mixing(city, space=space, labelled=labelled, rng=12)
+    found = mixing(city, null=Rewire(space=space, labelled=labelled), rng=12)
     assert list(found.acceptance.index) == ["x", "y", "z"]
     assert ((found.acceptance > 0) & (found.acceptance <= 1)).all()
     assert (found.overlap.iloc[0] == 1).all()

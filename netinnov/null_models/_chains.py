@@ -188,6 +188,22 @@ class Plan:
         ]
         return self._network(in_threads(work, sum(steps)))
 
+    def advance_reversibly(
+        self, states: Sequence[State], trials: float, rng: np.random.Generator
+    ) -> list[State]:
+        """The states so many proposals a link further on, by steps as probable backwards.
+
+        Where every ``pace``-th proposal is of another sort, a number of proposals reads the same
+        backwards if it is one less than a multiple of the pace; it is rounded up to that.
+        """
+        moved = []
+        words = seed_words(rng, len(self.chains))
+        for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
+            steps = round(trials * chain.size) or math.ceil(min(trials, 1.0))
+            more = (-steps - 1) % chain.pace if steps else 0
+            moved.append(chain.advance(state, steps + more, seeds))
+        return moved
+
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
         """The network with these links in the layers of the chains."""
         work = [

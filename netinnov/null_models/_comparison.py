@@ -5,23 +5,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, cast, overload
+from typing import Any, Literal, cast, overload
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_number, check_rng, shown
+from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._identity import digest, identity
 from netinnov._modelled import modelled_layers
+from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._chains import Labelled, Plan, Preserve, Space
-from netinnov.null_models._plan import plan
+from netinnov.null_models._prepared import NullModel, Prepared, moved_share, prepared_null
+from netinnov.null_models._rewire import Rewire
+from netinnov.null_models._serial import Walk, check_chain, walks
 from netinnov.null_models._standing import NullComparison, Value, compared
 
 __all__ = ["compare_with_null"]
@@ -29,18 +29,13 @@ __all__ = ["compare_with_null"]
 _ALONE = ""
 """Name of a measure that is given by itself."""
 
-_REWIRING: dict[str, object] = {
-    "preserve": ("degree",),
-    "trials": 20,
-    "layers": None,
-    "bins": None,
-    "space": "simple",
-    "labelled": "node",
-}
-"""Options of `rewire` and what they are by default."""
+_LEAST_MOVED = 0.05
+"""Mean share of links moved below which a null model cannot tell anything."""
+
+_REWIRE = Rewire()
 
 Measure = Callable[[MultilayerNetwork], Any]
-Null = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+Method = Literal["independent", "serial"]
 
 
 @overload
@@ -48,14 +43,9 @@ def compare_with_null(
     network: MultilayerNetwork,
     *,
     measure: Measure,
+    null: NullModel = ...,
     replicates: int = ...,
-    preserve: Sequence[Preserve] = ...,
-    trials: float = ...,
-    null: Null | None = ...,
-    layers: Sequence[str] | None = ...,
-    bins: npt.ArrayLike | None = ...,
-    space: Space = ...,
-    labelled: Labelled = ...,
+    method: Method = ...,
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
@@ -66,14 +56,9 @@ def compare_with_null(
     network: MultilayerNetwork,
     *,
     measure: Mapping[str, Measure],
+    null: NullModel = ...,
     replicates: int = ...,
-    preserve: Sequence[Preserve] = ...,
-    trials: float = ...,
-    null: Null | None = ...,
-    layers: Sequence[str] | None = ...,
-    bins: npt.ArrayLike | None = ...,
-    space: Space = ...,
-    labelled: Labelled = ...,
+    method: Method = ...,
     rng: Rng = ...,
     executor: Executor | int | None = ...,
     progress: bool = ...,
@@ -83,14 +68,9 @@ def compare_with_null(
     network: MultilayerNetwork,
     *,
     measure: Measure | Mapping[str, Measure],
+    null: NullModel = _REWIRE,
     replicates: int = 999,
-    preserve: Sequence[Preserve] = ("degree",),
-    trials: float = 20,
-    null: Null | None = None,
-    layers: Sequence[str] | None = None,
-    bins: npt.ArrayLike | None = None,
-    space: Space = "simple",
-    labelled: Labelled = "node",
+    method: Method = "independent",
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -105,13 +85,16 @@ def compare_with_null(
     measure : callable, or mapping of str to callable
         Takes a network, gives a number or a Series (over nodes, pairs, layers). Several under
         their names: each network at random is drawn once and measured by all of them.
+    null : null model, or callable
+        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` with options of
+        their own, or any function that takes the network and a Generator and gives a network.
     replicates : int
         Number of networks at random.
-    preserve, trials, layers, bins, space, labelled
-        How they are drawn: see `rewire`. Each is an independent chain from the network.
-    null : callable, optional
-        Another null model instead, with options of its own: takes the network and a Generator,
-        gives a network; such as ``lambda network, rng: curveball(network, rng=rng)``.
+    method : {"independent", "serial"}
+        ``"independent"``: each replicate is a draw of its own from the network. ``"serial"``: all
+        replicates are states of one chain in which the network stands at a random place (Besag
+        and Clifford); for null models that are reversible chains, `Rewire` (without
+        ``"strength"``) and `Curveball`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, so that the numbers do not depend on
         the executor.
@@ -123,23 +106,23 @@ def compare_with_null(
     checkpoint : path, optional
         A folder that keeps what is measured, a batch of replicates at a time. A run that was
         killed, or stopped by Ctrl-C, goes on from there when it is called again in the same way,
-        and gives the same numbers; see Notes.
+        and gives the same numbers; see Notes. Not for a serial test.
 
     Returns
     -------
     NullComparison, or dict of str to NullComparison
         One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
-        .sd .z .p .low .high .draws``, and
-        ``.corrected(method)`` for p-values over many nodes. NaN where the measure is NaN on the
-        network; replicates on which it is NaN are left out.
+        .sd .z .p .low .high .draws .moved``, and ``.corrected(correction)`` for p-values over
+        many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN are
+        left out.
 
     Raises
     ------
     InputError
         `measure` is no function, or gives something else than a number or a Series of numbers, or
         Series whose entries are not those of the observed one; `measure` is an empty mapping;
-        `null` gives no network, or stands beside options of `rewire`; the checkpoint is of another
-        comparison.
+        `null` gives no network, does not fit the network, or is not a reversible chain and the
+        test is serial; the checkpoint is of another comparison.
 
     Warns
     -----
@@ -147,14 +130,25 @@ def compare_with_null(
         If a layer that is drawn anew is modelled: its name ends in ``_modelled``, or its links
         have the ``status`` ``"modelled"``. A p-value on it tests the model, and says nothing of
         what was observed.
+    UserWarning
+        If less than 5 % of the links moved (`moved`): networks that are nearly the observed one
+        cannot tell anything.
 
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
     (high) as the observed value and n all replicates. So p is never below 2 / (n + 1): many nodes
-    need many replicates before a correction leaves anything. The chains are long, not exact: the
-    test is as good as their `mixing`. A measure finds the same numbers alone and among others, if
-    `rng` is the same.
+    need many replicates before a correction leaves anything. Independent chains are long, not
+    exact: the test is as good as their `mixing`. A measure finds the same numbers alone and among
+    others, if `rng` is the same.
+
+    *Serial test.* A place among replicates + 1 is drawn for the network, and the chain runs from
+    it to both ends. If the network is a draw from the null model, all places are equally likely,
+    so that P(p <= a) is at most a for every a and however few the ``trials`` between two states,
+    also below 1. Few trials make the test weak instead of wrong: states near the network are like
+    it. They also make ``z``, ``sd``, ``low`` and ``high`` too narrow. With
+    ``"distance_expected"`` it is exact for given weights of the bins, which are estimated. The
+    number of proposals is rounded up to one that reads the same backwards (at most 15 more).
 
     *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
     options, and to measures by their names and parameters; another comparison is refused.
@@ -165,7 +159,8 @@ def compare_with_null(
 
     References
     ----------
-    Davison and Hinkley (1997), Bootstrap methods and their application.
+    Davison and Hinkley (1997), Bootstrap methods and their application. Besag and Clifford (1989),
+    Generalized Monte Carlo significance tests, Biometrika 76.
 
     Examples
     --------
@@ -183,58 +178,66 @@ def compare_with_null(
         rng = stored_seed(checkpoint)
     rng = check_rng(rng)
     check_number("replicates", replicates, low=1, whole=True)
-    check_number("trials", trials, low=0)
+    check_choice("method", method, Method)
     measures = _measures(measure)
-    if isinstance(null, type):
-        raise InputError(f"`null` must be a function, not a class; found {null.__qualname__}.")
-    if null is not None:
-        check_callable("null", null, "a function of a network and a Generator, or None")
-        given = (preserve, trials, layers, bins, space, labelled)
-        _check_unread(dict(zip(_REWIRING, given, strict=True)))
     observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
     seed = cast(np.random.SeedSequence, rng.bit_generator.seed_seq)
-    begun = None if checkpoint is None else deepcopy(rng)
-    # The seeds come first: preparing a chain may draw numbers of its own.
+    state = seed_state(seed)
     seeds = seed.spawn(int(replicates))
-    ready = None
-    if null is None:
-        ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
-    _warn_of_modelled(network, network.layers if ready is None else ready.chains)
-    store = None
-    if checkpoint is not None and begun is not None:
-        options = {}
-        if ready is not None:
-            options = _words(
-                preserve,
-                begun,
-                bins,
-                trials=float(trials),
-                layers=list(ready.chains),
-                space=space,
-                labelled=labelled,
-            )
-        parts: dict[str, str | Mapping[str, str]] = {
-            "function": "compare_with_null",
-            "network": digest(network),
-            "measures": {name: identity(of) for name, of in measures.items()},
-            "null": identity(null),
-            **options,
-        }
-        seed = cast(np.random.SeedSequence, begun.bit_generator.seed_seq)
-        store = Checkpoint(checkpoint, parts, seed_state(seed))
-    values = run_numbered(
-        _Replicate(network, ready, null, trials, measures, observed),
-        seeds,
-        sizes=[np.shape(value) for value in observed.values()],
-        checkpoint=store,
-        executor=executor,
-        progress=progress,
-    )
-    found = {
-        name: compared(value, np.array([row[k] for row in values], np.float64))
-        for k, (name, value) in enumerate(observed.items())
+    # A stream of its own, the same for any number of replicates.
+    own = np.random.default_rng(seeds[0].spawn(1)[0])
+    ready = prepared_null(null, network, own)
+    task = _Replicate(network, ready, measures, observed)
+    _warn_of_modelled(network, ready.layers)
+    if method == "serial":
+        chain = check_chain(ready, null)
+        if checkpoint is not None:
+            msg = "`checkpoint` keeps independent replicates; a serial test is one chain"
+            raise InputError(f"{msg}. Leave it out, or take method='independent'.")
+        ways = walks(seeds, own)
+        walk = Walk(chain, task.values)
+        done = run(walk, ways, executor=executor, progress=progress, label="ways")
+        values: list[Sequence[Floats]] = [row for way in done for row in way]
+    else:
+        store = None
+        if checkpoint is not None:
+            parts: dict[str, str | Mapping[str, str]] = {
+                "function": "compare_with_null",
+                "network": digest(network),
+                "measures": {name: identity(of) for name, of in measures.items()},
+                "null": identity(null),
+            }
+            store = Checkpoint(checkpoint, parts, state)
+        values = run_numbered(
+            task,
+            seeds,
+            sizes=[(), *(np.shape(value) for value in observed.values())],
+            checkpoint=store,
+            executor=executor,
+            progress=progress,
+        )
+    moved = _mean_moved(np.array([row[0] for row in values], np.float64))
+    comparisons = {
+        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
+        for k, (name, value) in enumerate(observed.items(), start=1)
     }
-    return found if isinstance(measure, Mapping) else found[_ALONE]
+    return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
+
+
+def _mean_moved(shares: Floats) -> float:
+    """The mean share of links that moved, with a warning where it is next to nothing."""
+    with_links = shares[~np.isnan(shares)]
+    moved = float(with_links.mean()) if with_links.size else np.nan
+    if moved < _LEAST_MOVED:
+        warnings.warn(
+            f"the null model moved {100 * moved:.2g} % of the links, so its networks are nearly "
+            "the observed one, and z and p cannot tell anything. Give the null model more "
+            "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
+            "model, such as GravityNull() for flows.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return moved
 
 
 def _warn_of_modelled(network: MultilayerNetwork, drawn: Collection[str]) -> None:
@@ -244,29 +247,10 @@ def _warn_of_modelled(network: MultilayerNetwork, drawn: Collection[str]) -> Non
         warnings.warn(
             f"{', '.join(layers)} {are} modelled: p and z compare the model with networks at "
             "random, and say nothing of what was observed. Select the layers that were observed, "
-            "or name them in `layers`.",
+            "or name them in `layers` of the null model.",
             UserWarning,
             stacklevel=3,
         )
-
-
-def _check_unread(options: Mapping[str, object]) -> None:
-    """Refuse options of `rewire` where another null model draws the networks."""
-    for name, value in options.items():
-        if repr(value) != repr(_REWIRING[name]):
-            msg = f"`{name}` says how `rewire` draws, and `null` draws instead; found {name}="
-            raise InputError(f"{msg}{shown(value)}. Bind it inside `null`, or leave it out.")
-
-
-def _words(
-    preserve: Sequence[str], begun: np.random.Generator, bins: Any, **options: Any
-) -> dict[str, str]:
-    """The options of `rewire` as a checkpoint knows them."""
-    options["preserve"] = set(preserve)
-    options["bins"] = None if bins is None else np.asarray(bins, np.float64).tolist()
-    if "distance_expected" in preserve:
-        options["rng"] = begun  # its levels are found with numbers of the generator itself
-    return {name: identity(option) for name, option in options.items()}
 
 
 def _measures(measure: object) -> dict[str, Measure]:
@@ -289,25 +273,22 @@ class _Replicate:
     """Draws one network and measures it."""
 
     network: MultilayerNetwork
-    plan: Plan | None
-    null: Null | None
-    trials: float
+    null: Prepared
     measures: dict[str, Measure]
     observed: dict[str, Value]
 
     def __call__(self, seed: np.random.SeedSequence) -> list[Floats]:
-        rng = np.random.default_rng(seed)
-        if self.plan is not None:
-            drawn = self.plan.draw(self.trials, rng)
-        elif self.null is not None:
-            drawn = self.null(self.network, rng)
-            given: object = drawn
-            if not isinstance(given, MultilayerNetwork):
-                raise InputError(f"`null` must give a MultilayerNetwork; found {shown(given)}.")
-        return [
-            np.asarray(_checked(measure(drawn), name, self.observed[name]), np.float64)
+        return self.values(self.null.draw(np.random.default_rng(seed)))
+
+    def values(self, drawn: MultilayerNetwork) -> list[Floats]:
+        """The share of links that moved, and then the measures."""
+        null = self.null
+        moved = moved_share(self.network, drawn, null.layers, null.draws_weights)
+        measured = [
+            _checked(measure(drawn), name, self.observed[name])
             for name, measure in self.measures.items()
         ]
+        return [np.asarray(value, np.float64) for value in (moved, *measured)]
 
 
 def _checked(value: Any, name: str, like: Value | None) -> Value:

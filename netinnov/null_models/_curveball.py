@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_name, check_names, check_number, check_rng
+from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
 from netinnov._modelled import stay_modelled
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
@@ -17,8 +19,73 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Plan, State, seed_words
 from netinnov.null_models._plan import plan
+from netinnov.null_models._prepared import NullFamily, layer_names
 
-__all__ = ["Sides", "curveball", "two_sides"]
+__all__ = ["Curveball", "Sides", "curveball", "joins_two_kinds", "two_sides"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curveball(NullFamily):
+    """The null model of `curveball`: neighbours in two-mode layers dealt out anew.
+
+    Parameters
+    ----------
+    trials : float
+        Trades per node of the kind that trades, see `curveball`.
+    layers : sequence of str, optional
+        Layers to randomise; the others stay as they are. Default: all.
+    through : str or sequence of str, optional
+        The kinds of one side, if there are more than two kinds.
+
+    Raises
+    ------
+    InputError
+        An option is out of range.
+
+    See Also
+    --------
+    curveball : The same as a function, and how it works.
+    compare_with_null : A measure against many such networks.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
+    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    >>> network = ni.build_network(nodes, links)
+    >>> Curveball()(network, np.random.default_rng(3)).links["target"].tolist()
+    ['q', 'p']
+    """
+
+    trials: float = 20
+    layers: Sequence[str] | None = None
+    through: str | Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        check_number("trials", self.trials, low=0)
+        object.__setattr__(self, "trials", float(self.trials))
+        object.__setattr__(self, "layers", layer_names(self.layers))
+        if not isinstance(self.through, str | None):
+            object.__setattr__(self, "through", tuple(as_list("through", self.through)))
+
+    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
+        """Sort each layer into its two sides.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            A network with two-mode layers.
+        rng : Generator
+            Not used.
+
+        Returns
+        -------
+        Trades
+            Ready to draw from.
+        """
+        chains = plan(network, ("degree",), self.layers, None, rng)
+        sides = {layer: two_sides(network, layer, self.through) for layer in chains.chains}
+        return Trades(chains, sides, self.trials)
 
 
 def curveball(
@@ -60,6 +127,7 @@ def curveball(
 
     See Also
     --------
+    Curveball : The same as a null model, an object that is called.
     rewire : The same ensemble by single exchanges, and with further constraints.
 
     Notes
@@ -84,18 +152,40 @@ def curveball(
     >>> curveball(ni.build_network(nodes, links), rng=3).links["target"].tolist()
     ['q', 'p']
     """
-    rng = check_rng(rng)
-    check_number("trials", trials, low=0)
-    ready = plan(network, ("degree",), layers, None, rng)
-    sides = {layer: two_sides(network, layer, through) for layer in ready.chains}
-    words = seed_words(rng, len(sides))[:, 0] | np.array([0, 1], np.uint64)
-    work, size = [], 0
-    for (layer, chain), seed in zip(ready.chains.items(), words, strict=True):
-        steps = round(trials * sides[layer].rows.size)
-        size += 2 * round(trials * chain.size)
-        work.append(partial(_traded, chain.start, sides[layer], steps, seed))
-    drawn = Plan(network, ready.chains).assemble(in_threads(work, size))
-    return stay_modelled(drawn, network)
+    return Curveball(trials, layers, through)(network, check_rng(rng))
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """The trades of `Curveball` for one network."""
+
+    plan: Plan
+    sides: Mapping[str, Sides]
+    trials: float
+    draws_weights: bool = False
+
+    @property
+    def layers(self) -> Collection[str]:
+        return self.plan.chains
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        return self.network_of(self.advance(self.start(), rng))
+
+    def start(self) -> list[State]:
+        return [chain.start for chain in self.plan.chains.values()]
+
+    def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
+        words = seed_words(rng, len(self.sides))[:, 0] | np.array([0, 1], np.uint64)
+        work = []
+        for state, sides, seed in zip(states, self.sides.values(), words, strict=True):
+            trades = self.trials * sides.rows.size
+            steps = round(trades) or math.ceil(min(trades, 1.0))
+            work.append(partial(_traded, state, sides, steps, seed))
+        size = 2 * round(self.trials * sum(state.source.size for state in states))
+        return in_threads(work, size)
+
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        return stay_modelled(self.plan.assemble(states), self.plan.network)
 
 
 class Sides(NamedTuple):
@@ -197,8 +287,9 @@ def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]
 
     if sides.rows.size < 2 or steps == 0:
         return start
-    row = np.where(sides.rows_at_source, start.source, start.target)
-    column = np.where(sides.rows_at_source, start.target, start.source)
+    rows_at_source = np.isin(start.source, sides.rows)
+    row = np.where(rows_at_source, start.source, start.target)
+    column = np.where(rows_at_source, start.target, start.source)
     order = np.argsort(row, kind="stable")
     row_code = np.searchsorted(sides.rows, row[order])
     indices = np.searchsorted(sides.columns, column[order]).astype(np.int32)
@@ -208,5 +299,5 @@ def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]
     kept: Codes = sides.rows[row_code]
     moved: Floats = weight
     # The end that was the source goes on being it: that matters in a directed layer only.
-    at_source = bool(sides.rows_at_source.all())
+    at_source = bool(rows_at_source.all())
     return State(kept, new, moved) if at_source else State(new, kept, moved)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,11 +17,85 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Plan, State
 from netinnov.null_models._ensembles import Ensemble, Weights, ensembles
 from netinnov.null_models._plan import plan
+from netinnov.null_models._prepared import NullFamily, layer_names
 
-__all__ = ["max_entropy"]
+__all__ = ["MaxEntropy", "max_entropy"]
 
 Integers = npt.NDArray[np.int64]
 Expected = Literal["degree", "strength"]
+
+
+@dataclass(frozen=True, slots=True)
+class MaxEntropy(NullFamily):
+    """The null model of `max_entropy`: degrees, and strengths if wanted, are kept on average.
+
+    Its equations are solved once for all networks that are drawn.
+
+    Parameters
+    ----------
+    preserve : sequence of {"degree", "strength"}
+        What is expected to be as observed; degrees always.
+    weights : {"geometric", "exponential"}, optional
+        The law of the weights, see `max_entropy`.
+    layers : sequence of str, optional
+        Layers to draw; the others stay as they are. Default: all.
+    through : str or sequence of str, optional
+        The kinds of one side of two-mode layers that join more than two kinds.
+
+    Raises
+    ------
+    InputError
+        An option is out of range, or is not read beside the others.
+
+    See Also
+    --------
+    max_entropy : The same as a function, and how it works.
+    compare_with_null : A measure against many such networks.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> MaxEntropy()(cities, np.random.default_rng(1)).n_nodes == cities.n_nodes
+    True
+    """
+
+    preserve: Sequence[Expected] = ("degree",)
+    weights: Weights | None = None
+    layers: Sequence[str] | None = None
+    through: str | Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        _check_preserve(self.preserve, self.weights)
+        object.__setattr__(self, "preserve", tuple(self.preserve))
+        object.__setattr__(self, "layers", layer_names(self.layers))
+        if not isinstance(self.through, str | None):
+            object.__setattr__(self, "through", tuple(as_list("through", self.through)))
+
+    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
+        """Solve the equations of each layer.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Any network.
+        rng : Generator
+            Not used.
+
+        Returns
+        -------
+        Ensembles
+            Ready to draw from.
+        """
+        layers = self.layers
+        if layers is not None:
+            layers = check_names("layers", layers, network.layers)
+        chains = plan(network, ("degree",), layers, None, rng)
+        solved = {}
+        for layer, chain in chains.chains.items():
+            law = _law(chain.start, self.weights) if "strength" in self.preserve else None
+            solved[layer] = ensembles(network, layer, self.through, law)
+        return Ensembles(chains, solved, "strength" in self.preserve)
 
 
 def max_entropy(
@@ -67,6 +142,7 @@ def max_entropy(
 
     See Also
     --------
+    MaxEntropy : The same as a null model, an object that is called.
     rewire : Keeps the degrees exactly.
 
     Notes
@@ -110,21 +186,31 @@ def max_entropy(
     >>> drawn.n_nodes
     5
     """
-    rng = check_rng(rng)
-    if layers is not None:
-        layers = check_names("layers", layers, network.layers)
-    strengths = _check_preserve(preserve, weights)
-    chains = plan(network, ("degree",), layers, None, rng).chains
-    states = []
-    for layer, chain in chains.items():
-        law = _law(chain.start, weights) if strengths else None
-        first, *other = (_drawn(each, rng) for each in ensembles(network, layer, through, law))
-        states.append(first.followed_by(other[0]) if other else first)
-    return stay_modelled(Plan(network, chains).assemble(states), network)
+    return MaxEntropy(preserve, weights, layers, through)(network, check_rng(rng))
 
 
-def _check_preserve(preserve: Sequence[str], weights: str | None) -> bool:
-    """Whether strengths are kept."""
+@dataclass(frozen=True, slots=True)
+class Ensembles:
+    """The solved equations of `MaxEntropy` for one network."""
+
+    plan: Plan
+    solved: Mapping[str, Sequence[Ensemble]]
+    draws_weights: bool
+
+    @property
+    def layers(self) -> Collection[str]:
+        return self.plan.chains
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        states = []
+        for parts in self.solved.values():
+            first, *other = (_drawn(each, rng) for each in parts)
+            states.append(first.followed_by(other[0]) if other else first)
+        return stay_modelled(self.plan.assemble(states), self.plan.network)
+
+
+def _check_preserve(preserve: Sequence[str], weights: str | None) -> None:
+    """Refuse what is neither, and a law of weights that is not read."""
     text = isinstance(preserve, str)
     listed = [] if text else as_list("preserve", preserve)
     if text or any(name not in get_args(Expected) for name in listed):
@@ -135,7 +221,6 @@ def _check_preserve(preserve: Sequence[str], weights: str | None) -> bool:
         if "strength" not in listed:
             msg = "`weights` is read only if `preserve` holds 'strength'; add it, or leave it out."
             raise InputError(msg)
-    return "strength" in listed
 
 
 def _law(observed: State, weights: Weights | None) -> Weights:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import check_rng, check_type
 from netinnov._typing import Floats, Rng
-from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Chain, Labelled, Preserve, Space, State, seed_words
-from netinnov.null_models._plan import plan
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models._chains import Chain, State, seed_words
+from netinnov.null_models._rewire import Rewire
 
 __all__ = ["Mixing", "mixing"]
+
+_REWIRE = Rewire()
 
 _LEAST = 50
 """Autocorrelation times in the second half of a chain below which they are not trusted."""
@@ -90,25 +92,19 @@ class Mixing:
 def mixing(
     network: MultilayerNetwork,
     *,
-    preserve: Sequence[Preserve] = ("degree",),
-    trials: float = 40,
+    null: Rewire = _REWIRE,
     rng: Rng = None,
-    layers: Sequence[str] | None = None,
-    bins: npt.ArrayLike | None = None,
-    space: Space = "simple",
-    labelled: Labelled = "node",
 ) -> Mixing:
-    """Follow the chain of `rewire` from the network, to see how many trials it needs.
+    """Follow the chain of `Rewire` from the network, to see how many trials it needs.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
-    preserve, layers, bins, space, labelled
-        As in `rewire`.
-    trials : float
-        Least length of the chain, in proposals a link. It is doubled until its second half is 100
-        autocorrelation times long, up to 5,000 proposals a link and 200 million in all.
+    null : Rewire
+        Whose chain. Its ``trials`` are the least length that is followed, in proposals per link.
+        It is doubled until its second half is 100 autocorrelation times long, up to 5,000
+        proposals per link and 200 million in all.
     rng : None, int, SeedSequence or Generator
         Source of randomness.
 
@@ -121,7 +117,7 @@ def mixing(
     Raises
     ------
     InputError
-        As `rewire`.
+        `null` is another null model, or does not fit the network.
 
     Notes
     -----
@@ -156,10 +152,13 @@ def mixing(
     True
     """
     rng = check_rng(rng)
-    check_number("trials", trials, low=0, above=True)
-    ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
-    names = pd.Index(list(ready.chains), dtype="str", name="layer")
-    paths = [_followed(chain, trials, rng) for chain in ready.chains.values()]
+    check_network(network)
+    check_type("null", null, Rewire, mend="Rewire(...)")
+    if null.trials == 0:
+        raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")
+    chains = null.prepared(network, rng).plan.chains
+    names = pd.Index(list(chains), dtype="str", name="layer")
+    paths = [_followed(chain, null.trials, rng) for chain in chains.values()]
     last = max((path.at[-1] for path in paths), default=0.0)
     grid = np.arange(0, last + _CLOSE, 0.5)
     at = pd.Index(grid, name="trials")

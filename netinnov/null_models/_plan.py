@@ -25,7 +25,7 @@ from netinnov.null_models._chains import (
     seed_words,
 )
 
-__all__ = ["plan"]
+__all__ = ["check_options", "plan"]
 
 _MOST_SITES = 20_000
 """Different coordinates of a layer whose table of zones still fits (a byte a pair)."""
@@ -46,17 +46,12 @@ def plan(
 ) -> Plan:
     """Check the options of `rewire` and prepare its chains; tunes them where that is asked for."""
     check_network(network)
-    check_choice("space", space, Space)
-    check_choice("labelled", labelled, Labelled)
-    kept = _check_preserve(preserve)
-    if space != "simple" and kept - {"degree"}:
-        msg = f"with `space={space!r}` only degrees can be kept, `preserve=('degree',)`"
-        raise InputError(f"{msg}; found {preserve!r}. Use `space='simple'` for the others.")
+    edges = check_options(preserve, bins, space, labelled)
+    kept = set(preserve)
+    distances = kept & {"distance", "distance_expected"}
     names = (
         list(network.layers) if layers is None else check_names("layers", layers, network.layers)
     )
-    distances = kept & {"distance", "distance_expected"}
-    edges = _check_bins(bins, bool(distances))
     group = _classes(network, kept)
     chains = {}
     for layer in sorted(set(names)):
@@ -70,6 +65,19 @@ def plan(
                 chain = _tuned(chain, rng)
         chains[layer] = chain
     return Plan(network, chains)
+
+
+def check_options(
+    preserve: Iterable[str], bins: Any, space: Space, labelled: Labelled
+) -> Floats | None:
+    """Check the options of `rewire` that need no network; give the edges of the bins."""
+    check_choice("space", space, Space)
+    check_choice("labelled", labelled, Labelled)
+    kept = _check_preserve(preserve)
+    if space != "simple" and kept - {"degree"}:
+        msg = f"with `space={space!r}` only degrees can be kept, `preserve=('degree',)`"
+        raise InputError(f"{msg}; found {preserve!r}. Use `space='simple'` for the others.")
+    return _check_bins(bins, bool(kept & {"distance", "distance_expected"}))
 
 
 def _check_preserve(preserve: Iterable[str]) -> set[str]:

@@ -2,18 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import get_args
 
+import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._modelled import stay_modelled
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Labelled, Preserve, Space
-from netinnov.null_models._plan import plan
+from netinnov.null_models._chains import Labelled, Plan, Preserve, Space, State
+from netinnov.null_models._plan import check_options, plan
+from netinnov.null_models._prepared import NullFamily, layer_names
 
-__all__ = ["rewire"]
+__all__ = ["Rewire", "rewire"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewire(NullFamily):
+    """The null model of `rewire`: links whose ends are exchanged at random, inside each layer.
+
+    Parameters
+    ----------
+    preserve : sequence of {"degree", "kind", "place", "distance", "distance_expected", "strength"}
+        What stays besides the degrees, see `rewire`.
+    trials : float
+        Proposals per link and layer. In a serial test (see `compare_with_null`) they may be less
+        than 1.
+    layers : sequence of str, optional
+        Layers to rewire; the others stay as they are. Default: all.
+    bins : array_like, optional
+        Rising edges in km of the bins of distance, see `rewire`.
+    space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
+        Which graphs are allowed, see `rewire`.
+    labelled : {"node", "stub"}
+        What is equally likely in these spaces, see `rewire`.
+
+    Raises
+    ------
+    InputError
+        An option is out of range, or is not read beside the others.
+
+    See Also
+    --------
+    rewire : The same as a function, and how it works.
+    compare_with_null : A measure against many such networks.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> null = Rewire(preserve=["degree"], trials=40)
+    >>> null(cities, np.random.default_rng(1)).n_links == cities.n_links
+    True
+    """
+
+    preserve: Sequence[Preserve] = ("degree",)
+    trials: float = 20
+    layers: Sequence[str] | None = None
+    bins: npt.ArrayLike | None = None
+    space: Space = "simple"
+    labelled: Labelled = "node"
+
+    def __post_init__(self) -> None:
+        check_number("trials", self.trials, low=0)
+        edges = check_options(self.preserve, self.bins, self.space, self.labelled)
+        listed = tuple(name for name in get_args(Preserve) if name in self.preserve)
+        object.__setattr__(self, "preserve", listed)
+        object.__setattr__(self, "trials", float(self.trials))
+        object.__setattr__(self, "layers", layer_names(self.layers))
+        object.__setattr__(self, "bins", None if edges is None else tuple(edges.tolist()))
+
+    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
+        """Build the chain of each layer.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Any network.
+        rng : Generator
+            Source of randomness: ``"distance_expected"`` is tuned with it.
+
+        Returns
+        -------
+        RewiringChains
+            Ready to draw from.
+        """
+        kept = (self.preserve, self.layers, self.bins)
+        chains = plan(network, *kept, rng, space=self.space, labelled=self.labelled)
+        return RewiringChains(chains, self.trials)
+
+
+@dataclass(frozen=True, slots=True)
+class RewiringChains:
+    """The chains of `Rewire` for one network."""
+
+    plan: Plan
+    trials: float
+    draws_weights: bool = False
+
+    @property
+    def layers(self) -> Collection[str]:
+        return self.plan.chains
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        return stay_modelled(self.plan.draw(self.trials, rng), self.plan.network)
+
+    def start(self) -> list[State]:
+        return [chain.start for chain in self.plan.chains.values()]
+
+    def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
+        return self.plan.advance_reversibly(states, self.trials, rng)
+
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        return stay_modelled(self.plan.assemble(states), self.plan.network)
 
 
 def rewire(
@@ -79,6 +183,7 @@ def rewire(
 
     See Also
     --------
+    Rewire : The same as a null model, an object that is called.
     mixing : Whether `trials` is enough.
     curveball : Faster mixing in two-mode layers.
     compare_with_null : A measure against many such networks.
@@ -139,7 +244,5 @@ def rewire(
     >>> ni.centrality.degree(rewired).equals(ni.centrality.degree(network))
     True
     """
-    rng = check_rng(rng)
-    check_number("trials", trials, low=0)
-    ready = plan(network, preserve, layers, bins, rng, space=space, labelled=labelled)
-    return stay_modelled(ready.draw(trials, rng), network)
+    null = Rewire(preserve, trials, layers, bins, space, labelled)
+    return null(network, check_rng(rng))

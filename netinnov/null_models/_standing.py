@@ -33,6 +33,10 @@ class NullComparison:
         as the numbers beyond all others that they are.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
+    moved : float
+        Mean share of the links of a replicate that are not in the network (same pair; for null
+        models that draw weights, and for functions, same weight too). Only layers that are drawn
+        count, and no self-links; NaN without links. Near 0 the null model cannot tell anything.
     """
 
     observed: Any
@@ -43,13 +47,14 @@ class NullComparison:
     low: Any
     high: Any
     draws: Any
+    moved: float
 
-    def corrected(self, method: Correction = "fdr") -> Any:
+    def corrected(self, correction: Correction = "fdr") -> Any:
         """P-values corrected for the number of nodes.
 
         Parameters
         ----------
-        method : {"fdr", "holm"}
+        correction : {"fdr", "holm"}
             Benjamini and Hochberg's false discovery rate, or Holm's family-wise error.
 
         Returns
@@ -57,7 +62,7 @@ class NullComparison:
         float or Series
             As `p`; one number needs no correction.
         """
-        values = corrected(np.atleast_1d(self.p), method, argument="method")
+        values = corrected(np.atleast_1d(self.p), correction)
         if isinstance(self.p, pd.Series):
             return pd.Series(values, self.p.index, name="p_corrected")
         return float(values[0])
@@ -77,7 +82,7 @@ class NullComparison:
         return pd.DataFrame({name: [value] for name, value in columns.items()})
 
 
-def compared(observed: Value, draws: Floats) -> NullComparison:
+def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     """Where the observed value, or each of its entries, stands among the draws, a row each."""
     value = np.asarray(observed, np.float64)
     table = draws.reshape(len(draws), value.size)
@@ -106,10 +111,10 @@ def compared(observed: Value, draws: Floats) -> NullComparison:
         index = observed.index
         series = {name: pd.Series(column, index, name=name) for name, column in columns.items()}
         frame = pd.DataFrame(draws, replicate, index)
-        return NullComparison(observed=observed, draws=frame, **series)
+        return NullComparison(observed=observed, draws=frame, moved=moved, **series)
     numbers = {name: float(column[0]) for name, column in columns.items()}
     whole = pd.Series(draws, replicate, name="value")
-    return NullComparison(observed=observed, draws=whole, **numbers)
+    return NullComparison(observed=observed, draws=whole, moved=moved, **numbers)
 
 
 def _with_infinite(draws: Floats) -> Floats:

@@ -14,6 +14,7 @@ from netinnov import centrality, polycentricity
 from netinnov._parallel import workers
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import Rewire
 from netinnov.pipeline._configuration import Configuration, MeasuresPart, StructurePart
 from netinnov.pipeline._steps import Afar, Input, names_at, pagerank_of
 from netinnov.pipeline._structure_links import brokers, communities, likeness
@@ -243,7 +244,7 @@ def _drawn(plan: Plan, draw: dict[str, Any], say: Callable[[str], None]) -> pd.D
         "sizes": sizes,
         "indices": [name for name in plain.index if plan.search or name != "n_centres"],
     }
-    null = ("degree",) if plan.replicates else None
+    null = Rewire() if plan.replicates else None
     _say_how_long(plan, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
     drawn = polycentricity.profile(
         network,

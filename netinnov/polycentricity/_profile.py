@@ -17,6 +17,8 @@ from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity._centre_rules import Options
 from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import (
@@ -42,9 +44,9 @@ from netinnov.polycentricity._resampling import (
 from netinnov.polycentricity._urban_centrality import widest_spread
 from netinnov.polycentricity._values import numbers
 
-__all__ = ["Null", "Sizes", "checked_setting", "position", "profile", "randomised"]
+__all__ = ["Sizes", "checked_setting", "drawn_from", "position", "profile"]
 
-Null: TypeAlias = Sequence[str] | Change | None
+_REWIRE = Rewire()
 Sizes: TypeAlias = str | Mapping[str, float] | pd.Series | None
 
 _ROUNDING = 1e-10
@@ -63,7 +65,7 @@ def profile(
     events: Events = None,
     resample: Change | None = None,
     leave_one_out: bool = True,
-    null: Null = ("degree",),
+    null: NullModel | None = _REWIRE,
     replicates: int = 999,
     resolution: float = 1.0,
     restarts: int = 10,
@@ -94,9 +96,10 @@ def profile(
         How they are drawn; see `detect_centres`.
     leave_one_out : bool
         Compute everything without each place in turn.
-    null : sequence of str, function or None
-        What `null_models.rewire` preserves, or a function ``(network, Generator) -> network``, or
-        no null model. For a projection randomise the two-mode network and project it, e.g.
+    null : null model, function or None
+        A null model such as `null_models.Rewire` or `null_models.GravityNull`, or a function
+        ``(network, Generator) -> network``, or no null model. For a projection randomise the
+        two-mode network and project it, e.g.
         ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
     replicates : int
         Networks drawn from the null model.
@@ -149,8 +152,9 @@ def profile(
     *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
     are at least as low (high). An index that the null model fixes, such as ``functional`` under
     given degrees, has z NaN. Where nearly all pairs are linked, as in flows of people, rewiring
-    has hardly anything to move: compare with another null, such as weights permuted over the
-    links or flows of a gravity model. A p-value says nothing about layers that are modelled.
+    has hardly anything to move: compare with another null model, such as
+    `null_models.GravityNull` or weights permuted over the links. A p-value says nothing about
+    layers that are modelled.
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
     the bar says how long that will be. With 400 places all of which are linked that is 1,600
@@ -173,7 +177,7 @@ def profile(
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
     for name, number in (("resamples", resamples), ("replicates", replicates)):
         check_count(name, number)
-    first, for_draws, for_leaving, for_null = check_rng(rng).spawn(4)
+    first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
     if setting.distances is not None:
         spread = widest_spread(setting.distances)
@@ -182,7 +186,8 @@ def profile(
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
     shares = None if spread is None else spread.shares
-    task = _Task(network, size, setting, shares, events, resample, null)
+    ready = None if null is None else prepared_null(null, network, own)
+    task = _Task(network, size, setting, shares, events, resample, ready)
     items = [
         *[("observed", 0, first)],
         *[("resample", k, child) for k, child in enumerate(for_draws.spawn(draws))],
@@ -195,16 +200,11 @@ def profile(
     return _table(network, setting, value, *parts)
 
 
-def randomised(
-    network: MultilayerNetwork, null: Sequence[str] | Change, rng: np.random.Generator
+def drawn_from(
+    null: Prepared, network: MultilayerNetwork, rng: np.random.Generator
 ) -> MultilayerNetwork:
-    """A draw from the null model."""
-    if callable(null):
-        return changed(network, null, rng, "null")
-    as_list("null", null, "what rewire preserves")
-    from netinnov.null_models import rewire
-
-    return rewire(network, preserve=null, rng=rng)  # type: ignore[arg-type]
+    """A draw from the null model, with the nodes of the network."""
+    return changed(network, lambda _, each: null.draw(each), rng, "null")
 
 
 class Position(NamedTuple):
@@ -242,7 +242,7 @@ class _Task:
     shares: Floats | None
     events: Events
     resample: Change | None
-    null: Null
+    null: Prepared | None
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         what, number, rng = item
@@ -251,8 +251,8 @@ class _Task:
             network = resampled(network, rng, events=self.events)
         elif what == "resample":
             network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
-        elif what == "null":
-            network = randomised(network, self.null, rng)  # type: ignore[arg-type]
+        elif what == "null" and self.null is not None:
+            network = drawn_from(self.null, network, rng)
         elif what == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network._nodes.index.take(rest)))

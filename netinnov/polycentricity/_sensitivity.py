@@ -24,6 +24,8 @@ from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import NullModel
+from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
     Options,
@@ -34,7 +36,7 @@ from netinnov.polycentricity._centre_rules import (
 )
 from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import Setting, among, index_values, size_indices
-from netinnov.polycentricity._profile import Null, Sizes, checked_setting, randomised
+from netinnov.polycentricity._profile import Sizes, checked_setting, drawn_from
 from netinnov.polycentricity._resampling import check_count
 
 __all__ = ["sensitivity"]
@@ -69,7 +71,7 @@ def sensitivity(
     sizes: Sizes = None,
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
-    null: Null = None,
+    null: NullModel | None = None,
     replicates: int = 99,
     restarts: int = 10,
     rng: Rng = None,
@@ -92,7 +94,7 @@ def sensitivity(
         See `profile`, whose rows they name.
     sizes, direction, ddof
         See `profile`.
-    null : sequence of str, function or None
+    null : null model, function or None
         A null model, as for `profile`; the rules are applied anew to each of its networks.
     replicates : int
         Networks drawn from it.
@@ -147,8 +149,9 @@ def sensitivity(
     check_count("replicates", replicates)
     options = check_options(network, direction, 1.0, 1, 1.0, restarts)
     setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
-    first, for_null = check_rng(rng).spawn(2)
-    task = _Task(network, size, setting, variants, cuts, null)
+    first, for_null, own = check_rng(rng).spawn(3)
+    ready = None if null is None else prepared_null(null, network, own)
+    task = _Task(network, size, setting, variants, cuts, ready)
     draws = 0 if null is None else replicates
     items = [(False, first), *[(True, child) for child in for_null.spawn(draws)]]
     seen, *found = run(task, items, executor=executor, progress=progress, label="sensitivity")
@@ -176,13 +179,13 @@ class _Task:
     setting: Setting
     variants: dict[str, tuple[str, Options]]
     cuts: tuple[int | None, ...]
-    null: Null
+    null: Prepared | None
 
     def __call__(self, item: tuple[bool, np.random.Generator]) -> _Found:
         from_null, rng = item
         network = self.network
-        if from_null:
-            network = randomised(network, self.null, rng.spawn(1)[0])  # type: ignore[arg-type]
+        if from_null and self.null is not None:
+            network = drawn_from(self.null, network, rng.spawn(1)[0])
         structures: dict[float, Structure] = {}
         used = {rule for rule, _ in self.variants.values()} - {_ALL}
         for _, options in self.variants.values():

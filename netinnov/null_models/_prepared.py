@@ -1,0 +1,151 @@
+"""Null models: functions of a network and a Generator, prepared once and drawn from many times."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from netinnov._arguments import as_list, check_callable, check_rng, shown
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models._chains import State
+
+__all__ = [
+    "NullFamily",
+    "NullModel",
+    "Prepared",
+    "PreparedChain",
+    "layer_names",
+    "moved_share",
+    "prepared_null",
+]
+
+NullModel: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+"""Gives a network at random; the frozen classes of this module, or any function."""
+
+
+class Prepared(Protocol):
+    """A null model of one network, with all that its draws share computed already."""
+
+    @property
+    def layers(self) -> Collection[str]:
+        """The layers that are drawn; the others stay as they are."""
+
+    @property
+    def draws_weights(self) -> bool:
+        """Whether weights are drawn too, so that a link is the same only with the same weight."""
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        """A network at random."""
+
+
+class PreparedChain(Prepared, Protocol):
+    """A null model that is a Markov chain, as probable forwards as backwards."""
+
+    def start(self) -> list[State]:
+        """The observed links of each layer."""
+
+    def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
+        """The links one draw further on; this step must be reversible."""
+
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        """The network with these links."""
+
+
+class NullFamily(ABC):
+    """What the classes of null models share: they are called as functions are."""
+
+    __slots__ = ()
+
+    def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        """Draw a network."""
+        check_network(network)
+        rng = check_rng(rng)
+        return self.prepared(network, rng).draw(rng)
+
+    @abstractmethod
+    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared:
+        """Compute what all draws from one network share."""
+
+
+def layer_names(layers: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The names of layers, which cannot be changed any more."""
+    return None if layers is None else tuple(as_list("layers", layers))
+
+
+def prepared_null(
+    null: NullModel, network: MultilayerNetwork, rng: np.random.Generator
+) -> Prepared:
+    """Prepare a null model for a network; any function is one, and prepares nothing."""
+    what = "a null model such as Rewire(), or a function of a network and a Generator"
+    check_callable("null", null, what, made=True)
+    if isinstance(null, NullFamily):
+        return null.prepared(network, rng)
+    return _Function(network, null)
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A null model that is any function: nothing is known of it."""
+
+    network: MultilayerNetwork
+    null: NullModel
+    draws_weights: bool = True
+
+    @property
+    def layers(self) -> Collection[str]:
+        return self.network.layers
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        drawn: object = self.null(self.network, rng)
+        if not isinstance(drawn, MultilayerNetwork):
+            raise InputError(f"`null` must give a MultilayerNetwork; found {shown(drawn)}.")
+        return drawn
+
+
+def moved_share(
+    network: MultilayerNetwork, drawn: MultilayerNetwork, layers: Collection[str], weights: bool
+) -> float:
+    """Share of the links of a draw that the network does not have; NaN if it has no links.
+
+    With ``weights`` a link is the same only if it has the same weight. Self-links do not count.
+    """
+    nodes = network._nodes.index
+    position = np.arange(len(nodes))
+    if not drawn._nodes.index.equals(nodes):
+        position = nodes.get_indexer(drawn._nodes.index)
+    total = same = 0
+    for layer in drawn.layers:
+        if layer not in layers and layer in network.layers:
+            continue
+        new, weight = _keys(drawn, layer, position)
+        total += new.size
+        if layer not in network.layers:
+            continue
+        old, observed = _keys(network, layer, np.arange(len(nodes)))
+        if not old.size:
+            continue
+        at = np.minimum(np.searchsorted(old, new), old.size - 1)
+        equal = old[at] == new
+        if weights:
+            equal &= observed[at] == weight
+        same += int(equal.sum())
+    return 1 - same / total if total else np.nan
+
+
+def _keys(
+    network: MultilayerNetwork, layer: str, position: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """One number for each linked pair, ascending where positions are, and the weight of each."""
+    block = network._block(layer)
+    a, b = position[block.sources].astype(np.int64), position[block.indices].astype(np.int64)
+    if layer not in network.directed:
+        a, b = np.minimum(a, b), np.maximum(a, b)
+    between = block.sources != block.indices
+    # Ends that the network does not have are -1, and give a number that no pair has.
+    keys = np.where((a < 0) | (b < 0), -1, (a << 32) | b)
+    return keys[between], block.data[between]
