@@ -1,17 +1,16 @@
-"""Writing GraphML and a folder of tables, against networkx and the tables of pandas."""
+"""Writing and reading a folder of tables, against the tables of pandas."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 
 from netinnov import MultilayerNetwork, build_network
-from netinnov.io import read_network, to_networkx, write_graphml, write_network
+from netinnov.io import read_network, write_network
 
 N_NODES, N_LINKS = 5_000, 50_000
 
@@ -31,19 +30,6 @@ def network() -> MultilayerNetwork:
         }
     )
     return build_network(nodes, links, directed=["a"])
-
-
-def test_graphml(in_turns, network, tmp_path):
-    graph = to_networkx(network)
-    times = in_turns(
-        {
-            "write_graphml": lambda: write_graphml(network, tmp_path / "ours.graphml"),
-            "networkx": lambda: nx.write_graphml_xml(graph, tmp_path / "theirs.graphml"),
-        },
-        rounds=3,
-    )
-    if in_turns.measured:
-        assert times["networkx"] >= 3 * times["write_graphml"]
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element, tostring
 
 from netinnov.errors import InputError
 
-__all__ = ["LABEL", "LINE", "XML", "Twins", "legible"]
+__all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "xml_lines"]
 
 Twins = dict[int, int]
 """What to write for a character: one of its own that can be seen and is never markup."""
@@ -56,3 +57,9 @@ def legible(
         )
         warnings.warn(msg, UserWarning, stacklevel=stacklevel)
     return written
+
+
+def xml_lines(root: Element) -> Iterator[str]:
+    """An XML document. Carriage returns are written as numbers, else readers see line feeds."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield tostring(root, encoding="unicode").replace("\r", "&#13;")

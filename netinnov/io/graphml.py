@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 from netinnov._atomic import new_file
-from netinnov.io._attributes import Column
-from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, Graph, one_graph, with_twins
-from netinnov.io._legible import XML
-from netinnov.io._xml import XML_OF, escaped
+from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
+from netinnov.io._legible import XML, xml_lines
+from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_graphml"]
 
-HEAD = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns"
-    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-    xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns \
-http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
-"""
 NODE_NAMES = KEYWORDS_OF_NODES | {"id"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"id"}
-TYPES = {"boolean": "boolean", "integer": "long", "number": "double", "text": "string"}
 
 
 def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
@@ -52,7 +42,8 @@ def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     Direction, arcs and attributes are those of `to_networkx`. ``from_networkx(networkx.read_graphml
     (path))`` gives back an equal network. Attributes called ``id`` (and ``key``, of links) would
     confuse igraph and networkx and are written as ``id_`` and ``key_``. igraph reads ``&`` in an
-    id as ``&#38;``.
+    id as ``&#38;``. networkx writes the file: links stand in the order of its edges, truth values
+    are ``True`` and ``False``, infinity is ``inf``.
 
     Examples
     --------
@@ -65,35 +56,12 @@ def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     >>> from_networkx(nx.read_graphml(path)).equals(network)
     True
     """
+    import networkx as nx
+
     graph = one_graph(network, node_names=NODE_NAMES, link_names=LINK_NAMES)
-    graph = with_twins(graph, XML, "GraphML")
+    writer = nx.GraphMLWriter(multigraph(with_twins(graph, XML, "GraphML")))
+    for edge in writer.xml.iter("edge"):  # the id would be its key, which many edges share
+        del edge.attrib["id"]
+    writer.indent(writer.xml)
     with new_file(path) as stream:
-        stream.writelines(_lines(graph))
-
-
-def _lines(graph: Graph) -> Iterator[str]:
-    yield HEAD
-    about = [Column(name, "text", [text], {}) for name, text in graph.about.items()]
-    scopes = {"graph": about, "node": graph.node_columns, "edge": graph.link_columns}
-    for scope, columns in scopes.items():
-        for x, column in enumerate(columns):
-            name, kind = escaped(column.name), TYPES[column.kind]
-            yield f'  <key id="{scope}{x}" for="{scope}" attr.name="{name}" attr.type="{kind}"/>\n'
-    yield f'  <graph edgedefault="{"directed" if graph.directed else "undirected"}">\n'
-    yield from (f"    {data}\n" for data in _data("graph", about))
-    nodes = [escaped(node) for node in graph.nodes]
-    for node, data in zip(nodes, _data("node", graph.node_columns), strict=True):
-        yield f'    <node id="{node}">{data}</node>\n'
-    ends = zip(graph.source, graph.target, _data("edge", graph.link_columns), strict=True)
-    for source, target, data in ends:
-        yield f'    <edge source="{nodes[source]}" target="{nodes[target]}">{data}</edge>\n'
-    yield "  </graph>\n</graphml>\n"
-
-
-def _data(scope: str, columns: list[Column]) -> Iterator[str]:
-    """The elements of each row, for what is not missing."""
-    cells = []
-    for x, column in enumerate(columns):
-        head, form = f'<data key="{scope}{x}">', XML_OF[column.kind]
-        cells.append(["" if v is None else f"{head}{form(v)}</data>" for v in column.values])
-    return map("".join, zip(*cells, strict=True))
+        stream.writelines(xml_lines(writer.xml))

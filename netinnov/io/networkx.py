@@ -13,13 +13,13 @@ import pandas as pd
 from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
-from netinnov.io._graph import one_graph, relations
+from netinnov.io._graph import Graph, one_graph, relations
 from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["from_networkx", "to_networkx"]
+__all__ = ["from_networkx", "multigraph", "to_networkx"]
 
 
 def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
@@ -54,14 +54,7 @@ def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
     >>> sorted(graph["a"]["b"])
     ['papers', 'patents']
     """
-    import networkx as nx
-
-    held = one_graph(network)
-    graph = nx.MultiDiGraph(**held.about) if held.directed else nx.MultiGraph(**held.about)
-    graph.add_nodes_from(zip(held.nodes, _dicts(held.node_columns), strict=True))
-    ends = ([held.nodes[at] for at in side] for side in (held.source, held.target))
-    graph.add_edges_from(zip(*ends, relations(held), _dicts(held.link_columns), strict=True))
-    return graph
+    return multigraph(one_graph(network))
 
 
 def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
@@ -132,6 +125,18 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     if directed < layers and graph.is_directed():
         links = _without_ways_back(links, list(graph.nodes), directed)
     return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed))
+
+
+def multigraph(graph: Graph) -> nx.MultiGraph:
+    """The same graph in networkx; the key of a link is its relation."""
+    import networkx as nx
+
+    kind = nx.MultiDiGraph if graph.directed else nx.MultiGraph
+    made = kind(**graph.about)
+    made.add_nodes_from(zip(graph.nodes, _dicts(graph.node_columns), strict=True))
+    ends = ([graph.nodes[at] for at in side] for side in (graph.source, graph.target))
+    made.add_edges_from(zip(*ends, relations(graph), _dicts(graph.link_columns), strict=True))
+    return made
 
 
 def _dicts(columns: list[Column]) -> list[dict[str, Any]]:
