@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
@@ -203,10 +204,7 @@ def plot_price_paths(
             ]
         write_notes(ax, [MODELLED], label="period", beside=beside(ax))
         ax.set_ylabel(printable(label))
-        ax.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0, handlelength=3,
-            ncols=_columns([str(handle.get_label()) for handle in handles], axes_width(ax)),
-        )  # fmt: skip
+        legend_above(ax, handles, ncols=4, handlelength=3.0, up=1.0)
     return ax
 
 
@@ -214,11 +212,6 @@ def axes_width(ax: Axes) -> float:
     """Millimetres that the axes have before the layout is drawn."""
     figure = ax.figure.canvas.figure
     return float(ax.get_position().width * figure.get_figwidth() * 25.4)
-
-
-def _columns(labels: list[str], width: float) -> int:
-    """As many columns of a legend as there is room for, at 1.3 mm a letter and 9 mm a line."""
-    return max(1, min(len(labels), 4, int(width / (1.3 * max(map(len, labels)) + 9))))
 
 
 def _web(market: Any, start: Any, periods: int, region: Any) -> tuple[Floats, Floats, Floats]:

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import beside
 from netinnov.plotting._style import (
@@ -171,14 +172,7 @@ def plot_spread(
         ax.set_ylabel(_CALLED[spread])
         ax.set_ylim(bottom=0)
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        ax.legend(
-            loc="lower left",
-            bbox_to_anchor=(0, 1.01),
-            borderpad=0,
-            handlelength=2.4,
-            ncols=2,
-            columnspacing=1.2,
-        )
+        legend_above(ax, ncols=2, handlelength=2.4, columnspacing=1.2)
         note = "In brackets: regions, those with all values." if any(named) else ""
         write_notes(ax, [note], label="period", beside=beside(ax))
     return ax

@@ -11,6 +11,7 @@ from scipy import stats
 
 from netinnov._arguments import as_whole, check_level
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import (
     GREY,
@@ -124,7 +125,7 @@ def plot_reach(
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03))
         ax.set_ylabel("share of draws that have arrived")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3.2)
+        legend_above(ax, handlelength=3.2)
         draws = sorted({values.size for values in curves.values()})
         count = f"{draws[0]:,}" if len(draws) == 1 else f"{draws[0]:,} to {draws[-1]:,}"
         bands = f"{count} draws each; bands: {percent(level)} intervals of the draws at each step."

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style, printable
 
@@ -112,7 +113,7 @@ def plot_dose_response(
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0)
+        legend_above(ax, up=1.0)
     return ax
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._room import beside
 from netinnov.plotting._style import (
@@ -107,9 +108,7 @@ def plot_event_study(
         ax.set_ylabel("change of the logarithm of ties")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:
-            ax.legend(
-                loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.6, ncols=3
-            )
+            legend_above(ax, ncols=3, handlelength=1.6)
         notes = [_note(name, study) for name, study in named.items()]
         write_notes(ax, notes, label="periods since the opening", beside=beside(ax))
     return ax

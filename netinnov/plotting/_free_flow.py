@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, percent, write_notes
 from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
@@ -106,7 +107,7 @@ def plot_bifurcation(
         write_notes(
             ax, [MODELLED], beside=beside(ax), label=printable(label or parameter, longest=80)
         )
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=2)
+        legend_above(ax, ncols=2)
     return ax
 
 
@@ -172,7 +173,7 @@ def plot_phase_map(
         ax.set(xlim=_span(x), ylim=_span(y))
         ax.set_ylabel(printable(given[1], longest=80))
         write_notes(ax, [MODELLED], beside=beside(ax), label=printable(given[0], longest=80))
-        ax.legend(handles=entries, loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=1)
+        legend_above(ax, entries)
     return ax
 
 
@@ -245,7 +246,7 @@ def plot_trajectories(
         ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
         ax.set_ylabel("share of the mobile")
         write_notes(ax, [MODELLED], beside=beside(ax), label="step")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3, ncols=2)
+        legend_above(ax, ncols=2, handlelength=3)
     return ax
 
 

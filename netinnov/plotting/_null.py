@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style, printable
 
@@ -95,7 +96,7 @@ def plot_null_distribution(
         ax.set_ylabel("replicates")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderpad=0)
+        legend_above(ax, up=1.0)
     return ax
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.errors import InputError
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._style import GREY, SINGLE, axes_or_new, figure_style, layer_style, printable
 
 if TYPE_CHECKING:
@@ -90,9 +91,7 @@ def plot_robustness(
         ax.set(xlim=(0, 1), ylim=(0, 1.02))
         ax.set_xlabel("share of nodes removed")
         ax.set_ylabel("share of nodes in the largest part")
-        ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=3.2, ncols=1
-        )
+        legend_above(ax, handlelength=3.2)
     return ax
 
 

@@ -130,7 +130,7 @@ def figure_style() -> Iterator[None]:
     """
     interactive = mpl.is_interactive()
     try:
-        settings = {**_SETTINGS, "font.family": list(_families())}
+        settings = {**_SETTINGS, "font.family": list(type_families())}
         with matplotlib.style.context(["default", settings]):
             try:
                 yield
@@ -246,7 +246,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     columns = ["name_en", "name"]
     if chinese and cjk_font() is not None:
         columns.insert(0, "name_zh")
-    known = _characters(_families())
+    known = _characters(type_families())
     names = pd.Series(places.index.astype(str), index=places.index, name="name")
     for column in reversed([c for c in columns if c in places]):
         given = places[column]
@@ -258,7 +258,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
 def printable(text: object, *, longest: int = 40) -> str:
     """Text of one line that matplotlib draws as it stands: no mathematics, no missing glyph."""
     line = " ".join(str(text).split())
-    known = _characters(_families())
+    known = _characters(type_families())
     line = "".join(c if ord(c) in known else "?" for c in line)
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
@@ -299,19 +299,19 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
         size = (width / 25.4, height / 25.4)
         ax = plt.figure(figsize=size, layout="compressed").add_subplot()
     # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
-    ax.tick_params(which="both", labelsize=7, labelfontfamily=list(_families()), labelcolor=INK)
+    ax.tick_params(which="both", labelsize=7, labelfontfamily=list(type_families()), labelcolor=INK)
     ax.tick_params(which="both", width=0.6, color=INK)
     ax.spines[:].set(linewidth=0.6, edgecolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     for axis in (ax.xaxis, ax.yaxis):
         for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
-            label.set(fontsize=7, fontfamily=list(_families()), color=INK)
+            label.set(fontsize=7, fontfamily=list(type_families()), color=INK)
         if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
             formatter.set_useMathText(True)  # a power of ten, not "1e-5"
     return ax
 
 
-def _families() -> tuple[str, ...]:
+def type_families() -> tuple[str, ...]:
     chinese = cjk_font()
     return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
 
