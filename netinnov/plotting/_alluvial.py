@@ -14,6 +14,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_number
+from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
@@ -33,7 +34,7 @@ _OTHERS = -1
 
 
 def plot_alluvial(
-    memberships: Mapping[Any, pd.Series[Any]] | pd.DataFrame,
+    memberships: Mapping[Any, pd.Series[Any] | Partition] | pd.DataFrame,
     *,
     most: int = 8,
     small: float = 0.02,
@@ -45,7 +46,7 @@ def plot_alluvial(
 
     Parameters
     ----------
-    memberships : mapping from period to Series, or DataFrame
+    memberships : mapping from period to Series or Partition, or DataFrame
         Index = node, value = community; of a DataFrame each column is a period, in its order.
         Labels need not agree between periods.
     most : int
@@ -143,6 +144,8 @@ def _table(memberships: Any) -> pd.DataFrame:
     columns: list[pd.Series[float]] = []
     labels: Any
     for period, labels in zip(periods, given, strict=True):
+        if isinstance(labels, Partition):
+            labels = labels.membership
         if not isinstance(labels, pd.Series):
             msg = f"`memberships`: period {period!r} must be a Series (node to community); "
             raise InputError(f"{msg}found {type(labels).__name__}.")

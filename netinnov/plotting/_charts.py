@@ -12,8 +12,10 @@ import seaborn as sns
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
+from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
 from netinnov.plotting._notes import number
+from netinnov.plotting._results import table_of
 from netinnov.plotting._style import (
     DOUBLE,
     PALETTE,
@@ -96,7 +98,11 @@ def plot_rank_size(
     >>> ax.lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """
-    sizes = pd.Series(values).astype(float).sort_values(ascending=False, kind="stable")
+    numbers = as_floats("values", values)
+    if numbers.ndim != 1:
+        raise InputError(f"`values` must be one number a place; found {shown(values)}.")
+    names = values.index if isinstance(values, pd.Series) else None
+    sizes = pd.Series(numbers, names).sort_values(ascending=False, kind="stable")
     sizes = sizes[sizes > 0]
     ranks = np.arange(1.0, len(sizes) + 1)
     fit = rank_size(sizes.to_numpy(), method=method)
@@ -113,9 +119,9 @@ def plot_rank_size(
                 entry += ["too narrow as by OLS"] if method == "ols" else []
             if np.isfinite(fit.standard_error):
                 entry[-1] += f" (s.e. {fit.standard_error:.2f})"
-        if isinstance(values, pd.Series):
-            names = sizes.index[:labelled]
-            entry += [f"{rank} {printable(name)}" for rank, name in enumerate(names, start=1)]
+        if names is not None:
+            largest = enumerate(sizes.index[:labelled], start=1)
+            entry += [f"{rank} {printable(name)}" for rank, name in largest]
         ax.plot(
             ranks,
             sizes.to_numpy(),
@@ -185,6 +191,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
     [1.0, -1.0]
     """
+    table = table_of("table", table, of="centrality.centrality_table()")
     measures = table.select_dtypes("number").dropna(axis=1, how="all")
     if measures.empty:
         msg = f"the table needs rows and at least one numeric column; found {table.shape}."

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_type
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.plotting._legend import legend_above
@@ -87,6 +87,7 @@ def plot_cobweb(
     >>> plot_cobweb(market, start=7.0).get_title(loc="left")
     'settles: root −0.80'
     """
+    check_type("market", market, Cobweb, BoundedCobweb, CoupledCobweb)
     expected, prices, quantities = _web(market, start, periods, region)
     rest, demand, supply = _curves(market, region)
     with figure_style():

@@ -29,6 +29,8 @@ from netinnov.plotting._style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from netinnov._typing import Floats
+
 __all__ = ["plot_convergence", "plot_spread"]
 
 _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}
@@ -149,21 +151,15 @@ def plot_spread(
     named = dict(panels) if isinstance(panels, Mapping) else {"": panels}
     if not named:
         raise InputError("`panels` must hold at least one panel; found none.")
+    lines = {name: _spread(panel, spread) for name, panel in named.items()}
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=70)
-        for position, (name, panel) in enumerate(named.items()):
-            given: Any = panel
-            whole = given.dropna() if isinstance(given, pd.DataFrame) else given
-            values = sigma_convergence(whole, spread=spread)
-            when = pd.to_numeric(pd.Series(values.index), errors="coerce").to_numpy(np.float64)
-            if np.isnan(when).any():
-                msg = f"columns of a panel must be numbers; found {list(values.index[:3])}."
-                raise InputError(msg)
-            number = f"{len(whole):,}"
+        for position, (name, (when, values, regions)) in enumerate(lines.items()):
+            number = f"{regions:,}"
             label = f"{printable(name)} ({number})" if name else f"{number} regions"
             ax.plot(
                 when,
-                values.to_numpy(),
+                values,
                 marker="o",
                 markersize=2.6,
                 label=label,
@@ -176,6 +172,17 @@ def plot_spread(
         note = "In brackets: regions, those with all values." if any(named) else ""
         write_notes(ax, [note], label="period", beside=beside(ax))
     return ax
+
+
+def _spread(panel: Any, spread: Spread) -> tuple[Floats, Floats, int]:
+    """Periods, spread in each, and the number of regions with all values."""
+    whole = panel.dropna() if isinstance(panel, pd.DataFrame) else panel
+    values = sigma_convergence(whole, spread=spread)
+    when = pd.to_numeric(pd.Series(values.index), errors="coerce").to_numpy(np.float64)
+    if np.isnan(when).any():
+        msg = f"columns of a panel must be numbers; found {list(values.index[:3])}."
+        raise InputError(msg)
+    return when, values.to_numpy(np.float64), len(whole)
 
 
 def _signed(value: float) -> str:

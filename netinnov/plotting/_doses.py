@@ -10,12 +10,14 @@ import pandas as pd
 from netinnov.errors import InputError
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
+from netinnov.plotting._results import table_of
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from netinnov._typing import Floats
+    from netinnov.experiments import DoseResponse
 
 __all__ = ["plot_dose_response"]
 
@@ -23,7 +25,7 @@ _BAND = "#d4d4d4"
 
 
 def plot_dose_response(
-    table: pd.DataFrame,
+    table: DoseResponse | pd.DataFrame,
     *,
     measure: str,
     node: str | None = None,
@@ -35,9 +37,10 @@ def plot_dose_response(
 
     Parameters
     ----------
-    table : DataFrame
-        Columns ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
-        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives it.
+    table : DoseResponse or DataFrame
+        Effects at several doses, or a table with the columns ``dose, measure, node, difference,
+        low, high`` and perhaps ``mc_low, mc_high``, ``placebo_low,
+        placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives it.
     measure : str
         Which measure.
     node : str, optional
@@ -61,7 +64,7 @@ def plot_dose_response(
     Raises
     ------
     InputError
-        If a column is missing, or nothing was measured so.
+        If it is neither, a column is missing, or nothing was measured so.
 
     Examples
     --------
@@ -73,8 +76,7 @@ def plot_dose_response(
     'change in access of home'
     """
     needed = ["dose", "measure", "node", "difference", "low", "high"]
-    if missing := [column for column in needed if column not in table]:
-        raise InputError(f"`table` must have the columns {needed}; {missing} are missing.")
+    table = table_of("table", table, needed, of="DoseResponse.to_frame()", method="to_frame")
     whose = table["node"].isna() if node is None else table["node"].eq(node)
     mine = whose.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[mine].sort_values("dose")

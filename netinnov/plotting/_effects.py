@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from netinnov.errors import InputError
+from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from netinnov._typing import Floats
+    from netinnov.experiments import ExperimentResult
 
 __all__ = ["plot_effects"]
 
@@ -33,7 +34,7 @@ _HEADS = 19.0  # points of their heads of two lines
 
 
 def plot_effects(
-    effects: pd.DataFrame,
+    effects: ExperimentResult | pd.DataFrame,
     *,
     ax: Axes | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
@@ -43,10 +44,11 @@ def plot_effects(
 
     Parameters
     ----------
-    effects : DataFrame
-        Columns ``scenario, measure, node, difference, low, high`` and perhaps ``median``,
-        ``same_sign``, ``placebo_low, placebo_median, placebo_high`` and ``corrected_p``, as
-        `ExperimentResult.effects` gives them: a row for each change, `node` missing where it is
+    effects : ExperimentResult or DataFrame
+        The result of an experiment, or a table with the columns ``scenario, measure, node,
+        difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
+        placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
+        them: a row for each change, `node` missing where it is
         one of the whole network. Rows are drawn as given, from the top; draw measures of
         different units on different axes.
     ax : Axes, optional
@@ -68,7 +70,7 @@ def plot_effects(
     Raises
     ------
     InputError
-        If a column is missing.
+        If it is neither, or a column is missing.
 
     Notes
     -----
@@ -86,9 +88,8 @@ def plot_effects(
     ['park, whole network']
     """
     needed = ["scenario", "measure", "node", "difference", "low", "high"]
-    if missing := [column for column in needed if column not in effects]:
-        msg = f"effects must have the columns {needed}; {missing} are missing."
-        raise InputError(msg)
+    of = "ExperimentResult.effects()"
+    effects = table_of("effects", effects, needed, of=of, method="effects")
     names = {} if names is None else names
     measures = effects["measure"].unique()
     labels = [

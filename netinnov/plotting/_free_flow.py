@@ -14,6 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from netinnov.errors import InputError
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, percent, write_notes
+from netinnov.plotting._results import table_of
 from netinnov.plotting._room import MODELLED, beside
 from netinnov.plotting._style import (
     DASHES,
@@ -219,6 +220,7 @@ def plot_trajectories(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['home', 'host']
     """
+    path = table_of("path", path, of="simulate() of a model")
     if path.empty or path.columns.nlevels != 1:
         found = f"{path.columns.nlevels} levels and the shape {path.shape}"
         msg = "`path` must be a table with a row a step and a column a region; "

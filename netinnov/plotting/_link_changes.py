@@ -14,6 +14,7 @@ from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import number, write_notes
+from netinnov.plotting._results import table_of
 from netinnov.plotting._style import (
     DOUBLE,
     INK,
@@ -102,8 +103,8 @@ def plot_link_changes(
     ['gained', 'end of a link drawn']
     """
     needed = ["source_place", "target_place", "source_new", "target_new", "change"]
-    if missing := [column for column in needed if column not in changes]:
-        raise InputError(f"`changes` must have the columns {needed}; {missing} are missing.")
+    changes = table_of("changes", changes, needed, of="experiments.link_changes()")
+    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
     at = places[["lon", "lat"]].astype(float).dropna()
     lines, unplaced, inner = _between_places(changes, at)
     ends = pd.unique(lines[["a", "b"]].to_numpy().ravel())

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
@@ -66,6 +67,9 @@ def plot_null_distribution(
     >>> plot_null_distribution(found, label="efficiency").get_xlabel()
     'efficiency'
     """
+    from netinnov.null_models import NullComparison  # only here: it loads compiled code
+
+    check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
     parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
     draws = comparison.draws
     if isinstance(comparison.observed, pd.Series):

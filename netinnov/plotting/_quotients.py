@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
+from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style, printable
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def plot_location_quotients(
     >>> [text.get_text() for text in plot_location_quotients(table).get_yticklabels()]
     ['hangzhou', 'quzhou']
     """
+    quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
     table = quotients.head(top).astype(float)
     if table.empty or (table < 0).any(axis=None):
         msg = "`quotients` must have rows and columns, and no negative value; found "

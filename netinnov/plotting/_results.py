@@ -1,0 +1,56 @@
+"""The table that a figure draws, of a result object or as given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from netinnov._arguments import shown
+from netinnov.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["table_of"]
+
+
+def table_of(
+    name: str, value: object, columns: Sequence[str] = (), *, of: str, method: str = ""
+) -> pd.DataFrame:
+    """Give the table of a result, or the table itself, if it has the columns that are drawn.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    value : object
+        A DataFrame, or a result object that has the method.
+    columns : sequence of str
+        That must be there.
+    of : str
+        What gives such a table, such as ``"ExperimentResult.effects()"``.
+    method : str
+        Of the result object, which gives the table; none by default.
+
+    Returns
+    -------
+    DataFrame
+        The one given, or that of the result.
+
+    Raises
+    ------
+    InputError
+        If the value is neither, or a column is missing.
+    """
+    if not isinstance(value, (pd.DataFrame, pd.Series)) and not isinstance(value, type):
+        give = getattr(value, method, None) if method else None
+        value = give() if callable(give) else value
+    if not isinstance(value, pd.DataFrame):
+        result = f"of the type {of.split('.')[0]} or a" if method else "a"
+        msg = f"`{name}` must be {result} DataFrame as {of} gives it; found {shown(value)}."
+        raise InputError(msg)
+    if missing := [column for column in columns if column not in value]:
+        msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
+        raise InputError(msg)
+    return value
