@@ -153,7 +153,9 @@ def _number(value: Any) -> float:
 def as_path(name: str, value: Any) -> Path:
     """The path of a file or folder, given as text or as a path."""
     if isinstance(value, (str, os.PathLike)):
-        return Path(value)
+        path = Path(value)
+        if "\0" not in str(path):
+            return path
     raise InputError(f"`{name}` must be the path of a file or folder; found {shown(value)}.")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import warnings
-import zipfile
-import zlib
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from netinnov import sources
+from netinnov._opening import check_file, files_in, unpacked
+from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 from netinnov.sources import Tables
 
@@ -53,8 +52,9 @@ def recognise(path: Path) -> tuple[Source, Path]:
     """The reader, and what it is to be given: the path, or the one file of a folder."""
     if path.is_dir():
         return _in_folder(path)
-    if not path.exists():
+    if kind_of(path) == "nothing":
         raise InputError(f"{path} must be {READ}; there is no such file or folder.")
+    check_file(path)
     ending = ending_of(path)
     if ending in (*MULTIPLEX, ".json"):
         return "multiplex", path
@@ -120,27 +120,12 @@ def _by_networkx(path: Path) -> str:
 
 def _first_line(path: Path) -> str:
     """The first line of a text file; of a zip the names and first lines of its files."""
-    try:
-        if path.suffix.casefold() == ".zip":
-            return _of_members(path)
-        if path.suffix.casefold() == ".gz":
-            with gzip.open(path) as packed:
-                return _line(packed)
-        with path.open("rb") as stream:
-            return _line(stream)
-    except (EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, gzip.BadGzipFile) as error:
-        msg = f"{path} cannot be read: {str(error).rstrip('.')}; if it is damaged or cut off, "
-        raise InputError(f"{msg}get it again.") from None
+    if path.suffix.casefold() != ".zip":
+        return _line(path)
+    members = files_in(path)[:MEMBERS]
+    return "\n".join(f"{name} {_line(path, name)}" for name in members)
 
 
-def _of_members(path: Path) -> str:
-    lines = []
-    with zipfile.ZipFile(path) as packed:
-        for name in packed.namelist()[:MEMBERS]:
-            with packed.open(name) as stream:
-                lines.append(f"{name} {_line(stream)}")
-    return "\n".join(lines)
-
-
-def _line(stream: IO[bytes] | gzip.GzipFile) -> str:
-    return stream.readline(2**16).decode("utf-8-sig", errors="replace")
+def _line(path: Path, member: str | None = None) -> str:
+    with unpacked(path, member) as stream:
+        return stream.readline(2**16).decode("utf-8-sig", errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -101,7 +102,7 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
     if isinstance(layers, pd.DataFrame):
         table = layers.set_index("layer") if "layer" in layers else layers
         names = [str(name) for name in table.index]
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             msg = (
                 f"`layers` must have one row for each layer; {', '.join(twice[:5])} twice or more."

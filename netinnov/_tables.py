@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -198,7 +199,7 @@ def _is_bare(frame: pd.DataFrame) -> bool:
 
 def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Problems) -> bool:
     columns = [str(column) for column in frame.columns]
-    twice = sorted({column for column in columns if columns.count(column) > 1})
+    twice = sorted(column for column, times in Counter(columns).items() if times > 1)
     for column in twice:
         problems.whole(label, column, "column occurs twice", column)
     sound = not twice

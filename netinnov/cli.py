@@ -222,13 +222,15 @@ def convert(
     """Write a network in the format of another program."""
     from netinnov import io
     from netinnov._inputs import read
+    from netinnov._opening import file_of, read_bytes
     from netinnov._path_kinds import check_target
     from netinnov.build import build_network
 
     if check_target(target) == "a file":
         raise InputError(f"{target} is there already; name another one, or remove it first.")
-    about, faults = source / "network.json", list[str]()
-    if about.is_file() and b"netinnov network" in about.read_bytes():
+    faults: list[str] = []
+    about = file_of(source, "network", [".json"]) if source.is_dir() else None
+    if about is not None and b"netinnov network" in read_bytes(about):
         network = io.read_network(source)
     else:
         tables, faults = read(source)

@@ -184,7 +184,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, no_figures, monkey
     ("text", "words"),
     [
         ("", "data is missing"),
-        ("[data", "is no valid TOML"),
+        ("[data", "is not valid TOML"),
         (STUDY + "[mesures]\n", "did you mean 'measures'?"),
         (STUDY + "[measures]\nborder = 'high'\n", "measures.border must be a valid number"),
         (STUDY + "[measures]\ndamping = 2\n", "measures.damping must be less than 1; found 2"),
@@ -211,7 +211,7 @@ def test_a_wrong_configuration_is_refused(here, text, words):
 
 
 def test_configurations_that_are_none(here):
-    assert "nope.toml cannot be read: No such file" in refused("run", "nope.toml")
+    assert "nope.toml must be a file; there is none" in refused("run", "nope.toml")
     (here / "empty").mkdir()
     assert "empty must hold nodes.csv and links.csv" in refused("run", "empty")
     assert "is one of several tables" in refused("run", "tables/nodes.csv")

@@ -522,9 +522,13 @@ def test_gazetteers_that_are_none(gazetteer, change, words):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("cities.csv", None, "cannot be read"),
+        ("cities.csv", None, "must be a file; there is none"),
         ("cities.csv", b"", "cannot be read as a table"),
-        ("cities.csv", "geonameid,name\n1,Mün\n".encode("cp1252"), "must be UTF-8; line 2 is not"),
+        (
+            "cities.csv",
+            "geonameid,name\n1,Mün\n".encode("cp1252"),
+            "must be UTF-8; line 2 has the byte",
+        ),
         ("cities.csv.gz", b"geonameid", "cannot be read"),
         ("cities.zip", b"geonameid", "cannot be read"),
         ("cities.csv", b"geonameid name\n1 x\n", "must have a column geonameid"),

@@ -229,9 +229,9 @@ def test_arguments_that_do_not_fit(write, tmp_path):
         read_keep(write(), weighting="jaccard")
     with pytest.raises(InputError, match="`weighting` is for pairs"):
         read_keep(write(), projects="nodes", weighting="full")
-    with pytest.raises(InputError, match="must be the table of partners, a file; it is a folder"):
+    with pytest.raises(InputError, match="must be a file; it is a folder"):
         read_keep(tmp_path)
-    with pytest.raises(InputError, match="must be the table of partners, a file; there is none"):
+    with pytest.raises(InputError, match="must be a file; there is none"):
         read_keep(tmp_path / "nowhere.csv")
 
 

@@ -462,7 +462,7 @@ def test_the_ending_tells_the_format(write, tmp_path):
     plain = read_multiplex(path, format="edges")
     packed = read_multiplex(write(gzip.compress(b"1 1 2 1\n"), "x.edges.gz"))
     pd.testing.assert_frame_equal(plain.links, packed.links)
-    with pytest.raises(InputError, match=r"must be a file; none is there"):
+    with pytest.raises(InputError, match=r"must be a file; there is none"):
         read_multiplex(tmp_path / "y.edges")
     with pytest.raises(InputError, match=r"x.edges.gz cannot be read: .*get it again"):
         read_multiplex(write(gzip.compress(b"1 1 2 1\n")[:-9], "x.edges.gz"))

@@ -299,9 +299,9 @@ def test_arguments_that_do_not_fit(write, tmp_path):
     ):
         with pytest.raises(InputError, match=words):
             read_origin_destination(path, **arguments)
-    with pytest.raises(InputError, match=r"nowhere.csv must be a file with flows; there is none"):
+    with pytest.raises(InputError, match=r"nowhere.csv must be a file; there is none"):
         read_origin_destination(tmp_path / "nowhere.csv")
-    with pytest.raises(InputError, match=r"must be a file with flows; it is a folder"):
+    with pytest.raises(InputError, match=r"must be a file; it is a folder"):
         read_origin_destination(tmp_path)
 
 

@@ -219,7 +219,7 @@ def test_packed_forms_are_the_same(write, tmp_path):
     with zipfile.ZipFile(folder / "g_two.tsv.zip", "w") as file:
         file.writestr("a", "")
         file.writestr("b", "")
-    with pytest.raises(InputError, match=r"g_two.tsv.zip must hold one file; it holds a, b"):
+    with pytest.raises(InputError, match=r"g_two.tsv.zip must hold one table; it holds a, b"):
         read_patentsview(folder)
 
 

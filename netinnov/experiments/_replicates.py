@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,7 +96,7 @@ def bound_measures(
             bound.append(Bound(name, measure))
     columns = [column for each in bound for column in each.columns]
     if len(set(columns)) < len(columns):
-        twice = sorted({column for column in columns if columns.count(column) > 1})
+        twice = sorted(column for column, times in Counter(columns).items() if times > 1)
         raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
     return bound
 

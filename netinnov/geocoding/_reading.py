@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zipfile
-import zlib
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -15,6 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import did_you_mean
 from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 
@@ -176,14 +174,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
 
 def _read(path: Path) -> pd.DataFrame:
     """A file as text; an empty field is missing, and NA is Namibia."""
-    try:
-        text = _unpacked(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        msg = f"{path.name} must be UTF-8; line {line} is not; save the file as UTF-8."
-        raise InputError(msg) from None
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from None
+    text = decoded(path.name, read_bytes(path))
     first = text.partition("\n")[0]
     bare = first.split("\t")[0].isdigit()
     header = None
@@ -202,18 +193,3 @@ def _read(path: Path) -> pd.DataFrame:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise InputError(f"{path.name} cannot be read as a table: {error}.") from None
-
-
-def _unpacked(path: Path) -> bytes:
-    """The bytes of a file, of a gzip, or of a zip: GeoNames packs one table and its readme."""
-    if path.suffix == ".gz":
-        with gzip.open(path) as stream:
-            return stream.read()
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            tables = [name for name in archive.namelist() if "readme" not in name.casefold()]
-            if len(tables) != 1:
-                held = ", ".join(archive.namelist()[:5]) or "nothing"
-                raise InputError(f"{path.name} must hold one table; it holds {held}.")
-            return archive.read(tables[0])
-    return path.read_bytes()

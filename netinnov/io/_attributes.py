@@ -6,15 +6,15 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["MISFITS", "Column", "Kind", "Record", "columns_of", "is_exact", "restored"]
+__all__ = ["MISFITS", "Column", "Kind", "Record", "columns_of", "is_exact", "is_record", "restored"]
 
 Kind = Literal["boolean", "integer", "number", "text"]
-MISFITS = (ArithmeticError, KeyError, TypeError, ValueError)
+MISFITS = (ArithmeticError, KeyError, RecursionError, TypeError, ValueError)
 Record = dict[str, Any]
 """What `restored` needs to know of a column; JSON can hold it."""
 
@@ -109,6 +109,18 @@ def restored(values: Iterable[Any], record: Record) -> pd.Series:
     if record["dtype"] == "bool" and None in objects:  # pandas would make it False
         raise ValueError("a truth value is missing")
     return pd.Series(objects, dtype=_dtype(record))
+
+
+def is_record(record: object, *, categorical: bool = True) -> bool:
+    """Whether something from a file is a `Record` that `restored` can follow."""
+    if not isinstance(record, dict) or not isinstance(record.get("dtype"), str):
+        return False
+    if record.get("kind") not in get_args(Kind):
+        return False
+    if "categories" in record:
+        labels = isinstance(record["categories"], list) and "ordered" in record
+        return categorical and labels and is_record(record.get("of"), categorical=False)
+    return isinstance(record.get("holds"), str) and record["holds"] in FORMS
 
 
 def is_exact(column: Column, values: pd.Series) -> bool:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -19,8 +20,19 @@ import pyarrow.parquet
 
 from netinnov._arguments import as_path, check_choice
 from netinnov._atomic import new_folder
+from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
+from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
-from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
+from netinnov.io._attributes import (
+    MISFITS,
+    Column,
+    Kind,
+    Record,
+    columns_of,
+    is_exact,
+    is_record,
+    restored,
+)
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["read_network", "write_network"]
@@ -155,7 +167,7 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     about = _about(folder)
     tables = {}
     for name, held in about["tables"].items():
-        tables[name] = _read(folder / held["file"], held["columns"], held["rows"])
+        tables[name] = _read(folder / _bare(held["file"]), held["columns"], held["rows"])
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
     return MultilayerNetwork(nodes, links, places=places, directed=about["directed"])
 
@@ -184,22 +196,29 @@ def _array(table: str, column: Column) -> pa.Array:
         raise InputError(msg) from None
 
 
+def _bare(name: str) -> str:
+    """Refuse the name of a file that would lead out of its folder."""
+    if name in ("", ".", "..") or {"/", "\\", ":", "\0"} & {*name}:
+        msg = f"network.json must name files of its own folder, without a path; found {name!r}."
+        raise InputError(msg)
+    return name
+
+
 def _about(folder: Path) -> dict[str, Any]:
     """What ``network.json`` says."""
-    path = folder / "network.json"
+    path = file_of(folder, "network", [".json"]) if kind_of(folder) == "a folder" else None
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
+    if path is None:
+        path = folder / "network.json"
+        raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
     try:
-        about = json.loads(path.read_text(encoding="utf-8-sig"))
+        about = read_json(path)
         tables = {name: about["tables"][name] for name in ("nodes", "links", "places")}
         named = [*about["directed"], *(table["file"] for table in tables.values())]
         sound = about["format"] == FORMAT and all(isinstance(name, str) for name in named)
         sound &= all({"columns", "rows"} <= table.keys() for table in tables.values())
-    except FileNotFoundError:
-        raise InputError(f"{path} must be there, from write_network; it is not. {mend}") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise InputError(f"{path} is damaged, or not UTF-8: {error}.") from None
+        records = [record for table in tables.values() for record in table["columns"].values()]
+        sound &= all(map(is_record, records))
     except (AttributeError, KeyError, TypeError):
         sound = False
     if not sound:
@@ -246,7 +265,10 @@ def _fits(value: Any, record: Record) -> bool:
 
 def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
     text = _text(path)
-    header = next(csv.reader(io.StringIO(text, newline="")))
+    try:
+        header = next(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
     _check_header(f"{path}, line 1", header, columns)
     try:
         table = pa.csv.read_csv(
@@ -277,17 +299,16 @@ def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wher
 
 
 def _from_parquet(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
-    try:
-        table = pa.parquet.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from None
-    _check_header(f"{path}", table.column_names, columns)
+    with parquet_of(path) as file:
+        table = pa.parquet.read_table(file)
+        names = table.column_names
+    _check_header(f"{path}", names, columns)
     return table, "row {}".format
 
 
 def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Record]) -> None:
     missing = [name for name in columns if name not in header]
-    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    twice = [name for name, times in Counter(header).items() if times > 1]
     if missing or twice:
         fault = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(twice)} twice"
         found = ", ".join(header)
@@ -309,15 +330,7 @@ def _rows_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _text(path: Path) -> str:
     """The text of a file that is whole, without a byte order mark."""
-    try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-        msg = f"{path} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not."
-        raise InputError(msg) from None
+    text = decoded(path, read_bytes(path))
     if not text:
         raise InputError(f"{path} is empty; its first line must name its columns.")
     if not text.endswith("\n") or text.count('"') % 2:

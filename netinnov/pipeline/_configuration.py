@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import as_path, did_you_mean, shown
+from netinnov._opening import decoded, read_bytes
 from netinnov._typing import Distance, Presence
 from netinnov.errors import InputError
 from netinnov.polycentricity._centre_rules import CentreRule
@@ -130,6 +131,11 @@ class DataPart(_Part):
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
     modelled: list[str] = []
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: Path | None) -> Path | None:
+        return None if path is None else as_path("path", path)
 
     @model_validator(mode="after")
     def _fits_its_source(self) -> DataPart:
@@ -288,14 +294,8 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
     """
     if path is None:
         return Configuration.model_validate(tomllib.loads(EXAMPLE))
-    path = Path(path)
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"the configuration {path} cannot be read: {why}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is no valid TOML: {error}.") from None
+    path = as_path("path", path)
+    settings = _parsed(path, decoded(path, read_bytes(path)))
     try:
         configuration = Configuration.model_validate(settings)
     except ValidationError as error:
@@ -307,6 +307,14 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
         return configuration
     data = {"path": path.resolve().parent / configuration.data.path}
     return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError(f"{path} is not valid TOML: {why}.") from None
 
 
 def _said(fault: Any) -> str:
@@ -326,8 +334,7 @@ def _said(fault: Any) -> str:
         message = f"a section, [{name}]"
     elif kind == "path_type":
         message = "text"
-    found = repr(fault["input"])
-    found = found if len(found) <= 60 else found[:57] + "..."
+    found = shown(fault["input"])
     if message == fault["msg"]:  # a sentence of its own
         return f"{name}: {message[0].lower()}{message[1:]}; found {found}."
     return f"{name} must be {message}; found {found}."

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, NamedTuple, NoReturn, TextIO, TypeVar, cast
+from typing import IO, Literal, NamedTuple, NoReturn, TextIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
+from netinnov._opening import check_file, files_in, is_zip, unpacked
+from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 
 __all__ = [
     "TextTable",
-    "names_inside",
     "read_header",
     "read_lines",
     "read_text_file",
@@ -141,9 +139,7 @@ def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], boo
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a file, without their ends."""
-    if not path.is_file():
-        found = "it is a folder" if path.is_dir() else "none is there"
-        raise InputError(f"{path} must be a file; {found}.")
+    check_file(path)
     lines = _read(path.parent, path.name, lambda text: re.split(r"\r\n|\n|\r", text.read()))
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
@@ -151,14 +147,6 @@ def read_lines(path: Path) -> list[str]:
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
     return lines
-
-
-def names_inside(path: Path) -> list[str]:
-    """The files in a folder or zip."""
-    if path.is_dir():
-        return sorted(entry.name for entry in path.iterdir() if entry.is_file())
-    with zipfile.ZipFile(path) as archive:
-        return sorted(archive.namelist())
 
 
 def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
@@ -169,9 +157,10 @@ def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
 
 def _find(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
-    if path.is_dir() or zipfile.is_zipfile(path):
-        names = names_inside(path)
-    elif path.exists():
+    kind = kind_of(path)
+    if kind == "a folder" or is_zip(path):
+        names = files_in(path)
+    elif kind != "nothing":
         msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
         raise InputError(msg)
     else:
@@ -194,41 +183,20 @@ def _find(path: Path, stem: str) -> str:
     return found[0]
 
 
-@contextmanager
-def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file in a folder or zip, unpacked."""
-    with ExitStack() as stack:
-        if path.is_dir():
-            stream: IO[bytes] = stack.enter_context((path / name).open("rb"))
-        else:
-            archive = stack.enter_context(zipfile.ZipFile(path))
-            stream = stack.enter_context(archive.open(name))
-        if name.casefold().endswith(".gz"):
-            stream = cast(IO[bytes], stack.enter_context(gzip.open(stream)))
-        elif name.casefold().endswith(".zip"):
-            inner = stack.enter_context(zipfile.ZipFile(stream))
-            if len(members := inner.namelist()) != 1:
-                msg = f"{name} must hold one file; it holds {', '.join(members[:5]) or 'none'}."
-                raise InputError(msg)
-            stream = stack.enter_context(inner.open(members[0]))
-        yield stream
-
-
 def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:
     """What is made of the text of a file in a folder or zip; faults of its bytes."""
     try:
         with (
-            _opened(folder, name) as stream,
+            unpacked(folder, name) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             return use(text)
     except UnicodeDecodeError:
-        with _opened(folder, name) as stream:
+        with unpacked(folder, name) as stream:
             fault = _first_undecodable(stream)
         raise InputError(f"{name} must be UTF-8; {fault}") from None
-    except (EOFError, zlib.error, zipfile.BadZipFile, OSError, RuntimeError) as error:
-        msg = f"{name} cannot be read: {error}; if it is damaged or cut off, get it again."
-        raise InputError(msg) from None
+    except csv.Error as error:
+        raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
@@ -253,7 +221,8 @@ def _parse(
     if optional is None:
         optional = [column for column in header if column not in required]
     columns = _wanted(name, header, required, optional, delimiter)
-    at = [header.index(column) for column in columns]
+    position = {column: at for at, column in enumerate(header)}
+    at = [position[column] for column in columns]
     pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
     column, values = (0, None) if within is None else (header.index(within[0]), within[1])
     rows: list[tuple[str, ...]] = []
@@ -326,14 +295,16 @@ def _wanted(
     if len(header) == 1 and other:
         msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
         raise InputError(msg)
-    missing = [column for column in required if column not in header]
+    named = set(header)
+    missing = [column for column in required if column not in named]
     if missing:
         shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
         have = ", ".join(name[:60] for name in header[:5]) + (", ..." if len(header) > 5 else "")
         msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
         raise InputError(msg + f"it has {have}.")
-    columns = [column for column in (*required, *optional) if column in header]
-    twice = [column for column in columns if header.count(column) > 1]
+    columns = [column for column in (*required, *optional) if column in named]
+    times = Counter(header)
+    twice = [column for column in columns if times[column] > 1]
     if twice:
         shown = ", ".join([*dict.fromkeys(twice)][:5])
         raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path, did_you_mean
 from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._opening import check_file
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.sources._files import read_text_file, some_lines
@@ -47,9 +48,7 @@ def given_table(source: str | PathLike[str] | pd.DataFrame, delimiter: str) -> G
         frame = source.set_axis(source.columns.map(str), axis=1)
         return Given("the table", frame, "row", np.arange(len(frame)))
     path = as_path("source", source)
-    if not path.is_file():
-        found = "it is a folder" if path.is_dir() else "there is none"
-        raise InputError(f"{path} must be a file with flows; {found}.")
+    check_file(path)
     table = read_text_file(path.parent, path.name, delimiter=delimiter)
     if table.uneven:
         where = some_lines(table.uneven)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, check_choice
+from netinnov._opening import check_file
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_file, some_lines
@@ -138,9 +139,7 @@ def read_keep(
 
 def _read(path: Path, faults: list[str]) -> TextTable:
     """The rows that have a partner and a project."""
-    if not path.is_file():
-        found = "it is a folder" if path.is_dir() else "there is none"
-        raise InputError(f"{path} must be the table of partners, a file; {found}.")
+    check_file(path)
     optional = [*MORE.values(), *NUTS.values()]
     table = read_text_file(
         path.parent, path.name, required=[*COLUMNS.values()], optional=optional, delimiter=";"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -12,6 +11,8 @@ from typing import Literal
 import pandas as pd
 
 from netinnov._arguments import as_path, check_choice, check_names
+from netinnov._opening import parse_json
+from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 from netinnov.sources._files import read_lines
 from netinnov.sources._mpx import parse_mpx
@@ -194,7 +195,7 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
 
 def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str, str]] | None:
     """A table of ids, labels and more beside the edges: rows by label, and id to label."""
-    if not path.is_file():
+    if kind_of(path) == "nothing":
         return None
     rows = [(line, text) for line, text in enumerate(read_lines(path), start=1) if text.strip()]
     header = fields(rows[0][1])
@@ -228,13 +229,7 @@ def _known(end: str, ids: Mapping[str, str], name: str, line: int, what: str, st
 
 def _parse_json(name: str, text: str) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        msg = (
-            f"{name}, line {error.lineno}, column {error.colno} must be JSON; {error.msg}; is the "
-        )
-        raise InputError(msg + "file cut off?") from None
+    found = parse_json(name, text)
     try:
         ways = {way: [str(node["ID"]) for node in nodes] for way, nodes in found["nodes"].items()}
         rows = [dict(row) for row in found["links"]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import zipfile
 from collections.abc import Collection, Sequence
 from os import PathLike
 from pathlib import Path, PurePosixPath
@@ -13,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, check_choice
+from netinnov._opening import files_in, is_zip
+from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import (
     TextTable,
-    names_inside,
     read_header,
     read_text_file,
     some_lines,
@@ -203,11 +203,12 @@ def read_patentsview(
 def _find(path: Path) -> dict[str, list[Found]]:
     """The tables of each sort in a folder, zip or file."""
     tables: dict[str, list[Found]] = {sort: [] for sort in TABLES}
-    alone = path.is_file() and not zipfile.is_zipfile(path)
-    if not alone and not path.exists():
+    kind = kind_of(path)
+    alone = kind != "a folder" and not is_zip(path)
+    if kind == "nothing":
         msg = f"{path} does not exist; give a folder, zip or file with a table of inventors."
         raise InputError(msg)
-    folder, names = (path.parent, [path.name]) if alone else (path, names_inside(path))
+    folder, names = (path.parent, [path.name]) if alone else (path, files_in(path))
     for name in names:
         ending = PurePosixPath(name.casefold().removesuffix(".gz").removesuffix(".zip")).suffix
         if ending not in (".tsv", ".csv") and not alone:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import os
-import zlib
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +14,7 @@ import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._arguments import as_path
+from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov.errors import InputError
 from netinnov.sources._files import some_lines
 from netinnov.sources._result import Tables
@@ -79,31 +79,18 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame | None:
-    found = [path for ending in ENDINGS if (path := folder / f"{name}{ending}").is_file()]
-    if not found:
+    path = file_of(folder, name, ENDINGS)
+    if path is None:
         return None
-    if len(found) > 1:
-        msg = f"{folder} holds {' and '.join(path.name for path in found)}; keep one of them."
-        raise InputError(msg)
-    (path,) = found
-    try:
-        return pd.read_parquet(path) if path.suffix == ".parquet" else _from_text(path)
-    except (OSError, EOFError, zlib.error, csv.Error, pa.ArrowException) as error:
-        why = getattr(error, "strerror", None) or str(error).rstrip(".") or type(error).__name__
-        msg = f"{path} cannot be read: {why}; if it is damaged or cut off, get it again."
-        raise InputError(msg) from None
+    if path.suffix.casefold() != ".parquet":
+        return _from_text(path)
+    with parquet_of(path) as file:
+        return pd.read_parquet(file)
 
 
 def _from_text(path: Path) -> pd.DataFrame:
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        msg = f"{path} must be UTF-8; line {line} has the byte 0x{data[error.start]:02x}, which is "
-        raise InputError(msg + "not; save the file as UTF-8.") from None
+    data = read_bytes(path)
+    decoded(path, data)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         msg = f"{path} must be UTF-8; line {line} has NUL characters, as UTF-16 has; "
@@ -123,9 +110,9 @@ def _from_text(path: Path) -> pd.DataFrame:
                 null_values=[""],
             ),
         )
-    except pa.ArrowInvalid:
+    except pa.ArrowInvalid as error:
         _refuse_uneven_rows(path, data, len(names))
-        raise
+        raise InputError(f"{path} cannot be read: {error}.") from None
     frame: pd.DataFrame = table.to_pandas().astype("str")
     for name, given in zip(names, header, strict=True):
         if name != given and frame[name].isna().all():  # a comma too many in each line
@@ -143,14 +130,17 @@ def _text(data: bytes) -> io.TextIOWrapper:
 
 def _header(path: Path, data: bytes) -> list[str]:
     """The names in the first line; a column without a name has an empty one."""
-    header = next(csv.reader(_text(data)), [])
+    try:
+        header = next(csv.reader(_text(data)), [])
+    except csv.Error as error:
+        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
     if not any(name.strip() for name in header):
         raise InputError(f"{path} must name its columns in line 1, which is empty.")
     mark = next((mark for mark in ";\t|" if mark in header[0]), None)
     if len(header) == 1 and mark is not None:
         msg = f"{path} must have ',' between its columns; line 1 has {mark!r}."
         raise InputError(msg)
-    twice = [name for name in dict.fromkeys(header) if name.strip() and header.count(name) > 1]
+    twice = [name for name, times in Counter(header).items() if name.strip() and times > 1]
     if twice:
         listed = ", ".join(map(repr, twice[:5]))
         msg = f"{path} must name each column once; line 1 names {listed} twice or more."
@@ -190,13 +180,10 @@ def _attribute(column: pd.Series) -> pd.Series:
 
 
 def _directed(folder: Path) -> tuple[str, ...]:
-    path = folder / "network.json"
-    if not path.is_file():
+    path = file_of(folder, "network", [".json"])
+    if path is None:
         return ()
-    try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise InputError(f"{path} must be JSON in UTF-8; {error}.") from None
+    found = read_json(path)
     named = found.get("directed") if isinstance(found, dict) else None
     if not isinstance(named, list) or not all(isinstance(layer, str) for layer in named):
         shown = json.dumps(found, ensure_ascii=False)

@@ -1,0 +1,231 @@
+"""Files from outside: only regular ones, unpacked to a limit, faults of their bytes in words."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import lzma
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from netinnov._path_kinds import kind_of
+from netinnov.errors import InputError
+
+__all__ = [
+    "ALWAYS_UNPACKED",
+    "MOST_UNPACKED",
+    "check_file",
+    "damage_refused",
+    "decoded",
+    "file_of",
+    "files_in",
+    "is_zip",
+    "parquet_of",
+    "parse_json",
+    "read_bytes",
+    "read_json",
+    "unpacked",
+]
+
+ALWAYS_UNPACKED = 2**28
+"""Bytes (256 MiB) that any packed file may unpack to."""
+
+MOST_UNPACKED = 100
+"""Times its own size that a larger one may unpack to; tables of text reach 5 to 30 times."""
+
+DAMAGE = (
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    pa.ArrowException,
+)
+"""What libraries raise where the bytes of a file are not those of its format."""
+
+
+def file_of(folder: Path, stem: str, endings: Sequence[str]) -> Path | None:
+    """The one file of a folder that is called so, in letters of either case; None if there is none.
+
+    A folder or a broken link of this name counts: it is refused when it is opened, so that no
+    table is left out in silence.
+
+    Raises
+    ------
+    InputError
+        If there are several.
+    """
+    wanted = {f"{stem}{ending}" for ending in endings}
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.casefold() in wanted)
+    if len(names) > 1:
+        raise InputError(f"{folder} holds {' and '.join(names)}; keep one of them.")
+    return folder / names[0] if names else None
+
+
+def files_in(path: Path) -> list[str]:
+    """The names of all that a folder or zip holds, but for folders."""
+    if kind_of(path) == "a folder":
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if not entry.is_dir())
+    check_file(path)
+    with damage_refused(str(path)), zipfile.ZipFile(path) as archive:
+        return sorted(archive.namelist())
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a path is a file that ends as a zip does."""
+    return kind_of(path) == "a file" and zipfile.is_zipfile(path)
+
+
+def check_file(path: Path) -> Path:
+    """Refuse what is not a regular file, before it is opened: a FIFO would wait for its writer."""
+    if (kind := kind_of(path)) != "a file":
+        found = "there is none" if kind == "nothing" else f"it is {kind}"
+        raise InputError(f"{path} must be a file; {found}.")
+    return path
+
+
+@contextmanager
+def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of a member of a zip or folder, without their packing.
+
+    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read.
+
+    Raises
+    ------
+    InputError
+        If it is not a regular file, is damaged, or unpacks to more than `MOST_UNPACKED` times its
+        size and `ALWAYS_UNPACKED` bytes.
+    """
+    if member is not None and kind_of(path) == "a folder":
+        path, member = path / member, None
+    name = member or path.name
+    check_file(path)
+    with ExitStack() as stack:
+        with damage_refused(str(path)):
+            most = _most_unpacked(path)
+            if member is not None:
+                archive = stack.enter_context(zipfile.ZipFile(path))
+                stream: IO[bytes] = stack.enter_context(archive.open(member))
+            else:
+                stream = stack.enter_context(path.open("rb"))
+            if name.casefold().endswith(".gz"):
+                stream = cast(IO[bytes], stack.enter_context(gzip.open(stream)))
+            elif name.casefold().endswith(".zip"):
+                inner = stack.enter_context(zipfile.ZipFile(stream))
+                stream = stack.enter_context(inner.open(_only_member(name, inner.namelist())))
+        yield io.BufferedReader(_Limited(stream, name, most), 2**18)
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a file, unpacked; refused as `unpacked` does."""
+    with unpacked(path) as stream:
+        return stream.read()
+
+
+def decoded(name: str | Path, data: bytes) -> str:
+    """Bytes as text without a byte order mark; UTF-8 or the line that is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
+        msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; save the"
+        raise InputError(f"{msg} file as UTF-8.") from None
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds."""
+    return parse_json(path, decoded(path, read_bytes(path)))
+
+
+def parse_json(name: str | Path, text: str) -> Any:
+    """What a text in JSON says, or where it is not JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        msg = f"{name}, line {error.lineno}, column {error.colno} must be JSON; {error.msg}"
+        raise InputError(f"{msg}; is the file cut off?") from None
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError(f"{name} must be JSON that can be read; {why}.") from None
+
+
+@contextmanager
+def damage_refused(name: str) -> Iterator[None]:
+    """What a library raises for the bytes of a file, as an error in words."""
+    try:
+        yield
+    except InputError:
+        raise
+    except DAMAGE as error:
+        raise _damaged(name, error) from None
+
+
+@contextmanager
+def parquet_of(path: Path) -> Iterator[IO[bytes]]:
+    """A Parquet file to read; refused if it is damaged or would grow without bound."""
+    check_file(path)
+    with damage_refused(str(path)), path.open("rb") as stream:
+        about = pa.parquet.ParquetFile(stream).metadata
+        # In memory a cell takes a byte at least.
+        if about.num_rows * about.num_columns > (most := _most_unpacked(path)):
+            raise _too_large(path.name, most)
+        stream.seek(0)
+        yield stream
+
+
+class _Limited(io.RawIOBase):
+    """A stream of at most so many bytes, whose faults are errors in words."""
+
+    def __init__(self, stream: IO[bytes], name: str, most: int) -> None:
+        self._stream, self._name, self._most, self._left = stream, name, most, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with damage_refused(self._name):
+            data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(self._name, self._most)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _most_unpacked(path: Path) -> int:
+    return max(ALWAYS_UNPACKED, MOST_UNPACKED * path.stat().st_size)
+
+
+def _too_large(name: str, most: int) -> InputError:
+    msg = f"{name} unpacks to more than {most:,} bytes, over {MOST_UNPACKED} times its size"
+    return InputError(f"{msg}; if that is meant, unpack it yourself and give the result.")
+
+
+def _damaged(name: str, error: Exception) -> InputError:
+    why = getattr(error, "strerror", None) or str(error).strip("'\"").rstrip(".")
+    first = (why or type(error).__name__).splitlines()[0]
+    return InputError(f"{name} cannot be read: {first}; if it is damaged or cut off, get it again.")
+
+
+def _only_member(name: str, members: Sequence[str]) -> str:
+    """The one table of a zip; GeoNames packs its readme beside it."""
+    tables = [member for member in members if "readme" not in member.casefold()]
+    if len(tables) != 1:
+        held = ", ".join(members[:5]) or "nothing"
+        raise InputError(f"{name} must hold one table; it holds {held}.")
+    return tables[0]

@@ -1,0 +1,265 @@
+"""Files that were damaged, made to do harm, or are no files: each is refused in words."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import netinnov as ni
+from netinnov import _opening, sources
+from netinnov import io as network_io
+from netinnov._inputs import read
+from netinnov.errors import InputError
+from netinnov.geocoding import geocode
+from netinnov.pipeline import read_configuration
+
+NODES = "node,place\na,p\nb,q\n"
+LINKS = "source,target,layer\na,b,flow\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of tables with one directed layer."""
+    (tmp_path / "nodes.csv").write_text(NODES)
+    (tmp_path / "links.csv").write_text(LINKS)
+    (tmp_path / "network.json").write_text('{"directed": ["flow"]}')
+    return tmp_path
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A network as write_network leaves it."""
+    nodes = pd.DataFrame({"node": ["a", "b"]})
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    network_io.write_network(ni.build_network(nodes, links), tmp_path / "network")
+    return tmp_path / "network"
+
+
+# -- what a folder holds -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["network.json", "places.csv"])
+def test_a_broken_link_is_not_taken_for_a_missing_file(folder, name):
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(folder / "gone")
+    with pytest.raises(InputError, match=f"{name} must be a file; it is a link that leads nowhere"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["network.json", "Places.csv"])
+def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    with pytest.raises(InputError, match=f"{name} must be a file; it is a folder"):
+        read(folder)
+
+
+def test_names_of_files_are_known_in_capital_letters(folder):
+    (folder / "network.json").rename(folder / "Network.JSON")
+    (folder / "Places.csv").write_text("place,population\np,1\nq,2\n")
+    tables, _ = read(folder)
+    assert tables.directed == ("flow",)
+    assert tables.places is not None
+    assert tables.places["population"].tolist() == [1, 2]
+
+
+def test_two_spellings_of_one_file_are_refused(folder):
+    (folder / "Network.json").write_text("{}")
+    with pytest.raises(InputError, match=r"Network.json and network.json; keep one"):
+        read(folder)
+
+
+# -- what is no file ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [
+        ("flows.csv", sources.read_origin_destination),
+        ("flows.csv.gz", sources.read_origin_destination),
+        ("flows.zip", read),
+        ("flows.csv", read),
+        ("net.edges", sources.read_multiplex),
+        ("keep.csv", sources.read_keep),
+        ("inventors.tsv", sources.read_patentsview),
+        ("cordis.zip", sources.read_cordis),
+        ("study.toml", read_configuration),
+        ("cities.txt", lambda path: geocode(["a"], path)),
+    ],
+)
+def test_a_fifo_is_refused_before_it_is_opened(tmp_path, name, reader):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=r"a FIFO|neither"):
+        reader(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["nodes.csv", "places.csv.gz", "network.json", "links.parquet"])
+def test_a_fifo_in_a_folder_is_refused(folder, name):
+    for entry in folder.glob(f"{name.split('.')[0]}.*"):
+        entry.unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(InputError, match="it is a FIFO"):
+        read(folder)
+
+
+def test_a_nul_in_a_path_is_refused(tmp_path):
+    with pytest.raises(InputError, match="must be the path of a file"):
+        sources.read_origin_destination("a\0b.csv")
+    (tmp_path / "study.toml").write_text('[data]\nsource = "tables"\npath = "a\\u0000b"\n')
+    with pytest.raises(InputError, match=r"data.path.*must be the path of a file"):
+        read_configuration(tmp_path / "study.toml")
+
+
+# -- names that lead out of the folder ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file", ["../nodes.csv", "..", "/nodes.csv", "deep/nodes.csv", "..\\n.csv"]
+)
+def test_a_network_names_files_of_its_own_folder_only(written, file):
+    (written.parent / "nodes.csv").write_bytes((written / "nodes.csv").read_bytes())
+    about = json.loads((written / "network.json").read_text())
+    about["tables"]["nodes"]["file"] = file
+    (written / "network.json").write_text(json.dumps(about))
+    with pytest.raises(InputError, match="must name files of its own folder"):
+        network_io.read_network(written)
+
+
+# -- what unpacks without end ------------------------------------------------------------------
+
+
+@pytest.fixture
+def low_limit(monkeypatch):
+    """The limit of any packed file, lowered so that a small file exceeds it."""
+    monkeypatch.setattr(_opening, "ALWAYS_UNPACKED", 100_000)
+
+
+def test_a_gzip_that_unpacks_to_a_thousand_times_its_size_is_refused(folder, low_limit):
+    (folder / "nodes.csv").unlink()
+    (folder / "nodes.csv.gz").write_bytes(gzip.compress(NODES.encode() + b"\n" * 1_000_000))
+    with pytest.raises(InputError, match=r"nodes.csv.gz unpacks to more than .* bytes"):
+        read(folder)
+
+
+def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("g_inventor.tsv", "patent_id\tinventor_id\n" + "1\t2\n" * 500_000)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("g_inventor.tsv.zip", inner.getvalue())
+    with pytest.raises(InputError, match=r"unpacks to more than"):
+        sources.read_patentsview(tmp_path / "all.zip")
+
+
+def test_a_parquet_of_one_value_a_million_times_is_refused(folder, low_limit):
+    (folder / "nodes.csv").unlink()
+    table = pa.table({"node": pa.array(np.zeros(1_000_000, np.int64))})
+    pq.write_table(table, folder / "nodes.parquet")
+    with pytest.raises(InputError, match=r"nodes.parquet unpacks to more than"):
+        read(folder)
+
+
+def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, low_limit):
+    links = "".join(f"a,b,layer {number * 7919 % 10_007}\n" for number in range(20_000))
+    (folder / "links.csv").unlink()
+    packed = gzip.compress(f"source,target,layer\n{links}".encode())
+    assert len(links) > 100_000
+    (folder / "links.csv.gz").write_bytes(packed)
+    assert len(read(folder)[0].links) == 20_000
+
+
+# -- damaged files -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", [1, 4, 10, 30, 40])
+def test_a_zip_without_its_first_bytes_is_refused(tmp_path, cut):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("organization.csv", "projectID;organisationID\n1;2\n")
+        archive.writestr("project.csv", "id;startDate\n1;2015-01-01\n")
+    (tmp_path / "cordis.zip").write_bytes(whole.getvalue()[cut:])
+    with pytest.raises(InputError, match="if it is damaged or cut off, get it again"):
+        read(tmp_path / "cordis.zip")
+    with pytest.raises(InputError):
+        sources.read_cordis(tmp_path / "cordis.zip")
+
+
+DEEP = "[" * 5_000 + "]" * 5_000
+
+
+def test_json_that_is_nested_too_deeply_is_refused(folder, written):
+    for path in (folder / "network.json", written / "network.json"):
+        path.write_text(f'{{"directed": {DEEP}}}')
+        with pytest.raises(InputError, match="nested too deeply"):
+            (read if path.parent == folder else network_io.read_network)(path.parent)
+    (folder / "two.json").write_text(DEEP)
+    with pytest.raises(InputError, match="nested too deeply"):
+        sources.read_multiplex(folder / "two.json")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(DEEP, "nested too deeply"), ("9" * 5_000, "not valid TOML")]
+)
+def test_toml_that_python_cannot_hold_is_refused(tmp_path, value, words):
+    (tmp_path / "study.toml").write_text(f"seed = {value}\n")
+    with pytest.raises(InputError, match=words):
+        read_configuration(tmp_path / "study.toml")
+
+
+@pytest.mark.parametrize("key", ["dtype", "kind", "holds"])
+def test_a_record_of_a_column_without_all_its_keys_is_refused(written, key):
+    about = json.loads((written / "network.json").read_text())
+    del about["tables"]["links"]["columns"]["source"][key]
+    (written / "network.json").write_text(json.dumps(about))
+    with pytest.raises(InputError, match=r"network.json must be as write_network wrote it"):
+        network_io.read_network(written)
+
+
+def test_parquet_with_names_that_are_not_utf8_is_refused(folder):
+    (folder / "nodes.csv").unlink()
+    path = folder / "nodes.parquet"
+    pq.write_table(pa.table({"node": ["a", "b"], "wordy_name": ["x", "y"]}), path)
+    path.write_bytes(path.read_bytes().replace(b"wordy_name", b"wordy\xff\xfename"[:10]))
+    with pytest.raises(InputError, match=r"nodes.parquet cannot be read"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["nodes.csv", "flows.csv"])
+def test_a_field_of_the_header_beyond_the_reader_is_refused(folder, name):
+    (folder / name).write_text(f"node,{'x' * 200_000}\na,b\n")
+    with pytest.raises(InputError, match="field larger than field limit"):
+        read(folder / name if name == "flows.csv" else folder)
+
+
+def test_a_field_of_the_header_beyond_the_reader_is_refused_in_a_network(written):
+    (written / "nodes.csv").write_text(f"node,{'x' * 200_000}\na,b\n")
+    with pytest.raises(InputError, match="field larger than field limit"):
+        network_io.read_network(written)
+
+
+def test_many_columns_are_counted_once(folder, monkeypatch):
+    """Each of 40,000 names was counted in all of them, which took half a minute."""
+
+    class Header(list):
+        def count(self, value):
+            raise AssertionError("one name is counted in all of them")
+
+    original = sources.tables._header.__globals__["csv"].reader
+
+    def reader(*arguments, **options):
+        return (Header(row) for row in original(*arguments, **options))
+
+    monkeypatch.setattr(
+        sources.tables, "csv", type("csv", (), {"reader": reader, "Error": ValueError})
+    )
+    (folder / "nodes.csv").write_text(f"node,{','.join(f'x{at}' for at in range(50))}\n")
+    assert sources.tables._from_text(folder / "nodes.csv").shape == (0, 51)
