@@ -231,8 +231,26 @@ def test_poisson_regression_does_not_overshoot():
     observed = np.array([1e-1, 1e-3, 1e8])
     beta, _, mean, _, converged = poisson(covariates, observed)
     assert converged
-    assert covariates.T @ mean == pytest.approx(covariates.T @ observed, rel=1e-8)
+    assert covariates.T @ mean == pytest.approx(covariates.T @ observed, rel=1e-12)
     assert mean == pytest.approx(np.exp(covariates @ beta))
+    # By hand: five times the first score equation less the second is 4 m1 + m2 = 0.401, where m1,
+    # 2.6e-26, does not count; so m3 = 1e8 - 0.3, and the slope is ln m3 - ln m2.
+    slope = np.log(1e8 - 0.3) - np.log(0.401)
+    assert beta == pytest.approx([np.log(0.401) - 4 * slope, slope], rel=1e-10)
+
+
+def test_poisson_regression_does_not_depend_on_units():
+    # A column in other units has its coefficient and standard error in the inverse units.
+    rng = np.random.default_rng(5)
+    covariates = np.column_stack([np.ones(40), rng.normal(5.0, 1.0, (40, 2))])
+    observed = rng.poisson(np.exp(covariates @ [0.5, 0.3, -0.2])).astype(float)
+    units = np.array([1.0, 1e7, 1e-7])
+    beta, variance, mean, _, _ = poisson(covariates, observed)
+    other, spread, same, _, converged = poisson(covariates * units, observed)
+    assert converged
+    assert other * units == pytest.approx(beta, rel=1e-9)
+    assert same == pytest.approx(mean, rel=1e-9)
+    assert spread * np.outer(units, units) == pytest.approx(variance, rel=1e-9)
 
 
 @given(matrices.filter(lambda flows: (flows > 0).sum() > 12), st.booleans())
