@@ -2,6 +2,7 @@
 
 from netinnov.null_models._comparison import compare_with_null
 from netinnov.null_models._curveball import Curveball, curveball
+from netinnov.null_models._gravity_null import GravityNull
 from netinnov.null_models._max_entropy import MaxEntropy, max_entropy
 from netinnov.null_models._mixing import Mixing, mixing
 from netinnov.null_models._prepared import NullModel
@@ -12,6 +13,7 @@ from netinnov.null_models._validated import validated_projection
 
 __all__ = [
     "Curveball",
+    "GravityNull",
     "MatrixRegression",
     "MaxEntropy",
     "Mixing",

@@ -25,7 +25,7 @@ from netinnov.null_models._chains import (
     seed_words,
 )
 
-__all__ = ["check_options", "plan"]
+__all__ = ["check_options", "coordinates", "plan"]
 
 _MOST_SITES = 20_000
 """Different coordinates of a layer whose table of zones still fits (a byte a pair)."""
@@ -202,17 +202,8 @@ def _with_zones(
     network: MultilayerNetwork, layer: str, chain: Chain, edges: Floats | None, *, hard: bool
 ) -> Chain:
     """The chain with the zone of distance of each pair of sites: 0 outside, then 1, 2, ..."""
-    lon, lat = _coordinates(network)
     ends = np.unique(np.concatenate([chain.start.source, chain.start.target]))
-    missing = ends[np.isnan(lon[ends]) | np.isnan(lat[ends])]
-    if missing.size:
-        shown = ", ".join(repr(name) for name in network._nodes.index[missing[:5]])
-        msg = (
-            f"distances need coordinates at both ends of every link; {missing.size} linked nodes "
-            f"of layer {layer!r} stand in no place with `lon` and `lat`, e.g. {shown}; give them "
-            "a place with coordinates, or leave them out with select(nodes=...)."
-        )
-        raise InputError(msg)
+    lon, lat = coordinates(network, layer, ends)
     spots, at = np.unique(np.column_stack([lon[ends], lat[ends]]), axis=0, return_inverse=True)
     if len(spots) > _MOST_SITES:
         msg = (
@@ -244,15 +235,27 @@ def _zones(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
     return cast("npt.NDArray[np.uint8]", found.astype(np.uint8))
 
 
-def _coordinates(network: MultilayerNetwork) -> tuple[Floats, Floats]:
-    """Longitude and latitude of each node, NaN where unknown."""
-    found = []
+def coordinates(
+    network: MultilayerNetwork, layer: str, ends: Codes, mend: str = ""
+) -> tuple[Floats, Floats]:
+    """Longitude and latitude of each node; refuses ends of links for which they are missing."""
+    values = []
     for column in ("lon", "lat"):
-        values = np.full(len(network._places) + 1, np.nan)
+        known = np.full(len(network._places) + 1, np.nan)
         if column in network._places:
-            values[:-1] = network._places[column].to_numpy(np.float64, na_value=np.nan)
-        found.append(values[network._place_codes])  # a missing place has code -1: the last
-    return found[0], found[1]
+            known[:-1] = network._places[column].to_numpy(np.float64, na_value=np.nan)
+        values.append(known[network._place_codes])  # a missing place has code -1: the last
+    lon, lat = values
+    missing = ends[np.isnan(lon[ends]) | np.isnan(lat[ends])]
+    if missing.size:
+        names = ", ".join(repr(name) for name in network._nodes.index[missing[:5]])
+        msg = (
+            f"distances need coordinates at both ends of every link; {missing.size} linked nodes "
+            f"of layer {layer!r} stand in no place with `lon` and `lat`, e.g. {names}; give them "
+            "a place with coordinates, leave them out with select(nodes=...)"
+        )
+        raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
+    return lon, lat
 
 
 def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:

@@ -1,0 +1,269 @@
+"""Flows at random from a gravity model that keeps the sums of each origin and destination."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._geography import great_circle
+from netinnov._modelled import stay_modelled
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models._balancing import Balanced, fit_deterrence
+from netinnov.null_models._chains import Chain, Plan, State
+from netinnov.null_models._curveball import joins_two_kinds
+from netinnov.null_models._plan import coordinates, plan
+from netinnov.null_models._prepared import NullFamily, layer_names
+
+__all__ = ["GravityNull"]
+
+Deterrence = Literal["power", "exponential"]
+
+_MOST_PAIRS = 25_000_000
+"""Pairs of an origin and a destination in a layer that can still be fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class GravityNull(NullFamily):
+    """The null model of flows that only size and distance explain.
+
+    To each layer a doubly constrained gravity model is fitted, and flows are drawn from it.
+
+    Parameters
+    ----------
+    deterrence : {"power", "exponential"} or None
+        How flows fall with the distance d between two places: d to the power -b, or exp(-b d).
+        None: not at all; only the sums are kept, and no coordinates are needed.
+    layers : sequence of str, optional
+        Layers to draw; the others stay as they are. Default: all.
+    unit : float, optional
+        Amount of flow that is drawn as one event. Default: 1 in a layer of whole weights; in
+        others the dispersion of the flows about the fit, see Notes.
+
+    Raises
+    ------
+    InputError
+        An option is out of range. When it is called: an end of a link has no coordinates, two
+        ends stand at the same point (``"power"``), no `unit` is given and there are too few flows
+        to estimate it, or a layer has more than 25 million pairs.
+
+    See Also
+    --------
+    compare_with_null : A measure against many such networks.
+    linkages.gravity_residuals : Flows relative to a gravity model with populations.
+
+    Notes
+    -----
+    The expected flow is A_i B_j f(d_ij) between any two different nodes that send and receive;
+    undirected A_i A_j f(d_ij). Where every link joins the same two kinds of nodes, only pairs of
+    different kinds have one. The balancing factors A and B and the coefficient b maximise the
+    Poisson likelihood, so that for each node the expected sum of what leaves and of what enters
+    is the observed one, and so is the mean distance (its logarithm under ``"power"``): Poisson
+    regression with fixed effects of origins and destinations. Distances are great circles on a
+    sphere of radius 6371.0088 km. Self-links stay where they are and are not fitted.
+
+    Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`.
+    So sums are kept on average and not in each draw; pairs without an observed flow get some.
+    The variance of a flow is `unit` times its mean. Where weights count independent events that is
+    right with a `unit` of 1. Weights that are not whole have no such unit; the default is then the
+    Pearson dispersion, sum of (flow - expected)^2 / expected over pairs, by pairs less parameters:
+    draws are as far from the model as the observed flows are, and flows far smaller than the unit
+    are mostly drawn as none, so that measures of links without weights depend on it. Counts that
+    are overdispersed, such as travellers who come in groups, need it as well, or almost any
+    measure will look significant: give ``unit=null.fit(network)["dispersion"][layer]``.
+
+    References
+    ----------
+    Wilson (1971), A family of spatial interaction models, and associated developments,
+    Environment and Planning 3. Flowerdew and Aitkin (1982), A method of fitting the gravity model
+    based on the Poisson distribution, Journal of Regional Science 22. Fally (2015), Structural
+    gravity and fixed effects, Journal of International Economics 97.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, border=0, n_enclaves=0, rng=1)
+    >>> null = GravityNull()
+    >>> null.fit(cities).round(2)["coefficient"].tolist()
+    [1.0]
+    """
+
+    deterrence: Deterrence | None = "power"
+    layers: Sequence[str] | None = None
+    unit: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.deterrence is not None:
+            check_choice("deterrence", self.deterrence, Deterrence)
+        if self.unit is not None:
+            check_number("unit", self.unit, low=0, above=True)
+            object.__setattr__(self, "unit", float(self.unit))
+        object.__setattr__(self, "layers", layer_names(self.layers))
+
+    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
+        """Fit the model to each layer.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Any network.
+        rng : Generator
+            Not used.
+
+        Returns
+        -------
+        GravityFlows
+            Ready to draw from.
+        """
+        check_network(network)
+        layers = self.layers
+        if layers is not None:
+            layers = check_names("layers", layers, network.layers)
+        chains = plan(network, ("degree",), layers, None, rng)
+        fits = {name: _fitted(network, name, chain, self) for name, chain in chains.chains.items()}
+        return GravityFlows(chains, fits)
+
+    def fit(self, network: MultilayerNetwork) -> pd.DataFrame:
+        """Give what is estimated for each layer.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Any network.
+
+        Returns
+        -------
+        DataFrame
+            A row a layer. `coefficient`: b, by which flows fall with distance (``"exponential"``:
+            per 1,000 km); NaN without deterrence, or where all flows are the same whatever it is.
+            `dispersion`: see Notes; NaN where pairs are no more than parameters. `unit`: what a
+            drawn event counts.
+        """
+        fits = self.prepared(network, np.random.default_rng(0)).fits
+        rows = [(fit.coefficient, fit.dispersion, fit.unit) for fit in fits.values()]
+        index = pd.Index(list(fits), dtype="str", name="layer")
+        return pd.DataFrame(rows, index, ["coefficient", "dispersion", "unit"], dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The expected flows of a layer; undirected only of pairs in the order of the nodes."""
+
+    origins: Codes
+    destinations: Codes
+    expected: Floats
+    coefficient: float
+    dispersion: float
+    unit: float
+
+
+@dataclass(frozen=True, slots=True)
+class GravityFlows:
+    """The fitted models of `GravityNull` for one network."""
+
+    plan: Plan
+    fits: Mapping[str, Fit]
+    draws_weights: bool = True
+
+    @property
+    def layers(self) -> Collection[str]:
+        return self.plan.chains
+
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
+        states = []
+        for fit in self.fits.values():
+            events = rng.poisson(fit.expected / fit.unit)
+            i, j = np.nonzero(events)
+            weight = fit.unit * events[i, j].astype(np.float64)
+            states.append(State(fit.origins[i], fit.destinations[j], weight))
+        return stay_modelled(self.plan.assemble(states), self.plan.network)
+
+
+def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityNull) -> Fit:
+    source, target, weight = chain.start.links
+    origins, destinations = np.unique(source), np.unique(target)
+    if not chain.directed:
+        origins = destinations = np.union1d(source, target)
+    if origins.size * destinations.size > _MOST_PAIRS:
+        msg = (
+            f"layer {layer!r} has {origins.size:,} origins and {destinations.size:,} destinations; "
+            f"a gravity model is fitted to at most {_MOST_PAIRS:,} pairs of them; aggregate() the "
+            "network, e.g. to cities, or use Rewire()."
+        )
+        raise InputError(msg)
+    observed = np.zeros((origins.size, destinations.size))
+    np.add.at(
+        observed,
+        (np.searchsorted(origins, source), np.searchsorted(destinations, target)),
+        weight,
+    )
+    if not chain.directed:
+        observed += observed.T
+    possible = origins[:, None] != destinations[None, :]
+    if joins_two_kinds(network, layer):
+        kind = network._kind_codes
+        possible &= kind[origins][:, None] != kind[destinations][None, :]
+    resistance = None
+    if null.deterrence is not None:
+        resistance = _resistance(network, layer, origins, destinations, possible, null.deterrence)
+    fit = fit_deterrence(observed, possible, resistance, layer=layer)
+    dispersion = _dispersion(observed, possible, fit, symmetric=not chain.directed)
+    unit = null.unit
+    if unit is None:
+        unit = 1.0 if (weight % 1 == 0).all() else dispersion
+    if not unit > 0:
+        msg = (
+            f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "
+            "model, to estimate the amount that is drawn as one event; give it as `unit`."
+        )
+        raise InputError(msg)
+    expected = fit.expected if chain.directed else np.triu(fit.expected)
+    return Fit(origins, destinations, expected, fit.coefficient, dispersion, unit)
+
+
+def _resistance(
+    network: MultilayerNetwork,
+    layer: str,
+    origins: Codes,
+    destinations: Codes,
+    possible: np.ndarray,
+    deterrence: Deterrence,
+) -> Floats:
+    """What the coefficient multiplies: the logarithm of the distance in km, or 1,000 km."""
+    linked = np.union1d(origins, destinations)
+    lon, lat = coordinates(network, layer, linked, "take deterrence=None")
+    i, j = origins[:, None], destinations[None, :]
+    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    if deterrence == "exponential":
+        return distance / 1000
+    same = np.argwhere(possible & (distance == 0))
+    if same.size:
+        ends = np.column_stack([origins[same[:, 0]], destinations[same[:, 1]]])
+        names = network._nodes.index
+        first = np.unique(np.sort(ends, axis=1), axis=0)[:5]
+        pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in first]
+        msg = (
+            f"two ends of links of layer {layer!r} stand at the same point, where a power of the "
+            f"distance is not defined, e.g. {', '.join(pairs)}; aggregate() the network to places, "
+            "or take deterrence='exponential'."
+        )
+        raise InputError(msg)
+    return np.log(np.where(distance > 0, distance, 1.0))
+
+
+def _dispersion(observed: Floats, possible: np.ndarray, fit: Balanced, *, symmetric: bool) -> float:
+    """Pearson's statistic over its degrees of freedom; NaN if there are none."""
+    expected = fit.expected
+    pairs = np.triu(possible) if symmetric else possible
+    parameters = observed.shape[0] + (0 if symmetric else observed.shape[1] - 1)
+    freedom = int(pairs.sum()) - parameters - (not np.isnan(fit.coefficient))
+    if freedom <= 0:
+        return float("nan")
+    pairs = pairs & (expected > 0)
+    return float(((observed - expected)[pairs] ** 2 / expected[pairs]).sum() / freedom)

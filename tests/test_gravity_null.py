@@ -1,0 +1,212 @@
+"""`GravityNull`: fits against independent programs, planted coefficients, sums and draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+import netinnov as ni
+from netinnov._geography import great_circle
+from netinnov.errors import InputError
+from netinnov.linkages import gravity_residuals
+from netinnov.null_models import GravityNull, compare_with_null
+
+IDS = list("abcdefg")
+PLACES = pd.DataFrame(
+    {"lon": [118.0, 120, 121, 119, 122, 117, 120.5], "lat": [29.0, 30, 31, 32, 30, 31, 28]},
+    index=IDS,
+)
+DISTANCE = great_circle(
+    *(PLACES[column].to_numpy()[:, None] for column in ("lon", "lat")),
+    *(PLACES[column].to_numpy()[None, :] for column in ("lon", "lat")),
+)
+
+
+def network_of(flows, *, directed=True, kinds=None, places=PLACES):
+    i, j = np.nonzero(flows if directed else np.triu(flows))
+    links = pd.DataFrame(
+        {"source": np.array(IDS)[i], "target": np.array(IDS)[j], "weight": flows[i, j]}
+    )
+    nodes = pd.DataFrame({"place": IDS} | ({"kind": kinds} if kinds else {}), index=IDS)
+    return ni.build_network(nodes, links, places, directed=["links"] if directed else [])
+
+
+def flows_of(network):
+    flows = network.adjacency("links").toarray()
+    np.fill_diagonal(flows, 0)
+    return flows
+
+
+def expected_of(null, network):
+    """Expected flows between all nodes."""
+    fit = null.prepared(network, np.random.default_rng(0)).fits["links"]
+    flows = np.zeros((network.n_nodes, network.n_nodes))
+    flows[np.ix_(fit.origins, fit.destinations)] = fit.expected
+    return flows if "links" in network.directed else flows + flows.T
+
+
+def counts(seed=0):
+    """Flows with gravity and much else in them; some pairs have none."""
+    rng = np.random.default_rng(seed)
+    mass = rng.uniform(1, 8, 7)
+    mean = 2e4 * np.outer(mass, mass) / np.where(DISTANCE > 0, DISTANCE, np.inf) ** 1.5
+    flows = rng.poisson(mean * rng.gamma(2, 0.5, mean.shape)).astype(float)
+    flows[0, 3] = flows[5, 1] = 0
+    return flows
+
+
+def poisson_fit(flows, resistance):
+    """Poisson regression with dummies of rows and columns, by a general optimiser of scipy."""
+    n = len(flows)
+    i, j = np.nonzero(~np.eye(n, dtype=bool))
+    design = np.zeros((i.size, 2 * n + 1))
+    design[np.arange(i.size), i] = design[np.arange(i.size), n + j] = 1
+    design[:, -1] = -resistance[i, j]
+    y = flows[i, j]
+
+    def loss(theta):
+        mean = np.exp(design @ theta)
+        return mean.sum() - y @ (design @ theta), design.T @ (mean - y)
+
+    found = minimize(loss, np.zeros(2 * n + 1), jac=True, method="BFGS", options={"gtol": 1e-7})
+    mean = np.zeros((n, n))
+    mean[i, j] = np.exp(design @ found.x)
+    return mean, found.x[-1]
+
+
+@pytest.mark.parametrize("deterrence", ["power", "exponential"])
+def test_the_fit_is_that_of_poisson_regression_with_fixed_effects(deterrence):
+    flows = counts()
+    safe = np.where(DISTANCE > 0, DISTANCE, 1)
+    resistance = np.log(safe) if deterrence == "power" else DISTANCE / 1000
+    mean, coefficient = poisson_fit(flows, resistance)
+    null, network = GravityNull(deterrence), network_of(flows)
+    assert null.fit(network).loc["links", "coefficient"] == pytest.approx(coefficient, rel=1e-4)
+    np.testing.assert_allclose(expected_of(null, network), mean, rtol=1e-4)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_without_distance_the_fit_is_that_of_the_sums_alone(directed):
+    flows = counts() if directed else counts() + counts().T
+    network = network_of(flows, directed=directed, places=None)
+    links = gravity_residuals(network, layer="links", method="ratio").links
+    expected = expected_of(GravityNull(None), network)
+    position = {name: at for at, name in enumerate(IDS)}
+    pairs = links["source"].map(position), links["target"].map(position)
+    np.testing.assert_allclose(expected[pairs], links["expected"], rtol=1e-6)
+    assert np.isnan(GravityNull(None).fit(network).loc["links", "coefficient"])
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_a_planted_coefficient_is_recovered(directed):
+    mass = np.array([1.0, 5, 3, 2, 8, 4, 6])
+    power = np.where(DISTANCE > 0, DISTANCE, np.inf) ** -1.7
+    network = network_of(1e5 * np.outer(mass, mass) * power, directed=directed)
+    fit = GravityNull(unit=1).fit(network).loc["links"]
+    assert fit["coefficient"] == pytest.approx(1.7, rel=1e-6)
+    assert fit["dispersion"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("deterrence", ["power", None])
+@pytest.mark.parametrize("directed", [True, False])
+def test_draws_have_the_observed_sums_on_average(directed, deterrence):
+    flows = counts() if directed else counts() + counts().T
+    np.fill_diagonal(flows, 3)
+    network = network_of(flows, directed=directed)
+    ready = GravityNull(deterrence).prepared(network, np.random.default_rng(0))
+    rng = np.random.default_rng(1)
+    drawn = [ready.draw(rng) for _ in range(300)]
+    assert all(np.diag(each.adjacency("links").toarray()).tolist() == [3] * 7 for each in drawn[:3])
+    mean = np.mean([flows_of(each) for each in drawn], axis=0)
+    np.fill_diagonal(flows, 0)
+    for axis in (0, 1):
+        sums = flows.sum(axis=axis)
+        # A sum of Poisson numbers has its mean as variance.
+        assert (np.abs(mean.sum(axis=axis) - sums) < 4.5 * np.sqrt(sums / 300)).all()
+    expected = expected_of(GravityNull(deterrence), network)
+    assert (np.abs(mean - expected) < 4.5 * np.sqrt(expected / 300) + 0.05).all()
+
+
+def test_units_of_whole_weights_are_1_and_others_are_as_dispersed_as_the_flows():
+    flows = counts()
+    assert GravityNull().fit(network_of(flows)).loc["links", "unit"] == 1
+    network = network_of(flows / 7)
+    fit = GravityNull().fit(network).loc["links"]
+    assert fit["unit"] == fit["dispersion"]
+    # Sum of squared Pearson residuals, by 42 pairs less 13 balancing factors and the coefficient.
+    expected = expected_of(GravityNull(), network)
+    np.fill_diagonal(expected, 1)
+    squares = (flows / 7 - expected * (1 - np.eye(7))) ** 2 / expected
+    assert fit["dispersion"] == pytest.approx(squares.sum() / 28)
+    drawn = GravityNull()(network, np.random.default_rng(2)).links["weight"] / fit["unit"]
+    np.testing.assert_allclose(drawn, np.rint(drawn))
+    # What a flow is counted in changes nothing.
+    again = GravityNull()(network_of(flows * 0.3), np.random.default_rng(2)).links["weight"]
+    np.testing.assert_allclose(again / (0.3 * 7), drawn * fit["unit"])
+
+
+def test_in_a_layer_that_joins_two_kinds_only_pairs_of_both_get_flows():
+    kinds = list("aaabbbb")
+    across = np.array(kinds)[:, None] != np.array(kinds)[None, :]
+    flows = np.where(across, counts() + counts().T, 0)
+    network = network_of(flows, directed=False, kinds=kinds)
+    expected = expected_of(GravityNull(), network)
+    assert (expected[~across] == 0).all()
+    np.testing.assert_allclose(expected.sum(axis=0), flows.sum(axis=0), rtol=1e-8)
+
+
+def test_sums_that_leave_no_choice_give_the_network_back():
+    # Only the nearest neighbours have flows: the steeper the better, and no other flow is left.
+    near = np.zeros((7, 7))
+    near[[1, 4, 0, 3], [4, 1, 3, 0]] = 9
+    np.testing.assert_allclose(expected_of(GravityNull(), network_of(near)), near, atol=1e-4)
+    star = np.zeros((7, 7))
+    star[0, 1:] = [1, 2, 3, 4, 5, 6]
+    expected = expected_of(GravityNull(None), network_of(star + star.T, directed=False))
+    np.testing.assert_allclose(expected, star + star.T, atol=1e-4)
+    assert np.isnan(GravityNull().fit(network_of(star)).loc["links", "coefficient"])
+
+
+def test_layers_that_are_not_named_stay():
+    one = network_of(counts())
+    network = one.with_links(one.links.assign(layer="other"))
+    drawn = GravityNull(layers=["other"])(network, np.random.default_rng(3))
+    assert drawn.select(layers=["links"]).equals(network.select(layers=["links"]))
+    assert not drawn.select(layers=["other"]).equals(network.select(layers=["other"]))
+
+
+def test_where_all_pairs_are_linked_it_moves_what_rewiring_cannot():
+    network = network_of(counts(4) + 1 - np.eye(7))
+    options = {"replicates": 19, "rng": 1, "progress": False, "executor": 1}
+
+    def largest(network):
+        return flows_of(network).max()
+
+    found = compare_with_null(network, measure=largest, null=GravityNull(), **options)
+    assert found.moved > 0.5
+    with pytest.warns(UserWarning, match=r"take another null model, such as GravityNull\(\)"):
+        assert compare_with_null(network, measure=largest, **options).moved == 0
+
+
+def test_what_cannot_be_fitted_says_why():
+    flows = counts()
+    far = PLACES.copy()
+    far.loc["c", "lat"] = np.nan
+    same = PLACES.copy()
+    same.loc["c"] = same.loc["d"]
+    for null, network, words in (
+        (GravityNull(), network_of(flows, places=far), "e.g. 'c'; .* or take deterrence=None"),
+        (GravityNull(), network_of(flows, places=same), "'c' and 'd'; aggregate"),
+        (GravityNull(), network_of(flows[:1] * 0.3), "give it as `unit`"),
+    ):
+        with pytest.raises(InputError, match=words):
+            null.fit(network)
+    assert GravityNull("exponential").fit(network_of(flows, places=same)).notna().all(axis=None)
+    for make, words in (
+        (lambda: GravityNull("linear"), "`deterrence` must be one of 'power', 'exponential'"),
+        (lambda: GravityNull(unit=0), "`unit` must be"),
+    ):
+        with pytest.raises(InputError, match=words):
+            make()
