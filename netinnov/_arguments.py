@@ -30,9 +30,45 @@ __all__ = [
     "check_rng",
     "check_type",
     "did_you_mean",
+    "limit_of",
     "shown",
     "unknown_names",
 ]
+
+
+SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
+LIMITS = {
+    "regions": 1_000,
+    **dict.fromkeys(("restarts", "runs", "starts"), SEARCHES),
+    **dict.fromkeys(
+        (
+            "bins",
+            "draws",
+            "horizon",
+            "n_cities",
+            "n_shares",
+            "nearest",
+            "permutations",
+            "placebos",
+            "placements",
+            "points",
+            "replicates",
+            "resamples",
+            "samples",
+            "settle",
+            "size",
+            "steps",
+            "trials",
+        ),
+        REPEATS,
+    ),
+}
+"""The largest value of an option that counts work, by its name: beyond it a call would hang."""
+
+
+def limit_of(name: str) -> int:
+    """The largest whole number that an option takes."""
+    return LIMITS.get(name, WHOLE)
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
@@ -100,19 +136,26 @@ def check_number(
 ) -> None:
     """Refuse what is no finite number in [low, high]; ``above`` or ``below`` leave an end out.
 
-    With ``whole`` it must be a whole number as well, and no truth value.
+    With ``whole`` it must be a whole number as well, and no truth value. Options that count work
+    have a limit by their name, see `LIMITS`; other counts are below ``2**31``.
     """
+    if name in LIMITS or (whole and math.isfinite(low)):
+        high = min(high, limit_of(name))
     number = _number(value)
     inside = math.isfinite(number) and low <= number <= high
     if whole:
         inside = inside and number == math.floor(number) and not isinstance(value, bool)
     if not inside or (above and number == low) or (below and number == high):
-        ends = [f"{'above' if above else 'at least'} {low:g}"] if math.isfinite(low) else []
-        if math.isfinite(high):
-            ends.append(f"{'below' if below else 'at most'} {high:g}")
+        ends = [f"{'above' if above else 'at least'} {_plain(low)}"] if math.isfinite(low) else []
+        if math.isfinite(high) and (high < WHOLE or number > WHOLE):
+            ends.append(f"{'below' if below else 'at most'} {_plain(high)}")
         limits = " " + " and ".join(ends) if ends else ""
         kind = "whole" if whole else "finite"
         raise InputError(f"`{name}` must be a {kind} number{limits}; found {shown(value)}.")
+
+
+def _plain(limit: float) -> str:
+    return f"{int(limit):,}" if limit == math.floor(limit) and abs(limit) >= 1e3 else f"{limit:g}"
 
 
 def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -> int:

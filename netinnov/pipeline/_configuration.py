@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from netinnov._arguments import as_path, did_you_mean, shown
+from netinnov._arguments import as_path, did_you_mean, limit_of, shown
 from netinnov._opening import decoded, read_bytes
 from netinnov._typing import Distance, Presence
 from netinnov.errors import InputError
@@ -121,6 +121,15 @@ SOURCES = {
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _counts_are_limited(self) -> Self:
+        for name, value in self:
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if whole and name != "seed" and value > limit_of(name):
+                msg = f"`{name}` must be at most {limit_of(name):,}; found {shown(value)}"
+                raise ValueError(msg)
+        return self
 
 
 class DataPart(_Part):
