@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
 
 import typer
 
@@ -55,6 +55,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    _warn_in_words()
     for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, unless nohup has it ignored
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -297,6 +298,19 @@ def _notes(tables: Tables) -> list[str]:
     if "place" not in tables.nodes or tables.nodes["place"].isna().all():
         notes.append("no node has a place, and `netinnov run` needs places: a column 'place'.")
     return notes
+
+
+def _warn_in_words() -> None:
+    """Tell warnings of the package without the line of its code that gave them."""
+    show = warnings.showwarning
+
+    def warn(message: Warning | str, category: type[Warning], *where: Any, **to: Any) -> None:
+        if category is UserWarning:
+            _tell(str(message))
+        else:
+            show(message, category, *where, **to)
+
+    warnings.showwarning = warn
 
 
 def _tell(text: str) -> None:

@@ -18,21 +18,20 @@ from matplotlib.patches import FancyArrowPatch
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import (
-    cjk_font,
     dense_frame,
     figure_style,
     frame_of,
     new_figure,
-    place_names,
     plot_centralities,
     plot_effects,
     plot_flow_map,
     plot_rank_size,
     save_figure,
 )
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._frame import squeeze
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import layer_style, mark_modelled, printable
+from netinnov.plotting._style import layer_style, mark_modelled
 from netinnov.polycentricity import rank_size
 
 if TYPE_CHECKING:
@@ -547,35 +546,6 @@ def test_text_from_data_is_drawn_as_it_stands(cities: MultilayerNetwork, ax: Axe
     assert any("_" in text and "x" in text for text in legend(ax))
     assert {"a?b", "_r r"} <= {text.get_text() for text in ax.texts}
     assert printable("x" * 99) == "x" * 39 + "…"
-
-
-def test_names_are_english_where_no_chinese_font_is_installed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    places = pd.DataFrame(
-        {"name_en": ["Quzhou", None, "Hangzhou"], "name_zh": ["衢州", "余杭", None]},
-        index=["quzhou", "yuhang", "hangzhou"],
-    )
-    assert place_names(places).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
-    monkeypatch.setattr("netinnov.plotting._style._CJK_FONTS", ("no such font",))
-    assert cjk_font() is None
-    assert place_names(places, chinese=True).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
-    # A name that no installed font can draw gives way to the id.
-    unnamed = pd.DataFrame({"name": ["衢州"]}, index=["quzhou"])
-    assert place_names(unnamed).tolist() == ["quzhou"]
-
-
-def test_names_are_chinese_where_wanted_and_a_font_is_installed(tmp_path: Path) -> None:
-    if cjk_font() is None:
-        pytest.skip("needs a font with Chinese characters")
-    places = pd.DataFrame({"name_en": ["Quzhou"], "name_zh": ["衢州"]}, index=["quzhou"])
-    names = place_names(places, chinese=True)
-    assert names.tolist() == ["衢州"]
-    assert place_names(places).tolist() == ["Quzhou"]
-    figure = new_figure(width=89, height=60)
-    values = pd.Series([2.0, 1.0], index=[names["quzhou"], "Hangzhou"])
-    plot_rank_size(values, ax=figure.add_subplot())
-    save_figure(figure, tmp_path, "chinese")
 
 
 def test_the_style_holds_only_inside_its_block() -> None:

@@ -13,6 +13,7 @@ from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._event_study import plot_event_study
 from netinnov.plotting._flow_map import plot_flow_map
+from netinnov.plotting._fonts import cjk_font, place_names
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
 from netinnov.plotting._free_flow import plot_bifurcation, plot_phase_map, plot_trajectories
 from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
@@ -28,11 +29,9 @@ from netinnov.plotting._roles import plot_roles
 from netinnov.plotting._style import (
     DOUBLE,
     SINGLE,
-    cjk_font,
     figure_style,
     mark_modelled,
     new_figure,
-    place_names,
     save_figure,
 )
 

@@ -16,8 +16,9 @@ from matplotlib.path import Path
 from netinnov._arguments import as_whole, check_number
 from netinnov.community import Partition
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

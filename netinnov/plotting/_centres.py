@@ -17,10 +17,11 @@ from netinnov._arguments import as_whole, check_flag
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
+from netinnov.plotting._fonts import place_names
 from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style, place_names
+from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,16 +14,10 @@ from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import number
 from netinnov.plotting._results import table_of
-from netinnov.plotting._style import (
-    DOUBLE,
-    PALETTE,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    printable,
-)
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.polycentricity import RankSize, rank_size
 
 if TYPE_CHECKING:

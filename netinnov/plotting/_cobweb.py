@@ -12,19 +12,11 @@ from matplotlib.lines import Line2D
 from netinnov._arguments import check_number, check_type
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import MODELLED, beside
-from netinnov.plotting._style import (
-    DASHES,
-    GREY,
-    INK,
-    PALETTE,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    printable,
-)
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,18 +12,10 @@ from matplotlib.patches import Patch
 from netinnov._arguments import as_whole, check_choice, check_number
 from netinnov.errors import InputError
 from netinnov.plotting._cobweb import axes_width
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._room import MODELLED, beside
-from netinnov.plotting._style import (
-    DASHES,
-    GREY,
-    INK,
-    PALETTE,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    printable,
-)
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

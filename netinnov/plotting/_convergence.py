@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._room import beside
@@ -23,7 +24,6 @@ from netinnov.plotting._style import (
     axes_or_new,
     figure_style,
     layer_style,
-    printable,
 )
 
 if TYPE_CHECKING:

@@ -11,16 +11,10 @@ from scipy import stats
 
 from netinnov._arguments import as_whole, check_level
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import (
-    GREY,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    layer_style,
-    printable,
-)
+from netinnov.plotting._style import GREY, SINGLE, axes_or_new, figure_style, layer_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,9 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._results import table_of
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,18 +10,11 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._room import beside
-from netinnov.plotting._style import (
-    GREY,
-    INK,
-    PALETTE,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    printable,
-)
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

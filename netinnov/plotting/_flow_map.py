@@ -18,6 +18,7 @@ from netinnov._arguments import as_whole, check_names
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
+from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import number
@@ -29,8 +30,6 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
     mark_modelled,
-    place_names,
-    printable,
 )
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, percent, write_notes
 from netinnov.plotting._results import table_of
@@ -25,7 +26,6 @@ from netinnov.plotting._style import (
     axes_or_new,
     figure_style,
     layer_style,
-    printable,
 )
 
 if TYPE_CHECKING:

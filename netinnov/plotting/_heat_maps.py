@@ -18,16 +18,9 @@ from netinnov._arguments import as_whole, check_choice
 from netinnov._matrices import flat_matrix
 from netinnov.community import Partition
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import (
-    DOUBLE,
-    INK,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    place_names,
-    printable,
-)
+from netinnov.plotting._style import DOUBLE, INK, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

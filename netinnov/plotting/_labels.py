@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from netinnov.plotting._style import printable
+from netinnov.plotting._fonts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,6 +14,7 @@ from netinnov._arguments import as_whole, check_names
 from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import (
     DOUBLE,
     INK,
@@ -22,7 +23,6 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
     mark_modelled,
-    printable,
 )
 
 if TYPE_CHECKING:

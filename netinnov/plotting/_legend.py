@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from netinnov.plotting._fonts import type_families
 from netinnov.plotting._room import beside
-from netinnov.plotting._style import type_families
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from netinnov.plotting._style import printable
+from netinnov.plotting._fonts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,9 +10,10 @@ from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
-from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

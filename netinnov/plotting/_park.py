@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.mechanisms.cooperation import park_network
+from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._park_layout import (
     BOX,
     LEFT,
@@ -32,8 +33,6 @@ from netinnov.plotting._style import (
     axes_or_new,
     figure_style,
     layer_style,
-    place_names,
-    printable,
 )
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov.mechanisms.cooperation import park_sides
-from netinnov.plotting._style import DOUBLE, place_names, printable
+from netinnov.plotting._fonts import place_names, printable
+from netinnov.plotting._style import DOUBLE
 
 if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork

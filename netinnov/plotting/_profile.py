@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,9 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._results import table_of
-from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style, printable
+from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

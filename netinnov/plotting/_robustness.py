@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
-from netinnov.plotting._style import GREY, SINGLE, axes_or_new, figure_style, layer_style, printable
+from netinnov.plotting._style import GREY, SINGLE, axes_or_new, figure_style, layer_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.style
-import pandas as pd
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
+
+from netinnov.plotting._fonts import type_families
 
 if TYPE_CHECKING:
     import os
@@ -24,13 +23,10 @@ __all__ = [
     "DOUBLE",
     "SINGLE",
     "axes_or_new",
-    "cjk_font",
     "figure_style",
     "layer_style",
     "mark_modelled",
     "new_figure",
-    "place_names",
-    "printable",
     "save_figure",
 ]
 
@@ -56,24 +52,6 @@ INK = "#222222"
 GREY = "#767676"
 ENCLAVE = "#000000"
 
-_BASE_FONT = "DejaVu Sans"
-_CJK_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Heiti SC",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Sarasa Gothic SC",
-    "Noto Sans CJK JP",
-    "Droid Sans Fallback",
-    "Arial Unicode MS",
-)
 _SETTINGS = {
     "font.size": 7,
     "axes.titlesize": 8,
@@ -199,72 +177,6 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     return pdf, png
 
 
-def cjk_font() -> str | None:
-    """Name of an installed font with Chinese characters, or None.
-
-    Returns
-    -------
-    str or None
-        The first of the usual families that matplotlib's font manager knows.
-
-    Examples
-    --------
-    >>> cjk_font() is None or isinstance(cjk_font(), str)
-    True
-    """
-    # The manager's list is kept between sessions: a font may have been removed since.
-    installed = {
-        font.name
-        for font in font_manager.fontManager.ttflist
-        if font.name in _CJK_FONTS and Path(font.fname).is_file()
-    }
-    return next((name for name in _CJK_FONTS if name in installed), None)
-
-
-def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
-    """Names of places that the installed fonts can draw.
-
-    Parameters
-    ----------
-    places : DataFrame
-        Index = place; reads the columns ``name_zh``, ``name``, ``name_en`` where they exist.
-    chinese : bool
-        Ask for ``name_zh``; it is used only where a Chinese font is installed (see `cjk_font`).
-
-    Returns
-    -------
-    Series
-        Index of `places`. A place without a name that can be drawn is called by its id.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> places = pd.DataFrame({"name_en": ["Quzhou", None]}, index=["quzhou", "yuhang"])
-    >>> place_names(places).to_dict()
-    {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
-    """
-    columns = ["name_en", "name"]
-    if chinese and cjk_font() is not None:
-        columns.insert(0, "name_zh")
-    known = _characters(type_families())
-    names = pd.Series(places.index.astype(str), index=places.index, name="name")
-    for column in reversed([c for c in columns if c in places]):
-        given = places[column]
-        usable = given.notna() & given.map(lambda name: _can_draw(str(name), known))
-        names = names.mask(usable, given.astype(str))
-    return names
-
-
-def printable(text: object, *, longest: int = 40) -> str:
-    """Text of one line that matplotlib draws as it stands: no mathematics, no missing glyph."""
-    line = " ".join(str(text).split())
-    known = _characters(type_families())
-    line = "".join(c if ord(c) in known else "?" for c in line)
-    if len(line) > longest:
-        line = line[: longest - 1].rstrip() + "…"
-    return line.replace("$", r"\$")
-
-
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     """Name of a layer; one that is modelled says so.
 
@@ -309,18 +221,3 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
         if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
             formatter.set_useMathText(True)  # a power of ten, not "1e-5"
     return ax
-
-
-def type_families() -> tuple[str, ...]:
-    chinese = cjk_font()
-    return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
-
-
-def _can_draw(text: str, known: frozenset[int]) -> bool:
-    return bool(text.strip()) and all(ord(c) in known for c in " ".join(text.split()))
-
-
-@cache
-def _characters(families: tuple[str, ...]) -> frozenset[int]:
-    paths = [font_manager.findfont(f, fallback_to_default=False) for f in families]
-    return frozenset().union(*(font_manager.get_font(p).get_charmap() for p in paths))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 
 from netinnov.plotting import mark_modelled, save_figure
+from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.report._figures import draw_figures
 from netinnov.report._findings import find
 from netinnov.report._tables import modelled_in, tables_to_write, write_tables
@@ -101,6 +103,11 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
     InputError
         If the name of a table cannot be the name of a file.
 
+    Warns
+    -----
+    UserWarning
+        If no installed font can draw a label; the page says so as well.
+
     Notes
     -----
     All text from data is escaped. Modelled layers are called so beside every sentence, table and
@@ -114,19 +121,24 @@ def write_report(result: Study, folder: str | os.PathLike[str]) -> Path:
     modelled = modelled_in(result, tables)
     figures: dict[str, dict[str, object]] = {}
     pictured: set[str] = set()
-    for drawing in draw_figures(result, modelled):
-        _, png = save_figure(drawing.figure, folder / "figures", drawing.name)
-        pictured.update(drawing.instead)
-        picture = png.read_bytes()
-        figures[drawing.name] = {
-            "name": drawing.name,
-            "caption": drawing.caption,
-            "tables": drawing.tables,
-            "modelled": drawing.modelled,
-            "picture": base64.b64encode(picture).decode("ascii"),
-            # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
-            "width": round(int.from_bytes(picture[16:20], "big") / _DOTS_PER_INCH * 25.4),
-        }
+    with undrawn_characters() as undrawn:
+        for drawing in draw_figures(result, modelled):
+            _, png = save_figure(drawing.figure, folder / "figures", drawing.name)
+            pictured.update(drawing.instead)
+            picture = png.read_bytes()
+            figures[drawing.name] = {
+                "name": drawing.name,
+                "caption": drawing.caption,
+                "tables": drawing.tables,
+                "modelled": drawing.modelled,
+                "picture": base64.b64encode(picture).decode("ascii"),
+                # A PNG gives its width in pixels at this place: all letters are of one size.
+                "width": round(int.from_bytes(picture[16:20], "big") / _DOTS_PER_INCH * 25.4),
+            }
+    if undrawn:
+        advice = font_advice(undrawn)
+        warnings.warn(advice, UserWarning, stacklevel=2)
+        result = replace(result, notes=(*result.notes, advice))
     findings, changes = find(result)
     page = _template().render(
         study=result,

@@ -1,0 +1,233 @@
+"""The door through which text reaches a figure: what its fonts can draw, and what they cannot."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib import font_manager
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = [
+    "cjk_font",
+    "font_advice",
+    "place_names",
+    "printable",
+    "type_families",
+    "undrawn_characters",
+]
+
+_BASE_FONT = "DejaVu Sans"
+_CJK_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "SimHei",
+    "DengXian",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Sarasa Gothic SC",
+    "HarmonyOS Sans SC",
+    "LXGW WenKai",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK TC",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
+    "Source Han Serif SC",
+    "SimSun",
+    "Songti SC",
+    "AR PL UMing CN",
+    "AR PL UKai CN",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+_CJK = re.compile(
+    "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
+    "\U00020000-\U0003ffff]"
+)
+_ADVICE = (
+    "No installed font has Chinese, Japanese or Korean characters: figures show '?' for each, or "
+    "the English name where there is one. Install such a font, e.g. `apt install fonts-noto-cjk` "
+    "on Debian and Ubuntu or Noto Sans SC of https://fonts.google.com/noto elsewhere, and start "
+    "again."
+)
+
+_told: set[str] = set()
+_undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
+
+
+def cjk_font() -> str | None:
+    """Name of an installed font with Chinese characters, or None.
+
+    Returns
+    -------
+    str or None
+        The first of the usual families that is installed, also after matplotlib made its list of
+        fonts.
+
+    Examples
+    --------
+    >>> cjk_font() is None or isinstance(cjk_font(), str)
+    True
+    """
+    known = _installed(_CJK_FONTS, len(font_manager.fontManager.ttflist))
+    return known or _add_missed(_CJK_FONTS)
+
+
+def type_families() -> tuple[str, ...]:
+    """Families of all text: that of Latin letters, behind it one with Chinese characters."""
+    chinese = cjk_font()
+    return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
+
+
+def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
+    """Names of places that the installed fonts can draw.
+
+    Parameters
+    ----------
+    places : DataFrame
+        Index = place; reads the columns ``name_zh``, ``name``, ``name_en`` where they exist.
+    chinese : bool
+        Ask for ``name_zh``; it is used only where a Chinese font is installed (see `cjk_font`).
+
+    Returns
+    -------
+    Series
+        Index of `places`. A place without a name that can be drawn is called by its id.
+
+    Warns
+    -----
+    UserWarning
+        If a name is left out as no installed font can draw it; once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> places = pd.DataFrame({"name_en": ["Quzhou", None]}, index=["quzhou", "yuhang"])
+    >>> place_names(places).to_dict()
+    {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
+    """
+    columns = ["name_zh", "name_en", "name"] if chinese else ["name_en", "name"]
+    names = pd.Series(places.index.astype(str), index=places.index, name="name")
+    undecided = pd.Series(data=True, index=places.index)
+    for column in [column for column in columns if column in places]:
+        texts = places[column].where(places[column].notna(), "").map(_line)
+        lacking = texts[undecided].map(_lacking)
+        _tell(set().union(*lacking))
+        usable = undecided & texts.ne("") & ~lacking.map(bool).reindex(texts.index, fill_value=True)
+        names = names.mask(usable, texts)
+        undecided &= ~usable
+    return names
+
+
+def printable(text: object, *, longest: int = 40) -> str:
+    """Text of one line that matplotlib draws as it stands, in files of all formats.
+
+    Without mathematics; with "?" for what no font can draw, of which the user is warned once.
+    """
+    line = _line(text)
+    lacking = _lacking(line)
+    _tell(lacking)
+    line = "".join("?" if c in lacking else c for c in line)
+    if len(line) > longest:
+        line = line[: longest - 1].rstrip() + "…"
+    return line.replace("$", r"\$")
+
+
+@contextmanager
+def undrawn_characters() -> Iterator[set[str]]:
+    """Collect the characters of labels that no font can draw, in place of a warning.
+
+    Yields
+    ------
+    set of str
+        It fills as figures are made.
+    """
+    characters: set[str] = set()
+    token = _undrawn.set(characters)
+    try:
+        yield characters
+    finally:
+        _undrawn.reset(token)
+
+
+def font_advice(characters: Collection[str]) -> str:
+    """Say what was not drawn and how that is mended; nothing where all was drawn."""
+    chinese = {c for c in characters if _CJK.match(c)} if cjk_font() is None else set()
+    others = sorted(set(characters) - chinese)
+    parts = [_ADVICE] if chinese else []
+    if others:
+        codes = ", ".join(f"U+{ord(c):04X}" for c in others[:5])
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        fonts = " and ".join(type_families())
+        parts.append(f"The font of figures ({fonts}) lacks {codes}{more}: '?' is drawn for each.")
+    return " ".join(parts)
+
+
+def _line(text: object) -> str:
+    """Text in one line."""
+    return " ".join(str(text).split())
+
+
+def _lacking(line: str) -> set[str]:
+    known = _characters(type_families())
+    return {c for c in line if ord(c) not in known}
+
+
+def _tell(characters: set[str]) -> None:
+    """Hand the characters to who collects them, or warn of them once."""
+    if not characters:
+        return
+    collected = _undrawn.get()
+    if collected is not None:
+        collected.update(characters)
+        return
+    chinese = any(map(_CJK.match, characters)) and cjk_font() is None
+    kind = "Chinese" if chinese else "other"
+    if kind not in _told:
+        _told.add(kind)
+        warnings.warn(font_advice(characters), UserWarning, stacklevel=3)
+
+
+@cache
+def _installed(families: tuple[str, ...], n_known: int) -> str | None:  # noqa: ARG001
+    """First of the families in the manager's list, which is kept between sessions and may grow."""
+    names = {
+        font.name
+        for font in font_manager.fontManager.ttflist
+        # A font may have been removed since the list was made.
+        if font.name in families and Path(font.fname).is_file()
+    }
+    return next((name for name in families if name in names), None)
+
+
+@cache
+def _add_missed(families: tuple[str, ...]) -> str | None:
+    """Look through the folders of fonts for those installed after the manager made its list."""
+    listed = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - listed):
+        try:
+            if font_manager.get_font(path).family_name in families:
+                font_manager.fontManager.addfont(path)
+        except (OSError, RuntimeError):  # no font, or one of pictures
+            continue
+    return _installed(families, len(font_manager.fontManager.ttflist))
+
+
+@cache
+def _characters(families: tuple[str, ...]) -> frozenset[int]:
+    paths = [font_manager.findfont(f, fallback_to_default=False) for f in families]
+    return frozenset().union(*(font_manager.get_font(p).get_charmap() for p in paths))

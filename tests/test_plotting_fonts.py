@@ -1,0 +1,159 @@
+"""Labels in Chinese and with odd characters: what is drawn, and what is said where it is not."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import font_manager
+
+import netinnov as ni
+from netinnov.cli import _warn_in_words
+from netinnov.plotting import (
+    _fonts,
+    cjk_font,
+    new_figure,
+    place_names,
+    plot_rank_size,
+    save_figure,
+)
+from netinnov.plotting._fonts import printable
+from netinnov.report import Study, write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PLACES = pd.DataFrame(
+    {"name_en": ["Quzhou", None, "Hangzhou"], "name_zh": ["衢州", "余杭", None]},
+    index=["quzhou", "yuhang", "hangzhou"],
+)
+
+
+@pytest.fixture
+def system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Files in the system's folders, on a system whose list of fonts was made without them."""
+    latin = [f for f in font_manager.fontManager.ttflist if f.name not in _fonts._CJK_FONTS]
+    paths: list[str] = []
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: list(paths))
+    monkeypatch.setattr(_fonts, "_told", set())
+    caches = _fonts._installed, _fonts._add_missed, _fonts._characters
+    for kept in caches:
+        kept.cache_clear()
+    yield paths
+    for kept in caches:
+        kept.cache_clear()
+
+
+def write_font(path: Path, family: str, text: str) -> str:
+    """A font in which each character of a text is a square."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for corner in ((900, 0), (900, 800), (100, 800)):
+        pen.lineTo(corner)
+    pen.closePath()
+    square = pen.glyph()
+    names = [".notdef", *(f"uni{ord(c):04X}" for c in text)]
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder(names)
+    font.setupCharacterMap({ord(c): name for c, name in zip(text, names[1:], strict=True)})
+    font.setupGlyf(dict.fromkeys(names, square))
+    font.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": family, "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+    return str(path)
+
+
+def test_a_font_installed_after_the_list_was_made_is_used(
+    system_fonts: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    system_fonts += [
+        str(tmp_path / "broken.ttf"),
+        write_font(tmp_path / "other.ttf", "Some Letters", "abc"),
+        write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭"),
+    ]
+    assert cjk_font() == "Noto Sans SC"
+    names = place_names(PLACES, chinese=True)
+    assert names.tolist() == ["衢州", "余杭", "Hangzhou"]
+    assert place_names(PLACES).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
+    figure = new_figure(width=89, height=60)
+    ax = plot_rank_size(pd.Series([3.0, 2.0, 1.0], names.array), ax=figure.add_subplot())
+    for path in save_figure(figure, tmp_path, "chinese"):
+        assert path.stat().st_size > 1000
+    legend = ax.get_legend()
+    assert legend is not None
+    assert "2 余杭" in legend.get_texts()[0].get_text().replace("\n", " ")
+
+
+def test_without_a_font_one_warning_says_how_to_get_one(system_fonts: list[str]) -> None:
+    assert not system_fonts
+    assert cjk_font() is None
+    with pytest.warns(UserWarning, match="apt install fonts-noto-cjk"):
+        assert printable("衢州") == "??"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert printable("余杭, 杭州") == "??, ??"
+        assert place_names(PLACES, chinese=True).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
+
+
+def test_names_give_way_to_ids_with_a_warning(system_fonts: list[str]) -> None:
+    assert not system_fonts
+    with pytest.warns(UserWarning, match="No installed font has Chinese"):
+        assert place_names(pd.DataFrame({"name": ["衢州"]}, ["quzhou"])).tolist() == ["quzhou"]
+
+
+def test_what_is_not_asked_for_is_not_warned_of(system_fonts: list[str]) -> None:
+    assert not system_fonts
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert place_names(PLACES).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
+
+
+def test_other_characters_that_no_font_draws_are_named(system_fonts: list[str]) -> None:
+    assert not system_fonts
+    with pytest.warns(UserWarning, match=r"lacks U\+1F984"):
+        assert printable("a \U0001f984") == "a ?"
+
+
+def test_the_report_says_which_labels_are_not_drawn(
+    system_fonts: list[str], tmp_path: Path
+) -> None:
+    assert not system_fonts
+    nodes = pd.DataFrame({"node": ["a", "b"], "place": ["a", "b"]})
+    at = {"lon": [118.0, 120.0], "lat": [29.0, 30.0]}
+    places = pd.DataFrame({"place": ["a", "b"], "name": ["衢州", "杭州"], **at})
+    links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["余杭"]})
+    network = ni.build_network(nodes, links, places)
+    study = Study(
+        title="",
+        network=network,
+        cities=network,
+        tables={},
+        modelled={},
+        notes=("Two rows were left out.",),
+        scenario={},
+        command="",
+        version="",
+    )
+    with pytest.warns(UserWarning, match="apt install fonts-noto-cjk"):
+        page = write_report(study, tmp_path)
+    text = page.read_text("utf-8")
+    assert text.count("apt install fonts-noto-cjk") == 1
+    assert study.notes == ("Two rows were left out.",)
+
+
+def test_at_the_terminal_a_warning_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        _warn_in_words()
+        warnings.warn("Install a font.", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == "netinnov: Install a font.\n"
