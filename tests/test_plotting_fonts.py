@@ -18,6 +18,9 @@ from netinnov.plotting import (
     cjk_font,
     new_figure,
     place_names,
+    plot_centralities,
+    plot_effects,
+    plot_flow_map,
     plot_rank_size,
     save_figure,
 )
@@ -122,6 +125,48 @@ def test_other_characters_that_no_font_draws_are_named(system_fonts: list[str]) 
     assert not system_fonts
     with pytest.warns(UserWarning, match=r"lacks U\+1F984"):
         assert printable("a \U0001f984") == "a ?"
+
+
+ODD = {
+    "byte order mark": "\ufeff",
+    "zero width space": "\u200b",
+    "override of direction": "\u202e",
+    "NUL": "\x00",
+    "bell": "\x07",
+    "escape": "\x1b",
+    "soft hyphen": "\xad",
+    "variation selector": "\ufe0f",
+    "filler": "\u3164",
+    "tag": "\U000e0041",
+    "joiner": "\u034f",
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_what_nobody_sees_is_left_out(odd: str) -> None:
+    assert printable(f"{odd}Quz{odd}hou{odd}") == "Quzhou"
+    assert printable(odd) in ("", "?")
+
+
+@pytest.mark.filterwarnings("ignore:The font of figures")
+def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
+    unseen = "".join(ODD.values())
+    text = f"{unseen}$x_{{$\\frac"
+    alone = f"{text}\ud800"  # which no table of pandas holds
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
+    names = {node: f"{node[-2:]}{alone}" for node in cities.nodes.index}
+    links = cities.links.replace({"layer": dict.fromkeys(cities.layers, text)})
+    sizes = pd.Series([2.0, 1.0], [f"a{text}", f"b{text}"])
+    row = {"scenario": text, "measure": text, "node": text}
+    effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
+    figure = new_figure(height=180)
+    axes = figure.subplots(2, 2).ravel()
+    plot_rank_size(sizes, label=alone, ax=axes[0])
+    plot_effects(effects, ax=axes[1])
+    plot_centralities(pd.DataFrame({text: [1.0, 2.0]}, sizes.index), ax=axes[2])
+    plot_flow_map(cities.replace_links(links), names=names, ax=axes[3])
+    for path in save_figure(figure, tmp_path, "odd"):
+        assert path.stat().st_size > 1000
 
 
 def test_the_report_says_which_labels_are_not_drawn(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -57,6 +58,10 @@ _CJK_FONTS = (
 _CJK = re.compile(
     "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
     "\U00020000-\U0003ffff]"
+)
+# Drawn by nobody, though of no category of such: Unicode's Default_Ignorable_Code_Point.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 _ADVICE = (
     "No installed font has Chinese, Japanese or Korean characters: figures show '?' for each, or "
@@ -136,7 +141,8 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
 def printable(text: object, *, longest: int = 40) -> str:
     """Text of one line that matplotlib draws as it stands, in files of all formats.
 
-    Without mathematics; with "?" for what no font can draw, of which the user is warned once.
+    Without mathematics; with "?" for what no font can draw, of which the user is warned once;
+    without control characters and those that nobody sees, such as a byte order mark.
     """
     line = _line(text)
     lacking = _lacking(line)
@@ -178,8 +184,12 @@ def font_advice(characters: Collection[str]) -> str:
 
 
 def _line(text: object) -> str:
-    """Text in one line."""
-    return " ".join(str(text).split())
+    """Text in one line, without what nobody can see."""
+    line = " ".join(str(text).split())
+    seen = "".join(
+        c for c in line if unicodedata.category(c) not in ("Cc", "Cf") and not _IGNORABLE.match(c)
+    )
+    return " ".join(seen.split()) or ("?" if line else "")
 
 
 def _lacking(line: str) -> set[str]:
