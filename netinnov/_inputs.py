@@ -30,7 +30,7 @@ NETWORKX = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"
 ENDINGS = (*MULTIPLEX, ".json", *TABLES, *NETWORKX)
 """How files of data end."""
 
-OWN = ("nodes", "links", "places")
+OWN = ("nodes", "links", "places", "layers")
 MEMBERS = 20
 """Files of a zip that are looked into."""
 

@@ -11,9 +11,18 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_names, did_you_mean, shown, unknown_names
+from netinnov._columns import as_text
 from netinnov.errors import InputError
 
-__all__ = ["LayerRecord", "Quantity", "Records", "layer_records", "layer_table", "record_of_result"]
+__all__ = [
+    "LayerRecord",
+    "Quantity",
+    "Records",
+    "layer_records",
+    "layer_table",
+    "record_of_result",
+    "records_of_old_folder",
+]
 
 Quantity = Literal["amount", "share_of_origin"]
 
@@ -88,6 +97,27 @@ def record_of_result(records: Iterable[LayerRecord], **changes: Any) -> LayerRec
         unit=_common(record.unit for record in sources),
         parameters=_common(record.parameters for record in modelled or sources),
     )._replace(**changes)
+
+
+def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
+    """Records that the links of a folder without a table of layers imply: those not by default.
+
+    A layer is modelled if its name ends in ``_modelled`` or any of its links has the ``status``
+    ``modelled``; it holds shares of each origin if its name ends in ``_share_of_origin``. Nowhere
+    else does the name of a layer mean anything.
+    """
+    named = links["layer"] if "layer" in links else pd.Series(pd.NA, links.index, dtype="str")
+    layer = as_text(named)[0].fillna("links")
+    names = pd.Index(sorted(layer.unique()), dtype="str", name="layer")
+    marked = np.zeros(len(links), bool)
+    if "status" in links:
+        marked = links["status"].eq("modelled").to_numpy(bool, na_value=False)
+    shares = names.str.endswith("_share_of_origin")
+    modelled = names.str.removesuffix("_share_of_origin").str.endswith("_modelled")
+    table = pd.DataFrame({"modelled": modelled | names.isin(layer[marked])}, names)
+    table["quantity"] = np.where(shares, "share_of_origin", "amount")
+    implied: pd.DataFrame = table[table["modelled"] | shares]
+    return implied
 
 
 def _common(values: Iterable[str | None]) -> str | None:

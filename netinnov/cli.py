@@ -165,8 +165,8 @@ def check(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
 ) -> None:
     """Say what is wrong with tables; exit code 1 if anything is."""
-    from netinnov._arguments import check_names
     from netinnov._inputs import read
+    from netinnov._layer_table import layer_records
     from netinnov._tables import inspect
 
     tables, faults = read(source)
@@ -175,7 +175,7 @@ def check(
         rows = "Rows count from 0: row 0 is the first below the header."
         faults.append(f"{found.problems.message()}\n{rows}")
     else:
-        check_names("directed", tables.directed, found.links.layers)
+        layer_records(tables.layers, tables.directed, found.links.layers)
     if faults:
         _fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"

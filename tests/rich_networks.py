@@ -44,6 +44,14 @@ PLACE_COLUMNS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "name": (TEXTS, "str"),
     "province": (("浙江", "江苏", None), "category"),
 }
+# Text that reads as a number or a truth value must stay text.
+LAYER_COLUMNS = {
+    "modelled": st.booleans(),
+    "quantity": st.sampled_from(["amount", "share_of_origin"]),
+    "unit": st.sampled_from([text for text in TEXTS if text is not None] + ["7", "true"]),
+    "events": st.integers(1, 2**53),
+    "parameters": any_text,
+}
 
 
 @st.composite
@@ -64,4 +72,6 @@ def rich_networks(draw: st.DrawFn, **options: Any) -> MultilayerNetwork:
         frames["places"]["parent"] = pd.Series(parent, dtype="str")
     if draw(st.booleans()):
         frames["places"][["lon", "lat", "population"]] = np.nan
-    return build_network(tables.nodes, tables.links, tables.places, tables.directed)
+    row = st.fixed_dictionaries({}, optional=LAYER_COLUMNS)
+    layers = {layer: draw(row) for layer in sorted(set(tables.links["layer"]))}
+    return build_network(*tables, layers)

@@ -24,7 +24,7 @@ from netinnov.sources import read_tables
 from rich_networks import any_text, rich_networks
 
 FORMATS = ("csv", "parquet")
-TABLES = ("nodes", "links", "places")
+TABLES = ("nodes", "links", "places", "layers")
 
 
 def through_a_folder(network: MultilayerNetwork, format: str = "csv") -> MultilayerNetwork:
@@ -199,7 +199,7 @@ def test_a_table_of_parquet_is_read_as_a_table(odd, tmp_path):
 
 def test_the_folder_has_tables_that_people_can_read(folder):
     assert sorted(path.name for path in folder.iterdir()) == [
-        "links.csv", "network.json", "nodes.csv", "places.csv",
+        "layers.csv", "links.csv", "network.json", "nodes.csv", "places.csv",
     ]  # fmt: skip
     lines = (folder / "links.csv").read_text(encoding="utf-8").splitlines()
     assert lines[:3] == [
@@ -208,7 +208,6 @@ def test_the_folder_has_tables_that_people_can_read(folder):
         '"coop","a","c",4,2016',
     ]
     about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
-    assert about["directed"] == ["flow"]
     assert about["tables"]["links"]["rows"] == 7
 
 

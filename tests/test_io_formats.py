@@ -254,8 +254,11 @@ def test_gexf_follows_its_schema(network):
     description = root.find(f".//{GEXF}description")
     assert description is not None
     assert description.text is not None
-    named = json.loads(description.text.removeprefix("directed layers: "))
-    assert named == sorted(network.directed)
+    records = json.loads(description.text.removeprefix("layers: "))
+    assert tuple(records) == network.layers
+    assert {layer for layer, record in records.items() if record["directed"]} == network.directed
+    modelled = network.layer_table["modelled"].to_dict()
+    assert {layer: record["modelled"] for layer, record in records.items()} == modelled
 
 
 @given(network=rich_networks())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
+from netinnov.io import from_networkx, read_network, to_igraph, to_networkx, write_network
 from netinnov.linkages import add_outposts, gravity_residuals, project
 from netinnov.network import split_periods
 from netinnov.null_models import curveball, max_entropy
@@ -23,6 +27,7 @@ from netinnov.scenarios import (
     apply_scenario,
     remove_enclaves,
 )
+from netinnov.sources import read_tables
 
 Network = ni.MultilayerNetwork
 MODELLED = {
@@ -256,3 +261,108 @@ def test_the_bundled_network_says_which_layer_is_modelled() -> None:
     table = ni.datasets.load_yrd_enclaves().layer_table
     assert table.index[table["modelled"]].tolist() == ["gravity_modelled"]
     assert "exponent" in table.loc["gravity_modelled", "parameters"]
+
+
+# -- files and graphs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_folder_gives_the_records_back(form: str, tmp_path: Path) -> None:
+    network = small()
+    write_network(network, tmp_path / "n", format=form)
+    assert (tmp_path / "n" / f"layers.{form}").is_file()
+    assert read_network(tmp_path / "n").equals(network)
+    tables = read_tables(tmp_path / "n")
+    assert tables.directed == ("observed",)
+    assert ni.build_network(*tables).layer_table.equals(network.layer_table)
+
+
+def test_graphs_give_the_records_back() -> None:
+    network = small()
+    assert from_networkx(to_networkx(network)).equals(network)
+    assert json.loads(to_igraph(network)["layers"])["flows"]["parameters"] == "gravity, exponent 2"
+
+
+def test_a_graph_may_say_what_its_layers_are() -> None:
+    graph = nx.MultiGraph(layers={"trade": {"modelled": True}, "gone": {"modelled": True}})
+    graph.add_edge("a", "b", layer="trade")
+    assert from_networkx(graph).layer_table["modelled"].to_dict() == {"trade": True}
+    graph.graph["layers"] = '{"trade": true}'
+    with pytest.raises(InputError, match="mapping from layers to mappings"):
+        from_networkx(graph)
+
+
+def _folder(path: Path, **files: str) -> Path:
+    path.joinpath("nodes.csv").write_text("node\na\nb\n")
+    for name, text in files.items():
+        path.joinpath(f"{name}.csv").write_text(text)
+    return path
+
+
+def test_layers_that_people_write_are_read(tmp_path: Path) -> None:
+    folder = _folder(
+        tmp_path,
+        links="source,target,layer\na,b,trade_modelled\na,b,2\n",
+        layers="layer,modelled,directed,unit,events\n2,Yes,FALSE,007,30\ntrade_modelled,,true,,\n",
+    )
+    table = ni.build_network(*read_tables(folder)).layer_table
+    assert table["modelled"].to_dict() == {"2": True, "trade_modelled": False}
+    assert table["directed"].to_dict() == {"2": False, "trade_modelled": True}
+    assert table.loc["2", ["unit", "events"]].tolist() == ["007", 30]
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ("layer,modelled\ntrade,perhaps\n", "'modelled' of layer 'trade' must be True or False"),
+        ("layer,modeled\ntrade,yes\n", r"'modeled' \(did you mean 'modelled'\?\)"),
+        ("name,modelled\ntrade,yes\n", "must have a column `layer`; it has name, modelled"),
+        ("layer,modelled\ntrad,yes\n", r"1 of 1 names .*did you mean 'trade'"),
+    ],
+)
+def test_faults_of_a_table_of_layers_are_named(layers: str, words: str, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, links="source,target,layer\na,b,trade\n", layers=layers)
+    with pytest.raises(InputError, match=words):
+        ni.build_network(*read_tables(folder))
+
+
+def test_only_in_folders_without_a_table_of_layers_do_names_and_status_mean_anything(
+    tmp_path: Path,
+) -> None:
+    links = (
+        "source,target,layer,status,weight\n"
+        "a,b,x_modelled,,1\na,b,y,modelled,1\na,b,y,,2\na,b,z_share_of_origin,,1\na,b,w,,1\n"
+    )
+    tables = read_tables(_folder(tmp_path, links=links))
+    table = ni.build_network(*tables).layer_table
+    # Of layer y one row is modelled and one observed: a pair of both is modelled, so the layer is.
+    assert table["modelled"].to_dict() == {
+        "w": False, "x_modelled": True, "y": True, "z_share_of_origin": False,
+    }  # fmt: skip
+    assert table["quantity"].eq("share_of_origin").tolist() == [False, False, False, True]
+    plain = ni.build_network(tables.nodes, tables.links).layer_table
+    assert not plain["modelled"].any()
+    assert plain["quantity"].eq("amount").all()
+
+
+def test_a_folder_of_ours_from_before_is_still_read(tmp_path: Path) -> None:
+    network = small()
+    links = network.links.replace({"layer": {"flows": "flows_modelled"}})
+    old = ni.build_network(
+        network.nodes, links.assign(status=np.where(links["layer"] == "works", "modelled", "x")),
+        network.places, ["observed"],
+    )  # fmt: skip
+    folder = tmp_path / "old"
+    write_network(old, folder)
+    (folder / "layers.csv").unlink()
+    about = json.loads((folder / "network.json").read_text())
+    del about["tables"]["layers"]
+    (folder / "network.json").write_text(json.dumps(about | {"directed": ["observed"]}))
+    for table in (
+        read_network(folder).layer_table,
+        ni.build_network(*read_tables(folder)).layer_table,
+    ):
+        assert table["modelled"].to_dict() == {
+            "flows_modelled": True, "observed": False, "works": True,
+        }  # fmt: skip
+        assert table["directed"].sum() == 1

@@ -87,6 +87,10 @@ def one_graph(
     tables = {"nodes": node_columns, "links": link_columns, "places": place_columns}
     about = {
         "directed_layers": sorted(network.directed),
+        "layers": {
+            layer: {name: value for name, value in record._asdict().items() if value is not None}
+            for layer, record in network._records.items()
+        },
         "places": {column.name: column.values for column in place_columns},
         "column_types": {
             table: {column.name: column.record for column in columns}

@@ -20,6 +20,7 @@ import pyarrow.parquet
 
 from netinnov._arguments import as_path, check_choice
 from netinnov._atomic import new_folder
+from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
@@ -68,8 +69,8 @@ def write_network(
         Any network.
     folder : path
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
-        ``links`` and ``places`` (as tables with the columns of `build_network`) and
-        ``network.json``: the directed layers and the types of the columns.
+        ``links``, ``places`` and ``layers`` (as tables with the columns of `build_network`) and
+        ``network.json``: the types of the columns.
     format : {"csv", "parquet"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
 
@@ -106,6 +107,7 @@ def write_network(
         "nodes": network.nodes.reset_index(),
         "links": network.links,
         "places": network.places.reset_index(),
+        "layers": network.layer_table.reset_index(),
     }
     tables = {name: columns_of(frame) for name, frame in frames.items()}
     for name, columns in tables.items():
@@ -113,7 +115,6 @@ def write_network(
             _refuse_what_is_lost(name, column, frames[name][column.name])
     about = {
         "format": FORMAT,
-        "directed": sorted(network.directed),
         "tables": {
             name: {
                 "file": f"{name}.{format}",
@@ -147,7 +148,9 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     -------
     MultilayerNetwork
         Equal to the one written: ids, order, attributes and their types, places, layers,
-        direction, weights and periods.
+        their records, weights and periods. In a folder written before there was a table of layers
+        a layer is modelled if its name ends in ``_modelled`` or any of its links has the ``status``
+        ``modelled``; weights are shares of their origin if it ends in ``_share_of_origin``.
 
     Raises
     ------
@@ -169,7 +172,10 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     for name, held in about["tables"].items():
         tables[name] = _read(folder / _bare(held["file"]), held["columns"], held["rows"])
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
-    return MultilayerNetwork(nodes, links, places=places, directed=about["directed"])
+    if "layers" in tables:
+        return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
+    layers, directed = records_of_old_folder(links), about["directed"]
+    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
 
 
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
@@ -214,7 +220,11 @@ def _about(folder: Path) -> dict[str, Any]:
     try:
         about = read_json(path)
         tables = {name: about["tables"][name] for name in ("nodes", "links", "places")}
-        named = [*about["directed"], *(table["file"] for table in tables.values())]
+        old = "layers" not in about["tables"]
+        named = list(about["directed"]) if old else []
+        if not old:
+            tables["layers"] = about["tables"]["layers"]
+        named += [table["file"] for table in tables.values()]
         sound = about["format"] == FORMAT and all(isinstance(name, str) for name in named)
         sound &= all({"columns", "rows"} <= table.keys() for table in tables.values())
         records = [record for table in tables.values() for record in table["columns"].values()]

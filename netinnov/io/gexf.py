@@ -54,7 +54,7 @@ def write_gexf(
     layer (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry
     ``lon`` and ``lat`` of their place, which Gephi's plugins for maps use. A column whose name
     GEXF uses itself gets an underscore, as ``label_`` or ``start_``. The description of the file
-    names the directed layers. networkx writes the file: links stand in the order of its edges.
+    is the table of layers as JSON. networkx writes the file: links stand in the order of its edges.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def write_gexf(
     meta = writer.xml.find("meta")
     meta.attrib.clear()  # the date, which would make two files of one network differ
     meta.find("creator").text = f"netinnov {__version__}"
-    SubElement(meta, "description").text = f"directed layers: {held.about['directed_layers']}"
+    SubElement(meta, "description").text = f"layers: {held.about['layers']}"
     del writer.graph_element.attrib["name"]
     edges = zip(writer.xml.iter("edge"), graph.edges(keys=True), strict=True)
     for element, (_, _, relation) in edges:

@@ -33,7 +33,7 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     -----
     Attributes are text, numbers or truth values, as in `to_networkx`; a column ``name`` of the
     nodes becomes ``name_``. The graph's attribute ``directed_layers`` is the JSON list of the
-    layers with a direction.
+    layers with a direction, ``layers`` the JSON mapping from each to its record.
 
     Examples
     --------

@@ -64,7 +64,8 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
 
 def _lines(network: MultilayerNetwork, names: dict[str | None, str | None]) -> Iterator[str]:
     for number, layer in enumerate(network.layers, start=1):
-        yield f'# layer {number} "{names[layer]}"\n'
+        modelled = ", modelled" if network._records[layer].modelled else ""
+        yield f'# layer {number} "{names[layer]}"{modelled}\n'
     direction = "directed: run with --directed" if network.directed else "undirected"
     two_arcs = ", an undirected link is two arcs" if is_mixed(network) else ""
     yield f"# {direction}{two_arcs}\n*Vertices {network.n_nodes}\n"

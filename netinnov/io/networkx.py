@@ -43,8 +43,8 @@ def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
     -----
     All attributes are text, numbers or truth values, so that every writer of networkx takes them:
     times are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names
-    the layers with a direction; ``places`` and ``column_types`` are for `from_networkx`, which
-    gives back an equal network.
+    the layers with a direction, ``layers`` has the row of each in the table of layers; ``places``
+    and ``column_types`` are for `from_networkx`, which gives back an equal network.
 
     Examples
     --------
@@ -84,7 +84,9 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     -----
     Which layers have a direction is named by the graph's attribute ``directed_layers`` (a list, or
     a list as JSON); without it, all have one if the graph is directed. The two arcs of an
-    undirected layer become one link again, with the attributes of the arc in node order.
+    undirected layer become one link again, with the attributes of the arc in node order. The
+    attribute ``layers`` (a mapping from a layer to its record, or that as JSON) says what else is
+    true of a layer, such as ``modelled``.
 
     Examples
     --------
@@ -124,7 +126,8 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
         directed = _named_layers(graph, named) & layers
     if directed < layers and graph.is_directed():
         links = _without_ways_back(links, list(graph.nodes), directed)
-    return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed))
+    records = _records(_about(graph, "layers"), layers)
+    return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed), layers=records)
 
 
 def multigraph(graph: Graph) -> nx.MultiGraph:
@@ -172,6 +175,20 @@ def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
         )
         raise InputError(msg)
     return set(named)
+
+
+def _records(held: Any, layers: set[str]) -> dict[str, dict[str, Any]]:
+    """The records of layers with links, without the direction, which has its own attribute."""
+    if held is None:
+        return {}
+    if not isinstance(held, Mapping) or not all(isinstance(row, Mapping) for row in held.values()):
+        msg = "graph.graph['layers'] must be a mapping from layers to mappings such as "
+        raise InputError(f"{msg}{{'modelled': True}}; found {shown(held)}.")
+    return {
+        layer: {name: value for name, value in row.items() if name != "directed"}
+        for layer, row in held.items()
+        if layer in layers
+    }
 
 
 def _table(

@@ -168,7 +168,11 @@ def _read(data: DataPart, path: Path) -> Input:
     nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
-    network = build_network(nodes, links, places, [layer for layer in directed if layer in left])
+    layers = tables.layers
+    if layers is not None:
+        layers = layers[layers.index.isin(left)]
+    directed = [layer for layer in directed if layer in left]
+    network = build_network(nodes, links, places, directed, layers)
     return Input(network, rejected, modelled, (), _files(data.source, path))
 
 

@@ -23,9 +23,12 @@ class Tables(NamedTuple):
         Index ``place``; columns ``lon, lat, population, parent`` and attributes.
     directed : tuple of str
         The layers whose links have a direction.
+    layers : DataFrame or None
+        Index ``layer``; the columns of `MultilayerNetwork.layer_table` that are known.
     """
 
     nodes: pd.DataFrame
     links: pd.DataFrame
     places: pd.DataFrame | None = None
     directed: tuple[str, ...] = ()
+    layers: pd.DataFrame | None = None

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._arguments import as_path
+from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov.errors import InputError
 from netinnov.sources._files import some_lines
@@ -23,6 +24,8 @@ __all__ = ["read_tables"]
 
 TEXT = ("node", "kind", "place", "jurisdiction", "source", "target", "layer", "parent")
 NUMBERS = ("weight", "period", "lon", "lat", "population")
+LAYER_TEXT = ("layer", "directed", "modelled", "quantity", "unit", "parameters")
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 CODE = r"[+-]?(?:0\d+|\d{16,})"
 """A whole number that is a code: as a number it would lose its zeros, or its last digits."""
@@ -38,7 +41,12 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
     folder : path
         Holds ``nodes`` and ``links`` and may hold ``places``, each as ``.csv`` (comma, UTF-8, a
         header), ``.csv.gz`` or ``.parquet``, with the columns of `build_network`; and may hold
-        ``network.json`` with the names of the directed layers: ``{"directed": ["funding"]}``.
+        ``layers`` with a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
+        or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
+        ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
+        modelled if its name ends in ``_modelled`` or any of its links has the ``status``
+        ``modelled``, and holds shares if its name ends in ``_share_of_origin``, as in folders
+        written before there was a table of layers.
 
     Returns
     -------
@@ -70,12 +78,39 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
         msg = f"{folder} must be a folder with nodes.csv and links.csv; it is none."
         raise InputError(msg)
     nodes, links, places = (_read(folder, name) for name in ("nodes", "links", "places"))
+    layers = _read(folder, "layers")
     if nodes is None or links is None:
         missing = [name for name, table in (("nodes", nodes), ("links", links)) if table is None]
         held = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
         needed = " and ".join(f"{name}.csv, .csv.gz or .parquet" for name in missing)
         raise InputError(f"{folder} must hold {needed}; it holds {held}.")
-    return Tables(nodes, links, places, _directed(folder))
+    if layers is None:
+        directed = _directed(folder)
+        layers = records_of_old_folder(links)
+    else:
+        layers = _layers(folder, layers)
+        pointed = layers["directed"].to_dict() if "directed" in layers else {}
+        directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
+    return Tables(nodes, links, places, directed, layers)
+
+
+def _layers(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """The table of layers by name, with truth values where the text is one."""
+    if "layer" not in table:
+        held = ", ".join(map(str, table.columns[:8]))
+        raise InputError(
+            f"the table of layers in {folder} must have a column `layer`; it has {held}."
+        )
+    table = table.set_index("layer")
+    for name in ("directed", "modelled"):
+        if name in table:
+            values = table[name].tolist()
+            table[name] = pd.Series(
+                [TRUTH.get(v.strip().lower(), v) if isinstance(v, str) else v for v in values],
+                table.index,
+                dtype=object,
+            )
+    return table
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame | None:
@@ -83,12 +118,12 @@ def _read(folder: Path, name: str) -> pd.DataFrame | None:
     if path is None:
         return None
     if path.suffix.casefold() != ".parquet":
-        return _from_text(path)
+        return _from_text(path, layers=name == "layers")
     with parquet_of(path) as file:
         return pd.read_parquet(file)
 
 
-def _from_text(path: Path) -> pd.DataFrame:
+def _from_text(path: Path, *, layers: bool = False) -> pd.DataFrame:
     data = read_bytes(path)
     decoded(path, data)
     if b"\0" in data:
@@ -117,9 +152,9 @@ def _from_text(path: Path) -> pd.DataFrame:
     for name, given in zip(names, header, strict=True):
         if name != given and frame[name].isna().all():  # a comma too many in each line
             frame = frame.drop(columns=name)
-        elif name in NUMBERS:
+        elif name in (("events",) if layers else NUMBERS):
             frame[name] = _numbers(frame[name])
-        elif name not in TEXT:
+        elif name not in (LAYER_TEXT if layers else TEXT):
             frame[name] = _attribute(frame[name])
     return frame
 
