@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
+from scipy.sparse.linalg import splu
 
 import netinnov as ni
 from netinnov import connectivity
@@ -212,6 +214,21 @@ def test_weights_of_any_range_keep_their_digits() -> None:
     assert connectivity.kirchhoff_index(network) == pytest.approx(expected, rel=1e-12)
     # The clique is as heavy as three nodes: seven eigenvalues of 1, and the heavy leaf's.
     assert 0 < connectivity.algebraic_connectivity(network) < 1
+
+
+@pytest.mark.parametrize("weight", [1e12, 1e16])
+def test_factors_of_scipy_lose_the_digits_that_ours_keep(weight: float) -> None:
+    # Why the package has factors of its own: if this fails, splu may take their place. A path: a
+    # node held at zero, a link of 1, then one of `weight`; the far end is at 1 + 1 / weight.
+    laplacian = sparse.csc_array([[1 + weight, -weight], [-weight, weight]])
+    try:
+        potential = splu(laplacian).solve(np.array([0.0, 1.0]))[1]
+    except RuntimeError:
+        potential = np.nan  # the matrix is singular to it
+    assert not abs(potential - 1) < 1e-5
+    network = ni.build_network(*bare({"l": [("a", "b", 1.0), ("b", "c", weight)]}, ["a", "b", "c"]))
+    found = connectivity.effective_resistance(network, pairs=[("a", "c"), ("b", "c")])
+    np.testing.assert_allclose(found, [1.0 + 1 / weight, 1 / weight], rtol=1e-15)
 
 
 @pytest.mark.parametrize("name", ["hubs", "tree", "near"])

@@ -1,4 +1,9 @@
-"""The Laplacian of all layers together, with a node of each part held at zero."""
+"""The Laplacian of all layers together, with a node of each part held at zero.
+
+Why not `scipy.sparse.linalg.splu`: it subtracts, so that weights of 1 beside 1e12 keep four digits
+and beside 1e16 make a singular matrix (tests/test_resistance.py shows both); and it has no inverse
+on the pattern of its factors, which the Kirchhoff index takes 8 to 80 times less time with.
+"""
 
 from __future__ import annotations
 
