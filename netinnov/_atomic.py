@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import IO
 from uuid import uuid4
 
 from netinnov._arguments import as_path
+from netinnov._interruption import check_interrupted, cleaning
 from netinnov._path_kinds import check_target
 from netinnov.errors import InputError
 
@@ -26,6 +26,7 @@ def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[I
         hidden.open("x", encoding="utf-8", newline=newline) as stream,
     ):
         yield stream
+        check_interrupted()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -49,15 +50,21 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     if kind == "a file" or (kind == "a folder" and any(out.iterdir())):
         msg = f"{asked} is there already and not empty; name another folder, or remove it first."
         raise InputError(msg)
-    hidden: Path | None = None
     above = [parent for parent in out.parents if not parent.exists()]
-    try:
+    # Beside the target, or in it: a move to another disk would copy.
+    hidden = (out if kind == "a folder" else out.parent) / f".netinnov-{uuid4().hex}"
+    folder = hidden / "new"  # with the usual permissions, unlike the hidden one
+
+    def clean() -> None:
+        shutil.rmtree(hidden, ignore_errors=True)
+        for parent in above:
+            with suppress(OSError):  # not empty: all is well
+                parent.rmdir()
+
+    with cleaning(clean):
         with _refusals(f"{out} cannot be made"):
             out.parent.mkdir(parents=True, exist_ok=True)
-            # Beside the target, or in it: a move to another disk would copy.
-            inside = out if kind == "a folder" else out.parent
-            hidden = Path(mkdtemp(prefix=".netinnov-", dir=inside))
-            folder = hidden / "new"  # with the usual permissions, unlike the hidden one
+            hidden.mkdir(mode=0o700)
             folder.mkdir()
         try:
             yield folder
@@ -65,18 +72,13 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
             if error.filename is None or hidden in Path(os.fsdecode(error.filename)).parents:
                 raise InputError(f"{out} cannot be written: {error.strerror or error}.") from None
             raise
+        check_interrupted()
         with _refusals(f"{out} cannot be made"):
             if kind == "a folder":
                 for entry in folder.iterdir():
                     entry.replace(out / entry.name)
             else:
                 folder.replace(out)
-    finally:
-        if hidden is not None:
-            shutil.rmtree(hidden, ignore_errors=True)
-        for parent in above:
-            with suppress(OSError):  # not empty: all is well
-                parent.rmdir()
 
 
 @contextmanager
@@ -86,13 +88,14 @@ def _replacing(path: Path) -> Iterator[Path]:
         raise InputError(f"{path} must be the name of a file; it is a folder.")
     real = path.resolve()  # a link stays, and what it leads to is replaced
     hidden = real.with_name(f".netinnov-{uuid4().hex}")
-    try:
-        with _refusals(f"{path} cannot be written"):
-            yield hidden
-            hidden.replace(real)
-    finally:
+
+    def clean() -> None:
         with suppress(OSError):  # it has its new name, or was never made
             hidden.unlink()
+
+    with cleaning(clean), _refusals(f"{path} cannot be written"):
+        yield hidden
+        hidden.replace(real)
 
 
 @contextmanager

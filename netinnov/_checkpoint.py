@@ -9,7 +9,6 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,6 +16,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from netinnov._atomic import write_bytes
 from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov._version import __version__
@@ -80,11 +80,14 @@ class Checkpoint:
         if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
             msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
             raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
-        with _hidden(self._folder, json.dumps(mine, indent=1).encode()) as hidden:
-            try:
-                _name_once(hidden, self._folder / _MANIFEST)
-            except FileExistsError:
-                return _manifest(self._folder) or mine
+        hidden = self._folder / f".{uuid4().hex}.part"
+        write_bytes(hidden, json.dumps(mine, indent=1).encode())
+        try:
+            _name_once(hidden, self._folder / _MANIFEST)
+        except FileExistsError:
+            return _manifest(self._folder) or mine
+        finally:
+            hidden.unlink(missing_ok=True)
         return mine
 
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -109,8 +112,7 @@ class Checkpoint:
         columns[_EXPERIMENT] = np.array(self._digest)
         np.savez(stream, allow_pickle=False, **columns)
         name = hashlib.sha256(f"{self._digest} {key!r}".encode()).hexdigest()[:16]
-        with _hidden(self._folder, stream.getvalue()) as hidden:
-            hidden.replace(self._folder / f"batch-{name}.npz")
+        write_bytes(self._folder / f"batch-{name}.npz", stream.getvalue())
 
 
 def run_numbered(
@@ -271,20 +273,6 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
             "was used before (`rng=None` takes up what is stored)"
         )
     return found
-
-
-@contextmanager
-def _hidden(folder: Path, content: bytes) -> Iterator[Path]:
-    """A complete file under another name, with the usual permissions, that is gone at the end."""
-    path = folder / f".{uuid4().hex}.part"
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _name_once(hidden: Path, path: Path) -> None:

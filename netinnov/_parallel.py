@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from netinnov._interruption import check_interrupted
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,13 +100,15 @@ def run(
         for future in [future for future in waiting if _succeeded(future)]:
             keep(waiting.pop(future), future.result())
 
+    stopped = threading.Event()
     with ExitStack() as stack:
         stack.callback(bar.close)
         if executor is None or isinstance(executor, int):
             threads = min(workers(executor), len(batches))
             if threads <= 1:
                 for at, batch in enumerate(batches):
-                    keep(at, _run_batch(task, batch))
+                    keep(at, _run_batch(task, stopped, batch))
+                    check_interrupted()
                 return _joined(results)
             # Called last: when the batches that were running at a failure have ended.
             stack.callback(keep_all_done)
@@ -115,16 +118,19 @@ def run(
             raise InputError(f"{msg} (no method `submit`).")
         else:
             stack.callback(keep_all_done)
-        futures = _submit(executor, task, batches)
+        futures = _submit(executor, task, batches, stopped)
         stack.callback(_cancel, futures)
-        if save is None:
+        if save is None:  # else the batches that run at a failure are finished and saved
+            stack.callback(stopped.set)
             for at, future in enumerate(futures):
                 keep(at, future.result())
+                check_interrupted()
             return _joined(results)
         waiting.update({future: at for at, future in enumerate(futures)})
         while waiting:
             wait(waiting, return_when=FIRST_COMPLETED)
             keep_all_done()
+            check_interrupted()
             for future in [future for future in waiting if future.done()]:
                 future.result()  # raises what went wrong
         return _joined(results)
@@ -155,10 +161,13 @@ def workers(executor: int | None) -> int:
 
 
 def _submit(
-    executor: Executor, task: Callable[[Item], Result], batches: list[Sequence[Item]]
+    executor: Executor,
+    task: Callable[[Item], Result],
+    batches: list[Sequence[Item]],
+    stopped: threading.Event,
 ) -> list[Future[list[Result]]]:
     if isinstance(executor, ThreadPoolExecutor):
-        return [executor.submit(_run_batch, task, batch) for batch in batches]
+        return [executor.submit(_run_batch, task, stopped, batch) for batch in batches]
     try:
         data = pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -170,10 +179,13 @@ def _submit(
     return [executor.submit(_run_pickled, digest, sent, batch) for batch in batches]
 
 
-def _run_batch(task: Callable[[Item], Result], batch: Sequence[Item]) -> list[Result]:
+def _run_batch(
+    task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
+) -> list[Result]:
+    """Results of a batch; of its first items where the whole run is stopped on the way."""
     before, _inside.run = getattr(_inside, "run", False), True
     try:
-        return [task(item) for item in batch]
+        return [task(item) for item in batch if stopped is None or not stopped.is_set()]
     finally:
         _inside.run = before
 
@@ -187,7 +199,7 @@ def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
             raise InputError(_cannot_travel(error)) from error
         _loaded.clear()
         _loaded[digest] = task
-    return _run_batch(task, batch)
+    return _run_batch(task, None, batch)
 
 
 def _joined(results: list[list[Result]]) -> list[Result]:

@@ -6,7 +6,6 @@ import functools
 import logging
 import os
 import shlex
-import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
 
 import typer
 
+from netinnov._interruption import listen
 from netinnov._terminal import without_controls
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -34,7 +34,8 @@ INPUT = (
 )
 CODES = (
     "Exit codes: 0 all is well; 1 the data, the settings or the disk do not allow it; 2 the "
-    "command is not understood; 130 stopped by Ctrl-C."
+    "command is not understood; 130 stopped by Ctrl-C (a second one ends it at once), 143 "
+    "by SIGTERM, 129 by a closed terminal."
 )
 
 app = typer.Typer(
@@ -50,16 +51,12 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the command ``netinnov``."""
-    # What the terminal cannot write becomes an escape, and a scheduler that ends the job gets it
-    # ended tidily.
+    # What the terminal cannot write becomes an escape.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     _warn_in_words()
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, unless nohup has it ignored
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda number, _: sys.exit(128 + number))
+    listen()
     app()
 
 

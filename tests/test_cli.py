@@ -590,7 +590,7 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     run = program("run", "study.toml", "--out", "new/out", first=heard)
     try:
         limit = time.monotonic() + 60
-        while not list(here.glob("new/.netinnov-*/study")) and time.monotonic() < limit:
+        while not list(here.glob("new/.netinnov-*/*")) and time.monotonic() < limit:
             time.sleep(0.02)
         assert run.poll() is None
         run.send_signal(number)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from netinnov._atomic import new_folder
+from netinnov._interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
@@ -78,6 +79,7 @@ def _study(
         say(text)
         start = time.perf_counter()
         yield
+        check_interrupted()
         seconds[name] = time.perf_counter() - start
         say(f"{text}: done in {seconds[name]:.1f} s")
 

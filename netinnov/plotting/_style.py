@@ -11,6 +11,7 @@ import matplotlib.style
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
+from netinnov._interruption import check_interrupted
 from netinnov.plotting._fonts import type_families
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     with figure_style():
         figure.savefig(pdf, metadata={"CreationDate": None})
         figure.savefig(png, dpi=300)
+    check_interrupted()
     return pdf, png
 
 

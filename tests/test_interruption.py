@@ -1,0 +1,187 @@
+"""Signals: none is lost, a second one ends the process, and nothing is left half written."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+import netinnov as ni
+from netinnov import _interruption
+from netinnov._atomic import new_file, new_folder
+from netinnov._parallel import run
+from netinnov.plotting import new_figure, save_figure
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+
+
+@pytest.fixture
+def lose_signal(monkeypatch) -> Callable[..., None]:
+    """A signal whose exception is swallowed, as callbacks of the interpreter do."""
+    monkeypatch.setattr(_interruption, "_received", [])
+
+    def lose(number: int = signal.SIGINT) -> None:
+        with suppress(BaseException):
+            _interruption._receive(number)
+
+    return lose
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "code"),
+    [(signal.SIGINT, KeyboardInterrupt, None), (signal.SIGTERM, SystemExit, 143)],
+)
+def test_a_signal_whose_exception_was_lost_is_raised_again(lose_signal, number, error, code):
+    _interruption.check_interrupted()
+    lose_signal(number)
+    for _ in range(2):
+        with pytest.raises(error) as caught:
+            _interruption.check_interrupted()
+        assert getattr(caught.value, "code", None) == code
+
+
+@pytest.mark.parametrize("executor", [1, 2])
+@pytest.mark.parametrize("saves", [True, False])
+def test_replicates_stop_after_the_batch(lose_signal, executor, saves):
+    done, saved = [], []
+
+    def task(item: int) -> int:
+        done.append(item)
+        lose_signal()
+        return item
+
+    save = (lambda items, _: saved.extend(items)) if saves else None
+    with pytest.raises(KeyboardInterrupt):
+        run(task, range(1_000_000), executor=executor, progress=False, save=save)
+    assert len(done) < 1_000_000
+    assert not saves or sorted(saved) == sorted(done)
+
+
+def test_a_batch_that_runs_at_a_failure_is_not_finished():
+    done: list[int] = []
+
+    def task(item: int) -> None:
+        done.append(item)
+        time.sleep(0.01)
+        if item == 0:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(task, range(20_000), executor=2, progress=False)
+    assert len(done) < 1_000  # a batch
+
+
+def test_figures_stop_after_the_figure(lose_signal, tmp_path):
+    lose_signal()
+    with pytest.raises(KeyboardInterrupt):
+        save_figure(new_figure(width=20, height=20), tmp_path, "one")
+
+
+@pytest.mark.parametrize("new", [new_file, new_folder])
+def test_what_was_being_written_does_not_appear(lose_signal, tmp_path, new):
+    with pytest.raises(KeyboardInterrupt), new(tmp_path / "out"):
+        lose_signal()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cleaning_that_a_signal_broke_off_is_done_at_the_end(lose_signal, monkeypatch):
+    monkeypatch.setattr(_interruption, "_cleaners", [])
+    calls = []
+
+    def clean() -> None:
+        calls.append("begun")
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        calls.append("done")
+
+    with pytest.raises(KeyboardInterrupt), _interruption.cleaning(clean):
+        pass
+    _interruption._clean_all()
+    assert calls == ["begun", "begun", "done"]
+    with _interruption.cleaning(clean):
+        pass
+    assert len(calls) == 5
+    _interruption._clean_all()
+    assert calls == ["begun", "begun", "done", "begun", "done", "begun", "done"]
+
+
+# The signal comes inside a callback of a weak reference, as matplotlib and the locks of imports
+# have them. A third file would show that it was lost.
+LOST = """
+import os, signal, sys, weakref
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs in the background
+from matplotlib.figure import Figure
+
+class Thing: ...
+
+def callback(reference):
+    os.kill(os.getpid(), signal.SIGINT)
+
+savefig, files = Figure.savefig, []
+
+def savefig_with_callback(figure, path, **options):
+    savefig(figure, path, **options)
+    files.append(path)
+    thing = Thing()
+    reference = weakref.ref(thing, callback if len(files) == 1 else None)
+    del thing
+    if len(files) == 3:
+        print(path, flush=True)
+
+Figure.savefig = savefig_with_callback
+from netinnov.cli import main
+sys.argv = ["netinnov", "run", "study.toml", "--out", "new/out", "--quiet"]
+main()
+"""
+
+
+@unix
+def test_a_study_stops_where_a_callback_swallows_ctrl_c(small, tmp_path):
+    ni.io.write_network(small, tmp_path / "data")
+    part = '[data]\nsource = "tables"\npath = "data"\n'
+    (tmp_path / "study.toml").write_text(f"structure = false\n{part}")
+    study = subprocess.run(
+        [sys.executable, "-c", LOST], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    stopped = "netinnov: stopped; nothing was written.\n"
+    assert (study.returncode, study.stdout, study.stderr) == (130, "", stopped)
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "study.toml"}
+
+
+# The interpreter cannot run a handler while compiled code runs.
+BUSY = """
+import hashlib, signal
+from contextlib import suppress
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from netinnov._atomic import new_folder
+from netinnov._interruption import listen
+listen()
+with new_folder("above/out") as folder:
+    (folder / "half").write_text("half")
+    while True:
+        with suppress(KeyboardInterrupt):  # the first may come before the work
+            print("begun", flush=True)
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+"""
+
+
+@unix
+def test_a_second_ctrl_c_ends_compiled_code_and_leaves_nothing(tmp_path):
+    busy = subprocess.Popen([sys.executable, "-c", BUSY], cwd=tmp_path, stdout=subprocess.PIPE)
+    with busy:
+        try:
+            assert busy.stdout.readline() == b"begun\n"
+            busy.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                busy.wait(0.2)
+            assert list(tmp_path.iterdir()) == [tmp_path / "above"]
+            busy.send_signal(signal.SIGINT)
+            assert busy.wait(60) == 130
+        finally:
+            busy.kill()
+    assert list(tmp_path.iterdir()) == []
