@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -17,6 +18,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _listeners: list[Callable[[str], None]] = []
+
+_damaged: set[str] = set()
+"""Folders of the cache that could not be read or written in this process."""
 
 
 def announce(listener: Callable[[str], None] | None) -> None:
@@ -35,16 +39,31 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         compiled: Any = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:  # no folder of the cache is writable
         compiled = numba.njit(nogil=True)(function)
+    folder = getattr(getattr(compiled, "stats", None), "cache_path", None)
     started = False
 
     @functools.wraps(function)
     def call(*args: P.args, **_: P.kwargs) -> R:
-        nonlocal started
+        nonlocal started, compiled, folder
         if not started:
             started = True
-            if _listeners and not _is_cached(compiled, function):
+            cached = _is_cached(folder, function)
+            if _listeners and not cached:
                 _listeners[0](function.__name__)
-        return compiled(*[_read_only(value) for value in args])
+            if folder in _damaged and not cached:
+                compiled, folder = numba.njit(nogil=True)(function), None
+        values = [_read_only(value) for value in args]
+        if folder is None:
+            return compiled(*values)
+        try:
+            return compiled(*values)
+        except Exception as error:
+            # A damaged file, or a full disk: without the cache, unless the kernel itself fails.
+            uncached: Any = numba.njit(nogil=True)(function)
+            result = uncached(*values)
+            _warn_of_cache(folder, error)
+            compiled, folder = uncached, None
+            return result
 
     return call
 
@@ -61,12 +80,23 @@ def _read_only(value: Any) -> Any:
     return value
 
 
-def _is_cached(compiled: Any, function: Callable[..., Any]) -> bool:
+def _is_cached(folder: str | None, function: Callable[..., Any]) -> bool:
     """Whether the folder of the cache has this function for this interpreter."""
-    stats = getattr(compiled, "stats", None)
-    if stats is None:  # numba is switched off
-        return True
+    if folder is None:
+        return bool(numba.config.DISABLE_JIT)  # there is nothing to compile
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
     line = function.__code__.co_firstlineno
-    found = f"*{function.__name__}-{line}.{tag}*.nbi"
-    return bool(stats.cache_path) and any(Path(stats.cache_path).glob(found))
+    return any(Path(folder).glob(f"*{function.__name__}-{line}.{tag}*.nbi"))
+
+
+def _warn_of_cache(folder: str, error: Exception) -> None:
+    """Name the folder to delete, once."""
+    if folder not in _damaged:
+        _damaged.add(folder)
+        warnings.warn(
+            f"compiled code cannot be kept in or read from {folder} ({type(error).__name__}: "
+            f"{error}), so it is compiled again in each run. Make room on the disk, or delete this "
+            "folder: it is only a cache.",
+            UserWarning,
+            stacklevel=3,
+        )
