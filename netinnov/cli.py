@@ -17,7 +17,7 @@ import typer
 from netinnov._interruption import listen
 from netinnov._terminal import without_controls
 from netinnov._version import __version__
-from netinnov.errors import InputError
+from netinnov.errors import InputError, shortened
 
 if TYPE_CHECKING:
     from netinnov.pipeline import Configuration
@@ -311,7 +311,7 @@ def _warn_in_words() -> None:
 
 
 def _tell(text: str) -> None:
-    _print(f"netinnov: {text}", err=True)
+    _print(f"netinnov: {shortened(text)}", err=True)
 
 
 def _print(text: str, *, err: bool = False) -> None:

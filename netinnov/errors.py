@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,9 +10,26 @@ if TYPE_CHECKING:
 
 __all__ = ["InputError", "TableError"]
 
+MOST, HEAD, TAIL = 6_000, 4_500, 1_200
+"""Characters of a message, and of a longer one those that stay at its start and at its end."""
+
+LONG_WORD = re.compile(r"\S{300,}")
+"""A name or value of which the start and the end are enough."""
+
+
+def shortened(message: str) -> str:
+    """Cut names, values and whole messages of any length to what a person reads."""
+    message = LONG_WORD.sub(lambda word: f"{word[0][:160]} ... {word[0][-80:]}", message)
+    if len(message) <= MOST:
+        return message
+    return f"{message[:HEAD]} ... {message[-TAIL:]}"
+
 
 class InputError(ValueError):
     """A file, configuration or argument from outside that cannot be used as it is."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shortened(message))
 
 
 class TableError(InputError):

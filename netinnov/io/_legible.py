@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, tostring
 
-from netinnov.errors import InputError
+from netinnov.errors import InputError, shortened
 
 __all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "xml_lines"]
 
@@ -55,7 +55,7 @@ def legible(
             f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
             f"them: {shown}{', ...' if len(odd) > 3 else ''}."
         )
-        warnings.warn(msg, UserWarning, stacklevel=stacklevel)
+        warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
     return written
 
 

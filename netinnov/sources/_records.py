@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from netinnov.errors import shortened
+
 __all__ = ["most_frequent", "warn_of"]
 
 
@@ -21,4 +23,4 @@ def warn_of(faults: Sequence[str]) -> None:
     """One warning of all faults, at the line that called the reader."""
     if faults:
         message = "\n- ".join(["some rows or values could not be used as they are:", *faults])
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warnings.warn(shortened(message), UserWarning, stacklevel=3)

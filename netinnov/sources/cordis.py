@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from netinnov._arguments import as_path, check_choice
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_table, some_lines
+from netinnov.sources._records import warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_cordis"]
@@ -132,9 +132,7 @@ def read_cordis(
     ids = ["projectID", "organisationID"]
     table = _read(folder, "organization", ORGANIZATION, ORGANIZATION_MORE, ids, faults)
     rows = _participations(table, listed, faults)
-    if faults:
-        message = "\n- ".join(["some rows or values could not be used as they are:", *faults])
-        warnings.warn(message, UserWarning, stacklevel=2)
+    warn_of(faults)
 
     nodes = _organisations(rows)
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
