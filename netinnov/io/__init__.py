@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netinnov.io.folder import read_network, write_network
+from netinnov.io.formulas import escape_formulas
 from netinnov.io.gexf import write_gexf
 from netinnov.io.graphml import write_graphml
 from netinnov.io.igraph import to_igraph
@@ -13,6 +14,7 @@ from netinnov.io.pajek import write_pajek
 from netinnov.io.scipy import to_scipy
 
 __all__ = [
+    "escape_formulas",
     "from_networkx",
     "read_network",
     "to_igraph",

@@ -90,6 +90,10 @@ def write_network(
     numbers come back with their types; all but numbers and truth values stand in the tables as
     text (times in ISO 8601, lists in JSON).
 
+    A spreadsheet runs cells of CSV that begin with ``=``, ``+``, ``-`` or ``@``. Names are written
+    as they are, so that they come back; open a folder with names that you do not trust by
+    `read_network`, or write its tables with `escape_formulas`.
+
     Examples
     --------
     >>> import tempfile

@@ -1,0 +1,56 @@
+"""Tables for a spreadsheet: text that it would run is marked, all else stays."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+from netinnov.errors import InputError
+from netinnov.io import escape_formulas
+
+HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
+
+
+def first_letters(table):
+    """What each cell of the written file begins with."""
+    read = pd.read_csv(io.StringIO(table.to_csv(), newline=""), dtype=str, header=None)
+    return {text[0] for text in read.stack().dropna()}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+def test_text_that_would_run_is_marked_wherever_it_stands(text, dtype):
+    table = pd.DataFrame({text: pd.Series([text, "lab"], dtype=dtype), "x": [1, 2]})
+    table.index = pd.Index([text, "b"], name=text)
+    before = table.copy(deep=True)
+    escaped = escape_formulas(table)
+    marked = "'" + text.replace("\r", "\n")
+    assert escaped.iloc[:, 0].tolist() == [marked, "lab"]
+    assert escaped.index.tolist() == [marked, "b"]
+    assert (escaped.columns[0], escaped.index.name) == (marked, marked)
+    assert not first_letters(escaped) & set("=+-@\t\r＝")
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_numbers_and_other_text_stay():
+    table = pd.DataFrame(
+        {"n": [-1.5, 2.0], "text": ["-1.5e-3", "+4"], "name": ["a-b", "杭州"], "gone": ["x", None]}
+    )
+    pd.testing.assert_frame_equal(escape_formulas(table), table.astype(object), check_dtype=False)
+
+
+def test_what_follows_a_carriage_return_does_not_become_a_cell():
+    escaped = escape_formulas(pd.DataFrame({"name": ["lab\r=1+1"]}))
+    assert not first_letters(escaped) & set("=")
+
+
+def test_labels_of_several_levels_are_marked():
+    table = pd.DataFrame({"x": [1]}, index=pd.MultiIndex.from_tuples([("=a", "b")]))
+    assert escape_formulas(table).index.tolist() == [("'=a", "b")]
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(InputError, match="`table` must be of the type DataFrame"):
+        escape_formulas([1])
