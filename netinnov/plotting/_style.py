@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import matplotlib.style
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
+from netinnov._atomic import write_bytes
 from netinnov._interruption import check_interrupted
 from netinnov.plotting._fonts import type_families
 
@@ -162,6 +164,11 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     pdf, png : Path
         The files written. The same figure gives the same bytes: no date is stored.
 
+    Raises
+    ------
+    InputError
+        If a file cannot be written, such as on a full disk; none is left half written.
+
     Examples
     --------
     >>> import tempfile
@@ -173,8 +180,11 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     folder.mkdir(parents=True, exist_ok=True)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
     with figure_style():
-        figure.savefig(pdf, metadata={"CreationDate": None})
-        figure.savefig(png, dpi=300)
+        for path, options in ((pdf, {"metadata": {"CreationDate": None}}), (png, {"dpi": 300})):
+            # By way of the memory: matplotlib tells a full disk as an error of its own.
+            content = BytesIO()
+            figure.savefig(content, format=path.suffix[1:], **options)
+            write_bytes(path, content.getvalue())
     check_interrupted()
     return pdf, png
 
