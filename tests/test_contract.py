@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import networkx as nx
 import numpy as np
@@ -43,7 +45,9 @@ GIVEN_NODES = {
 }
 """Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
 
-every_measure = pytest.mark.parametrize("measures", MEASURES.values(), ids=MEASURES.keys())
+ALL = [measure for measures in MEASURES.values() for measure in measures]
+
+# All measures meet the same networks: to draw and build them costs more than to measure them.
 few = settings(max_examples=15)
 
 # Frictions need a place, a jurisdiction and coordinates at every end.
@@ -75,8 +79,18 @@ def agree(found: Result, expected: Result, measure: Measure, tolerance: float) -
         assert found == close, measure.options
 
 
-def those_for(network: ni.MultilayerNetwork, measures: list[Measure]) -> list[Measure]:
-    return [measure for measure in measures if measure.applies(network)]
+def those_for(network: ni.MultilayerNetwork) -> Iterator[Measure]:
+    return (measure for measure in ALL if measure.applies(network))
+
+
+@contextmanager
+def told_of(measure: Measure) -> Iterator[None]:
+    """Name the measure at which something fails."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"{measure.function.__name__} with {measure.options}")
+        raise
 
 
 def by_ends(pairs: pd.Series, network: ni.MultilayerNetwork) -> pd.Series:
@@ -95,59 +109,56 @@ def test_every_public_measure_is_sent_through() -> None:
         assert {measure.function.__name__ for measure in measures} == {name}
 
 
-@every_measure
+@pytest.mark.parametrize("measures", MEASURES.values(), ids=MEASURES.keys())
 def test_only_the_network_is_positional(measures: list[Measure]) -> None:
     first, *others = inspect.signature(measures[0].function).parameters.values()
     assert first.name == "network"
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in others)
 
 
-@every_measure
 @few
 @given(tables=some_tables)
-def test_the_shape_is_the_one_the_design_gives(measures: list[Measure], tables: Tables) -> None:
+def test_the_shape_is_the_one_the_design_gives(tables: Tables) -> None:
     network = ni.build_network(*tables)
-    for measure in those_for(network, measures):
-        result = measure(network)
-        if measure.shape == "number":
-            assert type(result) is float
-            continue
-        is_table = measure.shape in {"node and layer", "node and column", "layers"}
-        assert isinstance(result, pd.DataFrame if is_table else pd.Series)
-        if not is_table:
-            assert result.name == measure.function.__name__
-        if measure.shape.startswith("node"):
-            pd.testing.assert_index_equal(result.index, network.nodes.index)
-        if measure.shape.startswith("layer"):
-            assert tuple(result.index) == network.layers
-        if measure.shape in {"layers", "node and layer"}:
-            assert tuple(result.columns) == network.layers
-        if measure.shape == "pair":
-            assert result.index.nlevels == 2
-            assert set(result.index.get_level_values(0)) <= set(network.nodes.index)
-        if measure.shape == "curve":
-            assert result.index.dtype.kind == "i"
+    for measure in those_for(network):
+        with told_of(measure):
+            result = measure(network)
+            if measure.shape == "number":
+                assert type(result) is float
+                continue
+            is_table = measure.shape in {"node and layer", "node and column", "layers"}
+            assert isinstance(result, pd.DataFrame if is_table else pd.Series)
+            if not is_table:
+                assert result.name == measure.function.__name__
+            if measure.shape.startswith("node"):
+                pd.testing.assert_index_equal(result.index, network.nodes.index)
+            if measure.shape.startswith("layer"):
+                assert tuple(result.index) == network.layers
+            if measure.shape in {"layers", "node and layer"}:
+                assert tuple(result.columns) == network.layers
+            if measure.shape == "pair":
+                assert result.index.nlevels == 2
+                assert set(result.index.get_level_values(0)) <= set(network.nodes.index)
+            if measure.shape == "curve":
+                assert result.index.dtype.kind == "i"
 
 
-@every_measure
 @few
 @given(tables=some_tables)
-def test_undefined_is_nan_and_only_undefined(measures: list[Measure], tables: Tables) -> None:
+def test_undefined_is_nan_and_only_undefined(tables: Tables) -> None:
     network = ni.build_network(*tables)
-    for measure in those_for(network, measures):
-        result = measure(network)
-        if measure.defined is not None:
-            defined = measure.defined(result, network)
-            np.testing.assert_array_equal(~np.isnan(np.asarray(result, dtype=float)), defined)
-        assert measure.infinite or not np.isinf(np.asarray(result, dtype=float)).any()
+    for measure in those_for(network):
+        with told_of(measure):
+            result = measure(network)
+            if measure.defined is not None:
+                defined = measure.defined(result, network)
+                np.testing.assert_array_equal(~np.isnan(np.asarray(result, dtype=float)), defined)
+            assert measure.infinite or not np.isinf(np.asarray(result, dtype=float)).any()
 
 
-@every_measure
 @few
 @given(tables=some_tables, data=st.data())
-def test_relabelling_permutes_the_result(
-    measures: list[Measure], tables: Tables, data: st.DataObject
-) -> None:
+def test_relabelling_permutes_the_result(tables: Tables, data: st.DataObject) -> None:
     old = tables.nodes["node"].tolist()
     new = dict(zip(old, data.draw(distinct_names(len(old))), strict=True))
     order = data.draw(st.permutations(range(len(old))))
@@ -158,43 +169,39 @@ def test_relabelling_permutes_the_result(
     )
     network = ni.build_network(*tables)
     renamed = ni.build_network(*tables._replace(nodes=nodes, links=links))
-    for measure in those_for(network, measures):
-        before, after = measure(network), measure(renamed)
-        if measure.shape.startswith("node"):
-            before = before.rename(index=new).reindex(renamed.nodes.index)
-        if measure.shape == "pair":
-            before = before.rename(index=new)
-            before, after = (by_ends(pairs, network) for pairs in (before, after))
-        agree(after, before, measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            before, after = measure(network), measure(renamed)
+            if measure.shape.startswith("node"):
+                before = before.rename(index=new).reindex(renamed.nodes.index)
+            if measure.shape == "pair":
+                before = before.rename(index=new)
+                before, after = (by_ends(pairs, network) for pairs in (before, after))
+            agree(after, before, measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=some_tables, data=st.data())
-def test_renamed_layers_permute_the_columns(
-    measures: list[Measure], tables: Tables, data: st.DataObject
-) -> None:
+def test_renamed_layers_permute_the_columns(tables: Tables, data: st.DataObject) -> None:
     old = sorted(set(tables.links["layer"]))
     new = dict(zip(old, data.draw(distinct_names(len(old))), strict=True))
     links = tables.links.assign(layer=tables.links["layer"].map(new).astype("str"))
     directed = tuple(new[layer] for layer in tables.directed)
     network = ni.build_network(*tables)
     renamed = ni.build_network(*tables._replace(links=links, directed=directed))
-    for measure in those_for(network, measures):
-        before = measure(network)
-        if measure.shape in {"node and layer", "layers"}:
-            before = before.rename(columns=new)[list(renamed.layers)]
-        if measure.shape.startswith("layer"):
-            before = before.rename(index=new).loc[list(renamed.layers)]
-        agree(measure(renamed), before, measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            before = measure(network)
+            if measure.shape in {"node and layer", "layers"}:
+                before = before.rename(columns=new)[list(renamed.layers)]
+            if measure.shape.startswith("layer"):
+                before = before.rename(index=new).loc[list(renamed.layers)]
+            agree(measure(renamed), before, measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=some_tables, data=st.data())
-def test_the_order_of_rows_and_ends_does_not_matter(
-    measures: list[Measure], tables: Tables, data: st.DataObject
-) -> None:
+def test_the_order_of_rows_and_ends_does_not_matter(tables: Tables, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(tables.links))))
     other = tables.links.iloc[list(order)]
     undirected = ~other["layer"].isin(tables.directed)
@@ -205,60 +212,58 @@ def test_the_order_of_rows_and_ends_does_not_matter(
     )
     network = ni.build_network(*tables)
     same = ni.build_network(*tables._replace(links=other))
-    for measure in those_for(network, measures):
-        agree(measure(same), measure(network), measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            agree(measure(same), measure(network), measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=some_tables)
-def test_a_link_split_in_two_is_one_link(measures: list[Measure], tables: Tables) -> None:
+def test_a_link_split_in_two_is_one_link(tables: Tables) -> None:
     half = tables.links.assign(weight=tables.links["weight"] / 2)
     later = half.assign(period=pd.array([1999] * len(half), dtype="Int64"))
     network = ni.build_network(*tables)
     twice = ni.build_network(*tables._replace(links=pd.concat([half, half], ignore_index=True)))
     dated = ni.build_network(*tables._replace(links=pd.concat([half, later], ignore_index=True)))
-    for measure in those_for(network, measures):
-        before = measure(network)
-        agree(measure(twice), before, measure, measure.tolerance)
-        agree(measure(dated), before, measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            before = measure(network)
+            agree(measure(twice), before, measure, measure.tolerance)
+            agree(measure(dated), before, measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=some_tables, factor=st.sampled_from([0.5, 4.0, 3.0]))
-def test_scaled_weights_have_the_stated_effect(
-    measures: list[Measure], tables: Tables, factor: float
-) -> None:
+def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) -> None:
     scaled = tables.links.assign(weight=factor * tables.links["weight"])
     network = ni.build_network(*tables)
     larger = ni.build_network(*tables._replace(links=scaled))
-    for measure in those_for(network, measures):
-        expected = measure(network) * factor**measure.scale
-        agree(measure(larger, **measure.scaled(factor)), expected, measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            expected = measure(network) * factor**measure.scale
+            agree(measure(larger, **measure.scaled(factor)), expected, measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=networks(missing=False, min_links=1))
-def test_an_added_isolate_has_the_stated_effect(measures: list[Measure], tables: Tables) -> None:
+def test_an_added_isolate_has_the_stated_effect(tables: Tables) -> None:
     network = ni.build_network(*tables)
     larger = network.with_nodes(tables.nodes.iloc[[0]].assign(node="nobody"))
-    for measure in those_for(network, measures):
-        before, found = measure(network), measure(larger)
-        expected = measure.isolate(before, larger)
-        if measure.shares:
-            assert found["nobody"] > 0
-            found = found / (1 - found["nobody"])
-        if measure.shape.startswith("node"):
-            found = found.loc[expected.index]
-        agree(found, expected, measure, measure.tolerance)
+    for measure in those_for(network):
+        with told_of(measure):
+            before, found = measure(network), measure(larger)
+            expected = measure.isolate(before, larger)
+            if measure.shares:
+                assert found["nobody"] > 0
+                found = found / (1 - found["nobody"])
+            if measure.shape.startswith("node"):
+                found = found.loc[expected.index]
+            agree(found, expected, measure, measure.tolerance)
 
 
-@every_measure
 @few
 @given(tables=networks(missing=False, max_layers=1, min_links=1))
-def test_one_layer_equals_networkx(measures: list[Measure], tables: Tables) -> None:
+def test_one_layer_equals_networkx(tables: Tables) -> None:
     graph = nx.DiGraph()
     graph.add_nodes_from(tables.nodes["node"])
     for row in tables.links.itertuples():
@@ -268,49 +273,52 @@ def test_one_layer_equals_networkx(measures: list[Measure], tables: Tables) -> N
                 weight = graph.get_edge_data(i, j, {"weight": 0.0})["weight"] + row.weight
                 graph.add_edge(i, j, weight=weight, unit=1.0, inverse=1 / weight)
     network = ni.build_network(*tables)
-    for measure in those_for(network, measures):
-        if measure.networkx is None:
-            continue
-        expected = measure.networkx(graph, bool(tables.directed))
-        found = measure(network)
-        if measure.shape == "node and layer":
-            found = found[network.layers[0]]
-        if isinstance(expected, dict):
-            found = found.to_dict("index") if isinstance(found, pd.DataFrame) else found.to_dict()
-        close = pytest.approx(expected, rel=measure.tolerance, abs=1e-8, nan_ok=True)
-        assert found == close, measure.options
+    for measure in those_for(network):
+        with told_of(measure):
+            if measure.networkx is None:
+                continue
+            expected = measure.networkx(graph, bool(tables.directed))
+            found = measure(network)
+            if measure.shape == "node and layer":
+                found = found[network.layers[0]]
+            if isinstance(expected, dict):
+                found = (
+                    found.to_dict("index") if isinstance(found, pd.DataFrame) else found.to_dict()
+                )
+            close = pytest.approx(expected, rel=measure.tolerance, abs=1e-8, nan_ok=True)
+            assert found == close, measure.options
 
 
-@every_measure
 @few
 @given(tables=some_tables)
-def test_inputs_stay_untouched(measures: list[Measure], tables: Tables) -> None:
+def test_inputs_stay_untouched(tables: Tables) -> None:
     copies = [frame.copy(deep=True) for frame in tables[:3]]
     network = ni.build_network(*tables)
     stored = pickle.dumps(network)
     fresh = pickle.loads(stored)
-    for measure in those_for(network, measures):
-        result = measure(network)
-        if measure.shape != "number":
-            result.iloc[:] = -1  # no result shares memory with the network or the next result
-        agree(measure(network), measure(fresh), measure, 0.0)
+    for measure in those_for(network):
+        with told_of(measure):
+            result = measure(network)
+            if measure.shape != "number":
+                result.iloc[:] = -1  # no result shares memory with the network or the next result
+            agree(measure(network), measure(fresh), measure, 0.0)
     assert network.equals(pickle.loads(stored))
     assert pickle.dumps(network) == stored
     for frame, copy in zip(tables[:3], copies, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
 
 
-@every_measure
 @few
 @given(tables=some_tables)
-def test_the_same_call_gives_the_same_answer(measures: list[Measure], tables: Tables) -> None:
+def test_the_same_call_gives_the_same_answer(tables: Tables) -> None:
     network, twin = ni.build_network(*tables), ni.build_network(*tables)
-    for measure in those_for(network, measures):
-        seeded = "rng" in inspect.signature(measure.function).parameters
-        options = {"rng": 7} if seeded else {}
-        first = measure(network, **options)
-        agree(measure(network, **options), first, measure, 0.0)
-        agree(measure(twin, **options), first, measure, 0.0)
+    for measure in those_for(network):
+        with told_of(measure):
+            seeded = "rng" in inspect.signature(measure.function).parameters
+            options = {"rng": 7} if seeded else {}
+            first = measure(network, **options)
+            agree(measure(network, **options), first, measure, 0.0)
+            agree(measure(twin, **options), first, measure, 0.0)
 
 
 def distinct_names(count: int) -> st.SearchStrategy[list[str]]:
