@@ -313,7 +313,7 @@ def compute(data):
     seeds = np.random.default_rng(1).spawn(NULLS)
     found["nulls"] = pd.DataFrame([at_random(two_mode, kept, homes, host, rng) for rng in seeds])
     found["candidates"] = {
-        home: placebo_candidates(found["policies"][home]["enclave"], networks[home], match=MATCH)
+        home: placebo_candidates(networks[home], found["policies"][home]["enclave"], match=MATCH)
         for home in homes
     }
     return found

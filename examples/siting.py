@@ -187,7 +187,7 @@ def candidates_of(network, pairs):
             for name, match in MATCHINGS.items():
                 # Matched on population in name only where all others are taken anyway.
                 table = placebo_candidates(
-                    DirectLinks(home, host, 1), around, match=match or ("population",)
+                    around, DirectLinks(home, host, 1), match=match or ("population",)
                 )
                 found[home, host, name] = table.drop(
                     index=sorted(own[home] - {host}), errors="ignore"

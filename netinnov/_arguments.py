@@ -22,7 +22,7 @@ __all__ = [
     "check_callable",
     "check_choice",
     "check_flag",
-    "check_level",
+    "check_confidence",
     "check_mapping",
     "check_name",
     "check_names",
@@ -173,7 +173,7 @@ def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
         raise InputError(msg) from None
 
 
-def check_level(name: str, value: Any) -> None:
+def check_confidence(name: str, value: Any) -> None:
     """Refuse what is no level of an interval, above 0 and below 1: 0.95, not 95."""
     check_number(name, value, low=0, high=1, above=True, below=True)
 

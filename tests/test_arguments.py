@@ -17,8 +17,8 @@ from netinnov._arguments import (
     as_whole,
     check_callable,
     check_choice,
+    check_confidence,
     check_flag,
-    check_level,
     check_mapping,
     check_name,
     check_names,
@@ -93,7 +93,7 @@ def test_whole_numbers_of_any_type_will_do(value: Any) -> None:
 @pytest.mark.parametrize("level", [0, 1, 95, np.nan, None, "0.95"])
 def test_what_is_no_level_is_refused(level: Any) -> None:
     with pytest.raises(InputError, match="`x` must be a finite number above 0 and below 1; found"):
-        check_level("x", level)
+        check_confidence("x", level)
 
 
 def test_numbers_are_copied() -> None:
@@ -226,7 +226,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: diffusion.order_test(3, dates={"a": 1.0}), "`steps` must be of the type Series or"),  # type: ignore[arg-type]
     (
-        lambda: ni.scenarios.placebo_candidates(ni.scenarios.NoChange(), NETWORK),  # type: ignore[arg-type]
+        lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),  # type: ignore[arg-type]
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),
     (lambda: ni.plotting.plot_layers(NETWORK, layers="links"), "found the text 'links'; write"),

@@ -336,7 +336,7 @@ def test_sobol_indices_go_on_from_their_points(network, tmp_path) -> None:
     resumed = indices(network, checkpoint=tmp_path, rng=None, make=again)
     pd.testing.assert_frame_equal(resumed, expected)
     assert len(calls) == 2 * len(removed)  # a point a batch, two replicates a point
-    narrow = indices(network, checkpoint=tmp_path, level=0.5)
+    narrow = indices(network, checkpoint=tmp_path, confidence=0.5)
     assert narrow["first"].equals(expected["first"])
     assert not narrow["first_low"].equals(expected["first_low"])
 

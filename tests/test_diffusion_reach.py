@@ -168,8 +168,11 @@ def test_the_bundled_case_with_and_without_its_enclaves():
         (lambda n: reach_table(pd.Series([-1.0]), horizon=5), "steps of 0 or more"),
         (lambda n: reach_table(pd.Series([1.0]), horizon=0), "`horizon`"),
         (lambda n: reach_table({}, horizon=5), "`times` must hold at least one Series"),
-        (lambda n: reach_table(pd.Series([1.0]), horizon=5, level=0), "`level`"),
-        (lambda n: reach_table(pd.Series([1.0]), horizon=5, level=1), "`level` must be .* below 1"),
+        (lambda n: reach_table(pd.Series([1.0]), horizon=5, confidence=0), "`confidence`"),
+        (
+            lambda n: reach_table(pd.Series([1.0]), horizon=5, confidence=1),
+            "`confidence` must be .* below 1",
+        ),
     ],
 )
 def test_impossible_arguments_are_refused(call, words):

@@ -186,7 +186,7 @@ def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
 
 def test_a_caliper_holds_in_experiments_too(distant) -> None:
     cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    gaps = placebo_candidates(distant, cities)["gap"].iloc[1:]
+    gaps = placebo_candidates(cities, distant)["gap"].iloc[1:]
     result = matched_experiment(MatchedPlacebo(distant, nearest=9, caliper=gaps.iloc[2]), 3)
     hosts = {site.split("host='")[1].split("'")[0] for site in result.sites["placebo"]}
     assert hosts == set(gaps.index[:3])

@@ -498,7 +498,7 @@ GOOD = parks(("a", "b", 2))
         ({"openings": GOOD, "method": "best"}, "`method` must be one of 'cohorts', 'two_way'"),
         ({"openings": GOOD, "effects": "none"}, "`effects` must be one of"),
         ({"openings": GOOD, "errors": "none"}, "`errors` must be one of"),
-        ({"openings": GOOD, "level": 95}, "`level` must be a finite number above 0"),
+        ({"openings": GOOD, "confidence": 95}, "`confidence` must be a finite number above 0"),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),
         ({"openings": GOOD, "periods": [1]}, "`periods` must be two or more"),
         ({"openings": GOOD, "periods": [1, 2, 3]}, r"1 of 3 have none: \[3\]"),

@@ -111,7 +111,7 @@ def test_the_unit_of_each_origin_does_not_matter():
     [
         ({"layer": "link"}, "did you mean 'links'"),
         ({"borders": ["province"]}, r"they lack \['province'\]"),
-        ({"level": 0}, "`level` must be a finite number above 0"),
+        ({"confidence": 0}, "`confidence` must be a finite number above 0"),
     ],
 )
 def test_impossible_input_is_refused(options, words):

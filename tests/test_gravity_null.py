@@ -147,6 +147,19 @@ def test_units_of_whole_weights_are_1_and_others_are_as_dispersed_as_the_flows()
     np.testing.assert_allclose(again / (0.3 * 7), drawn * fit["unit"])
 
 
+@pytest.mark.parametrize(("quantity", "unit"), [("amount", 700 / 50), ("share_of_origin", 2)])
+def test_the_unit_is_what_an_event_of_the_layer_table_weighs(quantity, unit):
+    flows = counts()
+    np.fill_diagonal(flows, 0)
+    flows *= 100 / flows.sum(axis=1, keepdims=True)  # 7 origins send 100 each
+    links = network_of(flows).links
+    layers = {"links": {"directed": True, "quantity": quantity, "events": 50}}
+    nodes = pd.DataFrame({"place": IDS}, index=IDS)
+    network = ni.build_network(nodes, links, PLACES, layers=layers)
+    assert GravityNull().fit(network).loc["links", "unit"] == pytest.approx(unit)
+    assert GravityNull(unit=3).fit(network).loc["links", "unit"] == 3
+
+
 def test_in_a_layer_that_joins_two_kinds_only_pairs_of_both_get_flows():
     kinds = list("aaabbbb")
     across = np.array(kinds)[:, None] != np.array(kinds)[None, :]

@@ -64,7 +64,7 @@ def towns() -> ni.MultilayerNetwork:
 
 
 def test_strength_by_hand() -> None:
-    table = placebo_candidates(PARK, towns(), match=["strength"])
+    table = placebo_candidates(towns(), PARK, match=["strength"])
     # Real first, then by |log|: d is equal, a is half, c twice (in the order of places), b a
     # quarter. No district (another level), no place without nodes.
     assert table.index.tolist() == ["host", "d", "a", "c", "b"]
@@ -83,12 +83,12 @@ def test_in_layers_of_shares_strength_is_what_arrives() -> None:
     ):
         table = pd.DataFrame(links, columns=["source", "target", "weight"]).assign(layer=layer)
         network = ni.build_network(nodes, table, directed=[layer])
-        found = placebo_candidates(PARK, network, match=["strength"])
+        found = placebo_candidates(network, PARK, match=["strength"])
         assert found["strength"].to_dict() == strengths
 
 
 def test_distance_and_population_leave_out_what_is_not_known() -> None:
-    table = placebo_candidates(PARK, towns(), match=["distance", "population"])
+    table = placebo_candidates(towns(), PARK, match=["distance", "population"])
     # d has neither; from home host, a and c are two degrees away, b four.
     assert table.index[:2].tolist() == ["host", "c"]
     table = table.loc[["host", "a", "b", "c"]]
@@ -100,14 +100,14 @@ def test_distance_and_population_leave_out_what_is_not_known() -> None:
 
 
 def test_categories_are_exact_and_columns_below_zero_no_logarithms() -> None:
-    table = placebo_candidates(PARK, towns(), match=("province", "growth"))
+    table = placebo_candidates(towns(), PARK, match=("province", "growth"))
     assert table.index.tolist() == ["host", "a", "b"]
     # Growth 0, 1, 2, and 3 of c in another province, which counts for the standard deviation: with
     # zeros and no negative one among them, so 0 counts half of 1.
     logs = np.log([0.5, 1, 2, 3])
     assert table["gap"].tolist() == pytest.approx((np.abs(logs - logs[0]) / logs.std())[:3])
     other = DirectLinks("host", "home", 2)
-    table = placebo_candidates(other, towns(), match=["growth"])
+    table = placebo_candidates(towns(), other, match=["growth"])
     # The real value is -1: differences as they are, 1 2 3 4.
     values = np.array([-1, 0, 1, 2, 3])
     assert table.index.tolist() == ["home", "d", "a", "b", "c"]
@@ -115,7 +115,7 @@ def test_categories_are_exact_and_columns_below_zero_no_logarithms() -> None:
 
 
 def test_ties_with_the_place_that_stays() -> None:
-    table = placebo_candidates(PARK, towns(), match=["tie"])
+    table = placebo_candidates(towns(), PARK, match=["tie"])
     assert table["tie"].to_dict() == {"host": 1, "d": 2, "a": 0, "b": 0, "c": 0}
     # Zeros count half the smallest, 1/2: as far from 1 as 2 is, so in the order of places.
     assert table.index.tolist() == ["host", "a", "b", "c", "d"]
@@ -124,27 +124,27 @@ def test_ties_with_the_place_that_stays() -> None:
 def test_the_placebo_is_drawn_among_the_nearest() -> None:
     network = towns()
     drawn = Counter(
-        placebo(PARK, network, match=["strength"], nearest=3, rng=seed).host for seed in range(150)
+        placebo(network, PARK, match=["strength"], nearest=3, rng=seed).host for seed in range(150)
     )
     assert drawn.keys() == {"d", "a", "c"}
     assert stats.chisquare(list(drawn.values())).pvalue > 1e-3
-    nearest = placebo(PARK, network, match=["strength"], nearest=1)
+    nearest = placebo(network, PARK, match=["strength"], nearest=1)
     assert nearest == ReverseEnclave("home", "d", 2, 0.5)
     everyone = {
-        placebo(PARK, network, match=["strength"], nearest=99, rng=seed).host for seed in range(60)
+        placebo(network, PARK, match=["strength"], nearest=99, rng=seed).host for seed in range(60)
     }
     assert everyone == {"a", "b", "c", "d"}
-    assert placebo(PARK, network, rng=7) == placebo(PARK, network, rng=7)
+    assert placebo(network, PARK, rng=7) == placebo(network, PARK, rng=7)
 
 
 def test_a_caliper_keeps_the_unlike_out() -> None:
     # Gaps by hand: see above; 1 / sqrt(1.04) is 0.98.
     options = {"match": ["strength"], "caliper": 0.99}
-    assert placebo_candidates(PARK, towns(), **options).index.tolist() == ["host", "d", "a", "c"]
-    drawn = {placebo(PARK, towns(), nearest=99, rng=seed, **options).host for seed in range(40)}
+    assert placebo_candidates(towns(), PARK, **options).index.tolist() == ["host", "d", "a", "c"]
+    drawn = {placebo(towns(), PARK, nearest=99, rng=seed, **options).host for seed in range(40)}
     assert drawn == {"d", "a", "c"}
     with pytest.raises(InputError, match="within the caliper of 0"):
-        placebo(PARK, towns(), match=["strength", "distance"], caliper=0)
+        placebo(towns(), PARK, match=["strength", "distance"], caliper=0)
     with pytest.raises(InputError, match="`caliper`"):
         MatchedPlacebo(PARK, caliper=-1)
 
@@ -164,10 +164,10 @@ def test_in_what_the_real_place_lies_beyond_its_placebos() -> None:
 
 
 def test_home_can_be_replaced() -> None:
-    table = placebo_candidates(PARK, towns(), match=["strength"], replace="home")
+    table = placebo_candidates(towns(), PARK, match=["strength"], replace="home")
     assert table.index[0] == "home"
     assert set(table.index) == {"home", "a", "b", "c", "d"}
-    other = placebo(PARK, towns(), match=["strength"], replace="home", rng=1)
+    other = placebo(towns(), PARK, match=["strength"], replace="home", rng=1)
     assert other.host == "host"
     assert other.home != "home"
 
@@ -176,23 +176,23 @@ def test_there_may_be_none() -> None:
     network = towns()
     two = network.select(nodes=["home", "host"])
     with pytest.raises(InputError, match=r"no place can stand in for the host .*Match on less"):
-        placebo(PARK, two, match=["strength"])
+        placebo(two, PARK, match=["strength"])
     with pytest.raises(InputError, match="'d' has no population and no province"):
-        placebo(ReverseEnclave("home", "d", 1, 0), network, match=["population", "province"])
+        placebo(network, ReverseEnclave("home", "d", 1, 0), match=["population", "province"])
     with pytest.raises(InputError, match="did you mean 'strength'"):
-        placebo(PARK, network, match=["strenght"])
+        placebo(network, PARK, match=["strenght"])
     with pytest.raises(InputError, match="sequence of names"):
-        placebo(PARK, network, match="strength")
+        placebo(network, PARK, match="strength")
     with pytest.raises(InputError, match="'host', 'home'"):
-        placebo(PARK, network, replace="both")  # type: ignore[arg-type]
+        placebo(network, PARK, replace="both")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="`nearest`"):
-        placebo(PARK, network, nearest=0)
+        placebo(network, PARK, nearest=0)
     with pytest.raises(InputError, match="`scenario` must be"):
-        placebo(NoChange(), network)
+        placebo(network, NoChange())
     with pytest.raises(InputError, match="`scenario` must be"):
         MatchedPlacebo(NoChange())
     with pytest.raises(InputError, match="`host` must be a place"):
-        placebo(ReverseEnclave("home", "nowhere", 1, 0), network)
+        placebo(network, ReverseEnclave("home", "nowhere", 1, 0))
 
 
 def test_a_placebo_in_each_replicate() -> None:
@@ -227,10 +227,10 @@ def test_two_of_a_category_are_as_near_as_they_are_among_all() -> None:
     network = ni.build_network(nodes, links, places)
     twin = ReverseEnclave("home", "o", 1, 0.5)
     for match in (["population"], ["population", "province"]):
-        table = placebo_candidates(twin, network, match=match)
+        table = placebo_candidates(network, twin, match=match)
         logs = np.log([1e6, 1_000_001, 5e6, 1e5])
         assert table.loc["x", "gap"] == pytest.approx((logs[1] - logs[0]) / logs.std())
-    assert placebo(twin, network, match=["population", "province"], caliper=0.1).host == "x"
+    assert placebo(network, twin, match=["population", "province"], caliper=0.1).host == "x"
 
 
 def test_parts_that_share_a_place_share_their_placebo() -> None:
@@ -244,7 +244,7 @@ def test_parts_that_share_a_place_share_their_placebo() -> None:
     ]
     prices = Prices(park=10, link=1, pipeline_km=0)
     assert matched.cost(prices, network) == both.cost(prices, network)
-    assert placebo(both, network, match=["strength"], nearest=1).scenarios[0].host == "d"
+    assert placebo(network, both, match=["strength"], nearest=1).scenarios[0].host == "d"
     home = MatchedPlacebo(both, match=["strength"], replace="home", nearest=1).placebos(network)
     assert {part.home for part in (home[0].scenarios[0], *home[0].scenarios[1].scenarios)} == {"a"}
     after = apply_scenario(network, matched, rng=1)
@@ -297,7 +297,7 @@ def test_real_cities_are_matched_within_their_tier() -> None:
     with pytest.warns(UserWarning, match="no place"):
         cities = ni.aggregate(ni.datasets.load_yrd_enclaves(), level=1)
     park = ReverseEnclave("quzhou", "hangzhou", 5, 0.4, layer="gravity_modelled")
-    table = placebo_candidates(park, cities, match=["tie", "distance", "population", "tier"])
+    table = placebo_candidates(cities, park, match=["tie", "distance", "population", "tier"])
     assert table.index[0] == "hangzhou"
     assert set(cities.places.loc[table.index, "tier"]) == {"core"}
     assert table["gap"].is_monotonic_increasing

@@ -91,7 +91,7 @@ def test_notes_stand_below_and_inside_the_page():
         (pd.Series([-1.0]), {"horizon": 5}, "no step below 0"),
         (pd.Series([], dtype=float), {"horizon": 5}, "at least one draw"),
         (TIMES, {"horizon": 0}, "`horizon`"),
-        (TIMES, {"horizon": 5, "level": 2}, "`level`"),
+        (TIMES, {"horizon": 5, "confidence": 2}, "`confidence`"),
     ],
 )
 def test_impossible_arguments_are_refused(times, options, words):

@@ -67,7 +67,7 @@ def test_replicates_needed_is_the_least_that_is_narrow_enough(pair) -> None:
     no_effect = compare_scenarios(pair, scenarios={"x": Plus(0)}, measures={"w": weight},
                                   replicates=3, progress=False)  # fmt: skip
     assert replicates_needed(no_effect, precision=1)["replicates_for_sign"].isna().all()
-    strict = replicates_needed(pilot, precision=0.2, level=0.99).set_index("scenario")
+    strict = replicates_needed(pilot, precision=0.2, confidence=0.99).set_index("scenario")
     assert strict.loc["x", "replicates"] > table.loc["x", "replicates"]
     sure = replicates_needed(pilot, precision=0.2, power=0.95).set_index("scenario")
     assert sure.loc["x", "replicates_for_sign"] > table.loc["x", "replicates_for_sign"]
@@ -90,8 +90,12 @@ def test_power_of_what_cannot_be_known() -> None:
     )
     pilot = ExperimentResult(rows.assign(measure="m", node=None))
     assert pd.isna(replicates_needed(pilot, precision=1)["replicates_for_sign"][0])
-    for options in ({"precision": 0}, {"precision": 1, "level": 1}, {"precision": 1, "power": 0}):
-        with pytest.raises(InputError, match=r"precision|level|power"):
+    for options in (
+        {"precision": 0},
+        {"precision": 1, "confidence": 1},
+        {"precision": 1, "power": 0},
+    ):
+        with pytest.raises(InputError, match=r"precision|confidence|power"):
             replicates_needed(pilot, **options)
 
 

@@ -44,7 +44,7 @@ def test_coefficients_are_those_of_least_squares(symmetric: bool) -> None:
     n = 9
     a, b, y = (noise(n, rng, symmetric) for _ in range(3))
     pairs = np.triu_indices(n, 1) if symmetric else np.nonzero(~np.eye(n, dtype=bool))
-    found = mrqap(of_size(n), outcome=y, predictors={"a": a, "b": b}, replicates=1, rng=1)
+    found = mrqap(of_size(n), outcome=y, predictors={"a": a, "b": b}, permutations=1, rng=1)
     coefficients, t = t_of_last(y[pairs], [a[pairs], b[pairs]])
     np.testing.assert_allclose(found.coefficients, coefficients, rtol=1e-10)
     assert found.t["b"] == pytest.approx(t, rel=1e-10)
@@ -81,7 +81,9 @@ def test_all_permutations_by_brute_force(
         moved = left[np.ix_(order, order)][used]
         there = ~np.isnan(moved)
         expected.append(t_of_last(y[used][there], [a[used][there], moved[there]])[1])
-    found = mrqap(of_size(n), outcome=y, predictors={"a": a, "b": b}, replicates=len(orders), rng=1)
+    found = mrqap(
+        of_size(n), outcome=y, predictors={"a": a, "b": b}, permutations=len(orders), rng=1
+    )
     np.testing.assert_allclose(found.draws["b"], expected, rtol=1e-8)
     t = found.t["b"]
     high = (np.array(expected) >= t - 1e-9).sum()
@@ -97,7 +99,7 @@ def test_correlation_of_all_permutations_by_brute_force(monkeypatch: pytest.Monk
     a, b = noise(n, rng), noise(n, rng)
     pairs = np.triu_indices(n, 1)
     expected = [np.corrcoef(a[np.ix_(o, o)][pairs], b[pairs])[0, 1] for o in orders]
-    found = qap_correlation(of_size(n), x=a, y=b, replicates=120)
+    found = qap_correlation(of_size(n), x=a, y=b, permutations=120)
     np.testing.assert_allclose(found.draws, expected, rtol=1e-10)
     assert found.correlation == pytest.approx(stats.pearsonr(a[pairs], b[pairs]).statistic)
     assert (found.low, found.high) == pytest.approx(tuple(np.quantile(expected, [0.025, 0.975])))
@@ -109,15 +111,17 @@ def test_layers_are_matrices_of_weights() -> None:
     network = ni.build_network(*bare(layers, "abc"))
     # Pairs ab, ac, bc: x 2, 0, 1; y 1, 1, 0. Covariance 0 of (1, -1, 0) and (1, 1, -2) / 3.
     assert qap_correlation(network, x="x", y="y", rng=1).correlation == pytest.approx(0, abs=1e-15)
-    found = mrqap(network, outcome="x", predictors=["y"], replicates=5, rng=1)
+    found = mrqap(network, outcome="x", predictors=["y"], permutations=5, rng=1)
     assert found.coefficients.tolist() == pytest.approx([1, 0], abs=1e-12)
 
 
 def test_a_directed_layer_uses_all_ordered_pairs() -> None:
     assert mrqap(of_size(6), outcome="ring", predictors={"d": np.arange(36).reshape(6, 6)},
-                 replicates=1, rng=1).n_pairs == 30  # fmt: skip
+                 permutations=1, rng=1).n_pairs == 30  # fmt: skip
     network = of_size(6, directed=True)
-    assert qap_correlation(network, x="ring", y=np.eye(6)[::-1], rng=1, replicates=1).n_pairs == 30
+    assert (
+        qap_correlation(network, x="ring", y=np.eye(6)[::-1], rng=1, permutations=1).n_pairs == 30
+    )
     assert qap_correlation(of_size(6), x="ring", y=np.eye(6)[::-1], rng=1).n_pairs == 15
 
 
@@ -126,7 +130,7 @@ def test_the_diagonal_and_missing_pairs_never_count() -> None:
     a, y = noise(7, rng), noise(7, rng)
     odd = y.copy()
     np.fill_diagonal(odd, np.inf)
-    options: dict[str, Any] = {"predictors": {"a": a}, "replicates": 20, "rng": 1}
+    options: dict[str, Any] = {"predictors": {"a": a}, "permutations": 20, "rng": 1}
     plain, same = (mrqap(of_size(7), outcome=m, **options) for m in (y, odd))
     pd.testing.assert_frame_equal(plain.to_frame(), same.to_frame())
     y[2, 3] = y[3, 2] = np.nan
@@ -137,13 +141,15 @@ def test_the_same_rng_gives_the_same_answer_in_any_number_of_threads() -> None:
     rng = np.random.default_rng(1)
     a, y = noise(12, rng), noise(12, rng)
     runs = [
-        mrqap(of_size(12), outcome=y, predictors={"a": a}, replicates=50, rng=3, executor=executor)
+        mrqap(
+            of_size(12), outcome=y, predictors={"a": a}, permutations=50, rng=3, executor=executor
+        )
         for executor in (None, 1, 3)
     ]
     for run in runs[1:]:
         pd.testing.assert_frame_equal(run.draws, runs[0].draws)
     draws = [
-        qap_correlation(of_size(12), x=a, y=y, replicates=50, rng=3, executor=executor).draws
+        qap_correlation(of_size(12), x=a, y=y, permutations=50, rng=3, executor=executor).draws
         for executor in (1, 3)
     ]
     np.testing.assert_array_equal(*draws)
@@ -162,13 +168,13 @@ def test_what_follows_from_the_others_has_no_coefficient() -> None:
     rng = np.random.default_rng(1)
     a, b, y = (noise(8, rng) for _ in range(3))
     for predictors in ({"a": a, "b": b, "c": a + 2 * b}, {"one": np.ones((8, 8))}):
-        found = mrqap(of_size(8), outcome=y, predictors=predictors, replicates=3, rng=1)
+        found = mrqap(of_size(8), outcome=y, predictors=predictors, permutations=3, rng=1)
         assert found.to_frame().isna().all(axis=None)
         assert np.isnan(found.r_squared)
-    exact = mrqap(of_size(8), outcome=1 + 2 * a, predictors={"a": a}, replicates=9, rng=1)
+    exact = mrqap(of_size(8), outcome=1 + 2 * a, predictors={"a": a}, permutations=9, rng=1)
     assert exact.coefficients.tolist() == pytest.approx([1, 2])
     assert np.isnan(exact.t["a"])
-    constant = qap_correlation(of_size(8), x=a, y=np.ones((8, 8)), replicates=9, rng=1)
+    constant = qap_correlation(of_size(8), x=a, y=np.ones((8, 8)), permutations=9, rng=1)
     assert np.isnan([constant.correlation, constant.p, constant.low]).all()
 
 
@@ -183,8 +189,8 @@ def test_what_follows_from_the_others_has_no_coefficient() -> None:
         ({"predictors": {}}, "at least one matrix"),
         ({"predictors": {"intercept": "ring"}}, "none 'intercept'"),
         ({"predictors": "ring"}, "write \\['ring'\\]"),
-        ({"replicates": 0}, "`replicates` must be"),
-        ({"replicates": 2.5}, "whole number"),
+        ({"permutations": 0}, "`permutations` must be"),
+        ({"permutations": 2.5}, "whole number"),
         ({"rng": "seed"}, "`rng` must be"),
     ],
 )
@@ -206,7 +212,7 @@ def test_the_level_holds_where_predictors_go_together() -> None:
         a = noise(n, rng) + np.add.outer(node[0], node[0])
         b = a + noise(n, rng) + np.add.outer(node[1], node[1])
         y = 0.5 * a + noise(n, rng) + np.add.outer(node[2], node[2])
-        fit = mrqap(network, outcome=y, predictors={"a": a, "b": b}, replicates=199, rng=rng,
+        fit = mrqap(network, outcome=y, predictors={"a": a, "b": b}, permutations=199, rng=rng,
                     executor=1)  # fmt: skip
         p.append(fit.p["b"])
     assert stats.kstest(p, "uniform").pvalue > 0.001
@@ -239,7 +245,7 @@ def test_flows_between_cities_of_the_delta_fall_with_distance() -> None:
     size = np.tile(np.log(here["cpop2010"].to_numpy()), (len(here), 1))  # of the destination
     province = (here.index.str[:2].to_numpy()[:, None] != here.index.str[:2].to_numpy()) * 1.0
     terms = {"distance": distance, "population": size, "border": province}
-    found = mrqap(network, outcome=outcome, predictors=terms, replicates=199, rng=1)
+    found = mrqap(network, outcome=outcome, predictors=terms, permutations=199, rng=1)
     used = ~np.eye(41, dtype=bool) & (flows > 0)
     assert found.n_pairs == used.sum() > 1000
     x = np.column_stack([np.ones(used.sum()), *(term[used] for term in terms.values())])

@@ -203,7 +203,7 @@ def test_measures_of_nodes_and_other_networks(pair) -> None:
         ({"samples": 1}, "`samples`"),
         ({"replicates": 0}, "`replicates`"),
         ({"replicates": 1.5}, "`replicates` must be a whole number"),
-        ({"level": 1}, "`level`"),
+        ({"confidence": 1}, "`confidence`"),
         ({"rng": "seed"}, "`rng` must be"),
         ({"make": lambda x: None}, "for all values; found NoneType"),
         ({"make": lambda x: Specification(Plus(x), weights)}, "must have one effect"),

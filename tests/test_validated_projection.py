@@ -31,7 +31,7 @@ def two_mode(seed=0, members=10, events=8, density=0.45):
 def test_hypergeometric_against_scipy(onto):
     table, network = two_mode()
     table = table if onto == "m" else table.T
-    found = validated_projection(network, layer="links", onto=onto, level=1)
+    found = validated_projection(network, layer="links", onto=onto, alpha=1)
     assert len(found) == len(table) * (len(table) - 1) // 2  # all meet in the first event
     k = table.sum(axis=1)
     for row in found.itertuples():
@@ -56,7 +56,7 @@ def test_bicm_against_all_outcomes(onto):
     p = np.maximum(p, p.T)
     p = p[:7, 7:] if onto == "m" else p[:7, 7:].T
     table = table if onto == "m" else table.T
-    found = validated_projection(network, layer="links", onto=onto, method="bicm", level=1)
+    found = validated_projection(network, layer="links", onto=onto, method="bicm", alpha=1)
     for row in found.itertuples():
         i, j = int(row.source[1:]), int(row.target[1:])
         q = p[i] * p[j]
@@ -111,7 +111,7 @@ def test_events_in_which_several_kinds_meet():
     nodes["kind"] = nodes["kind"].replace("m", "n").where(nodes.index != "m1", "m")
     mixed = ni.build_network(nodes, network.links)
     for method in ("hypergeometric", "bicm"):
-        expected = validated_projection(network, layer="links", onto="m", method=method, level=1)
+        expected = validated_projection(network, layer="links", onto="m", method=method, alpha=1)
         for side in ({"through": "e"}, {"onto": ["m", "n"]}):
-            found = validated_projection(mixed, layer="links", method=method, level=1, **side)
+            found = validated_projection(mixed, layer="links", method=method, alpha=1, **side)
             pd.testing.assert_frame_equal(found, expected)

@@ -30,14 +30,6 @@ NONE_WILL_DO = {
 }
 """Counts that may be 0: nothing is drawn then."""
 
-NO_INTERVAL = {
-    "build.aggregate": "how far up the places",
-    "linkages.add_outposts": "how far up the places",
-    "null_models.validated_projection": "of significance, where 0 and 1 keep none and all",
-    "plotting.plot_trajectories": "where a line is drawn",
-}
-"""Functions whose `level` is not that of an interval, and what it is."""
-
 COUNTED = [
     (name, parameter, value)
     for parameter in COUNTS
@@ -47,14 +39,13 @@ COUNTED = [
 
 LEVELS = [
     (name, parameter, value)
-    for parameter in ("level", "confidence")
+    for parameter in ("confidence",)
     for name, value in product(taking(parameter), [0, 1, 95, math.nan, "0.95"])
-    if name not in NO_INTERVAL
 ]
 
 
 def test_exceptions_are_functions() -> None:
-    assert {name for name, _ in NONE_WILL_DO} | NO_INTERVAL.keys() <= ALL.keys()
+    assert {name for name, _ in NONE_WILL_DO} <= ALL.keys()
 
 
 @pytest.mark.parametrize("rng", ["x", -1])

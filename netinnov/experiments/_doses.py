@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_level, check_rng
+from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._changes import changes
@@ -110,7 +110,7 @@ class DoseResponse:
         *,
         node: str | None = None,
         shape: Asked = "saturation",
-        level: float = 0.95,
+        confidence: float = 0.95,
         resamples: int = 1000,
         rng: Rng = None,
     ) -> pd.Series:
@@ -128,7 +128,7 @@ class DoseResponse:
             plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); ``"peak"``, a parabola
             that turns at one of the doses or between them, where the effect is largest, or least;
             ``"line"``, a straight line; ``"best"``, the first of `shapes`.
-        level : float
+        confidence : float
             Of the intervals, above 0 and below 1.
         resamples : int
             Bootstrap samples.
@@ -191,7 +191,7 @@ class DoseResponse:
         """
         rng = check_rng(rng)
         check_choice("shape", shape, Asked)
-        check_level("level", level)
+        check_confidence("confidence", confidence)
         resamples = as_whole("resamples", resamples, low=2)
         dose, change = self._differences(measure, node, least=6 if shape == "best" else 4)
         n = change.shape[1]
@@ -220,8 +220,8 @@ class DoseResponse:
         ):
             low, high = (fits.low, fits.high) if name == "break" else (values, values)
             found[name] = values[0]
-            found[f"{name}_low"] = np.quantile(low[1:], (1 - level) / 2)
-            found[f"{name}_high"] = np.quantile(high[1:], (1 + level) / 2)
+            found[f"{name}_low"] = np.quantile(low[1:], (1 - confidence) / 2)
+            found[f"{name}_high"] = np.quantile(high[1:], (1 + confidence) / 2)
         total = ((means[0] - means[0].mean()) ** 2).sum()
         straight = fits.straight[0]
         found["gain"] = (

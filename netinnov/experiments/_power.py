@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_level, check_number
+from netinnov._arguments import check_confidence, check_number
 
 if TYPE_CHECKING:
     from netinnov.experiments._effects import ExperimentResult
@@ -23,7 +23,7 @@ _MANY = 10_000
 
 
 def replicates_needed(
-    pilot: ExperimentResult, *, precision: float, level: float = 0.95, power: float = 0.8
+    pilot: ExperimentResult, *, precision: float, confidence: float = 0.95, power: float = 0.8
 ) -> pd.DataFrame:
     """Count the replicates that make Monte Carlo error small enough.
 
@@ -34,7 +34,7 @@ def replicates_needed(
     precision : float
         Half the width that the confidence interval of ``difference`` may have, in units of the
         spread (standard deviation) over placements; 0.1 is a tenth of it.
-    level : float
+    confidence : float
         Of the interval, above 0 and below 1.
     power : float
         How often an experiment of so many replicates should find a sign, above 0 and below 1.
@@ -52,7 +52,7 @@ def replicates_needed(
     Raises
     ------
     InputError
-        A precision, level or power out of range.
+        A precision, confidence or power out of range.
 
     Notes
     -----
@@ -72,14 +72,14 @@ def replicates_needed(
     [[1.0, 18]]
     """
     check_number("precision", precision, low=0, above=True)
-    check_level("level", level)
-    check_level("power", power)
+    check_confidence("confidence", confidence)
+    check_confidence("power", power)
     effects = pilot.effects()
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
-    wanted = [_least(sd, partial(_wide, sd, precision * sd, level)) for sd in spread]
+    wanted = [_least(sd, partial(_wide, sd, precision * sd, confidence)) for sd in spread]
     sign = [
-        _least(sd, partial(_weak, sd, abs(change), level, power)) if change else None
+        _least(sd, partial(_weak, sd, abs(change), confidence, power)) if change else None
         for sd, change in zip(spread, effect, strict=True)
     ]
     return effects[["scenario", "measure", "node"]].assign(
@@ -90,14 +90,14 @@ def replicates_needed(
     )
 
 
-def _wide(spread: float, half_width: float, level: float, n: int) -> bool:
+def _wide(spread: float, half_width: float, confidence: float, n: int) -> bool:
     """Whether the interval of n replicates is too wide."""
-    return float(stats.t.ppf((1 + level) / 2, n - 1)) * spread / math.sqrt(n) > half_width
+    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * spread / math.sqrt(n) > half_width
 
 
-def _weak(spread: float, effect: float, level: float, power: float, n: int) -> bool:
+def _weak(spread: float, effect: float, confidence: float, power: float, n: int) -> bool:
     """Whether n replicates leave out 0 too seldom."""
-    bound, shift = stats.t.ppf((1 + level) / 2, n - 1), math.sqrt(n) * effect / spread
+    bound, shift = stats.t.ppf((1 + confidence) / 2, n - 1), math.sqrt(n) * effect / spread
     if n > _MANY:  # the noncentral t is normal, and hard to compute
         return bool(stats.norm.cdf(shift - bound) < power)
     found = stats.nct.sf(bound, n - 1, shift) + stats.nct.cdf(-bound, n - 1, shift)

@@ -17,8 +17,8 @@ import pandas as pd
 from netinnov._arguments import (
     as_whole,
     check_callable,
+    check_confidence,
     check_flag,
-    check_level,
     check_mapping,
     check_number,
     check_rng,
@@ -92,7 +92,7 @@ def sobol_indices(
     samples: int = 64,
     replicates: int = 10,
     second_order: bool = False,
-    level: float = 0.95,
+    confidence: float = 0.95,
     resamples: int = 200,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -119,7 +119,7 @@ def sobol_indices(
         Random placements at each point, drawn for it alone.
     second_order : bool
         Also give what pairs of parameters explain together.
-    level : float
+    confidence : float
         Of the intervals, above 0 and below 1.
     resamples : int
         Bootstrap samples of the points, for the intervals.
@@ -133,7 +133,7 @@ def sobol_indices(
         A folder that keeps the effects, a batch of points at a time. A run that was killed, or
         stopped by Ctrl-C, goes on from there when it is called again in the same way, and gives
         the same numbers; ``rng=None`` takes up the entropy that is stored. Another network, other
-        points or replicates are refused; `level` and `resamples` may be others.
+        points or replicates are refused; `confidence` and `resamples` may be others.
 
     Returns
     -------
@@ -196,7 +196,7 @@ def sobol_indices(
         raise InputError(f"`samples` must be a power of 2, such as {near}; found {samples}.")
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=2)
-    check_level("level", level)
+    check_confidence("confidence", confidence)
     check_flag("second_order", second_order)
     if rng is None and checkpoint is not None:
         rng = stored_seed(checkpoint)
@@ -262,7 +262,7 @@ def sobol_indices(
             mean,
             calc_second_order=second_order,
             num_resamples=resamples,
-            conf_level=level,
+            conf_level=confidence,
             seed=int(generator.integers(1, 2**31)),
         )
     return SobolIndices(

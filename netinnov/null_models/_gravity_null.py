@@ -43,7 +43,8 @@ class GravityNull(NullFamily):
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
     unit : float, optional
-        Amount of flow that is drawn as one event. Default: 1 in a layer of whole weights; in
+        Amount of flow that is drawn as one event. Default: what one of the ``events`` of
+        ``network.layer_table`` weighs, where they are known; 1 in a layer of whole weights; in
         others the dispersion of the flows about the fit, see Notes.
 
     Raises
@@ -214,7 +215,7 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         resistance = _resistance(network, layer, origins, destinations, possible, null.deterrence)
     fit = fit_deterrence(observed, possible, resistance, layer=layer)
     dispersion = _dispersion(observed, possible, fit, symmetric=not chain.directed)
-    unit = null.unit
+    unit = null.unit or _unit_of_events(network, layer)
     if unit is None:
         unit = 1.0 if (weight % 1 == 0).all() else dispersion
     if not unit > 0:
@@ -255,6 +256,16 @@ def _resistance(
         )
         raise InputError(msg)
     return np.log(np.where(distance > 0, distance, 1.0))
+
+
+def _unit_of_events(network: MultilayerNetwork, layer: str) -> float | None:
+    """The weight of one of the events behind a layer; None if their number is not known."""
+    record, block = network._records[layer], network._block(layer)
+    if record.events is None:
+        return None
+    # Shares of each origin rest on so many events of its own.
+    origins = np.unique(block.sources).size if record.quantity == "share_of_origin" else 1
+    return float(block.data.sum()) / (record.events * origins) or None
 
 
 def _dispersion(observed: Floats, possible: np.ndarray, fit: Balanced, *, symmetric: bool) -> float:

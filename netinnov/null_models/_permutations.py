@@ -56,7 +56,7 @@ class PermutedT:
             basis, rest = partialled(self.others[there], self.y[there])
         free = moved.size - len(basis) - 1
         # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
-        # own threads would contend with those of the replicates.
+        # own threads would contend with those of the permutations.
         own = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
         square = float(np.einsum("p,p->", own, own))
         if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
@@ -86,7 +86,7 @@ def permuted_correlation(
     if a.size < 2 or a.min() == a.max() or b.min() == b.max():
         return float("nan")
     a, b = a - a.mean(), b - b.mean()
-    # Without BLAS, whose own threads would contend with those of the replicates.
+    # Without BLAS, whose own threads would contend with those of the permutations.
     ab, aa, bb = (float(np.einsum("p,p->", x, y)) for x, y in ((a, b), (a, a), (b, b)))
     return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
 
@@ -109,10 +109,10 @@ def permuted_interval(draws: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def orders_of(n: int, replicates: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
+def orders_of(n: int, permutations: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
     """Orders of the nodes, one a replicate."""
     rng = check_rng(rng)
-    return [rng.permutation(n) for _ in range(replicates)]
+    return [rng.permutation(n) for _ in range(permutations)]
 
 
 def all_pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:

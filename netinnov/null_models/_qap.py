@@ -41,7 +41,7 @@ class QapCorrelation:
     correlation : float
         Pearson's, over the pairs used.
     p : float
-        Two-sided: twice the smaller tail, each (k + 1) / (replicates + 1), at most 1.
+        Two-sided: twice the smaller tail, each (k + 1) / (permutations + 1), at most 1.
     low, high : float
         2.5 and 97.5 % of the permuted correlations.
     n_pairs : int
@@ -74,7 +74,7 @@ class MatrixRegression:
     t : Series
         Coefficients over their textbook standard errors; the statistic that is permuted.
     p : Series
-        Two-sided, from permutations: twice the smaller tail, each (k + 1) / (replicates + 1), at
+        Two-sided, from permutations: twice the smaller tail, each (k + 1) / (permutations + 1), at
         most 1. NaN for the intercept, which no permutation tests.
     r_squared : float
         Share of the variance over pairs that is explained; NaN if there is none.
@@ -102,7 +102,7 @@ def qap_correlation(
     *,
     x: Matrix,
     y: Matrix,
-    replicates: int = 999,
+    permutations: int = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -116,12 +116,12 @@ def qap_correlation(
     x, y : str, DataFrame or array
         The name of a layer (its weights; 0 where a pair is not linked), or a square matrix: a
         DataFrame with the nodes as index and columns, or an array in node order, row: source.
-    replicates : int
+    permutations : int
         Number of permutations.
     rng : int, SeedSequence or Generator, optional
         Source of randomness.
     executor : Executor or int, optional
-        Where the replicates run; see `compare_scenarios`.
+        Where the permutations run; see `compare_scenarios`.
     progress : bool
         Show a bar in a terminal or notebook.
 
@@ -158,11 +158,11 @@ def qap_correlation(
     0.5833
     """
     check_network(network)
-    replicates = as_whole("replicates", replicates, low=1)
+    permutations = as_whole("permutations", permutations, low=1)
     matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
     chosen = all_pairs(network.n_nodes, all(is_symmetric(matrix) for matrix in matrices))
     task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
-    orders = orders_of(network.n_nodes, replicates, rng)
+    orders = orders_of(network.n_nodes, permutations, rng)
     observed = task(np.arange(network.n_nodes))
     found = run(task, orders, executor=executor, progress=progress, label="permutations")
     draws = np.array(found, dtype=np.float64)
@@ -176,7 +176,7 @@ def mrqap(
     *,
     outcome: Matrix,
     predictors: Mapping[str, Matrix] | Sequence[str],
-    replicates: int = 999,
+    permutations: int = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -196,12 +196,12 @@ def mrqap(
         DataFrame with the nodes as index and columns, or an array in node order, row: source.
     predictors : mapping of str to matrix, or sequence of str
         Names of terms and their matrices, as for `outcome`; or names of layers.
-    replicates : int
+    permutations : int
         Number of permutations, the same for each predictor.
     rng : int, SeedSequence or Generator, optional
         Source of randomness.
     executor : Executor or int, optional
-        Where the replicates run; see `compare_scenarios`.
+        Where the permutations run; see `compare_scenarios`.
     progress : bool
         Show a bar in a terminal or notebook.
 
@@ -241,7 +241,7 @@ def mrqap(
     {'intercept': 1.0, 'steps': -0.2}
     """
     check_network(network)
-    replicates = as_whole("replicates", replicates, low=1)
+    permutations = as_whole("permutations", permutations, low=1)
     if isinstance(predictors, Mapping):
         terms = {str(name): matrix for name, matrix in predictors.items()}
     else:
@@ -256,8 +256,8 @@ def mrqap(
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     fitted = _least_squares(target, columns)
-    orders = orders_of(network.n_nodes, replicates, rng)
-    draws = np.full((replicates, len(xs)), np.nan)
+    orders = orders_of(network.n_nodes, permutations, rng)
+    draws = np.full((permutations, len(xs)), np.nan)
     for k in range(len(xs) if fitted.determined else 0):
         others = np.delete(columns, k + 1, axis=1)
         left = _left_over(columns[:, k + 1], others, used, symmetric)

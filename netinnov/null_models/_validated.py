@@ -31,7 +31,7 @@ def validated_projection(
     onto: str | Sequence[str] | None = None,
     through: str | Sequence[str] | None = None,
     method: ProjectionNull = "hypergeometric",
-    level: float = 0.05,
+    alpha: float = 0.05,
     correction: Correction = "fdr",
 ) -> pd.DataFrame:
     """Pairs of one kind that meet in more nodes of the other than chance would have it.
@@ -48,7 +48,7 @@ def validated_projection(
         What chance is. Hypergeometric: each member picks as many events as it has, all equally
         likely. Bicm: members and events have their degrees on average (`max_entropy`), so that
         meeting in a large event counts less.
-    level : float
+    alpha : float
         Largest corrected p that is kept; 1 keeps all pairs that meet.
     correction : {"fdr", "holm"}
         Over all pairs of members with a link, also those that never meet (their p is 1).
@@ -88,14 +88,14 @@ def validated_projection(
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["project"] * 6}, index=list("fgpqrstu"))
     >>> links = pd.DataFrame({"source": list("fffggg"), "target": list("pqrpqr")})
     >>> network = ni.build_network(nodes, links.assign(layer="takes part"))
-    >>> validated_projection(network, layer="takes part", onto="firm", level=1)
+    >>> validated_projection(network, layer="takes part", onto="firm", alpha=1)
       source target  weight    p  p_corrected
     0      f      g     3.0  1.0          1.0
     """
     check_network(network)
     check_choice("method", method, ProjectionNull)
     check_choice("correction", correction, Correction)
-    check_number("level", level, low=0, high=1)
+    check_number("alpha", alpha, low=0, high=1)
     if (onto is None) == (through is None):
         msg = f"give either `onto` or `through`; found onto={onto!r} and through={through!r}."
         raise InputError(msg)
@@ -144,7 +144,7 @@ def validated_projection(
             "p_corrected": adjusted,
         }
     )
-    return result[adjusted <= level].reset_index(drop=True)
+    return result[adjusted <= alpha].reset_index(drop=True)
 
 
 def _bicm_tails(

@@ -46,7 +46,7 @@ class DifferenceInDifferences:
         (``others_before, others_after``), ``n_treated``, and ``change``, ``others_change``: the
         logarithm of after over before (NaN where one is 0). Pairs that are never linked are in
         neither.
-    level : float
+    confidence : float
         Of the intervals.
     method, effects : str
         As asked for.
@@ -58,7 +58,7 @@ class DifferenceInDifferences:
     groups: pd.DataFrame
     cells: pd.DataFrame
     means: pd.DataFrame
-    level: float
+    confidence: float
     method: Method
     effects: Effects
     sample: PairSample
@@ -83,7 +83,7 @@ def difference_in_differences(
     method: Method = "cohorts",
     effects: Effects = "place_period",
     errors: Errors = "jackknife",
-    level: float = 0.95,
+    confidence: float = 0.95,
 ) -> DifferenceInDifferences:
     """Set the change of ties at the opening of enclaves against the change of other ties.
 
@@ -109,7 +109,7 @@ def difference_in_differences(
     errors : {"jackknife", "cluster"}
         Standard errors that allow for dependence within a pair: by leaving out one pair at a time
         (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
-    level : float
+    confidence : float
         Of the intervals.
 
     Returns
@@ -162,7 +162,7 @@ def difference_in_differences(
     check_choice("method", method, Method)
     check_choice("effects", effects, Effects)
     check_choice("errors", errors, Errors)
-    check_number("level", level, low=0.0, high=0.9999, above=True)
+    check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     pairs = linked_pairs(network, layer, periods, "difference_in_differences")
     treatment = treatment_of(pairs, openings, network, by=by)
     time = event_times(pairs, treatment)
@@ -181,7 +181,7 @@ def difference_in_differences(
         errors=errors,
         what="difference_in_differences",
     )
-    average, groups = contrasts(fit, fit.table["event_time"].to_numpy() >= 0, level=level)
+    average, groups = contrasts(fit, fit.table["event_time"].to_numpy() >= 0, confidence=confidence)
     cells = fit.table
     if method == "two_way":
         cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
@@ -190,7 +190,7 @@ def difference_in_differences(
         groups=groups,
         cells=cells,
         means=_means(pairs, treatment, usable),
-        level=float(level),
+        confidence=float(confidence),
         method=method,
         effects=effects,
         sample=fit.sample,

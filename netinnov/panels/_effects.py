@@ -50,7 +50,8 @@ class TieEffect:
     standard_error : float
         Robust to dependence within a pair of places.
     low, high : float
-        Interval of the level asked for, by Student's t with one degree of freedom less than pairs.
+        Interval of the confidence asked for, by Student's t with one degree of freedom less than
+        pairs.
     p : float
         Two-sided, for no change.
     """
@@ -212,7 +213,7 @@ def fit_cells(
 
 
 def summary(
-    table: pd.DataFrame, variance: Floats, weights: Floats, *, level: float, n_clusters: int
+    table: pd.DataFrame, variance: Floats, weights: Floats, *, confidence: float, n_clusters: int
 ) -> TieEffect:
     """A weighted mean, or difference of means, of cells; NaN if a cell of it is."""
     used = weights != 0
@@ -222,20 +223,24 @@ def summary(
     estimate = float(w @ table["estimate"].to_numpy()[used])
     error = float(np.sqrt(max(w @ variance[np.ix_(used, used)] @ w, 0.0)))
     law = stats.t(max(n_clusters - 1, 1))
-    reach = float(law.ppf((1 + level) / 2)) * error
+    reach = float(law.ppf((1 + confidence) / 2)) * error
     p = float(2 * law.sf(abs(estimate) / error)) if error > 0 else math.nan
     return TieEffect(estimate, error, estimate - reach, estimate + reach, p)
 
 
 def contrasts(
-    fit: CellFit, after: npt.NDArray[np.bool_], *, level: float
+    fit: CellFit, after: npt.NDArray[np.bool_], *, confidence: float
 ) -> tuple[TieEffect, pd.DataFrame]:
     """The mean effect after the opening: of all, of each group, and between each two of them."""
     name = fit.table["group"].to_numpy()
 
     def effect(weights: Floats) -> TieEffect:
         return summary(
-            fit.table, fit.variance, weights, level=level, n_clusters=fit.sample.n_clusters
+            fit.table,
+            fit.variance,
+            weights,
+            confidence=confidence,
+            n_clusters=fit.sample.n_clusters,
         )
 
     groups = list(dict.fromkeys(name))

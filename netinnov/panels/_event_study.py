@@ -58,7 +58,7 @@ class EventStudy:
         2022).
     reference : int
         Event time of the reference period.
-    level : float
+    confidence : float
         Of the intervals.
     method, effects : str
         As asked for.
@@ -72,7 +72,7 @@ class EventStudy:
     groups: pd.DataFrame
     pre_trend_p: float
     reference: int
-    level: float
+    confidence: float
     method: Method
     effects: Effects
     sample: PairSample
@@ -99,7 +99,7 @@ def event_study(
     method: Method = "cohorts",
     effects: Effects = "place_period",
     errors: Errors = "jackknife",
-    level: float = 0.95,
+    confidence: float = 0.95,
 ) -> EventStudy:
     """Follow the ties of pairs of places through the opening of an enclave between them.
 
@@ -131,7 +131,7 @@ def event_study(
     errors : {"jackknife", "cluster"}
         Standard errors that allow for dependence within a pair: by leaving out one pair at a time
         (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
-    level : float
+    confidence : float
         Of the intervals.
 
     Returns
@@ -232,7 +232,7 @@ def event_study(
     check_choice("method", method, Method)
     check_choice("effects", effects, Effects)
     check_choice("errors", errors, Errors)
-    check_number("level", level, low=0.0, high=0.9999, above=True)
+    check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     (at,) = whole_numbers("reference", [reference])
     if at >= 0:
         raise InputError(f"`reference` must be a whole number below 0; found {reference!r}.")
@@ -251,9 +251,9 @@ def event_study(
         errors=errors,
         what="event_study",
     )
-    estimates, weights = _by_event_time(fit, at, level)
+    estimates, weights = _by_event_time(fit, at, confidence)
     after = fit.table["event_time"].to_numpy() >= 0
-    average, groups = contrasts(fit, after, level=level)
+    average, groups = contrasts(fit, after, confidence=confidence)
     return EventStudy(
         estimates=estimates if by else estimates.drop(columns="group"),
         cells=fit.table,
@@ -261,14 +261,14 @@ def event_study(
         groups=groups,
         pre_trend_p=_joint_p(fit, weights[estimates["event_time"].to_numpy() < at]),
         reference=at,
-        level=float(level),
+        confidence=float(confidence),
         method=method,
         effects=effects,
         sample=fit.sample,
     )
 
 
-def _by_event_time(fit: CellFit, reference: int, level: float) -> tuple[pd.DataFrame, Floats]:
+def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
     """Means of the cells by group and event time, and the weights that make them."""
     table = fit.table
     rows, weights = [], []
@@ -287,7 +287,7 @@ def _by_event_time(fit: CellFit, reference: int, level: float) -> tuple[pd.DataF
                     table,
                     fit.variance,
                     weights[-1],
-                    level=level,
+                    confidence=confidence,
                     n_clusters=fit.sample.n_clusters,
                 )
             )

@@ -35,7 +35,7 @@ class FixedEffectsGravity:
         Pairs in the estimate without a flow, which count as 0.
     n_separated : int
         Pairs left out since their origin sends, or their destination receives, nothing.
-    level : float
+    confidence : float
         Of the intervals.
     """
 
@@ -43,7 +43,7 @@ class FixedEffectsGravity:
     n_pairs: int
     n_zero: int
     n_separated: int
-    level: float
+    confidence: float
 
     def to_frame(self) -> pd.DataFrame:
         """Give the coefficients, a row a term.
@@ -61,7 +61,7 @@ def gravity_fixed_effects(
     *,
     layer: str,
     borders: Sequence[str] = (),
-    level: float = 0.95,
+    confidence: float = 0.95,
 ) -> FixedEffectsGravity:
     """Estimate how flows fall with distance and at borders, whatever sends and draws them.
 
@@ -73,7 +73,7 @@ def gravity_fixed_effects(
         The flows, summed over periods. Weights need not be whole numbers.
     borders : sequence of str
         Columns of the places, such as ``parent``: a border is where two places differ in it.
-    level : float
+    confidence : float
         Of the intervals.
 
     Returns
@@ -123,7 +123,7 @@ def gravity_fixed_effects(
     """
     check_network(network)
     layer = check_name("layer", layer, network.layers)
-    check_number("level", level, low=0.0, high=0.9999, above=True)
+    check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     indptr, target, flow = network._simple_csr(layer)
     if not flow.size:
         raise InputError(f"layer {layer!r} must have links between nodes; it has none.")
@@ -152,7 +152,7 @@ def gravity_fixed_effects(
     error = np.sqrt(np.diag(variance))
     clusters = min(np.unique(values).size for values in ids.values())
     law = stats.t(max(clusters - 1, 1))
-    reach = float(law.ppf((1 + level) / 2)) * error
+    reach = float(law.ppf((1 + confidence) / 2)) * error
     once = 1 if directed else 2
     coefficients = pd.DataFrame(
         {
@@ -170,7 +170,7 @@ def gravity_fixed_effects(
         n_pairs=i.size // once,
         n_zero=int((y == 0).sum()) // once,
         n_separated=int((~kept).sum()) // once,
-        level=float(level),
+        confidence=float(confidence),
     )
 
 

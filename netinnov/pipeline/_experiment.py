@@ -315,7 +315,7 @@ def _placebos(
             name: scenarios.MatchedPlacebo(enclave, match=match, nearest=asked.placebos)
             for name, enclave in enclaves.items()
         }
-        listed = scenarios.placebo_candidates(next(iter(enclaves.values())), cities, match=match)
+        listed = scenarios.placebo_candidates(cities, next(iter(enclaves.values())), match=match)
     except InputError as error:
         if asked.match is not None:
             raise

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import as_whole, check_level
+from netinnov._arguments import as_whole, check_confidence
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -30,7 +30,7 @@ def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
     *,
     horizon: int,
-    level: float = 0.95,
+    confidence: float = 0.95,
     notes: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -44,7 +44,7 @@ def plot_reach(
         enclave.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
-    level : float
+    confidence : float
         Of the bands, above 0 and below 1.
     notes : str
         A sentence below the figure.
@@ -81,7 +81,7 @@ def plot_reach(
     'with enclave, not reached by step 10: 25\\xa0%'
     """
     horizon = as_whole("horizon", horizon, low=1)
-    check_level("level", level)
+    check_confidence("confidence", confidence)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     curves = {str(name): _checked(str(name), series) for name, series in named.items()}
     if not curves:
@@ -94,7 +94,7 @@ def plot_reach(
         ]
         for position, (name, values) in enumerate(curves.items()):
             share: Floats = shares[position]
-            low, high = _wilson(share, values.size, level)
+            low, high = _wilson(share, values.size, confidence)
             style = layer_style(position)
             # Wide at the back and thin in front, so that none hides another.
             behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
@@ -122,7 +122,9 @@ def plot_reach(
         legend_above(ax, handlelength=3.2)
         draws = sorted({values.size for values in curves.values()})
         count = f"{draws[0]:,}" if len(draws) == 1 else f"{draws[0]:,} to {draws[-1]:,}"
-        bands = f"{count} draws each; bands: {percent(level)} intervals of the draws at each step."
+        bands = (
+            f"{count} draws each; bands: {percent(confidence)} intervals of the draws at each step."
+        )
         write_notes(ax, [bands, "Mark: half have arrived.", notes], label="step", at_end=True)
     return ax
 
@@ -137,8 +139,8 @@ def _checked(name: str, times: pd.Series[float]) -> Floats:
     return np.where(np.isnan(values), np.inf, values)
 
 
-def _wilson(share: Floats, n: int, level: float) -> tuple[Floats, Floats]:
-    z = float(stats.norm.ppf((1 + level) / 2))
+def _wilson(share: Floats, n: int, confidence: float) -> tuple[Floats, Floats]:
+    z = float(stats.norm.ppf((1 + confidence) / 2))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return middle - half, middle + half

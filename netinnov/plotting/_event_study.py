@@ -119,7 +119,8 @@ def _note(name: str, study: Any) -> str:
     p = study.pre_trend_p
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
     who = f"{name}: " if name else ""
+    intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
     return (
         f"{who}{before}; {study.sample.n_treated:,} treated pairs, "
-        f"{study.sample.n_controls:,} others; {100 * study.level:g}\N{NO-BREAK SPACE}% intervals."
+        f"{study.sample.n_controls:,} others; {intervals}."
     )

@@ -40,8 +40,8 @@ _BUILT_IN = ("strength", "distance", "tie", "population")
 
 
 def placebo_candidates(
-    scenario: Between,
     network: MultilayerNetwork,
+    scenario: Between,
     *,
     match: Sequence[str] = MATCH,
     replace: Replaced = "host",
@@ -51,10 +51,10 @@ def placebo_candidates(
 
     Parameters
     ----------
+    network : MultilayerNetwork
+        Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one.
-    network : MultilayerNetwork
-        Where it would be applied.
     match : sequence of str
         As in `placebo`.
     replace : {"host", "home"}
@@ -94,12 +94,12 @@ def placebo_candidates(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
-    >>> table = placebo_candidates(ni.ReverseEnclave(home, host, 6, 0.5), cities)
+    >>> table = placebo_candidates(cities, ni.ReverseEnclave(home, host, 6, 0.5))
     >>> table.index[0] == host, table.columns.tolist()
     (True, ['strength', 'distance', 'gap'])
     """
-    check_type("scenario", scenario, *BETWEEN)
     check_network(network)
+    check_type("scenario", scenario, *BETWEEN)
     check_matching(replace, caliper)
     places = network._places
     names = check_names("match", match, list(dict.fromkeys([*_BUILT_IN, *places.columns])))

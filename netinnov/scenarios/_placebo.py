@@ -37,8 +37,8 @@ Matched = TypeVar(
 
 
 def placebo(
-    scenario: Matched,
     network: MultilayerNetwork,
+    scenario: Matched,
     *,
     match: Sequence[str] = MATCH,
     replace: Replaced = "host",
@@ -50,11 +50,11 @@ def placebo(
 
     Parameters
     ----------
+    network : MultilayerNetwork
+        Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
         The real one; all but the place that is replaced stays. Several of them combined: see
         `MatchedPlacebo`.
-    network : MultilayerNetwork
-        Where it would be applied.
     match : sequence of str
         What the places must have in common: ``"strength"`` (of the nodes that stand there),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
@@ -88,7 +88,7 @@ def placebo(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
-    >>> other = placebo(ni.ReverseEnclave(home, host, 6, 0.5), cities, rng=1)
+    >>> other = placebo(cities, ni.ReverseEnclave(home, host, 6, 0.5), rng=1)
     >>> other.home == home, other.host == host
     (True, False)
     """
@@ -227,8 +227,8 @@ class MatchedPlacebo(Priced):
         free = _outside(network, [(part.home, part.host) for part in parts])
         tables = [
             placebo_candidates(
-                first[place],
                 network,
+                first[place],
                 match=self.match,
                 replace=self.replace,
                 caliper=self.caliper,

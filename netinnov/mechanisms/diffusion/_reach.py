@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import as_whole, check_choice, check_level, check_rng, did_you_mean
+from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -97,7 +97,7 @@ def time_to_reach(
 
 
 def reach_table(
-    times: pd.Series | Mapping[str, pd.Series], *, horizon: int, level: float = 0.95
+    times: pd.Series | Mapping[str, pd.Series], *, horizon: int, confidence: float = 0.95
 ) -> pd.DataFrame:
     """Share of draws that reach the targets, median time, and mean time up to a horizon.
 
@@ -107,7 +107,7 @@ def reach_table(
         Steps in each draw, NaN where the targets were not reached, as `time_to_reach` gives them.
     horizon : int
         Step up to which draws are compared, 1 or more; no more than that of the draws.
-    level : float
+    confidence : float
         Of the intervals, above 0 and below 1.
 
     Returns
@@ -144,11 +144,13 @@ def reach_table(
     [[0.75, 4.0, 5.25]]
     """
     horizon = as_whole("horizon", horizon, low=1)
-    check_level("level", level)
+    check_confidence("confidence", confidence)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")
-    rows = {name: _summary(str(name), series, horizon, level) for name, series in named.items()}
+    rows = {
+        name: _summary(str(name), series, horizon, confidence) for name, series in named.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -257,7 +259,7 @@ def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) ->
     return nodes
 
 
-def _summary(name: str, times: pd.Series, horizon: int, level: float) -> dict[str, float]:
+def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> dict[str, float]:
     values = np.sort(times.to_numpy(np.float64, na_value=np.nan))
     if not values.size or (values < 0).any():
         what = f" of {name!r}" if name else ""
@@ -265,11 +267,13 @@ def _summary(name: str, times: pd.Series, horizon: int, level: float) -> dict[st
     n = values.size
     values = np.where(values <= horizon, values, np.inf)  # NaN and later: not by the horizon
     arrived = int(np.isfinite(values).sum())
-    share = stats.binomtest(arrived, n).proportion_ci(level, method="exact")
-    low, high = (int(stats.binom.ppf(tail, n, 0.5)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    share = stats.binomtest(arrived, n).proportion_ci(confidence, method="exact")
+    low, high = (
+        int(stats.binom.ppf(tail, n, 0.5)) for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
+    )
     within = np.minimum(values, horizon)
     error = within.std(ddof=1) / math.sqrt(n) if n > 1 else np.nan
-    half = stats.norm.ppf((1 + level) / 2) * error
+    half = stats.norm.ppf((1 + confidence) / 2) * error
     return {
         "draws": n,
         "reached": arrived / n,
