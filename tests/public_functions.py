@@ -22,6 +22,7 @@ from netinnov.mechanisms.free_flow import (
     FootlooseEntrepreneur,
     LogitMigration,
 )
+from netinnov.null_models import GravityNull
 from netinnov.scenarios import (
     Combined,
     DirectLinks,
@@ -70,6 +71,7 @@ OWNERS: dict[str, Any] = {
     "ElementMigration": ElementMigration(1.0, [[1.0]]),
     "FootlooseEntrepreneur": FootlooseEntrepreneur(5, 0.4),
     "ForwardEnclave": ForwardEnclave("p", "q", 2, 0.5),
+    "GravityNull": GravityNull(),
     "LogitMigration": LogitMigration(1.0, 1.0),
     "MatchedPlacebo": MatchedPlacebo(LINKS),
     "NoChange": NoChange(),

@@ -12,6 +12,7 @@ from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import GravityNull, compare_with_null
+from netinnov.null_models._prepared import prepared_null
 
 IDS = list("abcdefg")
 PLACES = pd.DataFrame(
@@ -41,7 +42,7 @@ def flows_of(network):
 
 def expected_of(null, network):
     """Expected flows between all nodes."""
-    fit = null.prepared(network, np.random.default_rng(0)).fits["links"]
+    fit = prepared_null(null, network, np.random.default_rng(0)).fits["links"]
     flows = np.zeros((network.n_nodes, network.n_nodes))
     flows[np.ix_(fit.origins, fit.destinations)] = fit.expected
     return flows if "links" in network.directed else flows + flows.T
@@ -115,7 +116,7 @@ def test_draws_have_the_observed_sums_on_average(directed, deterrence):
     flows = counts() if directed else counts() + counts().T
     np.fill_diagonal(flows, 3)
     network = network_of(flows, directed=directed)
-    ready = GravityNull(deterrence).prepared(network, np.random.default_rng(0))
+    ready = prepared_null(GravityNull(deterrence), network, np.random.default_rng(0))
     rng = np.random.default_rng(1)
     drawn = [ready.draw(rng) for _ in range(300)]
     assert all(np.diag(each.adjacency("links").toarray()).tolist() == [3] * 7 for each in drawn[:3])

@@ -14,6 +14,7 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import Curveball, MaxEntropy, Rewire, compare_with_null
+from netinnov.null_models._prepared import prepared_null
 
 QUIET = {"executor": 1, "progress": False}
 
@@ -48,7 +49,7 @@ def graph(network):
 @pytest.mark.parametrize(("network", "null"), CHAINS)
 def test_steps_are_as_probable_backwards(network, null):
     """Flows between graphs along one chain: as many there as back, up to chance."""
-    chain = null.prepared(network, np.random.default_rng(0))
+    chain = prepared_null(null, network, np.random.default_rng(0))
     rng = np.random.default_rng(1)
     states = chain.start()
     before, steps = graph(network), Counter()

@@ -68,21 +68,8 @@ class Curveball(NullFamily):
         if not isinstance(self.through, str | None):
             object.__setattr__(self, "through", tuple(as_list("through", self.through)))
 
-    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
-        """Sort each layer into its two sides.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            A network with two-mode layers.
-        rng : Generator
-            Not used.
-
-        Returns
-        -------
-        Trades
-            Ready to draw from.
-        """
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
+        """Sort each layer into its two sides."""
         chains = plan(network, ("degree",), self.layers, None, rng)
         sides = {layer: two_sides(network, layer, self.through) for layer in chains.chains}
         return Trades(chains, sides, self.trials)

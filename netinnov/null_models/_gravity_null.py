@@ -107,21 +107,8 @@ class GravityNull(NullFamily):
             object.__setattr__(self, "unit", float(self.unit))
         object.__setattr__(self, "layers", layer_names(self.layers))
 
-    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
-        """Fit the model to each layer.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            Any network.
-        rng : Generator
-            Not used.
-
-        Returns
-        -------
-        GravityFlows
-            Ready to draw from.
-        """
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
+        """Fit the model to each layer."""
         check_network(network)
         layers = self.layers
         if layers is not None:
@@ -146,7 +133,7 @@ class GravityNull(NullFamily):
             `dispersion`: see Notes; NaN where pairs are no more than parameters. `unit`: what a
             drawn event counts.
         """
-        fits = self.prepared(network, np.random.default_rng(0)).fits
+        fits = self._prepared(network, np.random.default_rng(0)).fits
         rows = [(fit.coefficient, fit.dispersion, fit.unit) for fit in fits.values()]
         index = pd.Index(list(fits), dtype="str", name="layer")
         return pd.DataFrame(rows, index, ["coefficient", "dispersion", "unit"], dtype=float)

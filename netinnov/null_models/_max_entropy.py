@@ -72,21 +72,8 @@ class MaxEntropy(NullFamily):
         if not isinstance(self.through, str | None):
             object.__setattr__(self, "through", tuple(as_list("through", self.through)))
 
-    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
-        """Solve the equations of each layer.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            Any network.
-        rng : Generator
-            Not used.
-
-        Returns
-        -------
-        Ensembles
-            Ready to draw from.
-        """
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
+        """Solve the equations of each layer."""
         layers = self.layers
         if layers is not None:
             layers = check_names("layers", layers, network.layers)

@@ -156,7 +156,7 @@ def mixing(
     check_type("null", null, Rewire, mend="Rewire(...)")
     if null.trials == 0:
         raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")
-    chains = null.prepared(network, rng).plan.chains
+    chains = null._prepared(network, rng).plan.chains
     names = pd.Index(list(chains), dtype="str", name="layer")
     paths = [_followed(chain, null.trials, rng) for chain in chains.values()]
     last = max((path.at[-1] for path in paths), default=0.0)

@@ -65,10 +65,10 @@ class NullFamily(ABC):
         """Draw a network."""
         check_network(network)
         rng = check_rng(rng)
-        return self.prepared(network, rng).draw(rng)
+        return self._prepared(network, rng).draw(rng)
 
     @abstractmethod
-    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared:
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared:
         """Compute what all draws from one network share."""
 
 
@@ -84,7 +84,7 @@ def prepared_null(
     what = "a null model such as Rewire(), or a function of a network and a Generator"
     check_callable("null", null, what, made=True)
     if isinstance(null, NullFamily):
-        return null.prepared(network, rng)
+        return null._prepared(network, rng)
     return _Function(network, null)
 
 

@@ -75,21 +75,8 @@ class Rewire(NullFamily):
         object.__setattr__(self, "layers", layer_names(self.layers))
         object.__setattr__(self, "bins", None if edges is None else tuple(edges.tolist()))
 
-    def prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
-        """Build the chain of each layer.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            Any network.
-        rng : Generator
-            Source of randomness: ``"distance_expected"`` is tuned with it.
-
-        Returns
-        -------
-        RewiringChains
-            Ready to draw from.
-        """
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
+        """Build the chain of each layer."""
         kept = (self.preserve, self.layers, self.bins)
         chains = plan(network, *kept, rng, space=self.space, labelled=self.labelled)
         return RewiringChains(chains, self.trials)
