@@ -5,6 +5,7 @@ from __future__ import annotations
 from netinnov.scenarios._apply import Scenario, apply_scenario
 from netinnov.scenarios._borders import BreakEvenBorder, break_even_border
 from netinnov.scenarios._candidates import placebo_candidates
+from netinnov.scenarios._catalogue import RIVALS, Rival
 from netinnov.scenarios._costs import break_even_prices, equal_cost
 from netinnov.scenarios._draws import chosen_layer as chosen_layer
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
@@ -20,6 +21,7 @@ from netinnov.scenarios._rivals import (
 )
 
 __all__ = [
+    "RIVALS",
     "Amounts",
     "BreakEvenBorder",
     "Combined",
@@ -30,6 +32,7 @@ __all__ = [
     "Prices",
     "RandomEnds",
     "ReverseEnclave",
+    "Rival",
     "Scenario",
     "TalentAttraction",
     "apply_scenario",

@@ -1,0 +1,153 @@
+"""What the sections of a study share: data, options, and results that several of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from netinnov._columns import as_text
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import mark_modelled, place_names
+from netinnov.study._data import Loaded
+from netinnov.study._measures import MeasuresPart
+from netinnov.study._places import PlaceLevel
+from netinnov.study._section import Part
+
+if TYPE_CHECKING:
+    from netinnov.study._configuration import Configuration
+
+__all__ = ["Context"]
+
+P = TypeVar("P", bound=Part)
+R = TypeVar("R")
+
+
+class Context:
+    """Everything that a section may read; nothing in it changes.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        All options.
+    loaded : Loaded
+        The network as built.
+    level : PlaceLevel
+        The nodes in the places kept (`inside`), and the network of these places (`cities`).
+    progress : bool
+        Show bars.
+    say : callable
+        Told what takes long.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        loaded: Loaded,
+        level: PlaceLevel,
+        *,
+        progress: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.configuration = configuration
+        self.loaded = loaded
+        self.level = level
+        self.progress = progress
+        self.say = say
+        self._results: dict[Callable[[Context], object], Any] = {}
+
+    @property
+    def network(self) -> MultilayerNetwork:
+        """The network as built."""
+        return self.loaded.network
+
+    @property
+    def inside(self) -> MultilayerNetwork:
+        """The nodes in the places kept."""
+        return self.level.inside
+
+    @property
+    def cities(self) -> MultilayerNetwork:
+        """One node a place."""
+        return self.level.cities
+
+    @property
+    def modelled(self) -> Mapping[str, Mapping[str, Any]]:
+        """Layers that are modelled, not observed, with their parameters."""
+        return self.loaded.modelled
+
+    @property
+    def measures(self) -> MeasuresPart:
+        """Options of the measures."""
+        return self.configuration.measures
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything that is drawn."""
+        return self.configuration.seed
+
+    def options(self, kind: type[P]) -> P | None:
+        """The settings of a part; None if it is set to false or not there."""
+        part: P | None = getattr(self.configuration, kind.part)
+        return part
+
+    def once(self, compute: Callable[[Context], R]) -> R:
+        """What a function makes of this context, computed once."""
+        if compute not in self._results:
+            self._results[compute] = compute(self)
+        result: R = self._results[compute]
+        return result
+
+    def observed(self, network: MultilayerNetwork) -> list[str]:
+        """The layers of a network that are not modelled."""
+        return [layer for layer in network.layers if layer not in self.modelled]
+
+    def in_model(self, network: MultilayerNetwork) -> tuple[str, ...]:
+        """The layers of a network that are modelled."""
+        return tuple(layer for layer in network.layers if layer in self.modelled)
+
+    def mark(self, layer: str) -> str:
+        """Name of a layer; one that is modelled says so."""
+        return mark_modelled(layer, self.modelled)
+
+    @cached_property
+    def names(self) -> pd.Series:
+        """Name of each place, its id where there is none."""
+        places = self.network._places
+        names = pd.Series(places.index.astype(str), index=places.index, dtype="str")
+        for column in ("name_en", "name"):
+            if column in places:
+                given = as_text(places[column])[0]
+                names = names.mask(given.notna(), given)
+        return names
+
+    @cached_property
+    def drawn_names(self) -> pd.Series[str]:
+        """Name of each place that the installed fonts can draw."""
+        return place_names(self.network._places)
+
+    @cached_property
+    def actors(self) -> pd.Series:
+        """Name of each node, its id where there is none."""
+        nodes = self.network._nodes
+        names = self.names.reindex(nodes.index)
+        names = names.fillna(pd.Series(nodes.index.astype(str), nodes.index))
+        for column in ("name", "name_en"):
+            if column in nodes:
+                given = as_text(nodes[column])[0]
+                names = names.mask(given.notna(), given)
+        return names
+
+    @cached_property
+    def pagerank(self) -> pd.Series:
+        """PageRank versatility of the places over all layers."""
+        return self.measures.pagerank(self.cities)
+
+    def populations(self, network: MultilayerNetwork) -> pd.Series | None:
+        """Population of the place of each node; None unless all are known and one is above 0."""
+        people = network._places["population"].reindex(network._nodes["place"])
+        if people.isna().any() or not (people > 0).any():
+            return None
+        return people.set_axis(network._nodes.index)

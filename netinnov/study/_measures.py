@@ -1,0 +1,55 @@
+"""The options of measures, which every section reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from netinnov import centrality
+from netinnov._typing import Distance, Presence
+from netinnov.connectivity import Frictions
+from netinnov.network import MultilayerNetwork
+from netinnov.study._section import Part
+
+__all__ = ["MeasuresPart"]
+
+
+class MeasuresPart(Part):
+    """Options of the measures."""
+
+    part: ClassVar[str] = "measures"
+    example: ClassVar[str] = """\
+[measures]                    # the same for every section
+coupling = 1.0                # weight between the copies of a place in two layers (PageRank)
+damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
+presence = "linked"           # a place is in the layers where it has a link (PageRank); "all": in
+                              # every layer, which evens out ranks where layers have few links
+distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
+border = 0.5                  # added to a link between two jurisdictions
+kilometres = 1.0              # added for each 1,000 km between two places
+"""
+
+    coupling: Annotated[float, Field(ge=0)] = 1.0
+    damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
+    presence: Presence = "all"
+    distance: Distance = "unit"
+    border: Annotated[float, Field(ge=0)] = 0.0
+    kilometres: Annotated[float, Field(ge=0)] = 0.0
+
+    @property
+    def frictions(self) -> Frictions:
+        """What borders and kilometres add to the length of a link."""
+        return Frictions(border=self.border, distance=self.kilometres)
+
+    @property
+    def paths(self) -> dict[str, Any]:
+        """Arguments of every measure of paths."""
+        return {"distance": self.distance, "frictions": self.frictions}
+
+    def pagerank(self, network: MultilayerNetwork) -> pd.Series:
+        """PageRank versatility."""
+        return centrality.pagerank(
+            network, coupling=self.coupling, damping=self.damping, presence=self.presence
+        )

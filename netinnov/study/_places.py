@@ -1,0 +1,110 @@
+"""The network of places: nodes in the places kept, added up at the level of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from netinnov._arguments import did_you_mean
+from netinnov._columns import as_text
+from netinnov._tables import codes_of
+from netinnov._typing import Codes
+from netinnov.build import aggregate
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.study._section import Part
+
+__all__ = ["PlaceLevel", "PlacesPart", "aggregate_to_places", "units_at_level"]
+
+WHY = ("have no place", "lie outside the places chosen")
+"""What becomes of the nodes that are left out."""
+
+
+class PlacesPart(Part):
+    """At which level places are looked at, and which of them."""
+
+    part: ClassVar[str] = "places"
+    example: ClassVar[str] = """\
+[places]
+level = 1                     # steps up in places.parent: 1 brings districts to their city
+
+[places.keep]                 # only places (at that level) with these values; leave out for all
+province = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
+level = ["municipality", "prefecture"]
+"""
+
+    level: Annotated[int, Field(ge=0)] = 0
+    keep: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+
+
+class PlaceLevel(NamedTuple):
+    """The nodes in the places kept, their network of places, and how much is left."""
+
+    inside: MultilayerNetwork
+    cities: MultilayerNetwork
+    coverage: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:
+    """Keep the nodes in the places asked for, and add them up to these places."""
+    places = network._places
+    at = units_at_level(network, network._place_codes, part.level)
+    if not (at >= 0).any():
+        msg = "the report is about places, and no node has one; give the nodes a column `place`."
+        raise InputError(msg)
+    kept = (at >= 0) & _wanted(places, part.keep)[at]
+    if not kept.any():
+        raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
+    inside, left = network, [("as built", network.n_nodes, network.n_links)]
+    for name, stay in (("with a place", at >= 0), ("in the places kept", kept)):
+        if not stay.all():
+            inside = network.select(nodes=list(network._nodes.index[stay]))
+        left.append((name, inside.n_nodes, inside.n_links))
+    if network.n_links and not inside.n_links:
+        msg = (
+            f"none of the {network.n_links:,} links joins two nodes that have a place"
+            + (" among those of [places.keep]" if part.keep else "")
+            + ", so there is nothing to report."
+        )
+        raise InputError(msg)
+    notes = tuple(
+        f"{more[1] - less[1]:,} nodes {why}: they and {more[2] - less[2]:,} linked pairs are left "
+        "out (tables/coverage.csv)."
+        for (more, less), why in zip(pairwise(left), WHY, strict=True)
+        if more[1] != less[1]
+    )
+    coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
+    return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
+
+
+def units_at_level(network: MultilayerNetwork, at: Codes, level: int) -> Codes:
+    """The place that each code is or lies in, so many steps up; as far up as there are parents."""
+    places = network._places
+    parent = codes_of(places["parent"], places.index)
+    for _ in range(min(level, len(places))):
+        at = np.where((at >= 0) & (parent[at] >= 0), parent[at], at)
+    return at
+
+
+def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
+    """The places that have one of the values in each column."""
+    table = places.reset_index()
+    wanted = np.ones(len(table), bool)
+    for column, values in keep.items():
+        if column not in table:
+            msg = f"[places.keep] needs columns of the places; {column!r} is none"
+            listed = ", ".join(map(str, table.columns))
+            raise InputError(f"{msg}{did_you_mean(column, table.columns)}; there are {listed}.")
+        texts = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0
+        known = texts.dropna().unique().tolist()
+        if unknown := [value for value in values if value not in known]:
+            shown = ", ".join(f"{value!r}{did_you_mean(value, known)}" for value in unknown[:5])
+            raise InputError(f"[places.keep] no place has {column} = {shown}.")
+        wanted &= texts.isin(values).to_numpy(bool)
+    return wanted

@@ -1,0 +1,152 @@
+"""What a section of a study is: its options, what it computes, tells, draws and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from netinnov.plotting import mark_modelled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from netinnov.study._context import Context
+
+__all__ = ["Part", "Picture", "Section", "Sentence", "Table", "mark_layers", "with_modelled"]
+
+R = TypeVar("R")
+
+
+class Part(BaseModel):
+    """Settings of one ``[part]`` of a configuration: checked, and fixed afterwards.
+
+    `part` is its name, and `example` its commented lines in `netinnov.study.EXAMPLE`. With
+    `optional` there is nothing to be done where a configuration does not have the part.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    part: ClassVar[str]
+    example: ClassVar[str]
+    optional: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, the tables that its numbers stand in, and the heading that it is under."""
+
+    text: str
+    tables: tuple[str, ...] = ()
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A figure with its caption and the tables that its numbers stand in."""
+
+    name: str
+    figure: Figure
+    caption: str
+    tables: tuple[str, ...]
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table for a file, and what the page shows of it.
+
+    Parameters
+    ----------
+    name : str
+        Of the files under ``tables/``.
+    frame : DataFrame
+        What is written; a nameless index only gives the order.
+    caption : str
+        What is in it.
+    view : DataFrame, optional
+        What the page shows, the most important rows and columns first; None: `frame`.
+    on_page : bool
+        False where a figure shows it.
+    whole : bool
+        The page shows all rows, up to a bound.
+    width : int, optional
+        Columns that the page shows at most.
+    modelled : tuple of str
+        Modelled layers that enter.
+    topic : str
+        The heading that it is under.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    caption: str
+    view: pd.DataFrame | None = None
+    on_page: bool = True
+    whole: bool = False
+    width: int | None = None
+    modelled: tuple[str, ...] = ()
+    topic: str = ""
+
+
+def _nothing(_: object) -> Iterable[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[R]):
+    """A part of a study, from the data to the page.
+
+    Parameters
+    ----------
+    name, heading : str
+        Its anchor on the page, and what stands above it.
+    compute : function Context -> result or None
+        All numbers; None where the data do not allow any.
+    tell : function result -> sentences
+        What was found.
+    tables : function result -> tables
+        What is written to files.
+    draw : function result -> pictures
+        Figures, saved one by one.
+    offer : function result -> sentences
+        For the few lines at the top of the page.
+    explain : function result -> sentences
+        How to read the numbers, for the section on methods.
+    options : Part, optional
+        Settings, which several sections may share. A part that is set to false leaves them out.
+    absent : str
+        What is said where `compute` gives None; empty: nothing.
+    """
+
+    name: str
+    heading: str
+    compute: Callable[[Context], R | None]
+    tell: Callable[[R], Iterable[Sentence]]
+    tables: Callable[[R], Iterable[Table]]
+    draw: Callable[[R], Iterable[Picture]] = field(default=_nothing)
+    offer: Callable[[R], Iterable[Sentence]] = field(default=_nothing)
+    explain: Callable[[R], Iterable[Sentence]] = field(default=_nothing)
+    options: type[Part] | None = None
+    absent: str = ""
+
+
+def mark_layers(frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool = False) -> pd.DataFrame:
+    """A copy in which each modelled layer is called so: in an index or column ``layer``, or as columns."""
+    marks = {layer: mark_modelled(layer, (layer,)) for layer in modelled}
+    if columns:
+        frame = frame.rename(columns=marks)
+    if frame.index.name == "layer":
+        frame = frame.rename(index=marks)
+    if "layer" in frame:
+        frame = frame.assign(layer=frame["layer"].astype("str").replace(marks))
+    return frame.copy()
+
+
+def with_modelled(frame: pd.DataFrame, modelled: Iterable[str]) -> pd.DataFrame:
+    """With a last column that names the modelled layers in the numbers, where there are any."""
+    if not (layers := [mark_modelled(layer, (layer,)) for layer in modelled]):
+        return frame
+    return frame.assign(modelled_layers="; ".join(layers))

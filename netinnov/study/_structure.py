@@ -1,0 +1,177 @@
+"""What the sections on structure share: the layers looked at together, and how often they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._centre_rules import CentreRule
+from netinnov.polycentricity._resampling import says_events
+from netinnov.study._context import Context
+from netinnov.study._data import co_participation
+from netinnov.study._section import Part
+
+__all__ = ["LeftOut", "Plan", "StructurePart", "plan"]
+
+COSTLY = 100
+"""Places above which communities are not searched for in every draw of the profile."""
+
+FEWER = 50
+"""Draws for the support of centres, a search for communities each, with more places than that."""
+
+ONE_BY_ONE = 300
+"""Places above which none is left out in turn."""
+
+TINY = 4
+"""Places below which no two links have four ends, so that nothing can be rewired."""
+
+Omitted = Literal["intervals", "null model", "leave one out", "interval of the number of centres"]
+
+
+class StructurePart(Part):
+    """How centres and communities are looked for, and how often flows are drawn."""
+
+    part: ClassVar[str] = "structure"
+    example: ClassVar[str] = """\
+[structure]                   # centres, indices, communities, layer similarity, brokers; for none
+                              # write structure = false at the top, below the seed, for this part
+rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community, or
+                              # in the core and half as strong), "top" (tenth with most strength),
+                              # "head_tail" (above the mean), "core", "z" (z of 2.5 or more in its
+                              # community) or "dominant_flow" (its largest flow to a smaller place)
+resolution = 1.0              # of communities: a larger one gives more and smaller ones
+restarts = 1                  # searches for communities and the core: more for large networks
+resamples = 100               # bootstrap resamples of the flows, for intervals; 0: none, as where an
+                              # event makes several links (projects, papers), which stay together
+replicates = 100              # random networks to compare with; 0: none, for the same reason
+most_places = 1000            # with more places nothing is drawn, as it would take long
+"""
+
+    rule: CentreRule = "hubs"
+    resolution: Annotated[float, Field(ge=0)] = 1.0
+    restarts: Annotated[int, Field(ge=1)] = 3
+    resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    replicates: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    most_places: Annotated[int, Field(ge=0)] = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is not computed, and why."""
+
+    what: Omitted
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The layers looked at together, how often they are drawn, and what is left out and why.
+
+    `cities` has all layers with a link, `network` those looked at together: the observed ones, or
+    the modelled ones (`modelled`) if nothing was observed. `apart` are modelled layers beside
+    observed ones.
+    """
+
+    options: StructurePart
+    cities: MultilayerNetwork
+    network: MultilayerNetwork
+    modelled: tuple[str, ...]
+    apart: tuple[str, ...]
+    resamples: int
+    replicates: int
+    leave_one_out: bool
+    search: bool
+    left_out: tuple[LeftOut, ...]
+    seed: int
+    progress: bool
+
+    @property
+    def draw(self) -> dict[str, Any]:
+        """Arguments of every search and draw."""
+        return {"rng": self.seed, "progress": self.progress, "restarts": self.options.restarts}
+
+    @property
+    def kind(self) -> str:
+        """Whether the layers looked at together are observed or modelled."""
+        return "modelled" if self.modelled else "observed"
+
+
+def plan(context: Context) -> Plan | None:
+    """Plan the sections on structure; None if they are left out, or no two places are linked."""
+    options = context.options(StructurePart)
+    linked = [x for x in context.cities.layers if context.cities._simple_csr(x).indices.size]
+    if options is None or not linked:
+        return None
+    cities = context.cities.select(layers=linked)
+    observed = context.observed(cities)
+    together = observed or list(cities.layers)
+    network = cities.select(layers=together)
+    n = cities.n_nodes
+    no_draws = _why_no_draws(bool(observed), context.configuration.data.source, n, options)
+    no_null = no_draws or (
+        f"among fewer than {TINY} places hardly another network has the same degrees"
+        if n < TINY
+        else None
+    )
+    most = min(ONE_BY_ONE, options.most_places)
+    return Plan(
+        options,
+        cities,
+        network,
+        () if observed else tuple(together),
+        tuple(layer for layer in cities.layers if layer not in together),
+        0 if no_draws else options.resamples,
+        0 if no_null else options.replicates,
+        leave_one_out=n <= most,
+        search=TINY <= n <= COSTLY,
+        left_out=tuple(_left_out(network, options, no_draws, no_null, most)),
+        seed=context.seed,
+        progress=context.progress,
+    )
+
+
+def _why_no_draws(observed: bool, source: str, n: int, options: StructurePart) -> str | None:
+    if not observed:
+        return "all links are modelled, and links that a model made are no evidence"
+    if co_participation(source):
+        return (
+            "a project links all its partners at once, and resampling single links, as if they "
+            "were independent, would be too sure of itself"
+        )
+    if n > options.most_places:
+        return f"it would take long for more than {options.most_places:,} places"
+    return None
+
+
+def _left_out(
+    network: MultilayerNetwork,
+    options: StructurePart,
+    no_draws: str | None,
+    no_null: str | None,
+    most: int,
+) -> Iterator[LeftOut]:
+    n = network.n_nodes
+    if no_draws or not options.resamples:
+        yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
+    elif not says_events(network, None):
+        why = "the weights are not whole numbers, so the number of events they count is not known"
+        yield LeftOut("intervals", why)
+    if no_null or not options.replicates:
+        yield LeftOut("null model", no_null if no_null and options.replicates else "not asked for")
+    if n > most:
+        yield LeftOut("leave one out", f"it would take long for more than {most:,} places")
+    if no_draws:
+        return
+    if n < TINY and options.resamples:
+        why = f"fewer than {TINY} places have hardly any communities to be found in every draw"
+        yield LeftOut("interval of the number of centres", why)
+    elif n > COSTLY:
+        why = (
+            f"communities would have to be searched for in every draw, which takes long for more "
+            f"than {COSTLY:,} places; the support of centres rests on {FEWER} draws at most"
+        )
+        yield LeftOut("interval of the number of centres", why)

@@ -1,0 +1,141 @@
+"""Numbers and names as a reader sees them; what comes from data is isolated and escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+__all__ = [
+    "are",
+    "cell",
+    "counted",
+    "decimals_for",
+    "fixed",
+    "joined",
+    "name",
+    "number",
+    "per_cent_of",
+    "percent",
+    "phrase",
+    "plain",
+    "signed",
+    "some",
+]
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def phrase(template: str, *parts: object, **named: object) -> Markup:
+    """Fill the braces of a sentence of ours: text is escaped, what `name` made stays as it is."""
+    return Markup(template).format(*parts, **named)
+
+
+def name(text: object) -> Markup:
+    """Text from data, which neither ends its element nor turns the direction of its surroundings."""
+    return Markup("<bdi>{}</bdi>").format(str(text))
+
+
+def plain(text: str) -> str:
+    """A sentence without its elements, such as for the description of a picture."""
+    return text.striptags() if isinstance(text, Markup) else text
+
+
+def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") -> Markup:
+    """A list in words: a, b and c."""
+    if len(parts) < 2:
+        return Markup().join(parts)
+    return Markup(last).join([Markup(between).join(parts[:-1]), parts[-1]])
+
+
+def some(parts: Sequence[str], n: int, *, most: int = 6) -> Markup:
+    """The first few of `n`, and how many more there are."""
+    shown = parts[:most]
+    if n <= len(shown):
+        return joined(shown)
+    return Markup(", ").join(shown) + f" and {n - len(shown):,} more"
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """A number with its noun."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
+
+
+def are(n: int) -> str:
+    """The verb of a number of things."""
+    return "is" if n == 1 else "are"
+
+
+def number(value: float, *, digits: int = 3) -> str:
+    """Some significant digits; whole above a thousand."""
+    if math.isnan(value):
+        return "not defined"
+    if math.isinf(value):
+        return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.{digits}g}"
+    return signed(text)
+
+
+def signed(text: str) -> str:
+    """A number that was written out, with a true minus sign; what is shown as 0 has no sign."""
+    if text.startswith(("-", "+")) and not text.strip("+-0.,"):
+        return text[1:]
+    return text.replace("-", MINUS)
+
+
+def decimals_for(*changes: float) -> int:
+    """Decimals that show two significant digits of the largest change."""
+    largest = max((abs(value) for value in changes if math.isfinite(value)), default=0.0)
+    return min(max(1 - math.floor(math.log10(largest)), 0), 9) if largest else 3
+
+
+def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A number with as many decimals as its neighbours."""
+    if math.isnan(value):
+        return "not defined"
+    if value == 0:
+        return "0"
+    if abs(value) < 0.5 * 10**-decimals:
+        least = f"{10**-decimals:.{decimals}f}"
+        return f"just {'below' if value < 0 else 'above'} 0" if sign else f"below {least}"
+    return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
+
+
+def percent(share: float) -> str:
+    """Share of 1 in per cent; close to the ends it does not round to them."""
+    if math.isnan(share):
+        return "not defined"
+    if 0 < share < 0.005:
+        return "less than 0.5 %"
+    if 0.995 < share < 1:
+        return "more than 99.5 %"
+    return f"{100 * share:.0f} %"
+
+
+def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
+    """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
+    changes = [float(change) for change in changes]
+    if not before or math.isnan(before):
+        decimals = decimals_for(*changes)
+        return [fixed(change, decimals, sign=True) for change in changes]
+    shares = [100 * change / abs(before) for change in changes]
+    decimals = max(decimals_for(*shares), 1)
+    return [f"{fixed(share, decimals, sign=True)} %" for share in shares]
+
+
+def cell(value: Any, *, longest: int = 80) -> str:
+    """Content of a cell of a table."""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return "–"
+    if isinstance(value, Integral):
+        return signed(f"{int(value):,}")
+    if isinstance(value, Real):
+        return number(float(value), digits=4)
+    text = str(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

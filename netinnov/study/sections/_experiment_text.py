@@ -1,0 +1,180 @@
+"""Sentences on the experiment: its findings, its design, and all other changes one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from netinnov.study._section import Sentence
+from netinnov.study._words import decimals_for, fixed, joined, name, number, percent, phrase
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
+from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, others, trust
+
+if TYPE_CHECKING:
+    from netinnov.study.sections.experiment import Experiment
+
+__all__ = ["DESIGN", "explain", "offer", "tell"]
+
+DESIGN = "How it is done"
+
+MEASURES = {
+    EFFICIENCY: "Global efficiency",
+    INEQUALITY: "Inequality of access (Theil)",
+    ACCESS: "Access (harmonic closeness)",
+    PAGERANK: "PageRank",
+}
+
+
+def offer(result: Experiment) -> Iterator[Sentence]:
+    yield from headline(result)
+    text = "Caution: this is a calculation on a network, not a forecast: only the links change, at "
+    text += "once, and nobody reacts."
+    if result.in_model:
+        text += " The links of the experiment are modelled: it says what the model implies, not "
+        text += "what is observed."
+    yield Sentence(text, ("scenario",))
+
+
+def tell(result: Experiment) -> Iterator[Sentence]:
+    yield from _under("What changes for home", headline(result))
+    yield from _under("What changes elsewhere", changes_elsewhere(result))
+    yield from _under("How far that can be trusted", trust(result))
+    yield from _under(DESIGN, _design(result))
+    for trial in result.enclaves:
+        first = trial is result.headline
+        topic = f"Scenario: {trial.name}{', what else changes' if first else ''}"
+        yield from _under(topic, _changes(result, trial))
+
+
+def _under(topic: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    return (replace(sentence, topic=topic) for sentence in sentences)
+
+
+def _design(result: Experiment) -> Iterator[Sentence]:
+    """What the experiment does, and what kind of answer that allows."""
+    part, source = result.part, ("scenario",)
+    home, host = (name(result.names.get(place, place)) for place in (part.home, part.host))
+    text = phrase(
+        "The experiment sets up a park of {} in {} with {:,} links, placed at random anew in each "
+        "replicate.",
+        home,
+        host,
+        part.size,
+    )
+    yield Sentence(text, source)
+    if "reallocated" in part.funding:
+        yield Sentence(
+            "Reallocated funding moves links rather than adds them: home gives up as many of its "
+            "links as the park gets, and their weight goes with them. The network has as many "
+            "links and as much weight as before, so a gain is not bought with more links, and what "
+            "one place wins others may lose.",
+            source,
+        )
+    if "new" in part.funding:
+        yield Sentence(
+            "New funding adds links. Measures such as efficiency and access cannot fall then: only "
+            "the size of their change says something, not its sign.",
+            source,
+        )
+    if (prices := result.prices) is not None:
+        yield Sentence(
+            f"Rivals cost as much as the park, at prices that are assumed: {number(prices.park)} "
+            f"for a park, {number(prices.link)} for a link inside home or inside host, "
+            f"{number(prices.pipeline_km)} for each kilometre of any other link. Costs are those "
+            "expected before the links are drawn. Random ends are no rival but a contrast: as many "
+            "links.",
+            ("costs", "scenario"),
+        )
+    elif result.rivals:
+        text = "No prices are given, so rivals get as many links as the park, whatever these would "
+        text += "cost; with [experiment.prices] they cost the same."
+        yield Sentence(text, source)
+    if result.in_model:
+        text = phrase(
+            "The links that the park gets are in {}: an experiment inside the model.",
+            name(result.mark),
+        )
+        yield Sentence(text, ("scenario", "modelled"))
+    for note in result.notes:
+        yield Sentence(note, source)
+
+
+def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
+    """Changes of the whole network, of home and host, and elsewhere, but those told in full."""
+    told = {result.access, EFFICIENCY, INEQUALITY} if trial is result.headline else set()
+    for measure, called in MEASURES.items():
+        rows = result.of(trial, measure)
+        if measure in told or rows.empty:
+            continue
+        key = result.key_rows(rows)
+        for _, row in key.iterrows():
+            node = row["node"]
+            where = "the whole network" if pd.isna(node) else name(result.names.get(node, node))
+            yield Sentence(phrase("{} of {} {}", called, where, _effect(row)), ("effects",))
+        plain = called if measure == PAGERANK else called[0].lower() + called[1:]
+        yield from others(result, rows.drop(index=key.index), plain)
+
+
+def _effect(row: Row) -> str:
+    """From and to, the change with its interval over placements, and how sure its sign is."""
+    difference, low, high = float(row["difference"]), float(row["low"]), float(row["high"])
+    if math.isnan(difference):
+        return "is not defined in the baseline or in the scenario."
+    if difference == low == high == 0:
+        return f"stays at {number(row['baseline'])} in all placements."
+    decimals = decimals_for(difference, low, high)
+    text = (
+        f"goes from {fixed(row['baseline'], decimals)} to {fixed(row['mean'], decimals)}, a change "
+        f"of {fixed(difference, decimals, sign=True)} on average"
+    )
+    if row["replicates"] < 2:
+        return f"{text}, in one placement."
+    sign = ""
+    if not (math.isnan(row["same_sign"]) or row["median"] == 0):
+        sign = f"; {percent(row['same_sign'])} of the placements have its sign"
+    text += (
+        f" and {fixed(row['median'], decimals, sign=True)} in the median placement"
+        f" (95 % of {row['replicates']:,} placements between {fixed(low, decimals, sign=True)} and "
+        f"{fixed(high, decimals, sign=True)}; Monte Carlo error "
+        f"{fixed(row['mc_error'], decimals)}){sign}."
+    )
+    if low < 0 < high:
+        text += " The direction depends on where the links happen to be placed."
+    return text
+
+
+def explain(result: Experiment) -> Iterator[Sentence]:
+    yield Sentence(
+        "Changes of a scenario are measured on the places that were there before. The interval is "
+        "the middle 95 % of random placements: it shows how much depends on where the links happen "
+        "to fall, and is no confidence interval. The Monte Carlo error is what more replicates "
+        "would still change."
+    )
+    yield Sentence(
+        "Access (harmonic closeness) of a place is the mean of 1 / distance to the other places; "
+        "one out of reach counts 0. Efficiency is the mean of 1 / distance over all pairs: its "
+        "change is the exact sum over the kinds of pairs."
+    )
+    if result.rivals:
+        price = "cost as much as the park" if result.prices else "get as many links"
+        yield Sentence(
+            f"Rivals {price}, paid for in the same way, and start from the same random numbers, so "
+            "that each replicate is compared with the one of the same number."
+        )
+    effects = result.effects
+    tested = False
+    if "placebo_n" in effects and effects["placebo_n"].any():
+        tested = bool(effects["placebo_p"].notna().any())
+        text = "Placebos are the same park at other hosts: the rank of the real host among them "
+        text += "says whether it is special, not whether enclaves work."
+        yield Sentence(text + " A p of the experiment is this rank." * tested)
+    why = ["replicates of an experiment are draws of placements, not observations"]
+    if result.modelled:
+        why.append("modelled links carry no evidence")
+    there = "Beyond that there" if tested else "There"
+    text = f"{there} are no significance tests of the experiment, on purpose: {joined(why)}."
+    yield Sentence(text)

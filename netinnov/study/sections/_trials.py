@@ -1,0 +1,364 @@
+"""What an experiment tries and measures: the enclave, its rivals, their costs, other set-ups."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, field_validator, model_validator
+
+from netinnov import centrality, connectivity, polycentricity, scenarios
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+from netinnov.experiments import PairSums, Specification, specification_curve
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import (
+    RIVALS,
+    Prices,
+    ReverseEnclave,
+    break_even_prices,
+    equal_cost,
+)
+from netinnov.scenarios._prices import Funding, Priced
+from netinnov.study._measures import MeasuresPart
+from netinnov.study._section import Part
+
+__all__ = [
+    "ACCESS",
+    "EFFICIENCY",
+    "INEQUALITY",
+    "MANY",
+    "PAGERANK",
+    "ExperimentPart",
+    "PricesPart",
+    "Trial",
+    "break_evens",
+    "costs",
+    "enclaves",
+    "measures",
+    "priced_rivals",
+    "specifications",
+]
+
+EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
+ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
+
+MANY = 1000
+"""Places above which measures with a search from each are left out, but for efficiency."""
+
+AGAIN = 20
+"""Placements in each specification: its median is wanted, not its tails."""
+
+
+class PricesPart(Part):
+    """What rivals of the same cost are paid by."""
+
+    part: ClassVar[str] = "experiment.prices"
+    example: ClassVar[str] = ""
+
+    park: Annotated[float, Field(ge=0)]
+    link: Annotated[float, Field(ge=0)]
+    pipeline_km: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> PricesPart:
+        if not (self.park or self.link or self.pipeline_km):
+            raise ValueError("one price at least must be above 0")
+        return self
+
+
+class ExperimentPart(Part):
+    """The enclave to be tried."""
+
+    part: ClassVar[str] = "experiment"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[experiment]                  # leave out for no experiment
+home = "quzhou"               # whose park it is
+host = "hangzhou"             # where it stands
+size = 4                      # links of the park
+pipeline_share = 0.25         # share of them that lead home
+funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
+attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
+layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
+replicates = 100              # placements drawn
+rivals = ["direct links", "random ends", "forward enclave"]   # links without a park, as many to
+                              # places anywhere, or of a park that the host runs at home; []: none
+placebos = 10                 # other hosts for the same park, those most like the real one; 0: none
+match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
+                              # the places; left out: strength and, where known, distance
+
+[experiment.prices]           # rivals cost as much as the park, at these prices, an assumption in
+                              # any unit of money; left out: as many links, whatever they cost
+park = 10.0                   # of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
+"""
+
+    home: str
+    host: str
+    size: Annotated[int, Field(ge=1)]
+    pipeline_share: Annotated[float, Field(ge=0, le=1)]
+    funding: Annotated[list[Literal["reallocated", "new"]], Field(min_length=1)] = [
+        "reallocated",
+        "new",
+    ]
+    attachment: Annotated[float, Field(ge=0)] = 1.0
+    layer: str | None = None
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    rivals: list[str] = ["direct links", "random ends"]
+    placebos: Annotated[int, Field(ge=0)] = 10
+    match: Annotated[list[str], Field(min_length=1)] | None = None
+    prices: PricesPart | None = None
+
+    @field_validator("rivals")
+    @classmethod
+    def _are_known(cls, rivals: list[str]) -> list[str]:
+        for rival in rivals:
+            if rival not in RIVALS:
+                listed = ", ".join(map(repr, RIVALS))
+                msg = f"each must be one of {listed}; found {rival!r}{did_you_mean(rival, RIVALS)}"
+                raise ValueError(msg)
+        return rivals
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A scenario that is tried: an enclave, or a rival of the first one.
+
+    `words` say what a rival is; a `contrast` is the enclave in another form, at the same cost.
+    """
+
+    name: str
+    scenario: Priced
+    funding: Funding
+    words: str = ""
+    contrast: bool = False
+
+    @property
+    def size(self) -> int:
+        """Links of the scenario."""
+        sized = getattr(self.scenario, "scenario", self.scenario)
+        return int(sized.size)
+
+
+def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
+    """The enclave, funded in each way; the first is the headline."""
+    return [
+        Trial(
+            f"reverse enclave, {funding}",
+            _enclave(part, layer, funding=funding, attachment=part.attachment),
+            funding,
+        )
+        for funding in part.funding
+    ]
+
+
+def _enclave(
+    part: ExperimentPart, layer: str, *, funding: Funding, attachment: float
+) -> ReverseEnclave:
+    return ReverseEnclave(
+        part.home,
+        part.host,
+        part.size,
+        part.pipeline_share,
+        funding=funding,
+        attachment=attachment,
+        layer=layer,
+    )
+
+
+def priced_rivals(
+    cities: MultilayerNetwork, rivals: Sequence[str], headline: Trial, prices: Prices | None
+) -> tuple[list[Trial], list[str]]:
+    """What the same money, or as many links, funded alike, could be instead; what is too dear."""
+    enclave, notes, trials = headline.scenario, [], []
+    assert isinstance(enclave, ReverseEnclave)
+    if prices:
+        _check_cost(cities, "the enclave", enclave, prices)
+    for name in dict.fromkeys(rivals):
+        rival = RIVALS[name]
+        scenario = rival.make(enclave)
+        if prices and not rival.contrast:
+            _check_cost(cities, name, scenario, prices)
+            try:
+                scenario = equal_cost(cities, enclave, scenario, prices=prices)
+            except InputError as error:
+                notes.append(f"There is no rival {name!r} of the same cost: {error}")
+                continue
+        title = f"{name}, {headline.funding}"
+        trials.append(Trial(title, scenario, headline.funding, rival.words, rival.contrast))
+    return trials, notes
+
+
+def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Prices) -> None:
+    """Refuse a scenario without a cost, such as one without distances."""
+    try:
+        scenario.cost(prices, cities)
+    except InputError as error:
+        raise InputError(f"[experiment.prices] the cost of {name} is not known: {error}") from None
+
+
+def costs(cities: MultilayerNetwork, trials: Sequence[Trial], prices: Prices) -> pd.DataFrame:
+    """What each scenario needs and costs, as expected before links are drawn."""
+    rows = []
+    for trial in trials:
+        needed = trial.scenario.amounts(cities, kilometres=prices.pipeline_km > 0)
+        cost = trial.scenario.cost(prices, cities)
+        amounts = (needed.park, needed.link, needed.pipeline_km)
+        rows.append((trial.name, trial.size, *amounts, cost))
+    columns = ["scenario", "size", "parks", "local_links", "kilometres", "cost"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def break_evens(
+    cities: MultilayerNetwork,
+    home: str,
+    headline: Trial,
+    rivals: Sequence[Trial],
+    prices: Prices,
+    effects: pd.DataFrame,
+) -> pd.DataFrame | None:
+    """Prices at which the enclave and each rival do as much per cost, by their median effects."""
+    measure, node = effects["measure"], effects["node"]
+    of_home = measure.isin([ACCESS, PAGERANK]) & node.eq(home)
+    wanted = (of_home | measure.eq(EFFICIENCY)).to_numpy(bool, na_value=False)
+    medians = effects[wanted].set_index(["measure", "scenario"])["median"].unstack("scenario")
+    rows = []
+    for name, by_scenario in medians.iterrows():
+        for rival in rivals:
+            pair = [float(by_scenario[headline.name]), float(by_scenario[rival.name])]
+            if rival.contrast or not np.isfinite(pair).all():
+                continue
+            even = break_even_prices(
+                cities, headline.scenario, rival.scenario, prices=prices, effects=pair
+            )
+            rows.append(
+                even.reset_index().assign(
+                    rival=rival.name,
+                    measure=name,
+                    effect=pair[0],
+                    rival_effect=pair[1],
+                    node=None if name == EFFICIENCY else home,
+                )
+            )
+    if not rows:
+        return None
+    first = ["rival", "measure", "node", "of", "price", "break_even", "ratio", "better", "why"]
+    table = pd.concat(rows, ignore_index=True)[[*first, "effect", "rival_effect"]]
+    return table.astype({"node": "str"})
+
+
+def specifications(
+    cities: MultilayerNetwork,
+    part: ExperimentPart,
+    options: MeasuresPart,
+    layer: str,
+    seed: int,
+    progress: bool,
+) -> pd.DataFrame | None:
+    """The enclave set up in other ways: funding, attachment and the friction of borders."""
+    if cities.n_nodes > MANY:
+        return None
+    border = options.border or 0.5
+
+    def make(funding: Funding, attachment: float, border: float, measure: str) -> Specification:
+        park = _enclave(part, layer, funding=funding, attachment=attachment)
+        frictions = connectivity.Frictions(border=border, distance=options.kilometres)
+        of_node = measure == ACCESS
+        function = centrality.harmonic_centrality if of_node else connectivity.global_efficiency
+        measured = partial(function, distance=options.distance, frictions=frictions)
+        return Specification(park, measured, node=part.home if of_node else None)
+
+    curve = specification_curve(
+        cities,
+        specifications={
+            "measure": [ACCESS, EFFICIENCY],
+            "funding": ["reallocated", "new"],
+            "attachment": sorted({0.0, 1.0, part.attachment}),
+            "border": [0.0, border, 2 * border],
+        },
+        make=make,
+        replicates=min(AGAIN, part.replicates),
+        rng=seed,
+        progress=progress,
+    )
+    shown = ["measure", "funding", "attachment", "border", "baseline", "median", "low", "high"]
+    return curve[[*shown, "standardised", "same_sign", "replicates"]].sort_values(
+        "measure", kind="stable", ascending=False, ignore_index=True
+    )
+
+
+def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:
+    """What other hosts are matched on; without coordinates there is no distance."""
+    if part.match is not None:
+        return tuple(part.match)
+    known = cities._places[["lon", "lat"]].notna().all(axis=None)
+    return ("strength", "distance") if known else ("strength",)
+
+
+def placebos(
+    cities: MultilayerNetwork,
+    part: ExperimentPart,
+    trials: Sequence[Trial],
+    match: tuple[str, ...],
+) -> tuple[dict[str, Any] | None, str]:
+    """The same enclaves at hosts that are alike, and a note: which hosts, or why there are none."""
+    if not part.placebos:
+        return None, ""
+    try:
+        drawn = {
+            trial.name: scenarios.MatchedPlacebo(
+                trial.scenario, match=match, nearest=part.placebos
+            )
+            for trial in trials
+        }
+        listed = scenarios.placebo_candidates(trials[0].scenario, cities, match=match)
+    except InputError as error:
+        if part.match is not None:
+            raise
+        return None, f"The experiment has no placebo hosts: {error}"
+    hosts, names = min(part.placebos, len(listed) - 1), " and ".join(match)
+    return drawn, f"Placebo hosts are the {hosts} places most similar to the host in {names}."
+
+
+def measures(
+    cities: MultilayerNetwork, part: ExperimentPart, options: MeasuresPart
+) -> tuple[dict[str, Any], list[str]]:
+    """What is measured, and which of that new links can move one way only."""
+
+    def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
+        return connectivity.global_efficiency(network, **options.paths, nodes=nodes)
+
+    def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+        # Shares of what the places have: the park's own part would else be everybody's loss.
+        rank = options.pagerank(network).reindex(nodes)
+        return rank / rank.sum()
+
+    if cities.n_nodes > MANY:
+        return {EFFICIENCY: efficiency, PAGERANK: versatility}, [EFFICIENCY]
+    last = threading.local()
+
+    def access(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+        if getattr(last, "network", None) is not network:  # which two measures look at in turn
+            last.network = network
+            last.access = centrality.harmonic_centrality(network, **options.paths, nodes=nodes)
+        of_nodes: pd.Series = last.access
+        return of_nodes
+
+    def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
+        # `access_inequality`, as every place is one node.
+        return polycentricity.theil(access(network, nodes=nodes)[nodes])
+
+    measured = {
+        EFFICIENCY: PairSums(part.home, part.host, **options.paths),
+        INEQUALITY: inequality,
+        ACCESS: access,
+        PAGERANK: versatility,
+    }
+    return measured, [EFFICIENCY, ACCESS]

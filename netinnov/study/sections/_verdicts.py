@@ -1,0 +1,343 @@
+"""What the experiment found: what changes, how sure that is, and whether other uses do better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from netinnov.experiments import specification_summary
+from netinnov.study._section import Sentence
+from netinnov.study._words import counted, joined, name, number, per_cent_of, percent, phrase
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
+
+if TYPE_CHECKING:
+    from netinnov.study.sections.experiment import Experiment
+
+__all__ = ["NOISE", "changes_elsewhere", "headline", "others", "trust"]
+
+NOISE = 1e-9
+"""Of the baseline: what rounding and searches that stop early leave of no change."""
+
+SURE = 0.9
+"""Share of placements from which a direction is called clear."""
+
+Row = Any
+"""A row of effects, as `DataFrame.itertuples` and `iterrows` give it."""
+
+
+def headline(result: Experiment) -> Iterator[Sentence]:
+    """What the park does to home, funded in each way, and whether other uses do more."""
+    home = _place(result, result.part.home)
+    for row in _rows(result.of(result.headline, result.access), result.part.home):
+        verdict = _verdict(row, _whose(result, result.part.home))
+        yield Sentence(phrase("{}: {}", _tried(result), verdict), ("scenario", "effects"))
+    for other in result.enclaves[1:]:
+        if other.funding == result.headline.funding:
+            continue
+        for row in _rows(result.of(other, result.access), result.part.home):
+            new = other.funding == "new"
+            how = "came on top" if new else phrase("were taken from {}'s own", home)
+            text = phrase("If the links {}: {}", how, _verdict(row, _whose(result, result.part.home)))
+            if new and result.access == ACCESS:
+                text += " (New links cannot lower it: only the size of the change says something.)"
+            yield Sentence(text, ("effects",))
+    yield from _rivals(result)
+
+
+def changes_elsewhere(result: Experiment) -> Iterator[Sentence]:
+    """What the headline scenario changes for host, other places and the whole network."""
+    part, source = result.part, ("effects",)
+    rows = result.of(result.headline, result.access)
+    for row in _rows(rows, part.host):
+        yield Sentence(_verdict(row, _whose(result, part.host)), source)
+    yield from others(result, rows[~rows["node"].isin([part.home, part.host])], _measured(result))
+    for _, row in result.of(result.headline, EFFICIENCY).iterrows():
+        whose = "The efficiency of the whole network (mean of 1 / distance over all pairs)"
+        yield Sentence(_verdict(row, whose), source)
+    for _, row in result.of(result.headline, INEQUALITY).iterrows():
+        yield Sentence(_convergence(row), source)
+
+
+def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Sentence]:
+    """How many places gain and lose in the median placement, and which of them most."""
+    rows = rows.dropna(subset="median")
+    if rows.empty:
+        return
+    least = NOISE * rows["baseline"].abs()
+    gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
+    if len(rows) == 1:
+        verb = "gains" if gain else "loses" if lose else "neither gains nor loses"
+        text = f"The one other place {verb} {measured} (median of the placements)."
+        yield Sentence(text, ("effects",))
+        return
+    text: str = (
+        f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
+        f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} it (median of the "
+        "placements)"
+    )
+    share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
+    ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
+    parts = [text]
+    if gain:
+        parts.append(phrase("largest gain: {}", _most(result, ordered.iloc[-1])))
+    if lose:
+        parts.append(phrase("largest loss: {}", _most(result, ordered.iloc[0])))
+    yield Sentence(phrase("{}.", joined(parts, between="; ", last="; ")), ("effects",))
+
+
+def trust(result: Experiment) -> Iterator[Sentence]:
+    """Placebo hosts, break-even prices, and other set-ups."""
+    yield from _hosts(result)
+    yield from _priced(result)
+    yield from _specified(result)
+
+
+def _place(result: Experiment, place: str) -> str:
+    return name(result.names.get(place, place))
+
+
+def _measured(result: Experiment) -> str:
+    return "access (harmonic closeness)" if result.access == ACCESS else "PageRank"
+
+
+def _whose(result: Experiment, place: str) -> str:
+    return phrase("{}'s {}", _place(result, place), _measured(result))
+
+
+def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
+    """Rows of one place: one, or none where it was not measured."""
+    return [row for _, row in effects[effects["node"] == node].iterrows()]
+
+
+def _tried(result: Experiment) -> str:
+    part = result.part
+    text = phrase(
+        "If {} had a park with {} in {}",
+        _place(result, part.home),
+        counted(part.size, "link"),
+        _place(result, part.host),
+    )
+    if result.headline.funding == "reallocated":
+        return text + " and gave up as many of its own links for it"
+    return text + " on top of all links that there are"
+
+
+def _verdict(row: Row, whose: str) -> str:
+    """Rises, falls or neither, by which part of what it was, in how many placements."""
+    change, before = float(row["median"]), float(row["baseline"])
+    if math.isnan(change):
+        return phrase("{} is not defined before or after.", whose)
+    if _none(row):
+        return phrase("{} stays as it is in all placements.", whose)
+    size, low, high = per_cent_of([abs(change), row["low"], row["high"]], before)
+    size = size.lstrip("+")
+    verb = "rises" if change > 0 else "falls"
+    middle = f"{verb} by {size} in the median placement"
+    if change == 0:
+        middle = "stays as it is in the median placement"
+    if row["replicates"] < 2:
+        return phrase("{} {} by {} in the one placement that was drawn.", whose, verb, size)
+    between = f"95 % of placements lie between {low} and {high}"
+    if _clear(row):
+        share = row["same_sign"]
+        where = "every placement" if share == 1 else f"{percent(share)} of the placements"
+        text = phrase("{} {}, and {} in {}", whose, middle, verb, where)
+        return text + ("." if low == high else f" (the middle 95 %: {low} to {high}).")
+    if row["low"] < 0 < row["high"]:
+        template = "{} may rise or fall, depending on where the links are placed: it {}; {}."
+        return phrase(template, whose, middle, between)
+    return phrase("{} {}, but not everywhere: {}.", whose, middle, between)
+
+
+def _none(row: Row) -> bool:
+    size = max(abs(float(row[column])) for column in ("difference", "low", "high"))
+    return size <= NOISE * abs(float(row["baseline"]))
+
+
+def _clear(row: Row) -> bool:
+    """Whether median, mean and most placements agree on a direction."""
+    return bool(row["same_sign"] >= SURE and row["difference"] * row["median"] > 0)
+
+
+def _convergence(row: Row) -> str:
+    if math.isnan(row["median"]):
+        return "The inequality of access over places is not defined before or after."
+    if _none(row):
+        return "Access is as unequal over places as before: places neither converge nor diverge."
+    changes = [float(row["median"]), row["low"], row["high"]]
+    size, low, high = per_cent_of(changes, float(row["baseline"]))
+    interval = f"Theil index {size} in the median placement"
+    if row["replicates"] >= 2:
+        interval += f", 95 % of placements between {low} and {high}"
+    if not _clear(row):
+        return f"Whether places converge or diverge depends on the placement ({interval})."
+    way = "less unequal: places converge" if row["median"] < 0 else "more unequal: places diverge"
+    return f"Access becomes {way} ({interval})."
+
+
+def _most(result: Experiment, row: Row) -> str:
+    """A place and its change in per cent, with its interval where several placements were drawn."""
+    change, low, high = per_cent_of([row["median"], row["low"], row["high"]], row["baseline"])
+    text = phrase("{}, {}", _place(result, row["node"]), change)
+    return text if row["replicates"] < 2 else text + f" (95 % of placements: {low} to {high})"
+
+
+def _rivals(result: Experiment) -> Iterator[Sentence]:
+    """Better, worse or no clear difference, for home, with as many links or the same money."""
+    table = result.contrasts
+    if table is None:
+        return
+    mine = table[table["measure"].eq(result.access) & table["node"].eq(result.part.home)]
+    mine = mine.dropna(subset="difference").set_index("rival")
+    sides: dict[str, list[str]] = {"better than": [], "worse than": [], "about as good as": []}
+    for trial in result.rivals:
+        if trial.name not in mine.index:
+            continue
+        row: Row = mine.loc[trial.name]
+        words, higher = _in_words(result, trial), float(row["higher"])
+        if row["low"] == row["high"] == 0:
+            sides["about as good as"].append(words)
+        elif row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE:
+            side, share = ("better", higher) if row["difference"] > 0 else ("worse", 1 - higher)
+            sides[f"{side} than"].append(f"{words} (in {percent(share)} of the placements)")
+        else:
+            sides["about as good as"].append(f"{words} (better than it in {percent(higher)})")
+    parts = [f"{side} {joined(rivals)}" for side, rivals in sides.items() if rivals]
+    if parts:
+        text = phrase(
+            "Compared with other uses of {}, the park is for {} {}.",
+            "the same money" if result.prices else "as many links",
+            _place(result, result.part.home),
+            "; ".join(parts),
+        )
+        yield Sentence(text, ("contrasts", *(["costs"] if result.prices else [])))
+
+
+def _in_words(result: Experiment, trial: Trial) -> str:
+    """What a rival is, and if it was paid for, how many links it has."""
+    if result.prices is None:
+        return trial.words
+    return f"{trial.words} ({counted(trial.size, 'link')})"
+
+
+def _priced(result: Experiment) -> Iterator[Sentence]:
+    """At which price of a park it does as much per cost as its rivals, for home."""
+    table = result.break_even
+    if table is None:
+        return
+    home = result.part.home
+    rows = table[table["measure"].eq(result.access) & table["node"].eq(home) & table["of"].eq("park")]
+    words = {trial.name: _in_words(result, trial) for trial in result.rivals}
+    texts, lost = [], []
+    for _, row in rows.iterrows():
+        rival, ratio = words[str(row["rival"])], float(row["ratio"])
+        if row["better"] in ("above", "below") and not math.isnan(ratio):
+            than = "more" if row["better"] == "above" else "less"
+            texts.append(
+                f"more than {rival} if a park costs {than} than {number(ratio, digits=2)} times "
+                "the price assumed"
+            )
+        elif row["better"] in ("always", "never"):
+            how = "more" if row["better"] == "always" else "less"
+            texts.append(f"{how} than {rival} whatever a park costs, as {row['why']}")
+        elif row["better"] == "neither":
+            lost.append(rival)
+    whose = _whose(result, home)
+    if texts:
+        text = phrase("Per cost the park does for {} {}.", whose, "; ".join(texts))
+        yield Sentence(text, ("break_even_prices",))
+    if lost:
+        text = phrase(
+            "No price of a park is a break-even with {}: neither these nor the park add to {}, and "
+            "no price makes up for a loss.",
+            joined(lost),
+            whose,
+        )
+        yield Sentence(text, ("break_even_prices",))
+
+
+def _specified(result: Experiment) -> Iterator[Sentence]:
+    """Whether the direction depends on how the experiment was set up."""
+    data = "The data were not resampled: how far the finding depends on them is not known "
+    data += "(resample= in compare_scenarios)."
+    table = result.specifications
+    rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
+    if rows is None or rows.empty:
+        text = "Neither the data nor the set-up were varied: how far the finding depends on them is "
+        text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
+        yield Sentence(text, ("scenario",))
+        return
+    share = float(specification_summary(rows)["same_sign"])
+    parts = []
+    for funding, of_funding in rows.groupby("funding", sort=False):
+        least = NOISE * of_funding["baseline"].abs()
+        up = int((of_funding["median"] > least).sum())
+        down = int((of_funding["median"] < -least).sum())
+        counts = ((up, "rises"), (down, "falls"), (len(of_funding) - up - down, "stays"))
+        said = [f"{verb} in {n}" for n, verb in counts if n]
+        parts.append(f"with {funding} funding it {joined(said)}")
+    values = [
+        f"{column} {joined([f'{value:g}' for value in dict.fromkeys(rows[column])])}"
+        for column in ("attachment", "border")
+    ]
+    median = float(rows["median"].median())
+    text = phrase(
+        "Set up in {} ways (both kinds of funding, {}; {} each), {}'s access changes by {} in the "
+        "median of them",
+        len(rows),
+        "; ".join(values),
+        counted(int(rows["replicates"].max()), "placement"),
+        _place(result, result.part.home),
+        number(median, digits=2),
+    )
+    if median and not math.isnan(share):
+        text += f", and {percent(share)} have its sign"
+    yield Sentence(text + f": {'; '.join(parts)}. {data}", ("specifications",))
+
+
+def _hosts(result: Experiment) -> Iterator[Sentence]:
+    """Where home would stand with the same park at hosts that are similar to this one."""
+    rows = _rows(result.of(result.headline, result.access), result.part.home)
+    if not rows or "placebo_n" not in rows[0] or not rows[0]["placebo_n"]:
+        return
+    row = rows[0]
+    if pd.isna([row["difference"], row["placebo_low"], row["placebo_high"]]).any():
+        return
+    changes = [float(row["difference"]), row["placebo_low"], row["placebo_high"]]
+    there, low, high = per_cent_of(changes, float(row["baseline"]))
+    n, host = int(row["placebo_n"]), _place(result, result.part.host)
+    span = low if low == high else f"between {low} and {high} (95 % of them)"
+    text = phrase(
+        "At {} similar to {} in {}, the same park would change {} by {}; in {} it is {} on average",
+        counted(n, "other host"),
+        host,
+        joined(result.match),
+        _whose(result, result.part.home),
+        span,
+        host,
+        there,
+    )
+    if row["difference"] > row["placebo_high"]:
+        text += ", more than that"
+    elif row["difference"] < row["placebo_low"]:
+        text += ", less than that"
+    elif n > 1:
+        text += ", within that"
+    if pd.notna(row["placebo_p"]):
+        text += (
+            f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
+            f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
+        )
+        if pd.notna(row["beyond"]):
+            text += phrase(
+                ". {} lies beyond all of them ({}), so that p reflects this gap as much as the "
+                "place",
+                host,
+                row["beyond"],
+            )
+    elif pd.notna(row["why_no_p"]):
+        text += f". There is no test, as {row['why_no_p']}"
+    yield Sentence(text + ".", ("effects",))

@@ -1,0 +1,126 @@
+"""Brokers: nodes between two others that are not linked directly, by jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from netinnov import centrality
+from netinnov.network import MultilayerNetwork
+from netinnov.study._context import Context
+from netinnov.study._places import units_at_level
+from netinnov.study._section import Section, Sentence, Table
+from netinnov.study._structure import StructurePart, plan
+from netinnov.study._words import counted, joined, name, percent, phrase
+from netinnov.study.sections import enclaves
+
+__all__ = ["BROKERS", "Brokers", "compute"]
+
+BETWEEN = {
+    "coordinator": "inside their own jurisdiction",
+    "itinerant": "between two of one other jurisdiction",
+    "gatekeeper": "from outside into their own",
+    "representative": "from their own to outside",
+    "liaison": "between two other jurisdictions",
+}
+ACROSS = [role for role in BETWEEN if role != "coordinator"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brokers:
+    """Brokers, those with most pairs first: pairs by role (Gould and Fernandez) and together."""
+
+    table: pd.DataFrame
+    actors: pd.Series
+    names: pd.Series
+
+
+def compute(context: Context) -> Brokers | None:
+    observed = context.observed(context.inside)
+    if context.once(plan) is None or not observed:
+        return None
+    inside = context.inside.select(layers=observed)
+    known = context.once(enclaves.compute).table["node"]
+    table = _table(inside, context.configuration.places.level, known)
+    return Brokers(table, context.actors, context.names)
+
+
+def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
+    code = units_at_level(inside, inside._jurisdiction_codes, level)
+    known = inside
+    if not (code >= 0).all():
+        known = inside.select(nodes=list(inside._nodes.index[code >= 0]))
+        code = code[code >= 0]
+    nodes = known._nodes
+    jurisdiction = pd.Series(inside._places.index.take(code), nodes.index)
+    counts = centrality.brokerage(known, groups=jurisdiction)
+    about = nodes[[column for column in ("name", "kind") if column in nodes]]
+    table = about.assign(
+        jurisdiction=jurisdiction,
+        enclave=nodes.index.isin(known_enclaves),
+        **{str(role): counts[role] for role in counts},
+        together=counts.sum(axis=1),
+    )
+    table = table.loc[table["together"] > 0].sort_values("together", ascending=False, kind="stable")
+    return table.rename_axis("node")
+
+
+def tell(result: Brokers) -> Iterator[Sentence]:
+    table, source = result.table, ("brokerage",)
+    if table.empty:
+        yield Sentence("No node stands between two others that are not linked directly.", source)
+        return
+    top = [
+        phrase("{} ({:,})", name(result.actors[node]), n)
+        for node, n in table["together"].head(3).items()
+    ]
+    text = phrase(
+        "In the observed layers {} stand between two others that are not linked directly, {:,} "
+        "times in all; most often {}.",
+        counted(len(table), "node"),
+        int(table["together"].sum()),
+        joined(top),
+    )
+    yield Sentence(text, source)
+    yield Sentence(_of_enclaves(table), source)
+
+
+def _of_enclaves(table: pd.DataFrame) -> str:
+    """Whether enclaves are brokers, and between whom."""
+    mine = table.loc[table["enclave"]]
+    if mine.empty:
+        return "No enclave is among them."
+    shown = [
+        f"{int(mine[role].sum()):,} times {words} ({role})"
+        for role, words in BETWEEN.items()
+        if mine[role].any()
+    ]
+    text = f"Enclaves among them: {len(mine):,}, {joined(shown)}"
+    if not mine["liaison"].any():
+        text += ", never between two other jurisdictions (liaison)"
+    across, of_mine = (int(part[ACROSS].sum().sum()) for part in (table, mine))
+    if across:
+        text += f". Of the paths across jurisdictions {percent(of_mine / across)} lead through one"
+    return text + "."
+
+
+def tables(result: Brokers) -> Iterator[Table]:
+    jurisdiction = result.table["jurisdiction"].map(result.names)
+    yield Table(
+        "brokerage",
+        result.table,
+        "Nodes between two others that are not linked directly, by jurisdiction.",
+        view=result.table.assign(jurisdiction=jurisdiction),
+    )
+
+
+def explain(result: Brokers) -> Iterator[Sentence]:
+    del result
+    yield Sentence("Pairs joined by a broker are counted in both directions where links have none.")
+
+
+BROKERS = Section(
+    "brokers", "Who are the brokers", compute, tell, tables, explain=explain, options=StructurePart
+)

@@ -1,0 +1,187 @@
+"""What was built: layers, kinds of nodes, rows set aside, and the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import dense_frame, frame_of, map_height, new_figure, plot_flow_map
+from netinnov.study._context import Context
+from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._words import are, counted, joined, name, phrase
+from netinnov.study.sections import enclaves
+
+__all__ = ["BUILT", "Built", "compute"]
+
+KINDS = 3
+STRONGEST = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """The network as built, and the network of places."""
+
+    layers: pd.DataFrame
+    kinds: pd.Series
+    rejected: pd.DataFrame | None
+    cities: MultilayerNetwork
+    arrows: pd.DataFrame
+    names: pd.Series
+    drawn_names: pd.Series[str]
+    modelled: dict[str, dict[str, object]]
+    marks: dict[str, str]
+
+    @property
+    def located(self) -> pd.DataFrame:
+        """Coordinates of the places that have them."""
+        return self.cities._places[["lon", "lat"]].reindex(self.cities._nodes["place"]).dropna()
+
+
+def compute(context: Context) -> Built:
+    network = context.network
+    present = network._presence("linked")
+    layers = pd.DataFrame(
+        {
+            "layer": list(network.layers),
+            "directed": [layer in network.directed for layer in network.layers],
+            "nodes": [int(present[x].sum()) for x in range(len(network.layers))],
+            "links": [block.indices.size for block in network._blocks],
+            "weight": [float(block.data.sum()) for block in network._blocks],
+            "modelled": [layer in context.modelled for layer in network.layers],
+        }
+    )
+    return Built(
+        layers,
+        network._nodes["kind"].value_counts(dropna=False).rename("nodes"),
+        context.loaded.rejected,
+        context.cities,
+        context.once(enclaves.compute).table,
+        context.names,
+        context.drawn_names,
+        {layer: dict(values) for layer, values in context.modelled.items()},
+        {layer: context.mark(layer) for layer in network.layers},
+    )
+
+
+def offer(result: Built) -> Iterator[Sentence]:
+    kinds = result.kinds
+    among: str = ""
+    if len(kinds) > 1:
+        most = kinds.sort_values(ascending=False, kind="stable").head(KINDS)
+        named = [phrase("{} ({:,})", name(kind), n) for kind, n in most.items()]
+        what = "above all" if len(kinds) > KINDS else "of the kinds"
+        among = phrase(", {} {},", what, joined(named))
+    modelled = int(result.layers["modelled"].sum())
+    cities = result.cities
+    members = cities._nodes["members"].sum() if "members" in cities._nodes else None
+    text = phrase(
+        "The network has {}{} and {} in {}{}; the report looks at {}{}.",
+        counted(int(kinds.sum()), "node"),
+        among,
+        counted(int(result.layers["links"].sum()), "linked pair"),
+        counted(len(result.layers), "layer"),
+        f", of which {modelled:,} {are(modelled)} modelled" if modelled else "",
+        counted(cities.n_nodes, "place"),
+        "" if members is None else f", to which {members:,} of the nodes are added up",
+    )
+    yield Sentence(text, ("layers", "kinds", "map_places"))
+
+
+def tell(result: Built) -> Iterator[Sentence]:
+    if result.located.empty:
+        yield Sentence("There is no map: no place has coordinates.", ("map_places",))
+    rejected = result.rejected
+    if rejected is None:
+        return
+    if rejected.empty:
+        yield Sentence("No row was set aside.", ("problems",))
+        return
+    counts = rejected["problem"].astype("str").value_counts().head(5)
+    listed = joined([phrase("{:,} {}", n, name(problem)) for problem, n in counts.items()])
+    text = phrase("Rows set aside: {:,}, of which {}.", len(rejected), listed)
+    yield Sentence(text, ("problems",))
+
+
+def draw(result: Built) -> Iterator[Picture]:
+    at = result.located
+    if at.empty:
+        return
+    detail = dense_frame(at)
+    frames = {"flow_map": frame_of(at)} | ({} if detail is None else {"flow_map_detail": detail})
+    for picture, frame in frames.items():
+        figure = new_figure(height=map_height(frame))
+        ax = plot_flow_map(
+            result.cities,
+            enclaves=result.arrows,
+            names=result.drawn_names,
+            modelled=result.modelled,
+            extent=frame,
+            strongest=STRONGEST,
+            ax=figure.add_subplot(),
+        )
+        caption = _of_the_map(result, ax)
+        if len(result.arrows):
+            caption += " Arrows: enclaves, from home to host."
+        if picture == "flow_map_detail":
+            caption = phrase("The part of the map where most places lie. {}", caption)
+        yield Picture(picture, figure, caption, ("map_places", "map_links", "enclaves"))
+
+
+def _of_the_map(result: Built, ax: Axes) -> str:
+    """Which layers and how much of them a map shows."""
+    links = {part.get_gid(): part for part in ax.collections if isinstance(part, PathCollection)}
+    layers = result.cities.layers
+    drawn = [layer for layer in layers if layer in links]
+    named = joined([name(result.marks[layer]) for layer in drawn]) if drawn else "none"
+    n = counted(len(layers), "layer")
+    if len(drawn) == len(layers):
+        caption = phrase("Links between places, in all of {}: {}.", n, named)
+    else:
+        caption = phrase(
+            "Links between places, in {:,} of {} ({}): of the observed layers those with most "
+            "weight on the map.",
+            len(drawn),
+            n,
+            named,
+        )
+    if any(len(links[layer].get_paths()) >= STRONGEST for layer in drawn):
+        caption += f" Of each layer at most the {STRONGEST} heaviest links are drawn."
+    return caption + " Width: weight, in the unit of the layer."
+
+
+def tables(result: Built) -> Iterator[Table]:
+    marked = tuple(result.modelled)
+    yield Table(
+        "layers",
+        mark_layers(result.layers, marked),
+        "Layers of the network as built: nodes with a link, linked pairs, and total weight in the "
+        "unit of the layer.",
+        modelled=marked,
+    )
+    yield Table("kinds", result.kinds.reset_index(), "Kinds of nodes.")
+    if result.rejected is not None:
+        caption = "Rows set aside, with the reason."
+        yield Table("problems", result.rejected, caption, on_page=bool(len(result.rejected)))
+    cities = result.cities
+    at = cities._places.reindex(cities._nodes["place"])[["lon", "lat", "population"]]
+    at = at.set_axis(cities._nodes.index)
+    if "members" in cities._nodes:
+        at = at.join(cities._nodes[["members"]])
+    yield Table("map_places", at, "Places of the map.", on_page=False)
+    if at["lon"].notna().any():
+        links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
+        frame = links.reset_index()
+        frame["modelled"] = frame["layer"].isin(marked)
+        caption = "Links of the map, summed over periods."
+        present = tuple(layer for layer in marked if layer in cities.layers)
+        yield Table(
+            "map_links", mark_layers(frame, marked), caption, on_page=False, modelled=present
+        )
+
+
+BUILT = Section("built", "What was built", compute, tell, tables, draw, offer)

@@ -1,0 +1,213 @@
+"""Who is central: PageRank over all layers, degrees and strengths, and other centralities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from netinnov import centrality
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import new_figure, plot_centralities
+from netinnov.study._context import Context
+from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
+from netinnov.study._structure import plan
+from netinnov.study._words import counted, joined, name, number, percent, phrase
+
+__all__ = ["CENTRAL", "Central", "compute"]
+
+BETWEEN = 1000
+"""Places above which betweenness, a search from each, is left out."""
+
+FIRST = 5
+DRAWN = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Central:
+    """Centralities of places: over all layers, by layer, and side by side in the observed layers."""
+
+    table: pd.DataFrame
+    degree: pd.DataFrame
+    strength: pd.DataFrame
+    observed: pd.DataFrame | None
+    without_betweenness: bool
+    names: pd.Series
+    drawn_names: pd.Series[str]
+    modelled: tuple[str, ...]
+
+
+def compute(context: Context) -> Central:
+    cities = context.cities
+    names = context.names.reindex(cities._nodes.index)
+    table = pd.DataFrame(
+        {
+            "name": names,
+            "overlapping_degree": centrality.overlapping_degree(cities),
+            "overlapping_strength": centrality.overlapping_strength(cities),
+            "participation_coefficient": centrality.participation_coefficient(cities),
+            "pagerank": context.pagerank,
+        }
+    ).sort_values("pagerank", ascending=False, kind="stable")
+    structure = context.once(plan)
+    side_by_side = structure is not None and not structure.modelled
+    return Central(
+        table,
+        centrality.degree(cities).loc[table.index],
+        centrality.strength(cities).loc[table.index],
+        _side_by_side(structure.network, context) if structure and side_by_side else None,
+        bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
+        names,
+        context.drawn_names.reindex(cities._nodes.index).fillna(
+            cities._nodes.index.to_series().astype("str")
+        ),
+        context.in_model(cities),
+    )
+
+
+def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
+    """All centralities of the layers looked at together."""
+    paths = context.measures.paths
+    measures: dict[str, Callable[[MultilayerNetwork], Any]] = {
+        "overlapping_degree": centrality.overlapping_degree,
+        "overlapping_strength": centrality.overlapping_strength,
+        "participation_coefficient": centrality.participation_coefficient,
+        "pagerank": context.measures.pagerank,
+        "eigenvector_centrality": centrality.eigenvector_centrality,
+        "katz_centrality": centrality.katz_centrality,
+        "hits": centrality.hits,
+        "closeness_centrality": partial(centrality.closeness_centrality, **paths),
+        "harmonic_centrality": partial(centrality.harmonic_centrality, **paths),
+        "constraint": centrality.constraint,
+        "effective_size": centrality.effective_size,
+        "core_number": centrality.core_number,
+    }
+    if network.n_nodes <= BETWEEN:
+        measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
+    table = centrality.centrality_table(network, measures=measures)
+    table.insert(0, "name", context.names.reindex(table.index))
+    return table.sort_values("pagerank", ascending=False, kind="stable")
+
+
+def offer(result: Central) -> Iterator[Sentence]:
+    first = joined([name(result.names[node]) for node in result.table.index[:3]])
+    yield Sentence(phrase("Most central by PageRank over all layers: {}.", first), ("centrality",))
+
+
+def tell(result: Central) -> Iterator[Sentence]:
+    table, names = result.table, result.names
+    n, rank = len(table), table["pagerank"]
+    first = [
+        phrase("{} ({})", name(names[node]), number(value)) for node, value in rank.head(3).items()
+    ]
+    text = phrase(
+        "Most central by PageRank over all layers: {}. An even network of {:,} places would give "
+        "each {}.",
+        joined(first),
+        n,
+        number(1 / n),
+    )
+    yield Sentence(text, ("centrality",))
+    strength = table["overlapping_strength"].sort_values(ascending=False, kind="stable")
+    if strength.any():
+        share = percent(strength.iloc[0] / strength.sum())
+        text = phrase("{} has the most strength, {} of all.", name(names[strength.index[0]]), share)
+        if n > FIRST:
+            same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
+            text += f" Of the first {FIRST} places by PageRank {same} are among the first {FIRST} "
+            text += "by strength."
+        yield Sentence(text, ("centrality",))
+    yield from _participation(table["participation_coefficient"])
+    if result.observed is not None:
+        yield from _leaders(result.observed, names)
+    if result.without_betweenness:
+        why = f"it would take long for more than {BETWEEN:,} places"
+        yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
+
+
+def _participation(share: pd.Series) -> Iterator[Sentence]:
+    if share.isna().all():  # with a single layer there is no spread over layers
+        return
+    text = (
+        f"{int((share == 0).sum()):,} of {len(share):,} places are linked in one layer only; the "
+        f"median participation coefficient is {number(share.median(), digits=2)} (0: one layer "
+        "only, 1: spread evenly over the layers)"
+    )
+    if isolates := int(share.isna().sum()):
+        text += f"; it is not defined for {counted(isolates, 'place')} without a link"
+    yield Sentence(f"{text}.", ("centrality",))
+
+
+def _leaders(table: pd.DataFrame, names: pd.Series) -> Iterator[Sentence]:
+    """Places that come first whatever the measure."""
+    # Constraint is low where a place is central; participation says nothing of size.
+    values = table.drop(columns=["name", "constraint", "participation_coefficient"])
+    values = values.loc[:, values.notna().any() & (values.max() > values.min())]
+    if values.empty:
+        return
+    rank = values.rank(ascending=False, method="min")
+    among = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable").head(3)
+    named = [phrase("{} ({} times)", name(names[node]), times) for node, times in among.items()]
+    text = phrase(
+        "Most often among the first three by the {} centralities of the observed layers: {}.",
+        values.shape[1],
+        joined(named),
+    )
+    yield Sentence(text, ("centrality_observed",))
+
+
+def draw(result: Central) -> Iterator[Picture]:
+    n = len(result.table)
+    shown = min(n, DRAWN)
+    figure = new_figure(height=26 + 5.2 * shown)
+    drawn = result.table.assign(name=result.drawn_names)
+    plot_centralities(drawn, ax=figure.add_subplot())
+    caption = f"The {shown} most central of {n:,} places by PageRank."
+    if shown == n:
+        caption = f"{counted(shown, 'place')} by PageRank."
+    caption += " Figures are values; shades are standard scores over all places; blank: not "
+    caption += "defined."
+    yield Picture("centralities", figure, caption, ("centrality",))
+
+
+def tables(result: Central) -> Iterator[Table]:
+    modelled = result.modelled
+    yield Table(
+        "centrality",
+        with_modelled(result.table, modelled),
+        "Places by PageRank versatility over all layers.",
+        on_page=False,
+        modelled=modelled,
+    )
+    for title, frame, caption in (
+        ("degree", result.degree, "Links of each place in each layer."),
+        (
+            "strength",
+            result.strength,
+            "Total weight of the links of each place, each layer in its own unit.",
+        ),
+    ):
+        marked = mark_layers(frame, modelled, columns=True)
+        view = marked.copy()
+        view.insert(0, "name", result.names.reindex(view.index))
+        yield Table(title, marked, caption, view=view, modelled=modelled)
+    if result.observed is not None:
+        yield Table(
+            "centrality_observed",
+            result.observed,
+            "Centralities of places in the observed layers, side by side.",
+        )
+
+
+def explain(result: Central) -> Iterator[Sentence]:
+    del result
+    yield Sentence(
+        "PageRank versatility couples all layers: a place is central if central places link to it, "
+        "in any layer. Scores add up to 1 over all places."
+    )
+
+
+CENTRAL = Section("central", "Who is central", compute, tell, tables, draw, offer, explain)

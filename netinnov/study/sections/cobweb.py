@@ -1,0 +1,182 @@
+"""Cobweb: do prices of two coupled regions settle, cycle or explode, and what an enclave's link does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect
+from netinnov.mechanisms.cobweb._enclave import Answer
+from netinnov.plotting import DOUBLE, new_figure, plot_stability_map
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import joined, number
+
+__all__ = ["COBWEB", "CobwebPart", "Links", "compute"]
+
+NAMES = ("home", "host")
+ANSWERS: dict[Answer, str] = {
+    "both": "both supplies respond to the gap of prices",
+    "home": "only home responds to the gap",
+    "host_price": "home responds to the price of the host",
+}
+MODES = {"gap": "the gap", "total": "the common movement"}
+EFFECTS = {"excites": "it lasts longer", "damps": "it settles faster", "leaves": "nothing changes"}
+STEEPEST = 2.0
+
+
+class CobwebPart(Part):
+    """Parameters of the cobweb of two regions."""
+
+    part: ClassVar[str] = "cobweb"
+    example: ClassVar[str] = """\
+[cobweb]                      # supply and demand of two coupled regions
+demand_slope = 1.0            # how much less is wanted at a price that is higher by 1
+supply_slope = 0.8            # how much more is offered a period later
+adaptation = 1.0              # how far expectations move to the last price; 1: all the way
+mobility = 0.05               # supply that moves between two regions for a gap of prices of 1
+link = 0.03                   # what the link of an enclave adds to that
+"""
+
+    demand_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 1.0
+    supply_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 0.8
+    adaptation: Annotated[float, Field(gt=0, le=1)] = 1.0
+    mobility: Annotated[float, Field(ge=0, le=1e6)] = 0.05
+    link: Annotated[float, Field(ge=0, le=1e6)] = 0.03
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """What the link of an enclave does to the modes of the prices, if supply responds in one way.
+
+    `modes` has a row for each mode (columns kind, root, modulus, root_with, modulus_with, effect);
+    from a strength of `threshold` on prices do not settle.
+    """
+
+    answer: Answer
+    strength: float
+    threshold: float
+    modes: pd.DataFrame
+
+    @property
+    def stable(self) -> bool:
+        """Whether all modes settle without the link."""
+        return bool((self.modes["modulus"] < 1).all())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """The link of an enclave under each response of supply."""
+
+    part: CobwebPart
+    links: tuple[Link, ...]
+
+
+def compute(context: Context) -> Links | None:
+    part = context.options(CobwebPart)
+    if part is None:
+        return None
+    model = CoupledCobweb(
+        [part.demand_slope] * 2,
+        [part.supply_slope] * 2,
+        mobility=part.mobility,
+        adaptation=part.adaptation,
+        regions=NAMES,
+    )
+    links = []
+    for answer in ANSWERS:
+        strength = min(part.link, 1.0) if answer == "host_price" else part.link
+        effect = enclave_effect(model, *NAMES, strength=strength, answer=answer)
+        shown = ["kind", "root", "modulus", "root_with", "modulus_with", "effect"]
+        threshold = critical_enclave(model, *NAMES, answer=answer)
+        links.append(Link(answer, strength, threshold, effect[shown].reset_index(drop=True)))
+    return Links(part, tuple(links))
+
+
+def tell(result: Links) -> Iterator[Sentence]:
+    yield Sentence(
+        "An illustrative, uncalibrated model, one formal reading of Figure 2 of Hu and Zhang, who "
+        "give no equations: it says nothing on the places of this study."
+    )
+    first = result.links[0]
+    parts = [
+        f"{MODES.get(row['kind'], row['kind'])} by {number(row['root'])}"
+        for _, row in first.modes.iterrows()
+    ]
+    yield Sentence(
+        "Prices of two identical regions can deviate from equilibrium in two ways: together, and "
+        f"by a gap between them. Each period multiplies {joined(parts)}: below 0 they oscillate, "
+        "between \N{MINUS SIGN}1 and 1 they settle. "
+        + ("Here both settle." if first.stable else "Here not both settle."),
+        ("cobweb",),
+    )
+    said = []
+    for link in result.links:
+        gap = link.modes[link.modes["kind"] != "total"].iloc[0]
+        text = f"if {ANSWERS[link.answer]}, {EFFECTS[gap['effect']]} "
+        text += f"(to {number(gap['root_with'])})"
+        if first.stable and math.isfinite(link.threshold):
+            threshold = number(link.threshold)
+            text += f", and from a strength of {threshold} on it does not settle"
+        said.append(text)
+    yield Sentence(
+        f"What the link of an enclave (here of strength {number(first.strength)}) does to the gap "
+        f"depends on which supply responds to which price: {'; '.join(said)}.",
+        ("cobweb",),
+    )
+
+
+def draw(result: Links) -> Iterator[Picture]:
+    part = result.part
+    ratio, mobility = part.supply_slope / part.demand_slope, part.mobility / part.demand_slope
+    points = {"without an enclave": (ratio, mobility)}
+    if link := part.link / part.demand_slope:
+        points["with its link, both answer"] = (ratio, mobility + link)
+    # As far as the map reaches: a little beyond where a gap explodes without any supply slope.
+    right, top = STEEPEST, max((2 / part.adaptation - 1) / 2 * 1.15, 0.1)
+    shown = {label: (x, y) for label, (x, y) in points.items() if x <= right and y <= top}
+    figure = new_figure(width=DOUBLE * 0.6, height=80)
+    ax = figure.add_subplot()
+    plot_stability_map(points=shown, adaptation=part.adaptation, steepest=right, ax=ax)
+    caption = (
+        "Where prices of two identical regions settle. Rightwards: d / b, the slope of supply (d) "
+        "over that of demand (b). Upwards: m / b, mobility (m: how much supply moves for each unit "
+        "by which the price is higher in the other region) over the slope of demand. A model, no "
+        "observation."
+    )
+    beyond = [
+        f"{label} (supply over demand {x:.3g}, mobility over demand {y:.3g})"
+        for label, (x, y) in points.items()
+        if label not in shown
+    ]
+    if beyond:
+        caption += f" Beyond the map: {joined(beyond)}."
+    yield Picture("cobweb", figure, caption, ("cobweb",))
+
+
+def tables(result: Links) -> Iterator[Table]:
+    parts = []
+    for link in result.links:
+        table = link.modes.assign(threshold=link.threshold)
+        table.insert(0, "link", ANSWERS[link.answer])
+        table.insert(1, "strength", link.strength)
+        parts.append(table)
+    frame = pd.concat(parts, ignore_index=True)
+    caption = "Modes of two identical regions without and with the link of an enclave."
+    yield Table("cobweb", frame, caption)
+
+
+COBWEB = Section(
+    "cobweb",
+    "Cobweb: settle, cycle or explode?",
+    compute,
+    tell,
+    tables,
+    draw,
+    options=CobwebPart,
+)

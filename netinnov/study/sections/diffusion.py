@@ -1,0 +1,146 @@
+"""Diffusion: how soon an innovation of the host reaches home, with the park and without it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from netinnov.mechanisms.cooperation import park_sides
+from netinnov.mechanisms.diffusion import reach_table, time_to_reach
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import DOUBLE, new_figure, plot_reach
+from netinnov.scenarios import remove_enclaves
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import counted, number, percent
+from netinnov.study.sections import park
+
+__all__ = ["DIFFUSION", "Diffusion", "DiffusionPart", "compute"]
+
+
+class DiffusionPart(Part):
+    """How an innovation passes along links."""
+
+    part: ClassVar[str] = "diffusion"
+    example: ClassVar[str] = """\
+[diffusion]                   # from the actors of the park's host to those of its home
+rate = 0.1                    # chance that a link passes an innovation on in a step
+horizon = 60                  # steps
+draws = 500                   # how often diffusion is tried
+"""
+
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.1
+    horizon: Annotated[int, Field(ge=1)] = 60
+    draws: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diffusion:
+    """Steps until half of home's actors are reached, in three networks: each draw and summaries."""
+
+    part: DiffusionPart
+    seeds: int
+    targets: int
+    draws: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def compute(context: Context) -> Diffusion | None:
+    part, found = context.options(DiffusionPart), context.once(park.compute)
+    if part is None or found is None:
+        return None
+    observed = context.observed(context.inside)
+    network = context.inside.select(layers=observed)
+    nodes = network._nodes
+    native = nodes["place"].eq(nodes["jurisdiction"]) & nodes["kind"].ne("place")
+    sides = park_sides(network, found.park).where(native)
+    seeds, targets = (list(sides.index[sides == side]) for side in ("host", "home"))
+    if not seeds or not targets:
+        return None
+    times = {
+        label: time_to_reach(
+            case,
+            seeds=seeds,
+            targets=targets,
+            rate=part.rate,
+            of="half",
+            horizon=part.horizon,
+            draws=part.draws,
+            rng=context.seed,
+        )
+        for label, case in _cases(network, found.park).items()
+    }
+    draws = pd.DataFrame(times).rename_axis("draw")
+    summary = reach_table(times, horizon=part.horizon).rename_axis("network")
+    return Diffusion(part, len(seeds), len(targets), draws, summary)
+
+
+def _cases(network: MultilayerNetwork, park: str) -> dict[str, MultilayerNetwork]:
+    links = network.links[["source", "target"]].assign(layer="relation")
+    plain = MultilayerNetwork(network.nodes, links, places=network.places)
+    without = links[~links["source"].eq(park) & ~links["target"].eq(park)]
+    return {
+        "as on record": plain,
+        "without this park": plain.replace_links(without),
+        "without any enclave": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
+    }
+
+
+def tell(result: Diffusion) -> Iterator[Sentence]:
+    part, parts = result.part, []
+    for case, row in result.summary.iterrows():
+        median = row["median"]
+        if math.isfinite(median):
+            steps = f"after {number(median)} step{'' if median == 1 else 's'} (median)"
+        elif row["reached"]:
+            steps = f"by step {part.horizon} in {percent(row['reached'])} of the draws"
+        else:
+            steps = f"in no draw by step {part.horizon}"
+        parts.append(f"{case}: {steps}")
+    yield Sentence(
+        f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
+        f"along each link with a probability of {part.rate:g} a step, which is illustrative. Half "
+        f"of the {counted(result.targets, 'actor')} of home are reached, {'; '.join(parts)}.",
+        ("diffusion", "diffusion_draws"),
+    )
+    yield Sentence(
+        "That is a comparison of networks on record, and no effect: actors of home may be on "
+        "record only because a page on the park names them."
+    )
+
+
+def draw(result: Diffusion) -> Iterator[Picture]:
+    figure = new_figure(width=DOUBLE * 0.6, height=75)
+    times = {str(label): result.draws[label] for label in result.draws}
+    plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
+    caption = (
+        "Share of draws in which half of home's actors are reached. The rate is illustrative; "
+        "relations are those on record, their direction ignored."
+    )
+    yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"))
+
+
+def tables(result: Diffusion) -> Iterator[Table]:
+    summary = result.summary.copy()
+    summary.insert(0, "targets", result.targets)
+    summary.insert(0, "seeds", result.seeds)
+    caption = "Steps until half of home's actors are reached, over draws, in three networks."
+    yield Table("diffusion", summary, caption)
+    caption = "Steps of each draw; empty where home was not reached."
+    yield Table("diffusion_draws", result.draws, caption, on_page=False)
+
+
+DIFFUSION = Section(
+    "diffusion",
+    "Diffusion: how soon is home reached?",
+    compute,
+    tell,
+    tables,
+    draw,
+    options=DiffusionPart,
+)

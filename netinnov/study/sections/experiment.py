@@ -1,0 +1,389 @@
+"""The experiment: what an enclave changes for home, for host and elsewhere, and its rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from netinnov import scenarios
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+from netinnov.experiments import compare_scenarios, contrasts, link_changes
+from netinnov.experiments._decomposition import PARTS
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import (
+    frame_of,
+    map_height,
+    new_figure,
+    plot_effects,
+    plot_link_changes,
+)
+from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.study._context import Context
+from netinnov.study._measures import MeasuresPart
+from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
+from netinnov.study.sections import _trials
+from netinnov.study.sections._experiment_text import DESIGN, explain, offer, tell
+from netinnov.study.sections._trials import (
+    ACCESS,
+    EFFICIENCY,
+    MANY,
+    PAGERANK,
+    ExperimentPart,
+    Trial,
+)
+
+__all__ = ["EXPERIMENT", "Experiment", "compute"]
+
+PLACEMENTS = 50
+"""Of the headline scenario, whose links are shown on a map."""
+
+PANELS = 6
+
+# What the page shows of effects and contrasts; the files have all columns.
+EFFECTS = (
+    *("scenario", "measure", "node", "baseline", "difference", "median", "low", "high"),
+    *("same_sign", "placebo_low", "placebo_high", "placebo_p", "corrected_p"),
+)
+CONTRASTS = ("rival", "measure", "node", "difference", "median", "low", "high", "higher")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experiment:
+    """What was tried, and what it changed.
+
+    `effects` has a row for each scenario, measure and place; `parts` splits those on efficiency by
+    the kind of pairs. What is None was not asked for, or is not known.
+    """
+
+    part: ExperimentPart
+    options: MeasuresPart
+    layer: str
+    enclaves: tuple[Trial, ...]
+    rivals: tuple[Trial, ...]
+    prices: Prices | None
+    match: tuple[str, ...]
+    effects: pd.DataFrame
+    parts: pd.DataFrame | None
+    replicates: pd.DataFrame
+    contrasts: pd.DataFrame | None
+    costs: pd.DataFrame | None
+    break_even: pd.DataFrame | None
+    specifications: pd.DataFrame | None
+    link_changes: pd.DataFrame
+    notes: tuple[str, ...]
+    names: pd.Series
+    drawn_names: pd.Series[str]
+    places: pd.DataFrame
+    modelled: tuple[str, ...]
+    mark: str
+    seed: int
+
+    @property
+    def headline(self) -> Trial:
+        """The enclave that the findings are about."""
+        return self.enclaves[0]
+
+    @property
+    def in_model(self) -> bool:
+        """Whether the links of the experiment are modelled."""
+        return self.layer in self.modelled
+
+    @property
+    def access(self) -> str:
+        """The measure of places that the findings are about."""
+        return ACCESS if self.effects["measure"].eq(ACCESS).any() else PAGERANK
+
+    def of(self, trial: Trial, measure: str) -> pd.DataFrame:
+        """Effects of a scenario on a measure, a row a place or one for the network."""
+        table = self.effects
+        return table[table["scenario"].eq(trial.name) & table["measure"].eq(measure)]
+
+    def key_rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows on the whole network, home and host."""
+        return table[table["node"].isna() | table["node"].isin([self.part.home, self.part.host])]
+
+
+def compute(context: Context) -> Experiment | None:
+    part = context.options(ExperimentPart)
+    if part is None:
+        return None
+    cities, options = context.cities, context.measures
+    _check_ends(cities, part, context.configuration.places.level)
+    # Named, so that the report can say whether it is modelled.
+    layer = scenarios.chosen_layer(cities, part.layer)
+    enclaves = _trials.enclaves(part, layer)
+    headline = enclaves[0]
+    prices = None if part.prices is None else Prices(**part.prices.model_dump())
+    rivals, unpaid = _trials.priced_rivals(cities, part.rivals, headline, prices)
+    match = _trials.matched_on(cities, part)
+    placebo, note = _trials.placebos(cities, part, enclaves, match)
+    notes = [*([note] if note else []), *unpaid]
+    measures, monotone = _trials.measures(cities, part, options)
+    if cities.n_nodes > MANY:
+        what = "Harmonic centrality and its inequality are not in the experiment"
+        notes.append(f"{what}: over {MANY:,} places.")
+    result = compare_scenarios(
+        cities,
+        scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
+        measures=measures,
+        replicates=part.replicates,
+        placebo=placebo,
+        modelled=context.in_model(cities),
+        monotone=monotone,
+        rng=context.seed,
+        progress=context.progress,
+    )
+    effects = result.effects().astype({"scenario": "str", "measure": "str"})
+    kinds = {f"{EFFICIENCY}: {kind}": kind for kind in PARTS}
+    of_pairs = effects["measure"].isin(kinds)
+    whole = effects[~of_pairs].reset_index(drop=True)
+    compared = None
+    if rivals:
+        table = contrasts(result, of=headline.name, against=[trial.name for trial in rivals])
+        compared = table[~table["measure"].isin(kinds)].reset_index(drop=True)
+    varied = None
+    try:
+        varied = _trials.specifications(
+            cities, part, options, layer, context.seed, context.progress
+        )
+    except InputError as error:
+        notes.append(f"The experiment was set up in one way only: {error}")
+    assert isinstance(headline.scenario, ReverseEnclave)
+    streams = np.random.default_rng(context.seed).spawn(PLACEMENTS)
+    return Experiment(
+        part,
+        options,
+        layer,
+        tuple(enclaves),
+        tuple(rivals),
+        prices,
+        match,
+        whole,
+        _parts(effects[of_pairs], kinds) if of_pairs.any() else None,
+        result.replicates,
+        compared,
+        _trials.costs(cities, [*enclaves, *rivals], prices) if prices else None,
+        _trials.break_evens(cities, part.home, headline, rivals, prices, whole) if prices else None,
+        varied,
+        link_changes(cities, [headline.scenario(cities, stream) for stream in streams]),
+        tuple(notes),
+        context.names,
+        context.drawn_names,
+        cities.places,
+        context.in_model(cities),
+        context.mark(layer),
+        context.seed,
+    )
+
+
+def _check_ends(cities: MultilayerNetwork, part: ExperimentPart, level: int) -> None:
+    """Home and host are two of the places that are looked at."""
+    places = list(cities._nodes.index)
+    for end in ("home", "host"):
+        if (place := getattr(part, end)) not in places:
+            names = f"{len(places):,} places of the report, at level {level}"
+            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
+            msg = f"experiment.{end} must be the id of one of the {names}; found {place!r}{hint}."
+            raise InputError(msg)
+    if part.home == part.host:
+        raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
+
+
+def _parts(effects: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """The change of efficiency by the kind of pairs that gain or lose."""
+    columns = ["scenario", "baseline", "mean", "difference", "median", "low", "high", "same_sign"]
+    table = effects[columns].copy()
+    table.insert(1, "measure", EFFICIENCY)
+    table.insert(2, "pairs", effects["measure"].map(kinds))
+    return table.reset_index(drop=True)
+
+
+def with_signs(table: pd.DataFrame) -> pd.DataFrame:
+    """No share of a sign where there is none: of a change of 0."""
+    return table.assign(same_sign=table["same_sign"].mask(table["median"] == 0))
+
+
+def draw(result: Experiment) -> Iterator[Picture]:
+    changes = result.link_changes
+    at = result.places[["lon", "lat"]].dropna()
+    ends = pd.concat([changes["source_place"], changes["target_place"]])
+    shown = at.loc[at.index.isin(ends)]
+    if not shown.empty:
+        figure = new_figure(height=map_height(frame_of(shown)))
+        ax = figure.add_subplot()
+        plot_link_changes(changes, places=result.places, names=result.drawn_names, ax=ax)
+        caption = (
+            f"Links that the scenario ({result.headline.name}) makes and takes away: mean over "
+            "random placements, in weight, whose unit is that of the layer. A star is the park."
+        )
+        yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN)
+    yield _effects(result)
+
+
+def _effects(result: Experiment) -> Picture:
+    shown = with_signs(result.key_rows(result.effects))
+    measures = list(dict.fromkeys(shown["measure"]))[:PANELS]
+    parts = [shown.loc[shown["measure"] == measure] for measure in measures]
+    heights = [len(part) + 2.5 + (not at) for at, part in enumerate(parts)]
+    figure = new_figure(height=8 + 4.6 * sum(heights))
+    axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
+    for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
+        plot_effects(part, ax=ax, names=result.drawn_names, legend=False if at else shown)
+    caption = (
+        "Change against the baseline, in the unit of each measure: median of the random placements "
+        "(black tick, the number that the text gives), their mean (point) and their middle 95 % "
+        "(line). Filled: the whole network; open: home and host. At the right: share of placements "
+        "whose change has the sign of the median."
+    )
+    if "placebo_low" in shown and shown["placebo_low"].notna().any():
+        caption += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
+        caption += "median."
+    return Picture("effects", figure, caption, ("effects",), DESIGN)
+
+
+def tables(result: Experiment) -> Iterator[Table]:
+    first = result.headline.name
+
+    def table(
+        name: str,
+        frame: pd.DataFrame | None,
+        caption: str,
+        *,
+        view: pd.DataFrame | None = None,
+        columns: tuple[str, ...] = (),
+        whole: bool = False,
+        on_page: bool = True,
+    ) -> Iterator[Table]:
+        if frame is None:
+            return
+        view = _in_words(frame if view is None else view, result)
+        shown = [column for column in columns if column in view and view[column].notna().any()]
+        if shown:
+            view = view[[*shown, *view.columns.difference(shown, sort=False)]]
+        yield Table(
+            name,
+            with_modelled(frame, result.modelled),
+            caption,
+            view=view,
+            on_page=on_page,
+            whole=whole,
+            width=len(shown) or None,
+            modelled=result.modelled,
+            topic=DESIGN,
+        )
+
+    effects = result.key_rows(result.effects)
+    yield from table(
+        "effects",
+        result.effects,
+        "Changes that the headline scenario makes in the whole network, home and host: mean "
+        "(difference), median and middle 95 % (low, high) of the placements, share of them with "
+        "the sign of the median.",
+        view=with_signs(effects[effects["scenario"] == first]),
+        columns=EFFECTS,
+        whole=True,
+    )
+    if result.contrasts is not None:
+        yield from table(
+            "contrasts",
+            result.contrasts,
+            "The enclave minus its rivals, replicate by replicate, for the whole network, home and "
+            "host: mean (difference), median and middle 95 %; higher: share of the replicates in "
+            "which the enclave has more, ties for one half.",
+            view=result.key_rows(result.contrasts),
+            columns=CONTRASTS,
+            whole=True,
+        )
+    yield from table(
+        "costs",
+        result.costs,
+        "What the park and its rivals need and cost, in the unit of the prices, as expected before "
+        "links are drawn; size: number of links.",
+    )
+    yield from table(
+        "break_even_prices",
+        result.break_even,
+        "Prices at which the park and a rival do as much per cost, by their median effects.",
+        # Of links that home gives up a sentence says it all.
+        on_page=result.headline.funding == "new",
+    )
+    if (parts := result.parts) is not None:
+        yield from table(
+            "effect_parts",
+            parts,
+            "Change of efficiency by the kind of pairs; the means (difference) add up to its "
+            "change.",
+            view=with_signs(parts[parts["scenario"] == first]),
+        )
+    if (varied := result.specifications) is not None:
+        yield from table(
+            "specifications",
+            varied,
+            "The park set up in other ways: median change and middle 95 % of the placements, and "
+            "its size in standard deviations of them.",
+            view=with_signs(varied[varied["measure"] == varied["measure"].iloc[0]]),
+        )
+    for name, frame, caption in (
+        (
+            "link_changes",
+            mark_layers(result.link_changes, result.modelled),
+            "Pairs whose weight the headline scenario changes, mean over placements.",
+        ),
+        ("replicates", result.replicates, "Every measure in each placement."),
+    ):
+        yield from table(name, frame, caption, on_page=False)
+    yield from table("scenario", _settings(result), "Parameters of the experiment.", whole=True)
+
+
+def _in_words(table: pd.DataFrame, result: Experiment) -> pd.DataFrame:
+    """With names of places in place of ids, and measures in words that a line can break."""
+    table = table.copy()
+    if "node" in table:
+        table["node"] = table["node"].map(result.names, na_action="ignore")
+    if "measure" in table:
+        table["measure"] = table["measure"].astype("str").str.replace("_", " ")
+    return table
+
+
+def _settings(result: Experiment) -> pd.DataFrame:
+    options, prices = result.options, result.prices
+    settings: dict[str, object] = result.part.model_dump(exclude={"prices"})
+    if prices is None:
+        settings["prices"] = "none: rivals get as many links"
+    else:
+        settings |= {f"price of {key}": value for key, value in asdict(prices).items()}
+    settings |= {
+        "headline": result.headline.name,
+        "layer": result.layer,
+        "match": list(result.match),
+        "seed": result.seed,
+        "distance": options.distance,
+        "border friction": options.border,
+        "friction per 1,000 km": options.kilometres,
+        "coupling": options.coupling,
+        "damping": options.damping,
+        "presence": options.presence,
+    }
+    rows = [
+        (key, "; ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for key, value in settings.items()
+    ]
+    return pd.DataFrame(rows, columns=["parameter", "value"], dtype="str")
+
+
+EXPERIMENT = Section(
+    "experiment",
+    "What an enclave changes",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer,
+    explain,
+    options=ExperimentPart,
+    absent="No experiment was run.",
+)

@@ -1,0 +1,192 @@
+"""Free flow: do two regions converge or diverge as trade becomes freer, and what an enclave does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram
+from netinnov.plotting import figure_style, new_figure, plot_bifurcation
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import number, percent
+
+__all__ = ["FREE_FLOW", "FreeFlow", "FreeFlowPart", "compute"]
+
+LEFT = "freeness of trade"
+
+
+class FreeFlowPart(Part):
+    """Parameters of the core-periphery model."""
+
+    part: ClassVar[str] = "free_flow"
+    example: ClassVar[str] = """\
+[free_flow]                   # core-periphery model; for none write free_flow = false at the top,
+                              # below the seed, in place of this part, as for each mechanism below
+sigma = 5.0                   # elasticity of substitution, above 1
+mu = 0.4                      # share of demand for what the mobile make, below (sigma - 1) / sigma
+enclave = 0.1                 # share of the host's varieties that home reaches by its enclave
+"""
+
+    sigma: Annotated[float, Field(gt=1, le=1000)] = 5.0
+    mu: Annotated[float, Field(ge=0.001, lt=1)] = 0.4
+    enclave: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+    @model_validator(mode="after")
+    def _has_no_black_hole(self) -> FreeFlowPart:
+        if (limit := (self.sigma - 1) / self.sigma) <= self.mu:
+            msg = f"mu must be below (sigma - 1) / sigma, here {limit:.4g}, or the mobile gather in"
+            raise ValueError(f"{msg} one region however dear trade is; found {self.mu:g}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Freeness of trade at which the equilibria change, with an enclave or without (share 0).
+
+    `fold` is where the spread state ends if only one region has an enclave; NaN without one.
+    """
+
+    enclave: float
+    sustain: float
+    broken: float
+    fold: float = math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FreeFlow:
+    """Points of the model, and its equilibria over the freeness of trade."""
+
+    part: FreeFlowPart
+    plain: Points
+    linked: Points | None
+    diagrams: dict[float, pd.DataFrame]
+
+    @property
+    def points(self) -> list[Points]:
+        """Without an enclave, and with one if there is any."""
+        return [self.plain, *([self.linked] if self.linked else [])]
+
+
+def compute(context: Context) -> FreeFlow | None:
+    part = context.options(FreeFlowPart)
+    if part is None:
+        return None
+    model, share = CorePeriphery(part.sigma, part.mu), part.enclave
+    plain = Points(0.0, model.sustain_point(), model.break_point())
+    marks, linked = [plain.sustain, plain.broken], None
+    if share:
+        fold, sustain = model.fold_point(enclave=share), model.sustain_point(enclave=share)
+        linked = Points(share, sustain, model.break_point(enclave=share), fold)
+        marks += [sustain, fold]
+    known = np.array([mark for mark in marks if np.isfinite(mark)])
+    # Where trade is wholly free there is nothing left to tell the regions apart.
+    end = min(1.5 * known.max(), (1 + known.max()) / 2)
+    values = _near(known, 0.5 * known.min(), end)
+    diagrams = {}
+    for each in (0.0, share) if share else (0.0,):
+
+        def equilibria(freeness: float, enclave: float = each) -> pd.DataFrame:
+            return model.equilibria(freeness, enclave=enclave)
+
+        diagrams[each] = bifurcation_diagram(equilibria, values)
+    return FreeFlow(part, plain, linked, diagrams)
+
+
+def _near(points: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Values of a parameter, dense where branches meet."""
+    steps = np.geomspace(1e-6, 0.02 * (high - low), 8)
+    close = np.concatenate([points[:, None] - steps, points[:, None] + steps]).ravel()
+    values = np.union1d(np.linspace(low, high, 81), close)
+    return values[(values >= low) & (values <= high)]
+
+
+def tell(result: FreeFlow) -> Iterator[Sentence]:
+    part, plain, linked = result.part, result.plain, result.linked
+    yield Sentence(
+        "An illustrative, uncalibrated model, one formal reading of Figure 1 of Hu and Zhang, who "
+        "give no equations: it says nothing on the places of this study."
+    )
+    yield Sentence(
+        f"In the core-periphery model (\N{GREEK SMALL LETTER SIGMA} = {part.sigma:g}, "
+        f"\N{GREEK SMALL LETTER MU} = {part.mu:g}) two identical regions stay alike up to a "
+        f"freeness of trade of {number(plain.broken)}, the break point; beyond it they diverge. A "
+        f"core persists from {number(plain.sustain)} on, the sustain point: between the two, "
+        "history decides.",
+        ("free_flow", "free_flow_diagram"),
+    )
+    if linked is None:
+        return
+    width = "wider" if linked.broken > plain.broken else "narrower"
+    text = (
+        f"With enclaves in each other, through which each reaches {percent(linked.enclave)} of the "
+        f"other's varieties, the break point is {number(linked.broken)}: they stay alike over a "
+        f"{width} range."
+    )
+    if math.isfinite(linked.fold):
+        text += (
+            " If only one of them has such an enclave, there is no even split; the spread state "
+            f"leans to its home and ends at a freeness of {number(linked.fold)}."
+        )
+    yield Sentence(text, ("free_flow",))
+
+
+def draw(result: FreeFlow) -> Iterator[Picture]:
+    figure = new_figure(height=72)
+    with figure_style():
+        axes = figure.subplots(1, len(result.points), squeeze=False).ravel()
+        for ax, points in zip(axes, result.points, strict=True):
+            share = points.enclave
+            marks = {"sustain point": points.sustain, "break point": points.broken}
+            if share:
+                marks = {
+                    "fold point": points.fold,
+                    "sustain point, host": points.sustain,
+                    "sustain point, home": result.plain.sustain,
+                }
+            known = {label: at for label, at in marks.items() if not math.isnan(at)}
+            label = f"{LEFT}, enclave {share:g}" if share else f"{LEFT}, no enclave"
+            plot_bifurcation(result.diagrams[share], points=known, label=label, ax=ax)
+    caption = (
+        "Share of the mobile workers in region 1 (home) in equilibrium over the freeness of trade "
+        "(0: no trade, 1: free): stable solid, unstable dashed. A model, no observation."
+    )
+    if result.linked:
+        reached = percent(result.linked.enclave)
+        caption += f" Right: home reaches {reached} of the host's varieties by an enclave."
+    yield Picture("free_flow", figure, caption, ("free_flow", "free_flow_diagram"))
+
+
+def tables(result: FreeFlow) -> Iterator[Table]:
+    rows = [(each.enclave, each.sustain, each.broken, each.fold) for each in result.points]
+    columns = ["enclave", "sustain_point", "break_point", "fold_point"]
+    yield Table(
+        "free_flow",
+        pd.DataFrame(rows, columns=columns),
+        "Freeness of trade (0: none, 1: free) at which the model's equilibria change, by the share "
+        "of the other's varieties that an enclave reaches.",
+    )
+    parts = [table.assign(enclave=share) for share, table in result.diagrams.items()]
+    yield Table(
+        "free_flow_diagram",
+        pd.concat(parts, ignore_index=True),
+        "Equilibria of two regions over the freeness of trade.",
+        on_page=False,
+    )
+
+
+FREE_FLOW = Section(
+    "free_flow",
+    "Free flow: converge or diverge?",
+    compute,
+    tell,
+    tables,
+    draw,
+    options=FreeFlowPart,
+)

@@ -1,0 +1,129 @@
+"""Layer similarity: linked pairs in common, and correlation of the degrees of places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from netinnov import centrality
+from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
+from netinnov.study._context import Context
+from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._structure import StructurePart, plan
+from netinnov.study._words import name, number, percent, phrase
+
+__all__ = ["LAYERS", "LayerSimilarity", "compute"]
+
+SHOWN = 20
+"""Layers whose names have room in a figure."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSimilarity:
+    """Two square tables over layers."""
+
+    overlap: pd.DataFrame
+    correlation: pd.DataFrame
+    marks: dict[str, str]
+    modelled: tuple[str, ...]
+
+    @property
+    def drawn(self) -> list[tuple[pd.DataFrame, str]]:
+        """The tables that a figure has room for: both, the first alone, or none."""
+        n = len(self.overlap)
+        both = [
+            (self.overlap, "share of linked pairs in common"),
+            (self.correlation, "rank correlation of numbers of links"),
+        ]
+        return both[: 2 if n <= SHOWN / 2 else 1 if n <= SHOWN else 0]
+
+
+def compute(context: Context) -> LayerSimilarity | None:
+    structure = context.once(plan)
+    if structure is None or len(structure.cities.layers) < 2:
+        return None
+    cities = structure.cities
+    return LayerSimilarity(
+        centrality.layer_overlap(cities),
+        centrality.layer_correlation(cities, method="spearman", presence="all"),
+        {layer: context.mark(layer) for layer in cities.layers},
+        context.in_model(cities),
+    )
+
+
+def tell(result: LayerSimilarity) -> Iterator[Sentence]:
+    for table, source, text, show in (
+        (result.overlap, "layer_overlap", "Most linked pairs in common", percent),
+        (
+            result.correlation,
+            "layer_correlation",
+            "Most similar in which places have many links",
+            _two_digits,
+        ),
+    ):
+        yield from _most(table, source, text, show, result.marks)
+
+
+def _two_digits(value: float) -> str:
+    return number(value, digits=2)
+
+
+def _most(
+    table: pd.DataFrame,
+    source: str,
+    text: str,
+    show: Callable[[float], str],
+    marks: dict[str, str],
+) -> Iterator[Sentence]:
+    """The most similar pair, and the median of all."""
+    values = table.to_numpy(float)
+    x, y = np.triu_indices(len(values), 1)
+    pairs = values[x, y]
+    if np.isnan(pairs).all():
+        return
+    best = int(np.nanargmax(pairs))
+    first, second = (name(marks[str(table.index[at])]) for at in (x[best], y[best]))
+    said = phrase("{}: {} and {} ({})", text, first, second, show(float(pairs[best])))
+    if pairs.size > 1:
+        said += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
+    yield Sentence(said + ".", (source,))
+
+
+def draw(result: LayerSimilarity) -> Iterator[Picture]:
+    if not (drawn := result.drawn):
+        return
+    figure = new_figure(width=DOUBLE, height=82 if len(drawn) > 1 else 160)
+    axes = figure.subplots(1, len(drawn), squeeze=False).ravel()
+    for ax, (table, label) in zip(axes, drawn, strict=True):
+        marked = table.rename(index=result.marks, columns=result.marks)
+        plot_layer_similarity(marked, label=label, ax=ax)
+    shown = " and ".join(label for _, label in drawn)
+    caption = f"Layer similarity: {shown}. Places without a link in a layer count with 0 links."
+    sources = ("layer_overlap", "layer_correlation")[: len(drawn)]
+    yield Picture("layer_similarity", figure, caption, sources)
+
+
+def tables(result: LayerSimilarity) -> Iterator[Table]:
+    n = len(result.drawn)
+    yield Table(
+        "layer_overlap",
+        mark_layers(result.overlap, result.modelled, columns=True),
+        "Share of linked pairs that two layers have in common.",
+        on_page=n < 1,
+        modelled=result.modelled,
+    )
+    yield Table(
+        "layer_correlation",
+        mark_layers(result.correlation, result.modelled, columns=True),
+        "Rank correlation, over places, of their numbers of links in two layers.",
+        on_page=n < 2,
+        modelled=result.modelled,
+    )
+
+
+LAYERS = Section(
+    "layers", "How similar the layers are", compute, tell, tables, draw, options=StructurePart
+)

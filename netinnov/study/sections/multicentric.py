@@ -1,0 +1,246 @@
+"""Is the region multi-centric: how evenly strength is spread over places, by layer and in all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from netinnov import centrality, connectivity, polycentricity
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
+from netinnov.polycentricity import RankSize
+from netinnov.study._context import Context
+from netinnov.study._measures import MeasuresPart
+from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._words import joined, name, number, percent, phrase
+
+__all__ = ["MULTICENTRIC", "Evenness", "Multicentric", "compute"]
+
+ENOUGH = 10
+"""Places that a layer must have to be compared with others."""
+
+PANELS = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evenness:
+    """Indices of the strength of places over some layers, of which `modelled` are modelled."""
+
+    places: int
+    rank_size: RankSize
+    primacy: float
+    gini: float
+    herfindahl: float
+    effective_number: float
+    green: float
+    largest_component: float
+    global_efficiency: float
+    modelled: tuple[str, ...]
+
+    @property
+    def slope(self) -> str:
+        """The rank-size slope with its standard error."""
+        error = number(self.rank_size.standard_error, digits=2)
+        return f"{number(self.rank_size.slope)} (s.e. {error})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Multicentric:
+    """Evenness over all layers, the observed ones where some are modelled, and each layer."""
+
+    whole: Evenness
+    observed: Evenness | None
+    by_layer: dict[str, Evenness]
+    strength: pd.DataFrame
+    drawn_names: pd.Series[str]
+    marks: dict[str, str]
+    frictions: bool
+
+
+def compute(context: Context) -> Multicentric:
+    cities, options = context.cities, context.measures
+    strength = centrality.strength(cities)
+
+    def evenness(layers: list[str]) -> Evenness:
+        modelled = tuple(layer for layer in layers if layer in context.modelled)
+        return _evenness(cities.select(layers=layers), strength[layers], options, modelled)
+
+    layers, observed = list(cities.layers), context.observed(cities)
+    by_layer = {layer: evenness([layer]) for layer in layers}
+    return Multicentric(
+        by_layer[layers[0]] if len(layers) == 1 else evenness(layers),
+        evenness(observed) if observed and len(observed) < len(layers) else None,
+        by_layer,
+        strength,
+        context.drawn_names,
+        {layer: context.mark(layer) for layer in layers},
+        bool(options.frictions),
+    )
+
+
+def _evenness(
+    network: MultilayerNetwork,
+    strength: pd.DataFrame,
+    options: MeasuresPart,
+    modelled: tuple[str, ...],
+) -> Evenness:
+    values = strength.sum(axis=1)
+    return Evenness(
+        int((values > 0).sum()),
+        polycentricity.rank_size(values),
+        polycentricity.primacy(values),
+        polycentricity.gini(values),
+        polycentricity.herfindahl(values),
+        polycentricity.effective_number(values),
+        polycentricity.green(values),
+        connectivity.largest_component(network),
+        connectivity.global_efficiency(network, **options.paths),
+        modelled,
+    )
+
+
+def tell(result: Multicentric) -> Iterator[Sentence]:
+    source = ("polycentricity",)
+    whole = result.whole
+    yield Sentence(
+        "A region is multi-centric to the degree that no place stands out. No single number says "
+        "so: each index is one reading, and all depend on the choice of places."
+    )
+    for text in _indices(whole, frictions=result.frictions):
+        yield Sentence(text, source)
+    if (observed := result.observed) is not None:
+        text = (
+            f"The observed layers alone give a slope of {observed.slope} over "
+            f"{observed.places:,} places with links; the largest holds {percent(observed.primacy)}"
+            f", and the effective number of places is {number(observed.effective_number, digits=2)}."
+        )
+        yield Sentence(text, source)
+    slopes = {
+        layer: evenness
+        for layer, evenness in result.by_layer.items()
+        if evenness.places >= ENOUGH and not math.isnan(evenness.rank_size.slope)
+    }
+    if len(slopes) > 1:
+        order = sorted(slopes, key=lambda layer: slopes[layer].rank_size.slope)
+        ends = [
+            phrase(
+                "{} (slope {}, s.e. {}, n = {:,})",
+                name(result.marks[layer]),
+                number(slopes[layer].rank_size.slope),
+                number(slopes[layer].rank_size.standard_error, digits=2),
+                slopes[layer].places,
+            )
+            for layer in (order[-1], order[0])
+        ]
+        text = phrase(
+            "Of the layers with {} places or more, the most even is {}, the most concentrated {}. "
+            "Slopes of layers with different numbers of places are not strictly comparable.",
+            ENOUGH,
+            *ends,
+        )
+        yield Sentence(text, source)
+
+
+def _indices(whole: Evenness, *, frictions: bool) -> Iterator[str]:
+    slope, n = whole.rank_size.slope, whole.places
+    if math.isfinite(slope):
+        rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
+        yield (
+            f"Rank-size slope of strength, all layers together: {number(slope)} (s.e. "
+            f"{number(whole.rank_size.standard_error, digits=2)}, R² "
+            f"{number(whole.rank_size.r_squared)}). Closer to 0 is more even; "
+            "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first. "
+            "Ranks are not independent, so this standard error is too small: a rule of thumb, "
+            f"slope × √(2/n) with n = {n:,}, gives {rough}."
+        )
+    if not math.isnan(whole.primacy):
+        yield (
+            f"The largest place holds {percent(whole.primacy)} of all strength. Strength is as "
+            f"concentrated as if {number(whole.effective_number, digits=2)} equal places shared it "
+            f"(effective number, of {n:,}); Gini {number(whole.gini, digits=2)}, Green's index "
+            f"{number(whole.green, digits=2)} (1: all places equal)."
+        )
+    if not math.isnan(whole.largest_component):
+        how = "with the frictions of [measures]" if frictions else "1: every pair linked directly"
+        yield (
+            f"The largest connected component has {percent(whole.largest_component)} of the places;"
+            f" global efficiency is {number(whole.global_efficiency)} "
+            f"({how})."
+        )
+
+
+def draw(result: Multicentric) -> Iterator[Picture]:
+    """All layers together and the heaviest layers, a panel each."""
+    strength = result.strength
+    if not (strength > 0).any(axis=None):
+        return
+    heaviest = strength.sum().sort_values(ascending=False, kind="stable")
+    layers = list(heaviest.index[heaviest > 0])[: PANELS - 1]
+    named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""), axis=0)
+    series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
+    series |= {result.marks[layer]: named[layer] for layer in layers}
+    rows = -(-len(series) // 3)
+    figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 62 * rows)
+    axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
+    for ax, (label, values) in zip(axes, series.items(), strict=False):
+        plot_rank_size(values, ax=ax, label=label, labelled=3)
+        ax.set_ylabel("strength")
+    for ax in axes[len(series) :]:
+        ax.remove()
+    caption = "Strength of places (sum of the weights of their links) against their rank, with the "
+    caption += "fitted line."
+    if hidden := len(strength.columns) - len(layers):
+        caption += f" Layers that are lighter or empty are not drawn: {hidden}."
+    yield Picture("rank_size", figure, caption, ("strength", "polycentricity"))
+
+
+def tables(result: Multicentric) -> Iterator[Table]:
+    rows = dict(result.by_layer)
+    if result.observed is not None:
+        rows["observed"] = result.observed
+    if len(rows) != 1:
+        rows["all"] = result.whole
+    frame = pd.DataFrame.from_dict(
+        {
+            label: {
+                "places": row.places,
+                "rank_size_slope": row.rank_size.slope,
+                "rank_size_standard_error": row.rank_size.standard_error,
+                "rank_size_r_squared": row.rank_size.r_squared,
+                "primacy": row.primacy,
+                "gini": row.gini,
+                "herfindahl": row.herfindahl,
+                "effective_number": row.effective_number,
+                "green": row.green,
+                "largest_component": row.largest_component,
+                "global_efficiency": row.global_efficiency,
+                "modelled_layers": "; ".join(result.marks[layer] for layer in row.modelled) or None,
+            }
+            for label, row in rows.items()
+        },
+        orient="index",
+    ).rename_axis("layer")
+    modelled = tuple(dict.fromkeys(layer for row in rows.values() for layer in row.modelled))
+    yield Table(
+        "polycentricity",
+        mark_layers(frame, modelled),
+        "How evenly strength is spread over places, in each layer and in all.",
+        modelled=modelled,
+    )
+
+
+def explain(result: Multicentric) -> Iterator[Sentence]:
+    del result
+    yield Sentence(
+        "The rank-size line is fitted by least squares to logarithms; places of size 0 are left "
+        "out. Its slope depends on how many places are taken, as do Gini, Green's index and the "
+        "effective number."
+    )
+
+
+MULTICENTRIC = Section(
+    "multicentric", "Is the region multi-centric", compute, tell, tables, draw, explain=explain
+)

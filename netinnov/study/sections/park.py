@@ -1,0 +1,191 @@
+"""The park between two jurisdictions: its partners, whom it joins, and what hangs on one actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+from netinnov.mechanisms.cooperation import brokerage_table, cooperation_table, outages
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting import plot_park
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import counted, joined, name, phrase
+
+__all__ = ["PARK", "Park", "ParkPart", "compute"]
+
+COLUMNS = (
+    *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
+    *("homeward", "outward", "is_liaison", "is_liaison_stated"),
+)
+
+
+class ParkPart(Part):
+    """Which park is looked at."""
+
+    part: ClassVar[str] = "park"
+    example: ClassVar[str] = """\
+[park]                        # a park outside its jurisdiction, and the actors that it joins
+park = "quzhou_haichuang"     # whose partners are shown; left out: the park with the most links
+"""
+
+    park: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Park:
+    """Parks outside their jurisdiction, and one of them: roles around it, and outages."""
+
+    park: str
+    parks: pd.DataFrame
+    roles: pd.DataFrame
+    outages: pd.DataFrame
+    network: MultilayerNetwork
+    actors: pd.Series
+    names: pd.Series
+
+    @property
+    def single_points(self) -> list[str]:
+        """Actors on whom a flow or a path across the border hangs alone."""
+        if "single_point" not in self.outages:
+            return []
+        return [str(node) for node in self.outages.index[self.outages["single_point"]]]
+
+
+def compute(context: Context) -> Park | None:
+    part = context.options(ParkPart)
+    if part is None:
+        return None
+    network = context.inside
+    table = cooperation_table(network)
+    if part.park is not None and part.park not in table.index:
+        raise InputError(_no_park(network, part.park, list(table.index)))
+    if table.empty:
+        return None
+    park = part.park
+    if park is None:
+        park = str(table["links"].sort_values(ascending=False, kind="stable").index[0])
+    return Park(
+        park,
+        table,
+        brokerage_table(network, park),
+        outages(network, park),
+        network,
+        context.actors,
+        context.names,
+    )
+
+
+def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
+    """Why this is none, and which are."""
+    msg = f"park.park must be a park outside its jurisdiction; {park!r} is "
+    nodes = network._nodes
+    if park not in nodes.index:
+        msg += f"no node in the places that are kept{did_you_mean(park, nodes.index)}. "
+    elif nodes.at[park, "kind"] != "park":
+        msg += "none: its kind is another. "
+    else:
+        msg += "a park that stands inside it, or whose jurisdiction is not given. "
+    if not parks:
+        return f"{msg}There is none in these data: leave the setting out."
+    listed = ", ".join(parks[:5]) + (", ..." if len(parks) > 5 else "")
+    return f"{msg}There are {len(parks):,}: {listed}; left out, it is the one with most links."
+
+
+def tell(result: Park) -> Iterator[Sentence]:
+    row: Any = result.parks.loc[result.park]
+    called, n = name(result.actors[result.park]), len(result.parks)
+    text = (
+        phrase("Of {:,} parks outside their jurisdiction this is {}", n, called)
+        if n > 1
+        else phrase("{} is the one park outside its jurisdiction", called)
+    )
+    partners, links = (counted(int(row[what]), what[:-1]) for what in ("partners", "links"))
+    layers = counted(int(row["layers"]), "layer")
+    yield Sentence(text + f": {partners}, {links} in {layers}.", ("parks",))
+    ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
+    if ways:
+        said = (
+            f"It joins pairs of actors on both sides that are not linked directly: {joined(ways)}. "
+            "Counted in a group of its own it is their liaison; counted with its home, or with its "
+            "host, the same pairs make it gatekeeper or representative."
+        )
+        stated = row.get("is_liaison_stated")
+        if row["is_liaison"] and pd.notna(stated) and not stated:
+            said += " With links alone that are stated as facts it joins none."
+    else:
+        said = "It joins no pair of actors of home and host along the direction of the links."
+    yield Sentence(said, ("park_roles", "parks"))
+    if result.single_points:
+        text = phrase(
+            "A flow or a path across the border depends on one actor alone, a single point of "
+            "failure: {}. One known actor is often one known source.",
+            joined([name(result.actors[node]) for node in result.single_points]),
+        )
+        yield Sentence(text, ("park_outages",))
+
+
+def draw(result: Park) -> Iterator[Picture]:
+    from matplotlib import pyplot as plt
+
+    figure = plot_park(result.network, result.park).figure.canvas.figure
+    caption = "The park, its partners and what flows between them, as sources state it."
+    try:
+        yield Picture("park", figure, caption, ("park_roles", "parks"))
+    finally:
+        plt.close(figure)  # which sizes itself, and is known to pyplot for that
+
+
+def tables(result: Park) -> Iterator[Table]:
+    roles, failing, parks = result.roles, result.outages, result.parks
+    yield Table(
+        "park_roles",
+        roles,
+        "Roles of the park and its partners between the jurisdictions.",
+        view=_named(_by(roles, ["homeward", "outward"]), result.actors),
+    )
+    yield Table(
+        "park_outages",
+        failing,
+        "What fails when one actor is taken out.",
+        view=_named(_by(failing, ["single_point", "pairs_lost", "links"]), result.actors),
+    )
+    view = _named(_by(parks, ["links"]), result.actors)
+    for end in view.columns.intersection(["home", "host", "jurisdiction"]):
+        view[end] = view[end].map(result.names)
+    shown = [column for column in COLUMNS if column in view and view[column].notna().any()]
+    view = view[[*shown, *view.columns.difference(shown, sort=False)]]
+    caption = "Parks outside their jurisdiction, those with most links first."
+    yield Table("parks", parks, caption, view=view, width=len(shown) + 1)
+
+
+def _by(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """The rows that matter most first."""
+    by = [column for column in columns if column in table]
+    return table.sort_values(by, ascending=False, kind="stable") if by else table
+
+
+def _named(table: pd.DataFrame, actors: pd.Series) -> pd.DataFrame:
+    """With a first column of names, where any node has one besides its id."""
+    names = actors.reindex(table.index.astype("str"))
+    table = table.copy()
+    if (names.fillna("") != names.index).any() and "name" not in table:
+        table.insert(0, "name", names.fillna(names.index.to_series()).to_numpy())
+    return table
+
+
+PARK = Section(
+    "park",
+    "The park between two jurisdictions",
+    compute,
+    tell,
+    tables,
+    draw,
+    options=ParkPart,
+    absent="No park stands outside its jurisdiction in these data, so there is none to look at.",
+)

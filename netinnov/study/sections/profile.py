@@ -1,0 +1,348 @@
+"""How multi-centric the region is by every index: intervals, null model, influence of places."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov import polycentricity
+from netinnov._parallel import workers
+from netinnov.plotting import DOUBLE, new_figure, plot_profile
+from netinnov.polycentricity._resampling import says_events
+from netinnov.study._context import Context
+from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
+from netinnov.study._structure import Plan, StructurePart, plan
+from netinnov.study._words import joined, name, number, percent, phrase, some
+
+__all__ = ["PROFILE", "Profile", "compute"]
+
+FEW_LINKS = 1000
+"""Links below which a draw takes no less time."""
+
+WORTH_A_TRIAL = 1_000_000
+"""Links in all draws together from which on one draw is tried, to say how long all will take."""
+
+LONG = 20.0
+"""Seconds that draws may take before it is said how long they will."""
+
+PLAIN: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "null": None}
+"""Options of a profile of nothing but values."""
+
+INDICES = {
+    "rank_size": "slope of rank and size",
+    "rank_size_top": "slope, largest places only",
+    "primacy": "share of the largest",
+    "gini": "Gini",
+    "herfindahl": "Herfindahl",
+    "theil": "Theil",
+    "effective_number": "effective number of places",
+    "entropy_index_nodes": "entropy of places",
+    "green": "Green",
+    "urban_centrality_index": "urban centrality index",
+    "functional": "functional polycentricity",
+    "functional_weighted": "functional, weighted",
+    "entropy_index": "entropy of links",
+    "core_share": "share of places in the core",
+    "n_centres": "number of centres",
+}
+INDICES |= {f"size_{index}": text for index, text in INDICES.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """Every index of the layers looked at together, and of each modelled layer beside them."""
+
+    table: pd.DataFrame
+    apart: dict[str, pd.DataFrame]
+    replicates: int
+    names: pd.Series
+    marks: dict[str, str]
+    modelled: tuple[str, ...]
+
+    def value(self, index: str) -> float:
+        """The value of an index; NaN where it was not computed."""
+        return float(self.table["value"].get(index, np.nan))
+
+    def interval(self, index: str, show: Callable[[float], str]) -> str:
+        """The value of an index in words, with its interval in brackets if there is one."""
+        row = self.table.loc[index]
+        if pd.isna(row["low"]):
+            return show(float(row["value"]))
+        low, high = show(float(row["low"])), show(float(row["high"]))
+        return f"{show(float(row['value']))} ({low} to {high})"
+
+    def has(self, column: str) -> bool:
+        """Whether a column was computed for any index."""
+        return column in self.table and bool(self.table[column].notna().any())
+
+
+def compute(context: Context) -> Profile | None:
+    structure = context.once(plan)
+    if structure is None:
+        return None
+    draw = structure.draw | {"resolution": structure.options.resolution}
+    sizes = context.populations(structure.network)
+    return Profile(
+        _drawn(structure, draw, sizes, context.say),
+        {
+            layer: polycentricity.profile(
+                structure.cities.select(layers=[layer]), **PLAIN, **draw
+            )
+            for layer in structure.apart
+        },
+        structure.replicates,
+        context.names,
+        {layer: context.mark(layer) for layer in structure.cities.layers},
+        structure.modelled,
+    )
+
+
+def _drawn(
+    structure: Plan, draw: dict[str, Any], sizes: pd.Series | None, say: Callable[[str], None]
+) -> pd.DataFrame:
+    """Values, and draws of them as far as the plan goes; sizes are populations, if known."""
+    network = structure.network
+    plain = polycentricity.profile(network, sizes=sizes, **PLAIN, **draw)
+    if not (structure.resamples or structure.replicates or structure.leave_one_out):
+        return plain
+    draw = draw | {
+        "sizes": sizes,
+        "indices": [index for index in plain.index if structure.search or index != "n_centres"],
+    }
+    null = ("degree",) if structure.replicates else None
+    _say_how_long(structure, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
+    drawn = polycentricity.profile(
+        network,
+        resamples=structure.resamples,
+        replicates=structure.replicates,
+        null=null,
+        leave_one_out=structure.leave_one_out,
+        **draw,
+    )
+    return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
+
+
+def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Try one draw where many links or draws may take long, and say how long all will."""
+    left = structure.network.n_nodes if structure.leave_one_out else 0
+    resamples = structure.resamples if says_events(structure.network, None) else 0
+    draws = resamples + structure.replicates + left
+    if draws * max(structure.network.n_links, FEW_LINKS) < WORTH_A_TRIAL:
+        return
+    start = time.perf_counter()
+    polycentricity.profile(structure.network, **one | {"progress": False})
+    tried = 1 + bool(structure.replicates)  # the network itself, and a random one
+    seconds = (time.perf_counter() - start) / tried * draws / workers(None)
+    if seconds > LONG:
+        about = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        say(
+            f"computing all indices {draws:,} times more ({resamples:,} with resampled flows, "
+            f"{structure.replicates:,} of random networks, {left:,} without a place), about "
+            f"{about}; resamples and replicates in [structure] make it fewer"
+        )
+
+
+def offer(result: Profile) -> Iterator[Sentence]:
+    if np.isnan(result.value("effective_number")):
+        return
+    row = result.table.loc["effective_number"]
+    text = f"Links are as concentrated as if {number(float(row['value']), digits=2)} equal places "
+    text += "shared them (effective number of places"
+    if pd.notna(row["low"]):
+        low, high = (number(float(row[end]), digits=2) for end in ("low", "high"))
+        text += f"; 95 % interval {low} to {high}"
+    yield Sentence(f"{text}).", ("profile",))
+
+
+def tell(result: Profile) -> Iterator[Sentence]:
+    yield from _values(result)
+    yield from _sizes(result)
+    yield from _null(result)
+    yield from _without_one(result)
+    yield from _biased(result)
+    for layer, table in result.apart.items():
+        text = phrase(
+            "In {} alone the effective number of places is {}, and {} are centres by the rule "
+            "“hubs”: this describes the model.",
+            name(result.marks[layer]),
+            number(float(table.at["effective_number", "value"]), digits=2),
+            number(float(table.at["n_centres", "value"])),
+        )
+        yield Sentence(text, ("profile_modelled", "modelled"))
+
+
+def _values(result: Profile) -> Iterator[Sentence]:
+    """The indices that are easiest to say in words, with their intervals."""
+
+    def short(value: float) -> str:
+        return number(value, digits=2)
+
+    said: dict[str, tuple[str, Callable[[float], str]]] = {
+        "effective_number": ("the effective number of places is {}", short),
+        "primacy": ("the largest place holds {} of all strength", percent),
+        "n_centres": ("the number of centres by the rule “hubs” is {}", number),
+    }
+    parts = [
+        text.format(result.interval(index, show))
+        for index, (text, show) in said.items()
+        if not np.isnan(result.value(index))
+    ]
+    if not parts:
+        return
+    text = f"{joined(parts)}."
+    text = text[0].upper() + text[1:]
+    if result.has("low"):
+        text += " In brackets: the middle 95 % of bootstrap resamples of the flows."
+    yield Sentence(text, ("profile",))
+
+
+def _sizes(result: Profile) -> Iterator[Sentence]:
+    """Population beside strength."""
+    strength, people = result.value("effective_number"), result.value("size_effective_number")
+    if np.isfinite([strength, people]).all():
+        more = "more evenly" if strength > people else "less evenly"
+        yield Sentence(
+            f"The effective number of places is {number(people, digits=2)} by population and "
+            f"{number(strength, digits=2)} by links: links are spread {more} than people.",
+            ("profile",),
+        )
+
+
+def _null(result: Profile) -> Iterator[Sentence]:
+    """What the numbers of links of the places alone would give."""
+    table = result.table
+    known = table.loc[table["null_low"].notna() & (table["null_low"] < table["null_high"])]
+    if known.empty:
+        return
+    above, below = known["value"] > known["null_high"], known["value"] < known["null_low"]
+    high = known["many_centres_if"] == "high"
+    many, few = (above & high) | (below & ~high), (above & ~high) | (below & high)
+    parts = [
+        f"{how}: {some([_called(index) for index in known.index[outside]], int(outside.sum()))}"
+        for how, outside in (("towards more centres", many), ("towards fewer", few))
+        if outside.any()
+    ]
+    yield Sentence(
+        f"Compared with {result.replicates:,} random networks in which every place keeps its "
+        f"number of links, {int((many | few).sum())} of {len(known)} indices lie outside the "
+        f"middle 95 % " + (f"({'; '.join(parts)}). " if parts else "of them. ") + "The others are "
+        "what the numbers of links alone would give. About one in twenty lies outside by chance.",
+        ("profile",),
+    )
+
+
+def _without_one(result: Profile) -> Iterator[Sentence]:
+    most = result.table["most_influential"].dropna()
+    if most.empty:
+        return
+    counts = most.value_counts()
+    text = phrase(
+        "Most depends on {}: for {:,} of {:,} indices no other place changes the value as much "
+        "when it is left out",
+        name(result.names.get(counts.index[0], counts.index[0])),
+        counts.iloc[0],
+        len(most),
+    )
+    if "primacy" in result.table.index:
+        row = result.table.loc["primacy"]
+        if pd.notna(row["low_without_one"]):
+            low, high = (percent(float(row[f"{end}_without_one"])) for end in ("low", "high"))
+            text += (
+                f". The share of the largest place, {percent(float(row['value']))}, would be "
+                f"between {low} and {high} without one of the places"
+            )
+    yield Sentence(text + ".", ("profile",))
+
+
+def _biased(result: Profile) -> Iterator[Sentence]:
+    """Where resampling shifts an index by more than its interval is wide."""
+    table = result.table
+    half = (table["high"] - table["low"]) / 2
+    shifted = table.index[table["bias"].abs() > half]
+    if len(shifted):
+        yield Sentence(
+            "Resampling loses weak links, and shifts some indices by more than half the width of "
+            f"their interval; trust no interval of {some([_called(x) for x in shifted], len(shifted))}.",
+            ("profile",),
+        )
+
+
+def _called(index: object) -> str:
+    """An index as the figure calls it; in quotes, as some names have a comma."""
+    return f"“{INDICES.get(str(index), str(index).replace('_', ' '))}”"
+
+
+def draw(result: Profile) -> Iterator[Picture]:
+    table = result.table.loc[result.table["value"].notna()]
+    if table.empty:
+        return
+    figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(table))
+    plot_profile(table, names=INDICES, ax=figure.add_subplot())
+    caption = "Indices of polycentricity: what lies further right speaks for more centres."
+    if table["null_low"].notna().any():
+        caption += (
+            " Grey: random networks in which each place keeps its number of links in each layer."
+        )
+    yield Picture("profile", figure, caption, ("profile",))
+
+
+def tables(result: Profile) -> Iterator[Table]:
+    names = result.table["most_influential"].map(result.names, na_action="ignore").astype("str")
+    frame = with_modelled(result.table.assign(most_influential=names), result.modelled)
+    last = ["of", "many_centres_if"]
+    yield Table(
+        "profile",
+        frame,
+        "Indices of polycentricity: value, interval, range without one place, null model.",
+        view=frame[[*frame.columns.difference(last, sort=False), *last]],
+        on_page=bool(result.table["value"].isna().all()),
+        modelled=result.modelled,
+    )
+    if result.apart:
+        marked = {result.marks[layer]: table for layer, table in result.apart.items()}
+        table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
+        shown = ["index", "of", "many_centres_if", "value"]
+        yield Table(
+            "profile_modelled",
+            table[shown].assign(modelled_layers=table.index),
+            "The same indices in each modelled layer: values only.",
+            modelled=tuple(result.apart),
+        )
+
+
+def explain(result: Profile) -> Iterator[Sentence]:
+    parts = []
+    if result.has("low"):
+        parts.append(
+            "its intervals resample every event behind the observed links, and shift with weak "
+            "links that are lost (bias)"
+        )
+    if result.has("low_without_one"):
+        parts.append("leaving out one place at a time shows how far one place decides")
+    if result.has("null_low"):
+        parts.append("z and p say where an index lies among random networks")
+    if parts:
+        text = f"On the profile: {'; '.join(parts)}."
+        if result.has("p"):
+            text += (
+                " Many indices are looked at, and they are not independent: no single p decides."
+            )
+        yield Sentence(text)
+
+
+PROFILE = Section(
+    "profile",
+    "How multi-centric the region is, by every index",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer,
+    explain,
+    options=StructurePart,
+)
