@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import netinnov.report as report
     import netinnov.scenarios as scenarios
     import netinnov.sources as sources
+    import netinnov.study as study
     import netinnov.supra as supra
     from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
     from netinnov.connectivity import Frictions
@@ -75,6 +76,7 @@ __all__ = [
     "rewire",
     "scenarios",
     "sources",
+    "study",
     "supra",
 ]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from netinnov import sources
 from netinnov._opening import check_file, files_in, unpacked
@@ -12,9 +12,7 @@ from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 from netinnov.sources import Tables
 
-__all__ = ["ENDINGS", "READ", "Source", "ending_of", "read", "recognise"]
-
-Source = Literal["tables", "cordis", "multiplex", "flows", "keep", "patentsview"]
+__all__ = ["ENDINGS", "READ", "READERS", "ending_of", "read", "recognise"]
 
 READ = (
     "a folder with nodes.csv and links.csv (.csv.gz, .parquet), a folder or zip of CORDIS, a table "
@@ -35,20 +33,32 @@ MEMBERS = 20
 """Files of a zip that are looked into."""
 
 
+def _read_flows(path: Path) -> Tables:
+    mark = max(",;\t", key=_first_line(path).count)
+    return sources.read_origin_destination(path, delimiter=mark)
+
+
+READERS: dict[str, Callable[..., Tables]] = {
+    "tables": sources.read_tables,
+    "cordis": sources.read_cordis,
+    "flows": _read_flows,
+    "keep": sources.read_keep,
+    "multiplex": sources.read_multiplex,
+    "patentsview": sources.read_patentsview,
+}
+"""Readers by the name of their source; a new one is usable in a study once it is here."""
+
+
 def read(path: Path) -> tuple[Tables, list[str]]:
     """The tables of a folder or file, and what its reader says of them."""
     source, path = recognise(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        if source == "flows":
-            mark = max(",;\t", key=_first_line(path).count)
-            tables = sources.read_origin_destination(path, delimiter=mark)
-        else:
-            tables = getattr(sources, f"read_{source}")(path)
+        tables = READERS[source](path)
     return tables, [str(each.message) for each in caught if each.category is UserWarning]
 
 
-def recognise(path: Path) -> tuple[Source, Path]:
+def recognise(path: Path) -> tuple[str, Path]:
     """The reader, and what it is to be given: the path, or the one file of a folder."""
     if path.is_dir():
         return _in_folder(path)
@@ -80,7 +90,7 @@ def ending_of(path: Path | str) -> str:
     return Path(str(path).casefold().removesuffix(".gz")).suffix
 
 
-def _in_folder(folder: Path) -> tuple[Source, Path]:
+def _in_folder(folder: Path) -> tuple[str, Path]:
     names = sorted(entry.name for entry in folder.iterdir())
     stems = {name.casefold().split(".")[0] for name in names if not name.startswith(".")}
     if "nodes" not in stems and any(stem.startswith("organization") for stem in stems):

@@ -14,9 +14,9 @@ from netinnov._version import __version__
 from netinnov.pipeline import _steps
 from netinnov.pipeline._configuration import EXAMPLE, Configuration, read_configuration
 from netinnov.pipeline._experiment import experiment
-from netinnov.pipeline._manifest import hash_inputs, write_manifest
 from netinnov.pipeline._mechanisms import mechanisms
 from netinnov.pipeline._structure import structure
+from netinnov.study._manifest import hash_inputs, write_manifest
 
 __all__ = ["EXAMPLE", "Configuration", "read_configuration", "run"]
 

@@ -113,7 +113,7 @@ class Context:
         return mark_modelled(layer, self.modelled)
 
     @cached_property
-    def names(self) -> pd.Series:
+    def names(self) -> dict[Any, str]:
         """Name of each place, its id where there is none."""
         places = self.network._places
         names = pd.Series(places.index.astype(str), index=places.index, dtype="str")
@@ -121,7 +121,7 @@ class Context:
             if column in places:
                 given = as_text(places[column])[0]
                 names = names.mask(given.notna(), given)
-        return names
+        return names.to_dict()
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
@@ -129,16 +129,17 @@ class Context:
         return place_names(self.network._places)
 
     @cached_property
-    def actors(self) -> pd.Series:
+    def actors(self) -> dict[Any, str]:
         """Name of each node, its id where there is none."""
         nodes = self.network._nodes
-        names = self.names.reindex(nodes.index)
-        names = names.fillna(pd.Series(nodes.index.astype(str), nodes.index))
+        names = pd.Series(
+            [self.names.get(node, str(node)) for node in nodes.index], nodes.index, dtype="str"
+        )
         for column in ("name", "name_en"):
             if column in nodes:
                 given = as_text(nodes[column])[0]
                 names = names.mask(given.notna(), given)
-        return names
+        return names.to_dict()
 
     @cached_property
     def pagerank(self) -> pd.Series:

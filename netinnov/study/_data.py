@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -14,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from netinnov._arguments import check_names, did_you_mean
 from netinnov._columns import as_text
 from netinnov._inputs import READERS
+from netinnov._layer_table import Quantity
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.build import build_network, clean_tables
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
@@ -22,7 +24,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.study._section import Part
 
-__all__ = ["BUNDLED", "DataPart", "Loaded", "co_participation", "load", "option_of"]
+__all__ = ["BUNDLED", "DataPart", "LayerPart", "Loaded", "co_participation", "load", "option_of"]
 
 BUNDLED = "yrd"
 """The source that is part of the package."""
@@ -46,14 +48,12 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
 # weighting = "count"         # cordis, keep, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
-# modelled = ["gravity"]      # layers that are modelled, not observed; the report says so
 """.replace("READERS", ", ".join(f'"{name}"' for name in READERS))
 
     source: str
     path: Annotated[Path | None, Field(strict=False)] = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
-    modelled: list[str] = []
 
     @field_validator("source")
     @classmethod
@@ -69,7 +69,6 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS
             raise ValueError(f"source = {self.source!r} needs `path`")
         fits = {
             "path": list(READERS),
-            "modelled": list(READERS),
             "weighting": [source for source in READERS if option_of(source, "weighting")],
             "clean": ["tables"],
         }
@@ -79,6 +78,24 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS
                 msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
                 raise ValueError(msg)
         return self
+
+
+class LayerPart(Part):
+    """What is true of a layer of the source, where it does not say so itself."""
+
+    part: ClassVar[str] = "layers"
+    example: ClassVar[str] = """\
+# [layers.gravity]            # of a layer of the source, here "gravity"; one part for each layer
+# modelled = true             # it is modelled, not observed; the report says so
+# directed = false            # its links have a direction
+# quantity = "amount"         # what its weights are: "amount", or "share_of_origin"
+# unit = "people"             # of its weights
+"""
+
+    modelled: bool | None = None
+    directed: bool | None = None
+    quantity: Quantity | None = None
+    unit: str | None = None
 
 
 class Loaded(NamedTuple):
@@ -101,19 +118,23 @@ def co_participation(source: str) -> bool:
     return option_of(source, "weighting")
 
 
-def load(data: DataPart) -> Loaded:
-    """Read, check and build."""
-    loaded = _bundled() if data.path is None else _read(data, data.path)
-    layers = loaded.network.layers
-    taken = [layer for layer in layers if layer in TAKEN and layers != ("all",)]
+def load(data: DataPart, layers: Mapping[str, LayerPart] | None = None) -> Loaded:
+    """Read, check and build; `layers` say what is true of some layers."""
+    loaded = _bundled() if data.path is None else _read(data, data.path, layers or {})
+    names = loaded.network.layers
+    taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
-    if shares := [layer for layer in layers if layer.endswith(SHARE_OF_ORIGIN)]:
-        msg = (
-            f"{', '.join(map(repr, shares))} holds shares of each origin's total, by its name, and "
-        )
-        msg += "the report adds weights up over links and layers, which shares do not allow. Give "
+    quantity = loaded.network.layer_table["quantity"]
+    shares = [
+        layer
+        for layer in names
+        if quantity[layer] == "share_of_origin" or layer.endswith(SHARE_OF_ORIGIN)
+    ]
+    if shares:
+        msg = f"{', '.join(map(repr, shares))} holds shares of each origin's total, and the "
+        msg += "report adds weights up over links and layers, which shares do not allow. Give "
         raise InputError(msg + "flows in place of shares, or leave the layer out of links.")
     return loaded
 
@@ -130,7 +151,7 @@ def _bundled() -> Loaded:
     return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
 
 
-def _read(data: DataPart, path: Path) -> Loaded:
+def _read(data: DataPart, path: Path, layers: Mapping[str, LayerPart]) -> Loaded:
     options: dict[str, Any] = {}
     if option_of(data.source, "weighting"):
         options["weighting"] = data.weighting
@@ -141,13 +162,35 @@ def _read(data: DataPart, path: Path) -> Loaded:
     if "place" not in tables.nodes and data.source != "tables":  # a format that has no places
         tables = tables._replace(nodes=tables.nodes.assign(place=_ids(tables.nodes)))
         notes.append("These data have no places: each node is taken as a place of its own.")
-    names = check_names("modelled", data.modelled, _names_of_layers(tables.links))
+    check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
     rejected = None
     if data.clean:
         tables, rejected = _cleaned(tables)
-    network = build_network(*tables)
-    modelled: dict[str, dict[str, Any]] = {layer: {} for layer in names}
+    network = _built(tables, layers)
+    table = network.layer_table
+    modelled = {
+        str(layer): {} if pd.isna(text) else {"parameters": text}
+        for layer, text in table.loc[table["modelled"], "parameters"].items()
+    }
     return Loaded(network, rejected, modelled, tuple(notes), _files(data.source, path))
+
+
+def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
+    """The network, in which what a configuration says of a layer comes before its source."""
+    present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
+    given = {layer: part for layer, part in layers.items() if layer in present}
+    directed = [layer for layer in tables.directed if _asked(given, layer) is not False]
+    records = {
+        layer: {key: value for key, value in part.model_dump().items() if value is not None}
+        for layer, part in given.items()
+    }
+    return build_network(
+        tables.nodes, tables.links, tables.places, directed=directed, layers=records
+    )
+
+
+def _asked(layers: Mapping[str, LayerPart], layer: str) -> bool | None:
+    return layers[layer].directed if layer in layers else None
 
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:

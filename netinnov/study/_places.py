@@ -12,14 +12,13 @@ from pydantic import Field
 
 from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text
-from netinnov._tables import codes_of
-from netinnov._typing import Codes
+from netinnov._hierarchy import units
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
-__all__ = ["PlaceLevel", "PlacesPart", "aggregate_to_places", "units_at_level"]
+__all__ = ["PlaceLevel", "PlacesPart", "aggregate_to_places"]
 
 WHY = ("have no place", "lie outside the places chosen")
 """What becomes of the nodes that are left out."""
@@ -39,7 +38,7 @@ level = ["municipality", "prefecture"]
 """
 
     level: Annotated[int, Field(ge=0)] = 0
-    keep: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    keep: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
 
 
 class PlaceLevel(NamedTuple):
@@ -54,7 +53,7 @@ class PlaceLevel(NamedTuple):
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:
     """Keep the nodes in the places asked for, and add them up to these places."""
     places = network._places
-    at = units_at_level(network, network._place_codes, part.level)
+    at = units(network._place_codes, places, part.level)
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
@@ -81,15 +80,6 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
-
-
-def units_at_level(network: MultilayerNetwork, at: Codes, level: int) -> Codes:
-    """The place that each code is or lies in, so many steps up; as far up as there are parents."""
-    places = network._places
-    parent = codes_of(places["parent"], places.index)
-    for _ in range(min(level, len(places))):
-        at = np.where((at >= 0) & (parent[at] >= 0), parent[at], at)
-    return at
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:

@@ -133,8 +133,10 @@ class Section(Generic[R]):
     absent: str = ""
 
 
-def mark_layers(frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool = False) -> pd.DataFrame:
-    """A copy in which each modelled layer is called so: in an index or column ``layer``, or as columns."""
+def mark_layers(
+    frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool = False
+) -> pd.DataFrame:
+    """A copy in which each modelled layer is called so: index or column ``layer``, or columns."""
     marks = {layer: mark_modelled(layer, (layer,)) for layer in modelled}
     if columns:
         frame = frame.rename(columns=marks)
@@ -145,8 +147,11 @@ def mark_layers(frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool =
     return frame.copy()
 
 
-def with_modelled(frame: pd.DataFrame, modelled: Iterable[str]) -> pd.DataFrame:
+def with_modelled(
+    frame: pd.DataFrame, modelled: Iterable[str], *, always: bool = False
+) -> pd.DataFrame:
     """With a last column that names the modelled layers in the numbers, where there are any."""
-    if not (layers := [mark_modelled(layer, (layer,)) for layer in modelled]):
+    layers = [mark_modelled(layer, (layer,)) for layer in modelled]
+    if not (layers or always):
         return frame
-    return frame.assign(modelled_layers="; ".join(layers))
+    return frame.assign(modelled_layers="; ".join(layers) or None)

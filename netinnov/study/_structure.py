@@ -1,4 +1,4 @@
-"""What the sections on structure share: the layers looked at together, and how often they are drawn."""
+"""What the sections on structure share: the layers together, and how often they are drawn."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ rule = "hubs"                 # what makes a place a centre: "hubs" (strongest o
                               # community) or "dominant_flow" (its largest flow to a smaller place)
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
 restarts = 1                  # searches for communities and the core: more for large networks
-resamples = 100               # bootstrap resamples of the flows, for intervals; 0: none, as where an
-                              # event makes several links (projects, papers), which stay together
+resamples = 100               # bootstrap resamples of the flows, for intervals; 0: none, as where
+                              # one event makes several links (projects, papers): they go together
 replicates = 100              # random networks to compare with; 0: none, for the same reason
 most_places = 1000            # with more places nothing is drawn, as it would take long
 """

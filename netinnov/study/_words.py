@@ -36,7 +36,7 @@ def phrase(template: str, *parts: object, **named: object) -> Markup:
 
 
 def name(text: object) -> Markup:
-    """Text from data, which neither ends its element nor turns the direction of its surroundings."""
+    """Text from data, escaped, and isolated from the direction of what surrounds it."""
     return Markup("<bdi>{}</bdi>").format(str(text))
 
 

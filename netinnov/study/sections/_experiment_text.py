@@ -58,7 +58,7 @@ def _design(result: Experiment) -> Iterator[Sentence]:
     """What the experiment does, and what kind of answer that allows."""
     part, source = result.part, ("scenario",)
     home, host = (name(result.names.get(place, place)) for place in (part.home, part.host))
-    text = phrase(
+    text: str = phrase(
         "The experiment sets up a park of {} in {} with {:,} links, placed at random anew in each "
         "replicate.",
         home,

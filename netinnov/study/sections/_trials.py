@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
-from netinnov.scenarios._prices import Funding, Priced
+from netinnov.scenarios._prices import Funding
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Part
 
@@ -104,14 +104,11 @@ pipeline_km = 0.01            # of each kilometre of any other link
     host: str
     size: Annotated[int, Field(ge=1)]
     pipeline_share: Annotated[float, Field(ge=0, le=1)]
-    funding: Annotated[list[Literal["reallocated", "new"]], Field(min_length=1)] = [
-        "reallocated",
-        "new",
-    ]
+    funding: list[Funding] = Field(default=["reallocated", "new"], min_length=1)
     attachment: Annotated[float, Field(ge=0)] = 1.0
     layer: str | None = None
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
-    rivals: list[str] = ["direct links", "random ends"]
+    rivals: list[str] = Field(default=["direct links", "random ends"])
     placebos: Annotated[int, Field(ge=0)] = 10
     match: Annotated[list[str], Field(min_length=1)] | None = None
     prices: PricesPart | None = None
@@ -135,7 +132,7 @@ class Trial:
     """
 
     name: str
-    scenario: Priced
+    scenario: Any
     funding: Funding
     words: str = ""
     contrast: bool = False
@@ -183,7 +180,7 @@ def priced_rivals(
         _check_cost(cities, "the enclave", enclave, prices)
     for name in dict.fromkeys(rivals):
         rival = RIVALS[name]
-        scenario = rival.make(enclave)
+        scenario: Any = rival.make(enclave)
         if prices and not rival.contrast:
             _check_cost(cities, name, scenario, prices)
             try:
@@ -241,7 +238,7 @@ def break_evens(
             rows.append(
                 even.reset_index().assign(
                     rival=rival.name,
-                    measure=name,
+                    measure=str(name),
                     effect=pair[0],
                     rival_effect=pair[1],
                     node=None if name == EFFICIENCY else home,
@@ -313,9 +310,7 @@ def placebos(
         return None, ""
     try:
         drawn = {
-            trial.name: scenarios.MatchedPlacebo(
-                trial.scenario, match=match, nearest=part.placebos
-            )
+            trial.name: scenarios.MatchedPlacebo(trial.scenario, match=match, nearest=part.placebos)
             for trial in trials
         }
         listed = scenarios.placebo_candidates(trials[0].scenario, cities, match=match)

@@ -40,7 +40,9 @@ def headline(result: Experiment) -> Iterator[Sentence]:
         for row in _rows(result.of(other, result.access), result.part.home):
             new = other.funding == "new"
             how = "came on top" if new else phrase("were taken from {}'s own", home)
-            text = phrase("If the links {}: {}", how, _verdict(row, _whose(result, result.part.home)))
+            text = phrase(
+                "If the links {}: {}", how, _verdict(row, _whose(result, result.part.home))
+            )
             if new and result.access == ACCESS:
                 text += " (New links cannot lower it: only the size of the change says something.)"
             yield Sentence(text, ("effects",))
@@ -70,17 +72,17 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
     gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
     if len(rows) == 1:
         verb = "gains" if gain else "loses" if lose else "neither gains nor loses"
-        text = f"The one other place {verb} {measured} (median of the placements)."
-        yield Sentence(text, ("effects",))
+        alone = f"The one other place {verb} {measured} (median of the placements)."
+        yield Sentence(alone, ("effects",))
         return
-    text: str = (
+    text = (
         f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
         f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} it (median of the "
         "placements)"
     )
     share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
     ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
-    parts = [text]
+    parts: list[str] = [text]
     if gain:
         parts.append(phrase("largest gain: {}", _most(result, ordered.iloc[-1])))
     if lose:
@@ -197,14 +199,18 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
         if trial.name not in mine.index:
             continue
         row: Row = mine.loc[trial.name]
-        words, higher = _in_words(result, trial), float(row["higher"])
+        higher = float(row["higher"])
         if row["low"] == row["high"] == 0:
-            sides["about as good as"].append(words)
+            sides["about as good as"].append(_in_words(result, trial))
         elif row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE:
             side, share = ("better", higher) if row["difference"] > 0 else ("worse", 1 - higher)
-            sides[f"{side} than"].append(f"{words} (in {percent(share)} of the placements)")
+            sides[f"{side} than"].append(
+                _in_words(result, trial, f"in {percent(share)} of the placements")
+            )
         else:
-            sides["about as good as"].append(f"{words} (better than it in {percent(higher)})")
+            sides["about as good as"].append(
+                _in_words(result, trial, f"better than it in {percent(higher)}")
+            )
     parts = [f"{side} {joined(rivals)}" for side, rivals in sides.items() if rivals]
     if parts:
         text = phrase(
@@ -216,11 +222,10 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
         yield Sentence(text, ("contrasts", *(["costs"] if result.prices else [])))
 
 
-def _in_words(result: Experiment, trial: Trial) -> str:
+def _in_words(result: Experiment, trial: Trial, *more: str) -> str:
     """What a rival is, and if it was paid for, how many links it has."""
-    if result.prices is None:
-        return trial.words
-    return f"{trial.words} ({counted(trial.size, 'link')})"
+    notes = [*([counted(trial.size, "link")] if result.prices else []), *more]
+    return f"{trial.words} ({'; '.join(notes)})" if notes else trial.words
 
 
 def _priced(result: Experiment) -> Iterator[Sentence]:
@@ -229,7 +234,9 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
     if table is None:
         return
     home = result.part.home
-    rows = table[table["measure"].eq(result.access) & table["node"].eq(home) & table["of"].eq("park")]
+    rows = table[
+        table["measure"].eq(result.access) & table["node"].eq(home) & table["of"].eq("park")
+    ]
     words = {trial.name: _in_words(result, trial) for trial in result.rivals}
     texts, lost = [], []
     for _, row in rows.iterrows():
@@ -266,7 +273,9 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
     table = result.specifications
     rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
     if rows is None or rows.empty:
-        text = "Neither the data nor the set-up were varied: how far the finding depends on them is "
+        text = (
+            "Neither the data nor the set-up were varied: how far the finding depends on them is "
+        )
         text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
         yield Sentence(text, ("scenario",))
         return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from netinnov import centrality
+from netinnov._hierarchy import units
 from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
-from netinnov.study._places import units_at_level
 from netinnov.study._section import Section, Sentence, Table
 from netinnov.study._structure import StructurePart, plan
 from netinnov.study._words import counted, joined, name, percent, phrase
@@ -33,8 +34,8 @@ class Brokers:
     """Brokers, those with most pairs first: pairs by role (Gould and Fernandez) and together."""
 
     table: pd.DataFrame
-    actors: pd.Series
-    names: pd.Series
+    actors: dict[Any, str]
+    names: dict[Any, str]
 
 
 def compute(context: Context) -> Brokers | None:
@@ -48,7 +49,7 @@ def compute(context: Context) -> Brokers | None:
 
 
 def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
-    code = units_at_level(inside, inside._jurisdiction_codes, level)
+    code = units(inside._jurisdiction_codes, inside._places, level)
     known = inside
     if not (code >= 0).all():
         known = inside.select(nodes=list(inside._nodes.index[code >= 0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ class Built:
     rejected: pd.DataFrame | None
     cities: MultilayerNetwork
     arrows: pd.DataFrame
-    names: pd.Series
+    names: dict[Any, str]
     drawn_names: pd.Series[str]
     modelled: dict[str, dict[str, object]]
     marks: dict[str, str]

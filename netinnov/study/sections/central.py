@@ -28,24 +28,24 @@ DRAWN = 15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Central:
-    """Centralities of places: over all layers, by layer, and side by side in the observed layers."""
+    """Centralities of places: over all layers, by layer, and in the observed layers."""
 
     table: pd.DataFrame
     degree: pd.DataFrame
     strength: pd.DataFrame
     observed: pd.DataFrame | None
     without_betweenness: bool
-    names: pd.Series
+    names: dict[Any, str]
     drawn_names: pd.Series[str]
     modelled: tuple[str, ...]
 
 
 def compute(context: Context) -> Central:
     cities = context.cities
-    names = context.names.reindex(cities._nodes.index)
+    names = context.names
     table = pd.DataFrame(
         {
-            "name": names,
+            "name": cities._nodes.index.to_series().map(names).astype("str"),
             "overlapping_degree": centrality.overlapping_degree(cities),
             "overlapping_strength": centrality.overlapping_strength(cities),
             "participation_coefficient": centrality.participation_coefficient(cities),
@@ -56,8 +56,8 @@ def compute(context: Context) -> Central:
     side_by_side = structure is not None and not structure.modelled
     return Central(
         table,
-        centrality.degree(cities).loc[table.index],
-        centrality.strength(cities).loc[table.index],
+        centrality.degree(cities),
+        centrality.strength(cities),
         _side_by_side(structure.network, context) if structure and side_by_side else None,
         bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
         names,
@@ -88,7 +88,7 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
     if network.n_nodes <= BETWEEN:
         measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
     table = centrality.centrality_table(network, measures=measures)
-    table.insert(0, "name", context.names.reindex(table.index))
+    table.insert(0, "name", table.index.map(context.names))
     return table.sort_values("pagerank", ascending=False, kind="stable")
 
 
@@ -141,7 +141,7 @@ def _participation(share: pd.Series) -> Iterator[Sentence]:
     yield Sentence(f"{text}.", ("centrality",))
 
 
-def _leaders(table: pd.DataFrame, names: pd.Series) -> Iterator[Sentence]:
+def _leaders(table: pd.DataFrame, names: dict[Any, str]) -> Iterator[Sentence]:
     """Places that come first whatever the measure."""
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
@@ -191,8 +191,8 @@ def tables(result: Central) -> Iterator[Table]:
         ),
     ):
         marked = mark_layers(frame, modelled, columns=True)
-        view = marked.copy()
-        view.insert(0, "name", result.names.reindex(view.index))
+        view = marked.loc[result.table.index]
+        view.insert(0, "name", view.index.map(result.names))
         yield Table(title, marked, caption, view=view, modelled=modelled)
     if result.observed is not None:
         yield Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,7 +19,6 @@ from netinnov.plotting import (
     plot_centres,
     plot_roles,
 )
-from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
 from netinnov.study._structure import FEWER, Plan, StructurePart, plan
@@ -28,7 +27,7 @@ from netinnov.study._words import are, counted, joined, name, percent, phrase, s
 __all__ = ["CENTRES", "Centres", "compute"]
 
 NAMED = 6
-RULES: dict[CentreRule, str] = {
+RULES: dict[str, str] = {
     "hubs": "the strongest of each community, and places of the core with half as much",
     "top": "the tenth of the places with most strength",
     "head_tail": "places above the mean strength",
@@ -69,7 +68,7 @@ def compute(context: Context) -> Centres | None:
     if structure is None:
         return None
     network = structure.network
-    names = context.names.reindex(network._nodes.index)
+    names = network._nodes.index.to_series().map(context.names).astype("str")
     table, rules = _centres(structure, names)
     drawn = context.drawn_names.reindex(network._nodes.index)
     return Centres(
@@ -200,13 +199,15 @@ def _layers(result: Centres) -> Iterator[Sentence]:
 
 
 def _with_support(row: pd.Series, *, sure: bool) -> str:
-    return phrase("{} ({})", name(row["name"]), percent(row["support"])) if sure else name(row["name"])
+    return (
+        phrase("{} ({})", name(row["name"]), percent(row["support"])) if sure else name(row["name"])
+    )
 
 
 def _agreement(rules: pd.DataFrame) -> Sentence:
     """How far the rules for centres agree."""
     count = rules[list(RULES)].sum()
-    fewest, most = count.idxmin(), count.idxmax()
+    fewest, most = str(count.idxmin()), str(count.idxmax())
     by_all = [name(each) for each in rules.loc[rules[list(RULES)].eq(1).all(axis=1), "name"]]
     text = phrase(
         "The number of centres depends on the rule: from {:,} (“{}”: {}) to {:,} (“{}”: {}). "
@@ -235,7 +236,7 @@ def _roles(table: pd.DataFrame) -> Sentence:
     return Sentence(phrase("Places by their role: {}.", _listed(parts)), ("centres",))
 
 
-def _listed(parts: list[str]) -> str:
+def _listed(parts: Sequence[str]) -> str:
     return joined(parts, between="; ", last="; ")
 
 
@@ -267,13 +268,13 @@ def tables(result: Centres) -> Iterator[Table]:
     modelled = result.plan.modelled
     yield Table(
         "centres",
-        with_modelled(result.table, modelled),
+        with_modelled(result.table, modelled, always=True),
         "Places by whether they are centres, how sure that is, and their role.",
         modelled=modelled,
     )
     yield Table(
         "centre_rules",
-        with_modelled(result.rules, modelled),
+        with_modelled(result.rules, modelled, always=True),
         "Which places are centres (1) by each of six rules, and share of the rules.",
         modelled=modelled,
     )

@@ -1,4 +1,4 @@
-"""Cobweb: do prices of two coupled regions settle, cycle or explode, and what an enclave's link does."""
+"""Cobweb: do prices of two coupled regions settle, and what the link of an enclave does."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def tables(result: Communities) -> Iterator[Table]:
     modelled = result.modelled
     yield Table(
         "communities",
-        with_modelled(result.table, modelled),
+        with_modelled(result.table, modelled, always=True),
         "Communities of places; inside: share of the weight of their links.",
         modelled=modelled,
     )
@@ -202,7 +202,7 @@ def tables(result: Communities) -> Iterator[Table]:
     )
     yield Table(
         "community_flows",
-        with_modelled(result.flows, modelled),
+        with_modelled(result.flows, modelled, always=True),
         "Weight of links inside and between communities.",
         on_page=len(result.table) < 2,
         modelled=modelled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ class Enclaves:
 
     table: pd.DataFrame
     ranked_by: Literal["population", "pagerank"]
-    names: pd.Series
+    names: dict[Any, str]
 
 
 def compute(context: Context) -> Enclaves:
@@ -73,7 +73,9 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
 def offer(result: Enclaves) -> Iterator[Sentence]:
     n, reverse = len(result.table), int((result.table["direction"] == "reverse").sum())
     if n:
-        text = f"The data hold {counted(n, 'enclave')}, of which {reverse:,} {are(reverse)} reverse."
+        text = (
+            f"The data hold {counted(n, 'enclave')}, of which {reverse:,} {are(reverse)} reverse."
+        )
         yield Sentence(text, ("enclaves",))
 
 

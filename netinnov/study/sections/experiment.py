@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ class Experiment:
     specifications: pd.DataFrame | None
     link_changes: pd.DataFrame
     notes: tuple[str, ...]
-    names: pd.Series
+    names: dict[Any, str]
     drawn_names: pd.Series[str]
     places: pd.DataFrame
     modelled: tuple[str, ...]
@@ -257,6 +258,7 @@ def tables(result: Experiment) -> Iterator[Table]:
         columns: tuple[str, ...] = (),
         whole: bool = False,
         on_page: bool = True,
+        mixed: bool = True,
     ) -> Iterator[Table]:
         if frame is None:
             return
@@ -266,7 +268,7 @@ def tables(result: Experiment) -> Iterator[Table]:
             view = view[[*shown, *view.columns.difference(shown, sort=False)]]
         yield Table(
             name,
-            with_modelled(frame, result.modelled),
+            with_modelled(frame, result.modelled) if mixed else frame,
             caption,
             view=view,
             on_page=on_page,
@@ -327,16 +329,16 @@ def tables(result: Experiment) -> Iterator[Table]:
             "its size in standard deviations of them.",
             view=with_signs(varied[varied["measure"] == varied["measure"].iloc[0]]),
         )
-    for name, frame, caption in (
-        (
-            "link_changes",
-            mark_layers(result.link_changes, result.modelled),
-            "Pairs whose weight the headline scenario changes, mean over placements.",
-        ),
-        ("replicates", result.replicates, "Every measure in each placement."),
-    ):
-        yield from table(name, frame, caption, on_page=False)
-    yield from table("scenario", _settings(result), "Parameters of the experiment.", whole=True)
+    yield from table(
+        "link_changes",
+        mark_layers(result.link_changes, result.modelled),
+        "Pairs whose weight the headline scenario changes, mean over placements.",
+        on_page=False,
+    )
+    caption = "Every measure in each placement."
+    yield from table("replicates", result.replicates, caption, on_page=False, mixed=False)
+    caption = "Parameters of the experiment."
+    yield from table("scenario", _settings(result), caption, whole=True, mixed=False)
 
 
 def _in_words(table: pd.DataFrame, result: Experiment) -> pd.DataFrame:
@@ -355,7 +357,7 @@ def _settings(result: Experiment) -> pd.DataFrame:
     if prices is None:
         settings["prices"] = "none: rivals get as many links"
     else:
-        settings |= {f"price of {key}": value for key, value in asdict(prices).items()}
+        settings |= {f"prices: {key}": value for key, value in asdict(prices).items()}
     settings |= {
         "headline": result.headline.name,
         "layer": result.layer,

@@ -1,4 +1,4 @@
-"""Free flow: do two regions converge or diverge as trade becomes freer, and what an enclave does."""
+"""Free flow: do two regions converge or diverge with freer trade, and what an enclave does."""
 
 from __future__ import annotations
 

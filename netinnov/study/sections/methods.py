@@ -81,9 +81,7 @@ def tables(result: Methods) -> Iterator[Table]:
         frame = pd.DataFrame(rows, columns=["layer", "parameter", "value"], dtype="str")
         caption = "Parameters of the modelled layers."
         layers = tuple(result.modelled)
-        yield Table(
-            "modelled", frame, caption, whole=True, modelled=layers, topic=MODELLED
-        )
+        yield Table("modelled", frame, caption, whole=True, modelled=layers, topic=MODELLED)
 
 
 def _text(value: object) -> str:

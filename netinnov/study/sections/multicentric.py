@@ -15,7 +15,7 @@ from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
-from netinnov.study._words import joined, name, number, percent, phrase
+from netinnov.study._words import name, number, percent, phrase
 
 __all__ = ["MULTICENTRIC", "Evenness", "Multicentric", "compute"]
 
@@ -114,8 +114,8 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     if (observed := result.observed) is not None:
         text = (
             f"The observed layers alone give a slope of {observed.slope} over "
-            f"{observed.places:,} places with links; the largest holds {percent(observed.primacy)}"
-            f", and the effective number of places is {number(observed.effective_number, digits=2)}."
+            f"{observed.places:,} places with links; the largest holds {percent(observed.primacy)},"
+            f" and the effective number is {number(observed.effective_number, digits=2)}."
         )
         yield Sentence(text, source)
     slopes = {

@@ -46,8 +46,8 @@ class Park:
     roles: pd.DataFrame
     outages: pd.DataFrame
     network: MultilayerNetwork
-    actors: pd.Series
-    names: pd.Series
+    actors: dict[Any, str]
+    names: dict[Any, str]
 
     @property
     def single_points(self) -> list[str]:
@@ -170,12 +170,12 @@ def _by(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.sort_values(by, ascending=False, kind="stable") if by else table
 
 
-def _named(table: pd.DataFrame, actors: pd.Series) -> pd.DataFrame:
+def _named(table: pd.DataFrame, actors: dict[Any, str]) -> pd.DataFrame:
     """With a first column of names, where any node has one besides its id."""
-    names = actors.reindex(table.index.astype("str"))
+    names = [actors.get(node, str(node)) for node in table.index]
     table = table.copy()
-    if (names.fillna("") != names.index).any() and "name" not in table:
-        table.insert(0, "name", names.fillna(names.index.to_series()).to_numpy())
+    if names != list(table.index.astype("str")) and "name" not in table:
+        table.insert(0, "name", names)
     return table
 
 

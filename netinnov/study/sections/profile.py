@@ -60,17 +60,18 @@ class Profile:
     table: pd.DataFrame
     apart: dict[str, pd.DataFrame]
     replicates: int
-    names: pd.Series
+    names: dict[Any, str]
     marks: dict[str, str]
     modelled: tuple[str, ...]
 
     def value(self, index: str) -> float:
         """The value of an index; NaN where it was not computed."""
-        return float(self.table["value"].get(index, np.nan))
+        values = self.table["value"]
+        return float(values[index]) if index in values.index else np.nan
 
     def interval(self, index: str, show: Callable[[float], str]) -> str:
         """The value of an index in words, with its interval in brackets if there is one."""
-        row = self.table.loc[index]
+        row: Any = self.table.loc[index]
         if pd.isna(row["low"]):
             return show(float(row["value"]))
         low, high = show(float(row["low"])), show(float(row["high"]))
@@ -90,9 +91,7 @@ def compute(context: Context) -> Profile | None:
     return Profile(
         _drawn(structure, draw, sizes, context.say),
         {
-            layer: polycentricity.profile(
-                structure.cities.select(layers=[layer]), **PLAIN, **draw
-            )
+            layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
             for layer in structure.apart
         },
         structure.replicates,
@@ -150,7 +149,7 @@ def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], Non
 def offer(result: Profile) -> Iterator[Sentence]:
     if np.isnan(result.value("effective_number")):
         return
-    row = result.table.loc["effective_number"]
+    row: Any = result.table.loc["effective_number"]
     text = f"Links are as concentrated as if {number(float(row['value']), digits=2)} equal places "
     text += "shared them (effective number of places"
     if pd.notna(row["low"]):
@@ -170,8 +169,8 @@ def tell(result: Profile) -> Iterator[Sentence]:
             "In {} alone the effective number of places is {}, and {} are centres by the rule "
             "“hubs”: this describes the model.",
             name(result.marks[layer]),
-            number(float(table.at["effective_number", "value"]), digits=2),
-            number(float(table.at["n_centres", "value"])),
+            number(float(table["value"]["effective_number"]), digits=2),
+            number(float(table["value"]["n_centres"])),
         )
         yield Sentence(text, ("profile_modelled", "modelled"))
 
@@ -185,7 +184,7 @@ def _values(result: Profile) -> Iterator[Sentence]:
     said: dict[str, tuple[str, Callable[[float], str]]] = {
         "effective_number": ("the effective number of places is {}", short),
         "primacy": ("the largest place holds {} of all strength", percent),
-        "n_centres": ("the number of centres by the rule “hubs” is {}", number),
+        "n_centres": ("the number of centres by the rule “hubs” is {}", short),
     }
     parts = [
         text.format(result.interval(index, show))
@@ -249,7 +248,7 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
         len(most),
     )
     if "primacy" in result.table.index:
-        row = result.table.loc["primacy"]
+        row: Any = result.table.loc["primacy"]
         if pd.notna(row["low_without_one"]):
             low, high = (percent(float(row[f"{end}_without_one"])) for end in ("low", "high"))
             text += (
@@ -264,10 +263,10 @@ def _biased(result: Profile) -> Iterator[Sentence]:
     table = result.table
     half = (table["high"] - table["low"]) / 2
     shifted = table.index[table["bias"].abs() > half]
-    if len(shifted):
+    if names := [_called(index) for index in shifted]:
         yield Sentence(
             "Resampling loses weak links, and shifts some indices by more than half the width of "
-            f"their interval; trust no interval of {some([_called(x) for x in shifted], len(shifted))}.",
+            f"their interval; trust no interval of {some(names, len(names))}.",
             ("profile",),
         )
 
@@ -293,7 +292,7 @@ def draw(result: Profile) -> Iterator[Picture]:
 
 def tables(result: Profile) -> Iterator[Table]:
     names = result.table["most_influential"].map(result.names, na_action="ignore").astype("str")
-    frame = with_modelled(result.table.assign(most_influential=names), result.modelled)
+    frame = with_modelled(result.table.assign(most_influential=names), result.modelled, always=True)
     last = ["of", "many_centres_if"]
     yield Table(
         "profile",

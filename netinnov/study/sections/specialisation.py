@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ class Specialisation:
     quotients: pd.DataFrame | None
     spread: pd.DataFrame | None
     strength: pd.DataFrame | None
-    names: pd.Series
+    names: dict[Any, str]
     drawn_names: pd.Series[str]
 
 
@@ -152,7 +152,7 @@ def draw(result: Specialisation) -> Iterator[Picture]:
 def tables(result: Specialisation) -> Iterator[Table]:
     if result.table is not None and result.quotients is not None:
         view = result.table.copy()
-        view.insert(0, "name", result.names.reindex(view.index))
+        view.insert(0, "name", view.index.map(result.names))
         caption = "How far the mix of a place's links differs from that of all places."
         yield Table("specialisation", result.table, caption, view=view)
         caption = "Share of a layer in the links of a place over its share in all."

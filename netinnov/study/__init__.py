@@ -1,0 +1,185 @@
+"""The main job: from data to a folder with tables, figures and one page that explains them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from netinnov._atomic import new_folder
+from netinnov._version import __version__
+from netinnov.errors import InputError
+from netinnov.study import sections
+from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
+from netinnov.study._context import Context
+from netinnov.study._data import load
+from netinnov.study._files import write_tables
+from netinnov.study._manifest import hash_inputs, write_manifest
+from netinnov.study._page import Chapter, save, write_page
+from netinnov.study._places import aggregate_to_places
+from netinnov.study._section import Section, Sentence
+
+__all__ = ["EXAMPLE", "Configuration", "configure", "read_configuration", "run"]
+
+Say = Callable[[str], None]
+
+
+def run(
+    configuration: Configuration | None = None,
+    *,
+    out: str | os.PathLike[str],
+    overwrite: bool = False,
+    progress: bool = False,
+    say: Say | None = None,
+    command: str = "netinnov.study.run",
+) -> Path:
+    """Run a study and write it to a new folder.
+
+    Parameters
+    ----------
+    configuration : Configuration, optional
+        From `read_configuration`. None: the bundled case of the Yangtze River Delta.
+    out : path
+        Folder to make. It appears when everything is in it, or not at all.
+    overwrite : bool
+        Replace an older study in this folder, once the new one is complete.
+    progress : bool
+        Show a bar while replicates run, if there is a terminal.
+    say : callable, optional
+        Told what is being done, one line each: when a step begins, and when it is done with the
+        seconds that it took.
+    command : str
+        What the manifest and the report name as the call.
+
+    Returns
+    -------
+    Path
+        Of ``report.html``; beside it lie ``tables/``, ``figures/`` and ``manifest.json``.
+
+    Raises
+    ------
+    InputError
+        If the folder is there already, or the data or settings are invalid.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from netinnov import study
+    >>> report = study.run(out=tempfile.mkdtemp() + "/study")  # doctest: +SKIP
+    """
+    configuration = read_configuration() if configuration is None else configuration
+    out = Path(out)
+    replaced = overwrite and _is_study(out)
+    target = out.resolve().with_name(f".netinnov-{uuid4().hex}") if replaced else out
+    with new_folder(target) as folder:
+        _study(configuration, folder, progress=progress, say=say or _keep_quiet, command=command)
+    if replaced:
+        _put_in_place(target, out.resolve())
+    return out / "report.html"
+
+
+def _study(
+    configuration: Configuration, folder: Path, *, progress: bool, say: Say, command: str
+) -> None:
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(name: str, text: str) -> Iterator[None]:
+        say(text)
+        start = time.perf_counter()
+        yield
+        seconds[name] = time.perf_counter() - start
+        say(f"{text}: done in {seconds[name]:.1f} s")
+
+    with step("load", "reading and checking tables"):
+        loaded = load(configuration.data, configuration.layers)
+        inputs = hash_inputs(loaded.files)
+    network = loaded.network
+    say(repr(network))
+    with step("places", "aggregating to places"):
+        level = aggregate_to_places(network, configuration.places)
+    context = Context(configuration, loaded, level, progress=progress, say=say)
+    results: list[tuple[Section[Any], Any]] = []
+    for section in sections.SECTIONS:
+        if section.options is None or context.options(section.options) is not None:
+            with step(section.name, f"section: {section.heading.lower()}"):
+                results.append((section, context.once(section.compute)))
+    with step("report", "drawing figures and writing the report"):
+        _write(configuration, results, folder, command)
+    write_manifest(
+        folder,
+        command=command,
+        configuration=configuration.model_dump(mode="json"),
+        inputs=inputs,
+        network={"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
+        seconds=seconds,
+    )
+
+
+def _write(
+    configuration: Configuration,
+    results: list[tuple[Section[Any], Any]],
+    folder: Path,
+    command: str,
+) -> None:
+    """Tables, figures and the page."""
+    chapters, short, reading = [], list[Sentence](), list[Sentence]()
+    for section, result in results:
+        if result is None:
+            if section.absent:
+                sentences = [Sentence(section.absent)]
+                chapters.append(Chapter(section.name, section.heading, sentences, [], []))
+            continue
+        tables = list(section.tables(result))
+        write_tables(
+            tables,
+            folder / "tables",
+            neutralise_formulas=configuration.output.neutralise_formulas,
+        )
+        pictures = [save(picture, folder / "figures") for picture in section.draw(result)]
+        chapters.append(
+            Chapter(section.name, section.heading, list(section.tell(result)), pictures, tables)
+        )
+        short += section.offer(result)
+        reading += section.explain(result)
+    write_page(
+        folder / "report.html",
+        title=configuration.title,
+        command=command,
+        version=__version__,
+        short=short,
+        chapters=chapters,
+        reading=reading,
+    )
+
+
+def _is_study(folder: Path) -> bool:
+    """Whether a folder holds a study, which may be replaced; False if it is empty or not there."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    if not ((folder / "manifest.json").is_file() and (folder / "report.html").is_file()):
+        msg = f"{folder} is not a study (it has no manifest.json and report.html) and is not "
+        raise InputError(f"{msg}replaced; name another folder.")
+    return True
+
+
+def _put_in_place(fresh: Path, out: Path) -> None:
+    """A complete new study takes the place of the older one."""
+    older = out.with_name(f".netinnov-{uuid4().hex}")
+    out.rename(older)
+    try:
+        fresh.rename(out)
+    except OSError:
+        older.rename(out)
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _keep_quiet(text: str) -> None:
+    """Say nothing."""

@@ -1,0 +1,217 @@
+"""What a run is asked to do: one TOML file, checked before any work."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
+
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+from netinnov.study import sections
+from netinnov.study._data import DataPart, LayerPart
+from netinnov.study._measures import MeasuresPart
+from netinnov.study._places import PlacesPart
+from netinnov.study._section import Part
+
+__all__ = ["EXAMPLE", "Configuration", "OutputPart", "configure", "parts", "read_configuration"]
+
+
+class OutputPart(Part):
+    """How files are written."""
+
+    part: ClassVar[str] = "output"
+    example: ClassVar[str] = """\
+[output]
+neutralise_formulas = false   # true: a cell of a .csv table that a spreadsheet would run, as it
+                              # begins with = + - or @, gets an apostrophe in front
+"""
+
+    neutralise_formulas: bool = False
+
+
+class Configuration(Part):
+    """All settings of a run; the settings of the sections are fields of their own."""
+
+    part: ClassVar[str] = ""
+    example: ClassVar[str] = """\
+# A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
+# This one is the bundled case: reverse enclaves of the Yangtze River Delta.
+
+title = "Reverse innovation enclaves in the Yangtze River Delta"
+seed = 1                      # the same seed gives the same numbers
+"""
+
+    title: str = "Innovation network"
+    seed: Annotated[int, Field(ge=0)] = 1
+    data: DataPart
+    layers: dict[str, LayerPart] = Field(default_factory=dict)
+    places: PlacesPart = PlacesPart()
+    measures: MeasuresPart = MeasuresPart()
+    output: OutputPart = OutputPart()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _prepared(cls, settings: Any) -> Any:
+        """A part that is false is left out; [mechanisms] stands for the parts of its settings."""
+        if not isinstance(settings, dict):
+            return settings
+        settings = _with_mechanisms(dict(settings))
+        known = parts()
+        return {
+            name: None if value is False and name in known else value
+            for name, value in settings.items()
+        }
+
+
+MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+
+
+def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings of [mechanisms] go to the part of the mechanism that has them."""
+    whole = settings.get("mechanisms")
+    known = {name: kind.model_fields for name, kind in parts().items() if name in MECHANISMS}
+    if whole is False:
+        return {**dict.fromkeys(known, False), **_without(settings, "mechanisms")}
+    if not isinstance(whole, dict):
+        return settings
+    home = {setting: name for name, fields in known.items() for setting in fields}
+    if unknown := [setting for setting in whole if setting not in home]:
+        hint = did_you_mean(unknown[0], home)
+        msg = f"mechanisms.{unknown[0]} is not a setting{hint}; known: {', '.join(home)}"
+        raise ValueError(msg)
+    settings = _without(settings, "mechanisms")
+    for setting, value in whole.items():
+        given = settings.get(home[setting], {})
+        if isinstance(given, dict):
+            settings[home[setting]] = {setting: value, **given}
+    return settings
+
+
+def _without(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key != name}
+
+
+def parts() -> dict[str, type[Part]]:
+    """The parts of the sections, by name and in their order."""
+    kinds = [section.options for section in sections.SECTIONS if section.options is not None]
+    return {kind.part: kind for kind in kinds}
+
+
+def configure(settings: Mapping[str, Any]) -> Configuration:
+    """Check settings; a ValidationError tells of those that are wrong."""
+    return _model(tuple(parts().values())).model_validate(dict(settings))
+
+
+@cache
+def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
+    fields: dict[str, Any] = {
+        kind.part: (kind | None, None if kind.optional else kind()) for kind in kinds
+    }
+    return create_model("Configuration", __base__=Configuration, **fields)
+
+
+def example() -> str:
+    """A commented configuration with every setting: the bundled case."""
+    first: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
+    kinds: list[type[Part]] = [*first, *parts().values(), OutputPart]
+    return "\n".join(kind.example for kind in kinds)
+
+
+EXAMPLE = example()
+
+
+def read_configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
+    """Read and check a configuration.
+
+    Parameters
+    ----------
+    path : path, optional
+        A TOML file as `EXAMPLE`; paths in it are relative to its folder. None: the bundled case.
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or a setting is wrong: one line for each.
+
+    Examples
+    --------
+    >>> read_configuration().data.source
+    'yrd'
+    """
+    if path is None:
+        return configure(tomllib.loads(EXAMPLE))
+    path = Path(path)
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"the configuration {path} cannot be read: {why}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not valid TOML: {error}.") from None
+    try:
+        configuration = configure(settings)
+    except ValidationError as error:
+        lines = "\n".join(f"- {line}" for line in _faults(error))
+        n = error.error_count()
+        msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
+        raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
+    if configuration.data.path is None:
+        return configuration
+    data = {"path": path.resolve().parent / configuration.data.path}
+    return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    """Each fault in plain words: where, what must hold, what was found."""
+    for fault in error.errors():
+        where = [str(part) for part in fault["loc"]]
+        name, kind = ".".join(where), fault["type"]
+        if kind == "missing":
+            yield f"{name} is missing."
+            continue
+        if kind == "extra_forbidden":
+            known = list(_fields(where[:-1]))
+            hint = did_you_mean(where[-1], known)
+            yield f"{name} is not a setting{hint}; known: {', '.join(known)}."
+            continue
+        message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if kind == "value_error":
+            yield f"{name}: {message}." if name else f"{message}."
+            continue
+        if kind in ("model_type", "dict_type"):
+            message = f"a section, [{name}]"
+        elif kind == "path_type":
+            message = "text"
+        value = repr(fault["input"])
+        value = value if len(value) <= 60 else value[:57] + "..."
+        if message == fault["msg"]:  # a sentence of its own
+            yield f"{name}: {message[0].lower()}{message[1:]}; found {value}."
+        else:
+            yield f"{name} must be {message}; found {value}."
+
+
+def _fields(where: list[str]) -> Mapping[str, Any]:
+    """The settings of a part, by the way to it."""
+    model: type[BaseModel] = _model(tuple(parts().values()))
+    for name in where:
+        if name in model.model_fields:
+            model = _model_in(model.model_fields[name].annotation) or model
+    return model.model_fields
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, alone, or none, or in a mapping."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(each) for each in getattr(annotation, "__args__", ()))
+    return next((model for model in inner if model is not None), None)

@@ -1,0 +1,115 @@
+"""The page of a study: one loop over what its sections tell, draw and tabulate."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from netinnov.plotting import mark_modelled, save_figure
+from netinnov.study._section import Picture, Sentence, Table
+from netinnov.study._views import View, view_of
+from netinnov.study._words import counted, name, plain
+
+__all__ = ["Chapter", "Drawn", "Entry", "save", "write_page"]
+
+DOTS_PER_INCH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that was saved: its PNG in base64, and its width on the page in millimetres."""
+
+    name: str
+    caption: str
+    tables: tuple[str, ...]
+    topic: str
+    png: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands under one heading of a section: sentences, then pictures, then tables."""
+
+    heading: str
+    sentences: list[Sentence] = field(default_factory=list)
+    pictures: list[Drawn] = field(default_factory=list)
+    tables: list[tuple[Table, View]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section as the page shows it."""
+
+    name: str
+    heading: str
+    sentences: Sequence[Sentence]
+    pictures: Sequence[Drawn]
+    tables: Sequence[Table]
+
+    @property
+    def entries(self) -> Iterable[Entry]:
+        """Its content by heading, in the order of first appearance."""
+        entries: dict[str, Entry] = {}
+        for sentence in self.sentences:
+            entries.setdefault(sentence.topic, Entry(sentence.topic)).sentences.append(sentence)
+        for picture in self.pictures:
+            entries.setdefault(picture.topic, Entry(picture.topic)).pictures.append(picture)
+        for table in self.tables:
+            if table.on_page:
+                entry = entries.setdefault(table.topic, Entry(table.topic))
+                entry.tables.append((table, view_of(table)))
+        return entries.values()
+
+
+def save(picture: Picture, folder: Path) -> Drawn:
+    """Write a picture as PDF and PNG."""
+    _, path = save_figure(picture.figure, folder, picture.name)
+    png = path.read_bytes()
+    # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
+    width = round(int.from_bytes(png[16:20], "big") / DOTS_PER_INCH * 25.4)
+    text = base64.b64encode(png).decode("ascii")
+    return Drawn(picture.name, picture.caption, picture.tables, picture.topic, text, width)
+
+
+def write_page(
+    path: Path,
+    *,
+    title: str,
+    command: str,
+    version: str,
+    short: Sequence[Sentence],
+    chapters: Sequence[Chapter],
+    reading: Sequence[Sentence],
+) -> None:
+    """Write the page: all text from data is escaped, and nothing is loaded."""
+    tables = [table for chapter in chapters for table in chapter.tables]
+    page = _template().render(
+        title=title,
+        command=command,
+        version=version,
+        short=short,
+        chapters=chapters,
+        reading=reading,
+        tables=tables,
+        modelled={table.name: table.modelled for table in tables},
+        mark=lambda layer: name(mark_modelled(layer, (layer,))),
+        plain=plain,
+        counted=counted,
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = files("netinnov.study").joinpath("report.html.jinja").read_text(encoding="utf-8")
+    return environment.from_string(source)

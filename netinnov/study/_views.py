@@ -1,0 +1,94 @@
+"""What the page shows of a table: the rows and columns that matter most, as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from netinnov.study._files import has_index
+from netinnov.study._section import Table
+from netinnov.study._words import cell, joined, name, phrase
+
+__all__ = ["View", "view_of"]
+
+SHOWN, SHORT, ALL = 8, 12, 40
+"""Rows shown of a long table, of a short one, and of one that is asked to be whole."""
+
+WIDEST = 13
+LONGEST, IN_FULL = 80, 1000
+"""Characters of a cell, and of one in a table shown whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The first rows of a table, as text.
+
+    `numeric` says which columns hold numbers, `alike` what all rows shown have in common, and
+    `cut` how many rows and columns only the file has; both may be empty.
+    """
+
+    columns: list[str]
+    rows: list[list[str]]
+    numeric: list[bool]
+    alike: str
+    cut: str
+
+
+def view_of(table: Table) -> View:
+    """What the page shows of a table."""
+    frame = table.frame if table.view is None else table.view
+    frame = frame.drop(columns="modelled_layers", errors="ignore")
+    frame = frame.reset_index() if has_index(frame) else frame
+    n_rows = ALL if table.whole else SHORT if len(frame) <= SHORT else SHOWN
+    width = table.width or WIDEST
+    if table.width and has_index(table.frame if table.view is None else table.view):
+        width += 1
+    first = frame.iloc[:n_rows, :width]
+    cut = _cut(first.shape, (len(table.frame), frame.shape[1]))
+    first, alike = _without_repetition(first)
+    longest = IN_FULL if table.whole else LONGEST
+    return View(
+        columns=[str(column).replace("_", " ") for column in first],
+        rows=[
+            [cell(value, longest=longest) for value in row]
+            for row in first.itertuples(index=False, name=None)
+        ],
+        numeric=[
+            pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+            for kind in first.dtypes
+        ],
+        alike=alike,
+        cut=cut,
+    )
+
+
+def _cut(shown: tuple[int, int], there: tuple[int, int]) -> str:
+    """How many rows and columns are shown of how many."""
+    parts = [
+        f"{few:,} of {many:,} {unit}"
+        for few, many, unit in zip(shown, there, ("rows", "columns"), strict=True)
+        if few < many
+    ]
+    return f"{joined(parts)} are shown; the file has all." if parts else ""
+
+
+def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Without ids beside names that tell the rows apart, and without text that all rows repeat."""
+    if {"node", "name"} <= set(table) and table["name"].notna().all() and table["name"].is_unique:
+        table = table.drop(columns="node")
+    repeated = {
+        str(column): str(table[column].iloc[0])
+        for column in table
+        if len(table) > 1
+        and not pd.api.types.is_numeric_dtype(table[column])
+        and table[column].notna().all()
+        and table[column].nunique() == 1
+    }
+    if not repeated:
+        return table, ""
+    parts = [
+        phrase("{} {}", column.replace("_", " "), name(value)) for column, value in repeated.items()
+    ]
+    alike = phrase("In all rows shown: {}.", joined(parts, between="; ", last="; "))
+    return table.drop(columns=list(repeated)), alike
