@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import as_path, did_you_mean, shown
+from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.study import sections
 from netinnov.study._data import DataPart, LayerPart
@@ -150,14 +151,8 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
     """
     if path is None:
         return configure(tomllib.loads(EXAMPLE))
-    path = Path(path)
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"the configuration {path} cannot be read: {why}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not valid TOML: {error}.") from None
+    path = as_path("path", path)
+    settings = _parsed(path, decoded(path, read_bytes(path)))
     try:
         configuration = configure(settings)
     except ValidationError as error:
@@ -169,6 +164,14 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
         return configuration
     data = {"path": path.resolve().parent / configuration.data.path}
     return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError(f"{path} is not valid TOML: {why}.") from None
 
 
 def _faults(error: ValidationError) -> Iterator[str]:
@@ -192,8 +195,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
             message = f"a section, [{name}]"
         elif kind == "path_type":
             message = "text"
-        value = repr(fault["input"])
-        value = value if len(value) <= 60 else value[:57] + "..."
+        value = shown(fault["input"])
         if message == fault["msg"]:  # a sentence of its own
             yield f"{name}: {message[0].lower()}{message[1:]}; found {value}."
         else:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._arguments import check_names, did_you_mean
+from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import as_text
 from netinnov._inputs import READERS
 from netinnov._layer_table import Quantity
@@ -54,6 +54,11 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS
     path: Annotated[Path | None, Field(strict=False)] = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: Path | None) -> Path | None:
+        return None if path is None else as_path("path", path)
 
     @field_validator("source")
     @classmethod

@@ -12,6 +12,7 @@ import pandas as pd
 
 from netinnov import polycentricity
 from netinnov._parallel import workers
+from netinnov.null_models import Rewire
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampling import says_events
 from netinnov.study._context import Context
@@ -113,7 +114,7 @@ def _drawn(
         "sizes": sizes,
         "indices": [index for index in plain.index if structure.search or index != "n_centres"],
     }
-    null = ("degree",) if structure.replicates else None
+    null = Rewire() if structure.replicates else None
     _say_how_long(structure, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
     drawn = polycentricity.profile(
         network,
