@@ -179,12 +179,21 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
+    layout = figure.get_layout_engine()
     with figure_style():
-        for path, options in ((pdf, {"metadata": {"CreationDate": None}}), (png, {"dpi": 300})):
-            # By way of the memory: matplotlib tells a full disk as an error of its own.
-            content = BytesIO()
-            figure.savefig(content, format=path.suffix[1:], **options)
-            write_bytes(path, content.getvalue())
+        # Each file would compute the layout twice; once is enough for both, and makes them alike.
+        if layout is not None:
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+        try:
+            for path, options in ((pdf, {"metadata": {"CreationDate": None}}), (png, {"dpi": 300})):
+                # By way of the memory: matplotlib tells a full disk as an error of its own.
+                content = BytesIO()
+                figure.savefig(content, format=path.suffix[1:], **options)
+                write_bytes(path, content.getvalue())
+        finally:
+            if layout is not None:
+                figure.set_layout_engine(layout)
     check_interrupted()
     return pdf, png
 
