@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any
 from uuid import uuid4
 
 from netinnov._atomic import new_folder
+from netinnov._interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
@@ -66,6 +69,11 @@ def run(
     InputError
         If the folder is there already, or the data or settings are invalid.
 
+    Warns
+    -----
+    UserWarning
+        If no installed font can draw a label; the page says so as well.
+
     Examples
     --------
     >>> import tempfile
@@ -93,6 +101,7 @@ def _study(
         say(text)
         start = time.perf_counter()
         yield
+        check_interrupted()
         seconds[name] = time.perf_counter() - start
         say(f"{text}: done in {seconds[name]:.1f} s")
 
@@ -129,24 +138,26 @@ def _write(
 ) -> None:
     """Tables, figures and the page."""
     chapters, short, reading = [], list[Sentence](), list[Sentence]()
-    for section, result in results:
-        if result is None:
-            if section.absent:
-                sentences = [Sentence(section.absent)]
-                chapters.append(Chapter(section.name, section.heading, sentences, [], []))
-            continue
-        tables = list(section.tables(result))
-        write_tables(
-            tables,
-            folder / "tables",
-            neutralise_formulas=configuration.output.neutralise_formulas,
-        )
-        pictures = [save(picture, folder / "figures") for picture in section.draw(result)]
-        chapters.append(
-            Chapter(section.name, section.heading, list(section.tell(result)), pictures, tables)
-        )
-        short += section.offer(result)
-        reading += section.explain(result)
+    safe = configuration.output.neutralise_formulas
+    with undrawn_characters() as undrawn:
+        for section, result in results:
+            if result is None:
+                if section.absent:
+                    sentences = [Sentence(section.absent)]
+                    chapters.append(Chapter(section.name, section.heading, sentences, [], []))
+                continue
+            tables = list(section.tables(result))
+            write_tables(tables, folder / "tables", neutralise_formulas=safe)
+            pictures = [save(picture, folder / "figures") for picture in section.draw(result)]
+            chapters.append(
+                Chapter(section.name, section.heading, list(section.tell(result)), pictures, tables)
+            )
+            short += section.offer(result)
+            reading += section.explain(result)
+    if undrawn:
+        advice = font_advice(undrawn)
+        warnings.warn(advice, UserWarning, stacklevel=2)
+        reading.append(Sentence(advice))
     write_page(
         folder / "report.html",
         title=configuration.title,

@@ -185,10 +185,13 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     given = {layer: part for layer, part in layers.items() if layer in present}
     directed = [layer for layer in tables.directed if _asked(given, layer) is not False]
-    records = {
-        layer: {key: value for key, value in part.model_dump().items() if value is not None}
-        for layer, part in given.items()
-    }
+    records: dict[str, dict[str, Any]] = {}
+    if tables.layers is not None:
+        table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
+        records = {str(layer): dict(row) for layer, row in table.iterrows()}
+    for layer, part in given.items():
+        known = {key: value for key, value in part.model_dump().items() if value is not None}
+        records[layer] = records.get(layer, {}) | known
     return build_network(
         tables.nodes, tables.links, tables.places, directed=directed, layers=records
     )
@@ -203,7 +206,10 @@ def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
     kept = tuple(layer for layer in directed if layer in left)
-    return Tables(nodes, links, places, kept), rejected
+    layers = tables.layers
+    if layers is not None:
+        layers = layers[layers.index.isin(left)]
+    return Tables(nodes, links, places, kept, layers), rejected
 
 
 def _ids(nodes: pd.DataFrame) -> pd.Series:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from netinnov._arguments import limit_of, shown
 from netinnov.plotting import mark_modelled
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ class Part(BaseModel):
     part: ClassVar[str]
     example: ClassVar[str]
     optional: ClassVar[bool] = False
+
+    @model_validator(mode="after")
+    def _counts_are_limited(self) -> Self:
+        for name, value in self:
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if whole and name != "seed" and value > limit_of(name):
+                msg = f"`{name}` must be at most {limit_of(name):,}; found {shown(value)}"
+                raise ValueError(msg)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
