@@ -246,6 +246,42 @@ def test_a_field_of_the_header_beyond_the_reader_is_refused_in_a_network(written
         network_io.read_network(written)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "*Vertices 99999999999\n*Arcs\n1 2\n",
+            "number of vertices must follow .*, at most 10,000,000",
+        ),
+        (
+            f"*Vertices {'9' * 5000}\n*Arcs\n1 2\n",
+            "number of vertices must follow .*, at most 10,000,000",
+        ),
+        (f"*Vertices 2\n*Arcs\n1 {'9' * 5000}\n", "a vertex must be a whole number from 1 to 2"),
+        ("*Vertices 2\n*Arcs\n1 2\n*Partition k\n*Vertices 2\n1\ninf\n", "must be"),
+    ],
+)
+def test_numbers_of_pajek_that_nothing_can_hold_are_refused(tmp_path, text, words):
+    (tmp_path / "x.net").write_text(text)
+    with pytest.raises(InputError, match=words):
+        sources.read_multiplex(tmp_path / "x.net")
+
+
+@pytest.mark.parametrize("dtype", ["S2000000000", "U500000000", "V9", "9" * 5_000, "(9,9)f8", "no"])
+def test_types_of_columns_that_no_table_has_are_refused(written, dtype):
+    about = json.loads((written / "network.json").read_text())
+    about["tables"]["links"]["columns"]["weight"]["dtype"] = dtype
+    (written / "network.json").write_text(json.dumps(about))
+    with pytest.raises(InputError, match=r"column 'weight'"):
+        network_io.read_network(written)
+
+
+def test_a_header_beyond_the_reader_is_refused_where_columns_are_looked_for(tmp_path):
+    (tmp_path / "g_inventor.tsv").write_text(f"patent_id\t{'x' * 200_000}\n1\t2\n")
+    with pytest.raises(InputError, match="must name its columns in line 1; field larger"):
+        sources.read_patentsview(tmp_path)
+
+
 def test_many_columns_are_counted_once(folder, monkeypatch):
     """Each of 40,000 names was counted in all of them, which took half a minute."""
 

@@ -14,7 +14,7 @@ import pandas as pd
 __all__ = ["MISFITS", "Column", "Kind", "Record", "columns_of", "is_exact", "is_record", "restored"]
 
 Kind = Literal["boolean", "integer", "number", "text"]
-MISFITS = (ArithmeticError, KeyError, RecursionError, TypeError, ValueError)
+MISFITS = (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError)
 Record = dict[str, Any]
 """What `restored` needs to know of a column; JSON can hold it."""
 
@@ -176,4 +176,7 @@ def _dtype(record: Record) -> Any:
     if "storage" in record:
         gone = np.nan if record["dtype"] == "str" else pd.NA
         return pd.StringDtype(record["storage"], na_value=gone)
-    return pd.api.types.pandas_dtype(record["dtype"])
+    dtype = pd.api.types.pandas_dtype(record["dtype"])
+    if isinstance(dtype, np.dtype) and dtype.kind not in "biufcmMO":  # text of a billion letters
+        raise TypeError(f"no column of a table is of the type {record['dtype']}")
+    return dtype

@@ -134,7 +134,7 @@ def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], boo
     line = _read(folder, name, lambda text: text.readline())
     if "\0" in line:
         _refuse_nul(name, 1)
-    return _header(csv.reader([line], delimiter=delimiter)), line.lstrip().startswith('"')
+    return _header(name, csv.reader([line], delimiter=delimiter)), line.lstrip().startswith('"')
 
 
 def read_lines(path: Path) -> list[str]:
@@ -199,8 +199,11 @@ def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:
         raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
 
 
-def _header(reader: Iterator[list[str]]) -> list[str]:
-    return [field.strip() for field in next(reader, [])]
+def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return [field.strip() for field in next(reader, [])]
+    except csv.Error as error:
+        raise InputError(f"{name} must name its columns in line 1; {error}.") from None
 
 
 def _parse(
@@ -217,7 +220,7 @@ def _parse(
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     last_line = [""]
     reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
-    header = _header(reader)
+    header = _header(name, reader)
     if optional is None:
         optional = [column for column in header if column not in required]
     columns = _wanted(name, header, required, optional, delimiter)

@@ -24,7 +24,8 @@ RELATION = re.compile(
     re.IGNORECASE,
 )
 PREFIX = re.compile(r"\s*(\d+)\s*:(.*)")
-CLASS = re.compile(r"\s*(\d+)\s*[-=:\s]\s*(\S.*?)\s*")
+MOST_VERTICES = 10_000_000
+CLASS = re.compile(r"\s*(\d{1,15})\s*[-=:\s]\s*(\S.*?)\s*")
 UNKNOWN = 999999998.0
 """Pajek's number for a missing value of a vector."""
 SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
@@ -230,6 +231,9 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
     for comment in (*above.comments, *part.comments):
         matches = [CLASS.fullmatch(piece) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
+    if not all(value.is_integer() and abs(value) < 2**53 for value in values):
+        msg = f"{name}, line {part.line}: classes of {above.title!r} must be whole numbers below "
+        raise InputError(f"{msg}2**53; not all are.")
     codes = [int(value) for value in values]
     if {*codes} - {0} <= {*named}:
         return [named.get(code) for code in codes]
@@ -244,14 +248,17 @@ def _title(part: Part) -> str:
 
 def _size(name: str, part: Part) -> int:
     found = part.title.split()
-    if len(found) < 2 or not found[1].isdecimal():
-        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
+    digits = found[1] if len(found) > 1 else ""
+    # Not every vertex needs a line, so that the length of the file says nothing.
+    if not digits.isdecimal() or len(digits) > 8 or int(digits) > MOST_VERTICES:
+        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices', at most "
+        msg += f"{MOST_VERTICES:,}; found "
         raise InputError(f"{msg}{part.title!r}.")
-    return int(found[1])
+    return int(digits)
 
 
 def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= n:
+    if not text.isdecimal() or len(text) > len(str(n)) + 20 or not 1 <= int(text) <= n:
         msg = (
             f"{name}, line {line}, column {column!r}: a vertex must be a whole number from 1 to {n}"
         )
