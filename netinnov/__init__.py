@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from netinnov._public import public_names
 from netinnov._version import __version__
 
 if TYPE_CHECKING:
@@ -108,5 +109,4 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         return import_module(f"{__name__}.{name}")
 
 
-def __dir__() -> list[str]:
-    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+__dir__ = public_names(globals())

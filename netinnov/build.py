@@ -21,11 +21,14 @@ from netinnov._arguments import (
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result
 from netinnov._modelled import MODELLED, modelled_layers, stay_modelled
+from netinnov._public import public_names
 from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
+
+__dir__ = public_names(globals())
 
 
 class CleanTables(NamedTuple):

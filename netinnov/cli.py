@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
 import typer
 
 from netinnov._interruption import listen
+from netinnov._public import public_names
 from netinnov._terminal import without_controls
 from netinnov._version import __version__
 from netinnov.errors import InputError, shortened
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from netinnov.sources import Tables
 
 __all__ = ["main"]
+
+__dir__ = public_names(globals())
 
 P = ParamSpec("P")
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]

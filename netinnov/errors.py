@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+from netinnov._public import public_names
+
 __all__ = ["InputError", "TableError"]
+
+__dir__ = public_names(globals())
 
 MOST, HEAD, TAIL = 6_000, 4_500, 1_200
 """Characters of a message, and of a longer one those that stay at its start and at its end."""

@@ -12,11 +12,14 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import layer_records, layer_table
+from netinnov._public import public_names
 from netinnov._rows import NO_PERIOD
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
+
+__dir__ = public_names(globals())
 
 
 class MultilayerNetwork(Storage):

@@ -8,11 +8,14 @@ from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
+from netinnov._public import public_names
 from netinnov._typing import Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["state_index", "supra_adjacency", "supra_laplacian"]
+
+__dir__ = public_names(globals())
 
 
 def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd.MultiIndex:

@@ -1,5 +1,6 @@
 """Who is central: in each layer, over all layers, and on the coupled network."""
 
+from netinnov._public import public_names
 from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage
 from netinnov.centrality._cores import core_number, rich_club
@@ -40,3 +41,5 @@ __all__ = [
     "rich_club",
     "strength",
 ]
+
+__dir__ = public_names(globals())

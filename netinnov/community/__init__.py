@@ -1,5 +1,6 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
+from netinnov._public import public_names
 from netinnov.community._comparison import PartitionComparison, compare_partitions
 from netinnov.community._consensus import PartitionStability, consensus, stability
 from netinnov.community._dendrogram import Dendrogram, hierarchical_communities
@@ -29,3 +30,5 @@ __all__ = [
     "stability",
     "two_mode_communities",
 ]
+
+__dir__ = public_names(globals())

@@ -1,6 +1,7 @@
 """How well the nodes are connected: lengths of paths, resistance, reach, robustness."""
 
 from netinnov._paths import Frictions
+from netinnov._public import public_names
 from netinnov.connectivity._access import access
 from netinnov.connectivity._added_links import added_link_gain
 from netinnov.connectivity._components import largest_component
@@ -25,3 +26,5 @@ __all__ = [
     "reach",
     "robustness_curve",
 ]
+
+__dir__ = public_names(globals())

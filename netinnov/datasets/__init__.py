@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from netinnov._public import public_names
 from netinnov.build import build_network
 from netinnov.datasets._synthetic import make_city_system
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["gravity_parameters", "load_quzhou", "load_yrd_enclaves", "make_city_system"]
+
+__dir__ = public_names(globals())
 
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
 _NUMBERS = {

@@ -1,5 +1,6 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
+from netinnov._public import public_names
 from netinnov.experiments._comparison import compare_scenarios
 from netinnov.experiments._contrasts import contrasts
 from netinnov.experiments._corrections import corrected_p
@@ -42,3 +43,5 @@ __all__ = [
     "specification_curve",
     "specification_summary",
 ]
+
+__dir__ = public_names(globals())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.geocoding._add_cities import add_cities
 from netinnov.geocoding._geocode import candidates, geocode
 
 __all__ = ["add_cities", "candidates", "geocode"]
+
+__dir__ = public_names(globals())

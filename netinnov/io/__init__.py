@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.io.folder import read_network, write_network
 from netinnov.io.formulas import escape_formulas
 from netinnov.io.gexf import write_gexf
@@ -27,3 +28,5 @@ __all__ = [
     "write_network",
     "write_pajek",
 ]
+
+__dir__ = public_names(globals())

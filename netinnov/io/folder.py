@@ -23,6 +23,7 @@ from netinnov._atomic import new_folder
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._path_kinds import kind_of
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import (
     MISFITS,
@@ -37,6 +38,8 @@ from netinnov.io._attributes import (
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["read_network", "write_network"]
+
+__dir__ = public_names(globals())
 
 Format = Literal["csv", "parquet"]
 Where = Callable[[int], str]

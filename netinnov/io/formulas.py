@@ -8,8 +8,11 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import check_type
+from netinnov._public import public_names
 
 __all__ = ["escape_formulas"]
+
+__dir__ = public_names(globals())
 
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")

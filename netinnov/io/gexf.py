@@ -7,6 +7,7 @@ from xml.etree.ElementTree import SubElement
 
 from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
+from netinnov._public import public_names
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
@@ -15,6 +16,8 @@ from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_gexf"]
+
+__dir__ = public_names(globals())
 
 # Columns that Gephi makes itself, and what GEXF and its writer in networkx take for something else.
 GEXF_NAMES = {"id", "label", "start", "end", "spells", "viz"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 
 from netinnov._atomic import new_file
+from netinnov._public import public_names
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
 from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_graphml"]
+
+__dir__ = public_names(globals())
 
 NODE_NAMES = KEYWORDS_OF_NODES | {"id"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"id"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netinnov._public import public_names
 from netinnov.io._graph import one_graph
 from netinnov.network import MultilayerNetwork
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     import igraph as ig
 
 __all__ = ["to_igraph"]
+
+__dir__ = public_names(globals())
 
 
 def to_igraph(network: MultilayerNetwork) -> ig.Graph:

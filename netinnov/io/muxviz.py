@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from netinnov._atomic import new_folder
+from netinnov._public import public_names
 from netinnov.io._graph import layer_links
 from netinnov.io._legible import LABEL, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_muxviz"]
+
+__dir__ = public_names(globals())
 
 
 def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> None:

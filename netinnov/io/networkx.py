@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import shown
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["from_networkx", "multigraph", "to_networkx"]
+
+__dir__ = public_names(globals())
 
 
 def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:

@@ -12,6 +12,7 @@ import numpy as np
 
 from netinnov._arguments import as_path
 from netinnov._atomic import new_file
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -26,6 +27,8 @@ from netinnov.io._legible import LABEL
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_pajek"]
+
+__dir__ = public_names(globals())
 
 # What readers make of the fixed part of a line.
 NODE_NAMES = KEYWORDS_OF_NODES | {"id", "name", "x", "y", "z", "shape", "color"}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from scipy import sparse
 
+from netinnov._public import public_names
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["to_scipy"]
+
+__dir__ = public_names(globals())
 
 
 def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:

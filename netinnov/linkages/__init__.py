@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.linkages._enclaves import enclaves, find_enclaves
 from netinnov.linkages._flows import branches, mobility
 from netinnov.linkages._gravity import gravity
@@ -22,3 +23,5 @@ __all__ = [
     "mobility",
     "project",
 ]
+
+__dir__ = public_names(globals())

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._complexity import complexity
@@ -25,6 +26,8 @@ __all__ = [
     "relatedness",
     "relatedness_density",
 ]
+
+__dir__ = public_names(globals())
 
 Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
 

@@ -11,10 +11,13 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
 __all__ = ["BetaConvergence", "beta_convergence", "sigma_convergence"]
+
+__dir__ = public_names(globals())
 
 Spread: TypeAlias = Literal["log_sd", "cv", "theil"]
 

@@ -1,5 +1,6 @@
 """Networks at random that keep what is given, and measures compared with them."""
 
+from netinnov._public import public_names
 from netinnov.null_models._comparison import compare_with_null
 from netinnov.null_models._curveball import Curveball, curveball
 from netinnov.null_models._gravity_null import GravityNull
@@ -30,3 +31,5 @@ __all__ = [
     "rewire",
     "validated_projection",
 ]
+
+__dir__ = public_names(globals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.panels._difference import DifferenceInDifferences, difference_in_differences
 from netinnov.panels._effects import PairSample, TieEffect
 from netinnov.panels._event_study import EventStudy, event_study
@@ -22,3 +23,5 @@ __all__ = [
     "measure_levels",
     "measure_panel",
 ]
+
+__dir__ = public_names(globals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
@@ -78,3 +79,5 @@ __all__ = [
     "plot_trajectories",
     "save_figure",
 ]
+
+__dir__ = public_names(globals())

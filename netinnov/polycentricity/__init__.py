@@ -1,5 +1,6 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
+from netinnov._public import public_names
 from netinnov.polycentricity._borrowed_size import BorrowedSize, borrowed_size
 from netinnov.polycentricity._centres import detect_centres
 from netinnov.polycentricity._core_periphery import CorePeriphery, core_periphery
@@ -41,3 +42,5 @@ __all__ = [
     "theil",
     "urban_centrality_index",
 ]
+
+__dir__ = public_names(globals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.scenarios._apply import Scenario, apply_scenario
 from netinnov.scenarios._borders import BreakEvenBorder, break_even_border
 from netinnov.scenarios._candidates import placebo_candidates
@@ -43,3 +44,5 @@ __all__ = [
     "placebo_candidates",
     "remove_enclaves",
 ]
+
+__dir__ = public_names(globals())

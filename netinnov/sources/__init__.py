@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netinnov._public import public_names
 from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
 from netinnov.sources.keep import read_keep
@@ -19,3 +20,5 @@ __all__ = [
     "read_patentsview",
     "read_tables",
 ]
+
+__dir__ = public_names(globals())

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, check_choice
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_table, some_lines
@@ -17,6 +18,8 @@ from netinnov.sources._records import warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_cordis"]
+
+__dir__ = public_names(globals())
 
 KINDS = {
     "HES": "university",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path, check_choice
 from netinnov._opening import check_file
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_file, some_lines
@@ -18,6 +19,8 @@ from netinnov.sources._records import most_frequent, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_keep"]
+
+__dir__ = public_names(globals())
 
 COLUMNS = {
     "programme": "Programme",

@@ -13,6 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path, check_choice, check_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_of
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._files import read_lines
 from netinnov.sources._mpx import parse_mpx
@@ -30,6 +31,8 @@ from netinnov.sources._records import warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_multiplex"]
+
+__dir__ = public_names(globals())
 
 Format = Literal["edges", "mpx", "pajek", "json"]
 ENDINGS: dict[str, Format] = {

@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean
 from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._public import public_names
 from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.errors import InputError
 from netinnov.sources._flows import (
@@ -24,6 +25,8 @@ from netinnov.sources._records import warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_origin_destination"]
+
+__dir__ = public_names(globals())
 
 FIRST = ("layer", "source", "target", "weight", "period")
 ROUNDING = 1.005

@@ -14,6 +14,7 @@ import pandas as pd
 from netinnov._arguments import as_path, check_choice
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_of
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import (
@@ -26,6 +27,8 @@ from netinnov.sources._records import most_frequent, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_patentsview"]
+
+__dir__ = public_names(globals())
 
 # What the columns are called, newest release first.
 NAMES = {

@@ -16,11 +16,14 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from netinnov._arguments import as_path
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._files import some_lines
 from netinnov.sources._result import Tables
 
 __all__ = ["read_tables"]
+
+__dir__ = public_names(globals())
 
 TEXT = ("node", "kind", "place", "jurisdiction", "source", "target", "layer", "parent")
 NUMBERS = ("weight", "period", "lon", "lat", "population")

@@ -4,6 +4,7 @@ A formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of 
 the paper itself has no equations.
 """
 
+from netinnov._public import public_names
 from netinnov.mechanisms.cobweb._attractors import Attractor
 from netinnov.mechanisms.cobweb._bounded import BoundedCobweb, attractor_map
 from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb
@@ -29,3 +30,5 @@ __all__ = [
     "enclave_effect",
     "with_enclave",
 ]
+
+__dir__ = public_names(globals())

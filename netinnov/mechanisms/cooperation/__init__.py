@@ -1,5 +1,6 @@
 """How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
 
+from netinnov._public import public_names
 from netinnov.mechanisms.cooperation._network import park_network, park_sides
 from netinnov.mechanisms.cooperation._outages import outages
 from netinnov.mechanisms.cooperation._roles import brokerage_table, liaison_test
@@ -13,3 +14,5 @@ __all__ = [
     "park_network",
     "park_sides",
 ]
+
+__dir__ = public_names(globals())

@@ -5,6 +5,7 @@ earns more. They formalise figure 1 of Hu and Zhang, Regional Reorganization of 
 in the terms of economic geography; the paper itself has no equations.
 """
 
+from netinnov._public import public_names
 from netinnov.mechanisms.free_flow._core_periphery import CorePeriphery
 from netinnov.mechanisms.free_flow._dynamics import Logit, Replicator
 from netinnov.mechanisms.free_flow._elements import ElementMigration
@@ -32,3 +33,5 @@ __all__ = [
     "trade_freeness",
     "with_border",
 ]
+
+__dir__ = public_names(globals())
