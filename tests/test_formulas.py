@@ -9,6 +9,8 @@ import pytest
 
 from netinnov.errors import InputError
 from netinnov.io import escape_formulas
+from netinnov.study._files import write_tables
+from netinnov.study._section import Table
 
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
 
@@ -54,3 +56,13 @@ def test_labels_of_several_levels_are_marked():
 def test_what_is_no_table_is_refused():
     with pytest.raises(InputError, match="`table` must be of the type DataFrame"):
         escape_formulas([1])
+
+
+def test_a_study_marks_its_csv_on_request_and_never_its_parquet(tmp_path):
+    frame = pd.DataFrame({"name": ["=1+1", "lab"], "lost\r=2": ["-2+3", "+4"]})
+    write_tables([Table("names", frame, "")], tmp_path, neutralise_formulas=True)
+    written = pd.read_csv(tmp_path / "names.csv", dtype=str)
+    assert written.to_numpy().tolist() == [["'=1+1", "'-2+3"], ["lab", "+4"]]
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "names.parquet"), frame, check_dtype=False
+    )

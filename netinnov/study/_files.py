@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from netinnov.io import escape_formulas
 from netinnov.study._section import Table
 
 __all__ = ["has_index", "write_tables"]
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 
 def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: bool) -> None:
@@ -20,7 +18,7 @@ def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: 
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
         frame = table.frame.reset_index() if has_index(table.frame) else table.frame
-        text = _neutralised(frame) if neutralise_formulas else frame
+        text = escape_formulas(frame) if neutralise_formulas else frame
         path = folder / f"{table.name}.csv"
         text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
         _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
@@ -29,20 +27,6 @@ def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: 
 def has_index(frame: pd.DataFrame) -> bool:
     """Whether the index of a table has a name, and so is a column of it."""
     return any(name is not None for name in frame.index.names)
-
-
-def _neutralised(frame: pd.DataFrame) -> pd.DataFrame:
-    """With an apostrophe before each text that a spreadsheet would run."""
-
-    def safe(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-    texts = {
-        str(column): frame[column].astype(object).map(safe, na_action="ignore")
-        for column, kind in frame.dtypes.items()
-        if not pd.api.types.is_numeric_dtype(kind)
-    }
-    return frame.assign(**texts).rename(columns=safe)
 
 
 def _one_type_a_column(frame: pd.DataFrame) -> pd.DataFrame:
