@@ -61,7 +61,7 @@ def starting(dose: float, sd: float = 0.0) -> Plus:
 
 def respond(network, make, **options):
     options = {
-        "doses": range(1, 11), "measures": {"w": weight}, "replicates": 30, "rng": 1,
+        "doses": range(1, 11), "measures": {"w": weight}, "replicates": 8, "rng": 1,
         "executor": 1, "progress": False,
     } | options  # fmt: skip
     return dose_response(network, make=make, **options)
@@ -75,7 +75,7 @@ def test_the_table_has_the_effects_by_dose(pair) -> None:
     assert table.loc[table["measure"] == "w", "difference"].tolist() == pytest.approx([7, 3, 10])
     plain = compare_scenarios(
         pair, scenarios={"3": saturating(3), "1": saturating(1), "6": saturating(6)},
-        measures={"w": weight, "s": weights}, replicates=30, rng=1, progress=False,
+        measures={"w": weight, "s": weights}, replicates=8, rng=1, progress=False,
     ).effects()  # fmt: skip
     pd.testing.assert_frame_equal(table.drop(columns=["dose", "monotone"]), plain)
 
@@ -345,14 +345,14 @@ CHOICES = {
 
 
 def test_all_combinations_are_tried_and_sorted(pair) -> None:
-    curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=20,
+    curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=5,
                                 rng=1, progress=False)  # fmt: skip
     assert len(curve) == 2 * 4 * 2 - 4
     assert curve.columns[:4].tolist() == ["size", "measure", "scale", "baseline"]
     assert curve["median"].is_monotonic_increasing
     row = curve[(curve["size"] == 3) & (curve["measure"] == "weight")].iloc[0]
     plain = compare_scenarios(
-        pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=20,
+        pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=5,
         rng=np.random.SeedSequence(1).spawn(1)[0], progress=False,
     ).effects()  # fmt: skip
     assert row["median"] == plain["median"][0]
@@ -362,7 +362,7 @@ def test_all_combinations_are_tried_and_sorted(pair) -> None:
     assert summary["same_sign"] == pytest.approx(1 / 2)
     assert summary["median"] == pytest.approx(curve["median"].median())
     for executor in (1, 3):
-        again = specification_curve(pair, specifications=CHOICES, make=specified, replicates=20,
+        again = specification_curve(pair, specifications=CHOICES, make=specified, replicates=5,
                                     rng=1, progress=False, executor=executor)  # fmt: skip
         pd.testing.assert_frame_equal(again, curve)
 
