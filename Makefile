@@ -54,7 +54,7 @@ imports: $(VENV)/.tools
 	$(BIN)/lint-imports
 
 docstrings: $(VENV)/.tools
-	find netinnov -name "*.py" -print0 | xargs -0 $(BIN)/numpydoc lint
+	$(BIN)/python -m pytest tests/test_docstrings.py
 
 doctests: $(VENV)/.tools
 	$(BIN)/python -m pytest --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md docs/experiments.md

@@ -32,7 +32,17 @@ __dir__ = public_names(globals())
 
 
 class CleanTables(NamedTuple):
-    """What `clean_tables` kept, and the rows it set aside."""
+    """What `clean_tables` kept, and the rows it set aside.
+
+    Attributes
+    ----------
+    nodes, links : DataFrame
+        The rows that make a network.
+    places : DataFrame or None
+        The places that are kept; None where none were given.
+    rejected : DataFrame
+        The other rows: table, row (0-based position), problem, and their own columns.
+    """
 
     nodes: pd.DataFrame
     links: pd.DataFrame

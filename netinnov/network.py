@@ -204,6 +204,11 @@ class MultilayerNetwork(Storage):
             Nodes in the order they had; all places; layers left without a link are dropped. The
             ``events`` of a layer that loses links shrink with its weight; those behind each origin
             of a layer of shares are then missing.
+
+        Raises
+        ------
+        InputError
+            If a layer, kind or node is not in the network.
         """
         keep_layers = self._layers
         if layers is not None:

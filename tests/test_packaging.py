@@ -38,7 +38,7 @@ def test_version_is_the_same_everywhere():
 def test_setup_cfg_is_the_main_file():
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert "project" not in pyproject
-    assert set(pyproject["tool"]) == {"ruff", "numpydoc_validation"}
+    assert set(pyproject["tool"]) == {"ruff"}
 
 
 def test_extra_all_holds_neither_benchmarks_nor_spark():

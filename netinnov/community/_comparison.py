@@ -52,7 +52,13 @@ class PartitionComparison:
     n: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Give one row with a column for each number."""
+        """Give one row with a column for each number.
+
+        Returns
+        -------
+        DataFrame
+            Columns nmi, ami, ari, vi, n.
+        """
         return pd.DataFrame([asdict(self)])
 
 

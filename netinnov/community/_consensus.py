@@ -135,7 +135,13 @@ class PartitionStability:
     partitions: tuple[Partition, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Give one row a node: columns node, stability."""
+        """Give one row a node: columns node, stability.
+
+        Returns
+        -------
+        DataFrame
+            In node order.
+        """
         return self.nodes.rename("stability").rename_axis("node").reset_index()
 
 

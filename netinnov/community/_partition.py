@@ -31,7 +31,13 @@ class Partition:
         return int(self._long().nunique())
 
     def to_frame(self) -> pd.DataFrame:
-        """Give one row a state: columns node, layer (if labels differ by layer), community."""
+        """Give one row a state: columns node, layer (if labels differ by layer), community.
+
+        Returns
+        -------
+        DataFrame
+            Without the states that are absent.
+        """
         long = self._long().dropna().astype(int)
         return long.rename("community").reset_index()
 

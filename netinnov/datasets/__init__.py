@@ -58,17 +58,17 @@ def load_yrd_enclaves() -> MultilayerNetwork:
 
         ``aggregate(network, level=1)`` brings districts and counties to their city.
 
-    See Also
-    --------
-    gravity_parameters : How the modelled layer was made.
-    load_quzhou : The founding case alone.
-
     Warnings
     --------
     ``gravity_modelled`` is modelled from population and distance, not observed (its links have the
     status ``modelled``): give no p-value on it. The sites are a sample from the press, not a
     census, and ``firms`` is comparable only within one ``firms_meaning``. Never add an ``amount``
     to one of another ``unit``.
+
+    See Also
+    --------
+    gravity_parameters : How the modelled layer was made.
+    load_quzhou : The founding case alone.
 
     Notes
     -----

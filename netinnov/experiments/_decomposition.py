@@ -101,13 +101,37 @@ class PairSums:
         return pd.Series(sums / (n * (n - 1)), index=list(PARTS))
 
     def on(self, network: MultilayerNetwork) -> PairSums:
-        """Give the measure with home and host as the nodes that they are in this network."""
+        """Give the measure with home and host as the nodes that they are in this network.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            A network with nodes of both places.
+
+        Returns
+        -------
+        PairSums
+            The same measure.
+        """
         group = _groups(network, self.home, self.host)
         home, host = (tuple(network._nodes.index[group == side]) for side in (_HOME, _HOST))
         return dataclasses.replace(self, home=home, host=host)
 
     def parts(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> list[str]:
-        """List the kinds of which there are pairs."""
+        """List the kinds of which there are pairs.
+
+        Parameters
+        ----------
+        network : MultilayerNetwork
+            Any network.
+        nodes : sequence of str
+            Ids of the nodes whose pairs count.
+
+        Returns
+        -------
+        list of str
+            Among home-host, home-others, host-others and others-others.
+        """
         pairs = _n_pairs(_groups(network, self.home, self.host)[positions(network, nodes)])
         return [name for name, count in zip(PARTS, pairs, strict=True) if count]
 

@@ -60,10 +60,12 @@ def dose_response(
         As in `compare_scenarios`; or a function of the dose that gives such a mapping, with the
         same names, if the dose is a part of the measure: the openness of borders, 1 - ``border``
         of the frictions. Each dose then has its own baseline.
+    baseline, replicates
+        As in `compare_scenarios`.
     placebo : function, optional
         Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``: the table
         then has a placebo band at each dose.
-    baseline, replicates, modelled, monotone, rng, executor, progress, checkpoint
+    modelled, monotone, rng, executor, progress, checkpoint
         As in `compare_scenarios`. Where measures depend on the dose a checkpoint needs `rng`.
 
     Returns

@@ -39,9 +39,6 @@ class ExperimentResult:
     sites : mapping of str to sequence of str
         For each placebo what it was in each replicate, such as the park at another host; empty
         text where a function gave a network.
-    beyond : mapping of str to str
-        In what the real place of a scenario lies beyond all its placebos: see
-        `scenarios.MatchedPlacebo.beyond`.
     refused : mapping of (str, str) to str
         Why there is no p-value for a scenario and a measure.
     resamples : DataFrame, optional
@@ -49,6 +46,9 @@ class ExperimentResult:
         number of the set of data. None: no data were drawn.
     baselines : mapping of str to str
         The name of the baseline of those scenarios that have one of their own.
+    beyond : mapping of str to str
+        In what the real place of a scenario lies beyond all its placebos: see
+        `scenarios.MatchedPlacebo.beyond`.
     """
 
     replicates: pd.DataFrame

@@ -73,7 +73,13 @@ class GravityFit:
     converged: bool
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the fit as a table of one row, without the links."""
+        """Give the fit as a table of one row, without the links.
+
+        Returns
+        -------
+        DataFrame
+            One column a field.
+        """
         row = {**self.coefficients, **self.standard_errors.add_suffix("_error")}
         for name in ("deviance", "explained", "n_pairs", "iterations", "converged"):
             row[name] = getattr(self, name)

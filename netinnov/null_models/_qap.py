@@ -58,7 +58,13 @@ class QapCorrelation:
     draws: Floats
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the test as a table of one row."""
+        """Give the test as a table of one row.
+
+        Returns
+        -------
+        DataFrame
+            One column a field.
+        """
         names = ("correlation", "p", "low", "high", "n_pairs")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
@@ -92,7 +98,13 @@ class MatrixRegression:
     draws: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the fit as a table, a row a term: coefficient, t, p."""
+        """Give the fit as a table, a row a term: coefficient, t, p.
+
+        Returns
+        -------
+        DataFrame
+            Terms in the order of the predictors.
+        """
         columns = {"coefficient": self.coefficients, "t": self.t, "p": self.p}
         return pd.DataFrame(columns).rename_axis("term")
 

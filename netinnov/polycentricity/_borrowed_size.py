@@ -48,7 +48,13 @@ class BorrowedSize:
     table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the table over nodes."""
+        """Give the table over nodes.
+
+        Returns
+        -------
+        DataFrame
+            In node order.
+        """
         return self.table.copy()
 
 

@@ -40,7 +40,13 @@ class CorePeriphery:
     quality: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the coreness of each node as a table, the quality beside it."""
+        """Give the coreness of each node as a table, the quality beside it.
+
+        Returns
+        -------
+        DataFrame
+            In node order.
+        """
         return pd.DataFrame({"coreness": self.coreness, "quality": self.quality})
 
 

@@ -49,7 +49,13 @@ class RankSize:
     n: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the fit as a table of one row."""
+        """Give the fit as a table of one row.
+
+        Returns
+        -------
+        DataFrame
+            One column a field.
+        """
         return pd.DataFrame([asdict(self)])
 
 

@@ -172,6 +172,11 @@ class BoundedCobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
+
+        Raises
+        ------
+        InputError
+            If `periods` is below 1, or a price is not finite.
         """
         check_number("start", start)
         check_number("expected", start if expected is None else expected)

@@ -172,10 +172,12 @@ def expected_steps(
         Any network, as for `simple_contagion`.
     seeds : str or sequence of str
         Nodes that have it at step 0, by id; or a place, for the nodes in it.
-    rate, recovery : float or mapping from layer to float, float
-        Chances of a link and of a node in a step, as for `simple_contagion`.
+    rate : float or mapping from layer to float
+        Chance of a link in a step, as for `simple_contagion`.
     horizon : int
         Last step, 1 or more; a node that is not reached counts as reached then.
+    recovery : float
+        Chance of a node in a step, as for `simple_contagion`.
     draws : int
         Number of draws, 1 or more.
     rng : int, SeedSequence, Generator or None

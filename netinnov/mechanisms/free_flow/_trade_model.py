@@ -193,6 +193,11 @@ class TradeModel(ManyRegions):
         float or array
             Zero where nobody wants to move. At a corner it compares with the wage that the first
             to move would earn.
+
+        Raises
+        ------
+        InputError
+            If a parameter is outside its range.
         """
         self._needs_two("gap")
         check_number("enclave", enclave, low=0, high=1)
@@ -220,6 +225,11 @@ class TradeModel(ManyRegions):
         DataFrame
             Columns ``share`` (in region 1, ascending) and ``stable``. Corners are there only if
             the mobile stay in them.
+
+        Raises
+        ------
+        InputError
+            If a parameter is outside its range.
         """
         self._needs_two("equilibria")
         check_number("freeness", freeness, low=0, high=1, above=True, below=True)
