@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pandas as pd
@@ -66,3 +67,11 @@ def test_a_study_marks_its_csv_on_request_and_never_its_parquet(tmp_path):
     pd.testing.assert_frame_equal(
         pd.read_parquet(tmp_path / "names.parquet"), frame, check_dtype=False
     )
+
+
+def test_a_carriage_return_in_a_name_does_not_end_its_row(tmp_path):
+    frame = pd.DataFrame({"name": ["a\rb", "c"], "value": [1.5, None]})
+    write_tables([Table("names", frame, "")], tmp_path, neutralise_formulas=False)
+    with (tmp_path / "names.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [["name", "value"], ["a\rb", "1.5"], ["c", ""]]

@@ -263,12 +263,14 @@ class ExperimentResult:
             "resamples": self.resamples,
             "decomposition": decomposition_table(decomposition),
         }
+        from netinnov.io._csv_text import write_csv  # with all that io loads
+
         paths = []
         for name, table in tables.items():
             if table is None or not len(table):
                 continue
             paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
-            table.to_csv(paths[-2], index=False)
+            write_csv(table, paths[-2])
             table.to_parquet(paths[-1], index=False)
         return paths
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from netinnov.io import escape_formulas
+from netinnov.io._csv_text import write_csv
 from netinnov.study._section import Table
 
 __all__ = ["has_index", "write_tables"]
@@ -19,8 +20,7 @@ def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: 
     for table in tables:
         frame = table.frame.reset_index() if has_index(table.frame) else table.frame
         text = escape_formulas(frame) if neutralise_formulas else frame
-        path = folder / f"{table.name}.csv"
-        text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        write_csv(text, folder / f"{table.name}.csv")
         _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
 
 
