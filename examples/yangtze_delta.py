@@ -110,7 +110,11 @@ def read_flows(data, cities):
         links["layer"] = "people_modelled"
         flows[day, "cities"] = shares
         flows[day, "people"] = ni.build_network(
-            shares.nodes, links, shares.places, directed=["people_modelled"]
+            shares.nodes,
+            links,
+            shares.places,
+            directed=["people_modelled"],
+            layers={"people_modelled": {"modelled": True, "unit": "people"}},
         )
     return flows
 

@@ -15,6 +15,7 @@ from netinnov._columns import as_text
 from netinnov.errors import InputError
 
 __all__ = [
+    "refuse_shares",
     "LayerRecord",
     "Quantity",
     "Records",
@@ -118,6 +119,19 @@ def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
     table["quantity"] = np.where(shares, "share_of_origin", "amount")
     implied: pd.DataFrame = table[table["modelled"] | shares]
     return implied
+
+
+def refuse_shares(records: Records, what: str) -> None:
+    """Refuse to add up, over destinations or layers, what are shares of each origin's total."""
+    shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
+    if shares:
+        msg = (
+            f"{what} has no meaning for {', '.join(map(repr, shares[:5]))}: the weights are shares "
+            "of each origin's total, which say nothing of its size. Read the flows with `outflow`, "
+            "the total that leaves each origin; or measure direction='in'; or, if these are no "
+            "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
+        )
+        raise InputError(msg)
 
 
 def _common(values: Iterable[str | None]) -> str | None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import sparse
 
-from netinnov._shares import refuse_shares
+from netinnov._layer_table import refuse_shares
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -36,7 +36,7 @@ def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> 
     """
     check_network(network)
     if len(network.layers) > 1:
-        refuse_shares(network.layers, what)
+        refuse_shares(network._records, what)
     n = network.n_nodes
     total = sparse.csr_array((n, n), dtype="float64")
     for layer in network.layers:

@@ -81,6 +81,10 @@ class Storage:
             unknown = [name for name in listed if str(name) not in at]
             raise unknown_names(what, unknown, len(listed), self._nodes.index) from None
 
+    def _holds_shares(self, layer: str) -> bool:
+        """Whether the weights of a layer are shares of each origin's total."""
+        return self._records[layer].quantity == "share_of_origin"
+
     def _block(self, layer: str) -> Block:
         """The links of a layer, an undirected one once."""
         return self._blocks[self._layers.index(layer)]

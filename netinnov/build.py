@@ -19,10 +19,8 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._hierarchy import units
-from netinnov._layer_table import LayerRecord, record_of_result
-from netinnov._modelled import MODELLED, modelled_layers, stay_modelled
+from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import public_names
-from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -211,8 +209,8 @@ def aggregate(
         Nodes: the groups that have a member, places in the order of the table of places, other
         groups sorted; column ``members`` counts. Groups that are places lie in themselves and
         are of kind "place"; other groups have the column as kind and no place. Layers, direction
-        and periods stay, weights are summed; other attributes of links and nodes are left out, but
-        that layers with links of the ``status`` ``"modelled"`` keep it, for all their links.
+        and periods stay, so do the records of layers; weights are summed; other attributes of links
+        and nodes are left out.
 
     Raises
     ------
@@ -273,10 +271,9 @@ def aggregate(
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
     records = network._thinned(rows, stay)
-    joined = MultilayerNetwork._assemble(
+    return MultilayerNetwork._assemble(
         nodes, network._places, network._layers, rows.where(stay), records
     )
-    return stay_modelled(joined, network)
 
 
 def flatten(
@@ -295,10 +292,9 @@ def flatten(
     -------
     MultilayerNetwork
         The same nodes; one layer. If a layer is directed so is the result, and a link of an
-        undirected layer counts as two opposite ones (a self-link once). Periods stay. What must
-        not be forgotten stands in the name: ``all_modelled`` if one of the layers added is modelled
-        (its name ends so, or it has links of the ``status`` ``"modelled"``), and
-        ``all_share_of_origin`` for a single layer of shares of each origin's total.
+        undirected layer counts as two opposite ones (a self-link once). Periods stay. The
+        layer is modelled if one of the layers added is; its unit and parameters are those that all
+        agree on, its events their sum if all count alike. A single layer keeps its quantity.
 
     Raises
     ------
@@ -324,10 +320,7 @@ def flatten(
         factors[network.layers.index(layer)] = factor
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
-        refuse_shares(kept, "a sum over layers")
-    mark = "" if set(kept).isdisjoint(modelled_layers(network)) else MODELLED
-    if kept and kept[0].endswith(SHARE_OF_ORIGIN):
-        mark += SHARE_OF_ORIGIN
+        refuse_shares({layer: network._records[layer] for layer in kept}, "a sum over layers")
     rows = network._link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)
@@ -336,7 +329,7 @@ def flatten(
         back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
         rows = rows.followed_by(back._replace(source=back.target, target=back.source))
     rows = rows._replace(layer=np.zeros_like(rows.layer))
-    name = f"all{mark}"
+    name = "all"
     record = _record_of_sum(network, kept, factors)
     return MultilayerNetwork._assemble(
         network._node_table(), network._places, (name,), rows, {name: record}
@@ -351,7 +344,6 @@ def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndar
     return record_of_result(
         records,
         directed=bool(network.directed),
-        modelled=not set(kept).isdisjoint(modelled_layers(network)),
         quantity=records[0].quantity if len(records) == 1 else "amount",
         events=sum(events) if known else None,
     )

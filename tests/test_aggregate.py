@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netinnov as ni
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.errors import InputError
 from strategies import Tables, bare, dense, networks
 
@@ -367,19 +366,22 @@ def test_a_named_level_needs_the_column(three_levels):
 # shares of each origin's total
 
 
-SHARES = f"flows{SHARE_OF_ORIGIN}"
-
-
 def network_of_shares(*more: str) -> ni.MultilayerNetwork:
     links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "weight": [0.25, 0.5]})
-    layers = [links.assign(layer=layer) for layer in (SHARES, *more)]
-    return ni.build_network(pd.DataFrame(index=["a", "b"]), pd.concat(layers), directed=[SHARES])
+    layers = [links.assign(layer=layer) for layer in ("flows", *more)]
+    return ni.build_network(
+        pd.DataFrame(index=["a", "b"]), pd.concat(layers), directed=["flows"],
+        layers={"flows": {"quantity": "share_of_origin", "modelled": True}},
+    )  # fmt: skip
 
 
-def test_a_flattened_layer_of_shares_stays_marked():
+def test_a_flattened_layer_of_shares_stays_one():
     flat = ni.flatten(network_of_shares())
-    assert flat.layers == (f"all{SHARE_OF_ORIGIN}",)
-    assert flat.directed == {f"all{SHARE_OF_ORIGIN}"}
+    assert flat.directed == {"all"}
+    record = flat.layer_table.loc["all"]
+    assert record["quantity"] == "share_of_origin"
+    assert record["modelled"]
+    assert ni.flatten(flat).equals(flat)
     with pytest.raises(InputError, match="shares of each origin's total"):
         ni.centrality.strength(flat)
     assert ni.centrality.strength(flat, direction="in").squeeze().tolist() == [0.5, 0.25]
@@ -389,52 +391,7 @@ def test_shares_are_not_added_to_other_layers():
     network = network_of_shares("trade")
     with pytest.raises(InputError, match="a sum over layers has no meaning"):
         ni.flatten(network)
-    assert ni.flatten(network, weights={SHARES: 0}).layers == ("all",)
-    assert ni.flatten(network, weights={"trade": 0}).layers == (f"all{SHARE_OF_ORIGIN}",)
-
-
-# --------------------------------------------------------------------------------------------------
-# modelled layers
-
-
-def partly_modelled(**layers: str) -> ni.MultilayerNetwork:
-    """Layers of two links each; the first link has the status given, the second none."""
-    links = [
-        pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "status": [status, None]})
-        for status in layers.values()
-    ]
-    named = [table.assign(layer=layer) for layer, table in zip(layers, links, strict=True)]
-    nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=list("abc"))
-    return ni.build_network(nodes, pd.concat(named))
-
-
-def test_a_sum_with_a_modelled_layer_is_called_modelled():
-    named = partly_modelled(x="observed", y_modelled="")
-    marked = partly_modelled(x="observed", y="modelled")
-    for network in (named, marked):
-        flat = ni.flatten(network)
-        assert flat.layers == ("all_modelled",)
-        assert ni.flatten(flat).equals(flat)
-        assert ni.flatten(ni.aggregate(network)).layers == ("all_modelled",)
-        assert ni.flatten(network, weights={network.layers[1]: 0}).layers == ("all",)
-        assert ni.flatten(network, weights={"x": 0}).layers == ("all_modelled",)
-    assert ni.flatten(partly_modelled(x="observed", remodelled="planned")).layers == ("all",)
-
-
-def test_modelled_shares_stay_both():
-    links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [0.5]})
-    name = f"people_modelled{SHARE_OF_ORIGIN}"
-    network = ni.build_network(
-        pd.DataFrame(index=["a", "b"]), links.assign(layer=name), directed=[name]
-    )
-    flat = ni.flatten(network)
-    assert flat.layers == (f"all_modelled{SHARE_OF_ORIGIN}",)
-    assert ni.flatten(flat).equals(flat)
-
-
-def test_groups_keep_what_says_that_a_layer_is_modelled():
-    found = ni.aggregate(partly_modelled(x="observed", y="modelled", z_modelled="")).links
-    # a-b lies inside P, b-c joins P and Q.
-    assert found["layer"].tolist() == ["x", "x", "y", "y", "z_modelled", "z_modelled"]
-    assert found["status"].fillna("").tolist() == ["", "", "modelled", "modelled", "", ""]
-    assert "status" not in ni.aggregate(partly_modelled(x="observed", z_modelled="")).links
+    trade = ni.flatten(network, weights={"flows": 0}).layer_table.loc["all"]
+    assert trade[["quantity", "modelled"]].tolist() == ["amount", False]
+    flows = ni.flatten(network, weights={"trade": 0}).layer_table.loc["all"]
+    assert flows[["quantity", "modelled"]].tolist() == ["share_of_origin", True]

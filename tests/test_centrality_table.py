@@ -75,8 +75,9 @@ def test_a_mapping_names_the_columns(small: ni.MultilayerNetwork) -> None:
 
 
 def test_sums_of_shares_are_missing_by_default_and_refused_by_name() -> None:
-    layers = {"trips_share_of_origin": [("a", "b", 40.0), ("b", "a", 10.0), ("b", "c", 20.0)]}
-    network = ni.build_network(*bare(layers, "abc", directed=list(layers)))
+    layers = {"trips": [("a", "b", 40.0), ("b", "a", 10.0), ("b", "c", 20.0)]}
+    records = {"trips": {"quantity": "share_of_origin"}}
+    network = ni.build_network(*bare(layers, "abc", directed=list(layers)), records)
     found = centrality_table(network)
     assert list(found.columns) == COLUMNS
     assert found["overlapping_strength"].isna().all()

@@ -220,8 +220,9 @@ def test_draws_of_a_given_number_of_events():
 
 def test_draws_of_shares_keep_the_sum_of_each_origin():
     rows = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 90.0), ("c", "c", 5.0)]
-    layer = "x_share_of_origin"
-    found = network({layer: rows}, "abc", directed=[layer])
+    layer = "x"
+    records = {layer: {"quantity": "share_of_origin"}}
+    found = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]), records)
     rng = np.random.default_rng(1)
     draws = [resampled(found, rng, events=50).adjacency(layer).toarray() for _ in range(500)]
     assert np.allclose([draw.sum(axis=1) for draw in draws], [100, 90, 5])

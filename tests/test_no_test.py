@@ -12,7 +12,6 @@ import pytest
 
 import netinnov as ni
 from netinnov import null_models
-from netinnov._modelled import modelled_layers
 from netinnov.centrality import (
     betweenness_centrality,
     closeness_centrality,
@@ -35,13 +34,18 @@ PARK = ReverseEnclave("c0", "c5", 6, 0.5, funding="new")
 WEIGHTED = partial(global_efficiency, distance="inverse")
 
 
-def system(layer: str = "flow", **columns) -> ni.MultilayerNetwork:
+def modelled_layers(network: ni.MultilayerNetwork) -> list[str]:
+    return network.layer_table.query("modelled").index.tolist()
+
+
+def system(layer: str = "flow", *, modelled: bool = False) -> ni.MultilayerNetwork:
     ends = [(a, b) for at, a in enumerate(NAMES) for b in NAMES[at + 1 : at + 3]]
     links = pd.DataFrame(ends, columns=["source", "target"])
     links["weight"] = 1.0 + np.arange(len(links)) % 4
     places = pd.DataFrame({"population": 1.0 + np.arange(10)}, index=NAMES)
     nodes = pd.DataFrame({"place": NAMES}, index=NAMES)
-    return ni.build_network(nodes, links.assign(layer=layer, **columns), places)
+    layers = {layer: {"modelled": modelled}}
+    return ni.build_network(nodes, links.assign(layer=layer), places, layers=layers)
 
 
 def matched(scenario) -> MatchedPlacebo:
@@ -63,15 +67,10 @@ def compared(network, scenario, placebo, **options) -> dict[str, object]:
 # Modelled layers.
 
 
-def test_a_layer_is_modelled_if_its_name_or_its_links_say_so() -> None:
-    for network in (system("gravity_modelled"), system(status="modelled")):
-        layer = network.layers[0]
-        row = compared(network, PARK, matched(PARK))
-        assert row["why_no_p"] == f"{layer} is modelled: a test would only repeat the model"
-    for network in (system("remodelled"), system(status="observed")):
-        assert pd.isna(compared(network, PARK, matched(PARK))["why_no_p"])
-        named = compared(network, PARK, matched(PARK), modelled=network.layers)
-        assert "is modelled" in named["why_no_p"]
+def test_only_the_record_of_a_layer_says_that_it_is_modelled() -> None:
+    row = compared(system(modelled=True), PARK, matched(PARK))
+    assert row["why_no_p"] == "flow is modelled: a test would only repeat the model"
+    assert pd.isna(compared(system("flow_modelled"), PARK, matched(PARK))["why_no_p"])
 
 
 def resampled(network, layers):
@@ -95,34 +94,33 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_modelled_layer_stays_so_whatever_is_made_of_it(change) -> None:
-    def two_mode(name, status):
-        network = system(name, status=status)
+    def two_mode(*, modelled):
+        network = system()
         kinds = ["firm" if at % 2 else "park" for at in range(10)]
         links = network.links
         across = (links["source"].str[1:].astype(int) + links["target"].str[1:].astype(int)) % 2 > 0
-        more = links[across].assign(layer="other", status="observed")
+        more = links[across].assign(layer="other")
         return ni.build_network(
-            network.nodes.assign(kind=kinds), pd.concat([links[across], more]), network.places
-        )
+            network.nodes.assign(kind=kinds), pd.concat([links[across], more]), network.places,
+            layers={"flow": {"modelled": modelled}},
+        )  # fmt: skip
 
-    for network in (two_mode("flow_modelled", "observed"), two_mode("flow", "modelled")):
-        made = change(network)
-        first = made.layers[0]
-        assert modelled_layers(made) == [first]
-        row = compared(made, replace(PARK, layer=first), matched(replace(PARK, layer=first)))
-        assert row["why_no_p"] == f"{first} is modelled: a test would only repeat the model"
-    assert modelled_layers(change(two_mode("flow", "observed"))) == []
+    made = change(two_mode(modelled=True))
+    first = made.layers[0]
+    assert modelled_layers(made) == [first]
+    row = compared(made, replace(PARK, layer=first), matched(replace(PARK, layer=first)))
+    assert row["why_no_p"] == f"{first} is modelled: a test would only repeat the model"
+    assert modelled_layers(change(two_mode(modelled=False))) == []
 
 
 def test_a_network_at_random_is_said_to_be_compared_with_a_model() -> None:
     options = {"measure": global_efficiency, "replicates": 3, "rng": 1, "progress": False}
-    for network in (system("gravity_modelled"), system(status="modelled")):
-        name = network.layers[0]
-        for null in (null_models.Rewire(), lambda drawn, rng: ni.rewire(drawn, rng=rng)):
-            with pytest.warns(UserWarning, match=f"^{name} is modelled: p and z compare the model"):
-                null_models.compare_with_null(network, null=null, **options)
-        both = network.with_links(system("seen").links)
-        null_models.compare_with_null(both, null=null_models.Rewire(layers=["seen"]), **options)
+    network = system(modelled=True)
+    for null in (null_models.Rewire(), lambda drawn, rng: ni.rewire(drawn, rng=rng)):
+        with pytest.warns(UserWarning, match="^flow is modelled: a test would only repeat"):
+            null_models.compare_with_null(network, null=null, **options)
+    both = network.with_links(system("seen").links)
+    null_models.compare_with_null(both, null=null_models.Rewire(layers=["seen"]), **options)
 
 
 def test_nothing_is_tested_on_the_gravity_of_the_bundled_case() -> None:
@@ -149,16 +147,11 @@ def test_specifications_are_refused_a_test_as_experiments_are() -> None:
     assert curve(system(), make)["placebo_p"].notna().all()
     assert curve(system(), flat)["placebo_p"].notna().all()
     for found in (
-        curve(system(), make, modelled=["flow"]),
-        curve(system(), flat, modelled=["flow"]),
-        curve(system("flow_modelled"), make),
-        curve(system("flow_modelled"), flat),
-        curve(system(status="modelled"), make),
+        curve(system(modelled=True), make),
+        curve(system(modelled=True), flat),
     ):
         assert found["placebo_p"].isna().all()
         assert found["why_no_p"].str.contains("modelled").all()
-    with pytest.raises(InputError, match=r"`modelled`.*did you mean 'flow'"):
-        curve(system(), make, modelled=["flows"])
     for number in (2.5, 0):
         with pytest.raises(InputError, match="`replicates` must be a whole number"):
             curve(system(), make, replicates=number)
@@ -247,7 +240,7 @@ def test_nothing_is_said_of_own_measures_where_it_does_not_matter() -> None:
     # Added alike; modelled; declared; and a measure of netinnov that new links move both ways.
     compared(system(), PARK, matched(PARK), measures=measures)
     few = matched(replace(PARK, size=1))
-    compared(system("flow_modelled"), PARK, few, measures=measures)
+    compared(system(modelled=True), PARK, few, measures=measures)
     compared(system(), PARK, few, measures=measures, monotone=["mine"])
     rows = effects(system(), PARK, few, measures={"b": betweenness_centrality})
     assert rows["why_no_p"].isna().any()

@@ -77,12 +77,14 @@ def test_in_layers_of_shares_strength_is_what_arrives() -> None:
     links = [("home", "host", 60.0), ("home", "a", 40.0), ("host", "a", 100.0), ("a", "host", 30.0),
              ("a", "home", 70.0)]  # fmt: skip
     nodes = pd.DataFrame({"place": ["home", "host", "a"]}, index=["home", "host", "a"])
-    for layer, strengths in (
-        ("moves_share_of_origin", {"host": 60 + 30, "a": 40 + 100}),
-        ("moves", {"host": 60 + 30 + 100, "a": 40 + 100 + 30 + 70}),
+    for quantity, strengths in (
+        ("share_of_origin", {"host": 60 + 30, "a": 40 + 100}),
+        ("amount", {"host": 60 + 30 + 100, "a": 40 + 100 + 30 + 70}),
     ):
-        table = pd.DataFrame(links, columns=["source", "target", "weight"]).assign(layer=layer)
-        network = ni.build_network(nodes, table, directed=[layer])
+        table = pd.DataFrame(links, columns=["source", "target", "weight"])
+        network = ni.build_network(
+            nodes, table, directed=["links"], layers={"links": {"quantity": quantity}}
+        )
         found = placebo_candidates(network, PARK, match=["strength"])
         assert found["strength"].to_dict() == strengths
 

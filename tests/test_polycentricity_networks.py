@@ -275,15 +275,16 @@ def test_ranges(tables):
     ],
 )
 def test_shares_of_origins_are_refused(call):
-    layer = "flow_share_of_origin"
-    shares = network({layer: [("a", "b", 1.0)]}, "ab", directed=[layer])
+    tables = bare({"flow": [("a", "b", 1.0)]}, "ab", directed=["flow"])
+    shares = ni.build_network(*tables, {"flow": {"quantity": "share_of_origin"}})
     with pytest.raises(InputError, match="shares of each origin's total"):
         call(shares)
 
 
 def test_inflows_of_shares_are_measured():
     rows = [("a", "b", 100.0), ("b", "c", 100.0), ("c", "b", 100.0)]
-    shares = network({"x_share_of_origin": rows}, "abc", directed=["x_share_of_origin"])
+    tables = bare({"x": rows}, "abc", directed=["x"])
+    shares = ni.build_network(*tables, {"x": {"quantity": "share_of_origin"}})
     assert dominance_index(shares, direction="in").tolist() == [0.0, 4.0, 1.0]
     assert functional(shares, weighted=True, direction="in") == pytest.approx(green([0, 2, 1]) / 2)
     assert entropy_index(shares, of="nodes", direction="in") > 0

@@ -122,9 +122,10 @@ def test_some_rows_in_a_wanted_order(region):
 
 
 def test_shares_of_origins_leave_out_what_needs_outflows():
-    layer = "x_share_of_origin"
+    layer = "x"
     rows = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 99.5), ("c", "a", 100.0)]
-    shares = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]))
+    records = {layer: {"quantity": "share_of_origin"}}
+    shares = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]), records)
     with pytest.raises(InputError, match="shares of each origin's total"):
         profile(shares)
     found = profile(shares, direction="in", null=None, rng=1)

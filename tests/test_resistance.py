@@ -135,9 +135,9 @@ def test_directed_layers_and_shares_are_refused(measure: Callable[..., Any]) -> 
     arrows = ni.build_network(*bare({"l": [("a", "b")]}, "ab", directed=["l"]))
     with pytest.raises(ValueError, match=r"undirected.*\['l'\]"):
         measure(arrows)
-    layers = {"x_share_of_origin": [("a", "b")], "y": [("a", "b")]}
+    layers = {"x": [("a", "b")], "y": [("a", "b")]}
     with pytest.raises(ValueError, match="shares"):
-        measure(ni.build_network(*bare(layers, "ab")))
+        measure(ni.build_network(*bare(layers, "ab"), {"x": {"quantity": "share_of_origin"}}))
 
 
 @pytest.mark.parametrize(

@@ -160,8 +160,8 @@ def test_labels_that_are_none_of_the_network_are_refused(
 
 
 def test_shares_of_several_layers_are_not_added() -> None:
-    layers = {"flow_share_of_origin": [("a", "b")], "y": [("a", "b")]}
-    network = ni.build_network(*bare(layers, "ab"))
+    layers = {"flow": [("a", "b")], "y": [("a", "b")]}
+    network = ni.build_network(*bare(layers, "ab"), {"flow": {"quantity": "share_of_origin"}})
     with pytest.raises(ni.errors.InputError, match="shares"):
         roles(network, {"a": 0, "b": 0})
 

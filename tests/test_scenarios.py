@@ -452,13 +452,14 @@ def test_scenarios_are_values() -> None:
 def test_layers_of_shares_of_an_origin_are_refused() -> None:
     links = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 100.0), ("c", "a", 100.0)]
     table = pd.DataFrame(links, columns=["source", "target", "weight"])
-    table["layer"] = "moves_share_of_origin"
+    table["layer"] = "shares"
+    records = {"shares": {"quantity": "share_of_origin"}}
     nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
-    network = ni.build_network(nodes, table, directed=["moves_share_of_origin"])
+    network = ni.build_network(nodes, table, directed=["shares"], layers=records)
     park = ReverseEnclave("a", "b", 1, 0.5)
     for scenario in (park, DirectLinks("a", "b", 1), RandomEnds(park)):
-        with pytest.raises(InputError, match=r"'moves_share_of_origin' holds shares.*of flows"):
+        with pytest.raises(InputError, match=r"'shares' holds shares.*of flows"):
             apply_scenario(network, scenario, rng=1)
     flows = table.assign(layer="moves")
-    both = ni.build_network(nodes, pd.concat([table, flows]), directed=[*set(flows["layer"])])
+    both = ni.build_network(nodes, pd.concat([table, flows]), directed=["moves"], layers=records)
     assert apply_scenario(both, ReverseEnclave("a", "b", 1, 0.5, layer="moves"), rng=1).n_nodes == 4

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from netinnov import aggregate, build_network, centrality
-from netinnov._shares import SHARE_OF_ORIGIN, refuse_shares
+from netinnov._layer_table import LayerRecord, refuse_shares
 from netinnov.errors import InputError
 from netinnov.sources import read_origin_destination
 
@@ -41,13 +41,14 @@ def test_matrix_of_shares(write):
     tables = read_origin_destination(write(MATRIX))
     # a: 80 + 19.5, b: 60.5 + 1, c: nothing; not all whole numbers, none above 100.
     assert rows(tables) == [["a", "b", 80.0], ["a", "c", 19.5], ["b", "a", 60.5], ["b", "b", 1.0]]
-    assert set(tables.links["layer"]) == {"flow_share_of_origin"}
-    assert tables.directed == ("flow_share_of_origin",)
+    assert set(tables.links["layer"]) == {"flow"}
+    assert tables.directed == ("flow",)
+    assert tables.layers["quantity"].to_dict() == {"flow": "share_of_origin"}
     assert tables.nodes.index.tolist() == ["a", "b", "c"]  # c, without any flow, as well
     assert tables.nodes["kind"].tolist() == ["place"] * 3
     assert tables.nodes["place"].tolist() == tables.nodes["name"].tolist() == ["a", "b", "c"]
     network = build_network(*tables)
-    assert network.adjacency("flow_share_of_origin").toarray().tolist() == [
+    assert network.adjacency("flow").toarray().tolist() == [
         *[[0, 80, 19.5], [60.5, 1, 0], [0, 0, 0]],
     ]
 
@@ -128,13 +129,15 @@ def test_named_levels_of_an_index_are_columns():
 def test_shares_are_recognised(weights, shares):
     frame = pd.DataFrame({"origin": "a", "destination": ["b", "c"], "weight": weights})
     for said, expected in ((None, shares), (False, False)):
-        (layer,) = read_origin_destination(frame, shares=said, layer="trips").directed
-        assert layer == ("trips" + SHARE_OF_ORIGIN if expected else "trips")
+        layers = read_origin_destination(frame, shares=said, layer="trips").layers
+        quantity = "share_of_origin" if expected else "amount"
+        assert layers["quantity"].to_dict() == {"trips": quantity}
 
 
 def test_shares_may_be_said():
     frame = pd.DataFrame({"origin": "a", "destination": ["b", "c"], "weight": [60, 30]})
-    assert read_origin_destination(frame, shares=True).directed == ("flow_share_of_origin",)
+    layers = read_origin_destination(frame, shares=True).layers
+    assert layers["quantity"].to_dict() == {"flow": "share_of_origin"}
     frame["weight"] = [60, 60]
     with pytest.raises(InputError, match=r"must not exceed 100 in total; in the table they do: a "):
         read_origin_destination(frame, shares=True)
@@ -160,16 +163,14 @@ def test_outflow_must_be_known_of_each_origin(write):
 
 def test_the_mark_survives_selection_and_aggregation(write):
     network = build_network(*read_origin_destination(write(MATRIX)))
-    assert network.select(nodes=["a", "b"]).layers == ("flow_share_of_origin",)
-    assert aggregate(network).layers == ("flow_share_of_origin",)
+    for made in (network, network.select(nodes=["a", "b"]), aggregate(network)):
+        assert made.layer_table["quantity"].to_dict() == {"flow": "share_of_origin"}
 
 
 def test_strength_knows_shares(write):
     network = build_network(*read_origin_destination(write(MATRIX)))
     for direction in ("out", "total"):
-        with pytest.raises(
-            InputError, match=rf"direction='{direction}' has no meaning for 'flow_s"
-        ):
+        with pytest.raises(InputError, match=rf"direction='{direction}' has no meaning for 'flow'"):
             centrality.strength(network, direction=direction)
     with pytest.raises(InputError, match="Read the flows with `outflow`"):
         centrality.overlapping_strength(network)
@@ -183,9 +184,11 @@ def test_strength_knows_shares(write):
 
 
 def test_refusal_of_sums_over_shares():
-    refuse_shares(["flow", "share"], "out-strength")
-    with pytest.raises(InputError, match=r"out-strength has no meaning for 'x_share_of_origin'"):
-        refuse_shares(["flow", "x_share_of_origin"], "out-strength")
+    records = {"flow_share_of_origin": LayerRecord()}
+    refuse_shares(records, "out-strength")
+    records["x"] = LayerRecord(quantity="share_of_origin")
+    with pytest.raises(InputError, match=r"out-strength has no meaning for 'x':"):
+        refuse_shares(records, "out-strength")
 
 
 # -- places ------------------------------------------------------------------------------------
@@ -342,7 +345,7 @@ def test_all_cities_of_baidu(china, day, flows):
     assert len(tables.links) == flows == (cells > 0).sum().sum()
     assert tables.links["weight"].sum() == pytest.approx(cells.sum().sum())
     network = build_network(*tables)
-    assert network.directed == {"flow_share_of_origin"}
+    assert network.directed == {"flow"}
     assert network.links["period"].unique().tolist() == [20200100 + int(day)]
 
 
@@ -362,7 +365,7 @@ def test_the_41_prefectures_of_the_delta(china, delta):
     assert network.places["lon"].notna().all()
     cells = pd.read_csv(path, index_col=0)
     # Both are Suzhou in English: 3205 in Jiangsu, 3413 in Anhui.
-    matrix = network.adjacency("flow_share_of_origin").toarray()
+    matrix = network.adjacency("flow").toarray()
     at = network.nodes.index.get_loc
     assert matrix[at("3205"), at("3101")] == cells.loc["苏州市", "上海市"]
     assert matrix[at("3413"), at("3101")] == cells.loc["宿州市", "上海市"]

@@ -71,8 +71,8 @@ def test_layers_are_flattened() -> None:
 
 
 def test_layers_of_shares_are_not_summed() -> None:
-    layers = {"x_share_of_origin": [("a", "b", 0.5)], "y": [("a", "b")]}
-    network = ni.build_network(*bare(layers, "abc"))
+    layers = {"x": [("a", "b", 0.5)], "y": [("a", "b")]}
+    network = ni.build_network(*bare(layers, "abc"), {"x": {"quantity": "share_of_origin"}})
     for measure in (centrality.constraint, centrality.effective_size):
         with pytest.raises(ValueError, match=f"{measure.__name__} has no meaning"):
             measure(network)

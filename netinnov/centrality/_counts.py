@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_flag
+from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._shares import refuse_shares
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -188,7 +188,7 @@ def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bo
     check_network(network)
     check_choice("direction", direction, Direction)
     if weighted and direction != "in":
-        refuse_shares(network.layers, f"strength with direction={direction!r}")
+        refuse_shares(network._records, f"strength with direction={direction!r}")
     columns = {}
     for layer in network.layers:
         matrix = layer_matrix(network, layer)

@@ -60,10 +60,10 @@ def load_yrd_enclaves() -> MultilayerNetwork:
 
     Warnings
     --------
-    ``gravity_modelled`` is modelled from population and distance, not observed (its links have the
-    status ``modelled``): give no p-value on it. The sites are a sample from the press, not a
-    census, and ``firms`` is comparable only within one ``firms_meaning``. Never add an ``amount``
-    to one of another ``unit``.
+    ``gravity_modelled`` is modelled from population and distance, not observed (the network's
+    ``layer_table`` says so, with its parameters): give no p-value on it. The sites are a sample
+    from the press, not a census, and ``firms`` is comparable only within one ``firms_meaning``.
+    Never add an ``amount`` to one of another ``unit``.
 
     See Also
     --------
@@ -200,7 +200,7 @@ def _stated_links() -> pd.DataFrame:
 
 def _modelled_links() -> pd.DataFrame:
     links = _read("gravity_modelled")[["source", "target", "weight"]]
-    return links.assign(layer=gravity_parameters()["layer"], status="modelled")
+    return links.assign(layer=gravity_parameters()["layer"])
 
 
 def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:

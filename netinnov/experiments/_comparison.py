@@ -69,7 +69,6 @@ def compare_scenarios(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = 200,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
-    modelled: Sequence[str] = (),
     monotone: Sequence[str] | None = None,
     resample: Resample | None = None,
     resamples: int = 100,
@@ -101,10 +100,6 @@ def compare_scenarios(
         network or the scenario to apply. Of `scenarios.MatchedPlacebo` (another host that is like
         the real one) the places are taken in turn, in an order by chance. One for all scenarios,
         or a mapping from names of scenarios.
-    modelled : sequence of str
-        Layers that are modelled, not observed: on a network that has one no p-value is given.
-        Those whose name ends in ``_modelled``, or with links of the ``status`` ``"modelled"``,
-        are known to be without being named.
     monotone : sequence of str, optional
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency` is known to be. For these no p-value is given where the scenario adds
@@ -215,7 +210,7 @@ def compare_scenarios(
         for name, each in placebos.items()
         if isinstance(each.make, MatchedPlacebo)
     }
-    refused = refusals(network, scenarios, measures, whose, modelled=modelled)
+    refused = refusals(network, scenarios, measures, whose)
     declared = check_names("monotone", monotone or (), list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None

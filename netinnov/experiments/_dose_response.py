@@ -37,7 +37,6 @@ def dose_response(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = 200,
     placebo: Callable[[float], Placebo] | None = None,
-    modelled: Sequence[str] = (),
     monotone: Sequence[str] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -65,7 +64,7 @@ def dose_response(
     placebo : function, optional
         Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``: the table
         then has a placebo band at each dose.
-    modelled, monotone, rng, executor, progress, checkpoint
+    monotone, rng, executor, progress, checkpoint
         As in `compare_scenarios`. Where measures depend on the dose a checkpoint needs `rng`.
 
     Returns
@@ -116,7 +115,6 @@ def dose_response(
         network,
         baseline=baseline,
         replicates=replicates,
-        modelled=modelled,
         monotone=monotone,
         executor=executor,
         progress=progress,

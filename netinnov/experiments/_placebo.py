@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from netinnov._arguments import check_callable, check_names
 from netinnov._identity import described
-from netinnov._modelled import modelled_layers
 from netinnov._paths import union
+from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
@@ -27,7 +27,6 @@ __all__ = [
     "Placebo",
     "PlaceboDraw",
     "drawn_placebos",
-    "modelled_or_named",
     "one_way",
     "refusals",
     "refused_by_construction",
@@ -130,12 +129,6 @@ def drawn_placebos(
     return drawn, whose
 
 
-def modelled_or_named(network: MultilayerNetwork, named: Sequence[str]) -> list[str]:
-    """List the layers that are modelled, or named as such."""
-    found = {*modelled_layers(network), *check_names("modelled", named, network.layers)}
-    return [name for name in network.layers if name in found]
-
-
 def one_way(
     measures: Mapping[str, object],
     declared: Sequence[str],
@@ -168,18 +161,14 @@ def refusals(
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, object],
     whose: Mapping[str, str],
-    *,
-    modelled: Sequence[str],
 ) -> dict[tuple[str, str], str]:
     """Say for which scenario and measure there can be no p-value, and why."""
-    layers = modelled_or_named(network, modelled)
-    are = "is" if len(layers) == 1 else "are"
-    reason = f"{', '.join(layers)} {are} modelled: a test would only repeat the model"
+    reason = why_untested(network, warn=False)
     return {
-        (scenario, measure): reason if layers else "no placebo"
+        (scenario, measure): reason or "no placebo"
         for scenario in scenarios
         for measure in measures
-        if layers or scenario not in whose
+        if reason or scenario not in whose
     }
 
 

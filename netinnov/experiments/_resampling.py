@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_callable, check_choice, check_name, check_names
-from netinnov._modelled import stay_modelled
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.network import MultilayerNetwork, check_network
@@ -51,7 +50,7 @@ class ResampledLinks:
     of which no event is drawn are gone, and none appears that was not seen: so the network gets
     sparser, which shows as a shift of what is measured. Links are independent of each other: if
     one event makes many (a project all pairs of its partners), draw events. Periods are summed
-    and attributes dropped, but the ``status`` of a modelled layer.
+    and attributes dropped. Records of layers stay.
 
     References
     ----------
@@ -191,7 +190,6 @@ def _with_layers(
     codes = [network.layers.index(layer) for layer in layers]
     new = part._link_rows().with_layers(part.layers, network.layers)
     merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
-    changed = MultilayerNetwork._assemble(
+    return MultilayerNetwork._assemble(
         network._node_table(), network._places, network.layers, merged, network._records
     )
-    return stay_modelled(changed, network)

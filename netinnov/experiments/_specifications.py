@@ -27,7 +27,6 @@ from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._comparison import compare_scenarios
-from netinnov.experiments._placebo import modelled_or_named
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario
@@ -68,7 +67,6 @@ def specification_curve(
     specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
     replicates: int = 50,
-    modelled: Sequence[str] = (),
     monotone: Sequence[str] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -91,9 +89,6 @@ def specification_curve(
         combination that makes no sense.
     replicates : int
         Random placements in each.
-    modelled : sequence of str
-        Layers of `network` that are modelled, as in `compare_scenarios`. If it has one, layers
-        that only a prepared network has (of `flatten`) count as modelled too.
     monotone : sequence of str, optional
         Names of those of your own functions (their ``__name__``) that new links can move one way
         only, as in `compare_scenarios`.
@@ -147,7 +142,6 @@ def specification_curve(
     check_network(network)
     replicates = as_whole("replicates", replicates, low=1)
     check_callable("make", make, "a function that gives a Specification")
-    models = modelled_or_named(network, modelled)
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
     given: dict[str, object] = dict(specifications)
     for name, each in given.items():
@@ -183,7 +177,6 @@ def specification_curve(
     task = partial(
         _effect,
         network=network,
-        modelled=models,
         monotone=monotone,
         replicates=replicates,
         seed=seed,
@@ -244,7 +237,6 @@ def _effect(
     item: tuple[int, Specification],
     *,
     network: MultilayerNetwork,
-    modelled: Sequence[str],
     monotone: Sequence[str] | None,
     replicates: int,
     seed: np.random.SeedSequence,
@@ -254,15 +246,12 @@ def _effect(
     number, asked = item
     measure = _name(asked.measure)
     prepared = network if asked.network is None else asked.network(network)
-    made = set(prepared.layers) - set(network.layers)
     result = compare_scenarios(
         prepared,
         scenarios={_EFFECT: asked.scenario},
         measures={measure: asked.measure},
         replicates=replicates,
         placebo=asked.placebo,
-        # Of a layer that was made of others nobody knows which: not tested if one was modelled.
-        modelled=[name for name in prepared.layers if modelled and name in {*modelled, *made}],
         monotone=None if monotone is None else [measure] if measure in monotone else [],
         rng=fresh(seed),
         executor=1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Literal, cast, overload
@@ -14,8 +14,8 @@ import pandas as pd
 from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._identity import digest, identity
-from netinnov._modelled import modelled_layers
 from netinnov._parallel import run
+from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -127,9 +127,8 @@ def compare_with_null(
     Warns
     -----
     UserWarning
-        If a layer that is drawn anew is modelled: its name ends in ``_modelled``, or its links
-        have the ``status`` ``"modelled"``. A p-value on it tests the model, and says nothing of
-        what was observed.
+        If a layer that is drawn anew is modelled (`MultilayerNetwork.layer_table`): a p-value on it
+        tests the model, and says nothing of what was observed.
     UserWarning
         If less than 5 % of the links moved (`moved`): networks that are nearly the observed one
         cannot tell anything.
@@ -188,7 +187,7 @@ def compare_with_null(
     own = np.random.default_rng(seeds[0].spawn(1)[0])
     ready = prepared_null(null, network, own)
     task = _Replicate(network, ready, measures, observed)
-    _warn_of_modelled(network, ready.layers)
+    why_untested(network, ready.layers)
     if method == "serial":
         chain = check_chain(ready, null)
         if checkpoint is not None:
@@ -238,19 +237,6 @@ def _mean_moved(shares: Floats) -> float:
             stacklevel=3,
         )
     return moved
-
-
-def _warn_of_modelled(network: MultilayerNetwork, drawn: Collection[str]) -> None:
-    layers = [name for name in modelled_layers(network) if name in drawn]
-    if layers:
-        are = "is" if len(layers) == 1 else "are"
-        warnings.warn(
-            f"{', '.join(layers)} {are} modelled: p and z compare the model with networks at "
-            "random, and say nothing of what was observed. Select the layers that were observed, "
-            "or name them in `layers` of the null model.",
-            UserWarning,
-            stacklevel=3,
-        )
 
 
 def _measures(measure: object) -> dict[str, Measure]:

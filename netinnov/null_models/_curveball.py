@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
-from netinnov._modelled import stay_modelled
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -103,8 +102,7 @@ def curveball(
     -------
     MultilayerNetwork
         The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers randomised, but that a modelled one keeps the ``status`` that
-        says so.
+        attributes in the layers randomised. Records of layers stay.
 
     Raises
     ------
@@ -172,7 +170,7 @@ class Trades:
         return in_threads(work, size)
 
     def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        return stay_modelled(self.plan.assemble(states), self.plan.network)
+        return self.plan.assemble(states)
 
 
 class Sides(NamedTuple):

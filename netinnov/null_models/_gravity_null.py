@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number
 from netinnov._geography import great_circle
-from netinnov._modelled import stay_modelled
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -170,7 +169,7 @@ class GravityFlows:
             i, j = np.nonzero(events)
             weight = fit.unit * events[i, j].astype(np.float64)
             states.append(State(fit.origins[i], fit.destinations[j], weight))
-        return stay_modelled(self.plan.assemble(states), self.plan.network)
+        return self.plan.assemble(states)
 
 
 def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityNull) -> Fit:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
-from netinnov._modelled import stay_modelled
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -116,8 +115,7 @@ def max_entropy(
     -------
     MultilayerNetwork
         The same nodes and places. Links drawn have weight 1 unless strengths are kept, no period
-        and no attributes, but that a modelled layer keeps the ``status`` that says so; a layer in
-        which none is drawn is gone.
+        and no attributes; a layer in which none is drawn is dropped. Records of layers stay.
 
     Raises
     ------
@@ -193,7 +191,7 @@ class Ensembles:
         for parts in self.solved.values():
             first, *other = (_drawn(each, rng) for each in parts)
             states.append(first.followed_by(other[0]) if other else first)
-        return stay_modelled(self.plan.assemble(states), self.plan.network)
+        return self.plan.assemble(states)
 
 
 def _check_preserve(preserve: Sequence[str], weights: str | None) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_names
 from netinnov._parallel import run
+from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -148,6 +149,12 @@ def qap_correlation(
         An unknown layer, a matrix of another shape or with other nodes, an infinite value, or too
         many nodes.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     Notes
     -----
     The pairs are those i < j if both matrices are symmetric, and all ordered pairs otherwise. The
@@ -172,6 +179,7 @@ def qap_correlation(
     check_network(network)
     permutations = as_whole("permutations", permutations, low=1)
     matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
+    why_untested(network, [name for name in (x, y) if isinstance(name, str)])
     chosen = all_pairs(network.n_nodes, all(is_symmetric(matrix) for matrix in matrices))
     task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
     orders = orders_of(network.n_nodes, permutations, rng)
@@ -229,6 +237,12 @@ def mrqap(
         An unknown layer, a matrix of another shape or with other nodes, an infinite value, no
         predictor, or too many nodes.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     Notes
     -----
     The pairs are those i < j if all matrices are symmetric, and all ordered pairs otherwise. The
@@ -263,6 +277,7 @@ def mrqap(
         raise InputError(msg)
     y = matrix_of(network, "outcome", outcome)
     xs = [matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
+    why_untested(network, [name for name in (outcome, *terms.values()) if isinstance(name, str)])
     symmetric = all(is_symmetric(matrix) for matrix in (y, *xs))
     used = all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])

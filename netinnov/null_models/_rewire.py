@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
-from netinnov._modelled import stay_modelled
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._chains import Labelled, Plan, Preserve, Space, State
@@ -95,7 +94,7 @@ class RewiringChains:
         return self.plan.chains
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
-        return stay_modelled(self.plan.draw(self.trials, rng), self.plan.network)
+        return self.plan.draw(self.trials, rng)
 
     def start(self) -> list[State]:
         return [chain.start for chain in self.plan.chains.values()]
@@ -104,7 +103,7 @@ class RewiringChains:
         return self.plan.advance_reversibly(states, self.trials, rng)
 
     def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        return stay_modelled(self.plan.assemble(states), self.plan.network)
+        return self.plan.assemble(states)
 
 
 def rewire(
@@ -158,8 +157,7 @@ def rewire(
     -------
     MultilayerNetwork
         The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers rewired, but that a modelled one keeps the ``status`` that says
-        so.
+        attributes in the layers rewired. Records of layers stay.
 
     Raises
     ------

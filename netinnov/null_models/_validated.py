@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._significance import why_untested
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -65,6 +66,12 @@ def validated_projection(
     InputError
         A link of the layer joins two nodes of one side, or a name is not in the network.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     See Also
     --------
     netinnov.linkages.project : All pairs that meet.
@@ -105,6 +112,7 @@ def validated_projection(
     what = "onto" if onto is not None else "through"
     listed = check_names(what, [names] if isinstance(names, str) else names or [], known)
     sides = two_sides(network, layer, listed)
+    why_untested(network, [layer])
     block = network._block(layer)
     source = block.sources
     row = np.where(sides.rows_at_source, source, block.indices)

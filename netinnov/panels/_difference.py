@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._effects import (
     Effects,
@@ -127,7 +128,8 @@ def difference_in_differences(
     Warns
     -----
     UserWarning
-        Some cells have no finite estimate, or links have no period.
+        Some cells have no finite estimate, links have no period, or the layer is modelled
+        (`MultilayerNetwork.layer_table`), so that p says nothing of what was observed.
 
     See Also
     --------
@@ -164,6 +166,7 @@ def difference_in_differences(
     check_choice("errors", errors, Errors)
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     pairs = linked_pairs(network, layer, periods, "difference_in_differences")
+    why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
     time = event_times(pairs, treatment)
     after = time >= 0

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -152,7 +153,8 @@ def event_study(
     Warns
     -----
     UserWarning
-        Some cells have no finite estimate, or links have no period.
+        Some cells have no finite estimate, links have no period, or the layer is modelled
+        (`MultilayerNetwork.layer_table`), so that p says nothing of what was observed.
 
     See Also
     --------
@@ -237,6 +239,7 @@ def event_study(
     if at >= 0:
         raise InputError(f"`reference` must be a whole number below 0; found {reference!r}.")
     pairs = linked_pairs(network, layer, periods, "event_study")
+    why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
     time = event_times(pairs, treatment)
     usable = (treatment.cohort == NEVER) | (treatment.cohort + at >= 0)

@@ -12,6 +12,7 @@ from scipy import stats
 
 from netinnov._arguments import as_list, check_name, check_number
 from netinnov._geography import great_circle
+from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -88,6 +89,12 @@ def gravity_fixed_effects(
     ImportError
         The package pyfixest is not installed.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     See Also
     --------
     netinnov.linkages.gravity_residuals : With sizes instead of fixed effects, and residuals.
@@ -123,6 +130,7 @@ def gravity_fixed_effects(
     """
     check_network(network)
     layer = check_name("layer", layer, network.layers)
+    why_untested(network, [layer])
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     indptr, target, flow = network._simple_csr(layer)
     if not flow.size:

@@ -84,7 +84,7 @@ def _study(
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
-        given = _steps.load(configuration.data)
+        given = _steps.load(configuration.data, configuration.layers)
         inputs = hash_inputs(given.files)
     network, notes = given.network, list(given.notes)
     say(repr(network))
@@ -99,9 +99,7 @@ def _study(
     scenario: dict[str, object] = {}
     if configuration.experiment is not None:
         with step("experiment", "trying the enclave and its rivals"):
-            tried = experiment(
-                afar.cities, configuration, modelled=given.modelled, progress=progress
-            )
+            tried = experiment(afar.cities, configuration, progress=progress)
             scenario = tried.asked
             tables |= tried.tables
             notes += tried.notes

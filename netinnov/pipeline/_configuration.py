@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from netinnov._arguments import as_path, did_you_mean, limit_of, shown
+from netinnov._layer_table import Quantity
 from netinnov._opening import decoded, read_bytes
 from netinnov._typing import Distance, Presence
 from netinnov.errors import InputError
@@ -42,7 +43,12 @@ source = "yrd"                # "yrd" (bundled), "cordis" or "tables"
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
 # weighting = "count"         # cordis: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
-# modelled = ["gravity"]      # tables: layers that are modelled, not observed; the report says so
+
+# [layers.gravity]            # what is true of a layer of the tables, or of CORDIS
+# modelled = true             # modelled, not observed: no p-value is given, and the report says so
+# directed = false            # whether its links have a direction
+# quantity = "amount"         # what its weights are: "amount" or "share_of_origin"
+# unit = "commuters"          # of its weights
 
 [places]
 level = 1                     # steps up in places.parent: 1 brings districts to their city
@@ -114,7 +120,6 @@ SOURCES = {
     "path": ("cordis", "tables"),
     "weighting": ("cordis",),
     "clean": ("tables",),
-    "modelled": ("tables",),
 }
 """Settings of [data] that mean something for some sources only."""
 
@@ -139,7 +144,6 @@ class DataPart(_Part):
     path: Annotated[Path | None, Field(strict=False)] = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
-    modelled: list[str] = []
 
     @field_validator("path")
     @classmethod
@@ -156,6 +160,15 @@ class DataPart(_Part):
                 msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
                 raise ValueError(msg)
         return self
+
+
+class LayerPart(_Part):
+    """What is true of a layer."""
+
+    directed: bool | None = None
+    modelled: bool | None = None
+    quantity: Quantity | None = None
+    unit: str | None = None
 
 
 class PlacesPart(_Part):
@@ -256,6 +269,7 @@ class Configuration(_Part):
     title: str = "Innovation network"
     seed: Annotated[int, Field(ge=0)] = 1
     data: DataPart
+    layers: dict[str, LayerPart] = {}
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
     structure: StructurePart | None = StructurePart()
@@ -267,9 +281,18 @@ class Configuration(_Part):
     def _may_be_off(cls, given: object) -> object:
         return None if given is False else given
 
+    @model_validator(mode="after")
+    def _layers_are_not_bundled(self) -> Configuration:
+        if self.layers and self.data.source == "yrd":
+            raise ValueError(
+                "`layers` is for source = 'cordis' or 'tables'; leave it out with 'yrd'"
+            )
+        return self
+
 
 PARTS: dict[str, type[_Part]] = {
     "data": DataPart,
+    "layers": LayerPart,
     "places": PlacesPart,
     "measures": MeasuresPart,
     "structure": StructurePart,
@@ -333,7 +356,8 @@ def _said(fault: Any) -> str:
     if kind == "missing":
         return f"{name} is missing."
     if kind == "extra_forbidden":
-        model = PARTS.get(".".join(where[:-1]), Configuration)
+        part = where[0] if where[0] == "layers" else ".".join(where[:-1])
+        model = PARTS.get(part, Configuration) if len(where) > 1 else Configuration
         known = [*model.model_fields]
         return f"{name} is no setting{did_you_mean(where[-1], known)}; known: {', '.join(known)}."
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

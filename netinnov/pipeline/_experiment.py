@@ -62,7 +62,6 @@ def experiment(
     cities: MultilayerNetwork,
     configuration: Configuration,
     *,
-    modelled: Mapping[str, object],
     progress: bool,
 ) -> Experiment:
     """Try the enclave of the configuration, its rivals and its placebos."""
@@ -97,7 +96,6 @@ def experiment(
         measures=measures,
         replicates=asked.replicates,
         placebo=placebos,
-        modelled=[name for name in modelled if name in cities.layers],
         monotone=monotone,
         rng=configuration.seed,
         progress=progress,

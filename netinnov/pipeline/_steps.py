@@ -15,15 +15,14 @@ import pandas as pd
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._arguments import check_names, did_you_mean
 from netinnov._columns import as_text
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._tables import codes_of
 from netinnov.build import aggregate, build_network, clean_tables, flatten
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
-from netinnov.pipeline._configuration import DataPart, MeasuresPart, PlacesPart
-from netinnov.sources import read_cordis, read_tables
+from netinnov.pipeline._configuration import DataPart, LayerPart, MeasuresPart, PlacesPart
+from netinnov.sources import Tables, read_cordis, read_tables
 
 __all__ = [
     "Afar",
@@ -64,18 +63,16 @@ class Afar(NamedTuple):
     notes: tuple[str, ...]
 
 
-def load(data: DataPart) -> Input:
+def load(data: DataPart, settings: Mapping[str, LayerPart]) -> Input:
     """Read, check and build."""
-    given = _bundled() if data.path is None else _read(data, data.path)
+    given = _bundled() if data.path is None else _read(data, settings, data.path)
     layers = given.network.layers
     taken = [layer for layer in layers if layer in TAKEN and layers != ("all",)]
     if taken:
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
-    if shares := [layer for layer in layers if layer.endswith(SHARE_OF_ORIGIN)]:
-        msg = (
-            f"{', '.join(map(repr, shares))} holds shares of each origin's total, by its name, and "
-        )
+    if shares := [layer for layer in layers if given.network._holds_shares(layer)]:
+        msg = f"{', '.join(map(repr, shares))} holds shares of each origin's total, and "
         msg += "the report adds weights up over links and layers, which shares do not allow. Give "
         raise InputError(msg + "flows in place of shares, or leave the layer out of links.")
     return given
@@ -153,27 +150,49 @@ def _bundled() -> Input:
     return Input(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
 
 
-def _read(data: DataPart, path: Path) -> Input:
+def _read(data: DataPart, settings: Mapping[str, LayerPart], path: Path) -> Input:
     if data.source == "cordis":
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             tables = read_cordis(path, weighting=data.weighting)
         notes = tuple(str(each.message) for each in caught if each.category is UserWarning)
-        return Input(build_network(*tables), None, {}, notes, _files(data.source, path))
-    tables = read_tables(path)
-    names = check_names("modelled", data.modelled, _names_of_layers(tables.links))
-    modelled: dict[str, dict[str, Any]] = {layer: {} for layer in names}
+        tables = _as_set(tables, settings)
+        network = build_network(*tables)
+        return Input(network, None, _modelled(network), notes, _files(data.source, path))
+    tables = _as_set(read_tables(path), settings)
     if not data.clean:
-        return Input(build_network(*tables), None, modelled, (), _files(data.source, path))
+        network = build_network(*tables)
+        return Input(network, None, _modelled(network), (), _files(data.source, path))
     nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
-    layers = tables.layers
-    if layers is not None:
-        layers = layers[layers.index.isin(left)]
+    assert tables.layers is not None
+    layers = tables.layers[tables.layers.index.isin(left)]
     directed = [layer for layer in directed if layer in left]
     network = build_network(nodes, links, places, directed, layers)
-    return Input(network, rejected, modelled, (), _files(data.source, path))
+    return Input(network, rejected, _modelled(network), (), _files(data.source, path))
+
+
+def _as_set(tables: Tables, settings: Mapping[str, LayerPart]) -> Tables:
+    """The tables with what the configuration says of layers."""
+    check_names("layers", settings, _names_of_layers(tables.links))
+    rows = {} if tables.layers is None else tables.layers.to_dict("index")
+    directed = [*tables.directed]
+    for layer, part in settings.items():
+        rows[layer] = rows.get(layer, {}) | part.model_dump(exclude_none=True)
+        if part.directed is not None:
+            directed = [name for name in directed if name != layer] + [layer] * part.directed
+    layers = pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
+    return tables._replace(directed=tuple(directed), layers=layers)
+
+
+def _modelled(network: MultilayerNetwork) -> dict[str, dict[str, Any]]:
+    """The modelled layers, with the parameters of their models."""
+    return {
+        layer: {} if record.parameters is None else {"parameters": record.parameters}
+        for layer, record in network._records.items()
+        if record.modelled
+    }
 
 
 def _names_of_layers(links: pd.DataFrame) -> list[str]:

@@ -15,7 +15,6 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_names
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._fonts import place_names, printable
@@ -368,7 +367,8 @@ def _strength(
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
     links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
-    out = links.loc[~links["layer"].str.endswith(SHARE_OF_ORIGIN)]
+    shares = [layer for layer in layers if network._holds_shares(layer)]
+    out = links.loc[~links["layer"].isin(shares)]
     ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
     total: pd.Series[float] = ends.groupby(level=0).sum()
     return total.reindex(network.nodes.index).fillna(0.0)

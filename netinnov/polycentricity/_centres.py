@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number, check_rng
+from netinnov._layer_table import refuse_shares
 from netinnov._parallel import run
-from netinnov._shares import refuse_shares
 from netinnov._typing import Direction, Rng
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._centre_rules import CentreRule, Options, centres_by, structure_of
@@ -161,7 +161,7 @@ def check_options(
     check_number("breaks", breaks, low=1, whole=True)
     check_number("restarts", restarts, low=1, whole=True)
     if direction != "in":
-        refuse_shares(network.layers, f"strength with direction={direction!r}")
+        refuse_shares(network._records, f"strength with direction={direction!r}")
     return Options(direction, float(share), int(breaks), float(resolution), int(restarts))
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice
+from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
-from netinnov._shares import refuse_shares
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -102,7 +102,7 @@ def entropy_index(
     check_choice("direction", direction, Direction)
     what = f"entropy_index with of={of!r}"
     if of == "links":
-        refuse_shares(network.layers, what)
+        refuse_shares(network._records, what)
         flows = Flows.of(network, what)
         return normalised_entropy(flows.weight, flows.possible)
     value = totals(network, direction, f"{what} and direction={direction!r}")
@@ -190,7 +190,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     [-1.0, 0.0, 1.0]
     """
     check_network(network)
-    refuse_shares(network.layers, "node_symmetry")
+    refuse_shares(network._records, "node_symmetry")
     value = symmetry(Flows.of(network, "node_symmetry"))
     return pd.Series(value, network._nodes.index, name="node_symmetry")
 
@@ -232,7 +232,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     [0.75, 0.25]
     """
     check_network(network)
-    refuse_shares(network.layers, "relative_strength")
+    refuse_shares(network._records, "relative_strength")
     flows = Flows.of(network, "relative_strength")
     share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
     index = _pairs(network, flows.source, flows.target)
@@ -280,7 +280,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     [0.811278]
     """
     check_network(network)
-    refuse_shares(network.layers, "link_symmetry")
+    refuse_shares(network._records, "link_symmetry")
     flows = Flows.of(network, "link_symmetry")
     low, high, *_ = _both_ways(flows)
     balance, _ = link_balance(flows)
@@ -291,7 +291,7 @@ def totals(network: MultilayerNetwork, direction: Direction, what: str) -> Float
     """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
     check_network(network)
     if direction != "in":
-        refuse_shares(network.layers, what)
+        refuse_shares(network._records, what)
     matrix = flat_matrix(network, what)
     inward: Floats = np.asarray(matrix.sum(axis=0), np.float64)
     outward: Floats = np.asarray(matrix.sum(axis=1), np.float64)

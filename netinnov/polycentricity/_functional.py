@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from netinnov._arguments import check_choice, check_flag
+from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._shares import refuse_shares
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._evenness import green
@@ -74,7 +74,7 @@ def functional(
     check_choice("direction", direction, Direction)
     check_flag("weighted", weighted)
     if weighted and direction != "in":
-        refuse_shares(network.layers, f"functional with direction={direction!r}")
+        refuse_shares(network._records, f"functional with direction={direction!r}")
     found = []
     for layer in network.layers:
         value, density = layer_counts(network, layer, direction, weighted=weighted)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_flag, check_names, check_rng
 from netinnov._parallel import run
-from netinnov._shares import SHARE_OF_ORIGIN
+from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -130,6 +130,12 @@ def profile(
         If an option is out of range, sizes do not cover all nodes, and for layers of shares
         unless ``direction="in"``.
 
+    Warns
+    -----
+    UserWarning
+        There is a null model, and a layer is modelled (`MultilayerNetwork.layer_table`): p says
+        nothing of what was observed.
+
     Notes
     -----
     *Rows.* ``dominance_index`` is the largest over places; ``link_symmetry`` and
@@ -153,8 +159,7 @@ def profile(
     are at least as low (high). An index that the null model fixes, such as ``functional`` under
     given degrees, has z NaN. Where nearly all pairs are linked, as in flows of people, rewiring
     has hardly anything to move: compare with another null model, such as
-    `null_models.GravityNull` or weights permuted over the links. A p-value says nothing about
-    layers that are modelled.
+    `null_models.GravityNull` or weights permuted over the links.
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
     the bar says how long that will be. With 400 places all of which are linked that is 1,600
@@ -185,6 +190,8 @@ def profile(
     draws = resamples if resample is not None or says_events(network, events) else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
+    if nulls:
+        why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
     task = _Task(network, size, setting, shares, events, resample, ready)
@@ -286,7 +293,7 @@ def checked_setting(
     distances = None
     if any(name.endswith("urban_centrality_index") for name in names):
         distances = distances_of(network)
-    shares = any(layer.endswith(SHARE_OF_ORIGIN) for layer in network.layers)
+    shares = any(map(network._holds_shares, network.layers))
     setting = Setting(tuple(names), direction, tops, ddof, options, shares, distances, math.nan)
     return setting, size
 

@@ -9,8 +9,6 @@ from typing import TypeAlias
 import numpy as np
 
 from netinnov._arguments import check_callable, check_names, check_number
-from netinnov._modelled import stay_modelled
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -69,16 +67,15 @@ def resampled(
             raise InputError(f"{msg} `events`, or build the network from counts.")
         if number is None:
             weight[here] = rng.poisson(observed)
-        elif layer.endswith(SHARE_OF_ORIGIN):
+        elif network._holds_shares(layer):
             weight[here] = _within_origins(observed, rows.source[here], number, rng)
         else:
             unit = observed.sum() / number
             weight[here] = rng.poisson(observed / unit) * unit
     rows = rows._replace(weight=weight).where(weight > 0)
-    drawn = MultilayerNetwork._assemble(
+    return MultilayerNetwork._assemble(
         network._node_table(), network._places, network.layers, rows, network._records
     )
-    return stay_modelled(drawn, network)
 
 
 def _number(layer: str, events: Events) -> int | None:
@@ -87,7 +84,7 @@ def _number(layer: str, events: Events) -> int | None:
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
     weight = network._block(layer).data
-    return not layer.endswith(SHARE_OF_ORIGIN) and bool((weight == np.rint(weight)).all())
+    return not network._holds_shares(layer) and bool((weight == np.rint(weight)).all())
 
 
 def _within_origins(

@@ -11,7 +11,6 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
 from netinnov._hierarchy import parents
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -85,7 +84,7 @@ def placebo_candidates(
     whatever their categories: of two that share a province, one alone would always be as far
     away as another. Ties are in the order of the table
     of places. Strength and tie are those of the scenario's layer, both directions added,
-    self-links left out. In a layer of shares of each origin's total (``*_share_of_origin``)
+    self-links left out. In a layer of shares of each origin's total
     strength is what arrives, the sum of the shares that other nodes send: what leaves a node is
     100 % of it, whatever its size.
 
@@ -154,7 +153,7 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
     places = network._places
     if name == "strength":
         pairs = _pairs(network, scenario)
-        shares = chosen_layer(network, scenario.layer).endswith(SHARE_OF_ORIGIN)
+        shares = network._holds_shares(chosen_layer(network, scenario.layer))
         return _by_place(network, _node_strength(pairs, network.n_nodes, only_in=shares))
     if name == "tie":
         pairs = _pairs(network, scenario)

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_name
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -93,12 +92,12 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
     that leave a node would no longer be 100 % together.
     """
     layer = chosen_layer(network, name)
-    if layer.endswith(SHARE_OF_ORIGIN):
+    if network._holds_shares(layer):
         raise InputError(
-            f"layer {layer!r} holds shares of each origin's total, by its name: with links added "
+            f"layer {layer!r} holds shares of each origin's total: with links added "
             "they would no longer sum to 100 %. Choose a `layer` of flows, or make flows of the "
             "shares first (each times what leaves its origin); or, if these are no shares, give "
-            f"the layer a name that does not end in {SHARE_OF_ORIGIN!r}."
+            "the layer the quantity 'amount' (argument `layers` of build_network)."
         )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):

@@ -11,7 +11,6 @@ import pandas as pd
 from netinnov._arguments import check_choice, did_you_mean
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._public import public_names
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.errors import InputError
 from netinnov.sources._flows import (
     Form,
@@ -87,7 +86,7 @@ def read_origin_destination(
         ``nodes``: the places in the order of ``places`` or of appearance, of kind ``place``, lying
         in themselves; column ``name`` as in the flows. ``links``: one row a flow above 0; the
         other columns of a long table are attributes. ``places``: as given. All layers are
-        directed. The names of layers of shares end in ``_share_of_origin``.
+        directed. ``layers``: their ``quantity``, "share_of_origin" for shares, else "amount".
 
     Raises
     ------
@@ -108,18 +107,18 @@ def read_origin_destination(
     counts.
 
     Shares say nothing of the size of their origin, so strengths of direction "out" or "total" are
-    refused for a layer of shares, which is known by its name. What goes where is kept: in-strength
-    sums the shares that a place receives, and random walks need no more than shares. They are
-    shares of 1 if no origin has more than that in total, else of 100.
+    refused for a layer of shares (see its record). What goes where is kept: in-strength sums the
+    shares that a place receives, and random walks need no more than shares. They are shares of 1
+    if no origin has more than that in total, else of 100.
 
     Examples
     --------
     >>> import pandas as pd
     >>> matrix = pd.DataFrame({"a": [None, 60.5], "b": [80.0, None]}, index=["a", "b"])
     >>> read_origin_destination(matrix).links
-                         layer source target  weight
-    0  flow_share_of_origin      a      b    80.0
-    1  flow_share_of_origin      b      a    60.5
+      layer source target  weight
+    0  flow      a      b    80.0
+    1  flow      b      a    60.5
     >>> totals = pd.Series({"a": 1000, "b": 200})
     >>> read_origin_destination(matrix, outflow=totals).links["weight"].tolist()
     [800.0, 121.0]
@@ -153,16 +152,18 @@ def read_origin_destination(
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
         ids = _in_places(ids, places, name, given.name, faults)
-    nodes = _nodes(ids, places)
+    nodes, quantity = _nodes(ids, places), "amount"
     flows = _between(flows, ids, one_each=whole is not None)
     if outflow is not None:
         flows = _scaled(flows, outflow, whole)
     elif whole is not None:
-        flows["layer"] += SHARE_OF_ORIGIN
+        quantity = "share_of_origin"
     warn_of(faults)
     first = [column for column in FIRST if column in flows]
     links = flows[[*first, *flows.columns.difference(first, sort=False)]]
-    return Tables(nodes, links, places, tuple(sorted(links["layer"].unique())))
+    names = pd.Index(sorted(links["layer"].unique()), dtype="str", name="layer")
+    layers = pd.DataFrame({"directed": True, "quantity": quantity}, names)
+    return Tables(nodes, links, places, tuple(names), layers)
 
 
 def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:

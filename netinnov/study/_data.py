@@ -16,7 +16,6 @@ from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import as_text
 from netinnov._inputs import READERS
 from netinnov._layer_table import Quantity
-from netinnov._shares import SHARE_OF_ORIGIN
 from netinnov.build import build_network, clean_tables
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
 from netinnov.errors import InputError
@@ -131,13 +130,7 @@ def load(data: DataPart, layers: Mapping[str, LayerPart] | None = None) -> Loade
     if taken:
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
-    quantity = loaded.network.layer_table["quantity"]
-    shares = [
-        layer
-        for layer in names
-        if quantity[layer] == "share_of_origin" or layer.endswith(SHARE_OF_ORIGIN)
-    ]
-    if shares:
+    if shares := [layer for layer in names if loaded.network._holds_shares(layer)]:
         msg = f"{', '.join(map(repr, shares))} holds shares of each origin's total, and the "
         msg += "report adds weights up over links and layers, which shares do not allow. Give "
         raise InputError(msg + "flows in place of shares, or leave the layer out of links.")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_choice, check_flag, check_rng
 from netinnov._paths import union
+from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
 from netinnov.mechanisms.cooperation._network import (
@@ -146,6 +147,12 @@ def liaison_test(
     InputError
         If there is no such park, or `permutations` is below 1.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     Notes
     -----
     Links stay as they are, and so does the number of partners on each side; only who is on which
@@ -169,6 +176,7 @@ def liaison_test(
     side = park_sides(around, park)
     side[park] = "park"
     around = around.select(nodes=list(side.index[side.notna()]))
+    why_untested(around)
     side = side.dropna()
     if not directed:
         around = without_direction(around)

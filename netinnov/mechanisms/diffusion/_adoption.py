@@ -13,6 +13,7 @@ from scipy import sparse
 from netinnov._arguments import as_whole, check_choice, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
+from netinnov._significance import why_untested
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -72,6 +73,12 @@ def adoption_test(
     InputError
         If an option is unknown, no date is known, or a known node has no group.
 
+    Warns
+    -----
+    UserWarning
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
+        was observed.
+
     Notes
     -----
     A contact counts as adopted if its date is strictly earlier. Nodes without a date are left
@@ -104,6 +111,7 @@ def adoption_test(
     permutations = as_whole("permutations", permutations, low=1)
     rng = check_rng(rng)
     known, times, group = _watched(network, dates, strata)
+    why_untested(network)
     steps = np.unique(times[np.isfinite(times)])
     # Position of the date among all dates; non-adopters come behind the last.
     when = np.searchsorted(steps, times).astype(np.float64)

@@ -133,7 +133,6 @@ def compute(context: Context) -> Experiment | None:
         measures=measures,
         replicates=part.replicates,
         placebo=placebo,
-        modelled=context.in_model(cities),
         monotone=monotone,
         rng=context.seed,
         progress=context.progress,

@@ -1,0 +1,41 @@
+"""Where a p-value would test a model: one place says so, and every test asks it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["why_untested"]
+
+
+def why_untested(
+    network: MultilayerNetwork,
+    layers: Collection[str] | None = None,
+    *,
+    warn: bool = True,
+    stacklevel: int = 3,
+) -> str | None:
+    """Say why a test on some layers has no meaning; None if all of them were observed.
+
+    Parameters
+    ----------
+    layers : collection of str, optional
+        The layers that the test reads. None: all.
+    warn : bool
+        Warn of it. False where the caller refuses the p-value instead, and tells the reason.
+    stacklevel : int
+        Of the warning: 3 for the caller of the public function that calls this one.
+    """
+    tested = network._records.keys() if layers is None else layers
+    records = network._records
+    modelled = [name for name in network.layers if name in tested and records[name].modelled]
+    if not modelled:
+        return None
+    are = "is" if len(modelled) == 1 else "are"
+    reason = f"{', '.join(modelled)} {are} modelled: a test would only repeat the model"
+    if warn:
+        msg = f"{reason}, so p says nothing of what was observed. Test layers that were observed"
+        warnings.warn(f"{msg}: see `layer_table`.", UserWarning, stacklevel=stacklevel)
+    return reason

@@ -1,0 +1,213 @@
+"""No test on a modelled layer goes unremarked: each function that returns a p refuses or warns."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.connectivity import largest_component
+from netinnov.experiments import (
+    Specification,
+    compare_scenarios,
+    dose_response,
+    specification_curve,
+)
+from netinnov.mechanisms.cooperation import liaison_test
+from netinnov.mechanisms.diffusion import adoption_test
+from netinnov.null_models import (
+    compare_with_null,
+    mrqap,
+    qap_correlation,
+    validated_projection,
+)
+from netinnov.panels import difference_in_differences, event_study, gravity_fixed_effects
+from netinnov.polycentricity import profile
+from netinnov.scenarios import DirectLinks, MatchedPlacebo
+
+NAMES = list("abcdefgh")
+DISTANCES = np.abs(np.subtract.outer(np.arange(8.0), np.arange(8.0)))
+OPENINGS = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
+
+
+def places(layer: str, *, modelled: bool) -> ni.MultilayerNetwork:
+    """Flows between places in three periods, all layers modelled or none."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (a, b, float(rng.integers(1, 50)), period)
+        for x, a in enumerate(NAMES)
+        for b in NAMES[x + 1 :: 2]
+        for period in (1, 2, 3)
+    ]
+    links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    table = pd.DataFrame(
+        {
+            "lon": [0.0, 1, 2, 4, 5, 7, 9, 10],
+            "lat": [0.0, 3, 1, 2, 5, 1, 0, 4],
+            "population": 1.0 + np.arange(8),
+        },
+        index=NAMES,
+    )
+    return ni.build_network(
+        pd.DataFrame({"place": NAMES}, index=NAMES), links.assign(layer=layer), table,
+        layers={layer: {"modelled": modelled}},
+    )  # fmt: skip
+
+
+def two_mode(*, modelled: bool) -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"kind": ["firm"] * 3 + ["project"] * 4}, index=list("abcpqrs"))
+    links = pd.DataFrame({"source": list("aabbc"), "target": list("pqpqr"), "layer": "works"})
+    return ni.build_network(nodes, links, layers={"works": {"modelled": modelled}})
+
+
+def park(*, modelled: bool) -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame(
+        {"place": ["p", "p", "q", "q", "q"], "jurisdiction": ["p", "p", "q", "q", "p"]},
+        index=["a", "b", "c", "d", "park"],
+    )
+    links = pd.DataFrame({"source": list("abcd"), "target": "park"})
+    return ni.build_network(nodes, links, layers={"links": {"modelled": modelled}})
+
+
+def _scenario(size: float = 1) -> DirectLinks:
+    return DirectLinks("a", "d", int(size), funding="new")
+
+
+def _placebo(size: float = 1) -> MatchedPlacebo:
+    return MatchedPlacebo(_scenario(size), match=["population"])
+
+
+QUICK = {"replicates": 6, "rng": 1, "progress": False}
+PERMUTED = {"permutations": 6, "rng": 1, "progress": False}
+CALLS: dict[Callable, Callable[[bool], object]] = {
+    compare_with_null: lambda m: compare_with_null(
+        places("x", modelled=m), measure=largest_component, **QUICK
+    ),
+    qap_correlation: lambda m: qap_correlation(
+        places("x", modelled=m), x="x", y=DISTANCES, **PERMUTED
+    ),
+    mrqap: lambda m: mrqap(
+        places("x", modelled=m), outcome=DISTANCES, predictors={"flow": "x"}, **PERMUTED
+    ),
+    validated_projection: lambda m: validated_projection(
+        two_mode(modelled=m), layer="works", onto="firm", alpha=1
+    ),
+    profile: lambda m: profile(
+        places("x", modelled=m), indices=["primacy"], resamples=0, leave_one_out=False, **QUICK
+    ),
+    compare_scenarios: lambda m: compare_scenarios(
+        places("x", modelled=m), scenarios={"s": _scenario()}, placebo=_placebo(),
+        measures={"size": _weight}, monotone=[], **QUICK,
+    ).effects(),
+    dose_response: lambda m: dose_response(
+        places("x", modelled=m), make=_scenario, doses=[1, 2], placebo=_placebo,
+        measures={"size": _weight}, monotone=[], **QUICK,
+    ).to_frame(),
+    specification_curve: lambda m: specification_curve(
+        places("x", modelled=m), specifications={"size": [1, 2]}, monotone=[],
+        make=lambda size: Specification(_scenario(size), _weight, placebo=_placebo(size)), **QUICK,
+    ),
+    event_study: lambda m: event_study(
+        places("x", modelled=m), layer="x", openings=OPENINGS, effects="period"
+    ),
+    difference_in_differences: lambda m: difference_in_differences(
+        places("x", modelled=m), layer="x", openings=OPENINGS, effects="period"
+    ),
+    gravity_fixed_effects: lambda m: gravity_fixed_effects(places("x", modelled=m), layer="x"),
+    adoption_test: lambda m: adoption_test(
+        places("x", modelled=m), dict(zip(NAMES, range(8), strict=True)), permutations=9, rng=1
+    ),
+    liaison_test: lambda m: liaison_test(park(modelled=m), "park", rng=1),
+}  # fmt: skip
+
+WITHOUT_A_NETWORK = {
+    "beta_convergence": "a panel of regions",
+    "corrected_p": "p-values that another function gave",
+    "entry_rates": "tables of specialisations",
+    "order_test": "steps and dates, of which no layer is known",
+    "with_enclave": "a model of a market, in which p is a price",
+}
+
+
+def _weight(network: ni.MultilayerNetwork) -> float:
+    """Twice the weight at the place in the middle: more links elsewhere do not move it."""
+    return float(network.adjacency("x")[[3]].sum() ** 2)
+
+
+@pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
+def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = CALLS[function](True)
+    told = [str(each.message) for each in caught if "modelled: a test would" in str(each.message)]
+    if isinstance(result, pd.DataFrame) and "why_no_p" in result:
+        assert result[["placebo_p", "corrected_p"]].isna().all(axis=None)
+        assert result["why_no_p"].str.contains("is modelled: a test would only repeat").all()
+    else:
+        assert told
+        ours = [each for each in caught if str(each.message) in told]
+        assert {each.filename for each in ours} == {__file__}, "the warning names the user's line"
+
+
+@pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
+def test_a_test_on_an_observed_layer_is_given_without_a_word_of_it(function: Callable) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = CALLS[function](False)
+    assert not [each for each in caught if "modelled" in str(each.message)]
+    if isinstance(result, pd.DataFrame) and "why_no_p" in result:
+        assert result["placebo_p"].notna().any()
+
+
+def _public() -> Iterator[Callable]:
+    for module in walk_packages(ni.__path__, "netinnov."):
+        parts = module.name.split(".")[1:]
+        if any(part.startswith("_") for part in parts) or parts[0] in {
+            "cli", "explorer", "kernels", "pipeline", "plotting", "report", "study",
+        }:  # fmt: skip
+            continue
+        loaded = import_module(module.name)
+        for name in getattr(loaded, "__all__", []):
+            if inspect.isfunction(function := getattr(loaded, name)):
+                yield function
+
+
+def _classes(annotation: object, module: str) -> Iterator[type]:
+    """Classes of ours that an annotation names, and those of their fields."""
+    for name in re.findall(r"\w+", str(annotation)):
+        held = getattr(sys.modules[module], name, None)
+        if not inspect.isclass(held) or held is ni.MultilayerNetwork:
+            continue
+        if held.__module__.startswith("netinnov"):
+            yield held
+            for field in vars(held).get("__annotations__", {}).values():
+                yield from _classes(field, held.__module__)
+
+
+def _returns_p(function: Callable) -> bool:
+    doc = inspect.getdoc(function) or ""
+    text = re.search(r"\nReturns\n-+\n(.*?)(\n\w[\w ]*\n-+\n|$)", doc, re.S)
+    told = text[1] if text else ""
+    for held in _classes(function.__annotations__.get("return", ""), function.__module__):
+        told += f"\n{inspect.getdoc(held)}"
+        told += "\n".join(
+            inspect.getdoc(part) or "" for name, part in vars(held).items()
+            if callable(part) and not name.startswith("_")
+        )  # fmt: skip
+    return re.search(r"(?<![\w(])(p|p_\w+|\w+_p|p_value)\b(?![ ]*[(=<])", told) is not None
+
+
+def test_every_public_function_that_returns_a_p_is_tried() -> None:
+    named = {function.__name__ for function in _public() if _returns_p(function)}
+    assert named - {*WITHOUT_A_NETWORK} - {function.__name__ for function in CALLS} == set()
+    # The search finds those that are known: else it would prove nothing.
+    assert {"compare_with_null", "profile", "event_study", "validated_projection"} <= named
