@@ -6,15 +6,18 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO := results/demo
+# More options of pytest, such as `make test PYTEST_ARGS=--cov`.
+PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docstrings doctests docs examples benchmarks \
-	coverage wheel clean
+.PHONY: help demo test slow check quality oldest format lint types imports docstrings doctests docs \
+	examples benchmarks coverage wheel clean
 
 help:
 	@echo "make demo    the bundled case, from tables to a report"
 	@echo "make test    the tests, but for the slow ones"
-	@echo "make check   everything that CI runs"
+	@echo "make check   all tests and everything else that CI checks"
+	@echo "make oldest  the tests with the oldest versions that setup.cfg allows"
 	@echo "make wheel   source distribution and wheel, in dist/"
 	@echo "make format  mend the format and what ruff can mend"
 	@echo "make clean   remove the virtual environment and all that was made"
@@ -39,9 +42,15 @@ demo: $(VENV)/.installed
 	$(BIN)/netinnov run --out $(DEMO)
 
 test: $(VENV)/.tools
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(PYTEST_ARGS)
 
-check: lint types imports docstrings doctests docs examples benchmarks coverage
+slow: $(VENV)/.tools
+	$(BIN)/python -m pytest -n 2 -m slow $(PYTEST_ARGS)
+
+check: quality coverage
+
+# All checks but the tests.
+quality: lint types imports docstrings doctests docs examples benchmarks
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff format --check .
@@ -77,6 +86,14 @@ benchmarks: $(VENV)/.tools
 coverage: $(VENV)/.tools
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
+# In an environment of its own; a bound that was lowered takes effect.
+oldest:
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python .ci/oldest.py setup.cfg > .venv-oldest/constraints.txt
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint .venv-oldest/constraints.txt --editable ".[dev]"
+	.venv-oldest/bin/python -m pytest -n 2 -m "not slow" $(PYTEST_ARGS)
+
 # By way of the source distribution: what is missing there is missing in the wheel.
 wheel: $(VENV)/.tools
 	rm -rf dist
@@ -87,5 +104,5 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) results build dist *.egg-info docs/_build docs/api .coverage* \
+	rm -rf $(VENV) .venv-oldest results build dist *.egg-info docs/_build docs/api .coverage* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

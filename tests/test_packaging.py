@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import sys
 import tomllib
 from configparser import ConfigParser
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from types import ModuleType
+
+import pytest
 
 import netinnov
 
@@ -33,6 +36,18 @@ def test_version_is_the_same_everywhere():
     assert version("netinnov") == netinnov.__version__
     assert f"\nversion: {netinnov.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\n## {netinnov.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_oldest_allowed_versions_become_constraints(tmp_path):
+    constraints = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["constraints"]
+    path = tmp_path / "setup.cfg"
+    required = "[options]\ninstall_requires =\n    # why\n    a>=1.2\n    {}\n"
+    optional = "[options.extras_require]\nall =\n    d.e>=5\n"
+    path.write_text(required.format("b-c>=3,<4") + optional)
+    assert constraints(path) == ["a==1.2", "b-c==3", "d.e==5"]
+    path.write_text(required.format("b-c") + optional)
+    with pytest.raises(SystemExit, match=r"'b-c' has no lower bound"):
+        constraints(path)
 
 
 def test_setup_cfg_is_the_main_file():
