@@ -50,7 +50,7 @@ slow: $(VENV)/.tools
 check: quality coverage
 
 # All checks but the tests.
-quality: lint types imports docstrings doctests docs examples benchmarks
+quality: lint types imports doctests docs examples benchmarks
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff format --check .
