@@ -10,15 +10,16 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number, check_rng
-from netinnov._matrices import layer_matrix
+from netinnov._matrices import layer_matrix, unit_of
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
 from netinnov.community._modularity import NOTHING, in_units, quality_of, state_numbers
+from netinnov.community._one_layer import OneLayer, one_layer, search_one_layer
 from netinnov.community._partition import Partition
-from netinnov.community._search import Level, Problem, climb
+from netinnov.community._search import WORK, Level, Problem, climb
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["check_restarts", "leiden", "membership_table"]
+__all__ = ["check_restarts", "labels_of_layer", "leiden", "membership_table"]
 
 
 def leiden(
@@ -65,6 +66,17 @@ def leiden(
     different (see `stability`). A state without links and without coupling is a community of its
     own. Below resolution 0 the null model attracts, and all states form one community.
 
+    *Beyond Traag et al.* Their algorithm moves single states, refines communities into parts,
+    aggregates the parts and repeats. Here, besides: (1) when that gains no more, each community is
+    searched for communities of its own, which may then move; (2) the copies of a node in one
+    community move together, and whole connected parts of communities are joined where that gains;
+    (3) the result is perturbed, 10 to 50 % of its states taken out at random and the search
+    continued, until ten perturbations in a row have gained nothing (fewer in networks of more than
+    60,000 entries). In a single layer only the best three in ten of the restarts are perturbed.
+    (4) Above 600,000 entries of links it is another algorithm: the search starts with all copies of
+    a node together and at 1.5 times the resolution, moves and rounds end where they gain little,
+    and nothing is perturbed. Say so in a methods section.
+
     Time grows with links + coupled pairs of copies, memory with links + states only.
 
     References
@@ -91,18 +103,84 @@ def leiden(
     check_restarts(restarts)
     rng = check_rng(rng)
     numbers = state_numbers(network, presence)
-    problem = _problem(network, numbers, float(resolution), float(coupling))
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
-    if problem.level.indptr.size == 1:
-        found = [np.zeros(problem.level.indptr.size - 1, np.int32)]
+    layer = _small_layer(network, numbers, float(resolution))
+    if layer is not None:
+        found = [search_one_layer(layer, seeds)]
     else:
-        work = [partial(climb, problem, seed) for seed in seeds]
-        found = in_threads(work, size=int(restarts) * problem.level.indices.size)
+        problem = _problem(network, numbers, float(resolution), float(coupling))
+        if problem.level.indptr.size == 1:
+            found = [np.zeros(0, np.int32)]
+        else:
+            work = [partial(climb, problem, seed) for seed in seeds]
+            found = in_threads(work, size=int(restarts) * problem.level.indices.size)
     qualities = [quality_of(network, numbers, one, resolution, coupling) for one in found]
     # Equal but for rounding: the first, so that no last digit decides.
     best = next((k for k, q in enumerate(qualities) if q >= max(qualities) - 1e-12), 0)
     membership = membership_table(network, numbers, found[best])
     return Partition(membership, qualities[best])
+
+
+def _small_layer(network: MultilayerNetwork, numbers: Codes, resolution: float) -> OneLayer | None:
+    """The arrays of the compiled search, where the network is one layer and not large."""
+    if len(network.layers) != 1:
+        return None
+    matrix = layer_matrix(network, network.layers[0])
+    if not matrix.nnz or matrix.nnz > WORK:
+        return None
+    matrix = sparse.csr_array(matrix / in_units(network, 0.0)[0])
+    present = np.flatnonzero(numbers[0] >= 0)
+    if present.size < numbers.shape[1]:
+        matrix = matrix[present][:, present]
+    return one_layer(matrix, network.layers[0] in network.directed, resolution)
+
+
+def labels_of_layer(
+    matrix: sparse.csr_array,
+    directed: bool,
+    resolution: float,
+    restarts: int,
+    rng: np.random.Generator,
+    start: Floats | None = None,
+) -> tuple[Floats, float]:
+    """What `leiden` finds for a matrix of weights, NaN without links, and its modularity.
+
+    The first search begins with the labels in `start`, one a node, NaN for a node on its own.
+    """
+    linked = np.zeros(matrix.shape[0], bool)
+    linked[matrix.indices] = True
+    linked |= np.diff(matrix.indptr) > 0
+    present = np.flatnonzero(linked)
+    inner = sparse.csr_array(matrix[present][:, present] / unit_of(matrix.data))
+    layer = one_layer(inner, directed, resolution)
+    starts = []
+    if start is not None:
+        first = start[present]
+        alone = np.isnan(first)
+        first[alone] = np.nanmax(start, initial=0.0) + 1 + np.arange(alone.sum())
+        starts = [np.unique(first, return_inverse=True)[1].astype(np.int32)]
+    seeds = [int(child.integers(2**63)) for child in rng.spawn(restarts)]
+    labels = search_one_layer(layer, seeds, starts)
+    source = np.repeat(np.arange(present.size), np.diff(inner.indptr))
+    together = labels[source] == labels[inner.indices]
+    total = float(inner.data.sum())
+    n_labels = int(labels.max()) + 1
+    out_of = np.bincount(labels[source], inner.data, n_labels)
+    expected = out_of @ np.bincount(labels[inner.indices], inner.data, n_labels)
+    quality = (float(inner.data[together].sum()) - resolution * float(expected) / total) / total
+    found = np.full(matrix.shape[0], np.nan)
+    found[present] = _by_size(labels)
+    return found, quality
+
+
+def _by_size(labels: Codes) -> npt.NDArray[np.int64]:
+    """The labels 0, 1, ... by falling size, ties by their first member."""
+    _, first, code, size = np.unique(
+        labels, return_index=True, return_inverse=True, return_counts=True
+    )
+    rank = np.empty(first.size, np.int64)
+    rank[np.lexsort((first, -size))] = np.arange(first.size)
+    return rank[code]
 
 
 def check_restarts(restarts: int) -> None:
@@ -115,12 +193,7 @@ def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) 
     present = numbers.T >= 0
     table = np.full(present.shape, np.nan)
     if labels.size:
-        _, first, code, size = np.unique(
-            labels, return_index=True, return_inverse=True, return_counts=True
-        )
-        rank = np.empty(first.size, np.int64)
-        rank[np.lexsort((first, -size))] = np.arange(first.size)
-        table[present] = rank[code]
+        table[present] = _by_size(labels)
     columns = pd.Index(network.layers, name="layer", dtype="str")
     return pd.DataFrame(table, index=network._nodes.index, columns=columns)
 

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["announce", "inlined", "kernel"]
+__all__ = ["announce", "called", "inlined", "kernel"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,6 +71,11 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
     return numba.njit(forceinline=True)(function)
+
+
+def called(function: Callable[P, R]) -> Callable[P, R]:
+    """A part of kernels of the same file that is too long to be put in at each call."""
+    return numba.njit()(function)
 
 
 def _read_only(value: Any) -> Any:

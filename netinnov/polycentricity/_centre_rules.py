@@ -9,14 +9,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._matrices import flat_matrix
+from netinnov._matrices import flat_matrix, layer_matrix
 from netinnov._typing import Direction, Floats
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._core_periphery import core_of
 from netinnov.polycentricity._flows import totals
 
-__all__ = ["CentreRule", "Options", "Structure", "centres_by", "largest_first", "structure_of"]
+__all__ = [
+    "CentreRule",
+    "Options",
+    "Structure",
+    "centres_by",
+    "largest_first",
+    "structure_of",
+]
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -42,45 +49,70 @@ class Options(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """What the rules look at, an entry a place; what no rule asked for is NaN or missing."""
+    """What the rules look at, an entry a place; what no rule asked for is NaN, -1 or None."""
 
     strength: Floats
     community: Floats
     core: Floats
     core_quality: float
     z: Floats
-    role: pd.Series
+    role: pd.Series | None
     dominant: npt.NDArray[np.int64]
+    modularity: float
 
 
 def structure_of(
-    network: MultilayerNetwork, options: Options, rng: np.random.Generator, rules: set[str]
+    network: MultilayerNetwork,
+    options: Options,
+    rng: np.random.Generator,
+    rules: set[str],
+    start: Floats | None = None,
+    searches: int | None = None,
+    strength: Floats | None = None,
 ) -> Structure:
-    """Strengths, communities, core, roles and largest flows, as far as the rules need them."""
+    """Strengths, communities, core, roles and largest flows, as far as the rules need them.
+
+    Communities are searched for `searches` times (None: the restarts of the options), once from
+    the labels in `start`.
+    """
     n = network.n_nodes
-    flat = flatten(network)
-    strength = totals(flat, options.direction, f"strength with direction={options.direction!r}")
+    flat = network if network.layers == ("all",) else flatten(network)
+    if strength is None:
+        strength = totals(flat, options.direction, f"strength with direction={options.direction!r}")
     for_community, for_core = rng.spawn(2)
     nothing = np.full(n, math.nan)
     community, core, quality, z = nothing, nothing, math.nan, nothing
-    role = pd.Series(pd.NA, network._nodes.index, dtype="str")
+    modularity = math.nan
+    role = None
+    if "roles" in rules:
+        role = pd.Series(pd.NA, network._nodes.index, dtype="str")
     if rules & {"hubs", "z", "roles"} and strength.any():
-        from netinnov.community import leiden, roles
+        from netinnov.community._leiden import labels_of_layer
 
-        found = leiden(
-            flat, resolution=options.resolution, restarts=options.restarts, rng=for_community
+        community, modularity = labels_of_layer(
+            layer_matrix(flat, flat.layers[0]),
+            bool(flat.directed),
+            options.resolution,
+            options.restarts if searches is None else searches,
+            for_community,
+            start,
         )
-        labels = pd.DataFrame(found.membership).iloc[:, 0]  # the only layer
-        community = labels.to_numpy(np.float64)
         if rules & {"z", "roles"}:
-            table = roles(flat, labels)
+            from netinnov.community import roles
+
+            table = roles(flat, pd.Series(community, network._nodes.index))
             z, role = table["z"].to_numpy(np.float64), table["role"]
     if rules & {"hubs", "core"}:
         core, quality = core_of(flat, options.restarts, for_core)
     dominant = np.full(n, -1)
     if "dominant_flow" in rules:
         dominant = _largest_flow(flat)
-    return Structure(strength, community, core, quality, z, role, dominant)
+    return Structure(strength, community, core, quality, z, role, dominant, modularity)
+
+
+def few(restarts: int) -> int:
+    """Restarts for one of many draws: three in ten of those for the observed network."""
+    return math.ceil(0.3 * restarts)
 
 
 def centres_by(rule: str, found: Structure, options: Options) -> Mask:

@@ -13,7 +13,7 @@ from netinnov._geography import great_circle
 from netinnov._typing import Direction, Floats
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._centre_rules import Options, centres_by, structure_of
+from netinnov.polycentricity._centre_rules import Options, Structure, centres_by, structure_of
 from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
 from netinnov.polycentricity._flows import (
     Flows,
@@ -115,11 +115,19 @@ def index_values(
     setting: Setting,
     rng: np.random.Generator,
     value: Floats | None = None,
+    *,
+    structure: Structure | None = None,
+    start: Floats | None = None,
+    searches: int | None = None,
 ) -> dict[str, float]:
-    """The indices of the setting that a network has; `value` stands in for its strengths."""
+    """The indices of the setting that a network has; `value` stands in for its strengths.
+
+    The `structure` is used where it is known; `start` and `searches` are for `structure_of`.
+    """
     wanted = set(setting.names)
     direction = setting.direction
     flat = flatten(network)
+    stands_in = value is not None
     if value is None:
         value = totals(flat, direction, f"strength with direction={direction!r}")
     found = _value_indices(value, setting)
@@ -136,7 +144,9 @@ def index_values(
     if wanted & {"core_periphery", "core_share"}:
         rules.add("core")
     if rules:
-        structure = structure_of(flat, setting.options, rng, rules)
+        if structure is None:
+            strength = None if stands_in else value
+            structure = structure_of(flat, setting.options, rng, rules, start, searches, strength)
         core = structure.core
         found["core_periphery"] = structure.core_quality
         found["core_share"] = float(core.mean()) if core.size else math.nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
-from netinnov.polycentricity._centre_rules import Options
+from netinnov.polycentricity._centre_rules import Options, few, structure_of
 from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import (
     INDICES,
@@ -104,7 +104,9 @@ def profile(
     replicates : int
         Networks drawn from the null model.
     resolution, restarts
-        Of the communities behind ``n_centres``, and restarts of the search for a core.
+        Of the communities behind ``n_centres``, and restarts of the search for a core. In a draw
+        communities are searched for three in ten of these times, rounded up; in a resample, and
+        without a place, once from the communities of the observed flows.
     rng : None, int, SeedSequence or Generator
         Source of all draws.
     executor : Executor, int or None
@@ -162,9 +164,8 @@ def profile(
     `null_models.GravityNull` or weights permuted over the links.
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
-    the bar says how long that will be. With 400 places all of which are linked that is 1,600
-    times half a second or more, shared by the threads. ``n_centres``, a search for communities
-    each time, takes most of it: leave it out of `indices`, or take fewer `replicates` or
+    the bar says how long that will be. ``n_centres``, a search for communities each time, takes
+    most of it in large networks: leave it out of `indices`, or take fewer `replicates` or
     ``restarts=1``.
 
     Examples
@@ -195,14 +196,18 @@ def profile(
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
     task = _Task(network, size, setting, shares, events, resample, ready)
+    observed = None
+    if "n_centres" in setting.names:
+        observed = structure_of(network, options, first, {"hubs"})
+        task = replace(task, communities=observed.community)
+    value = task.values(index_values(network, setting, first, structure=observed), size)
     items = [
-        *[("observed", 0, first)],
         *[("resample", k, child) for k, child in enumerate(for_draws.spawn(draws))],
         *[("without", k, child) for k, child in enumerate(for_leaving.spawn(left))],
         *[("null", k, child) for k, child in enumerate(for_null.spawn(nulls))],
     ]
     found = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
-    value, found = found[0], found[1:]
+    found = found.reshape(len(items), len(setting.names))
     parts = np.split(found, [draws, draws + left])
     return _table(network, setting, value, *parts)
 
@@ -250,24 +255,36 @@ class _Task:
     events: Events
     resample: Change | None
     null: Prepared | None
+    communities: Floats | None = None
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         what, number, rng = item
         network, setting, size = self.network, self.setting, self.size
+        start = self.communities
         if what == "resample" and self.resample is None:
             network = resampled(network, rng, events=self.events)
         elif what == "resample":
             network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
         elif what == "null" and self.null is not None:
-            network = drawn_from(self.null, network, rng)
+            network, start = drawn_from(self.null, network, rng), None
         elif what == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network._nodes.index.take(rest)))
             setting = without(setting, self.shares, number)
             size = None if size is None else size[rest]
-        found = index_values(network, setting, rng)
-        if size is not None and what in {"observed", "without"}:
-            found |= size_indices(size, setting)
+            start = None if start is None else start[rest]
+        found = index_values(
+            network, setting, rng, start=start, searches=few(setting.options.restarts)
+        )
+        return self.values(found, size if what == "without" else None, setting)
+
+    def values(
+        self, found: dict[str, float], size: Floats | None, setting: Setting | None = None
+    ) -> Floats:
+        """The indices in their order, those of sizes too where there are some."""
+        setting = self.setting if setting is None else setting
+        if size is not None:
+            found = found | size_indices(size, setting)
         return np.array([found.get(name, math.nan) for name in setting.names])
 
 

@@ -1,0 +1,386 @@
+"""The Leiden algorithm on one layer: whole searches, so that small networks cost little.
+
+A *level* is a network of super-states: ``indptr, indices, weight``, symmetric, none of one with
+itself, and two strengths ``a, b`` of each. What counts for u and v is
+weight - fa a_u a_v - fb b_u b_v, as in `netinnov.kernels.leiden` with two channels; that file
+explains moves and refinement, which are the same here without coupling and hash tables.
+"""
+
+import numpy as np
+
+from netinnov.kernels._jit import called, kernel
+
+__all__ = ["climbed", "perturbed"]
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+@called
+def _uniform(state):
+    """A random number in [0, 1): splitmix64."""
+    state[0] += GOLDEN
+    z = state[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return np.float64(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@called
+def _shuffled(n, state):
+    order = np.arange(n).astype(np.int32)
+    for i in range(n - 1, 0, -1):
+        j = np.int64(_uniform(state) * (i + 1))
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+@called
+def _compact(label, n_labels):
+    """Number the labels 0, 1, ... without gaps, in place; how many there are."""
+    number = np.full(n_labels, -1, np.int32)
+    n_used = 0
+    for v in range(label.size):
+        number[label[v]] = 0
+    for c in range(n_labels):
+        if number[c] == 0:
+            number[c] = n_used
+            n_used += 1
+    for v in range(label.size):
+        label[v] = number[label[v]]
+    return n_used
+
+
+@called
+def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
+    """Move single super-states to where they add most, in place; the gain. Labels are below n."""
+    n = a.size
+    sum_a, sum_b, size = np.zeros(n), np.zeros(n), np.zeros(n, np.int32)
+    for v in range(n):
+        sum_a[label[v]] += a[v]
+        sum_b[label[v]] += b[v]
+        size[label[v]] += 1
+    empty = np.empty(n, np.int32)
+    n_empty = 0
+    for c in range(n - 1, -1, -1):
+        if size[c] == 0:
+            empty[n_empty] = c
+            n_empty += 1
+    queue = _shuffled(n, state)
+    queued = np.ones(n, np.bool_)
+    head, length = 0, n
+    near = np.zeros(n)
+    touched = np.empty(n + 1, np.int32)
+    total = 0.0
+    while length > 0:
+        v = queue[head]
+        head = head + 1 if head + 1 < n else 0
+        length -= 1
+        queued[v] = False
+        own = label[v]
+        n_touched = 0
+        reach = 0.0
+        for k in range(indptr[v], indptr[v + 1]):
+            c = label[indices[k]]
+            touched[n_touched] = c
+            n_touched += near[c] == 0.0
+            near[c] += weight[k]
+            reach += weight[k]
+        pull_a, pull_b = fa * a[v], fb * b[v]
+        stay = 0.0
+        if size[own] > 1:
+            stay = near[own] - pull_a * (sum_a[own] - a[v]) - pull_b * (sum_b[own] - b[v])
+        best = own
+        best_gain = stay + 1e-11 * reach
+        if size[own] > 1 and best_gain < 0.0:
+            best = empty[n_empty - 1]
+            best_gain = 0.0
+        for t in range(n_touched):
+            c = touched[t]
+            if c != own and near[c] > best_gain:
+                gain = near[c] - pull_a * sum_a[c] - pull_b * sum_b[c]
+                if gain > best_gain:
+                    best = c
+                    best_gain = gain
+            near[c] = 0.0
+        if best == own:
+            continue
+        total += best_gain - stay
+        sum_a[own] -= a[v]
+        sum_b[own] -= b[v]
+        sum_a[best] += a[v]
+        sum_b[best] += b[v]
+        size[own] -= 1
+        if size[best] == 0:
+            n_empty -= 1
+        size[best] += 1
+        if size[own] == 0:
+            sum_a[own] = 0.0  # nothing may be left over
+            sum_b[own] = 0.0
+            empty[n_empty] = own
+            n_empty += 1
+        label[v] = best
+        for k in range(indptr[v], indptr[v + 1]):
+            u = indices[k]
+            if not queued[u] and label[u] != best:
+                queued[u] = True
+                at = head + length
+                queue[at if at < n else at - n] = u
+                length += 1
+    return total
+
+
+@called
+def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
+    """Parts of the communities, numbered 0, 1, ..., and their number."""
+    n = a.size
+    sum_a, sum_b = np.zeros(n), np.zeros(n)
+    for v in range(n):
+        sum_a[label[v]] += a[v]
+        sum_b[label[v]] += b[v]
+    rest, slack = np.empty(n), np.empty(n)
+    for v in range(n):
+        own = label[v]
+        inside = 0.0
+        for k in range(indptr[v], indptr[v + 1]):
+            if label[indices[k]] == own:
+                inside += weight[k]
+        slack[v] = 1e-11 * inside
+        rest[v] = inside - fa * a[v] * (sum_a[own] - a[v]) - fb * b[v] * (sum_b[own] - b[v])
+    part = np.arange(n).astype(np.int32)
+    size = np.ones(n, np.int32)
+    sum_a[:] = a
+    sum_b[:] = b
+    near = np.zeros(n)
+    touched = np.empty(n + 1, np.int32)
+    for v in _shuffled(n, state):
+        if part[v] != v or size[v] > 1 or rest[v] < -slack[v]:
+            continue
+        n_touched = 0
+        for k in range(indptr[v], indptr[v + 1]):
+            u = indices[k]
+            if label[u] == label[v]:
+                c = part[u]
+                touched[n_touched] = c
+                n_touched += near[c] == 0.0
+                near[c] += weight[k]
+        best = v
+        best_gain = 0.0
+        for t in range(n_touched):
+            c = touched[t]
+            if near[c] > best_gain and rest[c] >= -slack[c]:
+                gain = near[c] - fa * a[v] * sum_a[c] - fb * b[v] * sum_b[c]
+                if gain > best_gain:
+                    best = c
+                    best_gain = gain
+            near[c] = 0.0
+        if best == v:
+            continue
+        sum_a[best] += a[v]
+        sum_b[best] += b[v]
+        rest[best] += rest[v] - 2.0 * best_gain
+        slack[best] += slack[v]
+        size[v] = 0
+        size[best] += 1
+        part[v] = best
+    return part, _compact(part, n)
+
+
+@called
+def _aggregated(indptr, indices, weight, a, b, part, n_new):
+    """The level whose super-states are the parts."""
+    n = a.size
+    start = np.zeros(n_new + 1, np.int32)
+    for v in range(n):
+        start[part[v] + 1] += 1
+    for c in range(n_new):
+        start[c + 1] += start[c]
+    members, filled = np.empty(n, np.int32), start.copy()
+    for v in range(n):
+        members[filled[part[v]]] = v
+        filled[part[v]] += 1
+    new_a, new_b = np.zeros(n_new), np.zeros(n_new)
+    new_indptr = np.zeros(n_new + 1, np.int32)
+    new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
+    slot = np.full(n_new, -1, np.int32)
+    end = 0
+    for c in range(n_new):
+        first = end
+        for m in range(start[c], start[c + 1]):
+            v = members[m]
+            new_a[c] += a[v]
+            new_b[c] += b[v]
+            for k in range(indptr[v], indptr[v + 1]):
+                d = part[indices[k]]
+                if d == c:
+                    continue
+                if slot[d] < first:
+                    slot[d] = end
+                    new_indices[end] = d
+                    new_weight[end] = 0.0
+                    end += 1
+                new_weight[slot[d]] += weight[k]
+        new_indptr[c + 1] = end
+    return new_indptr, new_indices[:end].copy(), new_weight[:end].copy(), new_a, new_b
+
+
+@called
+def _of_parts(label, part, n_parts):
+    """The label of each part, below the number of parts; a part lies in one community."""
+    found = np.empty(n_parts, np.int32)
+    for v in range(label.size):
+        found[part[v]] = label[v]
+    _compact(found, label.size)
+    return found
+
+
+@called
+def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
+    """Move, refine, aggregate and so on until each community is one super-state; and the gain."""
+    n = a.size
+    at = np.arange(n).astype(np.int32)
+    label = label.copy()
+    total = 0.0
+    while True:
+        total += _moved(indptr, indices, weight, a, b, fa, fb, label, state)
+        part, n_parts = _refined(indptr, indices, weight, a, b, fa, fb, label, state)
+        if n_parts == a.size:
+            return label[at], total
+        label = _of_parts(label, part, n_parts)
+        indptr, indices, weight, a, b = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+        for v in range(n):
+            at[v] = part[at[v]]
+
+
+@called
+def _split(indptr, indices, weight, a, b, fa, fb, label, state):
+    """Look for communities inside each community, and let these move; and the gain."""
+    n = a.size
+    cut_indptr = np.zeros(n + 1, np.int32)
+    cut_indices, cut_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
+    end = 0
+    for v in range(n):
+        for k in range(indptr[v], indptr[v + 1]):
+            if label[indices[k]] == label[v]:
+                cut_indices[end] = indices[k]
+                cut_weight[end] = weight[k]
+                end += 1
+        cut_indptr[v + 1] = end
+    alone = np.arange(n).astype(np.int32)
+    part, _ = _iterated(
+        cut_indptr, cut_indices[:end].copy(), cut_weight[:end].copy(), a, b, fa, fb, alone, state
+    )
+    n_parts = _compact(part, n)
+    level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+    found, gain = _iterated(
+        level[0], level[1], level[2], level[3], level[4], fa, fb,
+        _of_parts(label, part, n_parts), state,
+    )  # fmt: skip
+    return found[part], gain
+
+
+@called
+def _connected(indptr, indices, label):
+    """Numbers 0, 1, ... of the connected parts of communities, and how many there are."""
+    n = label.size
+    part = np.full(n, -1, np.int32)
+    stack = np.empty(n, np.int32)
+    n_parts = 0
+    for root in range(n):
+        if part[root] >= 0:
+            continue
+        part[root] = n_parts
+        stack[0] = root
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            v = stack[depth]
+            for k in range(indptr[v], indptr[v + 1]):
+                u = indices[k]
+                if part[u] < 0 and label[u] == label[root]:
+                    part[u] = n_parts
+                    stack[depth] = u
+                    depth += 1
+        n_parts += 1
+    return part, n_parts
+
+
+@called
+def _settled(indptr, indices, weight, a, b, fa, fb, label, state):
+    """Moves of states, separation of unconnected parts and unions, until none is left."""
+    n = a.size
+    label = label.copy()
+    while True:
+        _moved(indptr, indices, weight, a, b, fa, fb, label, state)
+        n_labels = _compact(label, n)
+        part, n_parts = _connected(indptr, indices, label)
+        level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+        union = np.arange(n_parts).astype(np.int32)
+        gain = _moved(level[0], level[1], level[2], level[3], level[4], fa, fb, union, state)
+        label = union[part]
+        if gain == 0.0 and n_parts == n_labels:
+            return label
+
+
+@called
+def _score(indptr, indices, weight, a, b, fa, fb, label):
+    """What is maximised, up to a constant."""
+    n = a.size
+    sum_a, sum_b = np.zeros(n), np.zeros(n)
+    inside = 0.0
+    for v in range(n):
+        sum_a[label[v]] += a[v]
+        sum_b[label[v]] += b[v]
+        for k in range(indptr[v], indptr[v + 1]):
+            if label[indices[k]] == label[v]:
+                inside += weight[k]
+    for c in range(n):
+        inside -= fa * sum_a[c] * sum_a[c] + fb * sum_b[c] * sum_b[c]
+    return inside
+
+
+@kernel
+def climbed(indptr, indices, weight, a, b, fa, fb, start, seed):
+    """Labels of a search from a partition, which nothing above improves, and their score.
+
+    O(links) a sweep. Reference: `netinnov.community._search` on the same network (in the tests).
+    """
+    indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
+    a, b, label = a.copy(), b.copy(), start.copy()
+    state = np.array([seed], np.uint64)
+    gain = 1.0
+    while gain > 0.0:
+        label, gain = _iterated(indptr, indices, weight, a, b, fa, fb, label, state)
+        if gain <= 0.0:
+            label, gain = _split(indptr, indices, weight, a, b, fa, fb, label, state)
+    label = _settled(indptr, indices, weight, a, b, fa, fb, label, state)
+    return label, _score(indptr, indices, weight, a, b, fa, fb, label)
+
+
+@kernel
+def perturbed(indptr, indices, weight, a, b, fa, fb, start, patience, seed):
+    """Take states out at random and search on, until that fails so many times in a row."""
+    indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
+    a, b, label = a.copy(), b.copy(), start.copy()
+    state = np.array([seed], np.uint64)
+    n = a.size
+    score = _score(indptr, indices, weight, a, b, fa, fb, label)
+    scale = weight.sum()
+    idle = 0
+    while idle < patience:
+        share = 0.1 + 0.4 * _uniform(state)
+        other = label.copy()
+        n_labels = _compact(other, n)
+        for v in range(n):
+            if _uniform(state) < share:
+                other[v] = n_labels
+                n_labels += 1
+        _compact(other, n_labels)
+        other, _ = _iterated(indptr, indices, weight, a, b, fa, fb, other, state)
+        other = _settled(indptr, indices, weight, a, b, fa, fb, other, state)
+        reached = _score(indptr, indices, weight, a, b, fa, fb, other)
+        idle = 0 if reached > score + 1e-11 * scale else idle + 1
+        if reached >= score:
+            score = reached
+            label = other
+    return label, score
