@@ -14,7 +14,7 @@ from hypothesis import given, settings
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import max_entropy
-from netinnov.null_models._ensembles import ensembles
+from netinnov.null_models._expected_degrees import ensembles
 from strategies import networks
 
 
@@ -290,7 +290,7 @@ def test_what_cannot_be_drawn_is_refused():
 
 @pytest.mark.parametrize("preserve", [["degree"], ["strength"]])
 def test_too_many_classes_are_refused(monkeypatch, preserve):
-    monkeypatch.setattr("netinnov.null_models._ensembles._MOST_PAIRS", 3)
+    monkeypatch.setattr("netinnov.null_models._expected_degrees._MOST_PAIRS", 3)
     with pytest.raises(InputError, match="classes of nodes that differ in what is kept"):
         max_entropy(from_matrix(weighted(6, whole=False)), preserve=preserve)
 

@@ -11,8 +11,8 @@ import pytest
 
 import netinnov as ni
 from netinnov.null_models import Rewire, mixing
-from netinnov.null_models._chains import Chain, seed_words
-from netinnov.null_models._plan import plan
+from netinnov.null_models._rewiring_chains import Chain, seed_words
+from netinnov.null_models._rewiring_options import plan
 
 SIX = [(0, 2), (0, 3), (0, 4), (1, 4), (2, 4), (2, 5)]
 """With kinds AABBCC no exchange within a kind leads on from here: an excursion does."""

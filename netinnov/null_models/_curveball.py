@@ -16,9 +16,9 @@ from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Plan, State, seed_words
-from netinnov.null_models._plan import plan
 from netinnov.null_models._prepared import NullFamily, layer_names
+from netinnov.null_models._rewiring_chains import Plan, State, seed_words
+from netinnov.null_models._rewiring_options import plan
 
 __all__ = ["Curveball", "Sides", "curveball", "joins_two_kinds", "two_sides"]
 

@@ -15,10 +15,10 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._balancing import Balanced, fit_deterrence
-from netinnov.null_models._chains import Chain, Plan, State
 from netinnov.null_models._curveball import joins_two_kinds
-from netinnov.null_models._plan import coordinates, plan
 from netinnov.null_models._prepared import NullFamily, layer_names
+from netinnov.null_models._rewiring_chains import Chain, Plan, State
+from netinnov.null_models._rewiring_options import coordinates, plan
 
 __all__ = ["GravityNull"]
 

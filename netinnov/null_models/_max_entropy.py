@@ -13,10 +13,10 @@ from netinnov._arguments import as_list, check_choice, check_names, check_rng, s
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Plan, State
-from netinnov.null_models._ensembles import Ensemble, Weights, ensembles
-from netinnov.null_models._plan import plan
+from netinnov.null_models._expected_degrees import Ensemble, Weights, ensembles
 from netinnov.null_models._prepared import NullFamily, layer_names
+from netinnov.null_models._rewiring_chains import Plan, State
+from netinnov.null_models._rewiring_options import plan
 
 __all__ = ["MaxEntropy", "max_entropy"]
 
@@ -214,22 +214,22 @@ def _law(observed: State, weights: Weights | None) -> Weights:
     return "geometric" if (observed.weight % 1 == 0).all() else "exponential"
 
 
-def _drawn(found: Ensemble, rng: np.random.Generator) -> State:
+def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
     """Each pair linked by chance: numbers of links between classes, then which pairs they are."""
-    r, c = np.diff(found.row_begin), np.diff(found.column_begin)
+    r, c = np.diff(ensemble.row_begin), np.diff(ensemble.column_begin)
     sizes = np.outer(r, c)
-    if found.one_mode:
+    if ensemble.one_mode:
         sizes[np.diag_indices(r.size)] -= r
-    if found.symmetric:
+    if ensemble.symmetric:
         sizes[np.diag_indices(r.size)] //= 2
         sizes = np.triu(sizes)
-    counts = rng.binomial(sizes, np.clip(found.probability, 0.0, 1.0)).ravel()
+    counts = rng.binomial(sizes, np.clip(ensemble.probability, 0.0, 1.0)).ravel()
     cell, at = _distinct(counts, sizes.ravel(), rng)
     u, v = np.divmod(cell, c.size)
     i, j = np.divmod(at, c[v])
-    if found.one_mode:
+    if ensemble.one_mode:
         same = u == v
-        if found.symmetric:
+        if ensemble.symmetric:
             # Pair number at of a triangle: row i > column j.
             i[same] = ((1 + np.sqrt(1 + 8 * at[same])) / 2).astype(np.int64)
             i[same] -= i[same] * (i[same] - 1) // 2 > at[same]
@@ -238,12 +238,12 @@ def _drawn(found: Ensemble, rng: np.random.Generator) -> State:
         else:
             i[same], j[same] = np.divmod(at[same], c[v[same]] - 1)
             j[same] += j[same] >= i[same]
-    source: Codes = found.rows[found.row_begin[u] + i].astype(np.int32)
-    target: Codes = found.columns[found.column_begin[v] + j].astype(np.int32)
-    if found.mean is None:
+    source: Codes = ensemble.rows[ensemble.row_begin[u] + i].astype(np.int32)
+    target: Codes = ensemble.columns[ensemble.column_begin[v] + j].astype(np.int32)
+    if ensemble.mean is None:
         return State(source, target, np.ones(source.size))
-    mean = found.mean[u, v]
-    if found.weights == "geometric":
+    mean = ensemble.mean[u, v]
+    if ensemble.weights == "geometric":
         return State(source, target, rng.geometric(1 / mean).astype(np.float64))
     # A weight must be above 0; the smallest number there is stands for what is drawn as 0.
     weight = np.maximum(rng.exponential(mean), np.finfo(np.float64).tiny)

@@ -13,8 +13,8 @@ from netinnov._arguments import check_rng, check_type
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._chains import Chain, State, seed_words
 from netinnov.null_models._rewire import Rewire
+from netinnov.null_models._rewiring_chains import Chain, State, seed_words
 
 __all__ = ["Mixing", "mixing"]
 
@@ -147,8 +147,8 @@ def mixing(
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
-    >>> found = mixing(network, rng=1)
-    >>> bool(0 < found.acceptance["links"] < 1)
+    >>> chain = mixing(network, rng=1)
+    >>> bool(0 < chain.acceptance["links"] < 1)
     True
     """
     rng = check_rng(rng)
@@ -261,8 +261,8 @@ def _in_common(
     """How many links are also in the start, which has each of its pairs so many times."""
     now = np.sort(now)  # so that what is read next stands next
     at = np.minimum(np.searchsorted(start, now), start.size - 1)
-    found = np.bincount(at[start[at] == now], minlength=start.size)
-    return int(np.minimum(found, times).sum())
+    common = np.bincount(at[start[at] == now], minlength=start.size)
+    return int(np.minimum(common, times).sum())
 
 
 def _assortativity(degree: npt.NDArray[np.int64], state: State, directed: bool) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from netinnov._arguments import as_list, check_callable, check_rng, shown
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._chains import State
+from netinnov.null_models._rewiring_chains import State
 
 __all__ = [
     "NullFamily",

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._chains import Labelled, Plan, Preserve, Space, State
-from netinnov.null_models._plan import check_options, plan
 from netinnov.null_models._prepared import NullFamily, layer_names
+from netinnov.null_models._rewiring_chains import Labelled, Plan, Preserve, Space, State
+from netinnov.null_models._rewiring_options import check_options, plan
 
 __all__ = ["Rewire", "rewire"]
 

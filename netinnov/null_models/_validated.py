@@ -17,7 +17,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._curveball import two_sides
-from netinnov.null_models._ensembles import ensembles
+from netinnov.null_models._expected_degrees import ensembles
 
 __all__ = ["ProjectionNull", "validated_projection"]
 

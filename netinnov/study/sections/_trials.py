@@ -313,7 +313,7 @@ def placebos(
             trial.name: scenarios.MatchedPlacebo(trial.scenario, match=match, nearest=part.placebos)
             for trial in trials
         }
-        listed = scenarios.placebo_candidates(trials[0].scenario, cities, match=match)
+        listed = scenarios.placebo_candidates(cities, trials[0].scenario, match=match)
     except InputError as error:
         if part.match is not None:
             raise

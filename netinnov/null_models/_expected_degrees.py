@@ -1,4 +1,4 @@
-"""Ensembles of largest entropy: the probability of each link, and the law of its weight."""
+"""Maximum-entropy ensembles: the probability of each link and the distribution of its weight."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _ensemble(
     one_mode: bool = False,
     symmetric: bool = False,
 ) -> Ensemble:
-    """Solve for the links between the nodes of two sides, or with ``one_mode`` of a single one."""
+    """Solve the equations between the nodes of two sides; ``one_mode``: both are the same nodes."""
     out, into = _sums(rows, weight, n, weights), _sums(columns, weight, n, weights)
     if one_mode:
         if symmetric:
@@ -157,12 +157,12 @@ def _sums(ends: Any, weight: Floats, n: int, weights: Weights | None) -> Floats:
 
 
 def _classes(nodes: Any, sums: list[Floats]) -> _Classes:
-    found, at, sizes = np.unique(
+    sums_of_class, at, sizes = np.unique(
         np.hstack(sums)[nodes], axis=0, return_inverse=True, return_counts=True
     )
     order = np.argsort(at.ravel(), kind="stable")
     begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, found)
+    return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, sums_of_class)
 
 
 def _check_weights(weight: Floats, weights: Weights, layer: str) -> None:
@@ -219,12 +219,12 @@ class _Equations:
     def _outer(self, parameter: Floats) -> Floats:
         """Sum of the parameters of both ends of each pair of classes."""
         n = self.sizes.shape[0]
-        found: Floats = parameter[:n, None] + parameter[None, n:]
-        return found
+        sums: Floats = parameter[:n, None] + parameter[None, n:]
+        return sums
 
     def _probability(self, logarithm: Floats) -> Floats:
-        found: Floats = expit(self._outer(logarithm))
-        return found
+        probability: Floats = expit(self._outer(logarithm))
+        return probability
 
     def _links(self) -> Floats:
         """Logarithms of x and y, so that the expected degrees are the observed ones."""
@@ -236,8 +236,8 @@ class _Equations:
             p = self._probability(parameters[0])
             return Moments([self.sizes * p], [[self.sizes * p * (1 - p)]])
 
-        found: Floats = self._climbed(start[None], goal[None], moments, None)[0]
-        return found
+        logarithms: Floats = self._climbed(start[None], goal[None], moments, None)[0]
+        return logarithms
 
     def _exponential(self, probability: Floats) -> Floats:
         """Mean weights 1 / (u_i + v_j) of links that are there with a given probability."""
@@ -255,13 +255,13 @@ class _Equations:
         def bound(parameters: Floats) -> Floats:
             return np.where(there, self._outer(parameters[0]), -np.inf)
 
-        (found,) = self._climbed(
+        (rates,) = self._climbed(
             start[None] * unit / 2,
             goal[None] / unit,
             moments,
             bound,
         )
-        rate = np.where(there, -self._outer(found), unit)
+        rate = np.where(there, -self._outer(rates), unit)
         mean: Floats = unit / rate
         return mean
 
@@ -294,8 +294,8 @@ class _Equations:
             return Moments([self.sizes * p, self.sizes * p * above], variance)
 
         goal = np.stack([degree, excess])
-        found = self._climbed(start, goal, moments, logarithm)
-        p, above = laws(found)
+        logarithms = self._climbed(start, goal, moments, logarithm)
+        p, above = laws(logarithms)
         return p, 1 + above
 
     def _climbed(

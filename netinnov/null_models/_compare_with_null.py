@@ -1,4 +1,4 @@
-"""A measure of the network against the same measure of networks at random."""
+"""Compare a measure of a network with its distribution under a null model."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models._null_statistics import NullComparison, Value, compared
 from netinnov.null_models._prepared import NullModel, Prepared, moved_share, prepared_null
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._serial import Walk, check_chain, walks
-from netinnov.null_models._standing import NullComparison, Value, compared
 
 __all__ = ["compare_with_null"]
 

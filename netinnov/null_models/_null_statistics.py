@@ -1,4 +1,4 @@
-"""Where a measure stands among its values on networks at random."""
+"""The observed value of a measure compared with its distribution under a null model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENDS = (0.025, 0.975)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NullComparison:
-    """Where a measure stands among its values on networks at random.
+    """The observed value of a measure compared with its distribution under a null model.
 
     Attributes
     ----------
@@ -83,23 +83,23 @@ class NullComparison:
 
 
 def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
-    """Where the observed value, or each of its entries, stands among the draws, a row each."""
+    """Compare the observed value, or each of its entries, with the draws (a row a replicate)."""
     value = np.asarray(observed, np.float64)
     table = draws.reshape(len(draws), value.size)
     n_valid = (~np.isnan(table)).sum(axis=0)
     # Columns without a number would warn; they stay NaN.
-    some, two = n_valid > 0, n_valid > 1
+    any_valid, two_valid = n_valid > 0, n_valid > 1
     mean, sd = np.full(value.size, np.nan), np.full(value.size, np.nan)
     low, high = mean.copy(), mean.copy()
-    finite = some & ~np.isinf(table).any(axis=0)
+    finite = any_valid & ~np.isinf(table).any(axis=0)
     with np.errstate(invalid="ignore"):
-        mean[some] = np.nanmean(table[:, some], axis=0)
-        sd[two] = np.nanstd(table[:, two], axis=0, ddof=1)
+        mean[any_valid] = np.nanmean(table[:, any_valid], axis=0)
+        sd[two_valid] = np.nanstd(table[:, two_valid], axis=0, ddof=1)
     if finite.any():
         low[finite], high[finite] = np.nanquantile(table[:, finite], _ENDS, axis=0)
-    for column in np.flatnonzero(some & ~finite):
+    for column in np.flatnonzero(any_valid & ~finite):
         low[column], high[column] = _with_infinite(table[:, column])
-    # Equal draws differ by rounding: their spread is nothing.
+    # Draws that differ by rounding only have no spread.
     sd[sd <= 1e-12 * np.abs(mean)] = 0.0
     z = np.full(value.size, np.nan)
     moves = sd > 0
@@ -113,8 +113,8 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
         frame = pd.DataFrame(draws, replicate, index)
         return NullComparison(observed=observed, draws=frame, moved=moved, **series)
     numbers = {name: float(column[0]) for name, column in columns.items()}
-    whole = pd.Series(draws, replicate, name="value")
-    return NullComparison(observed=observed, draws=whole, moved=moved, **numbers)
+    values = pd.Series(draws, replicate, name="value")
+    return NullComparison(observed=observed, draws=values, moved=moved, **numbers)
 
 
 def _with_infinite(draws: Floats) -> Floats:

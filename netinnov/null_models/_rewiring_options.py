@@ -1,4 +1,4 @@
-"""The chains of `rewire`, from its options: links, classes, zones of distance and levels."""
+"""The chains of `rewire`, built from its options: classes of nodes, bins of distance, weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._chains import (
+from netinnov.null_models._rewiring_chains import (
     Chain,
     Labelled,
     Plan,
@@ -44,7 +44,7 @@ def plan(
     space: Space = "simple",
     labelled: Labelled = "node",
 ) -> Plan:
-    """Check the options of `rewire` and prepare its chains; tunes them where that is asked for."""
+    """Check the options of `rewire` and build its chains; estimate the weights of soft bins."""
     check_network(network)
     edges = check_options(preserve, bins, space, labelled)
     kept = set(preserve)
@@ -228,11 +228,11 @@ def _with_zones(
 
 
 def _zones(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
-    found = np.searchsorted(edges, lengths, side="right")
+    zones = np.searchsorted(edges, lengths, side="right")
     if edges.size:
-        found[lengths == edges[-1]] = max(edges.size - 1, 1)
-        found[lengths > edges[-1]] = 0
-    return cast("npt.NDArray[np.uint8]", found.astype(np.uint8))
+        zones[lengths == edges[-1]] = max(edges.size - 1, 1)
+        zones[lengths > edges[-1]] = 0
+    return cast("npt.NDArray[np.uint8]", zones.astype(np.uint8))
 
 
 def coordinates(

@@ -1,4 +1,4 @@
-"""Markov chains of layers: where they stand, what they keep, and how they go on."""
+"""The Markov chain of each layer that `rewire` runs: its state, constraints and proposals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FEW = 64
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Links of a layer on the way: source, target and weight of each slot."""
+    """The links of a layer in a state of its chain: source, target and weight of each slot."""
 
     source: Codes
     target: Codes
@@ -213,13 +213,13 @@ class Plan:
         blocks = in_threads(work, sum(state.source.size for state in states))
         return self._network(list(zip(states, blocks, strict=True)))
 
-    def _network(self, found: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
+    def _network(self, drawn: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
         network = self.network
         if network._rows is not None and len(self.chains) < len(network.layers):
             # Layers that stay may have periods and attributes.
-            return self._with_rows([state for state, _ in found])
+            return self._with_rows([state for state, _ in drawn])
         blocks = dict(zip(network.layers, network._blocks, strict=True))
-        blocks.update(zip(self.chains, (block for _, block in found), strict=True))
+        blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
         return network._from_blocks(
             network._node_table(), network._places, blocks, network._records
         )
