@@ -13,6 +13,7 @@ from netinnov.plotting._diffusion import plot_reach
 from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._event_study import plot_event_study
+from netinnov.plotting._files import save_figure
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._fonts import cjk_font, place_names
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
@@ -33,7 +34,6 @@ from netinnov.plotting._style import (
     figure_style,
     mark_modelled,
     new_figure,
-    save_figure,
 )
 
 __all__ = [

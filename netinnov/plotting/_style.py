@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
-from netinnov._atomic import write_bytes
-from netinnov._interruption import check_interrupted
 from netinnov.plotting._fonts import type_families
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Collection, Iterator
 
     from matplotlib.axes import Axes
@@ -30,7 +26,6 @@ __all__ = [
     "layer_style",
     "mark_modelled",
     "new_figure",
-    "save_figure",
 ]
 
 SINGLE = 89.0
@@ -144,58 +139,9 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     [89.0, 60.0]
     """
     with figure_style():
-        return Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
-
-
-def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tuple[Path, Path]:
-    """Write a figure as PDF with embedded fonts and as PNG of 300 dots an inch.
-
-    Parameters
-    ----------
-    figure : Figure
-        Any figure; it is neither closed nor changed.
-    folder : path
-        Made if it is not there.
-    name : str
-        File name without its ending.
-
-    Returns
-    -------
-    pdf, png : Path
-        The files written. The same figure gives the same bytes: no date is stored.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be written, such as on a full disk; none is left half written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in save_figure(new_figure(), folder, "empty")]
-    ['empty.pdf', 'empty.png']
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
-    layout = figure.get_layout_engine()
-    with figure_style():
-        # Each file would compute the layout twice; once is enough for both, and makes them alike.
-        if layout is not None:
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")
-        try:
-            for path, options in ((pdf, {"metadata": {"CreationDate": None}}), (png, {"dpi": 300})):
-                # By way of the memory: matplotlib tells a full disk as an error of its own.
-                content = BytesIO()
-                figure.savefig(content, format=path.suffix[1:], **options)
-                write_bytes(path, content.getvalue())
-        finally:
-            if layout is not None:
-                figure.set_layout_engine(layout)
-    check_interrupted()
-    return pdf, png
+        figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
+    FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
+    return figure
 
 
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
