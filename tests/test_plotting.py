@@ -535,8 +535,9 @@ def test_the_same_figure_gives_the_same_bytes(every_plot: dict[str, Any], tmp_pa
     assert files[0] == files[1]
 
 
+@pytest.mark.filterwarnings("ignore:The font of figures")
 def test_text_from_data_is_drawn_as_it_stands(cities: MultilayerNetwork, ax: Axes) -> None:
-    # Mathematics, a glyph that no font has, a name that a legend would hide: no warning, no error.
+    # Mathematics, a glyph that no font has, a name that a legend would hide: no error.
     names = {"p": "$\\frac{1}$", "q": "a\ud7ffb", "r": "_r\n\tr"}
     links = cities.links.replace({"layer": {"trade": "_$x$"}})
     nodes = cities.nodes.reset_index()
