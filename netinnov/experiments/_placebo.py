@@ -42,6 +42,7 @@ _MONOTONE = {
     "algebraic_connectivity",
     "core_number",
     "degree",
+    "edge_overlap",
     "effective_resistance",
     "global_efficiency",
     "harmonic_centrality",
@@ -50,9 +51,10 @@ _MONOTONE = {
     "overlapping_degree",
     "overlapping_strength",
     "reach",
+    "robustness_curve",
     "strength",
 }
-"""Measures of netinnov that new links move one way only."""
+"""Measures of netinnov that new links move one way only: tests/test_monotone_measures.py."""
 
 _SHORTENED = {"average_path_length", "closeness_centrality"}
 """Those that new links move one way only where all nodes reach each other before."""

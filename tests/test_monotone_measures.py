@@ -1,0 +1,139 @@
+"""The list of measures that new links move one way only, against networks with links added."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.experiments._placebo import _MONOTONE, _SHORTENED
+
+NODES = [f"n{i}" for i in range(7)]
+GROUPS = dict(zip(NODES, "aabbccd", strict=True))
+OPTIONS: dict[str, Any] = {
+    "layer": "x",
+    "membership": GROUPS,
+    "order": NODES,
+    "origin": NODES[:1],
+    "pairs": [("n0", "n1"), ("n2", "n5")],
+    "steps": 2,
+}
+"""What some measures ask for."""
+
+TRIALS = 42
+
+
+def measures() -> dict[str, Callable[..., Any]]:
+    """All public measures that give numbers, ready to be called with a network alone."""
+    found = {}
+    for module in (ni.centrality, ni.community, ni.connectivity, ni.polycentricity):
+        for name in module.__all__:
+            function = getattr(module, name)
+            if not inspect.isfunction(function):
+                continue
+            signature = inspect.signature(function)
+            parameters = list(signature.parameters.values())
+            asked = [each.name for each in parameters[1:] if each.default is each.empty]
+            numbers = signature.return_annotation in ("float", "pd.Series", "pd.DataFrame")
+            if parameters[0].name == "network" and numbers and set(asked) <= set(OPTIONS):
+                found[name] = partial(function, **{each: OPTIONS[each] for each in asked})
+    return found
+
+
+MEASURES = measures()
+SLOW = {"profile", "sensitivity", "detect_centres", "centrality_table"}
+"""Tables of other measures, or of random draws."""
+
+
+def random_links(rng: np.random.Generator, n: int, layers: str) -> pd.DataFrame:
+    """Links between nodes, some of them twice."""
+    ends = np.array([rng.choice(7, 2, replace=False) for _ in range(n)])
+    return pd.DataFrame(
+        {
+            "source": np.take(NODES, ends[:, 0]),
+            "target": np.take(NODES, ends[:, 1]),
+            "layer": [layers[i % len(layers)] for i in range(n)],
+            "weight": rng.integers(1, 4, n).astype(float),
+        }
+    )
+
+
+def before_and_after(*, joined: bool) -> Iterator[tuple[ni.MultilayerNetwork, ...]]:
+    """Networks with some links, and the same with a few more, sometimes in a new layer.
+
+    Joined: a ring goes through all nodes, so that each reaches each other one before.
+    """
+    rng = np.random.default_rng(5)
+    nodes = pd.DataFrame({"kind": "firm", "place": list("ppqqrrs")}, index=NODES)
+    places = pd.DataFrame({"lon": [0.0, 1, 2, 4], "lat": 0.0}, index=list("pqrs"))
+    ring = pd.DataFrame({"source": NODES, "target": np.roll(NODES, 1), "layer": "x", "weight": 1.0})
+    for trial in range(TRIALS):
+        links = random_links(rng, int(rng.integers(2, 12)), "xy")
+        network = ni.build_network(
+            nodes,
+            pd.concat([links, ring]) if joined else links,
+            places,
+            directed=[[], ["x"], ["x", "y"]][trial % 3],
+        )
+        added = random_links(rng, int(rng.integers(1, 4)), "xyz" if trial % 2 else "xy")
+        yield network, network.with_links(added)
+
+
+def directions(name: str, pairs: list[tuple[ni.MultilayerNetwork, ...]]) -> set[int]:
+    """Whether values rise (1) or fall (-1), somewhere, when links are added."""
+    seen: set[int] = set()
+    for before, after in pairs:
+        try:
+            first, second = (numbers(MEASURES[name](network)) for network in (before, after))
+        except InputError:  # no directed layers, for instance
+            continue
+        both = first.index.intersection(second.index)
+        a, b = first[both].to_numpy(), second[both].to_numpy()
+        with np.errstate(invalid="ignore"):
+            change = np.where(a == b, 0.0, b - a)  # both may be infinite
+        scale = 1e-9 * np.maximum(1, np.abs(np.where(np.isfinite(a), a, 1)))
+        seen |= {int(np.sign(each)) for each in change[np.abs(change) > scale]}
+        if len(seen) == 2:
+            break
+    return seen
+
+
+def numbers(result: Any) -> pd.Series:
+    """The numbers of a result in one Series."""
+    if isinstance(result, pd.DataFrame):
+        result = result.select_dtypes("number").stack()
+    return pd.Series(result).astype(float).dropna()
+
+
+@pytest.fixture(scope="module")
+def any_start() -> list[tuple[ni.MultilayerNetwork, ...]]:
+    return list(before_and_after(joined=False))
+
+
+@pytest.fixture(scope="module")
+def joined_start() -> list[tuple[ni.MultilayerNetwork, ...]]:
+    return list(before_and_after(joined=True))
+
+
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - SLOW))
+def test_measures_that_new_links_move_one_way_only_are_in_the_list(name, any_start, joined_start):
+    anywhere = len(directions(name, any_start)) == 1
+    where_joined = len(directions(name, joined_start)) == 1
+    assert (name in _MONOTONE) == anywhere
+    assert (name in _SHORTENED) == (where_joined and not anywhere)
+
+
+def test_the_list_names_measures_that_are_looked_at():
+    assert set(MEASURES) - SLOW >= _MONOTONE | _SHORTENED
+
+
+def test_a_measure_that_is_forgotten_is_missed(any_start, monkeypatch):
+    monkeypatch.setitem(MEASURES, "n_links", lambda network: float(network.n_links))
+    assert directions("n_links", any_start) == {1}
