@@ -114,6 +114,13 @@ def test_names_give_way_to_ids_with_a_warning(system_fonts: list[str]) -> None:
         assert place_names(pd.DataFrame({"name": ["衢州"]}, ["quzhou"])).tolist() == ["quzhou"]
 
 
+def test_places_without_names_or_of_no_number_are_called_by_their_ids() -> None:
+    assert place_names(pd.DataFrame(index=["a"]), chinese=True).to_dict() == {"a": "a"}
+    named = PLACES.assign(name_en=["Quzhou", "Yuhang", "Hangzhou"], name=None)
+    assert place_names(named).tolist() == ["Quzhou", "Yuhang", "Hangzhou"]
+    assert place_names(PLACES.iloc[:0], chinese=True).tolist() == []
+
+
 def test_what_is_not_asked_for_is_not_warned_of(system_fonts: list[str]) -> None:
     assert not system_fonts
     with warnings.catch_warnings():

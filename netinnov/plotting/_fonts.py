@@ -126,16 +126,20 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
     """
     columns = ["name_zh", "name_en", "name"] if chinese else ["name_en", "name"]
-    names = pd.Series(places.index.astype(str), index=places.index, name="name")
-    undecided = pd.Series(data=True, index=places.index)
-    for column in [column for column in columns if column in places]:
-        texts = places[column].where(places[column].notna(), "").map(_line)
-        lacking = texts[undecided].map(_lacking)
-        _tell(set().union(*lacking))
-        usable = undecided & texts.ne("") & ~lacking.map(bool).reindex(texts.index, fill_value=True)
-        names = names.mask(usable, texts)
-        undecided &= ~usable
-    return names
+    columns = [column for column in columns if column in places]
+    given = places[columns].astype(object).where(places[columns].notna(), "")
+    lacking: set[str] = set()
+    names = []
+    for place, texts in zip(places.index, given.itertuples(index=False), strict=True):
+        name = str(place)
+        for text in filter(None, map(_line, texts)):
+            if not (missing := _lacking(text)):
+                name = text
+                break
+            lacking |= missing
+        names.append(name)
+    _tell(lacking)
+    return pd.Series(names, index=places.index, name="name", dtype="str")
 
 
 def printable(text: object, *, longest: int = 40) -> str:
