@@ -13,11 +13,18 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from netinnov import MultilayerNetwork
 
-# Kernels compile inside a first example, so no deadline; CI draws the same examples every time.
+# Kernels compile inside a first example, so no deadline. Other examples are drawn each time, and
+# few; CI draws more, and the same every time.
 settings.register_profile(
-    "netinnov", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "netinnov", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("ci", settings.get_profile("netinnov"), derandomize=True, print_blob=True)
+settings.register_profile(
+    "ci",
+    settings.get_profile("netinnov"),
+    max_examples=25,
+    derandomize=True,
+    print_blob=True,
+)
 # For a long look by hand: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", settings.get_profile("netinnov"), max_examples=400)
 settings.load_profile("ci" if os.environ.get("CI") else "netinnov")

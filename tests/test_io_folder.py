@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netinnov import MultilayerNetwork, build_network
@@ -170,6 +170,7 @@ def test_a_network_without_links_keeps_its_columns():
     assert through_a_folder(network).equals(network)
 
 
+@settings(max_examples=10)
 @given(network=rich_networks())
 def test_the_reader_of_tables_reads_it_too(network):
     with tempfile.TemporaryDirectory() as parent:

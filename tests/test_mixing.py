@@ -90,6 +90,7 @@ def overlap_after(chain, trials, draws, rng):
     return np.array(found) / chain.size
 
 
+LONG = ("dense", "dense and directed", "many links between kinds")
 LAYERS = [
     *SMALL,
     pytest.param(random_network(20, 170), ("degree",), id="dense"),
@@ -111,7 +112,15 @@ def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
     assert abs(now.mean() - later.mean()) < 0.4 * later.std()
 
 
-@pytest.mark.parametrize(("network", "preserve"), LAYERS)
+@pytest.mark.parametrize(
+    ("network", "preserve"),
+    [
+        pytest.param(
+            *layer.values, id=layer.id, marks=[pytest.mark.slow] if layer.id in LONG else []
+        )
+        for layer in LAYERS
+    ],
+)
 def test_advice_hangs_little_on_how_long_the_chain_is_looked_at(network, preserve):
     short, middle, long = (
         np.median(
