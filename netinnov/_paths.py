@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
@@ -23,6 +24,7 @@ __all__ = [
     "distances",
     "hops",
     "link_lengths",
+    "linked",
     "nearest",
     "pair_positions",
     "positions",
@@ -123,6 +125,14 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
         indptr, indices, data = network._simple_csr(layer)
         joined = joined + sparse.csr_array((np.ones(data.size), indices, indptr), shape=(n, n))
     return sparse.csr_array(joined)
+
+
+def linked(network: MultilayerNetwork) -> npt.NDArray[np.bool_]:
+    """Which nodes have a link to another node: all others are reached from nowhere."""
+    graph = union(network)
+    ends = np.diff(graph.indptr) > 0
+    ends[graph.indices] = True
+    return ends
 
 
 def distances(

@@ -125,3 +125,10 @@ def test_impossible_input_is_refused(options: dict[str, Any], words: str) -> Non
     given = {"values": over(network, [1, 2]), **options}
     with pytest.raises(InputError, match=words):
         borrowed_size(network, **given)
+
+
+def test_sizes_of_places_need_nodes_with_places():
+    nodes = pd.DataFrame(index=["a", "b"])
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    with pytest.raises(InputError, match=r"no node has a place; give the nodes a column `place`"):
+        borrowed_size(network, values=pd.Series(1.0, ["a", "b"]), size="population")

@@ -374,3 +374,27 @@ def test_the_network_stays_the_same() -> None:
         for name in ("closeness", "harmonic", "betweenness"):
             getattr(centrality, f"{name}_centrality")(network, distance="inverse", switch_cost=cost)
     assert pickle.dumps(network.links) == before
+
+
+def test_nodes_without_links_cost_no_search(monkeypatch):
+    # Two nodes at weight 2, so at distance 1/2, among 98 without links: 2 searches, not 100.
+    from netinnov import _paths
+
+    searches = []
+    dijkstra = _paths.csgraph.dijkstra
+
+    def counted(graph, **options):
+        searches.extend(options["indices"])
+        return dijkstra(graph, **options)
+
+    monkeypatch.setattr(_paths.csgraph, "dijkstra", counted)
+    nodes = pd.DataFrame(index=[f"n{i}" for i in range(100)])
+    links = pd.DataFrame({"source": ["n7"], "target": ["n50"], "weight": [2.0]})
+    network = ni.build_network(nodes, links)
+    harmonic = centrality.harmonic_centrality(network, distance="inverse")
+    assert harmonic[harmonic > 0].to_dict() == {"n7": 2 / 99, "n50": 2 / 99}
+    closeness = centrality.closeness_centrality(network, distance="inverse")
+    assert closeness[closeness > 0].index.tolist() == ["n7", "n50"]
+    efficiency = ni.connectivity.global_efficiency(network, distance="inverse")
+    assert efficiency == pytest.approx(4 / 9900)
+    assert searches == [7, 50] * 3

@@ -15,6 +15,7 @@ from netinnov._paths import (
     check_path_arguments,
     distances,
     hops,
+    linked,
     positions,
     union,
 )
@@ -159,14 +160,17 @@ def _sums(
     if hops(distance, switch_cost, frictions):
         return _sums_of_hops(network, chosen)
     reached, total, inverse = np.zeros((3, chosen.size))
+    has_links = linked(network)[chosen]
+    nodes, at = chosen[has_links], np.flatnonzero(has_links)
     blocks = distances(
-        network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
+        network, nodes, distance=distance, switch_cost=switch_cost, frictions=frictions
     )
     begin = 0
     for sources, found in blocks:
-        part = slice(begin, begin := begin + sources.size)
+        part = at[begin : begin + sources.size]
+        begin += sources.size
         found[np.arange(sources.size), sources] = np.inf
-        others = found[:, chosen]
+        others = found[:, nodes]
         reaches = np.isfinite(others)
         reached[part] = reaches.sum(axis=1)
         total[part] = others.sum(axis=1, where=reaches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from netinnov._paths import (
     check_path_arguments,
     distances,
     link_lengths,
+    linked,
     pair_positions,
     positions,
     union,
@@ -33,6 +34,9 @@ from netinnov.network import MultilayerNetwork, check_network
 __all__ = ["added_link_gain"]
 
 Gain = Literal["efficiency", "kirchhoff"]
+
+HELD = 2**30
+"""Bytes of distances between all pairs up to which they are held; beyond, blocks of them."""
 
 _PIECES = 8
 """Parts of the pairs that each thread takes, one after the other."""
@@ -83,8 +87,10 @@ def added_link_gain(
     add up. It goes one way, from source to target, if a layer is directed. Both numbers are exact.
     Efficiency: the new distance from s to t is min(d(s, t), d(s, i) + l + d(j, t)). Kirchhoff: with
     ``L+`` the pseudoinverse of the Laplacian and b = e_i - e_j, the index falls by
-    ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison). Distances of all pairs are held:
-    8 n^2 bytes. Gains of several links do not add up.
+    ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison). Gains of several links do not add up.
+
+    Memory: up to 1 GiB of distances (11,585 nodes) are held at once; in larger networks blocks of
+    them, besides 8 bytes for each node and end of a pair. "kirchhoff" holds 8 n^2 bytes.
 
     References
     ----------
@@ -131,11 +137,14 @@ def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     """All pairs that no layer links, in node order."""
     check_network(network)
     n = network.n_nodes
-    linked = union(network).toarray() > 0
-    np.fill_diagonal(linked, True)
+    if n**2 > HELD:
+        msg = f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try."
+        raise InputError(msg)
+    taken = union(network).toarray() > 0
+    np.fill_diagonal(taken, True)
     if not network.directed:
-        linked[np.tril_indices(n)] = True
-    source, target = np.nonzero(~linked)
+        taken[np.tril_indices(n)] = True
+    source, target = np.nonzero(~taken)
     return source.astype(np.int32), target.astype(np.int32)
 
 
@@ -180,6 +189,9 @@ def _rises(
     if chosen.size < 2:
         return np.full(source.size, np.nan)
     n = network.n_nodes
+    if 8 * n**2 > HELD:
+        rises = _rises_by_blocks(network, source, target, length, distance, frictions, chosen)
+        return rises / (chosen.size * (chosen.size - 1))
     everyone = np.arange(n, dtype=np.int32)
     apart = np.empty((n, n))
     blocks = distances(network, everyone, distance=distance, switch_cost=0.0, frictions=frictions)
@@ -203,6 +215,45 @@ def _rises(
     ]
     gains = in_threads(work, size=source.size * chosen.size)
     return np.concatenate([np.empty(0), *gains]) / (chosen.size * (chosen.size - 1))
+
+
+def _rises_by_blocks(
+    network: MultilayerNetwork,
+    source: Codes,
+    target: Codes,
+    length: Floats,
+    distance: Distance,
+    frictions: Frictions | None,
+    chosen: Codes,
+) -> Floats:
+    """The same sums from blocks of distances: memory for the ends of the new links only."""
+    options: dict[str, Any] = {
+        "distance": distance,
+        "switch_cost": 0.0,
+        "frictions": frictions,
+    }
+    ends, at = np.unique(np.concatenate([source, target]), return_inverse=True)
+    active = linked(network)
+    active[ends] = True
+    nodes = chosen[active[chosen]]
+    from_ends = [block[:, nodes] for _, block in distances(network, ends, **options)]
+    onward = np.concatenate([np.empty((0, nodes.size)), *from_ends])
+    first, second = np.split(at, 2)
+    ways = [(source, target, second)]
+    if not network.directed:
+        ways.append((target, source, first))
+    gains = np.zeros(source.size)
+    for _, block in distances(network, nodes, **options):
+        before = block[:, nodes]
+        for k in range(source.size):
+            for one, other, row in ways:
+                # A link that goes both ways is used one way by those that it brings nearer.
+                use = block[:, one[k]] + length[k] < block[:, other[k]]
+                after = block[use, one[k]][:, None] + length[k] + onward[row[k]]
+                old = before[use]
+                better = after < old
+                gains[k] += (1.0 / after[better] - 1.0 / old[better]).sum()
+    return gains
 
 
 def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: float) -> Floats:

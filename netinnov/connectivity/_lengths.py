@@ -14,6 +14,7 @@ from netinnov._paths import (
     check_path_arguments,
     distances,
     hops,
+    linked,
     positions,
     union,
 )
@@ -81,12 +82,13 @@ def global_efficiency(
         total = float((count / np.arange(1, count.size + 1)).sum())
     else:
         total = 0.0
+        joined = chosen[linked(network)[chosen]]
         blocks = distances(
-            network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
+            network, joined, distance=distance, switch_cost=switch_cost, frictions=frictions
         )
         for sources, found in blocks:
             found[np.arange(sources.size), sources] = np.inf
-            total += float((1.0 / found[:, chosen]).sum())
+            total += float((1.0 / found[:, joined]).sum())
     return total / (chosen.size * (chosen.size - 1))
 
 

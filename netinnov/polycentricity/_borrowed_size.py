@@ -151,6 +151,11 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
     if size in network._places.columns:
         of_place = _numbers(f"places[{size!r}]", network._places[size])
         code = network._place_codes
+        if not (code >= 0).any():
+            msg = (
+                f"`size` is a column of places, {size!r}, and no node has a place; give the nodes a"
+            )
+            raise InputError(f"{msg} column `place`, or `size` as a Series over nodes.")
         return np.asarray(np.where(code >= 0, of_place[np.maximum(code, 0)], np.nan))
     if size in network._nodes.columns:
         return _numbers(f"nodes[{size!r}]", network._nodes[size])
