@@ -333,11 +333,11 @@ def test_a_damaged_manifest_is_told_in_words(network, tmp_path, change, words, r
 
 def test_a_fickle_measure_is_refused_as_without_a_checkpoint(network, tmp_path) -> None:
     def fickle(changed):
-        return strength(changed) if total(changed) > 6 else 1.0
+        return strength(changed) if total(changed) > 4 else 1.0
 
     for checkpoint in (None, tmp_path):
         with pytest.raises(InputError, match=r"'fickle'.*both"):
-            compare(network, measures={"fickle": fickle}, checkpoint=checkpoint, replicates=60)
+            compare(network, measures={"fickle": fickle}, checkpoint=checkpoint, replicates=30)
 
 
 def weighted(network, *, w) -> float:
