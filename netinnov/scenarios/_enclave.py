@@ -11,6 +11,7 @@ from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._billing import Drawn, billed
+from netinnov.scenarios._changed_links import added_node, funds, moved
 from netinnov.scenarios._draws import (
     Ends,
     Mask,
@@ -21,7 +22,6 @@ from netinnov.scenarios._draws import (
     layer_with_pairs,
     points_to_end,
 )
-from netinnov.scenarios._moves import added_node, funds, moved
 from netinnov.scenarios._prices import Amounts, Funding, Priced, check_terms
 from netinnov.scenarios._sites import Sides, belongs_to, embedding, inside, own, sides
 

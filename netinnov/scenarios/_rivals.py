@@ -12,6 +12,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._billing import Drawn, billed
+from netinnov.scenarios._changed_links import added_node, funds, moved
 from netinnov.scenarios._draws import (
     Mask,
     Pairs,
@@ -23,7 +24,6 @@ from netinnov.scenarios._draws import (
     points_to_end,
 )
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
-from netinnov.scenarios._moves import added_node, funds, moved
 from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario, check_terms
 from netinnov.scenarios._sites import embedding, own, sides
 
