@@ -11,7 +11,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.kernels.tails import poisson_binomial_tails
+from netinnov.kernels.poisson_binomial import poisson_binomial_tails
 from netinnov.null_models import validated_projection
 from netinnov.null_models._expected_degrees import ensembles
 

@@ -163,7 +163,7 @@ def _bicm_tails(
     members: npt.NDArray[np.int32],
 ) -> Floats:
     """Tails under the two-mode ensemble, whose classes are the degrees in rising order."""
-    from netinnov.kernels.tails import poisson_binomial_tails
+    from netinnov.kernels.poisson_binomial import poisson_binomial_tails
 
     (model,) = ensembles(network, layer, one_side)
     probability, times = model.probability, np.diff(model.column_begin)
