@@ -1,7 +1,6 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
 from netinnov._public import public_names
-from netinnov.community._comparison import PartitionComparison, compare_partitions
 from netinnov.community._consensus import PartitionStability, consensus, stability
 from netinnov.community._dendrogram import Dendrogram, hierarchical_communities
 from netinnov.community._infomap import infomap
@@ -9,6 +8,7 @@ from netinnov.community._leiden import leiden
 from netinnov.community._modularity import modularity
 from netinnov.community._multiplex import multiplex_leiden
 from netinnov.community._partition import Partition
+from netinnov.community._partition_comparison import PartitionComparison, compare_partitions
 from netinnov.community._roles import ei_index, roles
 from netinnov.community._two_mode import bipartite_modularity, two_mode_communities
 

@@ -17,11 +17,11 @@ from scipy import sparse
 from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Rng
-from netinnov.community._comparison import aligned, compare_codes, labels_of
 from netinnov.community._leiden import leiden
 from netinnov.community._modularity import Membership
 from netinnov.community._multiplex import ROUNDING, ranked
 from netinnov.community._partition import Partition
+from netinnov.community._partition_comparison import aligned, compare_codes, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
