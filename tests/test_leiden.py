@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from netinnov import _parallel, build_network
-from netinnov.community import Partition, _search, leiden, modularity
+from netinnov.community import Partition, _leiden_search, leiden, modularity
 from netinnov.errors import InputError
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks, supra_matrix
@@ -304,7 +304,7 @@ def test_large_networks_are_searched_the_same_way(tables: Tables, given: dict[st
     # What only networks of many links go through, on small ones: still a local optimum of Q.
     network = build_network(*tables)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_search, "WORK", 0)
+        patch.setattr(_leiden_search, "WORK", 0)
         large = leiden(network, rng=2, **given)
     small = leiden(network, rng=2, **given)
     assume(not np.isnan(small.quality))

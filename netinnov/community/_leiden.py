@@ -13,10 +13,10 @@ from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
+from netinnov.community._leiden_search import WORK, Level, Problem, climb
 from netinnov.community._modularity import NOTHING, in_units, quality_of, state_numbers
 from netinnov.community._one_layer import OneLayer, one_layer, search_one_layer
 from netinnov.community._partition import Partition
-from netinnov.community._search import WORK, Level, Problem, climb
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["check_restarts", "labels_of_layer", "leiden", "membership_table"]

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats
-from netinnov.community._search import WORK
+from netinnov.community._leiden_search import WORK
 
 __all__ = ["OneLayer", "one_layer", "search_one_layer"]
 
