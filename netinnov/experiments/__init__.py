@@ -1,7 +1,7 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
 from netinnov._public import public_names
-from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._contrasts import contrasts
 from netinnov.experiments._corrections import corrected_p
 from netinnov.experiments._decomposition import PairSums, decompose

@@ -15,7 +15,7 @@ import pandas as pd
 from netinnov._arguments import as_list, check_callable, check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._doses import DoseResponse
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._placebo import Placebo

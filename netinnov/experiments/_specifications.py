@@ -26,7 +26,7 @@ from netinnov._identity import described
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.experiments._comparison import compare_scenarios
+from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario
