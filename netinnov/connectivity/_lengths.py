@@ -164,7 +164,7 @@ def average_path_length(
 
 def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.NDArray[np.int64]:
     """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
-    from netinnov.kernels.search import WORDS, pairs_at_distance
+    from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
 
     graph = union(network)
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)

@@ -108,7 +108,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
         kinds = network._nodes["kind"]
         kind = check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
-    from netinnov.kernels.search import sources_within
+    from netinnov.kernels.breadth_first import sources_within
 
     # Searched from those that are counted, against the direction of the links.
     graph = union(network)
@@ -177,7 +177,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     codes = network._place_codes
     at_place = within(parents(network._places), codes, np.full_like(codes, whole))
     members = np.flatnonzero(at_place).astype(np.int32)
-    from netinnov.kernels.search import pairs_within
+    from netinnov.kernels.breadth_first import pairs_within
 
     graph = union(network)
     indptr, indices = _codes(graph)
@@ -221,7 +221,7 @@ def _codes(graph: sparse.csr_array) -> tuple[Codes, Codes]:
 
 
 def _batches(sources: Codes) -> Iterator[Codes]:
-    from netinnov.kernels.search import WORDS
+    from netinnov.kernels.breadth_first import WORDS
 
     step = 64 * WORDS
     return (sources[begin : begin + step] for begin in range(0, sources.size, step))

@@ -259,7 +259,7 @@ def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
 
 def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
     """Sums of 1 / distance where a distance is a number of links."""
-    from netinnov.kernels.search import WORDS, pairs_at_distance
+    from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
 
     graph = union(network)
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
