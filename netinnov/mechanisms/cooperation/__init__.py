@@ -1,8 +1,8 @@
 """How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
 
 from netinnov._public import public_names
-from netinnov.mechanisms.cooperation._network import park_network, park_sides
 from netinnov.mechanisms.cooperation._outages import outages
+from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.mechanisms.cooperation._roles import brokerage_table, liaison_test
 from netinnov.mechanisms.cooperation._table import cooperation_table
 

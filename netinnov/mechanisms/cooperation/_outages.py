@@ -12,7 +12,7 @@ from scipy.sparse import csgraph
 
 from netinnov._arguments import check_choice
 from netinnov._paths import union
-from netinnov.mechanisms.cooperation._network import park_network, park_sides
+from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["outages"]

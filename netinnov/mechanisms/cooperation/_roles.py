@@ -17,7 +17,7 @@ from netinnov._paths import union
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
-from netinnov.mechanisms.cooperation._network import (
+from netinnov.mechanisms.cooperation._park_partners import (
     park_network,
     park_sides,
     without_direction,
