@@ -185,7 +185,7 @@ def test_a_star_has_no_power_without_direction(delta):
 
 def test_random_labellings_agree_with_all(delta, monkeypatch):
     exact = liaison_test(delta, PARK)
-    monkeypatch.setattr("netinnov.mechanisms.cooperation._roles.LARGEST_COUNT", 10)
+    monkeypatch.setattr("netinnov.mechanisms.cooperation._park_brokers.LARGEST_COUNT", 10)
     drawn = liaison_test(delta, PARK, permutations=4000, rng=1)
     assert drawn["exact"] is False
     assert drawn["labellings"] == 4001

@@ -2,9 +2,9 @@
 
 from netinnov._public import public_names
 from netinnov.mechanisms.cooperation._outages import outages
+from netinnov.mechanisms.cooperation._park_brokers import brokerage_table, liaison_test
 from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.mechanisms.cooperation._park_table import cooperation_table
-from netinnov.mechanisms.cooperation._roles import brokerage_table, liaison_test
 
 __all__ = [
     "brokerage_table",

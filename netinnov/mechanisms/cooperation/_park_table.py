@@ -7,8 +7,8 @@ import pandas as pd
 from netinnov._arguments import check_flag
 from netinnov.linkages import find_enclaves
 from netinnov.mechanisms.cooperation._outages import outages
+from netinnov.mechanisms.cooperation._park_brokers import brokerage_table
 from netinnov.mechanisms.cooperation._park_partners import check_park, park_network
-from netinnov.mechanisms.cooperation._roles import brokerage_table
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["cooperation_table"]
