@@ -3,6 +3,7 @@
 from netinnov._public import public_names
 from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage
+from netinnov.centrality._centrality_table import centrality_table
 from netinnov.centrality._cores import core_number, rich_club
 from netinnov.centrality._counts import (
     degree,
@@ -16,7 +17,6 @@ from netinnov.centrality._layers import edge_overlap, layer_correlation, layer_o
 from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
 from netinnov.centrality._surroundings import constraint, effective_size
-from netinnov.centrality._table import centrality_table
 
 __all__ = [
     "betweenness_centrality",
