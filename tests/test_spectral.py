@@ -144,7 +144,7 @@ def test_eigenvector_agrees_with_dense_algebra(
 @given(networks(min_links=1), couplings, presences)
 def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, presence: str) -> None:
     # Of the states: S' x = lambda x, x at least 0, lambda the largest real part of an eigenvalue.
-    from netinnov.centrality._coupled import coupled
+    from netinnov.centrality._coupled_states import coupled
     from netinnov.centrality._leading import leading
 
     matrix, states = supra_matrix(dense(tables), coupling, presence)

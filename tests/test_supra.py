@@ -10,7 +10,7 @@ from scipy import sparse
 
 import netinnov as ni
 from netinnov import supra
-from netinnov.centrality._coupled import Coupled, coupled, doubled, solve
+from netinnov.centrality._coupled_states import Coupled, coupled, doubled, solve
 from netinnov.centrality._leading import _searched_pair, leading
 from netinnov.errors import InputError
 from strategies import Tables, bare, dense, networks, supra_matrix

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from netinnov._typing import Codes, Floats
-from netinnov.centrality._coupled import Blocks, Coupled, solve
+from netinnov.centrality._coupled_states import Blocks, Coupled, solve
 from netinnov.errors import InputError
 
 __all__ = ["Leading", "leading"]

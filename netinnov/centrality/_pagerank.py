@@ -9,7 +9,7 @@ from scipy.sparse import linalg
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Presence
-from netinnov.centrality._coupled import coupled
+from netinnov.centrality._coupled_states import coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats, Presence
-from netinnov.centrality._coupled import coupled, doubled, solve
+from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
