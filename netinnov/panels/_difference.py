@@ -12,7 +12,9 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_number
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._effects import (
+from netinnov.panels._openings import NEVER, Treatment, treatment_of
+from netinnov.panels._pairs import Pairs, linked_pairs
+from netinnov.panels._tie_effects import (
     Effects,
     Errors,
     Method,
@@ -22,8 +24,6 @@ from netinnov.panels._effects import (
     event_times,
     fit_cells,
 )
-from netinnov.panels._openings import NEVER, Treatment, treatment_of
-from netinnov.panels._pairs import Pairs, linked_pairs
 
 __all__ = ["DifferenceInDifferences", "difference_in_differences"]
 

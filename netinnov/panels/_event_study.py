@@ -14,7 +14,9 @@ from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._effects import (
+from netinnov.panels._openings import NEVER, treatment_of
+from netinnov.panels._pairs import linked_pairs, whole_numbers
+from netinnov.panels._tie_effects import (
     CellFit,
     Effects,
     Errors,
@@ -27,8 +29,6 @@ from netinnov.panels._effects import (
     summary,
     weights_of,
 )
-from netinnov.panels._openings import NEVER, treatment_of
-from netinnov.panels._pairs import linked_pairs, whole_numbers
 
 __all__ = ["EventStudy", "event_study"]
 
