@@ -13,7 +13,7 @@ from netinnov._arguments import check_choice, check_number
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import NEVER, Treatment, treatment_of
-from netinnov.panels._pairs import Pairs, linked_pairs
+from netinnov.panels._pair_panel import Pairs, linked_pairs
 from netinnov.panels._tie_effects import (
     Effects,
     Errors,

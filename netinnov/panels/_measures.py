@@ -16,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.panels._pairs import whole_numbers
+from netinnov.panels._pair_panel import whole_numbers
 
 __all__ = ["measure_levels", "measure_panel"]
 

@@ -14,7 +14,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.panels._pairs import Pairs
+from netinnov.panels._pair_panel import Pairs
 
 __all__ = ["NEVER", "Treatment", "enclave_openings", "treatment_of"]
 

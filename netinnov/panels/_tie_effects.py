@@ -16,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.panels._jackknife import Design, jackknife
 from netinnov.panels._openings import NEVER, Treatment
-from netinnov.panels._pairs import Pairs
+from netinnov.panels._pair_panel import Pairs
 from netinnov.panels._poisson import poisson_fixed_effects
 
 __all__ = [
