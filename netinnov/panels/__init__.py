@@ -6,7 +6,7 @@ from netinnov._public import public_names
 from netinnov.panels._difference import DifferenceInDifferences, difference_in_differences
 from netinnov.panels._event_study import EventStudy, event_study
 from netinnov.panels._gravity_fixed_effects import FixedEffectsGravity, gravity_fixed_effects
-from netinnov.panels._measures import measure_levels, measure_panel
+from netinnov.panels._measure_panel import measure_levels, measure_panel
 from netinnov.panels._openings import enclave_openings
 from netinnov.panels._tie_effects import PairSample, TieEffect
 
