@@ -5,7 +5,7 @@ from netinnov.polycentricity._borrowed_size import BorrowedSize, borrowed_size
 from netinnov.polycentricity._centres import detect_centres
 from netinnov.polycentricity._core_periphery import CorePeriphery, core_periphery
 from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
-from netinnov.polycentricity._flows import (
+from netinnov.polycentricity._flow_evenness import (
     dominance_index,
     entropy_index,
     link_symmetry,

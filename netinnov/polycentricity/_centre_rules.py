@@ -14,7 +14,7 @@ from netinnov._typing import Direction, Floats
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._core_periphery import core_of
-from netinnov.polycentricity._flows import totals
+from netinnov.polycentricity._flow_evenness import totals
 
 __all__ = [
     "CentreRule",

@@ -15,7 +15,7 @@ from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import Options, Structure, centres_by, structure_of
 from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
-from netinnov.polycentricity._flows import (
+from netinnov.polycentricity._flow_evenness import (
     Flows,
     dominance,
     link_balance,
