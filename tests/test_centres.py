@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.polycentricity import core_periphery, detect_centres, profile, sensitivity
-from netinnov.polycentricity._resampling import resampled
+from netinnov.polycentricity._resampled_flows import resampled
 from netinnov.sources import read_origin_destination
 from strategies import bare, networks
 

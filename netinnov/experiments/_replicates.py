@@ -20,7 +20,7 @@ from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampling import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._resampling import changed as checked_change
+from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 
 __all__ = [

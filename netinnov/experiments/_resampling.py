@@ -13,7 +13,7 @@ from netinnov._arguments import check_callable, check_choice, check_name, check_
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.polycentricity._resampling import Events, check_events, resampled
+from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 
 __all__ = ["Resample", "ResampledEvents", "ResampledLinks", "check_resampling"]
 

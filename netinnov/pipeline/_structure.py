@@ -18,7 +18,7 @@ from netinnov.null_models import Rewire
 from netinnov.pipeline._configuration import Configuration, MeasuresPart, StructurePart
 from netinnov.pipeline._steps import Afar, Input, names_at, pagerank_of
 from netinnov.pipeline._structure_links import brokers, communities, likeness
-from netinnov.polycentricity._resampling import says_events
+from netinnov.polycentricity._resampled_flows import says_events
 
 __all__ = ["structure"]
 

@@ -22,7 +22,7 @@ from netinnov.polycentricity._centre_rules import (
     few,
     structure_of,
 )
-from netinnov.polycentricity._resampling import (
+from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
     changed,

@@ -32,7 +32,7 @@ from netinnov.polycentricity._indices import (
     size_indices,
     without,
 )
-from netinnov.polycentricity._resampling import (
+from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
     changed,

@@ -37,7 +37,7 @@ from netinnov.polycentricity._centre_rules import (
 from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import Setting, among, index_values, size_indices
 from netinnov.polycentricity._profile import Sizes, checked_setting, drawn_from
-from netinnov.polycentricity._resampling import check_count
+from netinnov.polycentricity._resampled_flows import check_count
 
 __all__ = ["sensitivity"]
 

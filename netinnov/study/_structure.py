@@ -10,7 +10,7 @@ from pydantic import Field
 
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampling import says_events
+from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._data import co_participation
 from netinnov.study._section import Part

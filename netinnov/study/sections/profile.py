@@ -14,7 +14,7 @@ from netinnov import polycentricity
 from netinnov._parallel import workers
 from netinnov.null_models import Rewire
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
-from netinnov.polycentricity._resampling import says_events
+from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
 from netinnov.study._structure import Plan, StructurePart, plan
