@@ -13,7 +13,7 @@ from netinnov.experiments._link_changes import link_changes
 from netinnov.experiments._placebo import Placebo
 from netinnov.experiments._power import replicates_needed
 from netinnov.experiments._replicates import Measure
-from netinnov.experiments._resampling import ResampledEvents, ResampledLinks
+from netinnov.experiments._resampled_data import ResampledEvents, ResampledLinks
 from netinnov.experiments._sobol import SobolIndices, sobol_indices
 from netinnov.experiments._specifications import (
     Specification,

@@ -48,7 +48,7 @@ from netinnov.experiments._replicates import (
     resampled_replicates,
     warn_of_grown,
 )
-from netinnov.experiments._resampling import Resample, check_resampling
+from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario

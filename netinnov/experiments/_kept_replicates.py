@@ -10,7 +10,7 @@ import numpy as np
 from netinnov._checkpoint import Checkpoint, PathLike, seed_state
 from netinnov._identity import digest, identity
 from netinnov.experiments._replicates import Item, Measure, Values, agreed
-from netinnov.experiments._resampling import Resample
+from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 

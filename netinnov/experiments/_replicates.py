@@ -18,7 +18,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo import PlaceboDraw, spawned, totals_of
-from netinnov.experiments._resampling import Resample
+from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
