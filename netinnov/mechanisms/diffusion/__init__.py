@@ -3,7 +3,7 @@
 from netinnov._public import public_names
 from netinnov.mechanisms.diffusion._adoption import adoption_test, order_test
 from netinnov.mechanisms.diffusion._contagion import complex_contagion, simple_contagion
-from netinnov.mechanisms.diffusion._reach import expected_steps, reach_table, time_to_reach
+from netinnov.mechanisms.diffusion._time_to_reach import expected_steps, reach_table, time_to_reach
 
 __all__ = [
     "adoption_test",
