@@ -8,7 +8,7 @@ from netinnov._public import public_names
 from netinnov.mechanisms.cobweb._attractors import Attractor
 from netinnov.mechanisms.cobweb._bounded import BoundedCobweb, attractor_map
 from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb
-from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
+from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._curves import ArctanSupply, LogisticSupply
 from netinnov.mechanisms.cobweb._enclave import (
     critical_enclave,

@@ -21,7 +21,7 @@ from netinnov.mechanisms.cobweb._attractors import (
     one_period,
     period_of,
 )
-from netinnov.mechanisms.cobweb._coupled import CoupledCobweb
+from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._parameters import (
     mobility_matrix,
