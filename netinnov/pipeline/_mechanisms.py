@@ -12,7 +12,7 @@ from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect
-from netinnov.mechanisms.cobweb._enclave import Answer
+from netinnov.mechanisms.cobweb._enclave_link import Answer
 from netinnov.mechanisms.convergence import Spread, sigma_convergence
 from netinnov.mechanisms.cooperation import (
     brokerage_table,

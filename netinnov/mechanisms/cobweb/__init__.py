@@ -10,7 +10,7 @@ from netinnov.mechanisms.cobweb._bounded import BoundedCobweb, attractor_map
 from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._curves import ArctanSupply, LogisticSupply
-from netinnov.mechanisms.cobweb._enclave import (
+from netinnov.mechanisms.cobweb._enclave_link import (
     critical_enclave,
     enclave_effect,
     with_enclave,

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect
-from netinnov.mechanisms.cobweb._enclave import Answer
+from netinnov.mechanisms.cobweb._enclave_link import Answer
 from netinnov.plotting import DOUBLE, new_figure, plot_stability_map
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
