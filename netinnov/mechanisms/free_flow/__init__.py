@@ -6,10 +6,10 @@ in the terms of economic geography; the paper itself has no equations.
 """
 
 from netinnov._public import public_names
-from netinnov.mechanisms.free_flow._core_periphery import CorePeriphery
 from netinnov.mechanisms.free_flow._dynamics import Logit, Replicator
 from netinnov.mechanisms.free_flow._elements import ElementMigration
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur
+from netinnov.mechanisms.free_flow._krugman_model import CorePeriphery
 from netinnov.mechanisms.free_flow._logit import LogitMigration
 from netinnov.mechanisms.free_flow._maps import (
     PHASES,
