@@ -343,7 +343,7 @@ def _score(indptr, indices, weight, a, b, fa, fb, label):
 def climbed(indptr, indices, weight, a, b, fa, fb, start, seed):
     """Labels of a search from a partition, which nothing above improves, and their score.
 
-    O(links) a sweep. Reference: `netinnov.community._leiden_search` on the same network (in the tests).
+    O(links) a sweep. Reference: `netinnov.community._leiden_search` on the same network.
     """
     indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
     a, b, label = a.copy(), b.copy(), start.copy()
