@@ -324,3 +324,10 @@ def test_profile_of_the_yangtze_delta(delta):
     table = sensitivity(delta, indices=["green"], tops=[None], **options)
     centre = table[(table["index"] == "centre") & (table["rule"] == "hubs")]
     assert centre["value"].sum() == found.loc["n_centres", "value"]
+
+
+def test_weights_too_large_to_be_counts_have_no_support():
+    # Above 2^53 not every whole number is a float, so that such weights count no events.
+    links = pd.DataFrame({"source": list("abc"), "target": list("bca"), "weight": 2.0**1000})
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
+    assert detect_centres(network, resamples=3, rng=1)["support"].isna().all()

@@ -84,7 +84,9 @@ def _number(layer: str, events: Events) -> int | None:
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
     weight = network._block(layer).data
-    return not network._holds_shares(layer) and bool((weight == np.rint(weight)).all())
+    return not network._holds_shares(layer) and bool(
+        ((weight == np.rint(weight)) & (weight <= 2.0**53)).all()
+    )
 
 
 def _within_origins(
