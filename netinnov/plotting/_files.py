@@ -106,8 +106,8 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     """A picture of few colours, if nobody can see the difference."""
     if pixels[..., 3].min() < 255:
-        return Image.fromarray(pixels.copy(), "RGBA")
-    whole = Image.fromarray(pixels[..., :3].copy(), "RGB")
+        return Image.fromarray(pixels.copy())
+    whole = Image.fromarray(pixels[..., :3].copy())
     counted = cast("list[tuple[int, tuple[int, int, int]]]", whole.getcolors(1 << 24))
     counted.sort(key=lambda pair: (-pair[0], pair[1]))
     colours = np.array([colour for _, colour in counted], np.int64)
@@ -117,7 +117,7 @@ def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
         return whole
     code = np.zeros(1 << 24, np.uint8)
     code[_packed(colours)] = nearest
-    picture = Image.fromarray(code[_packed(pixels)], "P")
+    picture = Image.fromarray(code[_packed(pixels)])
     picture.putpalette(palette.astype(np.uint8).ravel().tolist())
     return picture
 
