@@ -64,12 +64,21 @@ MEASURES = {
     "robustness_curve": Asked(attacked),
     "external_reach": Asked(reached),
 }
-each = pytest.mark.parametrize("asked", MEASURES.values(), ids=MEASURES.keys())
+UNDIRECTED = [asked for asked in MEASURES.values() if asked.directed is False]
+# All measures of a group meet the same networks, which are drawn and built once.
+each = pytest.mark.parametrize(
+    "group", [[*MEASURES.values()], UNDIRECTED], ids=["any network", "undirected"]
+)
 few = settings(max_examples=10)
 
 
-def tables_for(asked: Asked, data: st.DataObject, **options: Any) -> Tables:
-    return data.draw(networks(missing=False, directed=asked.directed, **options))
+def tables_for(group: list[Asked], data: st.DataObject, **options: Any) -> Tables:
+    directed = False if group is UNDIRECTED else None
+    return data.draw(networks(missing=False, directed=directed, **options))
+
+
+def those_for(group: list[Asked], network: ni.MultilayerNetwork) -> list[Asked]:
+    return [asked for asked in group if asked.directed is not False or not network.directed]
 
 
 def agree(found: np.ndarray, expected: np.ndarray) -> None:
@@ -79,8 +88,8 @@ def agree(found: np.ndarray, expected: np.ndarray) -> None:
 @each
 @few
 @given(data=st.data())
-def test_relabelling_permutes_the_result(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data)
+def test_relabelling_permutes_the_result(group: list[Asked], data: st.DataObject) -> None:
+    tables = tables_for(group, data)
     old = tables.nodes["node"].tolist()
     names = st.lists(st.sampled_from(ODD_NAMES), min_size=len(old), max_size=len(old), unique=True)
     new = dict(zip(old, data.draw(names), strict=True))
@@ -90,16 +99,20 @@ def test_relabelling_permutes_the_result(asked: Asked, data: st.DataObject) -> N
         source=tables.links["source"].map(new).astype("str"),
         target=tables.links["target"].map(new).astype("str"),
     )
-    before = asked.values(ni.build_network(*tables), old, 1.0)
+    network = ni.build_network(*tables)
     renamed = ni.build_network(*tables._replace(nodes=nodes, links=links))
-    agree(asked.values(renamed, [new[node] for node in old], 1.0), before)
+    for asked in those_for(group, network):
+        before = asked.values(network, old, 1.0)
+        agree(asked.values(renamed, [new[node] for node in old], 1.0), before)
 
 
 @each
 @few
 @given(data=st.data())
-def test_the_order_of_rows_and_ends_does_not_matter(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data)
+def test_the_order_of_rows_and_ends_does_not_matter(
+    group: list[Asked], data: st.DataObject
+) -> None:
+    tables = tables_for(group, data)
     ids = tables.nodes["node"].tolist()
     order = data.draw(st.permutations(range(len(tables.links))))
     other = tables.links.iloc[list(order)]
@@ -109,78 +122,87 @@ def test_the_order_of_rows_and_ends_does_not_matter(asked: Asked, data: st.DataO
         source=other["source"].where(~free, turned["source"]),
         target=other["target"].where(~free, turned["target"]),
     )
-    before = asked.values(ni.build_network(*tables), ids, 1.0)
-    agree(asked.values(ni.build_network(*tables._replace(links=other)), ids, 1.0), before)
+    network, same = ni.build_network(*tables), ni.build_network(*tables._replace(links=other))
+    for asked in those_for(group, network):
+        agree(asked.values(same, ids, 1.0), asked.values(network, ids, 1.0))
 
 
 @each
 @few
 @given(data=st.data())
-def test_a_link_split_in_two_is_one_link(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data)
+def test_a_link_split_in_two_is_one_link(group: list[Asked], data: st.DataObject) -> None:
+    tables = tables_for(group, data)
     ids = tables.nodes["node"].tolist()
     half = tables.links.assign(weight=tables.links["weight"] / 2)
-    twice = tables._replace(links=pd.concat([half, half], ignore_index=True))
-    before = asked.values(ni.build_network(*tables), ids, 1.0)
-    agree(asked.values(ni.build_network(*twice), ids, 1.0), before)
+    network = ni.build_network(*tables)
+    twice = ni.build_network(*tables._replace(links=pd.concat([half, half], ignore_index=True)))
+    for asked in those_for(group, network):
+        agree(asked.values(twice, ids, 1.0), asked.values(network, ids, 1.0))
 
 
 @each
 @few
 @given(data=st.data(), factor=st.sampled_from([0.5, 4.0, 3.0]))
 def test_scaled_weights_have_the_stated_effect(
-    asked: Asked, data: st.DataObject, factor: float
+    group: list[Asked], data: st.DataObject, factor: float
 ) -> None:
-    tables = tables_for(asked, data)
+    tables = tables_for(group, data)
     ids = tables.nodes["node"].tolist()
     scaled = tables.links.assign(weight=factor * tables.links["weight"])
-    before = asked.values(ni.build_network(*tables), ids, 1.0) * factor**asked.scale
-    agree(asked.values(ni.build_network(*tables._replace(links=scaled)), ids, factor), before)
+    network, larger = ni.build_network(*tables), ni.build_network(*tables._replace(links=scaled))
+    for asked in those_for(group, network):
+        before = asked.values(network, ids, 1.0) * factor**asked.scale
+        agree(asked.values(larger, ids, factor), before)
 
 
 @each
 @few
 @given(data=st.data())
-def test_self_links_change_nothing(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data, min_links=1)
+def test_self_links_change_nothing(group: list[Asked], data: st.DataObject) -> None:
+    tables = tables_for(group, data, min_links=1)
     ids = tables.nodes["node"].tolist()
     layer = tables.links["layer"][0]
     loops = pd.DataFrame({"layer": layer, "source": ids, "target": ids, "weight": 5.0})
     without = tables.links[tables.links["source"] != tables.links["target"]]
-    before = asked.values(ni.build_network(*tables._replace(links=without, directed=[
-        name for name in tables.directed if (without["layer"] == name).any()
-    ])), ids, 1.0)  # fmt: skip
+    directed = [name for name in tables.directed if (without["layer"] == name).any()]
+    network = ni.build_network(*tables._replace(links=without, directed=directed))
     linked = tables._replace(links=pd.concat([tables.links, loops], ignore_index=True))
-    agree(asked.values(ni.build_network(*linked), ids, 1.0), before)
+    looped = ni.build_network(*linked)
+    for asked in those_for(group, looped):
+        agree(asked.values(looped, ids, 1.0), asked.values(network, ids, 1.0))
 
 
 @each
 @few
 @given(data=st.data())
-def test_an_added_isolate_leaves_the_others(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data)
+def test_an_added_isolate_leaves_the_others(group: list[Asked], data: st.DataObject) -> None:
+    tables = tables_for(group, data)
     ids = tables.nodes["node"].tolist()
     network = ni.build_network(*tables)
     # In a place that is asked about it would be one node more.
     nowhere = tables.nodes.iloc[[0]].assign(node="nobody", place=None, jurisdiction=None)
     larger = network.with_nodes(nowhere)
-    before, after = asked.values(network, ids, 1.0), asked.values(larger, ids, 1.0)
-    if asked is MEASURES["robustness_curve"]:
-        # Shares of one node more, of which at least one stays until the others have left.
-        after = after * (len(ids) + 1) / len(ids)
-    agree(after, before)
+    for asked in those_for(group, network):
+        before, after = asked.values(network, ids, 1.0), asked.values(larger, ids, 1.0)
+        if asked is MEASURES["robustness_curve"]:
+            # Shares of one node more, of which at least one stays until the others have left.
+            after = after * (len(ids) + 1) / len(ids)
+        agree(after, before)
 
 
 @each
 @few
 @given(data=st.data())
-def test_inputs_stay_untouched_and_answers_the_same(asked: Asked, data: st.DataObject) -> None:
-    tables = tables_for(asked, data)
+def test_inputs_stay_untouched_and_answers_the_same(
+    group: list[Asked], data: st.DataObject
+) -> None:
+    tables = tables_for(group, data)
     ids = tables.nodes["node"].tolist()
     network = ni.build_network(*tables)
     stored = pickle.dumps(network)
-    first = asked.values(network, ids, 1.0)
-    np.testing.assert_array_equal(asked.values(pickle.loads(stored), ids, 1.0), first)
-    np.testing.assert_array_equal(asked.values(network, ids, 1.0), first)
+    for asked in those_for(group, network):
+        first = asked.values(network, ids, 1.0)
+        np.testing.assert_array_equal(asked.values(pickle.loads(stored), ids, 1.0), first)
+        np.testing.assert_array_equal(asked.values(network, ids, 1.0), first)
     assert pickle.dumps(network) == stored
     assert ids == tables.nodes["node"].tolist()
