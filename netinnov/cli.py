@@ -36,7 +36,7 @@ INPUT = (
     "zip of CORDIS; table or matrix of flows (.csv); or file .edges, .mpx, .net, .paj."
 )
 CODES = (
-    "Exit codes: 0 all is well; 1 the data, the settings or the disk do not allow it; 2 the "
+    "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the "
     "command is not understood; 130 stopped by Ctrl-C (a second one ends it at once), 143 "
     "by SIGTERM, 129 by a closed terminal."
 )

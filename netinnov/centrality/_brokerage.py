@@ -1,4 +1,4 @@
-"""Who stands between others that are not linked, within and between groups."""
+"""Brokers: nodes between others that are not linked, within and between groups."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Leading:
     Attributes
     ----------
     value : float
-        The eigenvalue; 0 if nothing leads round.
+        The eigenvalue; 0 for an acyclic graph.
     vector : ndarray, slots x nodes
         The all-ones vector, projected on the space of its eigenvectors without negative entries;
         zero where `value` is.

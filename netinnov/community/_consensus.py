@@ -170,7 +170,7 @@ def stability(
         Number of runs, at least 2.
     resample : {"counts", "links"} or callable, optional
         What each run searches. None: the network itself, so that only the search is uncertain.
-        "counts": weights are numbers of events, each drawn anew from the Poisson distribution
+        "counts": weights are numbers of events, each resampled from the Poisson distribution
         whose mean it is. "links": of each layer as many links as it has are drawn with
         replacement, one drawn k times weighs k times as much. A callable takes the network and a
         Generator and returns a network with the same nodes, such as one that resamples projects.
@@ -227,7 +227,7 @@ def stability(
     task = partial(_search, network, find or partial(leiden, restarts=1), resample)
     found = run(task, seeds, executor=executor, progress=progress, label="runs")
     codes = np.array([_in_order(network, partition) for partition in found])
-    agreements, per_state = _likeness(codes)
+    agreements, per_state = _mean_agreement(codes)
     n_layers = codes.shape[1] // max(network.n_nodes, 1)
     per_node = pd.DataFrame(per_state.reshape(network.n_nodes, n_layers)).mean(axis=1).to_numpy()
     nodes = pd.Series(per_node, network._nodes.index, name="stability")
@@ -367,7 +367,7 @@ def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
     return np.where(np.isnan(values), -1, values).astype(np.int32)
 
 
-def _likeness(codes: Codes) -> tuple[float, Floats]:
+def _mean_agreement(codes: Codes) -> tuple[float, Floats]:
     """Mean ami over pairs of rows, and mean element-centric similarity of each column."""
     n = codes.shape[1]
     amis, total, times = [], np.zeros(n), np.zeros(n)

@@ -29,7 +29,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PartitionComparison:
-    """Likeness of two partitions; each number is NaN where they have no labelled node in common.
+    """Similarity of two partitions; each number is NaN where they have no labelled node in common.
 
     Attributes
     ----------

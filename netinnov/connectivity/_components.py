@@ -17,7 +17,7 @@ def largest_component(network: MultilayerNetwork) -> float:
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; directions are left aside (weak connection).
+        Any network; direction is ignored (weak connection).
 
     Returns
     -------

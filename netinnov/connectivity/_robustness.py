@@ -20,7 +20,7 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; directions are left aside (weak connection).
+        Any network; direction is ignored (weak connection).
     order : sequence of str
         All node ids, each once: who leaves first, second, and so on. A node leaves every layer.
 

@@ -95,7 +95,7 @@ def compare_scenarios(
     replicates : int
         Random placements of each scenario. NoChange is measured once.
     placebo : scenario, function or mapping, optional
-        What stands in for the real scenario, drawn anew in each replicate, such as
+        What stands in for the real scenario, drawn again in each replicate, such as
         `scenarios.RandomEnds`. A function of a network and a Generator may give the changed
         network or the scenario to apply. Of `scenarios.MatchedPlacebo` (another host that is like
         the real one) the places are taken in turn, in an order by chance. One for all scenarios,

@@ -125,7 +125,7 @@ class ExperimentResult:
 
         *Three errors, apart.* Monte Carlo error goes away with more replicates. The spread over
         placements does not: it is how the same policy turns out here or there. Nor does data
-        uncertainty: how far the finding hangs on the sample of flows or events. Its variance is
+        uncertainty: how far the finding depends on the sample of flows or events. Its variance is
         that of the means of the sets of data, less what the luck of their placements has in it
         (random effects of sets and of placements, which may stand in several sets); luck that a
         placement also has in the data as observed is taken out before, as a control variate. From

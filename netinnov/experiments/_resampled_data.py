@@ -1,4 +1,4 @@
-"""Data as they might have been collected: links counted anew, or events drawn again."""
+"""Bootstrap resamples of the data: counts of links, or whole events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], Multila
 
 @dataclass(frozen=True, slots=True)
 class ResampledLinks:
-    """Every link counted anew, around the number observed.
+    """Resample the count of every link around the number observed.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ResampledLinks:
         How many events stand behind a layer, or behind each origin in a layer of shares of each
         origin's total; one number for all layers, or one for each. None: weights are counts.
     layers : sequence of str, optional
-        Layers that are counted anew; the others, modelled ones above all, stay. None: all.
+        Layers that are resampled; the others, modelled ones above all, stay. None: all.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class ResampledLinks:
     Notes
     -----
     A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
-    of shares of each origin's total the events of each origin are drawn anew (multinomial) and
+    of shares of each origin's total the events of each origin are resampled (multinomial) and
     their sum stays. Other weights of a layer are first put in events, all together `events`. Links
     of which no event is drawn are gone, and none appears that was not seen: so the network gets
     sparser, which shows as a shift of what is measured. Links are independent of each other: if

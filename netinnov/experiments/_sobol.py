@@ -1,4 +1,4 @@
-"""Which parameter the effect hangs on: Sobol indices over their ranges, with the noise apart."""
+"""Which parameter drives the effect: Sobol indices over their ranges, with the noise apart."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def sobol_indices(
     Points are those of a scrambled Sobol sequence in the scheme of Saltelli; first indices are
     estimated as in Saltelli et al., total ones as by Jansen.
 
-    *Noise.* Placements are drawn anew at each point, so their luck is one more parameter that
+    *Noise.* Placements are drawn again at each point, so their chance is one more parameter that
     nobody set. Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance.
     That makes each first index smaller by the factor 1 - noise, and takes each total index from T
     to T (1 - noise) + noise, so that a parameter without any influence has the total `noise`.

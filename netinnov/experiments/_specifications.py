@@ -1,4 +1,4 @@
-"""Whether a finding hangs on choices: one experiment for each way it could have been set up."""
+"""Whether a finding depends on choices: one experiment for each way it could have been set up."""
 
 from __future__ import annotations
 

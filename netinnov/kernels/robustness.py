@@ -22,7 +22,7 @@ def largest_parts(source, target, leaves):
 
     ``leaves[u]``: how many nodes leave before u. Read backwards: a node comes back, and a link is
     there from the moment the end that had left first is back; parts are joined by size.
-    Directions are left aside; self-links and repeated links do no harm. O(n + m alpha(n)).
+    Direction is ignored; self-links and repeated links do no harm. O(n + m alpha(n)).
     Reference: the components of the network that is left, found anew after each removal.
     """
     n = leaves.size

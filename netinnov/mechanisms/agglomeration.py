@@ -294,8 +294,8 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     DataFrame
-        Regions x fields: sum over the other fields of nearness times specialisation, over the sum
-        of nearness; with 0 and 1, from 0 (none of the related fields is there) to 1 (all are). NaN
+        Regions x fields: sum over the other fields of proximity times specialisation, over the sum
+        of proximity; with 0 and 1, from 0 (none of the related fields is there) to 1 (all are). NaN
         for a field that is related to none.
 
     Raises

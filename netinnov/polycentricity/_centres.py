@@ -76,7 +76,7 @@ def detect_centres(
         resample communities are searched for three in ten of these times, rounded up, once from
         the communities of the observed flows.
     resamples : int
-        How often the flows are drawn anew for `support`; 0 for none.
+        Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional
         Number of events (trips, patents) behind the flows of a layer; in a layer of shares of
         each origin's total: of each origin. None: whole-number weights count events, and behind
@@ -175,7 +175,7 @@ def check_options(
 
 @dataclass(frozen=True)
 class _Draw:
-    """Whether each place is a centre in flows drawn anew."""
+    """Whether each place is a centre in a resample of the flows."""
 
     network: MultilayerNetwork
     rule: CentreRule

@@ -91,7 +91,7 @@ def profile(
     ddof : {0, 1}
         Of the standard deviations in `green` and `functional`.
     resamples : int
-        How often the flows are drawn anew for the interval; 0 for none.
+        Number of bootstrap resamples of the flows for the interval; 0 for none.
     events, resample
         How they are drawn; see `detect_centres`.
     leave_one_out : bool
@@ -246,7 +246,7 @@ def position(value: float, draws: Floats) -> Position:
 
 @dataclass(frozen=True)
 class _Task:
-    """All indices of the network: as it is, drawn anew, without a place, or of the null model."""
+    """All indices of the network: as it is, resampled, without a place, or of the null model."""
 
     network: MultilayerNetwork
     size: Floats | None

@@ -225,7 +225,7 @@ def can_stand_in(
 
 
 def is_number(values: pd.Series) -> bool:
-    """Tell whether a covariate is matched by nearness; others must be equal."""
+    """Tell whether a covariate is matched by distance in value; others must be equal."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 

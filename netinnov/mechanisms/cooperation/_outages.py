@@ -58,7 +58,7 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
     -----
     All partners are linked with the park, so no partner can be an articulation point, and the park
     is one as soon as a partner is linked with it alone: both follow from how the network is made.
-    What can differ is which flow hangs on one actor, and whether home and host stay connected
+    What can differ is which flow depends on one actor, and whether home and host stay connected
     past the park. A table of facts that leaves out links makes actors look less replaceable than
     they are. Actors without a known jurisdiction count in ``parts`` and ``isolated``, and in no
     pair.

@@ -118,7 +118,7 @@ def liaison_test(
     permutations: int = 9999,
     rng: Rng = None,
 ) -> pd.Series:
-    """Pairs that a park joins across the border, against sides dealt out anew to its partners.
+    """Pairs that a park joins across the border, against permutations of its partners' sides.
 
     Parameters
     ----------

@@ -279,7 +279,7 @@ def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_
 
 
 def _shuffled(values: Floats, group: Integers, rng: np.random.Generator) -> Floats:
-    """Values dealt out anew within each group."""
+    """Values permuted within each group."""
     result = values.copy()
     order = np.argsort(group, kind="stable")
     dealt = np.lexsort((rng.random(group.size), group))
