@@ -11,7 +11,7 @@ from netinnov._typing import Codes, Floats
 __all__ = ["Level", "Problem", "climb", "compact"]
 
 WORK = 600_000
-"""Entries of links up to which a search goes on until nothing is gained, and then is shaken."""
+"""Entries of links up to which a search runs to convergence, and then is perturbed."""
 
 ENOUGH = 2e-4
 """In larger networks it goes on while a round gains such a share of the total weight."""
