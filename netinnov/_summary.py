@@ -31,22 +31,29 @@ def as_html(
     n_places: int,
     links: Mapping[str, int],
     weights: Sequence[float],
-    directed: Sequence[bool],
+    flags: pd.DataFrame,
     kinds: pd.Series,
 ) -> str:
-    """The same with a row for each layer; names from the data are escaped."""
+    """The same with a row for each layer; names from the data are escaped.
+
+    ``flags``: columns of yes or no in the order of the layers.
+    """
+    answers = flags.map({True: "yes", False: "no"}.get)
     rows = "".join(
         f"<tr><td>{html.escape(layer)}</td><td>{size:,}</td><td>{weight:,.6g}</td>"
-        f"<td>{'yes' if pointed else 'no'}</td></tr>"
-        for (layer, size), weight, pointed in zip(links.items(), weights, directed, strict=True)
+        + "".join(f"<td>{answer}</td>" for answer in row)
+        + "</tr>"
+        for (layer, size), weight, row in zip(
+            links.items(), weights, answers.to_numpy(), strict=True
+        )
     )
+    heads = "".join(f"<th>{head}</th>" for head in ("layer", "links", "weight", *flags.columns))
     counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
     return (
         f"<p><b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}"
         + (f" ({', '.join(counts)})" if counts else "")
         + (f" in {_count(n_places, 'place')}" if n_places else "")
-        + "</p><table><thead><tr><th>layer</th><th>links</th><th>weight</th><th>directed</th></tr>"
-        f"</thead><tbody>{rows}</tbody></table>"
+        + f"</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 

@@ -21,6 +21,7 @@ from netinnov._arguments import (
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import public_names
+from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -185,6 +186,7 @@ def aggregate(
     by: str = "place",
     level: int | str | None = None,
     drop_internal: bool = False,
+    events: pd.Series[float] | str | None = None,
 ) -> MultilayerNetwork:
     """Join the nodes that share a place, a jurisdiction or any attribute into one node.
 
@@ -202,6 +204,10 @@ def aggregate(
         one.
     drop_internal : bool
         Leave out the links inside a group; otherwise they are its self-link.
+    events : Series or str, optional
+        For layers that hold shares of each origin: the number of events that leave each node, as a
+        Series over nodes or a column of them. Weights become amounts, share times events (in each
+        period the same number), and so does the quantity in the record of the layer.
 
     Returns
     -------
@@ -215,7 +221,9 @@ def aggregate(
     Raises
     ------
     InputError
-        If there is no such column or level, or ``level`` is used with another one than places.
+        If there is no such column or level, or ``level`` is used with another one than places; if a
+        group joins several origins of a layer of shares and there is no ``events``; if no layer
+        holds shares and there is.
 
     Warns
     -----
@@ -253,6 +261,10 @@ def aggregate(
     else:
         group, names = pd.factorize(table[by], sort=True)
         names = pd.Index(names).astype("str")
+    if events is None:
+        refuse_joined_origins(network, group)
+    else:
+        network = shares_as_amounts(network, events)
     present = np.bincount(group[group >= 0], minlength=len(names))
     new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
     used = np.flatnonzero(present)
@@ -277,7 +289,10 @@ def aggregate(
 
 
 def flatten(
-    network: MultilayerNetwork, *, weights: Mapping[str, float] | None = None
+    network: MultilayerNetwork,
+    *,
+    weights: Mapping[str, float] | None = None,
+    events: pd.Series[float] | str | None = None,
 ) -> MultilayerNetwork:
     """Sum all layers into one, named "all".
 
@@ -287,6 +302,8 @@ def flatten(
         Any number of layers.
     weights : mapping of str to float, optional
         Factor of each layer (above 0; 0 leaves the layer out). Layers not named count 1.
+    events : Series or str, optional
+        As in `aggregate`: it makes amounts of shares, which can then be added up.
 
     Returns
     -------
@@ -299,7 +316,7 @@ def flatten(
     Raises
     ------
     InputError
-        If such shares would be added to another layer.
+        If shares of each origin would be added to another layer, and there is no ``events``.
 
     Examples
     --------
@@ -311,6 +328,8 @@ def flatten(
     0   all      a      b     4.0
     """
     check_network(network)
+    if events is not None:
+        network = shares_as_amounts(network, events)
     factors = np.ones(len(network.layers))
     if weights is not None:
         check_mapping("weights", weights, "from layers to factors")

@@ -375,9 +375,9 @@ class MultilayerNetwork(Storage):
         return _summary.as_text(*self._counts())
 
     def _repr_html_(self) -> str:
-        directed = [layer in self._directed for layer in self._layers]
         weights = [float(block.data.sum()) for block in self._blocks]
-        return _summary.as_html(*self._counts(), weights, directed, self._nodes["kind"])
+        flags = self.layer_table[["directed", "modelled"]]
+        return _summary.as_html(*self._counts(), weights, flags, self._nodes["kind"])
 
     def _counts(self) -> tuple[int, int, dict[str, int]]:
         """Nodes, places with a node, and links of each layer."""

@@ -395,3 +395,70 @@ def test_shares_are_not_added_to_other_layers():
     assert trade[["quantity", "modelled"]].tolist() == ["amount", False]
     flows = ni.flatten(network, weights={"trade": 0}).layer_table.loc["all"]
     assert flows[["quantity", "modelled"]].tolist() == ["share_of_origin", True]
+
+
+@pytest.fixture
+def shares() -> ni.MultilayerNetwork:
+    """Of 100 who leave a 25 go to c, of 10 who leave b 5 go to c, all 8 who leave c go to a."""
+    nodes = pd.DataFrame(
+        {"place": ["P", "P", "Q"], "leavers": [100, 10, 8]}, index=["a", "b", "c"]
+    )  # fmt: skip
+    links = pd.DataFrame({"source": [*"abc"], "target": [*"cca"], "weight": [0.25, 0.5, 1.0]})
+    record = {"directed": True, "quantity": "share_of_origin", "unit": "share"}
+    return ni.build_network(nodes, links, layers={"links": record})
+
+
+def test_shares_of_several_origins_are_not_added_up(shares: ni.MultilayerNetwork) -> None:
+    with pytest.raises(InputError, match=r"joins 2 origins, e.g. 'a', 'b'. Give `events`"):
+        ni.aggregate(shares)
+    # One origin a group: shares of one total, which stay shares.
+    one = ni.aggregate(shares.select(nodes=["a", "c"]))
+    assert entries(one) == {("links", "P", "Q"): 0.25, ("links", "Q", "P"): 1.0}
+    assert one.layer_table.loc["links", "quantity"] == "share_of_origin"
+
+
+def test_shares_become_amounts_where_the_events_of_each_origin_are_known(
+    shares: ni.MultilayerNetwork,
+) -> None:
+    joined = ni.aggregate(shares, events="leavers")
+    assert entries(joined) == {("links", "P", "Q"): 25.0 + 5.0, ("links", "Q", "P"): 8.0}
+    record = joined.layer_table.loc["links"]
+    assert record[["quantity", "events"]].tolist() == ["amount", 38]
+    assert pd.isna(record["unit"])
+    events = pd.Series({"c": 8, "b": 10, "a": 100})  # in any order
+    assert ni.aggregate(shares, events=events).equals(joined)
+
+
+def test_shares_with_events_are_added_to_other_layers(shares: ni.MultilayerNetwork) -> None:
+    trade = pd.DataFrame({"source": ["a"], "target": ["c"], "layer": ["trade"], "weight": [3.0]})
+    flat = ni.flatten(shares.with_links(trade, directed=["trade"]), events="leavers")
+    assert entries(flat) == {
+        ("all", "a", "c"): 25.0 + 3.0, ("all", "b", "c"): 5.0, ("all", "c", "a"): 8.0
+    }  # fmt: skip
+    assert flat.layer_table.loc["all", "quantity"] == "amount"
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        ("leaver", "did you mean 'leavers'"),
+        (pd.Series({"a": 1.0, "c": 1.0}), "1 of 3 are not: 'b': nan"),
+        (pd.Series({"a": 1.0, "b": 0.0, "c": 1.0}), "1 of 3 are not: 'b': 0"),
+        (pd.Series({"a": 1.0, "z": 1.0}), "'z'"),
+        (pd.Series({"a": "many"}), "must hold numbers"),
+        (pd.Series([1, 2], index=["a", "a"]), "an id stands in it twice"),
+        ({"a": 1.0}, "must be of the type Series"),
+    ],
+)
+def test_events_that_do_not_fit_are_refused(
+    shares: ni.MultilayerNetwork, events: Any, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        ni.aggregate(shares, events=events)
+
+
+def test_events_need_shares() -> None:
+    plain = ni.build_network(*bare({"x": [("a", "b", 1.0)]}, "ab"))
+    for change in (ni.aggregate, ni.flatten):
+        with pytest.raises(InputError, match="no layer has it"):
+            change(plain, events=pd.Series({"a": 1.0}))

@@ -515,6 +515,15 @@ def test_repr_says_what_is_inside(small: ni.MultilayerNetwork) -> None:
         assert word in text
 
 
+def test_html_says_which_layers_are_directed_and_modelled() -> None:
+    tables = bare({"x": [("a", "b", 2.0)], "y": [("b", "a", 1.0)]}, "ab")[:2]
+    network = ni.build_network(*tables, layers={"x": {"modelled": True}, "y": {"directed": True}})
+    html = network._repr_html_()
+    assert "<th>weight</th><th>directed</th><th>modelled</th>" in html
+    assert "<td>x</td><td>1</td><td>2</td><td>no</td><td>yes</td>" in html
+    assert "<td>y</td><td>1</td><td>1</td><td>yes</td><td>no</td>" in html
+
+
 def test_html_escapes_what_comes_from_data() -> None:
     wicked = "<script>alert('x')</script>"
     nodes = pd.DataFrame({"node": ["<b>", "&"], "kind": [wicked] * 2, "place": [wicked] * 2})

@@ -55,8 +55,12 @@ def gravity(
 
     Notes
     -----
-    The links are undirected. Distances are great circles on a sphere of radius 6371.0088 km.
-    All pairs are worked out at once: memory grows with the square of the number of places.
+    In a network the record of the layer says that it is modelled, and tests on it then warn:
+    ``network.with_links(gravity(places).assign(layer="gravity"), layers={"gravity": {"modelled":
+    True, "parameters": "gravity, exponent 2"}})``; so does the argument ``layers`` of
+    `build_network`. The links are undirected. Distances are great circles on a sphere of radius
+    6371.0088 km. All pairs are worked out at once: memory grows with the square of the number of
+    places.
 
     Examples
     --------

@@ -1,0 +1,103 @@
+"""Shares of each origin's total: when sums of them have a meaning, and how they become amounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_type, did_you_mean, shown
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["refuse_joined_origins", "shares_as_amounts"]
+
+
+def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
+    """Refuse to add up shares of several origins that become one node.
+
+    Parameters
+    ----------
+    groups : array of int
+        The group of each node; -1 for none.
+    """
+    for layer in filter(network._holds_shares, network.layers):
+        origins = np.unique(network._block(layer).sources)
+        of_origins = groups[origins]
+        sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
+        if sizes.max() > 1:
+            some = network.nodes.index[origins[of_origins == sizes.argmax()]][:5]
+            msg = (
+                f"layer {layer!r} holds shares of each origin's total, which can be added up only "
+                "where the size of each origin is known; one group joins "
+                f"{sizes.max()} origins, e.g. {', '.join(map(repr, some))}. Give `events`, the "
+                "number of events that leave each node, or leave the layer out with select()."
+            )
+            raise InputError(msg)
+
+
+def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
+    """The network with amounts in place of shares: share times the events of the origin.
+
+    Parameters
+    ----------
+    events : Series or str
+        Number of events of each node, or the column of the nodes that holds it.
+    """
+    layers = [layer for layer in network.layers if network._holds_shares(layer)]
+    if not layers:
+        msg = "`events` is for layers with the quantity 'share_of_origin'; no layer has it."
+        raise InputError(msg)
+    if both_ways := [layer for layer in layers if layer not in network.directed]:
+        msg = f"shares of an origin need directed links; {both_ways[0]!r} is undirected."
+        raise InputError(msg)
+    sizes = _events_of_nodes(network, events)
+    rows = network._link_rows()
+    chosen = np.isin(rows.layer, [network.layers.index(layer) for layer in layers])
+    origins = np.unique(rows.source[chosen])
+    unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
+    if unknown.size:
+        some = ", ".join(f"{network.nodes.index[at]!r}: {sizes[at]:g}" for at in unknown[:5])
+        msg = (
+            "`events` must be above 0 for each node that flows leave; "
+            f"{unknown.size} of {origins.size} are not: {some}."
+        )
+        raise InputError(msg)
+    weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
+    records = dict(network._records)
+    totals = np.bincount(rows.layer, weight, minlength=len(network.layers))
+    for layer in layers:
+        n_events = max(1, round(float(totals[network.layers.index(layer)])))
+        records[layer] = records[layer]._replace(quantity="amount", unit=None, events=n_events)
+    return MultilayerNetwork._assemble(
+        network._node_table(),
+        network._places,
+        network.layers,
+        rows._replace(weight=weight),
+        records,
+    )
+
+
+def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:
+    """The events of each node, in node order; NaN where none are stated."""
+    if isinstance(events, str):
+        if events not in network.nodes:
+            msg = (
+                f"`events` must be a column of the nodes, or a Series over nodes; found "
+                f"{shown(events)}{did_you_mean(events, network.nodes.columns)}."
+            )
+            raise InputError(msg)
+        events = network.nodes[events]
+    check_type("events", events, pd.Series)
+    if not events.index.is_unique:
+        raise InputError("`events` must have one row for each node; an id stands in it twice.")
+    at = network._positions("events", events.index)
+    try:
+        numbers = pd.to_numeric(events).to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise InputError(f"`events` must hold numbers; found {shown(events.iloc[0])}.") from None
+    sizes = np.full(network.n_nodes, np.nan)
+    sizes[at] = numbers
+    return sizes
