@@ -10,7 +10,7 @@ from netinnov.scenarios._catalogue import RIVALS, Rival
 from netinnov.scenarios._costs import break_even_prices, equal_cost
 from netinnov.scenarios._draws import chosen_layer as chosen_layer
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._placebo import MatchedPlacebo, placebo
+from netinnov.scenarios._matched_placebo import MatchedPlacebo, placebo
 from netinnov.scenarios._prices import Amounts, Prices
 from netinnov.scenarios._removal import remove_enclaves
 from netinnov.scenarios._rivals import (
