@@ -13,7 +13,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.experiments._placebo import _MONOTONE, _SHORTENED
+from netinnov.experiments._placebo_tests import _MONOTONE, _SHORTENED
 
 NODES = [f"n{i}" for i in range(7)]
 GROUPS = dict(zip(NODES, "aabbccd", strict=True))

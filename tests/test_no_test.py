@@ -26,7 +26,7 @@ from netinnov.experiments import (
     specification_curve,
     specification_summary,
 )
-from netinnov.experiments._placebo import _MONOTONE, _SHORTENED, _ours, totals_of
+from netinnov.experiments._placebo_tests import _MONOTONE, _SHORTENED, _ours, totals_of
 from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
 
 NAMES = [f"c{at}" for at in range(10)]

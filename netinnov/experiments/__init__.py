@@ -10,7 +10,7 @@ from netinnov.experiments._doses import DoseResponse
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._inequality import access_inequality
 from netinnov.experiments._link_changes import link_changes
-from netinnov.experiments._placebo import Placebo
+from netinnov.experiments._placebo_tests import Placebo
 from netinnov.experiments._power import replicates_needed
 from netinnov.experiments._replicates import Measure
 from netinnov.experiments._resampled_data import ResampledEvents, ResampledLinks

@@ -25,7 +25,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._kept_replicates import KeptReplicates
-from netinnov.experiments._placebo import (
+from netinnov.experiments._placebo_tests import (
     Placebo,
     drawn_placebos,
     one_way,

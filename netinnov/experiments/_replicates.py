@@ -17,7 +17,7 @@ import pandas as pd
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._placebo import PlaceboDraw, spawned, totals_of
+from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampled_flows import changed as checked_change
