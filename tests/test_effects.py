@@ -15,7 +15,7 @@ import netinnov as ni
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, PairSums, compare_scenarios
-from netinnov.experiments._tables import sites_table
+from netinnov.experiments._result_tables import sites_table
 from netinnov.scenarios import (
     Combined,
     MatchedPlacebo,

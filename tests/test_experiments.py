@@ -22,7 +22,7 @@ from netinnov.experiments import (
     compare_scenarios,
     decompose,
 )
-from netinnov.experiments._tables import sites_table
+from netinnov.experiments._result_tables import sites_table
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
 
 STATISTICS = [
