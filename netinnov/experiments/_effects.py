@@ -15,7 +15,7 @@ from scipy import stats
 
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
-from netinnov.experiments._changes import by_replicate, changes, size_of, spread_of
+from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._result_tables import decomposition_table, sentence, sites_table
 from netinnov.experiments._uncertainty import data_statistics
