@@ -14,7 +14,7 @@ import pandas as pd
 
 from netinnov._geography import great_circle
 from netinnov._typing import Floats
-from netinnov.geocoding._text import keys, words
+from netinnov.geocoding._name_keys import keys, words
 
 __all__ = ["LARGE", "METROPOLIS", "SMALL", "Entry", "Gazetteer"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from netinnov._geography import great_circle
 from netinnov.geocoding._gazetteer import LARGE, METROPOLIS, Entry, Gazetteer
-from netinnov.geocoding._text import Address, mended, read_address, words
+from netinnov.geocoding._name_keys import Address, mended, read_address, words
 
 __all__ = ["Match", "Method", "Query", "match"]
 
