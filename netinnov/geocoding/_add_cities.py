@@ -6,8 +6,8 @@ import pandas as pd
 
 from netinnov._arguments import check_flag
 from netinnov.errors import InputError
+from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
-from netinnov.geocoding._reading import GazetteerSource, read_gazetteer
 
 __all__ = ["add_cities"]
 

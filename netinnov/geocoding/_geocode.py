@@ -13,8 +13,8 @@ from netinnov._arguments import check_number
 from netinnov._columns import as_numbers, as_text
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
+from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer, some
 from netinnov.geocoding._matching import Match, Query, match
-from netinnov.geocoding._reading import GazetteerSource, read_gazetteer, some
 
 __all__ = ["candidates", "city_ids", "geocode"]
 
