@@ -9,10 +9,10 @@ import numpy as np
 
 from netinnov._arguments import check_choice, shown
 from netinnov.errors import InputError
-from netinnov.polycentricity._values import scaled
+from netinnov.polycentricity._checked_values import scaled
 
 if TYPE_CHECKING:
-    from netinnov.polycentricity._values import Values
+    from netinnov.polycentricity._checked_values import Values
 
 __all__ = ["effective_number", "gini", "green", "herfindahl", "theil"]
 

@@ -21,6 +21,7 @@ from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity._centre_rules import Options, few, structure_of
 from netinnov.polycentricity._centres import check_options
+from netinnov.polycentricity._checked_values import numbers
 from netinnov.polycentricity._indices import (
     INDICES,
     ON_VALUES,
@@ -42,7 +43,6 @@ from netinnov.polycentricity._resampled_flows import (
     says_events,
 )
 from netinnov.polycentricity._urban_centrality import widest_spread
-from netinnov.polycentricity._values import numbers
 
 __all__ = ["Sizes", "checked_setting", "drawn_from", "position", "profile"]
 

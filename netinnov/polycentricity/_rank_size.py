@@ -13,10 +13,10 @@ import pandas as pd
 from netinnov._arguments import as_list, check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.polycentricity._values import positive
+from netinnov.polycentricity._checked_values import positive
 
 if TYPE_CHECKING:
-    from netinnov.polycentricity._values import Values
+    from netinnov.polycentricity._checked_values import Values
 
 __all__ = ["RankSize", "primacy", "rank_size"]
 

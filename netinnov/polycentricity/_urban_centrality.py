@@ -12,10 +12,10 @@ import pandas as pd
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.polycentricity._values import scaled
+from netinnov.polycentricity._checked_values import scaled
 
 if TYPE_CHECKING:
-    from netinnov.polycentricity._values import Values
+    from netinnov.polycentricity._checked_values import Values
 
 __all__ = ["Spread", "centrality_of", "urban_centrality_index", "widest_spread"]
 
