@@ -17,7 +17,7 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import DirectLinks, NoChange, RandomEnds, ReverseEnclave, apply_scenario
-from netinnov.scenarios._draws import draw
+from netinnov.scenarios._pair_draws import draw
 
 PARK = "enclave:home@host"
 

@@ -8,9 +8,9 @@ from netinnov.scenarios._borders import BreakEvenBorder, break_even_border
 from netinnov.scenarios._candidates import placebo_candidates
 from netinnov.scenarios._catalogue import RIVALS, Rival
 from netinnov.scenarios._costs import break_even_prices, equal_cost
-from netinnov.scenarios._draws import chosen_layer as chosen_layer
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._matched_placebo import MatchedPlacebo, placebo
+from netinnov.scenarios._pair_draws import chosen_layer as chosen_layer
 from netinnov.scenarios._prices import Amounts, Prices
 from netinnov.scenarios._removal import remove_enclaves
 from netinnov.scenarios._rivals import (

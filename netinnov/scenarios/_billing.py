@@ -12,7 +12,7 @@ from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._draws import Positions
+from netinnov.scenarios._pair_draws import Positions
 from netinnov.scenarios._sites import Sides
 
 __all__ = ["Drawn", "billed", "expected_sums"]

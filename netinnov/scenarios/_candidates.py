@@ -14,8 +14,8 @@ from netinnov._hierarchy import parents
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.scenarios._draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
 from netinnov.scenarios._sites import inside, sides
 

@@ -10,7 +10,7 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._draws import Mask, Pairs, Positions
+from netinnov.scenarios._pair_draws import Mask, Pairs, Positions
 
 __all__ = ["added_node", "funds", "keys", "moved"]
 

@@ -12,7 +12,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._billing import Drawn, billed
 from netinnov.scenarios._changed_links import added_node, funds, moved
-from netinnov.scenarios._draws import (
+from netinnov.scenarios._pair_draws import (
     Ends,
     Mask,
     Pairs,

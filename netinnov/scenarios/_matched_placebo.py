@@ -23,8 +23,8 @@ from netinnov.scenarios._candidates import (
     is_number,
     placebo_candidates,
 )
-from netinnov.scenarios._draws import Mask
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._pair_draws import Mask
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, Combined, DirectLinks, TalentAttraction
 from netinnov.scenarios._sites import sides

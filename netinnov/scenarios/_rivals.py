@@ -13,7 +13,8 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._billing import Drawn, billed
 from netinnov.scenarios._changed_links import added_node, funds, moved
-from netinnov.scenarios._draws import (
+from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
+from netinnov.scenarios._pair_draws import (
     Mask,
     Pairs,
     anywhere,
@@ -23,7 +24,6 @@ from netinnov.scenarios._draws import (
     layer_with_pairs,
     points_to_end,
 )
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
 from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario, check_terms
 from netinnov.scenarios._sites import embedding, own, sides
 

@@ -12,7 +12,7 @@ from netinnov._arguments import did_you_mean
 from netinnov._hierarchy import parents
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._draws import Ends, Mask, Pairs, Positions, ends_by_strength
+from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, Positions, ends_by_strength
 
 __all__ = ["Sides", "belongs_to", "embedding", "inside", "own", "sides"]
 
