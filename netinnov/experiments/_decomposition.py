@@ -19,7 +19,7 @@ from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
-from netinnov.scenarios._sites import inside
+from netinnov.scenarios._park_ends import inside
 
 __all__ = ["PARTS", "PairSums", "decompose"]
 

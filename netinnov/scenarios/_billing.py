@@ -13,7 +13,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Positions
-from netinnov.scenarios._sites import Sides
+from netinnov.scenarios._park_ends import Sides
 
 __all__ = ["Drawn", "billed", "expected_sums"]
 

@@ -16,8 +16,8 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, linked_pairs
+from netinnov.scenarios._park_ends import inside, sides
 from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
-from netinnov.scenarios._sites import inside, sides
 
 __all__ = [
     "MATCH",

@@ -22,8 +22,8 @@ from netinnov.scenarios._pair_draws import (
     layer_with_pairs,
     points_to_end,
 )
+from netinnov.scenarios._park_ends import Sides, belongs_to, embedding, inside, own, sides
 from netinnov.scenarios._prices import Amounts, Funding, Priced, check_terms
-from netinnov.scenarios._sites import Sides, belongs_to, embedding, inside, own, sides
 
 __all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave", "with_park"]
 

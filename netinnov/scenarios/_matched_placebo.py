@@ -25,9 +25,9 @@ from netinnov.scenarios._candidates import (
 )
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Mask
+from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, Combined, DirectLinks, TalentAttraction
-from netinnov.scenarios._sites import sides
 
 __all__ = ["MatchedPlacebo", "placebo"]
 

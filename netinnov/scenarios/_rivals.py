@@ -24,8 +24,8 @@ from netinnov.scenarios._pair_draws import (
     layer_with_pairs,
     points_to_end,
 )
+from netinnov.scenarios._park_ends import embedding, own, sides
 from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario, check_terms
-from netinnov.scenarios._sites import embedding, own, sides
 
 __all__ = ["BETWEEN", "Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
 
