@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     import netinnov.network as network
     import netinnov.null_models as null_models
     import netinnov.panels as panels
-    import netinnov.pipeline as pipeline
     import netinnov.plotting as plotting
     import netinnov.polycentricity as polycentricity
-    import netinnov.report as report
     import netinnov.scenarios as scenarios
     import netinnov.sources as sources
     import netinnov.study as study
@@ -70,10 +68,8 @@ __all__ = [
     "network",
     "null_models",
     "panels",
-    "pipeline",
     "plotting",
     "polycentricity",
-    "report",
     "rewire",
     "scenarios",
     "sources",

@@ -21,8 +21,8 @@ from netinnov._version import __version__
 from netinnov.errors import InputError, shortened
 
 if TYPE_CHECKING:
-    from netinnov.pipeline import Configuration
     from netinnov.sources import Tables
+    from netinnov.study import Configuration
 
 __all__ = ["main"]
 
@@ -118,8 +118,8 @@ def run(
     config: Annotated[
         Path | None,
         typer.Argument(
-            help="Configuration (TOML); or a folder of tables or of CORDIS, for a study with all "
-            "settings left as they are. None: the bundled case."
+            help="Configuration (TOML); or a folder or file of data, for a study with all settings "
+            "left as they are. None: the bundled case."
         ),
     ] = None,
     out: Annotated[
@@ -131,6 +131,9 @@ def run(
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Do not tell the steps on the way.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an older study in the folder.")
+    ] = False,
 ) -> None:
     """From tables to tables, figures and a report."""
     beside = [*([str(config)] if config else []), *([f"--out {out}"] if out else [])]
@@ -138,10 +141,10 @@ def run(
         given = " and ".join(beside)
         msg = f"--example only prints a configuration and must stand alone; found it with {given}. "
         raise typer.BadParameter(f"{msg}Leave out --example to run, or {given} to print.")
-    from netinnov import pipeline
+    from netinnov import study
 
     if example:
-        typer.echo(pipeline.EXAMPLE, nl=False)
+        typer.echo(study.EXAMPLE, nl=False)
         return
     configuration = _configuration(config)
     terminal = sys.stderr.isatty()
@@ -149,9 +152,10 @@ def run(
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if not quiet:
         _announce(each=terminal)
-    report = pipeline.run(
+    report = study.run(
         configuration,
         out=out or Path("results") / _name(config),
+        overwrite=overwrite,
         progress=terminal and not quiet,
         say=None if quiet else _tell,
         command=_encodable(shlex.join(["netinnov", *sys.argv[1:]])),
@@ -248,19 +252,14 @@ def convert(
 
 
 def _configuration(path: Path | None) -> Configuration:
-    """What a file asks for; all settings left as they are for a folder of tables."""
-    from netinnov import pipeline
+    """What a file asks for; all settings left as they are for a folder or file of data."""
+    from netinnov import study
     from netinnov._inputs import ENDINGS, ending_of, recognise
 
     if path is None or (path.is_file() and ending_of(path) not in ENDINGS) or not path.exists():
-        return pipeline.read_configuration(path)
+        return study.read_configuration(path)
     source, found = recognise(path)
-    if source not in ("tables", "cordis"):
-        msg = "`netinnov run` must have a configuration, or a folder of tables or of CORDIS; found"
-        msg += f" {found}. Make such a folder first: netinnov convert {found} my_folder --to csv"
-        raise InputError(msg)
-    data = {"source": source, "path": path.resolve()}
-    return pipeline.Configuration.model_validate({"data": data})
+    return study.configure({"data": {"source": source, "path": found.resolve()}})
 
 
 def _name(path: Path | None) -> str:

@@ -40,7 +40,8 @@ def offer(result: Experiment) -> Iterator[Sentence]:
 
 
 def tell(result: Experiment) -> Iterator[Sentence]:
-    yield from _under("What changes for home", headline(result))
+    text = "What the park changes for home, and whether other uses would do more, is said at the "
+    yield Sentence(f"{text}top of the page.")
     yield from _under("What changes elsewhere", changes_elsewhere(result))
     yield from _under("How far that can be trusted", trust(result))
     yield from _under(DESIGN, _design(result))

@@ -1,0 +1,69 @@
+"""Small networks and contexts for the tests of sections, and what a section says in plain text."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+import netinnov as ni
+from netinnov import study
+from netinnov.study._context import Context
+from netinnov.study._data import Loaded
+from netinnov.study._places import aggregate_to_places
+from netinnov.study._words import plain
+
+STARS = [
+    ("a", "b", 9),
+    ("a", "c", 8),
+    ("a", "d", 7),
+    ("x", "y", 9),
+    ("x", "z", 8),
+    ("x", "w", 7),
+    ("a", "x", 2),
+]
+"""Two stars, `a` and `x` their centres, joined by a weak link; strengths 26, 9, 8, 7 twice."""
+
+FEW = {"resamples": 10, "replicates": 10, "restarts": 1}
+THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
+CHAIN = [("a", "b"), ("b", "c")]
+PARK = {"home": "P", "host": "Q", "size": 1, "pipeline_share": 0.5, "replicates": 3}
+PARK_TEXT = "[experiment]\n" + "".join(
+    f"{key} = {json.dumps(value)}\n" for key, value in PARK.items()
+)
+
+
+def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), directed=()):
+    """A network whose nodes are places, from rows source, target, weight and, if given, layer."""
+    rows = [(*row, *(1, layer)[len(row) - 2 :]) for row in links]
+    frame = pd.DataFrame(rows, columns=["source", "target", "weight", "layer"])
+    ids = sorted({*frame["source"], *frame["target"]})
+    table = pd.DataFrame({"place": ids}, index=ids) if nodes is None else nodes
+    records = {name: {"modelled": True} for name in modelled}
+    return ni.build_network(table, frame, places, directed, records)
+
+
+def context_of(network, *, source="tables", rejected=None, say=lambda _: None, **settings):
+    """The context of a study of a network; `settings` are parts of the configuration."""
+    data = {"source": source} | ({} if source == "yrd" else {"path": "."})
+    settings = {"structure": FEW, "diffusion": {"draws": 20}} | settings
+    configuration = study.configure({"data": data} | settings)
+    table = network.layer_table
+    modelled = {layer: {} for layer in table.index[table["modelled"]]}
+    loaded = Loaded(network, rejected, modelled, (), ())
+    level = aggregate_to_places(network, configuration.places)
+    return Context(configuration, loaded, level, say=say)
+
+
+def texts(sentences):
+    """Sentences without their elements."""
+    return [plain(sentence.text) for sentence in sentences]
+
+
+def text_of(sentences):
+    return " ".join(texts(sentences))
+
+
+def tables_of(section, result):
+    """The tables of a section by name."""
+    return {table.name: table for table in section.tables(result)}

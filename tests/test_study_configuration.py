@@ -1,0 +1,219 @@
+"""Configurations: one example that is the default, and messages that name what is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from netinnov import study
+from netinnov._inputs import READERS
+from netinnov.errors import InputError
+from netinnov.scenarios import RIVALS
+from netinnov.study import _configuration
+from netinnov.study._configuration import Configuration, configure, parts
+from netinnov.study.sections import SECTIONS
+from netinnov.study.sections._trials import PricesPart
+
+ONLY = '[data]\nsource = "yrd"\n'
+EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
+PRICES = EXPERIMENT + "[experiment.prices]\n"
+
+FIXED = {
+    "data": _configuration.DataPart,
+    "layers.gravity": _configuration.LayerPart,
+    "places": _configuration.PlacesPart,
+    "measures": _configuration.MeasuresPart,
+    "output": _configuration.OutputPart,
+    "experiment.prices": PricesPart,
+}
+SETTINGS = [
+    ("", "title"),
+    ("", "seed"),
+    *[(part, name) for part, kind in (FIXED | parts()).items() for name in kind.model_fields],
+]
+
+
+def read(tmp_path, text):
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return study.read_configuration(path)
+
+
+def test_the_example_is_the_default():
+    assert study.read_configuration().data.source == "yrd"
+    example = study.configure(tomllib.loads(study.EXAMPLE))
+    assert study.read_configuration() == example
+
+
+def test_every_part_is_a_field_of_the_configuration():
+    first = {name.partition(".")[0] for name in FIXED} - {"experiment"}
+    assert {*study.read_configuration().__class__.model_fields} == {
+        "title",
+        "seed",
+        *first,
+        *parts(),
+    }
+    assert {section.options.part for section in SECTIONS if section.options} == {*parts()}
+    assert {*Configuration.model_fields} == {"title", "seed", *first}
+
+
+@pytest.mark.parametrize(("part", "name"), SETTINGS)
+def test_the_example_explains_every_setting(part, name):
+    sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
+    text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
+    if (part, name) in (("places", "keep"), ("experiment", "prices")):
+        assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
+    elif (part, name) == ("", "title"):
+        assert "\ntitle = " in text[""]
+    else:
+        assert re.search(rf"^(# )?{name} = .*# .*\w", text[part], re.M), name
+
+
+def test_every_choice_is_in_the_example():
+    for kind in [*FIXED.values(), *parts().values()]:
+        for field in kind.model_fields.values():
+            for choices in re.findall(r"Literal\[([^]]*)\]", str(field.annotation)):
+                for choice in re.findall(r"'([^']+)'", choices):
+                    assert f'"{choice}"' in study.EXAMPLE, choice
+    for choice in (*READERS, *RIVALS):
+        assert f'"{choice}"' in study.EXAMPLE
+
+
+def test_settings_of_the_mechanisms_may_stand_in_one_part():
+    together = configure(
+        {"data": {"source": "yrd"}, "mechanisms": {"sigma": 4.0, "link": 0.1, "draws": 7}}
+    )
+    assert together.free_flow.sigma == 4.0
+    assert together.cobweb.link == 0.1
+    assert together.diffusion.draws == 7
+    assert together.cobweb.mobility == configure({"data": {"source": "yrd"}}).cobweb.mobility
+    left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
+    assert left_out.free_flow is left_out.cobweb is left_out.park is left_out.diffusion is None
+    assert left_out.specialisation is None
+    assert left_out.structure is not None
+
+
+def test_paths_are_relative_to_the_configuration(tmp_path, monkeypatch):
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep" / "study.toml"
+    path.write_text('[data]\nsource = "tables"\npath = "../tables"\n')
+    monkeypatch.chdir(tmp_path.parent)
+    found = study.read_configuration(path.relative_to(tmp_path.parent)).data.path
+    assert found.is_absolute()
+    assert found.resolve() == (tmp_path / "tables").resolve()
+    path.write_text(f'[data]\nsource = "tables"\npath = "{tmp_path.as_posix()}"\n')
+    assert study.read_configuration(path).data.path == tmp_path
+
+
+def test_a_configuration_from_windows_is_read(tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_bytes(study.EXAMPLE.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert study.read_configuration(path) == study.read_configuration()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "data is missing"),
+        ("[data]", "data.source is missing"),
+        ("data = 1", "data must be a section, [data]; found 1"),
+        ("[data\n", "is not valid TOML: Expected ']'"),
+        ("[data]\nsource = yrd\n", "is not valid TOML: Invalid value (at line 2, column 10)"),
+        ("x = " + "[" * 5000, "is not valid TOML"),
+        ("[data]\nsource = 'yrdd'\n", "data.source: must be 'yrd', 'tables', 'cordis'"),
+        ("[data]\nsource = 'yrdd'\n", "found 'yrdd' (did you mean 'yrd'?)"),
+        ("[data]\nsource = 'cordis'\n", "data: source = 'cordis' needs `path`"),
+        ("[data]\nsource = 'tables'\n", "data: source = 'tables' needs `path`"),
+        ("[data]\nsource = 'tables'\npath = 3\n", "data.path must be text; found 3"),
+        (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'cordis'"),
+        (ONLY + "clean = true\n", "`clean` is for source = 'tables'; leave it out with 'yrd'"),
+        (ONLY + "weighting = 'count'\n", "`weighting` is for source = 'cordis' or 'keep' or"),
+        (ONLY + "clean = 'yes'\n", "data.clean must be a valid boolean; found 'yes'"),
+        (ONLY + "modelled = ['x']\n", "data.modelled is not a setting"),
+        (ONLY + "[layers.x]\nmodeled = true\n", "(did you mean 'modelled'?); known: modelled, dir"),
+        (ONLY + "[layers.x]\nquantity = 'kg'\n", "must be 'amount' or 'share_of_origin'; found"),
+        (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?); known: title"),
+        (ONLY + "[measures]\ndampling = 1\n", "measures.dampling is not a setting (did you mean"),
+        (ONLY + "[measures]\ndamping = 1\n", "measures.damping must be less than 1; found 1"),
+        (ONLY + "[measures]\ndamping = '0.5'\n", "measures.damping must be a valid number"),
+        (ONLY + "[measures]\ncoupling = -1\n", "greater than or equal to 0; found -1"),
+        (ONLY + "[measures]\ncoupling = nan\n", "measures.coupling must be a finite number"),
+        (ONLY + "[measures]\nborder = inf\n", "measures.border must be a finite number; found inf"),
+        (ONLY + "[measures]\npresence = 'some'\n", "must be 'all' or 'linked'; found 'some'"),
+        (ONLY + "[measures]\ndistance = 'km'\n", "must be 'unit' or 'inverse'; found 'km'"),
+        (ONLY + "[places]\nlevel = 1.0\n", "places.level must be a valid integer; found 1.0"),
+        (ONLY + "[places]\nlevel = true\n", "places.level must be a valid integer; found True"),
+        (ONLY + "[places.keep]\nx = 'a'\n", "places.keep.x must be a valid list; found 'a'"),
+        (ONLY + "[places.keep]\nx = []\n", "places.keep.x: list should have at least 1 item"),
+        (ONLY + "[places.keep]\nx = [1]\n", "places.keep.x.0 must be a valid string; found 1"),
+        ("seed = -1\n" + ONLY, "seed must be greater than or equal to 0; found -1"),
+        ("seed = '1'\n" + ONLY, "seed must be a valid integer; found '1'"),
+        ("title = 3\n" + ONLY, "title must be a valid string; found 3"),
+        ("structure = true\n" + ONLY, "structure must be a section, [structure]"),
+        (ONLY + "[structure]\nrule = 'hub'", "structure.rule must be 'hubs', 'top'"),
+        (ONLY + "[structure]\nresample = 3", "did you mean 'resamples'?"),
+        (ONLY + "[structure]\nrestarts = 0", "structure.restarts must be greater than or equal to"),
+        (ONLY + "[structure]\nrestarts = 1000000000", "`restarts` must be at most"),
+        (ONLY + "[experiment]\n", "experiment.home is missing"),
+        (EXPERIMENT.replace("size = 1", "size = 0"), "experiment.size must be greater than or"),
+        (EXPERIMENT.replace("0.5", "1.5"), "experiment.pipeline_share must be less than or equal"),
+        (EXPERIMENT + "funding = 'new'\n", "experiment.funding must be a valid list; found 'new'"),
+        (EXPERIMENT + "funding = ['gift']\n", "experiment.funding.0 must be 'reallocated' or"),
+        (EXPERIMENT + "funding = []\n", "experiment.funding: list should have at least 1 item"),
+        (EXPERIMENT + "rivals = ['direct link']\n", "'direct link' (did you mean 'direct links'?)"),
+        (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than or equal"),
+        (EXPERIMENT + "replicates = 9999999\n", "experiment.replicates must be less than or"),
+        (EXPERIMENT + "attachment = -0.1\n", "experiment.attachment must be greater than"),
+        (EXPERIMENT + "prices = 3\n", "experiment.prices must be a section, [experiment.prices]"),
+        (PRICES + "park = 1\nlink = 1\n", "experiment.prices.pipeline_km is missing"),
+        (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "experiment.prices.park must be gr"),
+        (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
+        (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
+        (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, pipeline_share"),
+        (ONLY + "[free_flow]\nsigma = 1.0", "free_flow.sigma must be greater than 1"),
+        (ONLY + "[free_flow]\nsigma = 1e9", "free_flow.sigma must be less than or equal to 1000"),
+        (
+            ONLY + "[free_flow]\nmu = 0.9",
+            "free_flow: mu must be below (sigma - 1) / sigma, here 0.8",
+        ),
+        (ONLY + "[free_flow]\nsigma = 1.01", "here 0.009901, or"),
+        (ONLY + "[cobweb]\nsupply_slope = -1.0", "cobweb.supply_slope must be greater than"),
+        (ONLY + "[mechanisms]\nmobility = 1e300", "cobweb.mobility must be less than or equal to"),
+        (
+            ONLY + "[mechanisms]\nsigmas = 2",
+            "mechanisms.sigmas is not a setting (did you mean 'sig",
+        ),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path, text, words):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text)
+    message = str(caught.value)
+    assert words in message
+    assert str(tmp_path / "study.toml") in message
+    assert "validation error" not in message
+    assert "pydantic" not in message
+
+
+def test_all_wrong_settings_are_named_at_once(tmp_path):
+    text = "seed = -1\nsead = 1\n[data]\nsource = 'x'\n[measures]\nborder = 'b'\n"
+    with pytest.raises(InputError, match=r"has 4 wrong settings:\n- seed.*\n- .*\n- .*\n- "):
+        read(tmp_path, text)
+
+
+def test_a_configuration_that_cannot_be_read(tmp_path):
+    with pytest.raises(InputError, match=r"none.toml must be a file; there is none"):
+        study.read_configuration(tmp_path / "none.toml")
+    with pytest.raises(InputError, match="must be a file; it is a folder"):
+        study.read_configuration(tmp_path)
+    (tmp_path / "study.toml").write_bytes(b'title = "\xff"')
+    with pytest.raises(InputError, match="UTF-8"):
+        study.read_configuration(tmp_path / "study.toml")
+
+
+def test_settings_cannot_be_changed_afterwards():
+    configuration = study.read_configuration()
+    with pytest.raises(ValueError, match="frozen"):
+        configuration.seed = 3

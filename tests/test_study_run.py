@@ -1,0 +1,728 @@
+"""Whole studies: what a run writes, where it comes from, messy data, and the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import tomllib
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from study_cases import CHAIN, PARK_TEXT, THREE
+
+import netinnov as ni
+from netinnov import study
+from netinnov.datasets import gravity_parameters
+from netinnov.errors import InputError
+from netinnov.study import _manifest, sections
+
+FEW = re.sub(r"(resamples|replicates) = \d+", r"\1 = 4", study.EXAMPLE)
+NOTHING = "structure = false\nfree_flow = false\ncobweb = false\npark = false\n"
+NASTY = (
+    "<script>alert(1)</script>",
+    "\"a\" & 'b'",
+    "杭州",
+    "=1+1",
+    "two\nlines",
+    "x; y",
+    r"$\alpha$",
+    "\u202eturned",
+    " pad ",
+    "nan",
+    "&amp;",
+)
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory):
+    """The bundled case with few draws, its folder: once in a run of the tests."""
+    out = tmp_path_factory.mktemp("bundled") / "study"
+    assert study.run(study.configure(tomllib.loads(FEW)), out=out) == out / "report.html"
+    return out
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Drawing takes most of the time of a small study."""
+    plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
+    monkeypatch.setattr(sections, "SECTIONS", plain)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Write tables and a configuration beside them; returns the path of the configuration."""
+
+    def write(nodes, links=(), *, settings="", data="", places=None, first=NOTHING, **columns):
+        folder = tmp_path / "tables"
+        folder.mkdir(exist_ok=True)
+        frames = {
+            "nodes": pd.DataFrame(nodes, columns=["node", "place"]).assign(
+                **columns.get("node_columns", {})
+            ),
+            "links": pd.DataFrame(links, columns=["source", "target"]).assign(
+                **columns.get("link_columns", {})
+            ),
+            "places": places,
+        }
+        for name, frame in frames.items():
+            if frame is not None:
+                frame.to_csv(folder / f"{name}.csv", index=False)
+        if directed := columns.get("directed"):
+            (folder / "network.json").write_text(json.dumps({"directed": directed}))
+        path = tmp_path / "study.toml"
+        text = f'{first}[data]\nsource = "tables"\npath = "tables"\n{data}\n{settings}'
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def run(path, **options):
+    """Run a configuration beside which the output is put."""
+    out = path.parent / "out"
+    study.run(study.read_configuration(path), out=out, **options)
+    return out
+
+
+def table(out, name, **types):
+    path = out / "tables" / f"{name}.csv"
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=types)
+
+
+def page_of(out):
+    return (out / "report.html").read_text(encoding="utf-8")
+
+
+def manifest(out):
+    return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+
+
+def left_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# -- what a run writes -------------------------------------------------------------------------
+
+
+def test_the_folder_holds_tables_figures_report_and_manifest(bundled):
+    assert left_in(bundled) == ["figures", "manifest.json", "report.html", "tables"]
+    names = {path.stem for path in (bundled / "tables").iterdir()}
+    wanted = "centrality coverage degree effects enclaves kinds layers polycentricity replicates"
+    assert {*wanted.split(), "modelled", "scenario", "strength", "structure", "profile"} <= names
+    for folder, endings in (("tables", (".csv", ".parquet")), ("figures", (".pdf", ".png"))):
+        found = [path.name for path in (bundled / folder).iterdir()]
+        stems = {Path(name).stem for name in found}
+        assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
+    figures = "flow_map rank_size centralities centres roles profile community_flows effects park"
+    figures += " layer_similarity link_changes free_flow cobweb diffusion specialisation"
+    assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
+
+
+def test_figures_are_what_their_endings_say(bundled):
+    for path in (bundled / "figures").iterdir():
+        head = b"%PDF-" if path.suffix == ".pdf" else b"\x89PNG\r\n"
+        assert path.read_bytes().startswith(head)
+
+
+def test_pictures_stand_at_their_own_size(bundled):
+    widths = re.findall(
+        r'<figure id="figure-(\w+)">\s*<img [^>]*style="width: (\d+)mm"', page_of(bundled)
+    )
+    assert len(widths) == len(list((bundled / "figures").glob("*.png")))
+    for name, millimetres in widths:
+        head = (bundled / "figures" / f"{name}.png").read_bytes()[16:20]
+        assert int(millimetres) == round(int.from_bytes(head, "big") / 300 * 25.4)
+
+
+def test_csv_and_parquet_agree(bundled):
+    assert_same_tables(bundled)
+
+
+def assert_same_tables(out):
+    for path in (out / "tables").glob("*.parquet"):
+        parquet = pd.read_parquet(path)
+        texts = {
+            name: "str"
+            for name, kind in parquet.dtypes.items()
+            if isinstance(kind, (pd.StringDtype, pd.CategoricalDtype))
+        }
+        parquet = parquet.astype(texts).replace(dict.fromkeys(texts, ""), np.nan)  # as in text
+        csv = pd.read_csv(
+            path.with_suffix(".csv"), dtype=texts, keep_default_na=False, na_values=[""]
+        )
+        pd.testing.assert_frame_equal(csv, parquet, check_dtype=False, check_exact=True)
+
+
+def test_the_report_is_one_file_that_loads_nothing(bundled):
+    page = page_of(bundled)
+    sources = re.findall(r'src="([^"]*)', page)
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert re.search(r"<script|<link|@import|url\(", page) is None
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in page
+    targets = re.findall(r'href="([^"]*)"', page)
+    assert {target.split("/")[0][0] for target in targets} <= {"#", "t", "f"}
+    ids = set(re.findall(r'id="([^"]*)"', page))
+    assert {target[1:] for target in targets if target.startswith("#")} <= ids
+
+
+def test_every_file_that_the_report_names_is_there_and_every_table_is_named(bundled):
+    page = page_of(bundled)
+    named = set(re.findall(r"(?:tables|figures)/\w+\.\w+", page))
+    assert [name for name in named if not (bundled / name).is_file()] == []
+    assert {f"tables/{path.name}" for path in (bundled / "tables").glob("*.csv")} <= named
+
+
+def test_every_number_of_the_report_names_its_table(bundled):
+    page = page_of(bundled)
+    found = page[page.index('<section id="built">') : page.index('<section id="reading">')]
+    sentences = re.findall(r"<li>(.*?)</li>", found, re.S)
+    assert len(sentences) > 40
+    no_table = [s for s in sentences if re.search(r"\d", s) and "tables/" not in s]
+    assert [s for s in no_table if "Figure" not in s] == []  # of a paper
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", found, re.S)
+    assert [caption for caption in captions if "tables/" not in caption] == []
+
+
+def test_the_page_has_the_sections_in_order_and_says_nothing_twice(bundled):
+    page = page_of(bundled)
+    names = [section.name for section in sections.SECTIONS]
+    assert re.findall(r'<section id="(\w+)">', page) == ["short", *names, "reading", "files"]
+    items = [re.sub(r"<span.*?</span>|<[^>]+>", "", s) for s in re.findall(r"<li>(.*?)</li>", page)]
+    said = [sentence for item in items for sentence in item.strip(" .").split(". ")]
+    shared = "An illustrative, uncalibrated model, one formal reading of Figure"
+    repeated = {s for s in said if said.count(s) > 1 and not s.startswith(shared)}
+    assert {s for s in repeated if len(s) > 60} == set()
+
+
+def test_elements_of_the_page_are_no_text_on_it(bundled):
+    page = page_of(bundled)
+    assert "&lt;bdi" not in page
+    assert not re.search(r"\b(nan|None)\b", re.sub(r"base64,[^\"]*", "", page))
+
+
+def test_what_is_left_out_is_counted_in_a_table(bundled):
+    # 309 nodes; the actors without a place and the cities outside the four provinces are left out.
+    coverage = table(bundled, "coverage").set_index("part")
+    network = ni.datasets.load_yrd_enclaves()
+    assert coverage.loc["as built"].tolist() == [network.n_nodes, network.n_links]
+    assert coverage.loc["with a place", "nodes"] == network.nodes["place"].notna().sum()
+    assert coverage["links"].is_monotonic_decreasing
+    lost = coverage["nodes"].iloc[0] - coverage["nodes"].iloc[1]
+    assert f"{lost} nodes have no place" in page_of(bundled)
+
+
+def test_the_manifest_tells_what_the_run_was_made_of(bundled):
+    found = manifest(bundled)
+    assert found["netinnov"] == ni.__version__
+    assert {"numpy", "pandas", "numba", "matplotlib"} <= found["packages"].keys()
+    assert found["packages"]["numpy"] == np.__version__
+    assert found["python"] == sys.version.split()[0]
+    assert found["seed"] == 1
+    asked = study.configure(tomllib.loads(FEW))
+    assert found["configuration"] == json.loads(asked.model_dump_json())
+    steps = ["load", "places", *(section.name for section in sections.SECTIONS), "report"]
+    assert list(found["seconds"]) == steps
+    assert all(value >= 0 for value in found["seconds"].values())
+    assert found["network"]["nodes"] == 309
+    assert pd.Timestamp(found["finished"]).tzinfo is not None
+
+
+def test_the_hashes_of_the_manifest_are_right(bundled):
+    found = manifest(bundled)
+    files = {
+        path.relative_to(bundled).as_posix(): sha256(path)
+        for path in bundled.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert found["outputs"] == files
+    packaged = Path(ni.datasets.__file__).parent / "tables"
+    assert found["inputs"] == {path.name: sha256(path) for path in packaged.iterdir()}
+
+
+def test_the_manifest_does_without_the_memory_where_no_system_tells_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    _manifest.write_manifest(
+        tmp_path, command="", configuration={"seed": 1}, inputs={}, network={}, seconds={}
+    )
+    assert manifest(tmp_path)["peak_memory_mib"] is None
+
+
+def test_the_manifest_is_json_whatever_a_path_holds(tmp_path):
+    strange = {"seed": 1, "path": "a\udcff\"b'\n<é"}
+    _manifest.write_manifest(
+        tmp_path, command="\udcff", configuration=strange, inputs={}, network={}, seconds={}
+    )
+    assert manifest(tmp_path)["configuration"] == strange
+
+
+# -- what it holds -----------------------------------------------------------------------------
+
+
+def test_numbers_are_those_of_the_package(bundled):
+    network = ni.datasets.load_yrd_enclaves()
+    places = network.places
+    whole = places["level"].isin(["municipality", "prefecture"])
+    delta = whole & places["province"].isin(["Shanghai", "Jiangsu", "Zhejiang", "Anhui"])
+    city = places["parent"].fillna(places.index.to_series())
+    inside = network.nodes["place"].map(city).isin(places.index[delta])
+    cities = ni.aggregate(network.select(nodes=network.nodes.index[inside]), level=1)
+    assert cities.n_nodes == 41
+    expected = ni.centrality.pagerank(cities, presence="linked")
+    found = table(bundled, "centrality").set_index("node")["pagerank"]
+    pd.testing.assert_series_equal(
+        found, expected.reindex(found.index), check_index_type=False, check_names=False
+    )
+    assert found.is_monotonic_decreasing
+    strength = table(bundled, "strength").set_index("node").sum(axis=1)
+    slope = ni.polycentricity.rank_size(strength).slope
+    indices = table(bundled, "polycentricity").set_index("layer")
+    assert indices.loc["all", "rank_size_slope"] == pytest.approx(slope)
+
+
+def test_one_global_efficiency_in_one_report(bundled):
+    # The section on polycentricity read neither the frictions nor the distance of [measures].
+    effects = table(bundled, "effects")
+    baseline = effects.loc[effects["measure"] == "global_efficiency", "baseline"].iloc[0]
+    indices = table(bundled, "polycentricity").set_index("layer")
+    assert indices.loc["all", "global_efficiency"] == pytest.approx(baseline, rel=1e-12)
+
+
+def test_what_is_modelled_is_marked(bundled):
+    layer = gravity_parameters()["layer"]
+    layers = table(bundled, "layers").set_index("layer")["modelled"]
+    assert layers[layers].index.tolist() == [layer]
+    for name in ("centrality", "effects"):
+        assert (table(bundled, name)["modelled_layers"] == layer).all()
+    page = page_of(bundled)
+    assert "an experiment inside the model" in page
+    assert re.search(r"\bp\s*[=<]\s*0", page) is None
+    mark = f'<a href="#methods">Modelled, not observed: <bdi>{layer}</bdi></a>'
+    for block in re.findall(r"<figcaption>(.*?)</figcaption>", page, re.S):
+        if re.search(r"tables/(centrality|strength|effects|layers|map_links)\.csv", block):
+            assert mark in block
+
+
+def test_no_sentence_tests_a_model(bundled):
+    apart = table(bundled, "profile_modelled")
+    assert not {"p", "z", "low", "null_mean"} & {*apart.columns}
+    profile = table(bundled, "profile")
+    assert profile["modelled_layers"].isna().all()
+    assert profile["p"].notna().any()
+
+
+def test_the_bundled_case_has_the_numbers_of_the_mechanisms(bundled):
+    # Break and sustain point of sigma 5, mu 0.4 (Fujita, Krugman and Venables 1999): 1.6266 and
+    # 1.8073 as iceberg costs, whose freeness is cost ** -4.
+    points = table(bundled, "free_flow")
+    assert points["break_point"][0] == pytest.approx(1.6266**-4, rel=1e-3)
+    assert points["sustain_point"][0] == pytest.approx(1.8073**-4, rel=1e-3)
+    # Roots of two like regions: -d / b for the total, -(d + 2 m) / b for the gap.
+    modes = table(bundled, "cobweb").drop_duplicates("kind").set_index("kind")["root"]
+    assert modes["total"] == pytest.approx(-0.8)
+    assert modes["gap"] == pytest.approx(-0.9)
+    parks = table(bundled, "parks").set_index("node")
+    assert parks.loc["quzhou_haichuang", ["partners", "links"]].tolist() == [13, 20]
+    assert "With links alone that are stated as facts it joins none." in page_of(bundled)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
+    no_figures, tables, tmp_path, seed
+):
+    ring = [(f"n{at}", f"p{at}") for at in range(8)]
+    ends = [*pairwise(f"n{at}" for at in range(8)), ("n7", "n0"), ("n0", "n4"), ("n1", "n5")]
+    weight = {"weight": range(3, 3 + len(ends))}
+    park = PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"')
+    settings = park + "[structure]\nresamples = 4\nreplicates = 4\nrestarts = 1\n"
+    first = NOTHING.replace("structure = false\n", "")
+    path = tables(ring, ends, settings=settings, link_columns=weight, first=f"seed = 1\n{first}")
+    before = run(path)
+    before = before.rename(tmp_path / "before")
+    text = path.read_text().replace("seed = 1", f"seed = {seed}")
+    path.write_text(text)
+    after = run(path)
+    assert left_in(after / "tables") == left_in(before / "tables")
+    changed = {
+        file.stem
+        for file in (after / "tables").iterdir()
+        if file.read_bytes() != (before / "tables" / file.name).read_bytes()
+    }
+    drawn = {"profile", "centres", "structure", "specifications", "replicates", "effects"}
+    drawn |= {"effect_parts", "contrasts", "link_changes", "scenario"}
+    if seed == 1:
+        assert changed == set()
+    else:
+        assert changed - {"centre_rules", "communities", "community_flows"} <= drawn
+        assert {"replicates", "effects", "structure", "scenario", "profile"} <= changed
+    assert manifest(after)["seed"] == seed
+
+
+def test_layers_and_directions_are_kept(no_figures, tables):
+    columns = {"layer": ["x/y", "a; b"]}
+    out = run(tables(THREE, CHAIN, link_columns=columns, directed=["x/y"]), progress=True)
+    layers = table(out, "layers").set_index("layer")["directed"]
+    assert layers.to_dict() == {"a; b": False, "x/y": True}
+    assert table(out, "strength").columns.tolist() == ["node", "a; b", "x/y"]
+
+
+def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, tables):
+    said = "[layers.trade]\nmodelled = true\ndirected = true\n"
+    columns = {"layer": ["trade", "work"]}
+    out = run(tables(THREE, CHAIN, link_columns=columns, settings=said))
+    layers = table(out, "layers").set_index("layer")
+    assert layers["modelled"].to_dict() == {"trade (modelled)": True, "work": False}
+    assert layers["directed"].to_dict() == {"trade (modelled)": True, "work": False}
+    path = tables(THREE, CHAIN, link_columns=columns, settings="[layers.trde]\nmodelled = true\n")
+    with pytest.raises(InputError, match=r"did you mean 'trade'\?"):
+        study.run(study.read_configuration(path), out=path.parent / "other")
+
+
+def test_faulty_rows_are_set_aside_when_asked(no_figures, tables):
+    nodes = [*THREE, ("c", "R")]
+    links = [("a", "b"), ("b", "z"), ("b", "c"), ("c", "a")]
+    weight = {"weight": ["1", "1", "x", "2"]}
+    own = {name: [1, 2, 3, 4] for name in ("table", "row", "problem")}
+    path = tables(nodes, links, data="clean = true", link_columns=weight, node_columns=own)
+    out = run(path)
+    kinds = ["duplicate id", "end is not a node", "weight is not a number"]
+    assert table(out, "problems")["problem"].tolist() == kinds
+    assert table(out, "layers")["links"].tolist() == [2]
+    assert "Rows set aside: 3" in page_of(out)
+    assert_same_tables(out)
+
+
+def test_directions_of_rows_set_aside(no_figures, tables):
+    path = tables(THREE, CHAIN, data="clean = true", directed=["link"])
+    with pytest.raises(InputError, match=r"did you mean 'links'\?"):
+        run(path)
+    columns = {"layer": ["x", "y"], "weight": ["1", "none"]}
+    path = tables(THREE, CHAIN, data="clean = true", link_columns=columns, directed=["y"])
+    assert table(run(path), "layers")["layer"].tolist() == ["x"]
+
+
+def test_inputs_are_hashed_by_what_was_read(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    (path.parent / "tables" / "diary.csv").write_text("secret")
+    found = manifest(run(path))["inputs"]
+    names = ("links.csv", "nodes.csv")
+    assert found == {name: sha256(path.parent / "tables" / name) for name in names}
+
+
+def test_progress_is_told_step_by_step(no_figures, tables):
+    told = []
+    run(tables(THREE, CHAIN, settings=PARK_TEXT), say=told.append)
+    assert told[0] == "reading and checking tables"
+    assert "3 nodes in 3 places" in told[2]
+    for text in (told[0], "section: what an enclave changes", told[-2]):
+        after = [line for line in told[told.index(text) :] if line.startswith(f"{text}: done in ")]
+        assert re.fullmatch(r".*: done in \d+\.\d s", after[0])
+    assert told[-1].startswith("drawing figures and writing the report: done in ")
+
+
+# -- messy, small and large data ---------------------------------------------------------------
+
+
+def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tables):
+    ids = [f"n{at}" for at in range(len(NASTY))]
+    layers = [*NASTY[3:], *NASTY[:2]]
+    places = pd.DataFrame(
+        {"place": NASTY, "name": NASTY, "lon": range(len(NASTY)), "lat": 30.0, "parent": None}
+    )
+    park = PARK_TEXT.replace('"P"', "'<script>alert(1)</script>'").replace('"Q"', '"杭州"')
+    path = tables(
+        list(zip(ids, NASTY, strict=True)),
+        list(pairwise(ids)),
+        settings=park + 'funding = ["new"]\n[structure]\nresamples = 4\nreplicates = 4\n',
+        first=NOTHING.replace("structure = false\n", ""),
+        node_columns={"kind": NASTY, "jurisdiction": [*NASTY[1:], NASTY[0]], "name": NASTY},
+        link_columns={"layer": layers},
+        places=places,
+    )
+    out = run(path, command="netinnov run '<b>.toml'")
+    page = page_of(out)
+    assert re.search(r"<script|<b>|&amp;lt;|&lt;bdi", page) is None
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    # What turns the direction of text stands alone in an element that isolates it.
+    turned = re.findall(r"(\S*)\u202eturned(\S*)", page)
+    assert turned
+    assert all(before.endswith("<bdi>") and after[:6] == "</bdi>" for before, after in turned)
+    # The id of a node is read back letter for letter; the columns of layers too.
+    assert sorted(table(out, "map_places", node="str")["node"]) == sorted(NASTY)
+    assert sorted(table(out, "strength").columns) == sorted(["node", *layers])
+    assert set(table(out, "kinds", kind="str")["kind"]) == {kind.lower() for kind in NASTY}
+    assert_same_tables(out)
+
+
+def test_formulas_are_neutralised_when_asked(no_figures, tables):
+    # A spreadsheet may take it for a formula; the file holds what the data hold unless asked.
+    links = {"layer": "@sum"}
+    path = tables([("=1+1", "=P"), ("@b", "-Q")], [("=1+1", "@b")], link_columns=links)
+    out = run(path)
+    assert table(out, "centrality")["node"].tolist() == ["=P", "-Q"]
+    path.write_text(path.read_text() + "\n[output]\nneutralise_formulas = true\n")
+    study.run(study.read_configuration(path), out=out, overwrite=True)
+    assert table(out, "centrality")["node"].tolist() == ["'=P", "'-Q"]
+    assert table(out, "strength").columns.tolist() == ["node", "'@sum"]
+    for file in (out / "tables").glob("*.csv"):
+        for line in file.read_text().splitlines():
+            for cell in line.split(","):
+                assert not re.match(r"[=+@]|-[^\d.]", cell), (file.name, cell)
+    # Programs read Parquet as it is.
+    assert pd.read_parquet(out / "tables/centrality.parquet")["node"].tolist() == ["=P", "-Q"]
+
+
+def test_two_thousand_places(no_figures, tables):
+    rng = np.random.default_rng(0)
+    ids = [f"p{at}" for at in range(2000)]
+    ends = rng.choice(ids, (6_000, 2)).tolist()
+    settings = PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"') + "rivals = []\nplacebos = 0"
+    out = run(tables([(node, node) for node in ids], ends, settings=settings))
+    assert len(table(out, "centrality")) == 2000
+    text = "Harmonic centrality and its inequality are not in the experiment: over 1,000"
+    assert text in page_of(out)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "links", "settings", "words"),
+    [
+        ([("a", None), ("b", None)], [("a", "b")], "", "no node has one"),
+        ([("a", "P"), ("b", None)], [("a", "b")], "", "none of the 1 links joins two nodes"),
+        (THREE, CHAIN, '[places.keep]\nplace = ["P"]\n', "among those of [places.keep]"),
+        (THREE, CHAIN, '[places.keep]\nplace = ["p"]\n', "place = 'p' (did you mean 'P'?)"),
+        (THREE, CHAIN, '[places.keep]\nplaec = ["P"]\n', "'plaec' is none (did you mean 'place'?)"),
+        (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "no place has place = 'S'"),
+        (THREE, [], PARK_TEXT, "an enclave needs a network with links"),
+        (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must not be the home; found 'P'"),
+        (THREE, CHAIN, PARK_TEXT.replace('"P"', '"PP"'), "found 'PP' (did you mean 'P'?)"),
+        (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"S"'), "must be the id of one of the 3 places"),
+        (THREE, CHAIN, PARK_TEXT + 'layer = "link"', "(did you mean 'links'?)"),
+        (THREE, CHAIN, PARK_TEXT.replace("size = 1", "size = 9"), "9 are asked for, 'P' has 1"),
+        (THREE, CHAIN, "[measures]\nkilometres = 1.0\n" + PARK_TEXT, "frictions need coordinates"),
+        (THREE, [("a", "z")], "", "end is not a node"),
+    ],
+)
+def test_what_no_study_can_be_made_of(tables, nodes, links, settings, words):
+    path = tables(nodes, links, settings=settings)
+    before = left_in(path.parent)
+    with pytest.raises(InputError) as caught:
+        run(path)
+    assert words in str(caught.value)
+    assert left_in(path.parent) == before
+
+
+@pytest.mark.parametrize("layer", ["all", "node", "name", "modelled_layers"])
+def test_names_of_layers_that_the_tables_need(tables, layer):
+    with pytest.raises(InputError, match=f"a layer cannot be called '{layer}'"):
+        run(tables(THREE, CHAIN, link_columns={"layer": [layer, "x"]}))
+
+
+def test_layers_of_shares_are_refused_before_any_work(tables):
+    layers = {"layer": ["links", "trips_share_of_origin"]}
+    words = r"'trips_share_of_origin' holds shares .* leave the layer"
+    with pytest.raises(InputError, match=words):
+        run(tables(THREE, CHAIN, link_columns=layers))
+    path = tables(THREE, CHAIN, settings='[layers.links]\nquantity = "share_of_origin"\n')
+    with pytest.raises(InputError, match="'links' holds shares"):
+        run(path)
+
+
+def test_a_flattened_network_may_call_its_layer_all(no_figures, tables):
+    out = run(tables(THREE, CHAIN, link_columns={"layer": "all"}))
+    assert table(out, "polycentricity")["layer"].tolist() == ["all"]
+
+
+# -- other sources -----------------------------------------------------------------------------
+
+
+SOURCES = {
+    "multiplex": ("net.edges", "1 1 2 1\n1 2 3 2\n2 1 3 1\n"),
+    "flows": ("flows.csv", "origin;destination;flow\na;b;3\nb;c;4\nc;a;1\n"),
+    "cordis": (
+        "organization.csv",
+        "projectID;organisationID;name;activityType;city;country\n"
+        "1;2;Lab;HES;Paris;FR\n1;3;Firm;PRC;Lyon;FR\n",
+    ),
+    "patentsview": (
+        "g_inventor_disambiguated.tsv",
+        "patent_id\tinventor_id\tlocation_id\n1\ta\tx\n1\tb\ty\n2\tb\ty\n2\tc\tz\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("source", [*SOURCES])
+def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
+    name, text = SOURCES[source]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_text(text)
+    (tmp_path / "data" / "project.csv").write_text("id;startDate\n1;2015-01-01\n")
+    path = tmp_path / "study.toml"
+    where = "data" if source == "cordis" else f"data/{name}"
+    path.write_text(f'{NOTHING}[data]\nsource = "{source}"\npath = "{where}"\n')
+    out = run(path)
+    assert (table(out, "centrality")["overlapping_degree"] > 0).all()
+    assert f"{name}" in manifest(out)["inputs"]
+
+
+def test_the_partners_of_keep_are_usable_in_a_study(no_figures, shared, tmp_path):
+    files = sorted((shared / "data" / "interreg_keep_1420").glob("*.csv*"))
+    if not files:
+        pytest.skip("needs the sample of keep.eu")
+    path = tmp_path / "study.toml"
+    text = (
+        f'{NOTHING}[data]\nsource = "keep"\npath = "{files[0].as_posix()}"\n[places]\nlevel = 2\n'
+    )
+    path.write_text(text)
+    assert len(table(run(path), "centrality")) > 10
+
+
+def test_cordis_by_country(no_figures, shared, tmp_path):
+    folder = shared / "data" / "cordis_h2020"
+    if not folder.is_dir():
+        pytest.skip("needs the sample of CORDIS")
+    path = tmp_path / "cordis.toml"
+    text = (
+        f'{NOTHING}[data]\nsource = "cordis"\npath = "{folder.as_posix()}"\n[places]\nlevel = 1\n'
+    )
+    path.write_text(text)
+    out = run(path)
+    # Organisations and pairs as the data's own README counts them; 2,195 have no city.
+    assert table(out, "coverage")["nodes"].tolist() == [17_428, 15_233, 15_233]
+    assert table(out, "layers")["links"].tolist() == [286_754]
+    assert table(out, "centrality")["node"][0] in {"DE", "UK", "FR", "ES", "IT"}
+    names = ["organization_official_schema.csv.gz", "project_official_schema.csv.gz"]
+    assert sorted(manifest(out)["inputs"]) == names
+    assert "2,195 nodes have no place" in page_of(out)
+
+
+@pytest.mark.slow
+def test_cordis_by_city(shared, tmp_path):
+    folder = shared / "data" / "cordis_h2020"
+    if not folder.is_dir():
+        pytest.skip("needs the sample of CORDIS")
+    path = tmp_path / "cordis.toml"
+    text = f'[data]\nsource = "cordis"\npath = "{folder.as_posix()}"\n'
+    park = PARK_TEXT.replace('"P"', '"WARSZAWA, PL"').replace('"Q"', '"BERLIN, DE"')
+    path.write_text(text + park)
+    out = run(path)
+    assert len(table(out, "centrality")) == 5109
+    assert_same_tables(out)
+
+
+# -- the folder --------------------------------------------------------------------------------
+
+
+def test_an_empty_folder_that_is_there_is_filled(no_figures, tables, monkeypatch):
+    path = tables(THREE, CHAIN)
+    out = path.parent / "out"
+    out.mkdir(mode=0o700)
+    before = out.stat()
+    monkeypatch.chdir(out)
+    report = study.run(study.read_configuration(path), out=".")
+    assert report == Path("report.html")
+    assert left_in(Path()) == ["manifest.json", "report.html", "tables"]
+    assert (out.stat().st_ino, out.stat().st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_folders_above_are_made_with_the_usual_permissions(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    out = path.parent / "a" / "b" / "c"
+    assert study.run(study.read_configuration(path), out=str(out)).is_file()
+    assert left_in(out.parent) == ["c"]
+    assert out.stat().st_mode == (path.parent / "tables").stat().st_mode
+
+
+def test_a_link_to_nothing_is_not_followed(tables):
+    path = tables(THREE, CHAIN)
+    (path.parent / "out").symlink_to(path.parent / "elsewhere", target_is_directory=True)
+    with pytest.raises(InputError, match="link"):
+        run(path)
+    assert not (path.parent / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("there", ["file", "folder", "hidden"])
+def test_nothing_is_overwritten_unasked(tables, there):
+    path = tables(THREE, CHAIN)
+    out = path.parent / "out"
+    if there == "file":
+        out.write_text("mine")
+    else:
+        out.mkdir()
+        (out / (".mine" if there == "hidden" else "mine")).write_text("mine")
+    with pytest.raises(InputError, match="is there already and not empty; name another folder"):
+        run(path)
+    with pytest.raises(InputError, match="name another folder"):  # it is no study
+        run(path, overwrite=True)
+    assert "mine" in (out if there == "file" else next(out.iterdir())).read_text()
+
+
+def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
+    no_figures, tables, monkeypatch
+):
+    path = tables(THREE, CHAIN)
+    out = run(path)
+    (out / "note.txt").write_text("old")
+    before = (out / "report.html").read_bytes()
+
+    def fail(*arguments, **options):
+        raise MemoryError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netinnov.study.write_page", fail)
+        with pytest.raises(MemoryError):
+            run(path, overwrite=True)
+    assert (out / "note.txt").read_text() == "old"
+    assert (out / "report.html").read_bytes() == before
+    run(path, overwrite=True)
+    assert left_in(out) == ["manifest.json", "report.html", "tables"]
+    assert left_in(path.parent) == ["out", "study.toml", "tables"]
+    fresh = path.parent / "fresh"
+    assert study.run(study.read_configuration(path), out=fresh, overwrite=True).is_file()
+
+
+def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    out = path.parent / "out"
+
+    def say(text):
+        out.mkdir(exist_ok=True)
+        (out / "mine").write_text("mine")
+
+    with pytest.raises(InputError, match="out cannot be made: Directory not empty"):
+        run(path, say=say)
+    assert left_in(path.parent) == ["out", "study.toml", "tables"]
+    assert left_in(out) == ["mine"]
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, SystemExit, MemoryError, OSError(28, "full")])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
+    path = tables(THREE, CHAIN)
+    out = path.parent / "out" if there else path.parent / "new" / "out"
+    if there:
+        out.mkdir()
+    before = left_in(path.parent)
+    calls = []
+
+    def save(figure, folder, name):
+        calls.append(name)
+        Path(folder).mkdir(exist_ok=True)
+        (Path(folder) / name).write_text("half")
+        raise fault
+
+    monkeypatch.setattr("netinnov.study._page.save_figure", save)
+    with pytest.raises((KeyboardInterrupt, SystemExit, MemoryError, OSError, InputError)):
+        study.run(study.read_configuration(path), out=out)
+    assert calls
+    assert left_in(path.parent) == before
+    assert not there or left_in(out) == []
