@@ -13,6 +13,7 @@ import sys
 import time
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -21,13 +22,16 @@ import pytest
 from typer.testing import CliRunner
 
 import netinnov
-from netinnov import pipeline
+from netinnov import study
+from netinnov._inputs import READERS
 from netinnov.cli import app
 from netinnov.errors import InputError
+from netinnov.study import sections
 
 NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
 LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
-STUDY = '[data]\nsource = "tables"\npath = "tables"\n'
+DATA = '[data]\nsource = "tables"\npath = "tables"\n'
+STUDY = f"structure = false\nmechanisms = false\n{DATA}"
 PARK = '[experiment]\nhome = "P"\nhost = "Q"\nsize = 1\npipeline_share = 0.5\nreplicates = 2\n'
 MPX = "#TYPE multiplex\n#LAYERS\nwork,UNDIRECTED\n#ACTORS\na\nb\nc\n#EDGES\na,b,work\nb,c,work\n"
 PROGRAM = "import sys; sys.argv[0] = 'netinnov'; from netinnov.cli import main; main()"
@@ -46,7 +50,8 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_figures(monkeypatch):
-    monkeypatch.setattr("netinnov.report.draw_figures", lambda study, modelled: iter(()))
+    plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
+    monkeypatch.setattr(sections, "SECTIONS", plain)
 
 
 def call(*arguments):
@@ -104,7 +109,7 @@ def test_usage_errors_exit_with_2(here, arguments):
 def test_the_example_is_printed_and_can_be_run(here):
     result = call("run", "--example")
     assert result.exit_code == 0
-    assert result.stdout == pipeline.EXAMPLE
+    assert result.stdout == study.EXAMPLE
     assert tomllib.loads(result.stdout)["data"]["source"] == "yrd"
     assert everything_in(here) == ["study.toml", "tables", "tables/links.csv", "tables/nodes.csv"]
 
@@ -129,7 +134,8 @@ def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_
     assert lines[0] == "netinnov: reading and checking tables"
     assert re.fullmatch(r"netinnov: reading and checking tables: done in \d+\.\d s", lines[1])
     begun = [line for line in lines if f"{line}: done in " in result.stderr]
-    assert len(begun) == 6
+    always = [section for section in sections.SECTIONS if section.options is None]
+    assert len(begun) == 3 + len(always)
     assert len(lines) == 2 * len(begun) + 1  # and what the network is
 
 
@@ -139,6 +145,7 @@ def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, 
     left = found["configuration"]
     assert left["data"]["source"] == "tables"
     assert Path(left["data"]["path"]) == here / "tables"
+    (here / "study.toml").write_text(DATA)
     call("run", "study.toml", "--quiet")
     asked = json.loads((here / "results" / "study" / "manifest.json").read_text())["configuration"]
     assert left["structure"] == asked["structure"]
@@ -157,13 +164,13 @@ def test_an_example_and_something_to_run_are_too_much(here, more):
     assert everything_in(here) == before
 
 
-def test_a_network_that_a_run_does_not_read_is_said_to_be_converted(here):
+def test_a_file_of_data_is_a_study_with_all_settings_left_as_they_are(here, no_figures):
     (here / "net.mpx").write_text(MPX)
-    message = refused("run", "net.mpx")
-    command = re.search(r"netinnov (convert .* --to csv)", message)
-    assert command is not None
-    assert call(*command[1].split()).exit_code == 0
-    assert call("check", "my_folder").stdout.startswith("No problems: 3 nodes, 2 rows of links")
+    assert call("run", "net.mpx", "--quiet").exit_code == 0
+    manifest = json.loads((here / "results" / "net" / "manifest.json").read_text())
+    assert manifest["configuration"]["data"]["source"] == "multiplex"
+    assert "is there already" in refused("run", "net.mpx")
+    assert call("run", "net.mpx", "--quiet", "--overwrite").exit_code == 0
 
 
 def test_the_folder_is_named_after_the_configuration(here, no_figures):
@@ -171,9 +178,12 @@ def test_the_folder_is_named_after_the_configuration(here, no_figures):
     assert (here / "results" / "study" / "manifest.json").is_file()
 
 
-def test_without_a_configuration_it_is_the_bundled_case(here, no_figures, monkeypatch):
-    few = re.sub(r"(resamples|replicates) = 200", r"\1 = 1", pipeline.EXAMPLE)
-    monkeypatch.setattr("netinnov.pipeline._configuration.EXAMPLE", few)
+def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
+    monkeypatch.setattr(sections, "SECTIONS", [])
+    monkeypatch.setattr("netinnov.study._configuration.parts", dict)
+    monkeypatch.setattr(
+        "netinnov.study._configuration.EXAMPLE", study.EXAMPLE.split("[structure]")[0]
+    )
     result = call("run")
     assert result.stdout == f"The report is {Path('results/yrd/report.html')}\n"
     page = (here / "results" / "yrd" / "report.html").read_text(encoding="utf-8")
@@ -189,7 +199,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, no_figures, monkey
         (STUDY + "[measures]\nborder = 'high'\n", "measures.border must be a valid number"),
         (STUDY + "[measures]\ndamping = 2\n", "measures.damping must be less than 1; found 2"),
         ('[data]\nsource = "tables"\n', "source = 'tables' needs `path`"),
-        (STUDY.replace('"tables"\n', '"nowhere"\n', 2), "data.source must be"),
+        (STUDY.replace('"tables"\n', '"nowhere"\n', 2), "data.source: must be"),
         ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),
         ('[data]\nsource = "cordis"\npath = "nowhere"\n', "nowhere does not exist"),
         ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
@@ -246,10 +256,14 @@ def test_an_output_inside_a_file(here):
 
 
 def test_an_output_that_may_not_be_made(here, monkeypatch):
-    def refuse(**options):
-        raise PermissionError(13, "Permission denied", str(options["dir"]))
+    original = Path.mkdir
 
-    monkeypatch.setattr("netinnov._atomic.mkdtemp", refuse)
+    def refuse(self, *arguments, **options):
+        if self.name.startswith(".netinnov-"):
+            raise PermissionError(13, "Permission denied", str(self))
+        original(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
     message = refused("run", "study.toml", "--out", "new/out")
     assert "out cannot be made: Permission denied." in message
 
@@ -277,12 +291,12 @@ def test_a_disk_that_fills_up(here, no_figures, monkeypatch, after):
     assert len(written) == after
 
 
-@pytest.mark.parametrize("step", ["load", "look_from_afar", "measure"])
+@pytest.mark.parametrize("step", ["load", "aggregate_to_places", "write_page"])
 def test_ctrl_c_leaves_nothing_and_exits_with_130(here, monkeypatch, step):
-    def interrupt(*arguments):
+    def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"netinnov.pipeline._steps.{step}", interrupt)
+    monkeypatch.setattr(f"netinnov.study.{step}", interrupt)
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (130, "")
@@ -294,7 +308,7 @@ def test_too_little_memory_is_no_fault_of_the_program(here, monkeypatch):
     def demand(*arguments):
         raise MemoryError("Unable to allocate 9. TiB")
 
-    monkeypatch.setattr("netinnov.pipeline._steps.measure", demand)
+    monkeypatch.setattr("netinnov.study.aggregate_to_places", demand)
     assert "not enough memory (Unable to allocate 9. TiB)" in refused("run", "study.toml")
 
 
@@ -302,7 +316,7 @@ def test_a_fault_of_our_own_is_called_so(here, monkeypatch):
     def break_down(*arguments):
         raise ValueError("cannot reindex")  # what pandas says is no message for a planner
 
-    monkeypatch.setattr("netinnov.pipeline._steps.measure", break_down)
+    monkeypatch.setattr("netinnov.study.aggregate_to_places", break_down)
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -398,9 +412,7 @@ def test_all_that_the_package_reads_is_checked_told_and_converted(here, name, te
 def test_other_sources_are_known_by_their_header(here, monkeypatch):
     read = []
     for source in ("keep", "patentsview", "cordis"):
-        monkeypatch.setattr(
-            f"netinnov.sources.read_{source}", lambda path, s=source: read.append(s)
-        )
+        monkeypatch.setitem(READERS, source, lambda path, s=source: read.append(s))
     keep, patents = here / "partners.csv", here / "g_inventor_disambiguated.tsv"
     keep.write_text("Programme;Acronym;Project Partner;Town;Country\n")
     patents.write_text("patent_id\tinventor_id\n")
@@ -605,7 +617,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     import pty
     import termios
 
-    (here / "study.toml").write_text(STUDY + PARK)
+    (here / "study.toml").write_text(STUDY + PARK + "rivals = []\nplacebos = 0\n")
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, 80))
     env = {"NUMBA_CACHE_DIR": str(here / "cache"), "TERM": "xterm"}
@@ -627,7 +639,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     text = shown.decode()
     assert run.returncode == 0, text
     assert said.decode().startswith("The report is ")
-    steps = ("reading and checking tables", "adding up to places", "trying the enclave", "drawing")
+    steps = ("reading and checking tables", "aggregating", "section: what an enclave", "drawing")
     for step in steps:
         assert f"netinnov: {step}" in text
     assert re.search(r"netinnov: compiling sort_rows, which takes a while the first time", text)

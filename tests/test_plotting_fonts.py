@@ -10,6 +10,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
+from netinnov.report import Study, write_report
 
 import netinnov as ni
 from netinnov.cli import _warn_in_words
@@ -25,7 +26,6 @@ from netinnov.plotting import (
     save_figure,
 )
 from netinnov.plotting._fonts import printable
-from netinnov.report import Study, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

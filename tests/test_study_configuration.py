@@ -132,6 +132,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "weighting = 'count'\n", "`weighting` is for source = 'cordis' or 'keep' or"),
         (ONLY + "clean = 'yes'\n", "data.clean must be a valid boolean; found 'yes'"),
         (ONLY + "modelled = ['x']\n", "data.modelled is not a setting"),
+        (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for source = 'tables' or 'cordis'"),
         (ONLY + "[layers.x]\nmodeled = true\n", "(did you mean 'modelled'?); known: modelled, dir"),
         (ONLY + "[layers.x]\nquantity = 'kg'\n", "must be 'amount' or 'share_of_origin'; found"),
         (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?); known: title"),

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from netinnov._atomic import new_folder
 from netinnov._interruption import check_interrupted
+from netinnov._public import public_names
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import font_advice, undrawn_characters
@@ -28,6 +29,8 @@ from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Section, Sentence
 
 __all__ = ["EXAMPLE", "Configuration", "configure", "read_configuration", "run"]
+
+__dir__ = public_names(globals())
 
 Say = Callable[[str], None]
 

@@ -7,15 +7,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
 
 from netinnov._arguments import as_path, did_you_mean, shown
+from netinnov._inputs import READERS
 from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.study import sections
-from netinnov.study._data import DataPart, LayerPart
+from netinnov.study._data import BUNDLED, DataPart, LayerPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
@@ -68,6 +69,14 @@ seed = 1                      # the same seed gives the same numbers
             name: None if value is False and name in known else value
             for name, value in settings.items()
         }
+
+    @model_validator(mode="after")
+    def _layers_are_not_bundled(self) -> Self:
+        if self.layers and self.data.source == BUNDLED:
+            readers = " or ".join(map(repr, READERS))
+            msg = f"`layers` is for source = {readers}; leave it out with {BUNDLED!r}"
+            raise ValueError(msg)
+        return self
 
 
 MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")

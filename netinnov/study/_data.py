@@ -89,11 +89,11 @@ class LayerPart(Part):
 
     part: ClassVar[str] = "layers"
     example: ClassVar[str] = """\
-# [layers.gravity]            # of a layer of the source, here "gravity"; one part for each layer
-# modelled = true             # it is modelled, not observed; the report says so
-# directed = false            # its links have a direction
-# quantity = "amount"         # what its weights are: "amount", or "share_of_origin"
-# unit = "people"             # of its weights
+# [layers.gravity]            # what is true of a layer of the source, here "gravity"
+# modelled = true             # modelled, not observed: no p-value is given, and the report says so
+# directed = false            # whether its links have a direction
+# quantity = "amount"         # what its weights are: "amount" or "share_of_origin"
+# unit = "commuters"          # of its weights
 """
 
     modelled: bool | None = None
