@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from netinnov.pipeline import read_configuration
 
 import netinnov as ni
 from netinnov import _opening, sources
@@ -21,6 +20,7 @@ from netinnov import io as network_io
 from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
+from netinnov.study import read_configuration
 
 NODES = "node,place\na,p\nb,q\n"
 LINKS = "source,target,layer\na,b,flow\n"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from netinnov.pipeline import read_configuration
 
 import netinnov as ni
 from netinnov import community, null_models, polycentricity
 from netinnov._arguments import LIMITS, as_whole
 from netinnov.errors import InputError
+from netinnov.study import read_configuration
 
 LARGE = [1_000_000_000, 9_223_372_036_854_775_807, 2**63, 10**30]
 

@@ -12,8 +12,8 @@ import netinnov as ni
 
 PACKAGE = Path(ni.__file__).parent
 
-STUDY = {"pipeline", "report", "study"}
-"""Studies are being put in one package, whose names are not settled."""
+SECTIONS = ("study", "sections")
+"""Files of a study's sections are for those who add one, not for users."""
 
 
 def public_modules() -> list[str]:
@@ -23,7 +23,7 @@ def public_modules() -> list[str]:
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
         private = any(part.startswith("_") for part in parts)
-        if not private and (not parts or parts[0] in set(ni.__all__) - STUDY):
+        if not private and parts[:2] != SECTIONS and (not parts or parts[0] in ni.__all__):
             names.append(".".join(["netinnov", *parts]))
     return names
 

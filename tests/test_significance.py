@@ -172,7 +172,7 @@ def _public() -> Iterator[Callable]:
     for module in walk_packages(ni.__path__, "netinnov."):
         parts = module.name.split(".")[1:]
         if any(part.startswith("_") for part in parts) or parts[0] in {
-            "cli", "explorer", "kernels", "pipeline", "plotting", "report", "study",
+            "cli", "explorer", "kernels", "plotting", "study",
         }:  # fmt: skip
             continue
         loaded = import_module(module.name)
