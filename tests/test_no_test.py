@@ -53,7 +53,7 @@ def matched(scenario) -> MatchedPlacebo:
 
 
 def compared(network, scenario, placebo, **options) -> dict[str, object]:
-    options = {"measures": {"e": WEIGHTED}, "replicates": 12} | options
+    options = {"measures": {"e": WEIGHTED}, "replicates": 5} | options
     result = compare_scenarios(
         network, scenarios={"x": scenario}, placebo=placebo, rng=1, progress=False, **options
     )
@@ -132,7 +132,7 @@ def test_nothing_is_tested_on_the_gravity_of_the_bundled_case() -> None:
 
 
 def curve(network, make, **options) -> pd.DataFrame:
-    options = {"specifications": {"size": [3, 6]}, "replicates": 12} | options
+    options = {"specifications": {"size": [3, 6]}, "replicates": 5} | options
     return specification_curve(network, make=make, rng=1, progress=False, **options)
 
 
@@ -247,7 +247,7 @@ def test_nothing_is_said_of_own_measures_where_it_does_not_matter() -> None:
 
 
 def effects(network, scenario, placebo, **options) -> pd.DataFrame:
-    options = {"replicates": 12, "rng": 1, "progress": False} | options
+    options = {"replicates": 5, "rng": 1, "progress": False} | options
     return compare_scenarios(
         network, scenarios={"x": scenario}, placebo=placebo, **options
     ).effects()
