@@ -130,7 +130,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     given = places[columns].astype(object).where(places[columns].notna(), "")
     lacking: set[str] = set()
     names = []
-    for place, texts in zip(places.index, given.itertuples(index=False), strict=True):
+    for place, texts in zip(places.index, given.to_numpy().tolist(), strict=True):
         name = str(place)
         for text in filter(None, map(_line, texts)):
             if not (missing := _lacking(text)):
