@@ -21,20 +21,28 @@ __all__ = ["new_file", "new_folder", "write_bytes"]
 @contextmanager
 def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
     """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
-    with (
-        _replacing(as_path("path", path)) as hidden,
-        hidden.open("x", encoding="utf-8", newline=newline) as stream,
-    ):
-        yield stream
-        check_interrupted()
+    with _hidden_file(as_path("path", path)) as (hidden, real):
+        with hidden.open("x", encoding="utf-8", newline=newline) as stream:
+            yield stream
+            check_interrupted()
+        hidden.replace(real)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file that takes its name when the disk has all of it."""
-    with _replacing(path) as hidden, hidden.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+def write_bytes(path: Path, content: bytes, *, exclusive: bool = False) -> bool:
+    """Write a file that takes its name when the disk has all of it.
+
+    With ``exclusive`` a file of this name stays, even one that another process makes meanwhile, and
+    the result is False.
+    """
+    with _hidden_file(path) as (hidden, real):
+        with hidden.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if exclusive:
+            return _name_once(hidden, real)
+        hidden.replace(real)
+        return True
 
 
 @contextmanager
@@ -82,8 +90,8 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A hidden name beside ``path`` for a file that takes its place at the end."""
+def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
+    """A hidden name beside ``path``, and the name that the file there takes when it is complete."""
     if check_target(path) == "a folder":
         raise InputError(f"{path} must be the name of a file; it is a folder.")
     real = path.resolve()  # a link stays, and what it leads to is replaced
@@ -94,8 +102,22 @@ def _replacing(path: Path) -> Iterator[Path]:
             hidden.unlink()
 
     with cleaning(clean), _refusals(f"{path} cannot be written"):
-        yield hidden
-        hidden.replace(real)
+        yield hidden, real
+
+
+def _name_once(hidden: Path, path: Path) -> bool:
+    """Give a complete file a name that is free; False if it is taken, whatever runs beside."""
+    try:
+        os.link(hidden, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        try:
+            with path.open("xb") as file:
+                file.write(hidden.read_bytes())
+        except FileExistsError:
+            return False
+    return True
 
 
 @contextmanager

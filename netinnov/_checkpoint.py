@@ -12,12 +12,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from uuid import uuid4
 
 import numpy as np
 
+from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
+from netinnov._opening import check_file
 from netinnov._parallel import run
+from netinnov._path_kinds import kind_of
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -62,7 +64,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
-        self._folder = _path(folder)
+        self._folder = as_path("checkpoint", folder)
         mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
         words = json.dumps(mine, sort_keys=True).encode()
         self._digest = hashlib.sha256(words).hexdigest()
@@ -80,14 +82,9 @@ class Checkpoint:
         if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
             msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
             raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
-        hidden = self._folder / f".{uuid4().hex}.part"
-        write_bytes(hidden, json.dumps(mine, indent=1).encode())
-        try:
-            _name_once(hidden, self._folder / _MANIFEST)
-        except FileExistsError:
+        content = json.dumps(mine, indent=1).encode()
+        if not write_bytes(self._folder / _MANIFEST, content, exclusive=True):
             return _manifest(self._folder) or mine
-        finally:
-            hidden.unlink(missing_ok=True)
         return mine
 
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -203,7 +200,7 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
 
 def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
     """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
-    stored = _manifest(_path(folder))
+    stored = _manifest(as_path("checkpoint", folder))
     return None if stored is None else _seed(stored["entropy"])
 
 
@@ -219,22 +216,16 @@ def _seed(state: Any) -> np.random.SeedSequence:
     )
 
 
-def _path(folder: object) -> Path:
-    if not isinstance(folder, (str, os.PathLike)):
-        raise InputError(f"`checkpoint` must be the path of a folder; found {folder!r}.")
-    return Path(folder)
-
-
 def _manifest(folder: Path) -> dict[str, Any] | None:
+    if kind_of(folder) not in ("a folder", "nothing"):
+        raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is {kind_of(folder)}.")
     path = folder / _MANIFEST
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if kind_of(path) == "nothing":
         return None
-    except NotADirectoryError:
-        raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is a file.") from None
+    try:
+        stored = json.loads(check_file(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        msg = f"{_MANIFEST} of the checkpoint cannot be read: {error}"
+        msg = f"{_MANIFEST} of the checkpoint cannot be read: {str(error).rstrip('.')}"
         raise InputError(f"{msg}. Choose another folder, or delete this one.") from error
     seed = stored.get("entropy") if isinstance(stored, dict) else None
     try:
@@ -273,14 +264,3 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
             "was used before (`rng=None` takes up what is stored)"
         )
     return found
-
-
-def _name_once(hidden: Path, path: Path) -> None:
-    """Give a complete file its name; FileExistsError if there is one, whatever runs beside."""
-    try:
-        os.link(hidden, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        with path.open("xb") as file:
-            file.write(hidden.read_bytes())

@@ -264,6 +264,21 @@ def test_damage_is_named(network, tmp_path) -> None:
         compare(network, checkpoint=broken)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="FIFOs of Unix")
+@pytest.mark.parametrize("kind", ["a FIFO", "a link that leads nowhere", "a folder"])
+def test_a_manifest_that_is_not_a_file_is_refused(network, tmp_path, kind) -> None:
+    """A FIFO was opened, which waits for its writer for ever."""
+    path = tmp_path / "checkpoint.json"
+    if kind == "a FIFO":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to("nowhere")
+    with pytest.raises(InputError, match=f"must be a file; it is {kind}. Choose another folder"):
+        compare(network, checkpoint=tmp_path, replicates=2)
+
+
 @pytest.mark.parametrize("links_work", [True, False])
 def test_of_two_runs_that_begin_at_once_one_is_refused(tmp_path, monkeypatch, links_work) -> None:
     def begin(seed: int) -> Checkpoint:

@@ -299,3 +299,42 @@ def test_many_columns_are_counted_once(folder, monkeypatch):
     )
     (folder / "nodes.csv").write_text(f"node,{','.join(f'x{at}' for at in range(50))}\n")
     assert sources.tables._from_text(folder / "nodes.csv").shape == (0, 51)
+
+
+def made_series(monkeypatch):
+    """The number of columns that pandas made one by one since the list was cleared."""
+    series, make = [], pd.Series.__init__
+
+    def count(self, *arguments, **options):
+        series.append(1)
+        make(self, *arguments, **options)
+
+    monkeypatch.setattr(pd.Series, "__init__", count)
+    return series
+
+
+@pytest.mark.parametrize(("cell", "value"), [("7", 7), ("seven", "seven")])
+def test_many_columns_of_a_folder_are_read_at_once(folder, monkeypatch, cell, value):
+    """Each of 40,000 columns went through pandas alone, which took minutes."""
+    counts, series = [], made_series(monkeypatch)
+    for n in (4, 400):
+        header = ",".join(f"x{at}" for at in range(n))
+        (folder / "nodes.csv").write_text(f"node,{header}\na{f',{cell}' * n}\nb{f',{cell}' * n}\n")
+        series.clear()
+        nodes = sources.read_tables(folder).nodes
+        counts.append(len(series))
+        assert nodes["x3"].tolist() == [value, value]
+    assert counts[0] == counts[1]
+
+
+def test_many_columns_of_a_flow_table_are_read_at_once(tmp_path, monkeypatch):
+    counts, series = [], made_series(monkeypatch)
+    for n in (4, 400):
+        header = ",".join(f"x{at}" for at in range(n))
+        rows = f"a,b,3{', x' * n}\nb,a,0{',y' * n}\nb,c,2{',z ' * n}\n"
+        (tmp_path / "flows.csv").write_text(f"origin,destination,flow,{header}\n{rows}")
+        series.clear()
+        links = sources.read_origin_destination(tmp_path / "flows.csv").links
+        counts.append(len(series))
+        assert links["x3"].tolist() == ["x", "z"]
+    assert counts[0] == counts[1]

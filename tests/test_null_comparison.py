@@ -284,7 +284,7 @@ def test_another_null_model_is_used():
         ({"replicates": 0}, "`replicates` must be a whole number"),
         ({"rng": "seed"}, "`rng` must be"),
         ({"replicates": True}, "`replicates` must be a whole number"),
-        ({"checkpoint": 3}, "`checkpoint` must be the path of a folder; found 3"),
+        ({"checkpoint": 3}, "`checkpoint` must be the path of a file or folder; found 3"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(options, words):

@@ -6,14 +6,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, NamedTuple, NoReturn, TextIO, TypeVar
+from typing import IO, Any, Literal, NamedTuple, NoReturn, TextIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from netinnov._arguments import did_you_mean
 from netinnov._opening import check_file, files_in, is_zip, unpacked
@@ -22,6 +23,7 @@ from netinnov.errors import InputError
 
 __all__ = [
     "TextTable",
+    "frame_of",
     "read_header",
     "read_lines",
     "read_text_file",
@@ -265,12 +267,30 @@ def _parse(
         msg = f"{name} must have rows below its header; {fault}."
         raise InputError(msg)
     text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-    index = pd.RangeIndex(len(rows))
-    read = {c: pd.Series(text_of.get(c), index, dtype="str") for c in (*required, *optional)}
-    read = {c: values.str.strip() for c, values in read.items()}
-    frame = pd.DataFrame({c: values.mask(values == "") for c, values in read.items()}, index)
+    frame = _frame({column: text_of.get(column) for column in (*required, *optional)}, len(rows))
     unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
     return TextTable(name, frame, np.array(lines, np.int64), uneven, unended)
+
+
+def _frame(columns: Mapping[str, Sequence[str] | None], n_rows: int) -> pd.DataFrame:
+    """Columns of text, stripped; empty fields and columns that are None are missing."""
+    arrays = {
+        name: pa.nulls(n_rows, pa.large_string())
+        if fields is None
+        else pa.array([field.strip() or None for field in fields], pa.large_string())
+        for name, fields in columns.items()
+    }
+    return frame_of(arrays, n_rows)
+
+
+def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
+    """A frame of text of Arrow and of numbers, made at once however many columns there are."""
+    dtype = pd.StringDtype(na_value=np.nan)
+    arrays = {
+        name: values if isinstance(values, np.ndarray) else dtype.__from_arrow__(values)
+        for name, values in columns.items()
+    }
+    return pd.DataFrame(arrays, pd.RangeIndex(n_rows))
 
 
 def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:

@@ -60,14 +60,17 @@ def given_table(source: str | PathLike[str] | pd.DataFrame, delimiter: str) -> G
 def as_matrix(given: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
     """Names of the rows and the cells; None if less than half of the names are a column's."""
     frame = given.frame
-    parts = [(frame.iloc[:, 0], frame.iloc[:, 1:])] if frame.shape[1] else []
+    parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
     if given.unit == "row" and not isinstance(frame.index, pd.RangeIndex):
-        parts.insert(0, (frame.index.to_series(), frame))
-    named = [(as_text(names)[0].str.strip(), cells) for names, cells in parts]
-    for names, cells in named:
-        if 2 * names.isin(cells.columns).sum() >= len(names) > 0:
-            return names, cells
-    return named[0] if form == "matrix" and named else None
+        parts.insert(0, (frame.index.to_series(), 0))
+    named = [(as_text(names)[0].str.strip(), first) for names, first in parts]
+    for names, first in named:
+        if 2 * names.isin(frame.columns[first:]).sum() >= len(names) > 0:
+            return names, frame.iloc[:, first:]
+    if form != "matrix" or not named:
+        return None
+    names, first = named[0]
+    return names, frame.iloc[:, first:]
 
 
 def flows_of_matrix(
@@ -115,8 +118,9 @@ def flows_of_table(
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The rows above 0 with their other columns, and the names of all ends."""
     frame = given.frame
-    named = any(level is not None for level in frame.index.names)
-    frame = frame.reset_index(drop=not named)
+    if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
+        named = any(level is not None for level in frame.index.names)
+        frame = frame.reset_index(drop=not named)
     column = {what: _column(given.name, frame, what, asked[what]) for what in USUAL}
     links = pd.DataFrame(index=frame.index)
     for end, what in (("source", "origin"), ("target", "destination")):
@@ -138,7 +142,6 @@ def flows_of_table(
     if len(clash := more.columns.intersection(links.columns)):
         msg = f"{given.name} has a column {clash[0]!r} besides the one that is to be it; rename it."
         raise InputError(msg)
-    links = pd.concat([links, more], axis=1)
     nowhere = is_blank(links["source"]) | is_blank(links["target"])
     unknown = links["weight"].isna().to_numpy()
     for what, rows in (("an origin or destination", nowhere), ("a number", unknown & ~nowhere)):
@@ -147,7 +150,11 @@ def flows_of_table(
             faults.append(f"{given.name}: rows left out, without {what}: {where}")
     links = links[~nowhere & ~unknown]
     ends = pd.unique(links[["source", "target"]].to_numpy(object).ravel())
-    return links[links["weight"] > 0].reset_index(drop=True), pd.Index(ends, dtype="str")
+    links = links[links["weight"] > 0]
+    if len(links) < len(more):
+        more = more.take(links.index)
+    flows = pd.concat([links, more], axis=1)  # once: each selection of rows visits each column
+    return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
 
 
 def some(items: Iterable[object]) -> str:

@@ -242,7 +242,9 @@ def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataF
             shown = some(origins["id"].dropna()[merged].unique())
             msg = f"shares of two origins cannot be added up; two or more have the id {shown}."
             raise InputError(msg + " Read them as two places, or give each its own alias.")
-    return flows.assign(**by_id).dropna(subset=["source", "target"]).reset_index(drop=True)
+    known = (by_id["source"].notna() & by_id["target"].notna()).to_numpy()
+    flows = flows.assign(**by_id)
+    return flows if known.all() else flows[known].reset_index(drop=True)
 
 
 def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.DataFrame:

@@ -7,8 +7,11 @@ import io
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
@@ -17,8 +20,9 @@ from netinnov._arguments import as_path
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._public import public_names
+from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.sources._files import some_lines
+from netinnov.sources._files import frame_of, some_lines
 from netinnov.sources._result import Tables
 
 __all__ = ["read_tables"]
@@ -32,6 +36,9 @@ TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0":
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 CODE = r"[+-]?(?:0\d+|\d{16,})"
 """A whole number that is a code: as a number it would lose its zeros, or its last digits."""
+WHOLE = r"\s*[+-]?\d+\s*"
+CELLS = 2**20
+"""Cells that are tried as numbers in one pass."""
 BLOCK = 2**26
 """Bytes that Arrow reads at once; no row may be longer."""
 
@@ -151,14 +158,17 @@ def _from_text(path: Path, *, layers: bool = False) -> pd.DataFrame:
     except pa.ArrowInvalid as error:
         _refuse_uneven_rows(path, data, len(names))
         raise InputError(f"{path} cannot be read: {error}.") from None
-    frame: pd.DataFrame = table.to_pandas().astype("str")
-    for name, given in zip(names, header, strict=True):
-        if name != given and frame[name].isna().all():  # a comma too many in each line
-            frame = frame.drop(columns=name)
-        elif name in (("events",) if layers else NUMBERS):
+    columns = {
+        name: table.column(name)
+        for name, field in zip(names, header, strict=True)
+        if name == field or table.column(name).null_count < len(table)  # a comma too many in each
+    }
+    text, numbers = (LAYER_TEXT, ("events",)) if layers else (TEXT, NUMBERS)
+    attributes = [name for name in columns if name not in (*text, *numbers)]
+    frame = frame_of(columns | _numeric(columns, attributes, len(table)), len(table))
+    for name in numbers:
+        if name in columns:
             frame[name] = _numbers(frame[name])
-        elif name not in (LAYER_TEXT if layers else TEXT):
-            frame[name] = _attribute(frame[name])
     return frame
 
 
@@ -210,11 +220,30 @@ def _numbers(column: pd.Series) -> pd.Series:
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
 
-def _attribute(column: pd.Series) -> pd.Series:
-    """Numbers if all of it is and nothing is lost by it, else text."""
-    number = pd.to_numeric(column, errors="coerce")
-    same = number.notna() & ~column.str.fullmatch(CODE, na=False)
-    return number if same.any() and (same | column.isna()).all() else column
+def _numeric(
+    columns: Mapping[str, pa.ChunkedArray], names: Sequence[str], n_rows: int
+) -> dict[str, npt.NDArray[np.int64] | Floats]:
+    """Those of some columns as numbers of which all is a number and nothing is lost by it.
+
+    As many columns as `CELLS` holds are read in one pass, one below another.
+    """
+    numeric: dict[str, npt.NDArray[np.int64] | Floats] = {}
+    width = max(1, CELLS // max(1, n_rows))
+    for first in range(0, len(names) if n_rows else 0, width):
+        block = names[first : first + width]
+        chunks = [chunk for name in block for chunk in columns[name].chunks]
+        cells = frame_of({"cells": pa.chunked_array(chunks, pa.string())}, n_rows * len(block))
+        text = cells["cells"]
+        number = pd.to_numeric(text, errors="coerce")
+        same = (number.notna() & ~text.str.fullmatch(CODE, na=False)).to_numpy(bool)
+        whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
+        values = number.to_numpy(np.float64)
+        missing = text.isna().to_numpy(bool)
+        by_column = [each.reshape(len(block), n_rows) for each in (values, same, missing, whole)]
+        for name, value, is_same, is_missing, is_whole in zip(block, *by_column, strict=True):
+            if is_same.any() and (is_same | is_missing).all():
+                numeric[name] = value.astype(np.int64) if is_whole.all() else value.copy()
+    return numeric
 
 
 def _directed(folder: Path) -> tuple[str, ...]:
