@@ -1,15 +1,51 @@
-"""From records to one row an id, and what must be said of the records."""
+"""What the readers of projects and patents share: complete rows, one row an id, warnings."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
-from netinnov.errors import shortened
+from netinnov._arguments import check_choice
+from netinnov.errors import InputError, shortened
+from netinnov.linkages import Weighting
+from netinnov.sources._files import TextTable, some_lines
 
-__all__ = ["most_frequent", "warn_of"]
+__all__ = ["check_events", "complete_rows", "most_frequent", "warn_of"]
+
+
+def check_events(name: str, events: str, weighting: Weighting) -> None:
+    """Check whether events (projects, patents) are links or nodes, and how pairs are weighted."""
+    check_choice(name, events, Literal["links", "nodes"])
+    check_choice("weighting", weighting, Weighting)
+    if events == "nodes" and weighting != "count":
+        msg = f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
+        raise InputError(msg)
+
+
+def complete_rows(
+    table: TextTable,
+    ids: Sequence[str],
+    faults: list[str],
+    *,
+    described: str = "",
+    may_be_empty: bool = False,
+) -> TextTable:
+    """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
+    if table.uneven:
+        n, where = len(table.uneven), some_lines(table.uneven)
+        faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
+    blank = table.frame[list(ids)].isna().any(axis=1).to_numpy()
+    if blank.all() and not may_be_empty:
+        msg = f"{table.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
+        raise InputError(msg)
+    if blank.any():
+        where = f"{blank.sum()} ({table.at(blank)})"
+        described = described or " or ".join(ids)
+        faults.append(f"{table.name}: rows left out, without {described}: {where}")
+    return table.keep(~blank)
 
 
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:

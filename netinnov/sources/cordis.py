@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, check_choice
+from netinnov._arguments import as_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.sources._files import TextTable, read_text_table, some_lines
-from netinnov.sources._records import warn_of
+from netinnov.sources._files import TextTable, read_text_table
+from netinnov.sources._records import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_cordis"]
@@ -124,11 +124,7 @@ def read_cordis(
     --------
     >>> network = build_network(*read_cordis("cordis-h2020projects-csv.zip"))  # doctest: +SKIP
     """
-    check_choice("projects", projects, Literal["links", "nodes"])
-    check_choice("weighting", weighting, Weighting)
-    if projects == "nodes" and weighting != "count":
-        msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
-        raise InputError(msg)
+    check_events("projects", projects, weighting)
     folder = as_path("path", path)
     faults: list[str] = []
     listed = _projects(_read(folder, "project", PROJECT, PROJECT_MORE, ["id"], faults), faults)
@@ -143,7 +139,14 @@ def read_cordis(
         nodes = _with_projects(nodes, listed, meetings["project"])
         links = _participation(meetings)
     else:
-        links = _co_participation(meetings, weighting)
+        links = co_participation(
+            meetings,
+            member="organisation",
+            event="project",
+            weighting=weighting,
+            period="period",
+        )
+        links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
 
 
@@ -155,20 +158,9 @@ def _read(
     ids: list[str],
     faults: list[str],
 ) -> TextTable:
-    """The rows of a file that have all ids; what is left out is said in ``faults``."""
+    """The rows of a file that have all ids."""
     table = read_text_table(folder, stem, required=required, optional=optional, delimiter=";")
-    if table.uneven:
-        n, where = len(table.uneven), some_lines(table.uneven)
-        faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
-    blank = table.frame[ids].isna().any(axis=1).to_numpy()
-    if blank.all():
-        msg = f"{table.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
-        raise InputError(msg)
-    if blank.any():
-        what, where = " or ".join(ids), table.at(blank)
-        faults.append(f"{table.name}: rows left out, without {what}: {blank.sum()} ({where})")
-    frame = table.frame[~blank].reset_index(drop=True)
-    return table._replace(frame=frame, lines=table.lines[~blank])
+    return complete_rows(table, ids, faults)
 
 
 def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
@@ -228,14 +220,14 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     """One row an organisation: most frequent values, sums and counts."""
     ids = rows["organisation"]
     by_id = rows.groupby("organisation", sort=False)
-    country = _most_frequent(rows["country"], ids)
+    country = most_frequent(rows["country"], ids)
     there = (rows["country"] == country.reindex(ids).array).to_numpy()
     frequent = {
-        name: _most_frequent(rows[name], ids) for name in ("kind", "name", "short_name", "nuts")
+        name: most_frequent(rows[name], ids) for name in ("kind", "name", "short_name", "nuts")
     }
     nodes = {
         "kind": frequent["kind"].map(lambda code: KINDS.get(code, code.lower())),
-        "place": _most_frequent(rows["place"][there], ids[there]),
+        "place": most_frequent(rows["place"][there], ids[there]),
         "name": frequent["name"],
         "short_name": frequent["short_name"],
         "country": country,
@@ -269,19 +261,6 @@ def _participation(meetings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _co_participation(meetings: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
-    """Links between organisations that share a project, one sparse product a year."""
-    parts = []
-    for year, meeting in meetings.groupby("period", dropna=False):
-        pairs = co_participation(
-            meeting, member="organisation", event="project", weighting=weighting
-        )
-        pairs.insert(0, "layer", pd.Series("co_participation", pairs.index, dtype="str"))
-        pairs["period"] = pd.Series(year, pairs.index, dtype="Int64")
-        parts.append(pairs)
-    return pd.concat(parts, ignore_index=True)
-
-
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The cities of the organisations, with median coordinates, and their countries."""
     cities = rows[rows["place"].isin(nodes["place"].dropna())]
@@ -302,25 +281,18 @@ def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return places
 
 
-def _most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
-    """The most frequent value of each group that is not missing; of equals the first seen."""
-    counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
-    first = counts.sort_values(ascending=False, kind="stable").reset_index()
-    return first.drop_duplicates("group").set_index("group")["value"]
-
-
 def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:
     """Money with a decimal comma or point; releases differ, and columns of one release too."""
     text = table.frame[column]
     good = text.str.fullmatch(NUMBER)
-    _judge(table, column, good, "number such as 1234,5", faults)
+    table.judge(column, good, "number such as 1234,5", faults)
     return pd.to_numeric(text.where(good).str.replace(",", "."))
 
 
 def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:
     """Dates as YYYY-MM-DD, without the time that some have."""
     day = table.frame[column].str.extract(f"^{DAY}$", expand=False)
-    _judge(table, column, day.notna(), "date such as 2016-01-31", faults)
+    table.judge(column, day.notna(), "date such as 2016-01-31", faults)
     return day
 
 
@@ -329,20 +301,5 @@ def _coordinates(table: TextTable, faults: list[str]) -> tuple[pd.Series, pd.Ser
     pair = table.frame["geolocation"].str.extract(f"^{POINT}$").astype("float64")
     lat, lon = pair[0], pair[1]
     good = (lat.abs() <= 90) & (lon.abs() <= 180)
-    _judge(table, "geolocation", good, "'latitude,longitude'", faults)
+    table.judge("geolocation", good, "'latitude,longitude'", faults)
     return lon.where(good), lat.where(good)
-
-
-def _judge(table: TextTable, column: str, good: pd.Series, what: str, faults: list[str]) -> None:
-    """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
-    given = table.frame[column].notna()
-    bad = (given & ~good).to_numpy()
-    if not bad.any():
-        return
-    where = table.at(bad, column)
-    if bad.sum() == given.sum():
-        msg = (
-            f"{table.name}, column {column!r} must hold {what} in each row; not one does: {where}."
-        )
-        raise InputError(msg)
-    faults.append(f"{table.name}, {column}: values left out, no {what}: {bad.sum()} ({where})")

@@ -9,13 +9,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, check_choice
+from netinnov._arguments import as_path
 from netinnov._opening import check_file
 from netinnov._public import public_names
-from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._files import TextTable, read_text_file, some_lines
-from netinnov.sources._records import most_frequent, warn_of
+from netinnov.sources._records import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_keep"]
@@ -115,11 +114,7 @@ def read_keep(
     --------
     >>> network = build_network(*read_keep("keep_partnership.csv"))  # doctest: +SKIP
     """
-    check_choice("projects", projects, Literal["links", "nodes"])
-    check_choice("weighting", weighting, Weighting)
-    if projects == "nodes" and weighting != "count":
-        msg = f"`weighting` is for pairs; leave it out with projects='nodes' (found {weighting!r})."
-        raise InputError(msg)
+    check_events("projects", projects, weighting)
     faults: list[str] = []
     table = _read(as_path("path", path), faults)
     rows = _rows(table, faults)
@@ -148,20 +143,8 @@ def _read(path: Path, faults: list[str]) -> TextTable:
         path.parent, path.name, required=[*COLUMNS.values()], optional=optional, delimiter=";"
     )
     table.refuse_unended()
-    if table.uneven:
-        n, where = len(table.uneven), some_lines(table.uneven)
-        faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
     ids = [COLUMNS[name] for name in ("programme", "acronym", "name")]
-    blank = table.frame[ids].isna().any(axis=1).to_numpy()
-    if blank.all():
-        msg = f"{table.name} must have rows with {', '.join(ids)}; none of {blank.size} has."
-        raise InputError(msg)
-    if blank.any():
-        where = f"{blank.sum()} ({table.at(blank)})"
-        faults.append(
-            f"{table.name}: rows left out, without programme, acronym or partner: {where}"
-        )
-    return table.keep(~blank)
+    return complete_rows(table, ids, faults, described="programme, acronym or partner")
 
 
 def _rows(table: TextTable, faults: list[str]) -> pd.DataFrame:

@@ -11,19 +11,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, check_choice
+from netinnov._arguments import as_path
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_of
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.sources._files import (
-    TextTable,
-    read_header,
-    read_text_file,
-    some_lines,
-)
-from netinnov.sources._records import most_frequent, warn_of
+from netinnov.sources._files import TextTable, read_header, read_text_file
+from netinnov.sources._records import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_patentsview"]
@@ -154,11 +149,7 @@ def read_patentsview(
     --------
     >>> network = build_network(*read_patentsview("patentsview"))  # doctest: +SKIP
     """
-    check_choice("patents", patents, Literal["links", "nodes"])
-    check_choice("weighting", weighting, Weighting)
-    if patents == "nodes" and weighting != "count":
-        msg = f"`weighting` is for pairs; leave it out with patents='nodes' (found {weighting!r})."
-        raise InputError(msg)
+    check_events("patents", patents, weighting)
     if isinstance(only, str):
         raise InputError(f"`only` must be a collection of ids; found the text {only!r}.")
     faults: list[str] = []
@@ -261,15 +252,7 @@ def _read(
         )
         if found.delimiter == "\t":
             table.refuse_unended()
-        if table.uneven:
-            n, where = len(table.uneven), some_lines(table.uneven)
-            faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
-        blank = table.frame[[columns[role] for role in ids]].isna().any(axis=1).to_numpy()
-        if blank.any():
-            what = " or ".join(columns[role] for role in ids)
-            where = f"{blank.sum()} ({table.at(blank)})"
-            faults.append(f"{table.name}: rows left out, without {what}: {where}")
-        table = table.keep(~blank)
+        table = complete_rows(table, [columns[role] for role in ids], faults, may_be_empty=True)
         frame = table.frame.rename(columns={column: role for role, column in columns.items()})
         if "date" in columns:
             frame["date"] = _days(table, columns["date"], faults)
