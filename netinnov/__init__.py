@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from netinnov._public import public_names
+from netinnov._public import missing_name, public_names
 from netinnov._version import __version__
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
 
     def __getattr__(name: str) -> object:
         if name not in __all__:
-            msg = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(msg)
+            raise missing_name(__name__, name, __all__)
         if name in _HOME:
             value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
             globals()[name] = value

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 import netinnov as ni
+from netinnov._public import OTHER_NAMES
 
 PACKAGE = Path(ni.__file__).parent
 
@@ -40,3 +41,41 @@ def test_dir_lists_public_names_only(name: str) -> None:
         and not getattr(module, each).__name__.startswith("netinnov.")
     ]
     assert not foreign
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "suggestion"),
+    [
+        ("centrality", "betweenness", "use netinnov.centrality.betweenness_centrality."),
+        ("centrality", "eigenvector", "use netinnov.centrality.eigenvector_centrality."),
+        ("community", "louvain", "use netinnov.community.leiden."),
+        ("connectivity", "efficiency", "use netinnov.connectivity.global_efficiency."),
+        ("null_models", "configuration_model", "use netinnov.null_models.Rewire."),
+        ("centrality", "pagernk", "(did you mean 'pagerank'?)"),
+        ("io", "to_networks", "(did you mean 'to_networkx'?)"),
+    ],
+)
+def test_a_missing_name_suggests_the_right_one(module: str, name: str, suggestion: str) -> None:
+    with pytest.raises(AttributeError, match=f"'netinnov.{module}' has no attribute") as caught:
+        getattr(getattr(ni, module), name)
+    assert str(caught.value).endswith(suggestion)
+
+
+def test_the_package_suggests_where_a_name_is() -> None:
+    with pytest.raises(AttributeError, match=r"use netinnov\.community\.leiden"):
+        ni.louvain  # noqa: B018
+    with pytest.raises(AttributeError, match="did you mean 'centrality'"):
+        ni.centralty  # noqa: B018
+
+
+@pytest.mark.parametrize(("name", "target"), OTHER_NAMES.items())
+def test_suggested_names_exist(name: str, target: str) -> None:
+    module, _, attribute = target.rpartition(".")
+    home = import_module(f"netinnov.{module}")
+    assert attribute in home.__all__
+    assert name not in home.__all__
+
+
+def test_names_that_programs_ask_for_are_missing_as_usual() -> None:
+    assert not hasattr(ni.centrality, "_repr_html_")
+    assert not hasattr(ni.centrality, "__wrapped__")
