@@ -17,6 +17,7 @@ from netinnov.cli import _warn_in_words
 from netinnov.plotting import (
     _fonts,
     cjk_font,
+    figure_style,
     new_figure,
     place_names,
     plot_centralities,
@@ -45,7 +46,7 @@ def system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
     monkeypatch.setattr(font_manager, "findSystemFonts", lambda: list(paths))
     monkeypatch.setattr(_fonts, "_told", set())
-    caches = _fonts._installed, _fonts._add_missed, _fonts._characters
+    caches = _fonts._installed, _fonts._add_missed, _fonts._characters, _fonts._list_as_bold
     for kept in caches:
         kept.cache_clear()
     yield paths
@@ -73,6 +74,17 @@ def write_font(path: Path, family: str, text: str) -> str:
     font.setupPost()
     font.save(path)
     return str(path)
+
+
+def test_bold_text_logs_nothing_where_the_chinese_font_has_no_bold(
+    system_fonts: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    system_fonts.append(write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州"))
+    with caplog.at_level("WARNING", logger="matplotlib.font_manager"), figure_style():
+        figure = new_figure(width=40, height=20)
+        figure.text(0.1, 0.5, "Quzhou 衢州", fontweight="bold", fontsize=7.25)
+        figure.canvas.draw()
+    assert not caplog.records
 
 
 def test_a_font_installed_after_the_list_was_made_is_used(

@@ -7,6 +7,7 @@ import unicodedata
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +90,10 @@ def cjk_font() -> str | None:
     True
     """
     known = _installed(_CJK_FONTS, len(font_manager.fontManager.ttflist))
-    return known or _add_missed(_CJK_FONTS)
+    family = known or _add_missed(_CJK_FONTS)
+    if family is not None:
+        _list_as_bold(family)
+    return family
 
 
 def type_families() -> tuple[str, ...]:
@@ -239,6 +243,15 @@ def _add_missed(families: tuple[str, ...]) -> str | None:
         except (OSError, RuntimeError):  # no font, or one of pictures
             continue
     return _installed(families, len(font_manager.fontManager.ttflist))
+
+
+@cache
+def _list_as_bold(family: str) -> None:
+    """List a family without bold type as bold, too: matplotlib would log that it is missing."""
+    fonts = [font for font in font_manager.fontManager.ttflist if font.name == family]
+    if not any(font.weight in ("bold", 700) for font in fonts):
+        bold = [replace(font, weight=700) for font in fonts]
+        font_manager.fontManager.ttflist.extend(bold)
 
 
 @cache
