@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any
 
 __all__ = ["missing_name", "public_names"]
@@ -72,6 +73,5 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError
         return AttributeError(f"{msg}; use netinnov.{OTHER_NAMES[name]}.")
     if name.startswith("_"):  # asked by programs, not typed by people
         return AttributeError(msg)
-    from netinnov._arguments import did_you_mean  # only here: it loads numpy
-
-    return AttributeError(msg + did_you_mean(name, known))
+    near = get_close_matches(name, list(known), n=1)
+    return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
