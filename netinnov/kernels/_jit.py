@@ -88,7 +88,7 @@ def _read_only(value: Any) -> Any:
 def _is_cached(folder: str | None, function: Callable[..., Any]) -> bool:
     """Whether the folder of the cache has this function for this interpreter."""
     if folder is None:
-        return bool(numba.config.DISABLE_JIT)  # there is nothing to compile
+        return bool(getattr(numba.config, "DISABLE_JIT", False))  # there is nothing to compile
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
     line = function.__code__.co_firstlineno
     return any(Path(folder).glob(f"*{function.__name__}-{line}.{tag}*.nbi"))
