@@ -30,7 +30,7 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
-from netinnov.scenarios._billing import expected_sums
+from netinnov.scenarios._expected_amounts import expected_sums
 from netinnov.scenarios._prices import Priced
 
 DEGREE = 111.195080

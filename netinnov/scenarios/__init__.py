@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
-from netinnov.scenarios._apply import Scenario, apply_scenario
-from netinnov.scenarios._borders import BreakEvenBorder, break_even_border
-from netinnov.scenarios._candidates import placebo_candidates
+from netinnov.scenarios._apply_scenario import Scenario, apply_scenario
+from netinnov.scenarios._break_even_border import BreakEvenBorder, break_even_border
 from netinnov.scenarios._catalogue import RIVALS, Rival
-from netinnov.scenarios._costs import break_even_prices, equal_cost
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._equal_cost import break_even_prices, equal_cost
 from netinnov.scenarios._matched_placebo import MatchedPlacebo, placebo
 from netinnov.scenarios._pair_draws import chosen_layer as chosen_layer
+from netinnov.scenarios._placebo_candidates import placebo_candidates
 from netinnov.scenarios._prices import Amounts, Prices
-from netinnov.scenarios._removal import remove_enclaves
+from netinnov.scenarios._remove_enclaves import remove_enclaves
 from netinnov.scenarios._rivals import (
     Combined,
     DirectLinks,

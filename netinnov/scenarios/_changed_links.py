@@ -1,4 +1,4 @@
-"""A network with nodes added, links taken out, links added and ends moved."""
+"""A network with nodes added, links taken out, links added and ends of links moved."""
 
 from __future__ import annotations
 
@@ -7,53 +7,27 @@ import pandas as pd
 
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov._typing import Floats
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import Mask, Pairs, Positions
+from netinnov.scenarios._pair_draws import Pairs, Positions
 
-__all__ = ["added_node", "funds", "keys", "moved"]
-
-
-def funds(
-    home: Mask,
-    pairs: Pairs,
-    count: int,
-    *,
-    funding: str,
-    place: str,
-    layer: str,
-    rng: np.random.Generator,
-) -> tuple[Pairs, Floats]:
-    """Give the pairs that home gives up for `count` new links, and the weights of these."""
-    if funding == "new" or count == 0:
-        return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
-    pool = np.flatnonzero(home[pairs.source] | home[pairs.target])
-    if len(pool) < count:
-        raise InputError(
-            f"reallocated funding takes the new links from home: {count} are asked for, "
-            f"{place!r} has {len(pool)} in layer {layer!r}. Choose a smaller `size`, "
-            "another `layer`, or funding='new'."
-        )
-    taken = pairs.at(rng.choice(pool, count, replace=False))
-    return taken, taken.weight
+__all__ = ["added_node", "keys", "moved"]
 
 
 def added_node(
     network: MultilayerNetwork, name: str, *, kind: str, place: str, jurisdiction: str
 ) -> NodeTable:
-    """Give the nodes with one more at the end; a name that is taken gets a number."""
+    """Give the nodes with one more at the end; a name in use gets a number."""
     free, number = name, 1
     while free in network._nodes.index:
         number += 1
         free = f"{name}:{number}"
     row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
     node = pd.DataFrame(row, index=[free], dtype="str")
-    stands, belongs = network._places.index.get_indexer(pd.Index([place, jurisdiction]))
+    codes = network._places.index.get_indexer(pd.Index([place, jurisdiction]))
     return NodeTable(
         pd.concat([network._nodes, node]).rename_axis("node"),
-        np.append(network._place_codes, np.int32(stands)),
-        np.append(network._jurisdiction_codes, np.int32(belongs)),
+        np.append(network._place_codes, np.int32(codes[0])),
+        np.append(network._jurisdiction_codes, np.int32(codes[1])),
     )
 
 
@@ -77,17 +51,17 @@ def moved(
     weights, periods and attributes.
     """
     rows = network._link_rows()
-    here = network._layers.index(layer)
+    code = network._layers.index(layer)
     n = len(nodes.frame)
     source, target = rows.source, rows.target
     key = source.astype(np.int64) * n + target
-    keep = (rows.layer != here) | ~np.isin(key, keys(gone, n))
+    keep = (rows.layer != code) | ~np.isin(key, keys(gone, n))
     if followed is not None and len(followed[0].weight):
-        was, now = followed
-        order = np.argsort(keys(was, n))
-        sorted_keys = keys(was, n)[order]
+        before, now = followed
+        order = np.argsort(keys(before, n))
+        sorted_keys = keys(before, n)[order]
         at = np.minimum(np.searchsorted(sorted_keys, key), len(order) - 1)
-        hit = (rows.layer == here) & (sorted_keys[at] == key)
+        hit = (rows.layer == code) & (sorted_keys[at] == key)
         source = np.where(hit, now.source[order][at], source)
         target = np.where(hit, now.target[order][at], target)
     more = len(new.weight)
@@ -98,7 +72,7 @@ def moved(
         attributes = attributes[keep].reset_index(drop=True)
         attributes = attributes.reindex(range(len(attributes) + more))
     merged = Rows(
-        np.append(rows.layer[keep], np.full(more, here, np.int32)),
+        np.append(rows.layer[keep], np.full(more, code, np.int32)),
         np.append(source[keep], new.source).astype(np.int32),
         np.append(target[keep], new.target).astype(np.int32),
         np.append(rows.weight[keep], new.weight),

@@ -3,60 +3,127 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar
 
 import numpy as np
 
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._billing import Drawn, billed
-from netinnov.scenarios._changed_links import added_node, funds, moved
+from netinnov.scenarios._between_places import BetweenPlaces
+from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
-    Ends,
-    Mask,
+    Draws,
     Pairs,
     anywhere,
     drawn_ends,
     ends_by_strength,
     layer_with_pairs,
-    points_to_end,
 )
-from netinnov.scenarios._park_ends import Sides, belongs_to, embedding, inside, own, sides
-from netinnov.scenarios._prices import Amounts, Funding, Priced, check_terms
+from netinnov.scenarios._park_ends import Side, belongs_to, embedding, inside, own, sides
+from netinnov.scenarios._prices import Amounts, Funding
 
-__all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave", "with_park"]
+__all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave"]
+
+
+class Enclave(BetweenPlaces):
+    """A park near to one of home and host that belongs to the other, far from it."""
+
+    __slots__ = ()
+
+    pipeline_share: float
+    _at_host: ClassVar[bool]
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        return self._place(network, rng)
+
+    def _place(
+        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+    ) -> MultilayerNetwork:
+        """Add the park with its links, or with as many links to any nodes at all."""
+        layer, pairs = layer_with_pairs(network, self.layer)
+        near, far = self._near_and_far(network)
+        if random_ends:
+            draws = [(anywhere(pairs, network.n_nodes), self.size)]
+        else:
+            draws = self._draws(network, near, far, pairs)
+        return self._with_node(
+            network,
+            far if self._at_host else near,
+            layer,
+            pairs,
+            drawn_ends(draws, rng),
+            rng,
+            name=f"enclave:{far.place}@{near.place}",
+            kind="park",
+            place=near.place,
+            jurisdiction=far.place,
+        )
+
+    def _near_and_far(self, network: MultilayerNetwork) -> tuple[Side, Side]:
+        """Find the nodes where the park is located, and those of the place that it belongs to."""
+        home, host = sides(network, self.home, self.host)
+        if self._at_host:
+            return host, home
+        places = network._places
+        if inside(places, self.host)[places.index.get_loc(self.home)]:
+            msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
+            raise InputError(f"{msg}: a branch there would be at home.")
+        return home, host
+
+    def _draws(self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs) -> Draws:
+        pipelines = round(self.pipeline_share * self.size)
+        at_far = ends_by_strength(own(network, far), pairs, network.n_nodes, self.attachment)
+        return [*self._local_draws(network, near, far, pairs), (at_far, pipelines)]
+
+    def _local_draws(
+        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs
+    ) -> Draws:
+        """Give the candidates of the links that embed the park."""
+        local = self.size - round(self.pipeline_share * self.size)
+        return [(embedding(network, near, far, pairs, self.attachment), local)]
+
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+        if network is None:
+            pipelines = round(self.pipeline_share * self.size)
+            return Amounts(1.0, float(self.size - pipelines), float("nan"))
+        _, pairs = layer_with_pairs(network, self.layer)
+        near, far = self._near_and_far(network)
+        draws = self._draws(network, near, far, pairs)
+        return Amounts(1.0, *expected_links(network, near, far, draws, kilometres=kilometres))
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseEnclave(Priced):  # numpydoc ignore=PR02
+class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     """A park that `home`, a catching-up place, runs inside `host`, a core place.
 
     Parameters
     ----------
     home : str
-        The place whose park it is: its jurisdiction. Places inside it (``places.parent``) belong
-        to it.
+        The place that the park belongs to: its jurisdiction. Home includes the places inside it
+        (``places.parent``).
     host : str
-        The place where it stands.
+        The place where the park is located.
     size : int
         Links of the park, 1 or more.
     pipeline_share : float
-        Share of them that lead home, 0 to 1; ``round(pipeline_share * size)`` links, where a half
-        goes to the even number. The others embed the park in the host.
+        Share of them that lead home, 0 to 1: ``round(pipeline_share * size)`` links (halves are
+        rounded to even). The others embed the park in the host.
     funding : {"reallocated", "new"}
-        ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links come on
-        top.
+        ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links are
+        added to those.
     attachment : float
         0 or more. Ends are drawn in proportion to strength to this power: 0 is uniform, 1
-        proportional, above 1 the strong ones win out.
+        proportional, above 1 favours the strongest.
     layer : str, optional
-        Where the links are placed and taken. None: the layer with the most links (of several, the
-        first by name).
+        The layer in which links are added and given up. None: the layer with the most links (the
+        first by name in a tie).
     origin_share : float, optional
         Share of the embedding links, 0 to 1 and rounded as above, that lead to firms of home
-        origin: nodes that stand in host and belong to home, parks aside. The others lead to the
-        rest of the host, so 0 is an open park and 1 a closed one. None: origin is no matter.
+        origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
+        the rest of the host, so 0 is an open park and 1 a closed one. None: origin is ignored.
 
     Raises
     ------
@@ -69,18 +136,18 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
 
     Notes
     -----
-    What `apply_scenario` does, step by step. Everything is read from the network as given, in the
-    one layer; self-links are neither counted nor taken.
+    What `apply_scenario` does, step by step. Strengths are those of the original network, in the
+    one layer; self-links are neither counted nor given up.
 
     1. *The park*: one node of kind ``park``, place `host`, jurisdiction `home`, id
-       ``enclave:HOME@HOST`` (with ``:2``, ``:3``, ... if taken). Its other columns are missing.
-    2. *Home nodes* stand in home or a place inside it, *host nodes* in host or a place inside it
-       but not in home. What counts is the place, so a park that stands in host is a host node,
-       whoever owns it.
-    3. *Embedding*: host nodes are drawn without replacement, each time with probability in
-       proportion to strength ** attachment among those left. Nodes of strength 0 come last (for
+       ``enclave:HOME@HOST`` (with ``:2``, ``:3``, ... if in use). Its other columns are missing.
+    2. *Home nodes* are located in home or a place inside it, *host nodes* in host or a place
+       inside it but not in home. The jurisdiction does not matter: any park in host is a host
+       node.
+    3. *Embedding*: host nodes are drawn without replacement, each time with probability
+       proportional to strength ** attachment among those left. Nodes of strength 0 come last (with
        ``attachment=0``: with the others), in uniform order. If there are more links than
-       candidates, drawing starts anew, and parallel links are summed into one weight.
+       candidates, all candidates can be drawn again, and the weights of parallel links are summed.
        `origin_share` splits candidates and links into two groups, each drawn in this way.
     4. *Pipeline*: home nodes are drawn in the same way.
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
@@ -89,18 +156,17 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
        attachment. Where home has a single node of its own, all pipeline links lead there, as one
        link of the summed weight.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
-       with at least one end at home, before the park is there (so no link of the park is among
-       them). Each weight, summed over periods, moves to a new link: number of links (parallel
-       ones counted each) and sum of weights stay exactly as they are. ``"new"``: nothing is
-       taken, each link has the median weight of the layer's links.
+       with at least one end at home, before the park is added. Each weight, summed over periods,
+       moves to a new link: the number of links (with parallel ones) and the total weight are kept
+       exactly. ``"new"``: nothing is taken, each link has the median weight of the layer's links.
     7. *Direction*, in a directed layer: a link points from the park to its end with the
        probability that a unit of the end's weight points to it (in-strength / strength, or for a
-       neighbour of host on a network of places, its part of the tie), otherwise to the park. So
+       neighbour of host on a network of places, that share of the tie), otherwise to the park. So
        a place that mainly receives also mainly receives from the park. 1/2 at strength 0.
     8. New links have no period and no attributes.
 
-    *Cost*: one park; its links to what stands in host are local, those to home and, on a network
-    of places, to neighbours of host are paid by the kilometre from host. See `Prices`.
+    *Cost*: one park; its links to nodes in host are local, those to home and, on a network of
+    places, to neighbours of host are paid by the kilometre from host. See `Prices`.
 
     Examples
     --------
@@ -117,41 +183,50 @@ class ReverseEnclave(Priced):  # numpydoc ignore=PR02
     layer: str | None = None
     origin_share: float | None = None
 
+    _at_host: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
-        check_terms(self, "pipeline_share")
+        Enclave.__post_init__(self)
         if self.origin_share is not None:
             check_number("origin_share", self.origin_share, low=0, high=1)
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
-        return with_park(network, self, rng)
-
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        return _amounts(self, network, kilometres)
+    def _local_draws(
+        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs
+    ) -> Draws:
+        draws = Enclave._local_draws(self, network, near, far, pairs)
+        if self.origin_share is None:
+            return draws
+        ((ends, local),) = draws
+        park = (network._nodes["kind"] == "park").to_numpy(bool, na_value=False)
+        of_home = belongs_to(network, near, self.home) & ~park
+        natives = ends_by_strength(np.flatnonzero(of_home), pairs, network.n_nodes, self.attachment)
+        n_native = round(self.origin_share * local)
+        draws = [(natives, n_native), (ends.at(~of_home[ends.node]), local - n_native)]
+        for (candidates, count), which in zip(draws, ("of", "not of"), strict=True):
+            if count and not len(candidates.node):
+                raise InputError(
+                    f"`origin_share` asks for {count} links to nodes in {self.host!r} that are "
+                    f"{which} home origin, and there are none. Choose another share, or None."
+                )
+        return draws
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardEnclave(Priced):  # numpydoc ignore=PR02
-    """A branch that `host`, the core place, runs at `home`: the reverse enclave's mirror.
+class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
+    """A branch that `host`, the core place, runs inside `home`: the mirror of `ReverseEnclave`.
 
     Parameters
     ----------
     home : str
-        The catching-up place, where the branch stands. It pays.
+        The catching-up place, where the branch is located. It pays.
     host : str
-        The core place whose branch it is: its jurisdiction.
+        The core place that the branch belongs to: its jurisdiction.
     size : int
         Links of the branch, 1 or more.
     pipeline_share : float
         Share of them that lead to host; the others embed the branch in home.
-    funding : {"reallocated", "new"}
-        ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links come on
-        top.
-    attachment : float
-        0 or more; ends are drawn in proportion to strength to this power.
-    layer : str, optional
-        Where the links are placed and taken; None: the layer with the most links.
+    funding, attachment, layer
+        As in `ReverseEnclave`.
 
     Raises
     ------
@@ -160,17 +235,17 @@ class ForwardEnclave(Priced):  # numpydoc ignore=PR02
 
     See Also
     --------
-    ReverseEnclave : the steps, in which home and host change parts, but not for funding.
+    ReverseEnclave : the steps, with home and host exchanged except in funding.
 
     Notes
     -----
     The branch is a node of kind ``park``, place `home`, jurisdiction `host`, id
     ``enclave:HOST@HOME``. On a network of places it shares the neighbourhood of home: home's node
-    first, then its neighbours outside host. Home must not lie inside host, as the branch would
-    then stand in its own jurisdiction.
+    first, then its neighbours outside host. Home must not lie inside host, where the branch would
+    be in its own jurisdiction.
 
-    *Cost*: one park; its links to what stands in home are local, those to host and, on a network
-    of places, to neighbours of home are paid by the kilometre from home. See `Prices`.
+    *Cost*: one park; its links to nodes in home are local, those to host and, on a network of
+    places, to neighbours of home are paid by the kilometre from home. See `Prices`.
 
     Examples
     --------
@@ -186,118 +261,4 @@ class ForwardEnclave(Priced):  # numpydoc ignore=PR02
     attachment: float = 1.0
     layer: str | None = None
 
-    def __post_init__(self) -> None:
-        check_terms(self, "pipeline_share")
-
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
-        return with_park(network, self, rng)
-
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        return _amounts(self, network, kilometres)
-
-
-Enclave: TypeAlias = ReverseEnclave | ForwardEnclave
-
-
-def with_park(
-    network: MultilayerNetwork,
-    scenario: Enclave,
-    rng: np.random.Generator,
-    *,
-    random_ends: bool = False,
-) -> MultilayerNetwork:
-    """Add the park of a scenario with its links, or with as many links to any nodes at all."""
-    layer, pairs = layer_with_pairs(network, scenario.layer)
-    stand = _stand(network, scenario)
-    stands, belongs = scenario.host, scenario.home
-    if isinstance(scenario, ForwardEnclave):
-        stands, belongs = belongs, stands
-    n = network.n_nodes
-    if random_ends:
-        wanted = [(anywhere(pairs, n), scenario.size)]
-    else:
-        wanted = _wanted(network, scenario, stand, pairs)
-    ends = drawn_ends(wanted, rng)
-    to_end = points_to_end(ends.inward, layer in network.directed, rng)
-    # Drawn last, so that the same `rng` places the same links however they are paid for.
-    gone, weight = funds(
-        stand.home,
-        pairs,
-        scenario.size,
-        funding=scenario.funding,
-        place=scenario.home,
-        layer=layer,
-        rng=rng,
-    )
-    end = ends.node.astype(np.int32)
-    new = Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
-    name = f"enclave:{belongs}@{stands}"
-    nodes = added_node(network, name, kind="park", place=stands, jurisdiction=belongs)
-    return moved(network, nodes, layer, gone=gone, new=new)
-
-
-def _stand(network: MultilayerNetwork, scenario: Enclave) -> Sides:
-    """Who stands in home and in host; a branch must stand outside of whom it belongs to."""
-    stand = sides(network, scenario.home, scenario.host)
-    places, home, host = network._places, scenario.home, scenario.host
-    if isinstance(scenario, ForwardEnclave) and inside(places, host)[places.index.get_loc(home)]:
-        msg = f"`home` must lie outside `host`; {home!r} is inside {host!r}"
-        raise InputError(f"{msg}: a branch there would be at home.")
-    return stand
-
-
-def _wanted(
-    network: MultilayerNetwork, scenario: Enclave, stand: Sides, pairs: Pairs
-) -> list[tuple[Ends, int]]:
-    """Give the groups of candidates, and how many of each are drawn."""
-    n, power = network.n_nodes, scenario.attachment
-    pipelines = round(scenario.pipeline_share * scenario.size)
-    local = scenario.size - pipelines
-    if isinstance(scenario, ForwardEnclave):
-        near = embedding(network, stand.home, scenario.home, stand.host, pairs, power)
-        far = ends_by_strength(own(network, stand.host, scenario.host), pairs, n, power)
-        return [(near, local), (far, pipelines)]
-    near = embedding(network, stand.host, scenario.host, stand.home, pairs, power)
-    far = ends_by_strength(own(network, stand.home, scenario.home), pairs, n, power)
-    if scenario.origin_share is None:
-        return [(near, local), (far, pipelines)]
-    of_origin = _of_origin(network, scenario, stand.host)
-    natives = ends_by_strength(np.flatnonzero(of_origin), pairs, n, power)
-    others = near.at(~of_origin[near.node])
-    count = round(scenario.origin_share * local)
-    for ends, wanted, what in ((natives, count, "of"), (others, local - count, "not of")):
-        if wanted and not len(ends.node):
-            raise InputError(
-                f"`origin_share` asks for {wanted} links to nodes in {scenario.host!r} that are "
-                f"{what} home origin, and there are none. Choose another share, or None."
-            )
-    return [(natives, count), (others, local - count), (far, pipelines)]
-
-
-def _of_origin(network: MultilayerNetwork, scenario: ReverseEnclave, host: Mask) -> Mask:
-    """Tell which nodes in host belong to home and are no parks."""
-    park = (network._nodes["kind"] == "park").to_numpy(bool, na_value=False)
-    return belongs_to(network, host, scenario.home) & ~park
-
-
-def _amounts(scenario: Enclave, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-    if network is None:
-        pipelines = round(scenario.pipeline_share * scenario.size)
-        return Amounts(1.0, float(scenario.size - pipelines), float("nan"))
-    _, pairs = layer_with_pairs(network, scenario.layer)
-    stand = _stand(network, scenario)
-    links, km = billed(
-        network,
-        scenario.home,
-        scenario.host,
-        stand,
-        [
-            Drawn(ends.node, ends.pull, count)
-            for ends, count in _wanted(network, scenario, stand, pairs)
-        ],
-        at_host=isinstance(scenario, ReverseEnclave),
-        kilometres=kilometres,
-    )
-    return Amounts(1.0, links, km)
+    _at_host: ClassVar[bool] = False

@@ -14,7 +14,10 @@ from netinnov._arguments import as_list, as_whole, check_rng, check_type
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.scenarios._candidates import (
+from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._pair_draws import Mask
+from netinnov.scenarios._park_ends import sides
+from netinnov.scenarios._placebo_candidates import (
     MATCH,
     Between,
     Replaced,
@@ -23,9 +26,6 @@ from netinnov.scenarios._candidates import (
     is_number,
     placebo_candidates,
 )
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Mask
-from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, Combined, DirectLinks, TalentAttraction
 

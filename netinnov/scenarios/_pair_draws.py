@@ -13,6 +13,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = [
+    "Draws",
     "Ends",
     "Mask",
     "Pairs",
@@ -39,7 +40,7 @@ class Pairs(NamedTuple):
     weight: Floats
 
     def at(self, where: Mask | Positions) -> Pairs:
-        """Give those at some positions, or where a mask holds."""
+        """Select by positions or by a mask."""
         return Pairs(self.source[where], self.target[where], self.weight[where])
 
 
@@ -53,8 +54,12 @@ class Ends(NamedTuple):
     """Chance that the link points to the end, in a directed layer."""
 
     def at(self, where: Mask | Positions) -> Ends:
-        """Give those at some positions, or where a mask holds."""
+        """Select by positions or by a mask."""
         return Ends(self.node[where], self.pull[where], self.inward[where])
+
+
+Draws: TypeAlias = list[tuple[Ends, int]]
+"""Groups of candidates, and how many ends are drawn from each."""
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
@@ -65,7 +70,7 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
     network : MultilayerNetwork
         Any network with links.
     name : str or None
-        Of a layer. None: the layer with the most links, of several the first by name.
+        Name of a layer. None: the layer with the most links (the first by name in a tie).
 
     Returns
     -------
@@ -86,10 +91,10 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
 
 
 def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str, Pairs]:
-    """Give the layer of a scenario and its pairs, of which there must be one at least.
+    """Give the layer of a scenario and its pairs, at least one.
 
-    In a layer of shares of each origin's total links can be neither added nor moved: the shares
-    that leave a node would no longer be 100 % together.
+    In a layer of shares of each origin's total, links can be neither added nor moved: the shares
+    that leave a node would no longer sum to 100 %.
     """
     layer = chosen_layer(network, name)
     if network._holds_shares(layer):
@@ -101,7 +106,9 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
         )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):
-        raise InputError(f"layer {layer!r} has no links between nodes, so it has room for no park.")
+        raise InputError(
+            f"layer {layer!r} has no links between nodes, so a scenario cannot be applied to it."
+        )
     return layer, pairs
 
 
@@ -114,7 +121,7 @@ def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
-    """Make nodes candidates that pull in proportion to strength ** attachment."""
+    """Make nodes candidates, drawn in proportion to strength ** attachment."""
     inward = np.bincount(pairs.target, pairs.weight, n)[nodes]
     strength = inward + np.bincount(pairs.source, pairs.weight, n)[nodes]
     largest = strength.max(initial=0.0) or 1.0
@@ -124,7 +131,7 @@ def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) 
 
 
 def anywhere(pairs: Pairs, n: int) -> Ends:
-    """Make all nodes candidates alike."""
+    """Make all nodes candidates, drawn uniformly."""
     return ends_by_strength(np.arange(n), pairs, n, 0.0)
 
 
@@ -139,12 +146,12 @@ def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
     return np.concatenate(rounds)
 
 
-def drawn_ends(wanted: list[tuple[Ends, int]], rng: np.random.Generator) -> Ends:
-    """Draw so many of each group of candidates, group after group."""
-    parts = [ends.at(draw(ends.pull, k, rng)) for ends, k in wanted]
+def drawn_ends(draws: Draws, rng: np.random.Generator) -> Ends:
+    """Draw ends from each group of candidates in turn."""
+    parts = [ends.at(draw(ends.pull, k, rng)) for ends, k in draws]
     return Ends(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:
-    """Tell which new links point to their end; where links have no direction it is no matter."""
+    """Draw which new links point to their end; in an undirected layer none does."""
     return rng.random(len(inward)) < inward if directed else np.zeros(len(inward), bool)

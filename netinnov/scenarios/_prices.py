@@ -5,18 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from netinnov._arguments import (
-    as_whole,
     check_callable,
-    check_choice,
     check_flag,
     check_number,
     check_type,
-    shown,
 )
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -29,7 +26,6 @@ __all__ = [
     "Prices",
     "check_prices",
     "check_scenario",
-    "check_terms",
 ]
 
 Funding: TypeAlias = Literal["reallocated", "new"]
@@ -189,19 +185,3 @@ def check_scenario(name: str, change: object) -> None:
     """Refuse what cannot change a network."""
     what = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
     check_callable(name, change, what, made=True)
-
-
-def check_terms(scenario: Any, *shares: str) -> None:
-    """Check what all scenarios between a home and a host have in common, and some shares."""
-    for name in ("home", "host"):
-        place: object = getattr(scenario, name)
-        if not isinstance(place, str):
-            raise InputError(f"`{name}` must be the id of a place; found {shown(place)}.")
-    if scenario.home == scenario.host:
-        msg = f"`home` and `host` must differ; both are {scenario.home!r}. A park at home is none."
-        raise InputError(msg)
-    object.__setattr__(scenario, "size", as_whole("size", scenario.size, low=1))
-    for name in shares:
-        check_number(name, getattr(scenario, name), low=0, high=1)
-    check_number("attachment", scenario.attachment, low=0)
-    check_choice("funding", scenario.funding, Funding)

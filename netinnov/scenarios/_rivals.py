@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from netinnov._arguments import as_list, check_type
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._billing import Drawn, billed
-from netinnov.scenarios._changed_links import added_node, funds, moved
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave, with_park
+from netinnov.scenarios._between_places import BetweenPlaces
+from netinnov.scenarios._changed_links import moved
+from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
+from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
+    Ends,
     Mask,
     Pairs,
     anywhere,
@@ -24,8 +25,8 @@ from netinnov.scenarios._pair_draws import (
     layer_with_pairs,
     points_to_end,
 )
-from netinnov.scenarios._park_ends import embedding, own, sides
-from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario, check_terms
+from netinnov.scenarios._park_ends import Side, embedding, own, sides
+from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario
 
 __all__ = ["BETWEEN", "Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
 
@@ -45,7 +46,7 @@ class NoChange(Priced):
 
 
 @dataclass(frozen=True, slots=True)
-class TalentAttraction(Priced):  # numpydoc ignore=PR02
+class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     """Talents of `host` who move to `home` and keep a share of their ties.
 
     Parameters
@@ -57,16 +58,11 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
     size : int
         Ties that they have after the move, 1 or more.
     kept_share : float
-        Share of these, 0 to 1, that they had before and keep: ``round(kept_share * size)`` ties,
-        where a half goes to the even number. The others are new ones at home.
-    funding : {"reallocated", "new"}
-        ``"reallocated"``: home gives up as many of its present links as there are new ones.
-        ``"new"``: these come on top. The ties that are kept are always taken from host.
-    attachment : float
-        0 or more. New ends are drawn in proportion to strength to this power, ties to keep in
-        proportion to weight to this power.
-    layer : str, optional
-        Where ties are moved, placed and taken; None: the layer with the most links.
+        Share of these, 0 to 1, that they had before and keep: ``round(kept_share * size)`` ties
+        (halves are rounded to even). The others are new ones at home.
+    funding, attachment, layer
+        As in `ReverseEnclave`. Funding pays for the new ties: those that are kept are always taken
+        from host. Ties to keep are drawn in proportion to weight ** attachment.
 
     Raises
     ------
@@ -80,17 +76,17 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
     Notes
     -----
     1. *The movers* are one new node of kind ``talent``, place and jurisdiction `home`, id
-       ``talent:HOST>HOME``. The places that they leave are filled again: no node is lost, and
-       nodes of before stay where they are, so that they can be compared.
+       ``talent:HOST>HOME``. Their former positions are filled again: no node is removed or moved,
+       so that nodes can be compared before and after.
     2. *Ties kept* are drawn without replacement from the linked pairs of host's talents (nodes of
-       kind ``talent`` that stand in host; if none of these has a link outside home, all host
-       nodes, as on a network of places) with ends that are not at home. The movers take the
-       talent's part in it; if both ends are host's talents, that of either with probability 1/2.
-       Host loses the tie. Weight, periods, attributes and direction stay.
+       kind ``talent`` in host; if none of these has a link outside home, all host nodes, as on a
+       network of places) with ends that are not at home. The movers take the talent's end of the
+       tie; if both ends are talents of host, either with probability 1/2. Host loses the tie.
+       Weight, periods, attributes and direction are kept.
     3. *New ties* lead to home nodes, drawn as the pipelines of a `ReverseEnclave` are.
 
-    So links (parallel ones counted each) and weights stay as they are when funding is
-    reallocated, and grow by the number of new ties when it is new.
+    So the number of links (with parallel ones) and the total weight are kept with reallocated
+    funding, and grow by the new ties with new funding.
 
     *Cost*: no park, the new ties as local links, the kept ones by the kilometre from home to the
     partners. See `Prices`.
@@ -109,28 +105,64 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
     attachment: float = 1.0
     layer: str | None = None
 
-    def __post_init__(self) -> None:
-        check_terms(self, "kept_share")
-
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         layer, pairs = layer_with_pairs(network, self.layer)
         home, host = sides(network, self.home, self.host)
-        n, kept = network.n_nodes, round(self.kept_share * self.size)
-        new = self.size - kept
-        followed = _follow(network, host, home, pairs, kept, self, rng)
-        at_home = ends_by_strength(own(network, home, self.home), pairs, n, self.attachment)
-        ends = drawn_ends([(at_home, new)], rng)
-        to_end = points_to_end(ends.inward, layer in network.directed, rng)
-        gone, weight = funds(
-            home, pairs, new, funding=self.funding, place=self.home, layer=layer, rng=rng
+        kept = round(self.kept_share * self.size)
+        followed = self._follow(network, host, home, pairs, kept, rng)
+        at_home = ends_by_strength(own(network, home), pairs, network.n_nodes, self.attachment)
+        return self._with_node(
+            network,
+            home,
+            layer,
+            pairs,
+            drawn_ends([(at_home, self.size - kept)], rng),
+            rng,
+            followed=followed,
+            name=f"talent:{self.host}>{self.home}",
+            kind="talent",
+            place=self.home,
+            jurisdiction=self.home,
         )
-        end = ends.node.astype(np.int32)
-        added = Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
-        name = f"talent:{self.host}>{self.home}"
-        nodes = added_node(network, name, kind="talent", place=self.home, jurisdiction=self.home)
-        return moved(network, nodes, layer, gone=gone, new=added, followed=followed)
+
+    def _follow(
+        self,
+        network: MultilayerNetwork,
+        host: Side,
+        home: Side,
+        pairs: Pairs,
+        count: int,
+        rng: np.random.Generator,
+    ) -> tuple[Pairs, Pairs]:
+        """Draw the ties that movers keep, as they are before and after the move."""
+        ties, talent, ends = self._ties_of_talents(network, host, home, pairs)
+        if len(ties.weight) < count:
+            raise self._too_few(count, len(ties.weight))
+        before = ties.at(draw(ends.pull, count, rng))
+        either = rng.random(count) < 0.5
+        at_source = talent[before.source] & (~talent[before.target] | either)
+        mover = np.int32(network.n_nodes)
+        source = np.where(at_source, mover, before.source)
+        return before, Pairs(source, np.where(at_source, before.target, mover), before.weight)
+
+    def _ties_of_talents(
+        self, network: MultilayerNetwork, host: Side, home: Side, pairs: Pairs
+    ) -> tuple[Pairs, Mask, Ends]:
+        """Give the ties that movers can keep, the talents of host, and the partners as ends."""
+        ties = pairs.at(~home.nodes[pairs.source] & ~home.nodes[pairs.target])
+        talent = (network._nodes["kind"] == "talent").to_numpy(bool, na_value=False) & host.nodes
+        of_talent = talent[ties.source] | talent[ties.target]
+        if not of_talent.any():
+            talent = np.zeros(network.n_nodes, bool)
+            talent[own(network, host)] = True
+            of_talent = talent[ties.source] | talent[ties.target]
+        ties = ties.at(of_talent)
+        # If both ends are talents, either one moves: both are in host, so distances are the same.
+        partner = np.where(talent[ties.source], ties.target, ties.source)
+        pull = (ties.weight / (ties.weight.max(initial=0.0) or 1.0)) ** self.attachment
+        return ties, talent, Ends(partner, pull, np.full(len(pull), 0.5))
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         kept = round(self.kept_share * self.size)
@@ -138,19 +170,23 @@ class TalentAttraction(Priced):  # numpydoc ignore=PR02
         if not kept or network is None or not kilometres:
             return Amounts(0.0, new, float("nan") if kept else 0.0)
         _, pairs = layer_with_pairs(network, self.layer)
-        stand = sides(network, self.home, self.host)
-        ties, talent = _ties_of_talents(network, stand.host, stand.home, pairs, self)
-        if not len(ties.weight):
-            raise _too_few(self, kept, 0)
-        # Of two talents either moves: both stand in host, so it is no matter which.
-        partner = np.where(talent[ties.source], ties.target, ties.source)
-        drawn = [Drawn(partner, _pull(ties, self), kept)]
-        _, km = billed(network, self.home, self.host, stand, drawn, at_host=False, kilometres=True)
+        home, host = sides(network, self.home, self.host)
+        _, _, ends = self._ties_of_talents(network, host, home, pairs)
+        if not len(ends.node):
+            raise self._too_few(kept, 0)
+        _, km = expected_links(network, home, host, [(ends, kept)], kilometres=True)
         return Amounts(0.0, new, km)
+
+    def _too_few(self, count: int, n_ties: int) -> InputError:
+        return InputError(
+            f"movers must leave {count} ties of {self.host!r} behind to keep them; there are "
+            f"{n_ties} that do not lead home. Choose a smaller `size` or `kept_share`, or another "
+            "`layer`."
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class DirectLinks(Priced):  # numpydoc ignore=PR02
+class DirectLinks(BetweenPlaces):  # numpydoc ignore=PR02
     """Links between `home` and `host` without a park.
 
     Parameters
@@ -159,13 +195,8 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
         Two places; home pays.
     size : int
         Links, 1 or more.
-    funding : {"reallocated", "new"}
-        ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links come on
-        top.
-    attachment : float
-        0 or more; both ends are drawn in proportion to strength to this power.
-    layer : str, optional
-        Where the links are placed and taken; None: the layer with the most links.
+    funding, attachment, layer
+        As in `ReverseEnclave`; both ends are drawn by strength.
 
     Raises
     ------
@@ -180,9 +211,9 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
     -----
     The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
     its pipelines, and the first are joined to the second in random order. So on a network of
-    places home is linked to host, and then to host's neighbours outside home: what the park would
-    share, home has by itself. A pair that is drawn twice, or was linked before, has the sum of
-    the weights.
+    places home is linked to host, and then to host's neighbours outside home: home itself has the
+    links that the park would have. The weights of a pair that is drawn twice, or was linked
+    before, are summed.
 
     In a directed layer a link points to host with the mean of two probabilities: that a unit of
     weight at its end in host points there, and that one at its end in home points away.
@@ -202,28 +233,48 @@ class DirectLinks(Priced):  # numpydoc ignore=PR02
     attachment: float = 1.0
     layer: str | None = None
 
-    def __post_init__(self) -> None:
-        check_terms(self)
-
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
-        return _direct(network, self, rng)
+        return self._place(network, rng)
+
+    def _place(
+        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+    ) -> MultilayerNetwork:
+        """Add the links, or as many between any two nodes."""
+        layer, pairs = layer_with_pairs(network, self.layer)
+        home, host = sides(network, self.home, self.host)
+        n, size, power = network.n_nodes, self.size, self.attachment
+        if random_ends:
+            inward = anywhere(pairs, n).inward
+            a = rng.integers(n, size=size)
+            b = (a + rng.integers(1, n, size=size)) % n
+            chance = (inward[b] + 1 - inward[a]) / 2
+        else:
+            far = drawn_ends([(embedding(network, host, home, pairs, power), size)], rng)
+            near = drawn_ends([(ends_by_strength(own(network, home), pairs, n, power), size)], rng)
+            # In the order drawn, strong nodes would be joined to strong nodes.
+            near = near.at(rng.permutation(size))
+            a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
+        forth = points_to_end(chance, layer in network.directed, rng)
+        gone, weight = self._funds(home, pairs, size, layer, rng)
+        source, target = np.where(forth, a, b), np.where(forth, b, a)
+        new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
+        return moved(network, network._node_table(), layer, gone=gone, new=new)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:
             return Amounts(0.0, 0.0, float("nan"))
         _, pairs = layer_with_pairs(network, self.layer)
-        stand = sides(network, self.home, self.host)
-        ends = embedding(network, stand.host, self.host, stand.home, pairs, self.attachment)
-        drawn = [Drawn(ends.node, ends.pull, self.size)]
-        _, km = billed(network, self.home, self.host, stand, drawn, at_host=False, kilometres=True)
+        home, host = sides(network, self.home, self.host)
+        draws = [(embedding(network, host, home, pairs, self.attachment), self.size)]
+        _, km = expected_links(network, home, host, draws, kilometres=True)
         return Amounts(0.0, 0.0, km)
 
 
 @dataclass(frozen=True, slots=True)
 class RandomEnds(Priced):
-    """The links of a scenario at random ends: what its links do wherever they lead.
+    """The links of a scenario at random ends: the effect of its links wherever they lead.
 
     Parameters
     ----------
@@ -238,8 +289,8 @@ class RandomEnds(Priced):
     Notes
     -----
     The park's links lead to nodes drawn uniformly from the whole network. Direct links join two
-    different nodes, each drawn uniformly. This is a contrast and no policy: it is not billed for
-    where its links lead, and its cost is that of the scenario.
+    different nodes, each drawn uniformly. This is a contrast, not a policy: its cost is that of
+    the scenario, wherever its links lead.
 
     Examples
     --------
@@ -255,9 +306,7 @@ class RandomEnds(Priced):
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
-        if isinstance(self.scenario, DirectLinks):
-            return _direct(network, self.scenario, rng, random_ends=True)
-        return with_park(network, self.scenario, rng, random_ends=True)
+        return self.scenario._place(network, rng, random_ends=True)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         return self.scenario.amounts(network, kilometres=kilometres)
@@ -270,18 +319,18 @@ class Combined(Priced):
     Parameters
     ----------
     scenarios : sequence of scenarios
-        One or more, functions too. Each starts from the network that the one before it leaves, so
-        links that one adds at home can be reallocated by the next.
+        One or more, also functions. Each starts from the result of the one before it, so links
+        that one adds at home can be reallocated by the next.
 
     Raises
     ------
     InputError
-        It is empty, or holds something that is no scenario.
+        The sequence is empty, or a member is not a scenario.
 
     Notes
     -----
     All draw from one generator, so the first places the same links as it does alone. The cost is
-    the sum of what each costs in the network as given; a function has none.
+    the sum of the costs in the original network; a function has no cost.
 
     Examples
     --------
@@ -321,86 +370,3 @@ class Combined(Priced):
 
 BETWEEN = (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 """The scenarios between a home and a host."""
-
-
-def _follow(
-    network: MultilayerNetwork,
-    host: Mask,
-    home: Mask,
-    pairs: Pairs,
-    count: int,
-    scenario: TalentAttraction,
-    rng: np.random.Generator,
-) -> tuple[Pairs, Pairs]:
-    """Give the ties that movers keep, as they were and with the movers at one end."""
-    candidates, talent = _ties_of_talents(network, host, home, pairs, scenario)
-    if len(candidates.weight) < count:
-        raise _too_few(scenario, count, len(candidates.weight))
-    was = candidates.at(draw(_pull(candidates, scenario), count, rng))
-    either = rng.random(count) < 0.5
-    at_source = talent[was.source] & (~talent[was.target] | either)
-    mover = np.int32(network.n_nodes)
-    source = np.where(at_source, mover, was.source)
-    return was, Pairs(source, np.where(at_source, was.target, mover), was.weight)
-
-
-def _ties_of_talents(
-    network: MultilayerNetwork, host: Mask, home: Mask, pairs: Pairs, scenario: TalentAttraction
-) -> tuple[Pairs, Mask]:
-    """Give the ties that movers could keep, and which nodes are the talents of host."""
-    elsewhere = np.flatnonzero(~home[pairs.source] & ~home[pairs.target])
-    candidates = pairs.at(elsewhere)
-    talent = (network._nodes["kind"] == "talent").to_numpy(bool, na_value=False) & host
-    of_talent = talent[candidates.source] | talent[candidates.target]
-    if not of_talent.any():
-        talent = np.zeros(len(host), bool)
-        talent[own(network, host, scenario.host)] = True
-        of_talent = talent[candidates.source] | talent[candidates.target]
-    return candidates.at(of_talent), talent
-
-
-def _pull(ties: Pairs, scenario: TalentAttraction) -> Floats:
-    """Proportional to the chance of being kept."""
-    largest = ties.weight.max(initial=0.0) or 1.0
-    pull: Floats = (ties.weight / largest) ** scenario.attachment
-    return pull
-
-
-def _too_few(scenario: TalentAttraction, count: int, found: int) -> InputError:
-    return InputError(
-        f"movers must leave {count} ties of {scenario.host!r} behind to keep them; there are "
-        f"{found} that do not lead home. Choose a smaller `size` or `kept_share`, or another "
-        "`layer`."
-    )
-
-
-def _direct(
-    network: MultilayerNetwork,
-    scenario: DirectLinks,
-    rng: np.random.Generator,
-    *,
-    random_ends: bool = False,
-) -> MultilayerNetwork:
-    layer, pairs = layer_with_pairs(network, scenario.layer)
-    home, host = sides(network, scenario.home, scenario.host)
-    n, size, power = network.n_nodes, scenario.size, scenario.attachment
-    if random_ends:
-        inward = anywhere(pairs, n).inward
-        a = rng.integers(n, size=size)
-        b = (a + rng.integers(1, n, size=size)) % n
-        chance = (inward[b] + 1 - inward[a]) / 2
-    else:
-        far = drawn_ends([(embedding(network, host, scenario.host, home, pairs, power), size)], rng)
-        ends = ends_by_strength(own(network, home, scenario.home), pairs, n, power)
-        near = drawn_ends([(ends, size)], rng)
-        # In the order drawn the strong would be joined to the strong.
-        near = near.at(rng.permutation(size))
-        a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
-    forth = points_to_end(chance, layer in network.directed, rng)
-    gone, weight = funds(
-        home, pairs, size, funding=scenario.funding, place=scenario.home, layer=layer, rng=rng
-    )
-    new = Pairs(
-        np.where(forth, a, b).astype(np.int32), np.where(forth, b, a).astype(np.int32), weight
-    )
-    return moved(network, network._node_table(), layer, gone=gone, new=new)

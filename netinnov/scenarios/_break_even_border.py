@@ -23,7 +23,7 @@ from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.scenarios._apply import Scenario, apply_scenario
+from netinnov.scenarios._apply_scenario import Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 
 __all__ = ["BreakEvenBorder", "break_even_border"]

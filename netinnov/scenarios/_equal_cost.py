@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_number, check_type
+from netinnov._arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
@@ -21,7 +21,7 @@ __all__ = ["break_even_prices", "equal_cost"]
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 
-_LARGEST = 2**40
+_LARGEST = limit_of("size")
 """A rival that can be so large within its budget costs nothing a link."""
 
 
@@ -80,10 +80,10 @@ def equal_cost(
         )
     low, high = 1, 2
     while costs(high) <= affordable:
-        low, high = high, 2 * high
-        if high > _LARGEST:
+        if high == _LARGEST:
             msg = f"links of this {type(rival).__name__} cost nothing, so no size has the same cost"
             raise InputError(f"{msg}: give prices to `link` and `pipeline_km`.")
+        low, high = high, min(2 * high, _LARGEST)
     # The cost never falls with size: a larger scenario draws the same ends and then some more.
     while high - low > 1:
         middle = (low + high) // 2

@@ -1,21 +1,19 @@
-"""What links need before they are drawn: expected local links and kilometres."""
+"""Expected numbers of local links and of kilometres, before links are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import Positions
-from netinnov.scenarios._park_ends import Sides
+from netinnov.scenarios._pair_draws import Draws
+from netinnov.scenarios._park_ends import Side
 
-__all__ = ["Drawn", "billed", "expected_sums"]
+__all__ = ["expected_links", "expected_sums"]
 
 _STEP = 0.125
 """Of the trapezoid rule over the logarithm of time: its error falls as exp(-pi^2 / step)."""
@@ -24,51 +22,30 @@ _NEVER = 1e-18
 """A chance that is left out at both ends of the integral."""
 
 
-class Drawn(NamedTuple):
-    """Links with one end at a scenario's park, or at home, and the other drawn."""
-
-    node: Positions | Codes
-    """Candidates for the other end."""
-    pull: Floats
-    """As of `Ends`."""
-    wanted: int
-    """How many are drawn."""
-
-
-def billed(
-    network: MultilayerNetwork,
-    home: str,
-    host: str,
-    stand: Sides,
-    drawn: Sequence[Drawn],
-    *,
-    at_host: bool,
-    kilometres: bool,
+def expected_links(
+    network: MultilayerNetwork, start: Side, other: Side, draws: Draws, *, kilometres: bool
 ) -> tuple[float, float]:
-    """Give the expected local links and kilometres of links that start at host or at home.
+    """Give the expected number of local links, and the expected kilometres of all others.
 
-    What stands in home or host, or in a place inside it, counts as at that one point: a link
-    inside it is local. Kilometres are NaN if they are not asked for.
+    Links start in one place; the nodes located in it, or in the other place, count as at that
+    one point, so a link inside it is local. Kilometres are NaN if they are not asked for.
     """
-    places = network._places
-    here = places.index.get_loc(host if at_host else home)
-    there = places.index.get_loc(home if at_host else host)
-    assert isinstance(here, int)  # as ids are unique
-    assert isinstance(there, int)
-    mine, other = (stand.host, stand.home) if at_host else (stand.home, stand.host)
-    at = np.where(other, there, network._place_codes)
+    origin, across = network._places.index.get_indexer(pd.Index([start.place, other.place]))
+    place = np.where(other.nodes, across, network._place_codes)
     local = km = 0.0
-    for node, pull, count in drawn:
+    for (node, pull, _), count in draws:
         if not count:
             continue
-        inside, where = mine[node], at[node]
+        inside, destination = start.nodes[node], place[node]
         if not kilometres:
             local += float(expected_sums(pull, inside[None].astype(np.float64), count)[0])
             continue
-        far = np.where(inside, 0.0, _from(network, here, where))
-        sums = expected_sums(pull, np.stack([inside, far]), count)
+        lon, lat = (network._places[name].to_numpy(np.float64) for name in ("lon", "lat"))
+        length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
+        length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
+        sums = expected_sums(pull, np.stack([inside, length]), count)
         if np.isnan(sums[1]):
-            _refuse(network, here, where[~inside])
+            raise _no_coordinates(network, int(origin), destination[~inside])
         local, km = local + float(sums[0]), km + float(sums[1])
     return local, km if kilometres else float("nan")
 
@@ -125,25 +102,17 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
     return result
 
 
-def _from(network: MultilayerNetwork, here: int, where: Codes) -> Floats:
-    """Kilometres from one place to others; NaN where they are not known."""
-    lon, lat = (network._places[name].to_numpy(np.float64) for name in ("lon", "lat"))
-    known = where >= 0
-    km: Floats = np.asarray(great_circle(lon[here], lat[here], lon[where], lat[where]), np.float64)
-    return np.where(known, km, np.nan)
-
-
-def _refuse(network: MultilayerNetwork, here: int, where: Codes) -> None:
+def _no_coordinates(network: MultilayerNetwork, origin: int, destination: Codes) -> InputError:
     places = network._places
-    used = np.unique(np.append(where[where >= 0], here))
+    used = np.unique(np.append(destination[destination >= 0], origin))
     table = places.iloc[used]
     unknown = [str(name) for name in table.index[table[["lon", "lat"]].isna().any(axis=1)]]
     parts = []
     if unknown:
         some = " and ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
         parts.append(f"the table of places has no `lon` and `lat` for {some}")
-    if lost := int((where < 0).sum()):
-        parts.append(f"{lost} of the nodes that can be linked have no place")
-    raise InputError(
-        f"kilometres from {places.index[here]!r} need coordinates: {', and '.join(parts)}."
+    if n_unplaced := int((destination < 0).sum()):
+        parts.append(f"{n_unplaced} of the nodes that can be linked have no place")
+    return InputError(
+        f"kilometres from {places.index[origin]!r} need coordinates: {', and '.join(parts)}."
     )
