@@ -117,7 +117,7 @@ network = build_network(nodes, links)
 matrices = [network.adjacency(layer) for layer in network.layers]
 peak = resident("VmHWM") - before
 final = sum(a.nbytes for m in matrices for a in (m.data, m.indices, m.indptr))
-final += sum(a.nbytes for block in network._blocks for a in block)
+final += sum(a.nbytes for block in network.storage.blocks for a in block)
 final += int(network.nodes.memory_usage(deep=True).sum())
 print(json.dumps({"peak": peak, "final": final}))
 """

@@ -131,7 +131,7 @@ def test_robustness(in_turns, n):
 
     leaves = np.empty(n, np.int32)
     leaves[order] = np.arange(n)
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
 
     def kernel() -> np.ndarray:
         return largest_parts(rows.source, rows.target, leaves)

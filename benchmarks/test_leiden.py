@@ -56,7 +56,7 @@ def slices(network, coupling: float, seed: int) -> np.ndarray:
     """Labels by leidenalg, states by layer; undirected layers and one more graph of coupling."""
     igraph = pytest.importorskip("igraph")
     leidenalg = pytest.importorskip("leidenalg")
-    layer, node = np.nonzero(network._presence("linked"))
+    layer, node = np.nonzero(network.storage.presence("linked"))
     number = np.full((len(network.layers), network.n_nodes), -1)
     number[layer, node] = np.arange(node.size)
     parts = []

@@ -45,14 +45,14 @@ def described(thing: Any) -> str:
 
 def digest(network: MultilayerNetwork) -> str:
     """Name a network by its content: the same in every process and after pickling."""
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     sums = hashlib.sha256()
-    for frame in (network._nodes, network._places):
+    for frame in (network.storage.nodes, network.storage.places):
         sums.update(repr([str(name) for name in frame.columns]).encode())
         sums.update(_as_csv(frame))
-    for codes in (network._place_codes, network._jurisdiction_codes):
+    for codes in (network.storage.place_codes, network.storage.jurisdiction_codes):
         sums.update(np.ascontiguousarray(codes).tobytes())
-    sums.update(repr(sorted(network._records.items())).encode())
+    sums.update(repr(sorted(network.storage.records.items())).encode())
     for values in (rows.layer, rows.source, rows.target, rows.weight, rows.period):
         sums.update(b"none" if values is None else np.ascontiguousarray(values).tobytes())
     if rows.attributes is not None:

@@ -16,7 +16,7 @@ __all__ = ["flat_matrix", "layer_matrix", "unit_of"]
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
     """Weights in one layer; row: source. Its arrays may be those of the network: read-only."""
-    indptr, indices, data = network._simple_csr(layer)
+    indptr, indices, data = network.storage.simple_csr(layer)
     return sparse.csr_array((data, indices, indptr), shape=(network.n_nodes,) * 2)
 
 
@@ -36,7 +36,7 @@ def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> 
     """
     check_network(network)
     if len(network.layers) > 1:
-        refuse_shares(network._records, what)
+        refuse_shares(network.storage.records, what)
     n = network.n_nodes
     total = sparse.csr_array((n, n), dtype="float64")
     for layer in network.layers:

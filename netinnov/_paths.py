@@ -96,7 +96,7 @@ def positions(
     check_network(network)
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
-    return np.unique(network._positions(name, nodes))
+    return np.unique(network.storage.positions(name, nodes))
 
 
 def pair_positions(
@@ -108,7 +108,7 @@ def pair_positions(
     if wrong:
         msg = f"`{what}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
         raise InputError(msg)
-    found = network._positions(what, chain.from_iterable(listed)).reshape(-1, 2)
+    found = network.storage.positions(what, chain.from_iterable(listed)).reshape(-1, 2)
     return found[:, 0].copy(), found[:, 1].copy()
 
 
@@ -122,7 +122,7 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
     n = network.n_nodes
     joined = sparse.csr_array((n, n), dtype=np.float64)
     for layer in network.layers:
-        indptr, indices, data = network._simple_csr(layer)
+        indptr, indices, data = network.storage.simple_csr(layer)
         joined = joined + sparse.csr_array((np.ones(data.size), indices, indptr), shape=(n, n))
     return sparse.csr_array(joined)
 
@@ -206,7 +206,7 @@ def link_lengths(
     network: MultilayerNetwork, layer: str, distance: Distance, frictions: Frictions | None
 ) -> sparse.csr_array:
     """Lengths of the links of one layer, frictions included."""
-    indptr, indices, data = network._simple_csr(layer)
+    indptr, indices, data = network.storage.simple_csr(layer)
     length = np.ones(data.size) if distance == "unit" else 1.0 / data
     if frictions:
         row = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
@@ -228,8 +228,8 @@ def link_lengths(
 def _kilometres(
     network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
 ) -> Floats:
-    code = network._place_codes
-    lon, lat = (network._places[name].to_numpy() for name in ("lon", "lat"))
+    code = network.storage.place_codes
+    lon, lat = (network.storage.places[name].to_numpy() for name in ("lon", "lat"))
     known = (code >= 0) & np.isfinite(np.append(lon, np.nan)[code] + np.append(lat, np.nan)[code])
     _refuse_unknown(network, known, row, column, layer, "coordinates of their places")
     a, b = code[row], code[column]
@@ -239,7 +239,7 @@ def _kilometres(
 def _crossings(
     network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
 ) -> Floats:
-    code = network._jurisdiction_codes
+    code = network.storage.jurisdiction_codes
     _refuse_unknown(network, code >= 0, row, column, layer, "a jurisdiction")
     return np.asarray(code[row] != code[column], dtype=np.float64)
 
@@ -254,7 +254,7 @@ def _refuse_unknown(
 ) -> None:
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
-        names = network._nodes.index[lost[:5]].tolist()
+        names = network.storage.nodes.index[lost[:5]].tolist()
         msg = (
             f"frictions need {what} at both ends of a link; {lost.size} linked nodes of layer "
             f"{layer!r} have none, e.g. {names}; add them or select() the nodes that do."
@@ -284,7 +284,7 @@ def _with_switches(
 ) -> sparse.csr_array:
     """Nodes first, then their copies: node to copy is free, copy to node costs a change."""
     n = network.n_nodes
-    layer, node = np.nonzero(network._presence("linked"))
+    layer, node = np.nonzero(network.storage.presence("linked"))
     copy = n + layer * n + node
     rows, columns, values = [node, copy], [copy, node], [np.zeros(copy.size)]
     values.append(np.full(copy.size, float(switch_cost)))

@@ -10,7 +10,7 @@ import pandas as pd
 from netinnov._arguments import check_type, did_you_mean, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = ["refuse_joined_origins", "shares_as_amounts"]
 
@@ -23,8 +23,8 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
     groups : array of int
         The group of each node; -1 for none.
     """
-    for layer in filter(network._holds_shares, network.layers):
-        origins = np.unique(network._block(layer).sources)
+    for layer in filter(network.storage.holds_shares, network.layers):
+        origins = np.unique(network.storage.block(layer).sources)
         of_origins = groups[origins]
         sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
         if sizes.max() > 1:
@@ -46,7 +46,7 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
     events : Series or str
         Number of events of each node, or the column of the nodes that holds it.
     """
-    layers = [layer for layer in network.layers if network._holds_shares(layer)]
+    layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
     if not layers:
         msg = "`events` is for layers with the quantity 'share_of_origin'; no layer has it."
         raise InputError(msg)
@@ -54,7 +54,7 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
         msg = f"shares of an origin need directed links; {both_ways[0]!r} is undirected."
         raise InputError(msg)
     sizes = _events_of_nodes(network, events)
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     chosen = np.isin(rows.layer, [network.layers.index(layer) for layer in layers])
     origins = np.unique(rows.source[chosen])
     unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
@@ -66,14 +66,14 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
         )
         raise InputError(msg)
     weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
-    records = dict(network._records)
+    records = dict(network.storage.records)
     totals = np.bincount(rows.layer, weight, minlength=len(network.layers))
     for layer in layers:
         n_events = max(1, round(float(totals[network.layers.index(layer)])))
         records[layer] = records[layer]._replace(quantity="amount", unit=None, events=n_events)
-    return MultilayerNetwork._assemble(
-        network._node_table(),
-        network._places,
+    return network_of_rows(
+        network.storage.node_table(),
+        network.storage.places,
         network.layers,
         rows._replace(weight=weight),
         records,
@@ -93,7 +93,7 @@ def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:
     check_type("events", events, pd.Series)
     if not events.index.is_unique:
         raise InputError("`events` must have one row for each node; an id stands in it twice.")
-    at = network._positions("events", events.index)
+    at = network.storage.positions("events", events.index)
     try:
         numbers = pd.to_numeric(events).to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):

@@ -28,8 +28,8 @@ def why_untested(
     stacklevel : int
         Of the warning: 3 for the caller of the public function that calls this one.
     """
-    tested = network._records.keys() if layers is None else layers
-    records = network._records
+    tested = network.storage.records.keys() if layers is None else layers
+    records = network.storage.records
     modelled = [name for name in network.layers if name in tested and records[name].modelled]
     if not modelled:
         return None

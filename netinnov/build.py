@@ -23,7 +23,7 @@ from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import public_names
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
 
@@ -243,7 +243,7 @@ def aggregate(
     0  links  hangzhou  quzhou     2.0
     """
     check_network(network)
-    table = network._nodes
+    table = network.storage.nodes
     given: object = by
     if not isinstance(given, str) or given not in table.columns:
         near = did_you_mean(by, table.columns)
@@ -255,9 +255,9 @@ def aggregate(
         msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
         raise InputError(msg)
     if in_places:
-        codes = network._place_codes if by == "place" else network._jurisdiction_codes
-        group: np.ndarray = units(codes, network._places, level)
-        names = network._places.index
+        codes = network.storage.place_codes if by == "place" else network.storage.jurisdiction_codes
+        group: np.ndarray = units(codes, network.storage.places, level)
+        names = network.storage.places.index
     else:
         group, names = pd.factorize(table[by], sort=True)
         names = pd.Index(names).astype("str")
@@ -275,17 +275,15 @@ def aggregate(
     frame["jurisdiction"] = frame["place"]
     frame["members"] = present[used]
     place_codes = (used if in_places else np.full(used.size, -1)).astype(np.int32)
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
     stay = (rows.source >= 0) & (rows.target >= 0)
     _warn_of_the_groupless(by, group, stay)
     if drop_internal:
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
-    records = network._thinned(rows, stay)
-    return MultilayerNetwork._assemble(
-        nodes, network._places, network._layers, rows.where(stay), records
-    )
+    records = network.storage.thinned(rows, stay)
+    return network_of_rows(nodes, network.storage.places, network.layers, rows.where(stay), records)
 
 
 def flatten(
@@ -339,8 +337,10 @@ def flatten(
         factors[network.layers.index(layer)] = factor
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
-        refuse_shares({layer: network._records[layer] for layer in kept}, "a sum over layers")
-    rows = network._link_rows()
+        refuse_shares(
+            {layer: network.storage.records[layer] for layer in kept}, "a sum over layers"
+        )
+    rows = network.storage.link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)
     if network.directed:
@@ -350,14 +350,14 @@ def flatten(
     rows = rows._replace(layer=np.zeros_like(rows.layer))
     name = "all"
     record = _record_of_sum(network, kept, factors)
-    return MultilayerNetwork._assemble(
-        network._node_table(), network._places, (name,), rows, {name: record}
+    return network_of_rows(
+        network.storage.node_table(), network.storage.places, (name,), rows, {name: record}
     )
 
 
 def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndarray) -> LayerRecord:
     """The record of the sum of some layers; its events are known if all count alike."""
-    records = [network._records[layer] for layer in kept]
+    records = [network.storage.records[layer] for layer in kept]
     events = [record.events for record in records if record.events is not None]
     known = len(events) == len(records) and np.unique(factors[factors > 0]).size == 1
     return record_of_result(

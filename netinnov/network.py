@@ -11,9 +11,9 @@ from scipy import sparse
 
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
-from netinnov._layer_table import layer_records, layer_table
+from netinnov._layer_table import Records, layer_records, layer_table
 from netinnov._public import public_names
-from netinnov._rows import NO_PERIOD
+from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
@@ -22,7 +22,7 @@ __all__ = ["MultilayerNetwork", "split_periods"]
 __dir__ = public_names(globals())
 
 
-class MultilayerNetwork(Storage):
+class MultilayerNetwork:
     """Nodes with a place and a jurisdiction, joined by weighted links in layers.
 
     A network never changes: `select`, `with_links`, `with_nodes` and `replace_links` return new
@@ -81,7 +81,8 @@ class MultilayerNetwork(Storage):
     MultilayerNetwork: 2 nodes in 2 places, 1 link in 1 layer (links)
     """
 
-    __slots__ = ()
+    __slots__ = ("_storage",)
+    _storage: Storage
 
     def __init__(
         self,
@@ -97,32 +98,42 @@ class MultilayerNetwork(Storage):
         records = layer_records(layers, directed, found.links.layers)
         # Copies: a caller may go on changing the arrays behind the tables.
         nodes = found.nodes._replace(frame=found.nodes.frame.copy())
-        self._set_nodes(nodes, found.places.copy())
         names, rows = found.links
         if rows.attributes is not None:
             rows = rows._replace(attributes=rows.attributes.copy())
-        self._set_links(names, rows, records)
+        self._storage = Storage.of_rows(nodes, found.places.copy(), names, rows, records)
+
+    @classmethod
+    def _of(cls, storage: Storage) -> Self:
+        network = cls.__new__(cls)
+        network._storage = storage
+        return network
+
+    @property
+    def storage(self) -> Storage:
+        """Tables, codes and blocks as they are kept: for modules of netinnov, not to be changed."""
+        return self._storage
 
     # -- what it holds -------------------------------------------------------------------------
 
     @property
     def nodes(self) -> pd.DataFrame:
         """Table of nodes: index ``node``; kind, place, jurisdiction and attributes (a copy)."""
-        return self._nodes.copy()
+        return self._storage.nodes.copy()
 
     @property
     def places(self) -> pd.DataFrame:
         """Table of places: index ``place``; lon, lat, population, parent, attributes (a copy)."""
-        return self._places.copy()
+        return self._storage.places.copy()
 
     @property
     def links(self) -> pd.DataFrame:
         """Table of links: layer, source, target, weight, and period and attributes if any."""
-        rows = self._link_rows()
-        index = self._nodes.index
+        rows = self._storage.link_rows()
+        index = self._storage.nodes.index
         table = pd.DataFrame(
             {
-                "layer": pd.Index(self._layers, dtype="str").take(rows.layer),
+                "layer": pd.Index(self.layers, dtype="str").take(rows.layer),
                 "source": index.take(rows.source),
                 "target": index.take(rows.target),
                 "weight": rows.weight,
@@ -139,27 +150,27 @@ class MultilayerNetwork(Storage):
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, sorted."""
-        return self._layers
+        return self._storage.layers
 
     @property
     def layer_table(self) -> pd.DataFrame:
         """What is true of each layer: directed, modelled, quantity, unit, events, parameters."""
-        return layer_table(self._layers, self._records)
+        return layer_table(self.layers, self._storage.records)
 
     @property
     def directed(self) -> frozenset[str]:
         """Names of the layers whose links have a direction."""
-        return self._directed
+        return self._storage.directed
 
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""
-        return len(self._nodes)
+        return len(self._storage.nodes)
 
     @property
     def n_links(self) -> int:
         """Number of linked pairs, counted in each layer; a pair's periods count once."""
-        return sum(block.indices.size for block in self._blocks)
+        return sum(block.indices.size for block in self._storage.blocks)
 
     def adjacency(self, layer: str) -> sparse.csr_array:
         """Weights between the nodes in one layer, in node order, periods summed.
@@ -174,7 +185,7 @@ class MultilayerNetwork(Storage):
         csr_array
             n x n, float64; symmetric if the layer is undirected. Its arrays are read-only.
         """
-        indptr, indices, data = self._csr(layer)
+        indptr, indices, data = self._storage.csr(layer)
         shape = (self.n_nodes, self.n_nodes)
         matrix = sparse.csr_array((data[:], indices[:], indptr[:]), shape=shape, copy=False)
         matrix.has_canonical_format = True
@@ -210,19 +221,20 @@ class MultilayerNetwork(Storage):
         InputError
             If a layer, kind or node is not in the network.
         """
-        keep_layers = self._layers
+        storage = self._storage
+        keep_layers = self.layers
         if layers is not None:
-            keep_layers = tuple(check_names("layers", layers, self._layers))
+            keep_layers = tuple(check_names("layers", layers, self.layers))
         mask = np.ones(self.n_nodes, bool)
         if kinds is not None:
-            known = self._nodes["kind"].dropna().unique().tolist()
-            mask &= self._nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
+            known = storage.nodes["kind"].dropna().unique().tolist()
+            mask &= storage.nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
         if nodes is not None:
             asked = np.zeros(self.n_nodes, bool)
-            asked[self._positions("nodes", nodes)] = True
+            asked[storage.positions("nodes", nodes)] = True
             mask &= asked
-        rows = self._link_rows()
-        stay = np.isin(rows.layer, [self._layers.index(name) for name in keep_layers])
+        rows = storage.link_rows()
+        stay = np.isin(rows.layer, [self.layers.index(name) for name in keep_layers])
         stay &= mask[rows.source] & mask[rows.target]
         if periods is not None:
             if rows.period is None:
@@ -232,14 +244,14 @@ class MultilayerNetwork(Storage):
         picked = rows.where(stay)
         picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
         if mask.all():
-            table = self._node_table()
+            table = storage.node_table()
         else:
             at = np.flatnonzero(mask)
             table = _tables.NodeTable(
-                self._nodes.iloc[at], self._place_codes[at], self._jurisdiction_codes[at]
+                storage.nodes.iloc[at], storage.place_codes[at], storage.jurisdiction_codes[at]
             )
-        records = self._thinned(rows, stay)
-        return self._assemble(table, self._places, self._layers, picked, records)
+        records = storage.thinned(rows, stay)
+        return self._of(Storage.of_rows(table, storage.places, self.layers, picked, records))
 
     def with_links(
         self,
@@ -271,16 +283,17 @@ class MultilayerNetwork(Storage):
         InputError
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
-        new_layers, new = _tables.inspect_links(links, self._nodes.index)
-        fresh = [layer for layer in new_layers if layer not in self._records]
-        records = self._records | layer_records(layers, directed, fresh, of="the new layers")
+        storage = self._storage
+        new_layers, new = _tables.inspect_links(links, storage.nodes.index)
+        fresh = [layer for layer in new_layers if layer not in storage.records]
+        records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
         for layer in new_layers:
             if records[layer].events is not None and layer not in fresh:
                 records[layer] = records[layer]._replace(events=None)
-        every = tuple(sorted({*self._layers, *new_layers}))
-        old = self._link_rows().with_layers(self._layers, every)
+        every = tuple(sorted({*self.layers, *new_layers}))
+        old = storage.link_rows().with_layers(self.layers, every)
         rows = old.followed_by(new.with_layers(new_layers, every))
-        return self._assemble(self._node_table(), self._places, every, rows, records)
+        return self._of(Storage.of_rows(storage.node_table(), storage.places, every, rows, records))
 
     def replace_links(
         self,
@@ -311,10 +324,11 @@ class MultilayerNetwork(Storage):
         InputError
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
-        names, rows = _tables.inspect_links(links, self._nodes.index)
-        fresh = [layer for layer in names if layer not in self._records]
-        records = self._records | layer_records(layers, directed, fresh, of="the new layers")
-        return self._assemble(self._node_table(), self._places, names, rows, records)
+        storage = self._storage
+        names, rows = _tables.inspect_links(links, storage.nodes.index)
+        fresh = [layer for layer in names if layer not in storage.records]
+        records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
+        return self._of(Storage.of_rows(storage.node_table(), storage.places, names, rows, records))
 
     def with_nodes(self, nodes: pd.DataFrame) -> Self:
         """The network with further nodes, at the end.
@@ -333,19 +347,21 @@ class MultilayerNetwork(Storage):
         TableError
             If an id is there already, or a place is not in `places`.
         """
+        storage = self._storage
         no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-        added = _tables.inspect(nodes, no_links, self._places)
-        old = pd.Series(self._nodes.index.isin(added.nodes.frame.index), self._nodes.index)
+        added = _tables.inspect(nodes, no_links, storage.places)
+        old = pd.Series(storage.nodes.index.isin(added.nodes.frame.index), storage.nodes.index)
         twice = added.nodes.frame.index.isin(old.index[old])
         ids = added.nodes.frame.index.to_series()
         added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids)
         added.problems.raise_any()
         table = _tables.NodeTable(
-            pd.concat([self._nodes, added.nodes.frame]).rename_axis("node"),
-            np.concatenate([self._place_codes, added.nodes.place]),
-            np.concatenate([self._jurisdiction_codes, added.nodes.jurisdiction]),
+            pd.concat([storage.nodes, added.nodes.frame]).rename_axis("node"),
+            np.concatenate([storage.place_codes, added.nodes.place]),
+            np.concatenate([storage.jurisdiction_codes, added.nodes.jurisdiction]),
         )
-        return self._assemble(table, self._places, self._layers, self._link_rows(), self._records)
+        rows = storage.link_rows()
+        return self._of(Storage.of_rows(table, storage.places, self.layers, rows, storage.records))
 
     def equals(self, other: object) -> bool:
         """Whether ids, order, attributes, places, layers, their records, and links agree.
@@ -359,13 +375,14 @@ class MultilayerNetwork(Storage):
         -------
         bool
         """
+        storage = self._storage
         if not isinstance(other, MultilayerNetwork):
             return False
         return (
-            self._layers == other._layers
-            and self._records == other._records
-            and _same_table(self._nodes, other._nodes)
-            and _same_table(self._places, other._places)
+            self.layers == other.layers
+            and storage.records == other._storage.records
+            and _same_table(storage.nodes, other._storage.nodes)
+            and _same_table(storage.places, other._storage.places)
             and _same_table(self.links, other.links)
         )
 
@@ -375,19 +392,19 @@ class MultilayerNetwork(Storage):
         return _summary.as_text(*self._counts())
 
     def _repr_html_(self) -> str:
-        weights = [float(block.data.sum()) for block in self._blocks]
+        weights = [float(block.data.sum()) for block in self._storage.blocks]
         flags = self.layer_table[["directed", "modelled"]]
-        return _summary.as_html(*self._counts(), weights, flags, self._nodes["kind"])
+        return _summary.as_html(*self._counts(), weights, flags, self._storage.nodes["kind"])
 
     def _counts(self) -> tuple[int, int, dict[str, int]]:
         """Nodes, places with a node, and links of each layer."""
-        n_places = np.unique(self._place_codes[self._place_codes >= 0]).size
-        sizes = [block.indices.size for block in self._blocks]
-        return self.n_nodes, n_places, dict(zip(self._layers, sizes, strict=True))
+        storage = self._storage
+        n_places = np.unique(storage.place_codes[storage.place_codes >= 0]).size
+        sizes = [block.indices.size for block in storage.blocks]
+        return self.n_nodes, n_places, dict(zip(self.layers, sizes, strict=True))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self._nodes, self._places, self._place_codes, self._jurisdiction_codes)
-        return _restore, (*parts, self._records, self._blocks, self._rows)
+        return _restored, (self._storage,)
 
 
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
@@ -417,7 +434,7 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     {2015: 1, 2016: 1}
     """
     check_network(network)
-    period = network._link_rows().period
+    period = network._storage.link_rows().period
     if period is None:
         raise InputError("split_periods needs links with a column `period`; there is none.")
     found = np.unique(period[period != NO_PERIOD])
@@ -449,11 +466,30 @@ def check_network(network: object) -> None:
     raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
 
 
-def _restore(*parts: Any) -> MultilayerNetwork:
-    nodes, places, place, jurisdiction, records, blocks, rows = parts
-    table = _tables.NodeTable(nodes, place, jurisdiction)
-    held = dict(zip(records, blocks, strict=True))
-    return MultilayerNetwork._from_blocks(table, places, held, records, rows)
+def network_of_rows(
+    nodes: _tables.NodeTable,
+    places: pd.DataFrame,
+    layers: tuple[str, ...],
+    rows: Rows,
+    records: Records,
+) -> MultilayerNetwork:
+    """A network from codes, without labels or checks: see `Storage.of_rows`."""
+    return MultilayerNetwork._of(Storage.of_rows(nodes, places, layers, rows, records))
+
+
+def network_of_blocks(
+    nodes: _tables.NodeTable,
+    places: pd.DataFrame,
+    blocks: Mapping[str, Block],
+    records: Records,
+    rows: Rows | None = None,
+) -> MultilayerNetwork:
+    """A network from the blocks of its layers: see `Storage.of_blocks`."""
+    return MultilayerNetwork._of(Storage.of_blocks(nodes, places, blocks, records, rows))
+
+
+def _restored(storage: Storage) -> MultilayerNetwork:
+    return MultilayerNetwork._of(storage)
 
 
 def _whole_numbers(periods: Sequence[int]) -> list[int]:

@@ -49,12 +49,12 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     """
     check_network(network)
     check_choice("presence", presence, Presence)
-    present = network._presence(presence)
+    present = network.storage.presence(presence)
     layer, node = np.nonzero(present)
     return pd.MultiIndex.from_arrays(
         [
             pd.Index(network.layers, dtype="str").take(layer),
-            network._nodes.index.take(node),
+            network.storage.nodes.index.take(node),
         ],
         names=["layer", "node"],
     )
@@ -116,7 +116,7 @@ def supra_adjacency(
     if coupling > 0:
         between = np.ones((n_layers, n_layers)) - np.eye(n_layers)
         supra = supra + coupling * sparse.kron(between, sparse.eye_array(n), format="csr")
-    keep = np.flatnonzero(network._presence(presence))
+    keep = np.flatnonzero(network.storage.presence(presence))
     return sparse.csr_array(supra if keep.size == n * n_layers else supra[keep][:, keep])
 
 

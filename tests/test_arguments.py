@@ -344,14 +344,14 @@ def test_a_share_too_small_for_a_number_adds_no_entropy() -> None:
 
 def test_networks_of_the_same_nodes_look_names_up_once() -> None:
     with_more = NETWORK.with_links(pd.DataFrame({"source": ["a"], "target": ["d"]}))
-    assert with_more._positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
+    assert with_more.storage.positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
     assert with_more._at is NETWORK._at
     part = NETWORK.select(nodes=["d", "b"])
-    assert part._positions("nodes", ["b", "d"]).tolist() == [0, 1]
+    assert part.storage.positions("nodes", ["b", "d"]).tolist() == [0, 1]
 
 
 def test_many_names_are_looked_up_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("netinnov._storage.MANY", 1)
-    assert NETWORK._positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
+    assert NETWORK.storage.positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
     with pytest.raises(InputError, match="`nodes`: 1 of 2 names are not in the network: 'zz'"):
-        NETWORK._positions("nodes", ["a", "zz"])
+        NETWORK.storage.positions("nodes", ["a", "zz"])

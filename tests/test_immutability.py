@@ -121,8 +121,12 @@ def set_attributes(network: ni.MultilayerNetwork) -> None:
 
 
 def through_private_arrays(network: ni.MultilayerNetwork) -> None:
-    arrays = [array for layer in network.layers for array in network._csr(layer)]
-    arrays += [network._kind_codes, network._place_codes, network._jurisdiction_codes]
+    arrays = [array for layer in network.layers for array in network.storage.csr(layer)]
+    arrays += [
+        network.storage.kind_codes,
+        network.storage.place_codes,
+        network.storage.jurisdiction_codes,
+    ]
     for array in arrays:
         assert not array.flags.writeable
         with pytest.raises(ValueError, match="read-only"):

@@ -62,7 +62,7 @@ def test_states_are_those_with_a_link_and_the_codelength_is_that_of_the_file(
     )
     network = ni.build_network(*tables)
     found = infomap(network, restarts=2, rng=1)
-    np.testing.assert_array_equal(found.membership.notna(), network._presence("linked").T)
+    np.testing.assert_array_equal(found.membership.notna(), network.storage.presence("linked").T)
     if len(network.layers) < 2:
         assert np.isnan(found.quality) == (not len(links))
         return
@@ -162,7 +162,7 @@ def test_directed_layers_of_lawyers() -> None:
     one, other = (infomap(network, rng=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.membership, other.membership)
     assert one.quality == other.quality
-    np.testing.assert_array_equal(one.membership.notna(), network._presence("linked").T)
+    np.testing.assert_array_equal(one.membership.notna(), network.storage.presence("linked").T)
 
 
 def test_wrong_options() -> None:

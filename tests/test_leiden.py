@@ -360,7 +360,7 @@ def slices(network: Any, coupling: float, seed: int) -> np.ndarray:
     """Labels by leidenalg, states by layer: the layers, and one more graph of the coupling."""
     igraph = pytest.importorskip("igraph")
     leidenalg = pytest.importorskip("leidenalg")
-    layer, node = np.nonzero(network._presence("linked"))
+    layer, node = np.nonzero(network.storage.presence("linked"))
     number = {state: s for s, state in enumerate(zip(layer, node, strict=True))}
     parts = []
     for x, name in enumerate(network.layers):
@@ -383,7 +383,7 @@ def slices(network: Any, coupling: float, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("coupling", [0.2, 1.0])
 def test_leiden_reaches_leidenalg_on_aucs(coupling: float) -> None:
     network = real("aucs.mpx")
-    layer, node = np.nonzero(network._presence("linked"))
+    layer, node = np.nonzero(network.storage.presence("linked"))
     best = -1.0
     for seed in range(5):
         table = np.full((network.n_nodes, len(network.layers)), np.nan)

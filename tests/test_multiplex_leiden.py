@@ -67,7 +67,7 @@ def test_quality_is_the_definition_and_no_single_move_raises_it(
 ) -> None:
     network = ni.build_network(*tables)
     found = multiplex_leiden(network, resolution=resolution, restarts=2, rng=3)
-    linked = network._presence("linked").any(axis=0)
+    linked = network.storage.presence("linked").any(axis=0)
     np.testing.assert_array_equal(found.membership.notna(), linked)
     if not linked.any():
         assert np.isnan(found.quality)
@@ -220,4 +220,4 @@ def test_airlines_of_europe() -> None:
     network = ni.build_network(*read_multiplex(DATA / "AirEu2013Ext.json"))
     found = multiplex_leiden(network, rng=1)
     assert found.quality > 4.0436
-    assert found.membership.isna().sum() == (~network._presence("linked").any(axis=0)).sum()
+    assert found.membership.isna().sum() == (~network.storage.presence("linked").any(axis=0)).sum()

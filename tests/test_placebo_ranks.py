@@ -124,7 +124,7 @@ def test_matched_placebos_give_a_uniform_p_where_no_host_is_special() -> None:
 
         def total(network, nodes, worth=worth):
             del nodes  # a link of the park counts by its other end
-            rows = network._link_rows()
+            rows = network.storage.link_rows()
             a, b = worth[rows.source], worth[rows.target]
             return float((rows.weight * (a + b + a * b)).sum())
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.experiments import compare_scenarios
+from netinnov.network import network_of_rows
 
 RUNS = 400
 REPLICATES = 40
@@ -34,19 +35,20 @@ class Stronger:
     shape: float
 
     def __call__(self, network, rng):
-        rows = network._link_rows()
-        at = network._nodes.index.get_loc(self.place)
+        rows = network.storage.link_rows()
+        at = network.storage.nodes.index.get_loc(self.place)
         mine = np.flatnonzero((rows.source == at) | (rows.target == at))
         added = rows.weight.copy()
         added[rng.choice(mine)] += rng.gamma(self.shape, self.mean / self.shape)
-        return ni.MultilayerNetwork._assemble(
-            network._node_table(), network._places, network.layers,
-            rows._replace(weight=added), network._records,
+        return network_of_rows(
+            network.storage.node_table(), network.storage.places,
+            network.layers,
+            rows._replace(weight=added), network.storage.records,
         )  # fmt: skip
 
 
 def total(network) -> float:
-    return float(network._link_rows().weight.sum())
+    return float(network.storage.link_rows().weight.sum())
 
 
 @pytest.mark.slow

@@ -335,7 +335,7 @@ def test_removing_enclaves_by_hand() -> None:
 
 def network_with_sides(network: ni.MultilayerNetwork) -> tuple[str, str]:
     """Two places, none inside the other, in which nodes stand."""
-    code = network._place_codes
+    code = network.storage.place_codes
     used = [str(p) for p in network.places.index[np.unique(code[code >= 0])]]
     flat = [p for p in used if pd.isna(network.places.at[p, "parent"])]
     assume(len(flat) > 1 and network.places["parent"].isna().all())

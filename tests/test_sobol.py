@@ -16,6 +16,7 @@ import netinnov as ni
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import Specification, sobol_indices
+from netinnov.network import network_of_rows
 from netinnov.scenarios import ReverseEnclave
 
 pytest.importorskip("SALib")
@@ -38,16 +39,17 @@ class Plus:
     sd: float = 0.0
 
     def __call__(self, network, rng):
-        rows = network._link_rows()
+        rows = network.storage.link_rows()
         more = rows.weight + self.added + self.sd * rng.standard_normal()
-        return ni.MultilayerNetwork._assemble(
-            network._node_table(), network._places, network.layers, rows._replace(weight=more),
-            network._records,
+        return network_of_rows(
+            network.storage.node_table(), network.storage.places,
+            network.layers, rows._replace(weight=more),
+            network.storage.records,
         )  # fmt: skip
 
 
 def weight(network) -> float:
-    return float(network._link_rows().weight.sum())
+    return float(network.storage.link_rows().weight.sum())
 
 
 def weights(network) -> pd.Series:

@@ -24,6 +24,7 @@ from netinnov.experiments import (
     compare_scenarios,
 )
 from netinnov.experiments._uncertainty import components, data_statistics
+from netinnov.network import network_of_rows
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 
 DATA = Path(__file__).parents[1] / "../shared/data"
@@ -49,16 +50,18 @@ class Times:
 
     def __call__(self, network, rng):
         drawn = rng.standard_normal(2)
-        rows = network._link_rows()
+        rows = network.storage.link_rows()
         factor = self.factor + self.sd_of_factor * drawn[0]
-        return ni.MultilayerNetwork._assemble(
-            network._node_table(), network._places, network.layers,
-            rows._replace(weight=rows.weight * factor + self.sd * drawn[1]), network._records,
+        return network_of_rows(
+            network.storage.node_table(), network.storage.places,
+            network.layers,
+            rows._replace(weight=rows.weight * factor + self.sd * drawn[1]),
+            network.storage.records,
         )  # fmt: skip
 
 
 def weight(network) -> float:
-    return float(network._link_rows().weight.sum())
+    return float(network.storage.link_rows().weight.sum())
 
 
 def weights(network) -> pd.Series:

@@ -103,7 +103,7 @@ def betweenness_centrality(
         score = _by_igraph(network, distance, frictions)
     if n > 2:
         score = score / ((n - 1) * (n - 2))
-    return pd.Series(score, network._nodes.index, name="betweenness_centrality")
+    return pd.Series(score, network.storage.nodes.index, name="betweenness_centrality")
 
 
 def _by_igraph(
@@ -151,7 +151,7 @@ def _state_graph(
 ) -> _StateGraph:
     """Copies where a node is linked; those of node v are states first[v], ..., first[v + 1] - 1."""
     lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
-    copies = network._presence("linked").T
+    copies = network.storage.presence("linked").T
     state = np.cumsum(copies).reshape(copies.shape) - 1
     parts = [matrix.tocoo() for matrix in lengths]
     row = np.concatenate([state[part.coords[0], x] for x, part in enumerate(parts)])

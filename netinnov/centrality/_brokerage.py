@@ -89,14 +89,16 @@ def brokerage(
         partial(search, n_groups, int(i), int(j)) for i, j in pairwise([0, *inner, network.n_nodes])
     ]
     counts = np.sum(in_threads(work, size=10 * out.nnz), axis=0)
-    return pd.DataFrame(counts, index=network._nodes.index, columns=pd.Index(KINDS, dtype="str"))
+    return pd.DataFrame(
+        counts, index=network.storage.nodes.index, columns=pd.Index(KINDS, dtype="str")
+    )
 
 
 def _groups(
     network: MultilayerNetwork, groups: object, linked: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Codes:
     """Codes of the groups; a node without a link may have none."""
-    nodes = network._nodes
+    nodes = network.storage.nodes
     if isinstance(groups, str):
         if groups not in nodes.columns:
             near = did_you_mean(groups, nodes.columns)

@@ -110,7 +110,7 @@ def centrality_table(
             values = _all_missing(network, name)
         parts.append(_labelled(network, name, values))
     if not parts:
-        return pd.DataFrame(index=network._nodes.index)
+        return pd.DataFrame(index=network.storage.nodes.index)
     return pd.concat(parts, axis=1)
 
 
@@ -135,15 +135,15 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
 
 def _all_missing(network: MultilayerNetwork, name: str) -> pd.Series | pd.DataFrame:
     if name in SEVERAL:
-        return pd.DataFrame(np.nan, network._nodes.index, SEVERAL[name])
-    return pd.Series(np.nan, network._nodes.index)
+        return pd.DataFrame(np.nan, network.storage.nodes.index, SEVERAL[name])
+    return pd.Series(np.nan, network.storage.nodes.index)
 
 
 def _labelled(network: MultilayerNetwork, name: str, values: object) -> pd.Series | pd.DataFrame:
     if not isinstance(values, (pd.Series, pd.DataFrame)):
         msg = f"measure {name!r} must give a Series or DataFrame over the nodes; it gave "
         raise InputError(f"{msg}{type(values).__name__}.")
-    if not values.index.equals(network._nodes.index):
+    if not values.index.equals(network.storage.nodes.index):
         msg = f"measure {name!r} must give one value a node, in node order; it gave "
         raise InputError(f"{msg}{len(values)} values, e.g. for {list(values.index[:5])}.")
     if isinstance(values, pd.Series):

@@ -44,7 +44,7 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     one, other = _pairs(network)
     graph = igraph.Graph(n=network.n_nodes, edges=np.column_stack([one, other]))
     score = np.array(graph.coreness(), dtype=np.int64)
-    return pd.Series(score, network._nodes.index, name="core_number")
+    return pd.Series(score, network.storage.nodes.index, name="core_number")
 
 
 def rich_club(network: MultilayerNetwork) -> pd.Series:

@@ -188,7 +188,7 @@ def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bo
     check_network(network)
     check_choice("direction", direction, Direction)
     if weighted and direction != "in":
-        refuse_shares(network._records, f"strength with direction={direction!r}")
+        refuse_shares(network.storage.records, f"strength with direction={direction!r}")
     columns = {}
     for layer in network.layers:
         matrix = layer_matrix(network, layer)
@@ -200,6 +200,6 @@ def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bo
         if direction != "out" and layer in network.directed:
             value += matrix.sum(axis=0)
         columns[layer] = value
-    frame = pd.DataFrame(columns, index=network._nodes.index, dtype=np.float64)
+    frame = pd.DataFrame(columns, index=network.storage.nodes.index, dtype=np.float64)
     frame.columns = pd.Index(network.layers, name="layer", dtype="str")
     return frame

@@ -134,7 +134,7 @@ def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> 
         (x, x, _into(network, layer, layer_matrix(network, layer)))
         for x, layer in enumerate(network.layers)
     ]
-    return Coupled(blocks, network._presence(presence), coupling, 1, not network.directed)
+    return Coupled(blocks, network.storage.presence(presence), coupling, 1, not network.directed)
 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
@@ -146,7 +146,7 @@ def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> 
         matrix = layer_matrix(network, layer)
         blocks.append((x, n_layers + x, matrix))
         blocks.append((n_layers + x, x, _into(network, layer, matrix)))
-    present = network._presence(presence)
+    present = network.storage.presence(presence)
     return Coupled(blocks, np.concatenate([present, present]), coupling, 2, True)
 
 

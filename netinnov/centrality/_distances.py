@@ -87,7 +87,7 @@ def closeness_centrality(
     reached, total, _ = _sums(network, chosen, distance, switch_cost, frictions)
     others = max(chosen.size - 1, 1)
     score[chosen] = reached**2 / np.where(reached > 0, total, 1.0) / others
-    return pd.Series(score, network._nodes.index, name="closeness_centrality")
+    return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
 
 
 def harmonic_centrality(
@@ -144,7 +144,7 @@ def harmonic_centrality(
     if chosen.size > 1:
         _, _, inverse = _sums(network, chosen, distance, switch_cost, frictions)
         score[chosen] = inverse / (chosen.size - 1)
-    return pd.Series(score, network._nodes.index, name="harmonic_centrality")
+    return pd.Series(score, network.storage.nodes.index, name="harmonic_centrality")
 
 
 def _sums(

@@ -68,7 +68,7 @@ def layer_overlap(
     check_choice("of", of, Of)
     check_choice("method", method, Overlap)
     if of == "nodes":
-        members = sparse.csr_array(network._presence("linked").astype(np.float64))
+        members = sparse.csr_array(network.storage.presence("linked").astype(np.float64))
     else:
         key, layer = _arcs(network)
         pairs, column = np.unique(key, return_inverse=True)
@@ -129,7 +129,7 @@ def layer_correlation(
     check_choice("method", method, Correlation)
     check_choice("presence", presence, Presence)
     degrees = degree(network).to_numpy(np.float64).T
-    present = network._presence(presence)
+    present = network.storage.presence(presence)
     n_layers = len(network.layers)
     values = np.full((n_layers, n_layers), np.nan)
     for x in range(n_layers):
@@ -177,7 +177,7 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     if not network.directed:
         once = source < target
         source, target, count = source[once], target[once], count[once]
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [nodes.take(source), nodes.take(target)], names=["source", "target"]
     )
@@ -189,7 +189,7 @@ def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArra
     check_network(network)
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):
-        indptr, indices, _ = network._simple_csr(layer)
+        indptr, indices, _ = network.storage.simple_csr(layer)
         source = np.repeat(np.arange(network.n_nodes, dtype=np.int64), np.diff(indptr))
         keys.append(source * network.n_nodes + indices)
         layers.append(np.full(indices.size, x, dtype=np.int64))

@@ -75,11 +75,11 @@ def pagerank(
     check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
-    if network._presence(presence).any():
+    if network.storage.presence(presence).any():
         score = _versatility(network, presence, coupling, damping)
     else:
         score = np.full(network.n_nodes, np.nan)
-    return pd.Series(score, network._nodes.index, name="pagerank")
+    return pd.Series(score, network.storage.nodes.index, name="pagerank")
 
 
 def _versatility(

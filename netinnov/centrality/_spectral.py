@@ -77,7 +77,7 @@ def eigenvector_centrality(
     _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
     found = leading(coupled(network, coupling, presence))
     score = _over_copies(found.vector)
-    return pd.Series(score, network._nodes.index, name="eigenvector_centrality")
+    return pd.Series(score, network.storage.nodes.index, name="eigenvector_centrality")
 
 
 def katz_centrality(
@@ -155,7 +155,7 @@ def katz_centrality(
             what="katz_centrality",
         )
         score = _over_copies(found)
-    return pd.Series(score, network._nodes.index, name="katz_centrality")
+    return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
 
 
 def hits(
@@ -227,7 +227,7 @@ def hits(
         alone = coupled(network, coupling, presence)
         hub = authority = leading(alone, label[: label.size // 2]).vector
     columns = {"hub": _over_copies(hub), "authority": _over_copies(authority)}
-    return pd.DataFrame(columns, index=network._nodes.index)
+    return pd.DataFrame(columns, index=network.storage.nodes.index)
 
 
 def _check(coupling: float, presence: Presence) -> None:

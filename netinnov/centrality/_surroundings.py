@@ -67,7 +67,7 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
 
     ties = _ties(network, weighted, "constraint")
     found = _by_node(partial(constraints, ties.indptr, ties.indices, _shares(ties)), ties)
-    return pd.Series(found, network._nodes.index, name="constraint")
+    return pd.Series(found, network.storage.nodes.index, name="constraint")
 
 
 def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:
@@ -116,7 +116,9 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     ties = _ties(network, weighted, "effective_size")
     size = np.diff(ties.indptr)
     search = partial(redundancies, ties.indptr, ties.indices, _shares(ties), _relative(ties))
-    return pd.Series(size - _by_node(search, ties), network._nodes.index, name="effective_size")
+    return pd.Series(
+        size - _by_node(search, ties), network.storage.nodes.index, name="effective_size"
+    )
 
 
 def _ties(network: MultilayerNetwork, weighted: bool, what: str) -> sparse.csr_array:

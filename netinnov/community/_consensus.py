@@ -23,7 +23,7 @@ from netinnov.community._multiplex import ROUNDING, ranked
 from netinnov.community._partition import Partition
 from netinnov.community._partition_comparison import aligned, compare_codes, labels_of
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = ["PartitionStability", "consensus", "stability"]
 
@@ -230,7 +230,7 @@ def stability(
     agreements, per_state = _mean_agreement(codes)
     n_layers = codes.shape[1] // max(network.n_nodes, 1)
     per_node = pd.DataFrame(per_state.reshape(network.n_nodes, n_layers)).mean(axis=1).to_numpy()
-    nodes = pd.Series(per_node, network._nodes.index, name="stability")
+    nodes = pd.Series(per_node, network.storage.nodes.index, name="stability")
     return PartitionStability(agreements, nodes, tuple(found))
 
 
@@ -330,7 +330,7 @@ def _search(
 def _resampled(
     network: MultilayerNetwork, resample: Resample, rng: np.random.Generator
 ) -> MultilayerNetwork:
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     if resample == "counts":
         weight = rng.poisson(rows.weight).astype(np.float64)
     else:
@@ -340,12 +340,14 @@ def _resampled(
             drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
         weight = rows.weight * drawn
     rows = rows._replace(weight=weight, attributes=None).where(weight > 0)
-    table = network._node_table()
-    return network._assemble(table, network._places, network.layers, rows, network._records)
+    table = network.storage.node_table()
+    return network_of_rows(
+        table, network.storage.places, network.layers, rows, network.storage.records
+    )
 
 
 def _check_counts(network: MultilayerNetwork) -> None:
-    weight = network._link_rows().weight
+    weight = network.storage.link_rows().weight
     broken = weight[weight != np.round(weight)]
     if broken.size:
         msg = (
@@ -360,7 +362,7 @@ def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
     if not isinstance(partition, Partition):
         msg = f"`find` must return a Partition; found {type(partition).__name__}."
         raise InputError(msg)
-    labels = partition.membership.reindex(network._nodes.index)
+    labels = partition.membership.reindex(network.storage.nodes.index)
     if isinstance(labels, pd.DataFrame):
         labels = labels.reindex(columns=list(network.layers))
     values = labels.to_numpy(dtype=np.float64, na_value=np.nan).ravel()

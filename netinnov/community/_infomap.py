@@ -120,7 +120,7 @@ def _links(network: MultilayerNetwork) -> np.ndarray:
     """Rows of layer, source, target and weight, numbered from 1; undirected links once."""
     rows = []
     for x, layer in enumerate(network.layers, start=1):
-        block = network._simple_csr(layer)
+        block = network.storage.simple_csr(layer)
         source, target, weight = block.sources, block.indices, block.data
         if not network.directed:
             once = source < target

@@ -195,7 +195,7 @@ def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) 
     if labels.size:
         table[present] = _by_size(labels)
     columns = pd.Index(network.layers, name="layer", dtype="str")
-    return pd.DataFrame(table, index=network._nodes.index, columns=columns)
+    return pd.DataFrame(table, index=network.storage.nodes.index, columns=columns)
 
 
 def _problem(

@@ -95,7 +95,7 @@ def modularity(
 def state_numbers(network: MultilayerNetwork, presence: Presence) -> Codes:
     """Layers x nodes: number of each state node, by node and then by layer; -1 where absent."""
     check_network(network)
-    present = network._presence(presence).T
+    present = network.storage.presence(presence).T
     numbers = np.full(present.shape, -1, np.int32)
     numbers[present] = np.arange(present.sum(), dtype=np.int32)
     return numbers.T
@@ -103,7 +103,7 @@ def state_numbers(network: MultilayerNetwork, presence: Presence) -> Codes:
 
 def in_units(network: MultilayerNetwork, coupling: float) -> tuple[float, float]:
     """A unit of weights in which the heaviest link is about one, and the coupling in it."""
-    unit = max((unit_of(block.data) for block in network._blocks), default=1.0)
+    unit = max((unit_of(block.data) for block in network.storage.blocks), default=1.0)
     return unit, min(coupling, 1e200 * unit) / unit
 
 
@@ -119,7 +119,7 @@ def quality_of(
     unit, coupling = in_units(network, coupling)
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
-        block = network._simple_csr(layer)
+        block = network.storage.simple_csr(layer)
         source, target, weight = block.sources, block.indices, block.data
         if not target.size:
             continue
@@ -149,7 +149,7 @@ def _state_labels(
     """Labels of the state nodes as codes 0, 1, ..."""
     if isinstance(membership, Partition):
         membership = membership.membership
-    nodes, layers = network._nodes.index, list(network.layers)
+    nodes, layers = network.storage.nodes.index, list(network.layers)
     if isinstance(membership, pd.DataFrame):
         _refuse_twice(membership.index, "node")
         _refuse_twice(membership.columns, "layer")

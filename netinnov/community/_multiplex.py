@@ -93,7 +93,7 @@ def multiplex_leiden(
     check_restarts(restarts)
     rng = check_rng(rng)
     n = network.n_nodes
-    linked = network._presence("linked").any(axis=0)
+    linked = network.storage.presence("linked").any(axis=0)
     if not linked.any():
         return Partition(_labelled(network, np.full(n, np.nan)), float("nan"))
     weight, strength, sign = _summed(network, float(resolution))
@@ -120,7 +120,7 @@ def ranked(codes: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
 
 
 def _labelled(network: MultilayerNetwork, membership: Floats) -> pd.Series:
-    return pd.Series(membership, network._nodes.index, name="community")
+    return pd.Series(membership, network.storage.nodes.index, name="community")
 
 
 def _summed(
@@ -160,7 +160,7 @@ def _quality(
     """The sum over layers, from the links themselves."""
     quality = 0.0
     for layer in network.layers:
-        indptr, target, weight = network._simple_csr(layer)
+        indptr, target, weight = network.storage.simple_csr(layer)
         if not target.size:
             continue
         source = np.repeat(codes, np.diff(indptr))

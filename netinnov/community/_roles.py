@@ -98,7 +98,7 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     inside = np.asarray(by_group.multiply(indicator).sum(axis=1), np.float64)
     z = np.full(n, np.nan)
     z[known] = _standardised(inside[known], codes[known])
-    index = network._nodes.index
+    index = network.storage.nodes.index
     table = pd.DataFrame({"z": z, "participation": participation}, index=index)
     table["role"] = pd.Series(_named(z, participation), index, dtype="str")
     return table
@@ -158,7 +158,7 @@ def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.in
     check_network(network)
     if isinstance(membership, Partition):
         membership = membership.membership
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     if isinstance(membership, pd.DataFrame):
         labels = _one_label(membership)
     elif isinstance(membership, (pd.Series, Mapping)):

@@ -29,7 +29,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["added_link_gain"]
 
@@ -126,7 +126,7 @@ def added_link_gain(
         chosen = positions(network, nodes)
         length = _lengths(network, source, target, weight, distance, frictions)
         found = _rises(network, source, target, length, distance, frictions, chosen)
-    names = network._nodes.index
+    names = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [names.take(source), names.take(target)], names=["source", "target"]
     )
@@ -164,8 +164,12 @@ def _lengths(
     ends = np.unique(np.column_stack([source, target])[different], axis=0).astype(np.int32)
     one, two = ends.T.copy()
     rows = Rows(np.zeros(len(ends), np.int32), one, two, np.full(len(ends), float(weight)))
-    candidates = network._assemble(
-        network._node_table(), network._places, (layer,), rows, {layer: LayerRecord(directed=True)}
+    candidates = network_of_rows(
+        network.storage.node_table(),
+        network.storage.places,
+        (layer,),
+        rows,
+        {layer: LayerRecord(directed=True)},
     )
     length = np.full(source.size, np.inf)
     if different.size:

@@ -105,7 +105,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     steps = _whole(steps)
     wanted = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
-        kinds = network._nodes["kind"]
+        kinds = network.storage.nodes["kind"]
         kind = check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
     from netinnov.kernels.breadth_first import sources_within
@@ -172,10 +172,10 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     """
     check_network(network)
     steps = _whole(steps)
-    place = check_name("place", place, list(network._places.index))
-    whole = network._places.index.get_loc(place)
-    codes = network._place_codes
-    at_place = within(parents(network._places), codes, np.full_like(codes, whole))
+    place = check_name("place", place, list(network.storage.places.index))
+    whole = network.storage.places.index.get_loc(place)
+    codes = network.storage.place_codes
+    at_place = within(parents(network.storage.places), codes, np.full_like(codes, whole))
     members = np.flatnonzero(at_place).astype(np.int32)
     from netinnov.kernels.breadth_first import pairs_within
 

@@ -79,7 +79,7 @@ def effective_resistance(
     if asked.any():
         found = _between(grounded(weights, part), network.n_nodes, source[asked], target[asked])
         result[asked] = found
-    names = network._nodes.index
+    names = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [names.take(source), names.take(target)], names=["source", "target"]
     )

@@ -60,15 +60,15 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
         return pd.Series(np.nan, index, name="robustness_curve")
     from netinnov.kernels.robustness import largest_parts
 
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     largest = largest_parts(rows.source, rows.target, leaves)
     return pd.Series(largest / network.n_nodes, index, name="robustness_curve")
 
 
 def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes:
     check_network(network)
-    names = network._nodes.index
-    found = network._positions("order", order)
+    names = network.storage.nodes.index
+    found = network.storage.positions("order", order)
     times = np.bincount(found, minlength=len(names))
     if (times != 1).any():
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))

@@ -114,7 +114,7 @@ class PairSums:
             The same measure.
         """
         group = _groups(network, self.home, self.host)
-        home, host = (tuple(network._nodes.index[group == side]) for side in (_HOME, _HOST))
+        home, host = (tuple(network.storage.nodes.index[group == side]) for side in (_HOME, _HOST))
         return dataclasses.replace(self, home=home, host=host)
 
     def parts(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> list[str]:
@@ -203,8 +203,8 @@ def decompose(
     after = changed
     if not isinstance(after, MultilayerNetwork):
         after = apply_scenario(network, after, rng=rng)
-    index = network._nodes.index
-    lost = index[~index.isin(after._nodes.index)]
+    index = network.storage.nodes.index
+    lost = index[~index.isin(after.storage.nodes.index)]
     if len(lost):
         msg = f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}"
         raise InputError(f"{msg}. Take the smaller network as the one before.")
@@ -230,7 +230,7 @@ def _groups(
         if isinstance(where, str):
             group[_stands_in(network, where, name)] = side
         else:
-            index = network._nodes.index
+            index = network.storage.nodes.index
             group[index.get_indexer(pd.Index(check_names(name, where, list(index))))] = side
     for side, name in ((_HOST, "host"), (_HOME, "home")):
         if not (group == side).any():
@@ -241,11 +241,11 @@ def _groups(
 
 def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray[np.bool_]:
     """Tell which nodes stand in a place or one inside it."""
-    places = network._places
+    places = network.storage.places
     if place not in places.index:
         hint = did_you_mean(place, places.index)
         raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
-    code = network._place_codes
+    code = network.storage.place_codes
     return np.asarray(inside(places, place)[code] & (code >= 0))
 
 

@@ -77,8 +77,8 @@ def access_inequality(
     access = harmonic_centrality(
         network, distance=distance, switch_cost=switch_cost, frictions=frictions, nodes=nodes
     ).to_numpy(np.float64)[chosen]
-    code = network._place_codes[chosen].astype(np.int64)
-    own = np.where(code >= 0, code, len(network._places) + np.arange(code.size))
+    code = network.storage.place_codes[chosen].astype(np.int64)
+    own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
     _, place = np.unique(own, return_inverse=True)
     by_place = np.bincount(place, access) / np.bincount(place)
     return float((theil if index == "theil" else gini)(by_place))

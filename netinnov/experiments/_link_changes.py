@@ -80,12 +80,12 @@ def link_changes(
         }
     )
     table = table[table["placements"] > 0].rename_axis(["source", "target"]).reset_index()
-    nodes = pd.concat([one._nodes["place"] for one in (network, *networks)])
+    nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
     place = nodes[~nodes.index.duplicated()]
     for at, end in enumerate(("source", "target")):
         table.insert(2 + at, f"{end}_place", table[end].map(place))
     for at, end in enumerate(("source", "target")):
-        table.insert(4 + at, f"{end}_new", ~table[end].isin(network._nodes.index))
+        table.insert(4 + at, f"{end}_new", ~table[end].isin(network.storage.nodes.index))
     order = table["change"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 

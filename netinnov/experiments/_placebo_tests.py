@@ -151,7 +151,7 @@ def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
     directed : bool
         Whether the two ways of a pair count apart, as in a baseline with a directed layer.
     """
-    parts = [network._simple_csr(layer) for layer in network.layers]
+    parts = [network.storage.simple_csr(layer) for layer in network.layers]
     pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
     weight = math.fsum(part.data.sum() for part in parts)
     found = np.array([pairs, sum(part.indices.size for part in parts), weight], np.float64)
@@ -282,14 +282,14 @@ def _is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> 
         return True
     name = getattr(measure, "__name__", "")
     if name in _SHORTENED and _ours(measure):
-        return _joined(start, start._nodes.index if asked is None else asked)
+        return _joined(start, start.storage.nodes.index if asked is None else asked)
     return name in _MONOTONE and _ours(measure)
 
 
 def _joined(network: MultilayerNetwork, nodes: Iterable[str]) -> bool:
     """Whether each of these nodes reaches each other one, so that new links only shorten paths."""
     _, part = connected_components(union(network), connection="strong")
-    return np.unique(part[network._positions("nodes", nodes)]).size < 2
+    return np.unique(part[network.storage.positions("nodes", nodes)]).size < 2
 
 
 def _ours(measure: object) -> bool:

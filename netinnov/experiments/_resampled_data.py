@@ -12,7 +12,7 @@ import pandas as pd
 from netinnov._arguments import check_callable, check_choice, check_name, check_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 
 __all__ = ["Resample", "ResampledEvents", "ResampledLinks", "check_resampling"]
@@ -162,7 +162,7 @@ class ResampledEvents:
             }
         )
         links = co_participation(again, member="member", event="event", weighting=self.weighting)
-        nodes = network._nodes.index
+        nodes = network.storage.nodes.index
         members = pd.Index(again["member"].astype("str").unique())
         unknown = members[~members.isin(nodes)]
         if len(unknown):
@@ -186,10 +186,14 @@ def _with_layers(
     network: MultilayerNetwork, layers: Sequence[str], part: MultilayerNetwork
 ) -> MultilayerNetwork:
     """Give the network with the links of some layers replaced by those of a part."""
-    rows = network._link_rows()._replace(period=None, attributes=None)
+    rows = network.storage.link_rows()._replace(period=None, attributes=None)
     codes = [network.layers.index(layer) for layer in layers]
-    new = part._link_rows().with_layers(part.layers, network.layers)
+    new = part.storage.link_rows().with_layers(part.layers, network.layers)
     merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
-    return MultilayerNetwork._assemble(
-        network._node_table(), network._places, network.layers, merged, network._records
+    return network_of_rows(
+        network.storage.node_table(),
+        network.storage.places,
+        network.layers,
+        merged,
+        network.storage.records,
     )

@@ -66,7 +66,7 @@ def one_graph(
     undirected link of a network with mixed directions becomes two.
     """
     check_network(network)
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     links = network.links.drop(columns=["source", "target"])
     at = np.arange(rows.layer.size)
     source, target = rows.source, rows.target
@@ -80,7 +80,9 @@ def one_graph(
     if coordinates:
         for name in ("lon", "lat"):
             if name not in nodes and places[name].notna().any():
-                nodes[name] = np.append(places[name].to_numpy(), np.nan)[network._place_codes]
+                nodes[name] = np.append(places[name].to_numpy(), np.nan)[
+                    network.storage.place_codes
+                ]
     node_columns = _renamed(columns_of(nodes), node_names)
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
@@ -89,7 +91,7 @@ def one_graph(
         "directed_layers": sorted(network.directed),
         "layers": {
             layer: {name: value for name, value in record._asdict().items() if value is not None}
-            for layer, record in network._records.items()
+            for layer, record in network.storage.records.items()
         },
         "places": {column.name: column.values for column in place_columns},
         "column_types": {
@@ -133,7 +135,7 @@ def layer_links(network: MultilayerNetwork) -> Iterator[tuple[Codes, Codes, Floa
     In a network with mixed directions an undirected link is two arcs, as in `one_graph`.
     """
     for layer in network.layers:
-        block = network._csr(layer) if is_mixed(network) else network._block(layer)
+        block = network.storage.csr(layer) if is_mixed(network) else network.storage.block(layer)
         yield block.sources, block.indices, block.data
 
 

@@ -69,7 +69,7 @@ def write_gexf(
     2.0
     """
     check_network(network)
-    columns = network._nodes.columns
+    columns = network.storage.nodes.columns
     if label is not None and label not in columns:
         msg = (
             f"`label` must be a column of the nodes; found {label!r}{did_you_mean(label, columns)}."

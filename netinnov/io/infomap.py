@@ -59,7 +59,7 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     ['# layer node node weight', '1 1 2 2.0']
     """
     check_network(network)
-    nodes = network._nodes.index.tolist()
+    nodes = network.storage.nodes.index.tolist()
     names = legible([*nodes, *network.layers], LINE, "Infomap", nodes=nodes)
     with new_file(path) as stream:
         stream.writelines(_lines(network, names))
@@ -67,12 +67,12 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
 
 def _lines(network: MultilayerNetwork, names: dict[str | None, str | None]) -> Iterator[str]:
     for number, layer in enumerate(network.layers, start=1):
-        modelled = ", modelled" if network._records[layer].modelled else ""
+        modelled = ", modelled" if network.storage.records[layer].modelled else ""
         yield f'# layer {number} "{names[layer]}"{modelled}\n'
     direction = "directed: run with --directed" if network.directed else "undirected"
     two_arcs = ", an undirected link is two arcs" if is_mixed(network) else ""
     yield f"# {direction}{two_arcs}\n*Vertices {network.n_nodes}\n"
-    for number, node in enumerate(network._nodes.index, start=1):
+    for number, node in enumerate(network.storage.nodes.index, start=1):
         yield f'{number} "{names[node]}"\n'
     yield "*Intra\n# layer node node weight\n"
     for number, (source, target, weight) in enumerate(layer_links(network), start=1):

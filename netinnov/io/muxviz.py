@@ -65,7 +65,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     '1 1 2 2.0\\n'
     """
     check_network(network)
-    nodes = network._nodes.index.tolist()
+    nodes = network.storage.nodes.index.tolist()
     names = legible([*nodes, *network.layers], LABEL, "muxViz", nodes=nodes, layers=network.layers)
     layers = [f'"{names[layer]}"' for layer in network.layers]
     config, multiplex = [], []
@@ -90,7 +90,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
 
 def _coordinates(network: MultilayerNetwork) -> tuple[str, list[str]]:
     """More columns of the table of nodes, if all nodes can be put on a map."""
-    code, places = network._place_codes, network.places
+    code, places = network.storage.place_codes, network.places
     where = places[["lon", "lat"]].to_numpy()[code[code >= 0]]
     if where.shape[0] < network.n_nodes or np.isnan(where).any():
         return "", [""] * network.n_nodes

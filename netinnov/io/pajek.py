@@ -126,7 +126,7 @@ def _vertices(graph: Graph, *, in_project: bool) -> Iterator[str]:
 
 
 def _relations(network: MultilayerNetwork, graph: Graph, *, in_project: bool) -> Iterator[str]:
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     periods = repeat(0) if rows.period is None else rows.period.tolist()
     members: dict[tuple[int, int], list[int]] = {}
     for at, relation in enumerate(zip(rows.layer.tolist(), periods, strict=False)):

@@ -16,7 +16,7 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._records import Integers, ids, link_table, periods, some
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["Weighting", "co_participation", "project"]
 
@@ -177,12 +177,12 @@ def project(
         raise InputError(msg)
     member = _members(network, onto, through)
 
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     here = rows.layer == network.layers.index(layer)
     two_mode = rows.where(here)
     first, second = two_mode.source, two_mode.target
     if (same := member[first] == member[second]).any():
-        index = network._nodes.index
+        index = network.storage.nodes.index
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
         msg = (
             f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links "
@@ -194,7 +194,7 @@ def project(
     when, moment = np.unique(given, return_inverse=True)
     a, b, at, weight = _meetings(first + second - event, event, moment, weighting)
 
-    kinds = network._nodes["kind"]
+    kinds = network.storage.nodes["kind"]
     gone = np.zeros(network.n_nodes, np.bool_)
     gone[event] = True
     gone |= kinds.isin(kinds[gone].dropna()).to_numpy(bool)
@@ -214,11 +214,13 @@ def project(
     joined = joined._replace(source=code[joined.source], target=code[joined.target])
     stay = np.flatnonzero(~gone)
     nodes = NodeTable(
-        network._nodes.iloc[stay], network._place_codes[stay], network._jurisdiction_codes[stay]
+        network.storage.nodes.iloc[stay],
+        network.storage.place_codes[stay],
+        network.storage.jurisdiction_codes[stay],
     )
-    projected = record_of_result([network._records[layer]], directed=False)
-    records = network._records | {name: projected}
-    return MultilayerNetwork._assemble(nodes, network._places, layers, joined, records)
+    projected = record_of_result([network.storage.records[layer]], directed=False)
+    records = network.storage.records | {name: projected}
+    return network_of_rows(nodes, network.storage.places, layers, joined, records)
 
 
 def _members(
@@ -232,7 +234,7 @@ def _members(
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
     what, given = ("onto", onto) if onto is not None else ("through", through)
     asked = [given] if isinstance(given, str) else as_list(what, given, "kinds")
-    kinds = network._nodes["kind"]
+    kinds = network.storage.nodes["kind"]
     named = kinds.isin(check_names(what, asked, kinds.dropna().unique().tolist())).to_numpy(bool)
     return named if onto is not None else ~named
 

@@ -135,10 +135,10 @@ def find_enclaves(
         twice = rank.index[rank.index.duplicated()].unique()
         msg = f"rank must have one value a place; two or more for: {some(twice)}."
         raise InputError(msg)
-    places = network._places
+    places = network.storage.places
     names, parent = places.index, parents(places)
-    host = units(network._place_codes, places, level)
-    home = units(network._jurisdiction_codes, places, level)
+    host = units(network.storage.place_codes, places, level)
+    home = units(network.storage.jurisdiction_codes, places, level)
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
 
@@ -151,7 +151,7 @@ def find_enclaves(
     direction[of_host == of_home] = "level"
     return pd.DataFrame(
         {
-            "node": network._nodes.index.take(outside),
+            "node": network.storage.nodes.index.take(outside),
             "home": names.take(home),
             "host": names.take(host),
             "direction": direction,

@@ -13,7 +13,7 @@ from netinnov._hierarchy import parents, units, within
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["add_outposts"]
 
@@ -94,7 +94,7 @@ def add_outposts(
         raise InputError(f"`name` must be a name for the new layer; found {shown(name)}.")
     check_number("least", least, low=1)
     check_number("level", level, low=0, whole=True)
-    kinds = network._nodes["kind"]
+    kinds = network.storage.nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())
     away = _away(network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level)
@@ -107,12 +107,12 @@ def add_outposts(
     code = (network.n_nodes + posts.ngroup()).to_numpy().astype(np.int32)
     larger = network.with_nodes(_nodes(network, posts.agg({"home": "first", "member": "nunique"})))
 
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     at, out = away["row"].to_numpy(), away["out"].to_numpy()
     source, target = rows.source.copy(), rows.target.copy()
     source[at[out]], target[at[~out]] = code[out], code[~out]
     layers = tuple(sorted({*network.layers, name}))
-    pipelines_record = record_of_result([network._records[layer]], directed=False)
+    pipelines_record = record_of_result([network.storage.records[layer]], directed=False)
     pipelines = Rows(
         np.full(at.size, layers.index(name), np.int32),
         away["owner"].to_numpy().astype(np.int32),
@@ -121,12 +121,12 @@ def add_outposts(
         None if rows.period is None else rows.period[at],
     )
     led = rows._replace(source=source, target=target).with_layers(network.layers, layers)
-    return MultilayerNetwork._assemble(
-        larger._node_table(),
-        larger._places,
+    return network_of_rows(
+        larger.storage.node_table(),
+        larger.storage.places,
         layers,
         led.followed_by(pipelines),
-        {name: pipelines_record, **network._records},
+        {name: pipelines_record, **network.storage.records},
     )
 
 
@@ -134,10 +134,10 @@ def _away(
     network: MultilayerNetwork, layer: int, owns: npt.NDArray[np.bool_], level: int
 ) -> pd.DataFrame:
     """The link rows between owners and members away from their seat, as positions."""
-    parent = parents(network._places)
-    place = units(network._place_codes, network._places, level)
-    seat = units(network._jurisdiction_codes, network._places, level)
-    rows = network._link_rows()
+    parent = parents(network.storage.places)
+    place = units(network.storage.place_codes, network.storage.places, level)
+    seat = units(network.storage.jurisdiction_codes, network.storage.places, level)
+    rows = network.storage.link_rows()
     here = np.flatnonzero((rows.layer == layer) & (owns[rows.source] != owns[rows.target]))
     out = owns[rows.source[here]]
     owner = np.where(out, rows.source[here], rows.target[here])
@@ -152,8 +152,8 @@ def _away(
 
 def _nodes(network: MultilayerNetwork, posts: pd.DataFrame) -> pd.DataFrame:
     """Table of nodes from outposts, whose index is owner and host."""
-    places = network._places.index
-    owner = network._nodes.index.take(posts.index.get_level_values("owner").to_numpy())
+    places = network.storage.places.index
+    owner = network.storage.nodes.index.take(posts.index.get_level_values("owner").to_numpy())
     host = places.take(posts.index.get_level_values("host").to_numpy())
     return pd.DataFrame(
         {

@@ -19,7 +19,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson import poisson
 from netinnov.linkages._records import numbers, some
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["GravityFit", "gravity_residuals"]
 
@@ -222,7 +222,7 @@ class _Fit(NamedTuple):
 
 def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
     """Positions of the ends are those among ``nodes``."""
-    block = network._simple_csr(layer)
+    block = network.storage.simple_csr(layer)
     source, target, observed = block.sources, block.indices, block.data
     directed = layer in network.directed
     keep = np.ones(source.size, np.bool_) if directed else source < target
@@ -268,7 +268,7 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
     if (same := distance == 0).any():
-        index = network._nodes.index.take(flows.nodes)
+        index = network.storage.nodes.index.take(flows.nodes)
         pairs = [f"{a} and {b}" for a, b in zip(index[i[same]], index[j[same]], strict=True)]
         msg = f"two places must not stand at the same point: {some(pairs)}; see aggregate()."
         raise InputError(msg)
@@ -306,11 +306,11 @@ def _quantities(
     network: MultilayerNetwork, nodes: npt.NDArray[np.intp]
 ) -> tuple[Floats, Floats, Floats]:
     """Population, longitude and latitude of the places of some nodes."""
-    index, code = network._nodes.index.take(nodes), network._place_codes[nodes]
+    index, code = network.storage.nodes.index.take(nodes), network.storage.place_codes[nodes]
     if (code < 0).any():
         msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
         raise InputError(f"{msg}: {some(index[code < 0])}.")
-    places = network._places.iloc[code]
+    places = network.storage.places.iloc[code]
     return (
         numbers(places, "population", index, low=0.0, above=True),
         numbers(places, "lon", index, low=-180.0, high=180.0),
@@ -330,11 +330,11 @@ def _with_layer(
         flows.observed / expected,
         attributes=pd.DataFrame({"observed": flows.observed, "expected": expected}),
     )
-    rows = network._link_rows().with_layers(network.layers, layers).followed_by(residuals)
-    record = record_of_result([network._records[layer]], unit="observed / expected")
-    records = network._records | {name: record}
-    larger = MultilayerNetwork._assemble(
-        network._node_table(), network._places, layers, rows, records
+    rows = network.storage.link_rows().with_layers(network.layers, layers).followed_by(residuals)
+    record = record_of_result([network.storage.records[layer]], unit="observed / expected")
+    records = network.storage.records | {name: record}
+    larger = network_of_rows(
+        network.storage.node_table(), network.storage.places, layers, rows, records
     )
     links = larger.select(layers=[name]).links
     return larger, links[["layer", "source", "target", "weight", "observed", "expected"]]

@@ -217,7 +217,7 @@ def two_sides(
         If the layer is not two-mode.
     """
     check_name("layer", layer, network.layers)
-    names = sorted(network._nodes["kind"].dropna().unique().tolist())
+    names = sorted(network.storage.nodes["kind"].dropna().unique().tolist())
     pairs = _pairs_of_kinds(network, layer)
     # The entry at the end is for nodes without a kind, whose code is -1.
     first_side = np.zeros(len(names) + 1, np.bool_)
@@ -243,7 +243,7 @@ def two_sides(
         )
         raise InputError(msg)
     source, target = _ends(network, layer)
-    forward = first_side[network._kind_codes[source]]
+    forward = first_side[network.storage.kind_codes[source]]
     one_way = layer not in network.directed or forward.all() or not forward.any()
     if not one_way and not both_ways:
         msg = f"layer {layer!r} is directed and runs both ways between its two sides; use rewire()."
@@ -256,13 +256,13 @@ def two_sides(
 
 
 def _ends(network: MultilayerNetwork, layer: str) -> tuple[Codes, Codes]:
-    block = network._block(layer)
+    block = network.storage.block(layer)
     return block.sources, block.indices
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
     """The different pairs of kinds that links join, as sorted codes; -1 is no kind."""
-    kind = network._kind_codes
+    kind = network.storage.kind_codes
     pairs = np.column_stack([kind[ends] for ends in _ends(network, layer)])
     return np.unique(np.sort(pairs, axis=1), axis=0)
 

@@ -81,7 +81,7 @@ def ensembles(
         The equations are not solved; geometric weights of what are no whole numbers; too many
         classes of nodes.
     """
-    block = network._block(layer)
+    block = network.storage.block(layer)
     source = block.sources
     target, weight = block.indices, block.data
     directed = layer in network.directed

@@ -194,7 +194,7 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         observed += observed.T
     possible = origins[:, None] != destinations[None, :]
     if joins_two_kinds(network, layer):
-        kind = network._kind_codes
+        kind = network.storage.kind_codes
         possible &= kind[origins][:, None] != kind[destinations][None, :]
     resistance = None
     if null.deterrence is not None:
@@ -232,7 +232,7 @@ def _resistance(
     same = np.argwhere(possible & (distance == 0))
     if same.size:
         ends = np.column_stack([origins[same[:, 0]], destinations[same[:, 1]]])
-        names = network._nodes.index
+        names = network.storage.nodes.index
         first = np.unique(np.sort(ends, axis=1), axis=0)[:5]
         pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in first]
         msg = (
@@ -246,7 +246,7 @@ def _resistance(
 
 def _unit_of_events(network: MultilayerNetwork, layer: str) -> float | None:
     """The weight of one of the events behind a layer; None if their number is not known."""
-    record, block = network._records[layer], network._block(layer)
+    record, block = network.storage.records[layer], network.storage.block(layer)
     if record.events is None:
         return None
     # Shares of each origin rest on so many events of its own.

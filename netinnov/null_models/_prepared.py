@@ -114,10 +114,10 @@ def moved_share(
 
     With ``weights`` a link is the same only if it has the same weight. Self-links do not count.
     """
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     position = np.arange(len(nodes))
-    if not drawn._nodes.index.equals(nodes):
-        position = nodes.get_indexer(drawn._nodes.index)
+    if not drawn.storage.nodes.index.equals(nodes):
+        position = nodes.get_indexer(drawn.storage.nodes.index)
     total = same = 0
     for layer in drawn.layers:
         if layer not in layers and layer in network.layers:
@@ -141,7 +141,7 @@ def _keys(
     network: MultilayerNetwork, layer: str, position: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """One number for each linked pair, ascending where positions are, and the weight of each."""
-    block = network._block(layer)
+    block = network.storage.block(layer)
     a, b = position[block.sources].astype(np.int64), position[block.indices].astype(np.int64)
     if layer not in network.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)

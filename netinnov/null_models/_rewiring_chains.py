@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._typing import Codes, Floats
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_blocks, network_of_rows
 
 __all__ = [
     "STRENGTH_TOLERANCE",
@@ -215,13 +215,13 @@ class Plan:
 
     def _network(self, drawn: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
         network = self.network
-        if network._rows is not None and len(self.chains) < len(network.layers):
+        if network.storage.kept_rows is not None and len(self.chains) < len(network.layers):
             # Layers that stay may have periods and attributes.
             return self._with_rows([state for state, _ in drawn])
-        blocks = dict(zip(network.layers, network._blocks, strict=True))
+        blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
         blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
-        return network._from_blocks(
-            network._node_table(), network._places, blocks, network._records
+        return network_of_blocks(
+            network.storage.node_table(), network.storage.places, blocks, network.storage.records
         )
 
     def _with_rows(self, states: Sequence[State]) -> MultilayerNetwork:
@@ -232,15 +232,19 @@ class Plan:
             for links in (state, chain.loops) if chain.loops.source.size else (state,):
                 at = np.full(links.source.size, x, np.int32)
                 parts.append(Rows(at, links.source, links.target, links.weight))
-        rows = network._link_rows()
+        rows = network.storage.link_rows()
         codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
         rows = rows.where(np.isin(rows.layer, codes))
         for part in parts:
             rows = rows.followed_by(part)
         if rows.period is not None and (rows.period == NO_PERIOD).all():
             rows = rows._replace(period=None)
-        return network._assemble(
-            network._node_table(), network._places, network.layers, rows, network._records
+        return network_of_rows(
+            network.storage.node_table(),
+            network.storage.places,
+            network.layers,
+            rows,
+            network.storage.records,
         )
 
 

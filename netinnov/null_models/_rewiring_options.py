@@ -115,9 +115,9 @@ def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
     """Class of each node; a missing kind or place is a class of its own."""
     columns = []
     if "kind" in kept:
-        columns.append(network._kind_codes)
+        columns.append(network.storage.kind_codes)
     if "place" in kept:
-        columns.append(network._place_codes)
+        columns.append(network.storage.place_codes)
     if not columns:
         return np.empty(0, np.int32)
     code = columns[0].astype(np.int64)
@@ -130,7 +130,7 @@ def _chain(
     network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, classes: bool
 ) -> Chain:
     """The chain of a layer; ``classes``: its proposals draw ends class by class."""
-    block = network._block(layer)
+    block = network.storage.block(layer)
     n = network.n_nodes
     directed = layer in network.directed
     source = block.sources
@@ -241,14 +241,14 @@ def coordinates(
     """Longitude and latitude of each node; refuses ends of links for which they are missing."""
     values = []
     for column in ("lon", "lat"):
-        known = np.full(len(network._places) + 1, np.nan)
-        if column in network._places:
-            known[:-1] = network._places[column].to_numpy(np.float64, na_value=np.nan)
-        values.append(known[network._place_codes])  # a missing place has code -1: the last
+        known = np.full(len(network.storage.places) + 1, np.nan)
+        if column in network.storage.places:
+            known[:-1] = network.storage.places[column].to_numpy(np.float64, na_value=np.nan)
+        values.append(known[network.storage.place_codes])  # a missing place has code -1: the last
     lon, lat = values
     missing = ends[np.isnan(lon[ends]) | np.isnan(lat[ends])]
     if missing.size:
-        names = ", ".join(repr(name) for name in network._nodes.index[missing[:5]])
+        names = ", ".join(repr(name) for name in network.storage.nodes.index[missing[:5]])
         msg = (
             f"distances need coordinates at both ends of every link; {missing.size} linked nodes "
             f"of layer {layer!r} stand in no place with `lon` and `lat`, e.g. {names}; give them "

@@ -106,14 +106,14 @@ def validated_projection(
     if (onto is None) == (through is None):
         msg = f"give either `onto` or `through`; found onto={onto!r} and through={through!r}."
         raise InputError(msg)
-    kinds = network._nodes["kind"]
+    kinds = network.storage.nodes["kind"]
     names = onto if onto is not None else through
     known = sorted(kinds.dropna().unique().tolist())
     what = "onto" if onto is not None else "through"
     listed = check_names(what, [names] if isinstance(names, str) else names or [], known)
     sides = two_sides(network, layer, listed)
     why_untested(network, [layer])
-    block = network._block(layer)
+    block = network.storage.block(layer)
     source = block.sources
     row = np.where(sides.rows_at_source, source, block.indices)
     column = np.where(sides.rows_at_source, block.indices, source)
@@ -142,7 +142,7 @@ def validated_projection(
         tail = _bicm_tails(network, layer, listed, cases, members)
     p = np.asarray(tail, np.float64)[case.ravel()] if len(cases) else np.empty(0)
     adjusted = corrected(p, correction, size=members.size * (members.size - 1) // 2)
-    index = network._nodes.index
+    index = network.storage.nodes.index
     result = pd.DataFrame(
         {
             "source": index.take(members[i]),

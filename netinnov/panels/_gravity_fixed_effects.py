@@ -132,7 +132,7 @@ def gravity_fixed_effects(
     layer = check_name("layer", layer, network.layers)
     why_untested(network, [layer])
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
-    indptr, target, flow = network._simple_csr(layer)
+    indptr, target, flow = network.storage.simple_csr(layer)
     if not flow.size:
         raise InputError(f"layer {layer!r} must have links between nodes; it has none.")
     source = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
@@ -186,14 +186,14 @@ def _places(
     network: MultilayerNetwork, nodes: npt.NDArray[np.intp], columns: Sequence[str]
 ) -> pd.DataFrame:
     """What is known of the place of each node, complete."""
-    code = network._place_codes[nodes]
-    known = network._places
+    code = network.storage.place_codes[nodes]
+    known = network.storage.places
     if lacks := [name for name in columns if name not in known]:
         raise InputError(f"places must have the columns {list(columns)}; they lack {lacks}.")
     table = known[list(columns)].iloc[np.maximum(code, 0)]
     bad = (code < 0) | table.isna().any(axis=1).to_numpy()
     if bad.any():
-        shown = [str(name) for name in network._nodes.index.take(nodes)[bad][:5]]
+        shown = [str(name) for name in network.storage.nodes.index.take(nodes)[bad][:5]]
         msg = f"every node with a flow must have a place with {', '.join(columns)}"
         raise InputError(f"{msg}; {int(bad.sum())} have not: {', '.join(shown)}.")
     return table

@@ -90,7 +90,7 @@ def measure_panel(
     (width,) = whole_numbers("window", [window])
     if width < 1:
         raise InputError(f"`window` must be 1 or more periods; found {window!r}.")
-    given = network._link_rows().period
+    given = network.storage.link_rows().period
     if given is None:
         raise InputError("measure_panel needs links with a column `period`; there is none.")
     known = given[given != NO_PERIOD]
@@ -204,7 +204,7 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
 
 def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> None:
     if timeless.any():
-        layer = network._link_rows().layer[timeless]
+        layer = network.storage.link_rows().layer[timeless]
         count = np.bincount(layer, minlength=len(network.layers))
         named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
         msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"

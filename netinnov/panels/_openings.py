@@ -142,7 +142,9 @@ def treatment_of(
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
     """Nodes as positions; a place that is none is lifted to the first place around that is."""
     nodes = network.nodes.index
-    parent = network._places["parent"].to_dict() if "parent" in network._places else {}
+    parent = (
+        network.storage.places["parent"].to_dict() if "parent" in network.storage.places else {}
+    )
     at = nodes.get_indexer(pd.Index(names))
     missing: dict[str, None] = {}
     for row in np.flatnonzero(at < 0):

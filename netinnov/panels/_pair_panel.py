@@ -50,7 +50,7 @@ def linked_pairs(
     """Sum the weights of a layer by pair and period, without self-links."""
     check_network(network)
     layer = check_name("layer", layer, network.layers)
-    rows = network._link_rows()
+    rows = network.storage.link_rows()
     if rows.period is None:
         raise InputError(f"{what} needs links with a column `period`; there is none.")
     inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)

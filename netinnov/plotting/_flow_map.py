@@ -367,7 +367,7 @@ def _strength(
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
     links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
-    shares = [layer for layer in layers if network._holds_shares(layer)]
+    shares = [layer for layer in layers if network.storage.holds_shares(layer)]
     out = links.loc[~links["layer"].isin(shares)]
     ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
     total: pd.Series[float] = ends.groupby(level=0).sum()

@@ -85,8 +85,8 @@ def plot_adjacency(
         (layer,) = network.layers
     drawn = flatten(network) if layer is None else network
     matrix = drawn.adjacency(drawn.layers[0] if layer is None else layer)
-    code = network._place_codes
-    last = np.where(code >= 0, code, len(network._places))
+    code = network.storage.place_codes
+    last = np.where(code >= 0, code, len(network.storage.places))
     order = np.argsort(last, kind="stable")
     dense = matrix[order][:, order].toarray()
     groups, start = np.unique(last[order], return_index=True)
@@ -105,7 +105,7 @@ def plot_adjacency(
                 ax.axvline(edge - 0.5, color=INK, linewidth=0.3)
         named = len(groups) <= _NAMED
         at = (edges[:-1] + edges[1:] - 1) / 2 if named else []
-        places = [*map(str, network._places.index), "no place"]
+        places = [*map(str, network.storage.places.index), "no place"]
         names = [printable(places[group]) for group in groups] if named else []
         ax.set_xticks(at, names, rotation=90)
         ax.set_yticks(at, names)
@@ -171,7 +171,7 @@ def plot_layers(
     if not drawn:
         raise InputError("`layers` must name a layer of the network; found none.")
     spots = _spots(network)
-    present = dict(zip(network.layers, network._presence("linked"), strict=True))
+    present = dict(zip(network.layers, network.storage.presence("linked"), strict=True))
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=30 + 34 * len(drawn))
         for depth, layer in enumerate(drawn):
@@ -200,7 +200,7 @@ def plot_layers(
 
 def _n_links(network: MultilayerNetwork, layer: str) -> int:
     """Linked pairs of a layer."""
-    return int(network._block(layer).indices.size)
+    return int(network.storage.block(layer).indices.size)
 
 
 def _spots(network: MultilayerNetwork) -> Floats:
@@ -227,7 +227,7 @@ def _draw_plane(
     style: dict[str, object],
     strongest: int,
 ) -> None:
-    indptr, target, weight = network._simple_csr(layer)
+    indptr, target, weight = network.storage.simple_csr(layer)
     source = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
     if layer not in network.directed:
         once = source < target

@@ -144,11 +144,11 @@ def _draw_grounds(
 ) -> None:
     from matplotlib.patches import Rectangle
 
-    names = place_names(around._places, chinese=chinese)
-    home, host = around._nodes.loc[park, ["jurisdiction", "place"]]
+    names = place_names(around.storage.places, chinese=chinese)
+    home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
 
     def called(place: Any) -> str:
-        parent = around._places["parent"].get(place)
+        parent = around.storage.places["parent"].get(place)
         return names[place] if pd.isna(parent) else f"{names[place]}, {names[parent]}"
 
     other = [box for box in boxes.values() if box.panel == "other"]
@@ -215,8 +215,8 @@ def _draw_park(
         (PARK, top), PARK_WIDTH, bottom - top, fc=HOME_FILL, ec=ENCLAVE, linewidth=1.6, zorder=2
     )
     ax.add_patch(patch)
-    row = around._nodes.loc[park]
-    name = place_names(around._nodes, chinese=chinese)[park]
+    row = around.storage.nodes.loc[park]
+    name = place_names(around.storage.nodes, chinese=chinese)[park]
     facts = [str(row[c]).replace("_", " ") for c in ("type",) if c in row and pd.notna(row[c])]
     for column, words in (
         ("opened", "opened {}"),
@@ -321,7 +321,7 @@ def _notes(
             text += " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."
     if "status" in links:
-        names = place_names(around._nodes, chinese=chinese)
+        names = place_names(around.storage.nodes, chinese=chinese)
         parts = []
         vague = links[links["status"] != "stated"]
         for status, rows in vague.groupby("status"):

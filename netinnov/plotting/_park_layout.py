@@ -67,9 +67,9 @@ class Box:
 
 def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, Box]:
     """Actors with their text; those of neither side go where there is more room."""
-    nodes = around._nodes
+    nodes = around.storage.nodes
     names = place_names(nodes, chinese=chinese)
-    places = place_names(around._places, chinese=chinese)
+    places = place_names(around.storage.places, chinese=chinese)
     side, stands = park_sides(around, park), park_sides(around, park, by="place")
     found: dict[str, Box] = {}
     for node in nodes.index.drop(park):

@@ -130,7 +130,7 @@ def borrowed_size(
             studentized[use] = _studentized(rest, 1 / n + from_mean**2 / square)
     expected = intercept + slope * log_x
     columns = {"value": y, "size": x, "expected": np.exp(expected), "residual": log_y - expected}
-    table = pd.DataFrame({**columns, "studentized": studentized}, index=network._nodes.index)
+    table = pd.DataFrame({**columns, "studentized": studentized}, index=network.storage.nodes.index)
     return BorrowedSize(slope, intercept, error, r_squared, n, table)
 
 
@@ -148,25 +148,25 @@ def _studentized(rest: Floats, leverage: Floats) -> Floats:
 def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
     if not isinstance(size, str):
         return _over_nodes(network, "size", size)
-    if size in network._places.columns:
-        of_place = _numbers(f"places[{size!r}]", network._places[size])
-        code = network._place_codes
+    if size in network.storage.places.columns:
+        of_place = _numbers(f"places[{size!r}]", network.storage.places[size])
+        code = network.storage.place_codes
         if not (code >= 0).any():
             msg = (
                 f"`size` is a column of places, {size!r}, and no node has a place; give the nodes a"
             )
             raise InputError(f"{msg} column `place`, or `size` as a Series over nodes.")
         return np.asarray(np.where(code >= 0, of_place[np.maximum(code, 0)], np.nan))
-    if size in network._nodes.columns:
-        return _numbers(f"nodes[{size!r}]", network._nodes[size])
-    known = [*network._places.columns, *network._nodes.columns]
+    if size in network.storage.nodes.columns:
+        return _numbers(f"nodes[{size!r}]", network.storage.nodes[size])
+    known = [*network.storage.places.columns, *network.storage.nodes.columns]
     msg = f"`size` must be a column of places or nodes, or a Series; there is no {size!r}"
     raise InputError(f"{msg}{did_you_mean(size, known)}.")
 
 
 def _over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
     check_network(network)
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     if not isinstance(values, pd.Series):
         raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")
     if not values.index.is_unique or nodes.difference(values.index).size:

@@ -85,7 +85,7 @@ def structure_of(
     modularity = math.nan
     role = None
     if "roles" in rules:
-        role = pd.Series(pd.NA, network._nodes.index, dtype="str")
+        role = pd.Series(pd.NA, network.storage.nodes.index, dtype="str")
     if rules & {"hubs", "z", "roles"} and strength.any():
         from netinnov.community._leiden import labels_of_layer
 
@@ -100,7 +100,7 @@ def structure_of(
         if rules & {"z", "roles"}:
             from netinnov.community import roles
 
-            table = roles(flat, pd.Series(community, network._nodes.index))
+            table = roles(flat, pd.Series(community, network.storage.nodes.index))
             z, role = table["z"].to_numpy(np.float64), table["role"]
     if rules & {"hubs", "core"}:
         core, quality = core_of(flat, options.restarts, for_core)

@@ -149,7 +149,7 @@ def detect_centres(
             "role": found.role,
             "support": support,
         },
-        index=network._nodes.index,
+        index=network.storage.nodes.index,
     )
 
 
@@ -169,7 +169,7 @@ def check_options(
     check_number("breaks", breaks, low=1, whole=True)
     check_number("restarts", restarts, low=1, whole=True)
     if direction != "in":
-        refuse_shares(network._records, f"strength with direction={direction!r}")
+        refuse_shares(network.storage.records, f"strength with direction={direction!r}")
     return Options(direction, float(share), int(breaks), float(resolution), int(restarts))
 
 

@@ -100,7 +100,7 @@ def core_periphery(
     rng = check_rng(rng)
     core, quality = core_of(network, int(restarts), rng)
     return CorePeriphery(
-        pd.Series(core, network._nodes.index, dtype=np.float64, name="coreness"), quality
+        pd.Series(core, network.storage.nodes.index, dtype=np.float64, name="coreness"), quality
     )
 
 

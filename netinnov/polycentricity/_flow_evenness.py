@@ -102,7 +102,7 @@ def entropy_index(
     check_choice("direction", direction, Direction)
     what = f"entropy_index with of={of!r}"
     if of == "links":
-        refuse_shares(network._records, what)
+        refuse_shares(network.storage.records, what)
         flows = Flows.of(network, what)
         return normalised_entropy(flows.weight, flows.possible)
     value = totals(network, direction, f"{what} and direction={direction!r}")
@@ -150,7 +150,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     """
     check_choice("direction", direction, Direction)
     value = totals(network, direction, f"dominance_index with direction={direction!r}")
-    return pd.Series(dominance(value), network._nodes.index, name="dominance_index")
+    return pd.Series(dominance(value), network.storage.nodes.index, name="dominance_index")
 
 
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
@@ -190,9 +190,9 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     [-1.0, 0.0, 1.0]
     """
     check_network(network)
-    refuse_shares(network._records, "node_symmetry")
+    refuse_shares(network.storage.records, "node_symmetry")
     value = symmetry(Flows.of(network, "node_symmetry"))
-    return pd.Series(value, network._nodes.index, name="node_symmetry")
+    return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
 
 
 def relative_strength(network: MultilayerNetwork) -> pd.Series:
@@ -232,7 +232,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     [0.75, 0.25]
     """
     check_network(network)
-    refuse_shares(network._records, "relative_strength")
+    refuse_shares(network.storage.records, "relative_strength")
     flows = Flows.of(network, "relative_strength")
     share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
     index = _pairs(network, flows.source, flows.target)
@@ -280,7 +280,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     [0.811278]
     """
     check_network(network)
-    refuse_shares(network._records, "link_symmetry")
+    refuse_shares(network.storage.records, "link_symmetry")
     flows = Flows.of(network, "link_symmetry")
     low, high, *_ = _both_ways(flows)
     balance, _ = link_balance(flows)
@@ -291,7 +291,7 @@ def totals(network: MultilayerNetwork, direction: Direction, what: str) -> Float
     """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
     check_network(network)
     if direction != "in":
-        refuse_shares(network._records, what)
+        refuse_shares(network.storage.records, what)
     matrix = flat_matrix(network, what)
     inward: Floats = np.asarray(matrix.sum(axis=0), np.float64)
     outward: Floats = np.asarray(matrix.sum(axis=1), np.float64)
@@ -365,7 +365,7 @@ def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
 
 
 def _pairs(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     return pd.MultiIndex.from_arrays(
         [nodes.take(source), nodes.take(target)], names=["source", "target"]
     )

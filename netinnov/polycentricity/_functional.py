@@ -74,7 +74,7 @@ def functional(
     check_choice("direction", direction, Direction)
     check_flag("weighted", weighted)
     if weighted and direction != "in":
-        refuse_shares(network._records, f"functional with direction={direction!r}")
+        refuse_shares(network.storage.records, f"functional with direction={direction!r}")
     found = []
     for layer in network.layers:
         value, density = layer_counts(network, layer, direction, weighted=weighted)

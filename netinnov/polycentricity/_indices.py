@@ -174,10 +174,10 @@ def size_indices(size: Floats, setting: Setting) -> dict[str, float]:
 
 def distances_of(network: MultilayerNetwork) -> Floats | None:
     """Kilometres between the places of the nodes; None where a coordinate is missing."""
-    codes = network._place_codes
+    codes = network.storage.place_codes
     if not 2 <= codes.size <= _MOST_PLACES or (codes < 0).any():
         return None
-    places = network._places
+    places = network.storage.places
     if not {"lon", "lat"} <= set(places.columns):
         return None
     lon, lat = (places[name].to_numpy(np.float64)[codes] for name in ("lon", "lat"))

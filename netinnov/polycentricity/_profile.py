@@ -269,7 +269,7 @@ class _Task:
             network, start = drawn_from(self.null, network, rng), None
         elif what == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
-            network = network.select(nodes=list(network._nodes.index.take(rest)))
+            network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
             setting = without(setting, self.shares, number)
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
@@ -310,7 +310,7 @@ def checked_setting(
     distances = None
     if any(name.endswith("urban_centrality_index") for name in names):
         distances = distances_of(network)
-    shares = any(map(network._holds_shares, network.layers))
+    shares = any(map(network.storage.holds_shares, network.layers))
     setting = Setting(tuple(names), direction, tops, ddof, options, shares, distances, math.nan)
     return setting, size
 
@@ -319,13 +319,15 @@ def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
     """One size a node, in their order."""
     if sizes is None:
         return None
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     if isinstance(sizes, str):
-        if sizes in network._nodes.columns:
-            return numbers(network._nodes[sizes].to_numpy())
-        check_names("sizes", [sizes], [*network._nodes.columns, *network._places.columns])
-        of_place = network._places[sizes].to_numpy()
-        at = network._place_codes
+        if sizes in network.storage.nodes.columns:
+            return numbers(network.storage.nodes[sizes].to_numpy())
+        check_names(
+            "sizes", [sizes], [*network.storage.nodes.columns, *network.storage.places.columns]
+        )
+        of_place = network.storage.places[sizes].to_numpy()
+        at = network.storage.place_codes
         if (at < 0).any():
             missing = nodes[at < 0][:5].tolist()
             raise InputError(f"`sizes` of places: {missing} have no place.")
@@ -347,7 +349,7 @@ def _table(
     null: Floats,
 ) -> pd.DataFrame:
     rows = []
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     for k, name in enumerate(setting.names):
         plain = name.removeprefix(SIZE)
         is_size = name != plain

@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._arguments import check_callable, check_names, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = [
     "Change",
@@ -55,7 +55,7 @@ def resampled(
     together stand for `events`; in a layer of shares of each origin's total, the weights of each
     origin do, and their sum stays (multinomial). A link of which no event is drawn is gone.
     """
-    rows = network._link_rows()._replace(period=None, attributes=None)
+    rows = network.storage.link_rows()._replace(period=None, attributes=None)
     directed = np.array([layer in network.directed for layer in network.layers], bool)
     rows = rows.canonical(directed)
     weight = np.empty_like(rows.weight)
@@ -67,14 +67,18 @@ def resampled(
             raise InputError(f"{msg} `events`, or build the network from counts.")
         if number is None:
             weight[here] = rng.poisson(observed)
-        elif network._holds_shares(layer):
+        elif network.storage.holds_shares(layer):
             weight[here] = _within_origins(observed, rows.source[here], number, rng)
         else:
             unit = observed.sum() / number
             weight[here] = rng.poisson(observed / unit) * unit
     rows = rows._replace(weight=weight).where(weight > 0)
-    return MultilayerNetwork._assemble(
-        network._node_table(), network._places, network.layers, rows, network._records
+    return network_of_rows(
+        network.storage.node_table(),
+        network.storage.places,
+        network.layers,
+        rows,
+        network.storage.records,
     )
 
 
@@ -83,8 +87,8 @@ def _number(layer: str, events: Events) -> int | None:
 
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
-    weight = network._block(layer).data
-    return not network._holds_shares(layer) and bool(
+    weight = network.storage.block(layer).data
+    return not network.storage.holds_shares(layer) and bool(
         ((weight == np.rint(weight)) & (weight <= 2.0**53)).all()
     )
 
@@ -111,7 +115,7 @@ def changed(
     if not isinstance(found, MultilayerNetwork):
         msg = f"`{what}` must return a MultilayerNetwork; found {type(found).__name__}."
         raise InputError(msg)
-    if not found._nodes.index.equals(network._nodes.index):
+    if not found.storage.nodes.index.equals(network.storage.nodes.index):
         msg = f"`{what}` must return a network of the same nodes in the same order; found"
         raise InputError(f"{msg} {found.n_nodes} nodes in place of {network.n_nodes}, or others.")
     return found

@@ -227,7 +227,7 @@ class _Task:
         part = network
         setting = among(self.setting, at)
         if at.size < network.n_nodes:
-            part = network.select(nodes=list(network._nodes.index.take(at)))
+            part = network.select(nodes=list(network.storage.nodes.index.take(at)))
         found = index_values(part, setting, rng, structure.strength[at])
         if self.size is not None:
             found |= size_indices(self.size[at], setting)
@@ -310,7 +310,7 @@ def _of_places(
     centre: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     proper = [k for k, (rule, _) in enumerate(variants.values()) if rule != _ALL]
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
     names = list(variants)
     return _long(

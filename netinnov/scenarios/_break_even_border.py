@@ -224,7 +224,7 @@ def _both(
 ) -> Floats:
     """Measure both scenarios under each friction, for one seed."""
     seed, frictions = item
-    nodes = list(network._nodes.index)
+    nodes = list(network.storage.nodes.index)
     rows = []
     for scenario in pair:
         # A scenario that spawns from its generator changes the seed itself, so it gets a copy.

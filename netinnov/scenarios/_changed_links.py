@@ -7,7 +7,7 @@ import pandas as pd
 
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios._pair_draws import Pairs, Positions
 
 __all__ = ["added_node", "keys", "moved"]
@@ -18,16 +18,16 @@ def added_node(
 ) -> NodeTable:
     """Give the nodes with one more at the end; a name in use gets a number."""
     free, number = name, 1
-    while free in network._nodes.index:
+    while free in network.storage.nodes.index:
         number += 1
         free = f"{name}:{number}"
     row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
     node = pd.DataFrame(row, index=[free], dtype="str")
-    codes = network._places.index.get_indexer(pd.Index([place, jurisdiction]))
+    codes = network.storage.places.index.get_indexer(pd.Index([place, jurisdiction]))
     return NodeTable(
-        pd.concat([network._nodes, node]).rename_axis("node"),
-        np.append(network._place_codes, np.int32(codes[0])),
-        np.append(network._jurisdiction_codes, np.int32(codes[1])),
+        pd.concat([network.storage.nodes, node]).rename_axis("node"),
+        np.append(network.storage.place_codes, np.int32(codes[0])),
+        np.append(network.storage.jurisdiction_codes, np.int32(codes[1])),
     )
 
 
@@ -50,8 +50,8 @@ def moved(
     `followed` are pairs as they were and, in the same order, as they are now: these keep their
     weights, periods and attributes.
     """
-    rows = network._link_rows()
-    code = network._layers.index(layer)
+    rows = network.storage.link_rows()
+    code = network.layers.index(layer)
     n = len(nodes.frame)
     source, target = rows.source, rows.target
     key = source.astype(np.int64) * n + target
@@ -79,4 +79,6 @@ def moved(
         period,
         attributes,
     )
-    return network._assemble(nodes, network._places, network._layers, merged, network._records)
+    return network_of_rows(
+        nodes, network.storage.places, network.layers, merged, network.storage.records
+    )

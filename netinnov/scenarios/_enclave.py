@@ -67,7 +67,7 @@ class Enclave(BetweenPlaces):
         home, host = sides(network, self.home, self.host)
         if self._at_host:
             return host, home
-        places = network._places
+        places = network.storage.places
         if inside(places, self.host)[places.index.get_loc(self.home)]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")
@@ -197,7 +197,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         if self.origin_share is None:
             return draws
         ((ends, local),) = draws
-        park = (network._nodes["kind"] == "park").to_numpy(bool, na_value=False)
+        park = (network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
         of_home = belongs_to(network, near, self.home) & ~park
         natives = ends_by_strength(np.flatnonzero(of_home), pairs, network.n_nodes, self.attachment)
         n_native = round(self.origin_share * local)

@@ -30,8 +30,8 @@ def expected_links(
     Links start in one place; the nodes located in it, or in the other place, count as at that
     one point, so a link inside it is local. Kilometres are NaN if they are not asked for.
     """
-    origin, across = network._places.index.get_indexer(pd.Index([start.place, other.place]))
-    place = np.where(other.nodes, across, network._place_codes)
+    origin, across = network.storage.places.index.get_indexer(pd.Index([start.place, other.place]))
+    place = np.where(other.nodes, across, network.storage.place_codes)
     local = km = 0.0
     for (node, pull, _), count in draws:
         if not count:
@@ -40,7 +40,7 @@ def expected_links(
         if not kilometres:
             local += float(expected_sums(pull, inside[None].astype(np.float64), count)[0])
             continue
-        lon, lat = (network._places[name].to_numpy(np.float64) for name in ("lon", "lat"))
+        lon, lat = (network.storage.places[name].to_numpy(np.float64) for name in ("lon", "lat"))
         length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
         length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
         sums = expected_sums(pull, np.stack([inside, length]), count)
@@ -103,7 +103,7 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
 
 
 def _no_coordinates(network: MultilayerNetwork, origin: int, destination: Codes) -> InputError:
-    places = network._places
+    places = network.storage.places
     used = np.unique(np.append(destination[destination >= 0], origin))
     table = places.iloc[used]
     unknown = [str(name) for name in table.index[table[["lon", "lat"]].isna().any(axis=1)]]

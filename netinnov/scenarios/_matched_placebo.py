@@ -238,7 +238,7 @@ class MatchedPlacebo(Priced):
         lists = []
         for table in tables:
             others = table.index[1:]
-            others = others[free[network._places.index.get_indexer(others)]]
+            others = others[free[network.storage.places.index.get_indexer(others)]]
             lists.append([str(other) for other in others])
         drawn = _in_turn(lists, self.nearest)
         if not drawn:
@@ -270,7 +270,7 @@ def _replaced(scenario: Any, role: Replaced, places: Mapping[str, str]) -> Any:
 
 def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Mask:
     """Tell which places lie outside all homes and hosts, and contain none of them."""
-    able = np.ones(len(network._places), bool)
+    able = np.ones(len(network.storage.places), bool)
     for home, host in pairs:
         sides(network, home, host)
         able &= can_stand_in(network, host, home, any_depth=True)

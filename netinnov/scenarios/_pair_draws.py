@@ -97,7 +97,7 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
     that leave a node would no longer sum to 100 %.
     """
     layer = chosen_layer(network, name)
-    if network._holds_shares(layer):
+    if network.storage.holds_shares(layer):
         raise InputError(
             f"layer {layer!r} holds shares of each origin's total: with links added "
             "they would no longer sum to 100 %. Choose a `layer` of flows, or make flows of the "
@@ -114,7 +114,7 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
     """Give each linked pair of a layer once, periods summed."""
-    block = network._csr(layer)
+    block = network.storage.csr(layer)
     source, target = block.sources, block.indices
     all_pairs = Pairs(source, target, block.data)
     return all_pairs.at(source != target if layer in network.directed else source < target)

@@ -26,7 +26,7 @@ class Side(NamedTuple):
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
     """Find the nodes located in home, and those in host but not in home; each must have some."""
-    places = network._places
+    places = network.storage.places
     for role, place in (("home", home), ("host", host)):
         if place not in places.index:
             near = did_you_mean(place, places.index)
@@ -35,7 +35,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     if inside_home[places.index.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
-    code = network._place_codes
+    code = network.storage.place_codes
     at_home = inside_home[code] & (code >= 0)
     at_host = inside_host[code] & (code >= 0) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
@@ -59,8 +59,8 @@ def inside(places: pd.DataFrame, place: str) -> Mask:
 
 def belongs_to(network: MultilayerNetwork, side: Side, place: str) -> Mask:
     """Mark the nodes of a side whose jurisdiction is a place or one inside it."""
-    code = network._jurisdiction_codes
-    return side.nodes & inside(network._places, place)[code] & (code >= 0)
+    code = network.storage.jurisdiction_codes
+    return side.nodes & inside(network.storage.places, place)[code] & (code >= 0)
 
 
 def own(network: MultilayerNetwork, side: Side) -> Positions:

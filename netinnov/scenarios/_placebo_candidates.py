@@ -100,7 +100,7 @@ def placebo_candidates(
     check_network(network)
     check_type("scenario", scenario, *BETWEEN)
     check_matching(replace, caliper)
-    places = network._places
+    places = network.storage.places
     names = check_names("match", match, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
     sides(network, scenario.home, scenario.host)
     real = getattr(scenario, replace)
@@ -150,14 +150,14 @@ def check_matching(replace: Replaced, caliper: float | None) -> None:
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
     """Give the values of one covariate for all places."""
-    places = network._places
+    places = network.storage.places
     if name == "strength":
         pairs = _pairs(network, scenario)
-        shares = network._holds_shares(chosen_layer(network, scenario.layer))
+        shares = network.storage.holds_shares(chosen_layer(network, scenario.layer))
         return _by_place(network, _node_strength(pairs, network.n_nodes, only_in=shares))
     if name == "tie":
         pairs = _pairs(network, scenario)
-        code = network._place_codes
+        code = network.storage.place_codes
         there = inside(places, stays)[code] & (code >= 0)
         across = pairs.at(there[pairs.source] != there[pairs.target])
         return _by_place(network, np.where(there, 0.0, _node_strength(across, network.n_nodes)))
@@ -181,10 +181,12 @@ def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     """Add up over the nodes that stand in each place or a place inside it."""
-    code = network._place_codes
+    code = network.storage.place_codes
     known = code >= 0
-    total = np.bincount(code[known], of_nodes[known], len(network._places)).astype(np.float64)
-    parent = parents(network._places)
+    total = np.bincount(code[known], of_nodes[known], len(network.storage.places)).astype(
+        np.float64
+    )
+    parent = parents(network.storage.places)
     depth = _depth(parent)
     for level in range(depth.max(initial=0), 0, -1):
         here = depth == level
@@ -209,7 +211,7 @@ def can_stand_in(
 
     They must lie as many steps from the top as the real one, unless ``any_depth``.
     """
-    places = network._places
+    places = network.storage.places
     parent = parents(places)
     depth = _depth(parent)
     able: Mask = _by_place(network, np.ones(network.n_nodes)) > 0

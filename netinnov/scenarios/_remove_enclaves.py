@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.linkages import find_enclaves
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = ["remove_enclaves"]
 
@@ -68,16 +68,22 @@ def remove_enclaves(
     found = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
     if rank is not None:
         found = found[(found["direction"] == "reverse").to_numpy(bool, na_value=False)]
-    enclave = network._nodes.index.isin(found["node"])
+    enclave = network.storage.nodes.index.isin(found["node"])
     if kinds is not None:
-        known = network._nodes["kind"].dropna().unique().tolist()
-        enclave &= network._nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
+        known = network.storage.nodes["kind"].dropna().unique().tolist()
+        enclave &= (
+            network.storage.nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
+        )
     if not enclave.any():
         return network
     if not keep_nodes:
-        return network.select(nodes=list(network._nodes.index[~enclave]))
-    rows = network._link_rows()
+        return network.select(nodes=list(network.storage.nodes.index[~enclave]))
+    rows = network.storage.link_rows()
     rest = rows.where(~enclave[rows.source] & ~enclave[rows.target])
-    return network._assemble(
-        network._node_table(), network._places, network._layers, rest, network._records
+    return network_of_rows(
+        network.storage.node_table(),
+        network.storage.places,
+        network.layers,
+        rest,
+        network.storage.records,
     )

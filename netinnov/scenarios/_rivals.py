@@ -152,7 +152,9 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     ) -> tuple[Pairs, Mask, Ends]:
         """Give the ties that movers can keep, the talents of host, and the partners as ends."""
         ties = pairs.at(~home.nodes[pairs.source] & ~home.nodes[pairs.target])
-        talent = (network._nodes["kind"] == "talent").to_numpy(bool, na_value=False) & host.nodes
+        talent = (network.storage.nodes["kind"] == "talent").to_numpy(
+            bool, na_value=False
+        ) & host.nodes
         of_talent = talent[ties.source] | talent[ties.target]
         if not of_talent.any():
             talent = np.zeros(network.n_nodes, bool)
@@ -260,7 +262,7 @@ class DirectLinks(BetweenPlaces):  # numpydoc ignore=PR02
         gone, weight = self._funds(home, pairs, size, layer, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
         new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, network._node_table(), layer, gone=gone, new=new)
+        return moved(network, network.storage.node_table(), layer, gone=gone, new=new)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:

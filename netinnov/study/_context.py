@@ -115,7 +115,7 @@ class Context:
     @cached_property
     def names(self) -> dict[Any, str]:
         """Name of each place, its id where there is none."""
-        places = self.network._places
+        places = self.network.storage.places
         names = pd.Series(places.index.astype(str), index=places.index, dtype="str")
         for column in ("name_en", "name"):
             if column in places:
@@ -126,12 +126,12 @@ class Context:
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
         """Name of each place that the installed fonts can draw."""
-        return place_names(self.network._places)
+        return place_names(self.network.storage.places)
 
     @cached_property
     def actors(self) -> dict[Any, str]:
         """Name of each node, its id where there is none."""
-        nodes = self.network._nodes
+        nodes = self.network.storage.nodes
         names = pd.Series(
             [self.names.get(node, str(node)) for node in nodes.index], nodes.index, dtype="str"
         )
@@ -148,7 +148,7 @@ class Context:
 
     def populations(self, network: MultilayerNetwork) -> pd.Series | None:
         """Population of the place of each node; None unless all are known and one is above 0."""
-        people = network._places["population"].reindex(network._nodes["place"])
+        people = network.storage.places["population"].reindex(network.storage.nodes["place"])
         if people.isna().any() or not (people > 0).any():
             return None
-        return people.set_axis(network._nodes.index)
+        return people.set_axis(network.storage.nodes.index)

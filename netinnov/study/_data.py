@@ -130,7 +130,7 @@ def load(data: DataPart, layers: Mapping[str, LayerPart] | None = None) -> Loade
     if taken:
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
-    if shares := [layer for layer in names if loaded.network._holds_shares(layer)]:
+    if shares := [layer for layer in names if loaded.network.storage.holds_shares(layer)]:
         msg = f"{', '.join(map(repr, shares))} holds shares of each origin's total, and the "
         msg += "report adds weights up over links and layers, which shares do not allow. Give "
         raise InputError(msg + "flows in place of shares, or leave the layer out of links.")

@@ -52,8 +52,8 @@ class PlaceLevel(NamedTuple):
 
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:
     """Keep the nodes in the places asked for, and add them up to these places."""
-    places = network._places
-    at = units(network._place_codes, places, part.level)
+    places = network.storage.places
+    at = units(network.storage.place_codes, places, part.level)
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
@@ -63,7 +63,7 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     inside, left = network, [("as built", network.n_nodes, network.n_links)]
     for name, stay in (("with a place", at >= 0), ("in the places kept", kept)):
         if not stay.all():
-            inside = network.select(nodes=list(network._nodes.index[stay]))
+            inside = network.select(nodes=list(network.storage.nodes.index[stay]))
         left.append((name, inside.n_nodes, inside.n_links))
     if network.n_links and not inside.n_links:
         msg = (

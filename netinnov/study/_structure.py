@@ -103,7 +103,7 @@ class Plan:
 def plan(context: Context) -> Plan | None:
     """Plan the sections on structure; None if they are left out, or no two places are linked."""
     options = context.options(StructurePart)
-    linked = [x for x in context.cities.layers if context.cities._simple_csr(x).indices.size]
+    linked = [x for x in context.cities.layers if context.cities.storage.simple_csr(x).indices.size]
     if options is None or not linked:
         return None
     cities = context.cities.select(layers=linked)

@@ -75,9 +75,9 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
     check_choice("scope", scope, Scope)
     around = park_network(network, park)
     side = park_sides(around, park)
-    nodes = around._nodes.index
+    nodes = around.storage.nodes.index
     whole = around if scope == "partners" else network
-    at = whole._nodes.index.get_indexer(nodes)
+    at = whole.storage.nodes.index.get_indexer(nodes)
     links = around.links
     linked = sparse.csr_array(union(whole))
     home, host = (side == "home").to_numpy(bool), (side == "host").to_numpy(bool)
@@ -110,7 +110,7 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
             }
         )
     table = pd.DataFrame(rows, index=nodes)
-    table.insert(0, "kind", around._nodes["kind"])
+    table.insert(0, "kind", around.storage.nodes["kind"])
     table.insert(1, "side", side)
     return table
 

@@ -100,7 +100,7 @@ def brokerage_table(
     around = park_network(network, park)
     side = park_sides(around, park)
     side[park] = "park" if park_side == "own" else park_side
-    kinds = around._nodes["kind"]
+    kinds = around.storage.nodes["kind"]
     known = around.select(nodes=list(side.index[side.notna()]))
     if not directed:
         known = without_direction(known)
@@ -226,7 +226,7 @@ def liaison_test(
 
 
 def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.DataFrame:
-    nodes = network._nodes.index
+    nodes = network.storage.nodes.index
     counts = brokerage(network, groups=side.loc[nodes])
     linked = _linked(network)
     labels = side.loc[nodes].to_numpy(str)

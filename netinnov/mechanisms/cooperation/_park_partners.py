@@ -57,7 +57,7 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     partners = {park, *at_park["source"], *at_park["target"]}
     if len(partners) == network.n_nodes:
         return network
-    return network.select(nodes=[node for node in network._nodes.index if node in partners])
+    return network.select(nodes=[node for node in network.storage.nodes.index if node in partners])
 
 
 def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction") -> pd.Series:
@@ -95,7 +95,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     """
     check_choice("by", by, By)
     home, host = check_park(network, park)
-    places = network._places
+    places = network.storage.places
     parents = dict(places["parent"].items())
     related = {
         role: {
@@ -105,16 +105,16 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
         }
         for role, mark in (("home", home), ("host", host))
     }
-    where = network._nodes[by]
+    where = network.storage.nodes[by]
     at_home, at_host = where.isin(related["home"]), where.isin(related["host"])
     side = np.select([at_home & at_host, at_home, at_host], ["both", "home", "host"], "other")
-    return pd.Series(side, network._nodes.index, dtype="str", name="side").mask(where.isna())
+    return pd.Series(side, network.storage.nodes.index, dtype="str", name="side").mask(where.isna())
 
 
 def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     """Home and host of a park, which must be two places that do not hold each other."""
     check_network(network)
-    nodes = network._nodes
+    nodes = network.storage.nodes
     given: object = park
     if not isinstance(given, str) or given not in nodes.index:
         msg = f"`park` must be a node of the network; found {shown(park)}"
@@ -123,7 +123,7 @@ def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     if not (isinstance(home, str) and isinstance(host, str)):
         msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
         raise InputError(f"{msg}place {host!r} and jurisdiction {home!r}.")
-    parents = dict(network._places["parent"].items())
+    parents = dict(network.storage.places["parent"].items())
     if home in _lineage(host, parents) or host in _lineage(home, parents):
         msg = f"`park` must stand outside its jurisdiction; {park!r} of {home!r} stands in {host!r}"
         raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")

@@ -70,12 +70,12 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     """
     check_flag("directed", directed)
     found = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
-    nodes = network._nodes
+    nodes = network.storage.nodes
     kinds = nodes["kind"]
     parks = [park for park in found if kinds[park] == "park" and _apart(network, park)]
     around = {park: park_network(network, park) for park in parks}
     layers = sorted({layer for part in around.values() for layer in part.layers})
-    partners = {node for part in around.values() for node in part._nodes.index}
+    partners = {node for part in around.values() for node in part.storage.nodes.index}
     known = sorted(kinds[kinds.index.isin(partners)].dropna().unique())
     facts = _stated(network)
     rows = [_row(part, park, layers, known, directed, facts) for park, part in around.items()]
@@ -121,7 +121,7 @@ def _row(
     directed: bool,
     facts: MultilayerNetwork | None,
 ) -> dict[str, object]:
-    nodes, links = around._nodes, around.links
+    nodes, links = around.storage.nodes, around.links
     partners = nodes["kind"].drop(park).value_counts()
     roles = _park_roles(around, park, directed)
     lost = outages(around, park)

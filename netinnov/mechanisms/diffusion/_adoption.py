@@ -231,16 +231,16 @@ def _watched(
 ) -> tuple[Integers, Floats, Integers]:
     """Positions of the nodes with a date, their dates and groups."""
     check_network(network)
-    index = network._nodes.index
+    index = network.storage.nodes.index
     times = _dates(dates, index)
     stay = ~np.isnan(times)
     if not np.isfinite(times[stay]).any():
         msg = "`dates` must hold the finite date of at least one node of the network; found none."
         raise InputError(msg)
     if isinstance(strata, str):
-        if strata not in network._nodes:
+        if strata not in network.storage.nodes:
             raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
-        strata = network._nodes[strata]
+        strata = network.storage.nodes[strata]
     groups: object = strata
     if groups is not None and not isinstance(groups, pd.Series):
         msg = "`strata` must be a column of the nodes or a Series over them; found"

@@ -215,7 +215,7 @@ class Spread:
 def positions(network: MultilayerNetwork, what: str, names: Sequence[str]) -> Codes:
     """Where some nodes stand in the order of the network."""
     check_network(network)
-    return network._positions(what, names)
+    return network.storage.positions(what, names)
 
 
 def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:
@@ -244,7 +244,7 @@ def _rates(network: MultilayerNetwork, rate: Any) -> dict[str, float]:
 
 def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
     check_network(network)
-    index = network._nodes.index
+    index = network.storage.nodes.index
     if isinstance(threshold, pd.Series):
         least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)
         outside = ~((least > 0) & (least <= 1))
@@ -259,4 +259,4 @@ def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
 
 def _steps(network: MultilayerNetwork, step: Any, name: str) -> pd.Series:
     value = np.where(step < 0, np.nan, step.astype(np.float64))
-    return pd.Series(value, network._nodes.index, name=name)
+    return pd.Series(value, network.storage.nodes.index, name=name)

@@ -87,7 +87,7 @@ def time_to_reach(
     start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
     n = len(np.unique(goal))
     needed = {"first": 1, "half": math.ceil(n / 2), "all": n}[of]
-    names = list(network._nodes.index.take(start))
+    names = list(network.storage.nodes.index.take(start))
     spread = Spread(network, names, rate, recovery, horizon, goal=goal, needed=needed)
     generators = rng.spawn(draws)
     parts = np.array_split(np.arange(draws), min(PARTS, draws))
@@ -205,13 +205,13 @@ def expected_steps(
     horizon = as_whole("horizon", horizon, low=1)
     draws = as_whole("draws", draws, low=1)
     rng = check_rng(rng)
-    names = list(network._nodes.index.take(_nodes(network, "seeds", seeds)))
+    names = list(network.storage.nodes.index.take(_nodes(network, "seeds", seeds)))
     spread = Spread(network, names, rate, recovery, horizon)
     generators = rng.spawn(draws)
     parts = np.array_split(np.arange(draws), min(PARTS, draws))
     work = [partial(_sum, spread, [generators[i] for i in part], horizon) for part in parts]
     total = np.sum(in_threads(work, size=spread.size * draws), axis=0)
-    return pd.Series(total / draws, network._nodes.index, name="expected_steps")
+    return pd.Series(total / draws, network.storage.nodes.index, name="expected_steps")
 
 
 def _times(
@@ -243,7 +243,7 @@ def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) ->
         if not found.size:
             raise InputError(f"`{what}` must name at least one node; found none.")
         return found
-    places = network._places
+    places = network.storage.places
     if given not in places.index:
         msg = f"`{what}` must be a place or a sequence of nodes; found {given!r}"
         raise InputError(f"{msg}{did_you_mean(given, places.index)}.")
@@ -254,7 +254,7 @@ def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) ->
         if (wider == inside).all():
             break
         inside = wider
-    code = network._place_codes
+    code = network.storage.place_codes
     nodes = np.flatnonzero(inside[code] & (code >= 0)).astype(np.int32)
     if not nodes.size:
         raise InputError(f"`{what}` must have nodes in the network; the place {given!r} has none.")

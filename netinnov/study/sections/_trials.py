@@ -295,7 +295,7 @@ def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ..
     """What other hosts are matched on; without coordinates there is no distance."""
     if part.match is not None:
         return tuple(part.match)
-    known = cities._places[["lon", "lat"]].notna().all(axis=None)
+    known = cities.storage.places[["lon", "lat"]].notna().all(axis=None)
     return ("strength", "distance") if known else ("strength",)
 
 

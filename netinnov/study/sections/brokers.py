@@ -49,13 +49,13 @@ def compute(context: Context) -> Brokers | None:
 
 
 def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
-    code = units(inside._jurisdiction_codes, inside._places, level)
+    code = units(inside.storage.jurisdiction_codes, inside.storage.places, level)
     known = inside
     if not (code >= 0).all():
-        known = inside.select(nodes=list(inside._nodes.index[code >= 0]))
+        known = inside.select(nodes=list(inside.storage.nodes.index[code >= 0]))
         code = code[code >= 0]
-    nodes = known._nodes
-    jurisdiction = pd.Series(inside._places.index.take(code), nodes.index)
+    nodes = known.storage.nodes
+    jurisdiction = pd.Series(inside.storage.places.index.take(code), nodes.index)
     counts = centrality.brokerage(known, groups=jurisdiction)
     about = nodes[[column for column in ("name", "kind") if column in nodes]]
     table = about.assign(

@@ -40,25 +40,29 @@ class Built:
     @property
     def located(self) -> pd.DataFrame:
         """Coordinates of the places that have them."""
-        return self.cities._places[["lon", "lat"]].reindex(self.cities._nodes["place"]).dropna()
+        return (
+            self.cities.storage.places[["lon", "lat"]]
+            .reindex(self.cities.storage.nodes["place"])
+            .dropna()
+        )
 
 
 def compute(context: Context) -> Built:
     network = context.network
-    present = network._presence("linked")
+    present = network.storage.presence("linked")
     layers = pd.DataFrame(
         {
             "layer": list(network.layers),
             "directed": [layer in network.directed for layer in network.layers],
             "nodes": [int(present[x].sum()) for x in range(len(network.layers))],
-            "links": [block.indices.size for block in network._blocks],
-            "weight": [float(block.data.sum()) for block in network._blocks],
+            "links": [block.indices.size for block in network.storage.blocks],
+            "weight": [float(block.data.sum()) for block in network.storage.blocks],
             "modelled": [layer in context.modelled for layer in network.layers],
         }
     )
     return Built(
         layers,
-        network._nodes["kind"].value_counts(dropna=False).rename("nodes"),
+        network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes"),
         context.loaded.rejected,
         context.cities,
         context.once(enclaves.compute).table,
@@ -79,7 +83,7 @@ def offer(result: Built) -> Iterator[Sentence]:
         among = phrase(", {} {},", what, joined(named))
     modelled = int(result.layers["modelled"].sum())
     cities = result.cities
-    members = cities._nodes["members"].sum() if "members" in cities._nodes else None
+    members = cities.storage.nodes["members"].sum() if "members" in cities.storage.nodes else None
     text = phrase(
         "The network has {}{} and {} in {}{}; the report looks at {}{}.",
         counted(int(kinds.sum()), "node"),
@@ -169,10 +173,10 @@ def tables(result: Built) -> Iterator[Table]:
         caption = "Rows set aside, with the reason."
         yield Table("problems", result.rejected, caption, on_page=bool(len(result.rejected)))
     cities = result.cities
-    at = cities._places.reindex(cities._nodes["place"])[["lon", "lat", "population"]]
-    at = at.set_axis(cities._nodes.index)
-    if "members" in cities._nodes:
-        at = at.join(cities._nodes[["members"]])
+    at = cities.storage.places.reindex(cities.storage.nodes["place"])[["lon", "lat", "population"]]
+    at = at.set_axis(cities.storage.nodes.index)
+    if "members" in cities.storage.nodes:
+        at = at.join(cities.storage.nodes[["members"]])
     yield Table("map_places", at, "Places of the map.", on_page=False)
     if at["lon"].notna().any():
         links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()

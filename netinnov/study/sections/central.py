@@ -45,7 +45,7 @@ def compute(context: Context) -> Central:
     names = context.names
     table = pd.DataFrame(
         {
-            "name": cities._nodes.index.to_series().map(names).astype("str"),
+            "name": cities.storage.nodes.index.to_series().map(names).astype("str"),
             "overlapping_degree": centrality.overlapping_degree(cities),
             "overlapping_strength": centrality.overlapping_strength(cities),
             "participation_coefficient": centrality.participation_coefficient(cities),
@@ -61,8 +61,8 @@ def compute(context: Context) -> Central:
         _side_by_side(structure.network, context) if structure and side_by_side else None,
         bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
         names,
-        context.drawn_names.reindex(cities._nodes.index).fillna(
-            cities._nodes.index.to_series().astype("str")
+        context.drawn_names.reindex(cities.storage.nodes.index).fillna(
+            cities.storage.nodes.index.to_series().astype("str")
         ),
         context.in_model(cities),
     )

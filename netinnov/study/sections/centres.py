@@ -68,15 +68,15 @@ def compute(context: Context) -> Centres | None:
     if structure is None:
         return None
     network = structure.network
-    names = network._nodes.index.to_series().map(context.names).astype("str")
+    names = network.storage.nodes.index.to_series().map(context.names).astype("str")
     table, rules = _centres(structure, names)
-    drawn = context.drawn_names.reindex(network._nodes.index)
+    drawn = context.drawn_names.reindex(network.storage.nodes.index)
     return Centres(
         table,
         rules,
         structure,
         context.cities,
-        drawn.fillna(network._nodes.index.to_series().astype("str")),
+        drawn.fillna(network.storage.nodes.index.to_series().astype("str")),
         {layer: context.mark(layer) for layer in structure.cities.layers},
     )
 
@@ -124,7 +124,7 @@ def _by_rules(structure: Plan) -> pd.DataFrame:
     long = long[long["node"].notna()]
     wide = long.pivot(index="node", columns="rule", values="value")
     columns = pd.Index(list(RULES), name=None)
-    wide = wide.reindex(index=structure.network._nodes.index, columns=columns)
+    wide = wide.reindex(index=structure.network.storage.nodes.index, columns=columns)
     agreement = long.drop_duplicates("node").set_index("node")["agreement"]
     return wide.astype("int64").assign(agreement=agreement).rename_axis("node")
 
@@ -242,8 +242,8 @@ def _listed(parts: Sequence[str]) -> str:
 
 def draw(result: Centres) -> Iterator[Picture]:
     table, network = result.table, result.cities
-    at = network._places[["lon", "lat"]].reindex(network._nodes["place"])
-    at = at.set_axis(network._nodes.index).reindex(table.index).dropna()
+    at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
+    at = at.set_axis(network.storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
         frame = dense_frame(at) or frame_of(at)
         figure = new_figure(height=map_height(frame))

@@ -56,7 +56,7 @@ def compute(context: Context) -> Diffusion | None:
         return None
     observed = context.observed(context.inside)
     network = context.inside.select(layers=observed)
-    nodes = network._nodes
+    nodes = network.storage.nodes
     native = nodes["place"].eq(nodes["jurisdiction"]) & nodes["kind"].ne("place")
     sides = park_sides(network, found.park).where(native)
     seeds, targets = (list(sides.index[sides == side]) for side in ("host", "home"))

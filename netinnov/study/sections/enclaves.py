@@ -32,15 +32,17 @@ class Enclaves:
 
 def compute(context: Context) -> Enclaves:
     cities, inside = context.cities, context.inside
-    people = cities._places["population"].reindex(cities._nodes["place"])
+    people = cities.storage.places["population"].reindex(cities.storage.nodes["place"])
     known = bool(people.notna().all())
     table = find_enclaves(
         inside,
         rank=people if known else context.pagerank,
         level=context.configuration.places.level,
     )
-    shown = [column for column in ("name", "kind", "type", "opened") if column in inside._nodes]
-    about = inside._nodes[shown].reindex(table["node"]).reset_index(drop=True)
+    shown = [
+        column for column in ("name", "kind", "type", "opened") if column in inside.storage.nodes
+    ]
+    about = inside.storage.nodes[shown].reindex(table["node"]).reset_index(drop=True)
     return Enclaves(
         pd.concat([table, about], axis=1), "population" if known else "pagerank", context.names
     )

@@ -182,7 +182,7 @@ def compute(context: Context) -> Experiment | None:
 
 def _check_ends(cities: MultilayerNetwork, part: ExperimentPart, level: int) -> None:
     """Home and host are two of the places that are looked at."""
-    places = list(cities._nodes.index)
+    places = list(cities.storage.nodes.index)
     for end in ("home", "host"):
         if (place := getattr(part, end)) not in places:
             names = f"{len(places):,} places of the report, at level {level}"

@@ -84,7 +84,7 @@ def compute(context: Context) -> Park | None:
 def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
     """Why this is none, and which are."""
     msg = f"park.park must be a park outside its jurisdiction; {park!r} is "
-    nodes = network._nodes
+    nodes = network.storage.nodes
     if park not in nodes.index:
         msg += f"no node in the places that are kept{did_you_mean(park, nodes.index)}. "
     elif nodes.at[park, "kind"] != "park":

@@ -82,7 +82,7 @@ def _quotients(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataF
 
 def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Inequality of strength over places in each period."""
-    if not cities.layers or cities._link_rows().period is None:
+    if not cities.layers or cities.storage.link_rows().period is None:
         return None, None
     periods = split_periods(cities)
     strength = pd.DataFrame(
