@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,6 +30,7 @@ __all__ = [
     "check_rng",
     "check_type",
     "did_you_mean",
+    "examples",
     "limit_of",
     "shown",
     "unknown_names",
@@ -240,7 +241,7 @@ def unknown_names(
     of: str = "the network",
 ) -> InputError:
     """The fault of the names that are not known, with the nearest spellings."""
-    some = ", ".join(f"{name!r}{did_you_mean(name, known)}" for name in unknown[:5])
+    some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, known)}")
     return InputError(f"`{what}`: {len(unknown)} of {given} names are not in {of}: {some}.")
 
 
@@ -254,6 +255,14 @@ def shown(value: object) -> str:
     home = type(value).__module__
     name = type(value).__qualname__ if home == "builtins" else f"{home}.{type(value).__qualname__}"
     return text if plain else name
+
+
+def examples(items: Iterable[Any], show: Callable[[Any], str] = repr) -> str:
+    """The first five of some items as a message shows them, and how many more there are."""
+    items = list(items)
+    texts = [show(item) for item in items[:5]]
+    texts = [text if len(text) <= 160 else f"{text[:157]}..." for text in texts]
+    return ", ".join(texts) + (f", ... and {len(items) - 5:,} more" if len(items) > 5 else "")
 
 
 def did_you_mean(name: object, known: Iterable[object]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from netinnov import sources
+from netinnov._arguments import examples
 from netinnov._opening import check_file, files_in, unpacked
 from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
@@ -103,7 +104,7 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     if len(graphs) == 1:
         return "multiplex", folder / graphs[0]
     if graphs:
-        shown = ", ".join(graphs[:5])
+        shown = examples(graphs, str)
         raise InputError(f"{folder} must hold one network; it holds {shown}: name one of them.")
     if graphs := [name for name in names if ending_of(name) in NETWORKX]:
         raise InputError(_by_networkx(folder / graphs[0]))

@@ -10,7 +10,14 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_names, did_you_mean, shown, unknown_names
+from netinnov._arguments import (
+    as_list,
+    check_names,
+    did_you_mean,
+    examples,
+    shown,
+    unknown_names,
+)
 from netinnov._columns import as_text
 from netinnov.errors import InputError
 
@@ -126,7 +133,7 @@ def refuse_shares(records: Records, what: str) -> None:
     shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
     if shares:
         msg = (
-            f"{what} has no meaning for {', '.join(map(repr, shares[:5]))}: the weights are shares "
+            f"{what} has no meaning for {examples(shares)}: the weights are shares "
             "of each origin's total, which say nothing of its size. Read the flows with `outflow`, "
             "the total that leaves each origin; or measure direction='in'; or, if these are no "
             "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
@@ -148,9 +155,7 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
         names = [str(name) for name in table.index]
         twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
-            msg = (
-                f"`layers` must have one row for each layer; {', '.join(twice[:5])} twice or more."
-            )
+            msg = f"`layers` must have one row for each layer; {examples(twice)} twice or more."
             raise InputError(msg)
         columns = {str(column): table[column].tolist() for column in table.columns}
         _refuse_unknown_columns(columns)
@@ -176,7 +181,7 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
 def _refuse_unknown_columns(columns: Iterable[str]) -> None:
     unknown = [column for column in columns if column not in LayerRecord._fields]
     if unknown:
-        some = ", ".join(f"{c!r}{did_you_mean(c, LayerRecord._fields)}" for c in unknown[:5])
+        some = examples(unknown, lambda c: f"{c!r}{did_you_mean(c, LayerRecord._fields)}")
         msg = f"`layers` must have the columns {', '.join(LayerRecord._fields)}; found {some}."
         raise InputError(msg)
 

@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 import pyarrow as pa
 import pyarrow.parquet
 
+from netinnov._arguments import examples
 from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 
@@ -226,6 +227,6 @@ def _only_member(name: str, members: Sequence[str]) -> str:
     """The one table of a zip; GeoNames packs its readme beside it."""
     tables = [member for member in members if "readme" not in member.casefold()]
     if len(tables) != 1:
-        held = ", ".join(members[:5]) or "nothing"
+        held = examples(members, str) or "nothing"
         raise InputError(f"{name} must hold one table; it holds {held}.")
     return tables[0]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_type, did_you_mean, shown
+from netinnov._arguments import check_type, did_you_mean, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
@@ -59,7 +59,7 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
     origins = np.unique(rows.source[chosen])
     unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
     if unknown.size:
-        some = ", ".join(f"{network.nodes.index[at]!r}: {sizes[at]:g}" for at in unknown[:5])
+        some = examples(unknown, lambda at: f"{network.nodes.index[at]!r}: {sizes[at]:g}")
         msg = (
             "`events` must be above 0 for each node that flows leave; "
             f"{unknown.size} of {origins.size} are not: {some}."

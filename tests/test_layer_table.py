@@ -119,7 +119,7 @@ def test_pickling_keeps_the_table() -> None:
         ({"flows": True}, r"`layers\['flows'\]` must be a mapping"),
         (["flows"], r"`layers` must be a table .* or a mapping"),
         ({"observed": {"directed": False}}, r"named in `directed`.*directed=False"),
-        (pd.DataFrame({"modelled": True}, index=["flows", "flows"]), "flows twice or more"),
+        (pd.DataFrame({"modelled": True}, index=["flows", "flows"]), "'flows' twice or more"),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused(layers: object, words: str) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import netinnov as ni
 from netinnov import sources
+from netinnov._arguments import examples
 from netinnov.cli import app
 from netinnov.errors import MOST, InputError, shortened
 
@@ -47,3 +48,11 @@ def test_what_is_shortened_stays_as_it_is(text):
     assert shortened(shortened(text)) == shortened(text)
     error = pickle.loads(pickle.dumps(InputError(text)))
     assert str(error) == shortened(text)
+
+
+@pytest.mark.parametrize(
+    ("n", "message"),
+    [(0, ""), (2, "'n0', 'n1'"), (1_239, "'n0', 'n1', 'n2', 'n3', 'n4', ... and 1,234 more")],
+)
+def test_a_message_shows_five_examples_and_counts_the_rest(n, message):
+    assert examples(f"n{at}" for at in range(n)) == message

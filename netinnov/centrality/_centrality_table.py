@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, did_you_mean
+from netinnov._arguments import as_list, did_you_mean, examples
 from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage
 from netinnov.centrality._cores import core_number
@@ -127,7 +127,7 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
     asked = as_list("measures", measures)
     unknown = [name for name in asked if not isinstance(name, str) or name not in BY_NAME]
     if unknown:
-        some = ", ".join(f"{name!r}{did_you_mean(name, BY_NAME)}" for name in unknown[:5])
+        some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, BY_NAME)}")
         msg = f"`measures`: {len(unknown)} of {len(asked)} are no measures of nodes: {some}. "
         raise InputError(msg + f"Known: {', '.join(BY_NAME)}; or give a mapping to functions.")
     return {name: BY_NAME[name] for name in asked}

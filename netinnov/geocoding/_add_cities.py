@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from netinnov._arguments import check_flag
+from netinnov._arguments import check_flag, examples
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
@@ -80,7 +80,7 @@ def add_cities(
         raise InputError(f"{msg}it has {len(found)} rows, and `places` has {len(places)}.")
     if (twice := places.index[places.index.duplicated()]).size:
         msg = "the index of `places` must have each id once; twice are "
-        raise InputError(f"{msg}{', '.join(map(repr, twice[:5]))}.")
+        raise InputError(f"{msg}{examples(twice)}.")
     old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
     matched = found["geonameid"].notna()
     below = old.isin(found.index[matched])  # such a place keeps its parent
@@ -93,7 +93,7 @@ def add_cities(
     new = pd.Index(city.dropna().unique(), name=places.index.name)
     if (taken := new.intersection(places.index)).size:
         msg = "`places` must not have the ids of cities yet; it has "
-        raise InputError(f"{msg}{', '.join(map(repr, taken[:5]))}; give it as it was before.")
+        raise InputError(f"{msg}{examples(taken)}; give it as it was before.")
     added = cities.reindex(new)
     for column in places.columns.intersection(["name", "country"]):
         given = places[column].groupby(city).first().reindex(new)
@@ -109,7 +109,7 @@ def add_cities(
         added["parent"] = _region_ids(added)
     if (taken := above.index.intersection([*places.index, *new])).size:
         msg = "`places` must not have the ids of regions yet; it has "
-        raise InputError(f"{msg}{', '.join(map(repr, taken[:5]))}; give it as it was before.")
+        raise InputError(f"{msg}{examples(taken)}; give it as it was before.")
     parts = [part.reindex(columns=result.columns) for part in (added, above)]
     whole = pd.concat([result, *parts])
     whole.index.name = places.index.name

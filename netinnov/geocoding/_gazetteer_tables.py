@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 
-__all__ = ["GazetteerSource", "read_gazetteer", "some"]
+__all__ = ["GazetteerSource", "read_gazetteer", "labelled_examples"]
 
 Table: TypeAlias = pd.DataFrame | str | PathLike[str]
 GazetteerSource: TypeAlias = Table | Sequence[Table]
@@ -72,10 +72,9 @@ def read_gazetteer(gazetteer: object) -> Gazetteer:
     return Gazetteer(cities, pd.concat([none, *names], ignore_index=True))
 
 
-def some(values: pd.Series) -> str:
+def labelled_examples(values: pd.Series) -> str:
     """The first five of some values with their labels, for a message."""
-    shown = [f"{label!r}: {value!r}" for label, value in values.iloc[:5].items()]
-    return ", ".join(shown) + (", ..." if len(values) > 5 else "")
+    return examples(values.items(), lambda item: f"{item[0]!r}: {item[1]!r}")
 
 
 def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
@@ -103,7 +102,7 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
     if wrong.any():
         msg = f"{label}: geonameid must be a whole number above 0; {wrong.sum()} rows have another,"
-        raise InputError(f"{msg} {some(held['geonameid'][wrong])}.")
+        raise InputError(f"{msg} {labelled_examples(held['geonameid'][wrong])}.")
     return label, pd.DataFrame(held).assign(geonameid=number_of.astype("int64"))
 
 
@@ -120,7 +119,7 @@ def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
         if wrong.any():
             must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
             msg = f"{label}: {name} must be {must}; {wrong.sum()} rows have none"
-            raise InputError(f"{msg}, {some(given[wrong])}.")
+            raise InputError(f"{msg}, {labelled_examples(given[wrong])}.")
         cities[name] = value.astype("float64")
     for name in ("name", "country", "region", "alternates"):
         cities[name] = _text(label, table, name)
@@ -128,10 +127,10 @@ def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
     for name in ("name", "country"):
         if (blank := is_blank(cities[name])).any():
             msg = f"{label}: {name} must not be empty; {blank.sum()} rows have none"
-            raise InputError(f"{msg}, {some(cities['geonameid'][blank])}.")
+            raise InputError(f"{msg}, {labelled_examples(cities['geonameid'][blank])}.")
     if (twice := cities["geonameid"].duplicated()).any():
         msg = f"{label}: geonameid must be unique; {twice.sum()} stand there again"
-        raise InputError(f"{msg}, {some(cities['geonameid'][twice])}.")
+        raise InputError(f"{msg}, {labelled_examples(cities['geonameid'][twice])}.")
     return cities
 
 
@@ -168,7 +167,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
     text, bad, _ = as_text(column)
     if bad.any():
         msg = f"{label}: {name} must be text; {bad.sum()} rows have something else"
-        raise InputError(f"{msg}, {some(column[bad])}.")
+        raise InputError(f"{msg}, {labelled_examples(column[bad])}.")
     return text
 
 

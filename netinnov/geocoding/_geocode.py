@@ -13,7 +13,7 @@ from netinnov._arguments import check_number
 from netinnov._columns import as_numbers, as_text
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
-from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer, some
+from netinnov.geocoding._gazetteer_tables import GazetteerSource, labelled_examples, read_gazetteer
 from netinnov.geocoding._matching import Match, Query, match
 
 __all__ = ["candidates", "city_ids", "geocode"]
@@ -227,7 +227,7 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
     held = held.where(held != "", (country or "").strip().upper())
     if (wrong := ~held.str.fullmatch("(?:[A-Z]{2})?")).any():
         msg = "a country must be an ISO code of two letters, such as CN; "
-        raise InputError(f"{msg}{wrong.sum()} are not, {some(held[wrong])}.")
+        raise InputError(f"{msg}{wrong.sum()} are not, {labelled_examples(held[wrong])}.")
     region = _text("region", table["region"]) if "region" in table else [""] * len(table)
     lon, lat = (_degrees(table, name, most) for name, most in {"lon": 180.0, "lat": 90.0}.items())
     columns = zip(text, held.replace(ISO), region, lon, lat, strict=True)
@@ -238,7 +238,7 @@ def _text(what: str, column: pd.Series) -> pd.Series:
     text, bad, _ = as_text(column)
     if bad.any():
         msg = f"`places`: {what} must be text; {bad.sum()} of {len(bad)} are not, "
-        raise InputError(f"{msg}{some(column[bad])}.")
+        raise InputError(f"{msg}{labelled_examples(column[bad])}.")
     return text.fillna("")
 
 
@@ -249,5 +249,5 @@ def _degrees(table: pd.DataFrame, name: str, most: float) -> list[float | None]:
     value, bad = as_numbers(table[name])
     if (wrong := bad | (np.abs(value) > most)).any():
         msg = f"`places`: {name} must be degrees within -{most:g} and {most:g} or missing; "
-        raise InputError(f"{msg}{wrong.sum()} are not, {some(table[name][wrong])}.")
+        raise InputError(f"{msg}{wrong.sum()} are not, {labelled_examples(table[name][wrong])}.")
     return [None if np.isnan(each) else float(each) for each in value]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import shown
+from netinnov._arguments import examples, shown
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
@@ -174,7 +174,7 @@ def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
     if named and not graph.is_directed():
         msg = (
             "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
-            f"direction: {', '.join(list(named)[:5])}; delete it if the directions are to go."
+            f"direction: {examples(named)}; delete it if the directions are to go."
         )
         raise InputError(msg)
     return set(named)

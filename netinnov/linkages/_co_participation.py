@@ -9,13 +9,20 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import as_list, check_choice, check_name, check_names, shown
+from netinnov._arguments import (
+    as_list,
+    check_choice,
+    check_name,
+    check_names,
+    examples,
+    shown,
+)
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._records import Integers, ids, link_table, periods, some
+from netinnov.linkages._records import Integers, ids, link_table, periods
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["Weighting", "co_participation", "project"]
@@ -184,9 +191,10 @@ def project(
     if (same := member[first] == member[second]).any():
         index = network.storage.nodes.index
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
+        pairs = examples(ends, lambda pair: f"{pair[0]} and {pair[1]}")
         msg = (
             f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links "
-            f"join two of one side: {some(f'{a} and {b}' for a, b in ends)}. Check the kinds."
+            f"join two of one side: {pairs}. Check the kinds."
         )
         raise InputError(msg)
     event = np.where(member[first], second, first)

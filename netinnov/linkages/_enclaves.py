@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import shown
+from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
 from netinnov._hierarchy import parents, ranks, units, within
 from netinnov.errors import InputError
-from netinnov.linkages._records import ids, numbers, some
+from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["enclaves", "find_enclaves"]
@@ -129,11 +129,13 @@ def find_enclaves(
     rank = pd.Series(rank)
     number, text = as_numbers(rank)
     if text.any():
-        msg = f"rank must hold a number for each place; these are none: {some(rank[text])}."
+        msg = (
+            f"rank must hold a number for each place; these are none: {examples(rank[text], str)}."
+        )
         raise InputError(msg)
     if not rank.index.is_unique:
         twice = rank.index[rank.index.duplicated()].unique()
-        msg = f"rank must have one value a place; two or more for: {some(twice)}."
+        msg = f"rank must have one value a place; two or more for: {examples(twice, str)}."
         raise InputError(msg)
     places = network.storage.places
     names, parent = places.index, parents(places)

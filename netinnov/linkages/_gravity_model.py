@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, examples
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
-from netinnov.linkages._records import ids, link_table, numbers, some
+from netinnov.linkages._records import ids, link_table, numbers
 
 __all__ = ["gravity"]
 
@@ -80,7 +80,9 @@ def gravity(
     table = places if "place" in places else places.rename_axis("place").reset_index()
     names = pd.Index(ids(table, "place"))
     if not names.is_unique:
-        msg = f"a place must stand in one row; twice or more: {some(names[names.duplicated()])}."
+        msg = (
+            f"a place must stand in one row; twice or more: {examples(names[names.duplicated()])}."
+        )
         raise InputError(msg)
     size = numbers(table, population, names, low=0.0, above=True)
     lon = numbers(table, "lon", names, low=-180.0, high=180.0)
@@ -90,7 +92,7 @@ def gravity(
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
     if (same := distance == 0).any():
         pairs = [f"{names[a]} and {names[b]}" for a, b in zip(i[same], j[same], strict=True)]
-        msg = f"two places must not stand at the same point: {some(pairs)}."
+        msg = f"two places must not stand at the same point: {examples(pairs, str)}."
         raise InputError(msg)
     flow = np.zeros((names.size, names.size))
     flow[i, j] = flow[j, i] = size[i] * size[j] / distance**exponent

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import did_you_mean, shown
+from netinnov._arguments import did_you_mean, examples, shown
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Integers", "ids", "link_table", "numbers", "periods", "some"]
+__all__ = ["Integers", "ids", "link_table", "numbers", "periods"]
 
 Integers = npt.NDArray[np.integer]
 
@@ -27,10 +27,8 @@ def ids(table: pd.DataFrame, name: str) -> pd.Series:
         msg = f"column {name!r} mixes numbers and text; write all of its ids as text."
         raise InputError(msg)
     if (bad := bad | is_blank(text)).any():
-        listed = [f"row {row} ({value})" for row, value in given[bad].items()]
-        msg = (
-            f"column {name!r} must have an id in every row; {bad.sum()} have none: {some(listed)}."
-        )
+        listed = examples(given[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
+        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: {listed}."
         raise InputError(msg)
     return text
 
@@ -52,8 +50,8 @@ def numbers(
         bound = f"above {low:g}" if above else f"at least {low:g}"
         bound = bound if np.isinf(high) else f"between {low:g} and {high:g}"
         listed = [f"{row} ({value})" for row, value in zip(rows[~good], given[~good], strict=True)]
-        msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: {some(listed)}."
-        raise InputError(msg)
+        msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: "
+        raise InputError(f"{msg}{examples(listed, str)}.")
     return number
 
 
@@ -64,8 +62,8 @@ def periods(table: pd.DataFrame, name: str) -> pd.Series:
     with np.errstate(invalid="ignore"):
         bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
     if bad.any():
-        listed = [f"row {row} ({value})" for row, value in given[bad].items()]
-        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {some(listed)}."
+        listed = examples(given[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
+        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {listed}."
         raise InputError(msg)
     return pd.Series(number).astype("Int64")
 
@@ -75,12 +73,6 @@ def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floa
     return pd.DataFrame(
         {"source": names.take(source), "target": names.take(target), "weight": weight}
     )
-
-
-def some(items: Iterable[object]) -> str:
-    """The first five of some items, for a message."""
-    listed = [str(item) for item in items]
-    return ", ".join(listed[:5]) + (", ..." if len(listed) > 5 else "")
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:

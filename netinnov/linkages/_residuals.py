@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._arguments import check_choice, check_name
+from netinnov._arguments import check_choice, check_name, examples
 from netinnov._geography import great_circle
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson import poisson
-from netinnov.linkages._records import numbers, some
+from netinnov.linkages._records import numbers
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["GravityFit", "gravity_residuals"]
@@ -270,7 +270,9 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     if (same := distance == 0).any():
         index = network.storage.nodes.index.take(flows.nodes)
         pairs = [f"{a} and {b}" for a, b in zip(index[i[same]], index[j[same]], strict=True)]
-        msg = f"two places must not stand at the same point: {some(pairs)}; see aggregate()."
+        msg = (
+            f"two places must not stand at the same point: {examples(pairs, str)}; see aggregate()."
+        )
         raise InputError(msg)
     log = np.log(size)
     terms = {"origin": log[i], "destination": log[j]}
@@ -309,7 +311,7 @@ def _quantities(
     index, code = network.storage.nodes.index.take(nodes), network.storage.place_codes[nodes]
     if (code < 0).any():
         msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
-        raise InputError(f"{msg}: {some(index[code < 0])}.")
+        raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
     places = network.storage.places.iloc[code]
     return (
         numbers(places, "population", index, low=0.0, above=True),

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_choice, check_names, shown
+from netinnov._arguments import as_list, check_choice, check_names, examples, shown
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -248,7 +248,7 @@ def coordinates(
     lon, lat = values
     missing = ends[np.isnan(lon[ends]) | np.isnan(lat[ends])]
     if missing.size:
-        names = ", ".join(repr(name) for name in network.storage.nodes.index[missing[:5]])
+        names = examples(network.storage.nodes.index[missing])
         msg = (
             f"distances need coordinates at both ends of every link; {missing.size} linked nodes "
             f"of layer {layer!r} stand in no place with `lon` and `lat`, e.g. {names}; give them "

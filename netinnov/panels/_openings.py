@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import shown
+from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -160,7 +160,7 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     if missing:
         msg = (
             f"`openings`: {len(missing)} values of {column!r} are no node of the network and no "
-            f"place inside one: {', '.join(list(missing)[:5])}; see aggregate()."
+            f"place inside one: {examples(missing)}; see aggregate()."
         )
         raise InputError(msg)
     return at.astype(np.int64)

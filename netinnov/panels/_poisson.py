@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import examples
 from netinnov._optional import require
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -59,7 +60,7 @@ def poisson_fixed_effects(
         lost = [term for term, name in zip(covariates, names, strict=True) if name not in kept]
         if lost:
             msg = (
-                f"{what}: {', '.join(map(str, lost[:5]))} cannot be told apart from the fixed "
+                f"{what}: {examples(lost, str)} cannot be told apart from the fixed "
                 "effects and the other terms. With effects of place and period there must be "
                 "pairs without an enclave at both ends of those that have one."
             )

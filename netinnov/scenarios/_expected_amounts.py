@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import examples
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -109,8 +110,7 @@ def _no_coordinates(network: MultilayerNetwork, origin: int, destination: Codes)
     unknown = [str(name) for name in table.index[table[["lon", "lat"]].isna().any(axis=1)]]
     parts = []
     if unknown:
-        some = " and ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
-        parts.append(f"the table of places has no `lon` and `lat` for {some}")
+        parts.append(f"the table of places has no `lon` and `lat` for {examples(unknown)}")
     if n_unplaced := int((destination < 0).sum()):
         parts.append(f"{n_unplaced} of the nodes that can be linked have no place")
     return InputError(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import did_you_mean, examples
 from netinnov._opening import check_file, files_in, is_zip, unpacked
 from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
@@ -152,9 +152,9 @@ def read_lines(path: Path) -> list[str]:
 
 
 def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
-    """The first five of some lines, for a message."""
+    """Some lines as a message shows them: the first five, and how many more there are."""
     head = "line" if len(lines) == 1 else "lines"
-    return f"{head} {', '.join(map(str, lines[:5]))}" + (", ..." if len(lines) > 5 else "")
+    return f"{head} {examples(lines, str)}"
 
 
 def _find(path: Path, stem: str) -> str:
@@ -176,10 +176,10 @@ def _find(path: Path, stem: str) -> str:
     exact = [name for name, base in tables.items() if base in (f"{stem}.csv", f"{stem}.csv.gz")]
     found = exact or [name for name, base in tables.items() if base.startswith(stem)]
     if len(found) > 1:
-        msg = f"{path} must hold one file {stem}.csv; it holds {', '.join(found[:5])}; move one."
+        msg = f"{path} must hold one file {stem}.csv; it holds {examples(found, str)}; move one."
         raise InputError(msg)
     if not found:
-        shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "") or "nothing"
+        shown = examples(names, str) or "nothing"
         msg = f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}."
         raise InputError(msg)
     return found[0]
@@ -322,14 +322,14 @@ def _wanted(
     missing = [column for column in required if column not in named]
     if missing:
         shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
-        have = ", ".join(name[:60] for name in header[:5]) + (", ..." if len(header) > 5 else "")
+        have = examples(header, str)
         msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
         raise InputError(msg + f"it has {have}.")
     columns = [column for column in (*required, *optional) if column in named]
     times = Counter(header)
     twice = [column for column in columns if times[column] > 1]
     if twice:
-        shown = ", ".join([*dict.fromkeys(twice)][:5])
+        shown = examples(dict.fromkeys(twice), str)
         raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
     return columns
 

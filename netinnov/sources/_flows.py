@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Literal, NamedTuple
 
@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_path, did_you_mean
+from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._opening import check_file
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.sources._files import read_text_file, some_lines
 
-__all__ = ["Form", "Given", "as_matrix", "flows_of_matrix", "flows_of_table", "given_table", "some"]
+__all__ = ["Form", "Given", "as_matrix", "flows_of_matrix", "flows_of_table", "given_table"]
 
 Form = Literal["long", "matrix"]
 # What the columns of a long table are called, in the order in which they are looked for.
@@ -39,7 +39,7 @@ class Given(NamedTuple):
 
     def where(self, rows: Sequence[int] | npt.NDArray[np.bool_]) -> str:
         """The first five of some rows, for a message."""
-        return some([f"{self.unit} {number}" for number in self.numbers[rows][:6]])
+        return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 
 
 def given_table(source: str | PathLike[str] | pd.DataFrame, delimiter: str) -> Given:
@@ -85,13 +85,13 @@ def flows_of_matrix(
             where = given.where([at]) if what == "row" else f"column {at + 2}"
             raise InputError(f"{given.name} must name each {what} of the matrix; {where} has none.")
         if not names.is_unique:
-            twice = some(names[names.duplicated()].unique())
+            twice = examples(names[names.duplicated()].unique(), str)
             raise InputError(f"{given.name} must have each {what} once; twice or more: {twice}.")
     no_row = columns.difference(pd.Index(rows), sort=False)
     no_column = pd.Index(rows).difference(columns, sort=False)
     if len(columns) == 0 or len(no_row) or len(no_column):
-        found = [f"no row for {some(no_row)}"] * (len(no_row) > 0)
-        found += [f"no column for {some(no_column)}"] * (len(no_column) > 0)
+        found = [f"no row for {examples(no_row, str)}"] * (len(no_row) > 0)
+        found += [f"no column for {examples(no_column, str)}"] * (len(no_column) > 0)
         msg = f"{given.name} must be a square matrix, with a row for each of its {len(columns)} "
         last = given.where([len(rows) - 1])
         raise InputError(f"{msg}columns; it has {'; '.join(found)}; its last row is {last}.")
@@ -157,15 +157,9 @@ def flows_of_table(
     return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
 
 
-def some(items: Iterable[object]) -> str:
-    """The first five of some items, for a message."""
-    items = list(items)
-    return ", ".join(str(item)[:80] for item in items[:5]) + (", ..." if len(items) > 5 else "")
-
-
 def _column(table: str, frame: pd.DataFrame, what: str, asked: str | None) -> str | None:
     """The column that was asked for, or one with a usual name; a weight may be missing."""
-    has = some(frame.columns)
+    has = examples(frame.columns, str)
     if asked is not None:
         if asked in frame:
             return asked
@@ -193,7 +187,7 @@ def _numbers(values: pd.Series, decimal: str, given: Given, where: Callable[[int
     bad |= (number < 0) | np.isinf(number)
     if bad.any():
         at = np.flatnonzero(bad)
-        shown = some([f"{where(int(k))} ({values.iloc[k]!r})" for k in at[:6]])
+        shown = examples(at, lambda k: f"{where(int(k))} ({values.iloc[k]!r})")
         msg = f"{given.name} must hold numbers of 0 or more, with {decimal!r} before decimals; "
         raise InputError(f"{msg}{at.size} are none: {shown}.")
     return number

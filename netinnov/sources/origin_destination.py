@@ -8,7 +8,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, did_you_mean
+from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._public import public_names
 from netinnov.errors import InputError
@@ -18,7 +18,6 @@ from netinnov.sources._flows import (
     flows_of_matrix,
     flows_of_table,
     given_table,
-    some,
 )
 from netinnov.sources._records import warn_of
 from netinnov.sources._result import Tables
@@ -177,7 +176,7 @@ def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None
         return None
     if len(over):
         origins = over.index.get_level_values("source")
-        shown = some([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)])
+        shown = examples([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)], str)
         msg = f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
         raise InputError(msg)
     return 1.0 if total.max() <= ROUNDING else 100.0
@@ -194,21 +193,20 @@ def _in_places(
     called = ids if name is None else as_text(places[name].reset_index(drop=True))[0].str.strip()
     known = ~is_blank(called)
     if (twice := called[known & called.duplicated().to_numpy()]).size:
-        shown = some(twice.unique())
+        shown = examples(twice.unique(), str)
         raise InputError(f"`places` must have a name once; twice or more: {shown}; key on the id.")
     found = names.map(pd.Series(ids[known].to_numpy(), called[known]))
     if not found.notna().any():
-        msg = (
-            f"none of the {known.sum()} places is among the names in {table}: {some(called)} there"
-        )
-        raise InputError(f"{msg}, {some(names)} here; `name` says which column has the names.")
+        msg = f"none of the {known.sum()} places is among the names in {table}: "
+        msg += f"{examples(called, str)} there, {examples(names, str)} here; "
+        raise InputError(f"{msg}`name` says which column has the names.")
     above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
     lost = called[known & ~ids.isin([*found.dropna(), *above.dropna()]).to_numpy()]
     if len(lost):
         faults.append(
             f"{table}: places that are not among its {len(names)} names, kept without links: "
-            f"{len(lost)} of {known.sum()} ({some(lost.tolist())}); if it has them under other "
-            "names, give `aliases`"
+            f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under "
+            "other names, give `aliases`"
         )
     return found
 
@@ -239,7 +237,7 @@ def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataF
     if one_each:
         origins = pd.DataFrame({"name": flows["source"], "id": by_id["source"]}).drop_duplicates()
         if (merged := origins["id"].dropna().duplicated()).any():
-            shown = some(origins["id"].dropna()[merged].unique())
+            shown = examples(origins["id"].dropna()[merged].unique(), str)
             msg = f"shares of two origins cannot be added up; two or more have the id {shown}."
             raise InputError(msg + " Read them as two places, or give each its own alias.")
     known = (by_id["source"].notna() & by_id["target"].notna()).to_numpy()
@@ -256,7 +254,7 @@ def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.
     total = pd.Series(number, ids.to_numpy()).reindex(flows["source"].unique())
     bad = ~(np.isfinite(total) & (total >= 0))
     if bad.any():
-        shown = some(total.index[bad])
+        shown = examples(total.index[bad], str)
         msg = f"`outflow` must have a number of 0 or more for each of {len(total)} origins; "
         raise InputError(f"{msg}{bad.sum()} have none: {shown}.")
     flows["weight"] *= flows["source"].map(total) / whole

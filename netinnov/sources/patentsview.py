@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path
+from netinnov._arguments import as_path, examples
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_of
 from netinnov._public import public_names
@@ -177,7 +177,7 @@ def read_patentsview(
     places = _places(mentions, rights, locations.set_index("location"))
     unlisted = np.setdiff1d(places.index[places["level"] == "location"], locations["location"])
     if tables["locations"] and unlisted.size:
-        shown = ", ".join(unlisted[:5])
+        shown = examples(unlisted, str)
         faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
     warn_of(faults)
 
@@ -222,7 +222,7 @@ def _find(path: Path) -> dict[str, list[Found]]:
             tables[sort].append(Found(folder, name, delimiter, quoted, columns))
     if not tables["inventors"]:
         msg = f"{path} must hold a table of inventors, with patent_id and inventor_id; it holds "
-        raise InputError(f"{msg}{', '.join(names[:5]) or 'nothing'}.")
+        raise InputError(f"{msg}{examples(names, str) or 'nothing'}.")
     # The date of filing goes before that of the grant.
     tables["dates"].sort(key=lambda found: NAMES["date"].index(found.columns["date"]))
     return tables

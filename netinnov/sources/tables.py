@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from netinnov._arguments import as_path
+from netinnov._arguments import as_path, examples
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._public import public_names
@@ -190,8 +190,7 @@ def _header(path: Path, data: bytes) -> list[str]:
         raise InputError(msg)
     twice = [name for name, times in Counter(header).items() if name.strip() and times > 1]
     if twice:
-        listed = ", ".join(map(repr, twice[:5]))
-        msg = f"{path} must name each column once; line 1 names {listed} twice or more."
+        msg = f"{path} must name each column once; line 1 names {examples(twice)} twice or more."
         raise InputError(msg)
     return header
 

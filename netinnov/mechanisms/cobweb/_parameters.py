@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_floats, check_number, did_you_mean
+from netinnov._arguments import as_floats, check_number, did_you_mean, examples
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -123,6 +123,6 @@ def position(what: str, region: Any, regions: tuple[Any, ...]) -> int:
     """Where a region stands."""
     if region not in regions:
         near = did_you_mean(region, regions)
-        some = ", ".join(map(repr, regions[:5]))
+        some = examples(regions)
         raise InputError(f"`{what}` must be a region ({some}); found {region!r}{near}.")
     return regions.index(region)
