@@ -41,8 +41,6 @@ def save(figure, name):
 
 # The parks that stand outside their jurisdiction; districts are added up to their city.
 network = ni.datasets.load_yrd_enclaves()
-gravity = ni.datasets.gravity_parameters()
-modelled = {gravity["layer"]: {"model": "gravity", "exponent": gravity["exponent"]}}
 parks = network.nodes.index[network.nodes["kind"] == "park"]
 census = network.places.query("parent.isna()")["population"]  # of cities, not of districts
 enclaves = ni.linkages.find_enclaves(network, rank=census)
@@ -65,11 +63,11 @@ save(figure, "yrd_flow_map")
 # All layers between the cities of the delta. The modelled one is grey and says so.
 figure = new_figure(height=map_height(frame_of(about[cities])))
 ax = figure.add_subplot()
-plot_flow_map(delta, enclaves=enclaves, modelled=modelled, ax=ax)
+plot_flow_map(delta, enclaves=enclaves, ax=ax)
 save(figure, "yrd_layers")
 
 # What sources state, without the modelled layer.
-stated = delta.select(layers=[layer for layer in delta.layers if layer not in modelled])
+stated = delta.select(layers=list(delta.layer_table.query("not modelled").index))
 strength = ni.centrality.overlapping_strength(stated).rename(names)
 figure = new_figure(width=SINGLE, height=75)
 ax = plot_rank_size(strength, label="links stated by sources", ax=figure.add_subplot())

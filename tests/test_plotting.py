@@ -73,7 +73,8 @@ def cities() -> MultilayerNetwork:
             "name_en": ["Pe", "Qu", "Er", "Es", "District"],
         }
     )
-    return build_network(nodes, links, places, directed=["talent"])
+    model = {"modelled": True, "parameters": "exponent: 2; model: made up"}
+    return build_network(nodes, links, places, ["talent"], {"gravity": model})
 
 
 @pytest.fixture
@@ -203,7 +204,7 @@ def test_width_is_weight_on_one_scale_for_what_is_observed(
     cities: MultilayerNetwork, ax: Axes
 ) -> None:
     # Periods of p-q add up to 8, the largest; p-s has no place on the map, p-p is no link.
-    drawn = curves(plot_flow_map(cities, modelled=["gravity"], ax=ax))
+    drawn = curves(plot_flow_map(cities, ax=ax))
     trade, talent = drawn["trade"].get_linewidths(), drawn["talent"].get_linewidths()
     assert np.asarray(trade) == pytest.approx(np.array([8, 2]) / 8 * max(trade))
     assert np.asarray(talent) == pytest.approx([2 / 8 * max(trade)])
@@ -255,34 +256,40 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(
 
 
 def test_a_modelled_layer_says_so_with_its_parameters(cities: MultilayerNetwork, ax: Axes) -> None:
-    plot_flow_map(cities, modelled={"gravity": {"exponent": 2, "kind": "made up"}}, ax=ax)
+    plot_flow_map(cities, ax=ax)
     assert "gravity (modelled), weight up to 0.5" in legend(ax)
-    assert "gravity (modelled): exponent 2, kind made up." in " ".join(ax.get_xlabel().split())
-    assert mark_modelled("flow_modelled", ["flow_modelled"]) == "flow_modelled"
-    assert mark_modelled("trade", ["flow_modelled"]) == "trade"
+    note = " ".join(ax.get_xlabel().replace("\N{NO-BREAK SPACE}", " ").split())
+    assert note.endswith("gravity (modelled): exponent: 2; model: made up.")
 
 
-def test_parameters_are_in_words_and_without_the_radius_of_the_earth(
-    cities: MultilayerNetwork, ax: Axes
-) -> None:
-    given = {"exponent": 2.0, "strongest": 5, "sphere_radius_km": 6371.0088, "n_units": 64}
-    plot_flow_map(cities, modelled={"gravity": given}, ax=ax)
+def test_the_record_and_not_the_name_says_whether_a_layer_is_modelled(ax: Axes) -> None:
+    network = _of_layers({"modelled_trips": 1.0, "trips": 2.0}, {"trips": {"modelled": True}})
+    plot_flow_map(network, ax=ax)
+    assert legend(ax)[:2] == ["modelled_trips, weight up to 1", "trips (modelled), weight up to 2"]
+    assert mark_modelled("modelled_trips", ["modelled_trips"]) == "modelled_trips (modelled)"
+
+
+def test_long_parameters_are_cut_under_the_map(ax: Axes) -> None:
+    record = {"trips": {"modelled": True, "parameters": "a word " * 40}}
+    plot_flow_map(_of_layers({"trips": 1.0}, record), ax=ax)
     note = " ".join(ax.get_xlabel().split())
-    assert note.endswith("gravity (modelled): exponent 2.0, the 5 largest flows of each place.")
+    assert note.startswith("trips (modelled): a word")
+    assert note.endswith(" ...")
+    assert len(note) < 140
 
 
-def _of_layers(weights: dict[str, float]) -> MultilayerNetwork:
+def _of_layers(weights: dict[str, float], records: Any = None) -> MultilayerNetwork:
     """Two places that a link of each layer joins."""
     nodes = pd.DataFrame({"node": ["p", "q"], "kind": "place", "place": ["p", "q"]})
     links = pd.DataFrame({"layer": list(weights), "weight": list(weights.values())})
     places = pd.DataFrame({"place": ["p", "q"], "lon": [118.0, 120.0], "lat": [29.0, 30.0]})
-    return build_network(nodes, links.assign(source="p", target="q"), places)
+    return build_network(nodes, links.assign(source="p", target="q"), places, layers=records)
 
 
 def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax: Axes) -> None:
     weights = {"a": 1.0, "b": 5.0, "c": 4630.0, "d": 3.0, "e": 6.313, "f": 2.0, "m": 0.1}
-    network = _of_layers(weights)
-    assert set(curves(plot_flow_map(network, modelled=["m"], ax=ax))) == {*"bcdem"}
+    network = _of_layers(weights, {"m": {"modelled": True}})
+    assert set(curves(plot_flow_map(network, ax=ax))) == {*"bcdem"}
     assert "Layers of less weight, not drawn: f, a." in " ".join(ax.get_xlabel().split())
     assert {"c, weight up to 4,630", "e, weight up to 6.3"} <= set(legend(ax))
     asked = new_figure().add_subplot()

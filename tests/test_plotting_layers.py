@@ -56,7 +56,9 @@ def test_planes_hold_the_links_of_their_layer(network):
 
 
 def test_modelled_layers_say_so(network):
-    ax = plot_layers(network, modelled=["y"], ax=new_figure().add_subplot())
+    links = network.links
+    marked = network.select(layers=[]).with_links(links, layers={"y": {"modelled": True}})
+    ax = plot_layers(marked, ax=new_figure().add_subplot())
     assert "y (modelled) (3)" in [text.get_text() for text in ax.texts]
 
 

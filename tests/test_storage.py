@@ -19,7 +19,7 @@ PARTS = {field.name.strip("_") for field in dataclasses.fields(Storage)} | {
 
 
 def private_reads(path: Path) -> list[str]:
-    """Reads of `network._nodes` and the like: of an object that is not `self`, nor a module."""
+    """Private attributes with the name of a part, of an object that is not `self`, nor a module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
         f"{path.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}"

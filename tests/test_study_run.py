@@ -299,7 +299,7 @@ def test_one_global_efficiency_in_one_report(bundled):
 
 
 def test_what_is_modelled_is_marked(bundled):
-    layer = gravity_parameters()["layer"]
+    layer = f"{gravity_parameters()['layer']} (modelled)"
     layers = table(bundled, "layers").set_index("layer")["modelled"]
     assert layers[layers].index.tolist() == [layer]
     for name in ("centrality", "effects"):

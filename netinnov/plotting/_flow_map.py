@@ -29,6 +29,7 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
     mark_modelled,
+    modelled_layers,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _FAN = 0.05
 _BUNDLE = 0.3
 _LAYERS = 4  # that one map shows so that they can be told apart
 _LISTED = 6
-_UNSAID = ("layer", "sphere_radius_km", "units", "n_units", "n_links", "scale")
+_PARAMETERS = 110  # characters of those of a modelled layer
 _ARROW_DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
 
 
@@ -56,7 +57,6 @@ def plot_flow_map(
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
-    modelled: Collection[str] = (),
     extent: tuple[float, float, float, float] | None = None,
     labels: int = 30,
     strongest: int = 100,
@@ -77,9 +77,6 @@ def plot_flow_map(
         perhaps ``direction`` (reverse, forward, level). Equal arrows are drawn once, wider.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
-    modelled : collection of str
-        Layers that are modelled, not observed: grey, below the others, and named so. Where it is a
-        mapping to parameters, these are written under the map.
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes.
     labels : int
@@ -106,6 +103,9 @@ def plot_flow_map(
 
     Notes
     -----
+    Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
+    say so; their parameters are written under the map, about a hundred characters of each.
+
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
     largest weight, in the unit of the table of links. Area of a place is its strength over the
@@ -127,6 +127,7 @@ def plot_flow_map(
     """
     check_network(network)
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
+    modelled = modelled_layers(network)
     drawn = network.layers
     if layers is not None:
         drawn = tuple(check_names("layers", layers, network.layers))
@@ -172,7 +173,7 @@ def plot_flow_map(
             borderaxespad=0,
             handlelength=3.4,
         )
-        _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(modelled, drawn)])
+        _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         label_points(
             ax,
             shown[["lon", "lat"]].to_numpy(),
@@ -401,26 +402,13 @@ def _draw_places(
     return handles
 
 
-def _parameters(modelled: Collection[str], layers: tuple[str, ...]) -> list[str]:
-    """A sentence with the parameters of each modelled layer, those that fit on a line.
-
-    The radius of the earth, and what is a flag, tell a reader nothing.
-    """
-    if not isinstance(modelled, Mapping):
-        return []
-    found = []
-    for layer in layers:
-        values = {k: v for k, v in dict(modelled.get(layer) or {}).items() if k not in _UNSAID}
-        short = {k: v for k, v in values.items() if v is not True and len(str(v)) <= 30}
-        if short:
-            listed = ", ".join(
-                f"the {value:g} largest flows of each place"
-                if key == "strongest" and isinstance(value, (int, float))
-                else f"{key.replace('_', ' ')} {value}"
-                for key, value in list(short.items())[:3]
-            )
-            found.append(f"{mark_modelled(layer, modelled)}: {listed}.")
-    return found
+def _parameters(network: MultilayerNetwork, layers: tuple[str, ...]) -> list[str]:
+    """A sentence with the parameters of each modelled layer, cut to about a line."""
+    table = network.layer_table.loc[list(layers)]
+    known = table.loc[table["modelled"], "parameters"].dropna()
+    short = known.map(lambda text: textwrap.shorten(text, _PARAMETERS, placeholder=" ..."))
+    texts = short.where(short.str.endswith("."), short + ".")
+    return [f"{mark_modelled(layer, [layer])}: {text}" for layer, text in texts.items()]
 
 
 def _rounded(weight: float) -> str:

@@ -23,10 +23,11 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
     mark_modelled,
+    modelled_layers,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
@@ -126,7 +127,6 @@ def plot_layers(
     network: MultilayerNetwork,
     *,
     layers: Sequence[str] | None = None,
-    modelled: Collection[str] = (),
     strongest: int = 200,
     ax: Axes | None = None,
 ) -> Axes:
@@ -139,8 +139,6 @@ def plot_layers(
         circle in node order.
     layers : sequence of str, optional
         From top to bottom; all by default.
-    modelled : collection of str
-        Layers that are modelled, not observed: grey, and named so.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
     ax : Axes, optional
@@ -150,7 +148,8 @@ def plot_layers(
     -------
     Axes
         Links inside each plane, nodes where they have a link, and dotted lines between the copies
-        of a node in planes next to each other. Self-links are left out.
+        of a node in planes next to each other. Self-links are left out. Modelled layers
+        (`MultilayerNetwork.layer_table`) are grey, and their labels say so.
 
     Raises
     ------
@@ -170,7 +169,7 @@ def plot_layers(
     drawn = check_names("layers", network.layers if layers is None else layers, network.layers)
     if not drawn:
         raise InputError("`layers` must name a layer of the network; found none.")
-    spots = _spots(network)
+    spots, modelled = _spots(network), modelled_layers(network)
     present = dict(zip(network.layers, network.storage.presence("linked"), strict=True))
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=30 + 34 * len(drawn))

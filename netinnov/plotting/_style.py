@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from netinnov.network import MultilayerNetwork
+
 __all__ = [
     "DOUBLE",
     "SINGLE",
@@ -25,6 +27,7 @@ __all__ = [
     "figure_style",
     "layer_style",
     "mark_modelled",
+    "modelled_layers",
     "new_figure",
 ]
 
@@ -157,11 +160,15 @@ def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     Returns
     -------
     str
-        With " (modelled)" behind it, unless the name says so already.
+        With " (modelled)" behind it if it is one of those.
     """
-    if layer not in modelled or "modelled" in layer.lower():
-        return layer
-    return f"{layer} (modelled)"
+    return f"{layer} (modelled)" if layer in modelled else layer
+
+
+def modelled_layers(network: MultilayerNetwork) -> list[str]:
+    """The layers that the table of layers calls modelled."""
+    table = network.layer_table
+    return list(table.index[table["modelled"]])
 
 
 def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:

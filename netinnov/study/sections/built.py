@@ -124,7 +124,6 @@ def draw(result: Built) -> Iterator[Picture]:
             result.cities,
             enclaves=result.arrows,
             names=result.drawn_names,
-            modelled=result.modelled,
             extent=frame,
             strongest=STRONGEST,
             ax=figure.add_subplot(),
