@@ -30,7 +30,7 @@ _ALONE = ""
 """Name of a measure that is given by itself."""
 
 _LEAST_MOVED = 0.05
-"""Mean share of links moved below which a null model cannot tell anything."""
+"""Mean share of links moved below which a null model is not informative."""
 
 _REWIRE = Rewire()
 
@@ -76,24 +76,24 @@ def compare_with_null(
     progress: bool = True,
     checkpoint: PathLike | None = None,
 ) -> NullComparison | dict[str, NullComparison]:
-    """Compare any measure with its values on networks at random.
+    """Compare any measure with its distribution under a null model.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
     measure : callable, or mapping of str to callable
-        Takes a network, gives a number or a Series (over nodes, pairs, layers). Several under
-        their names: each network at random is drawn once and measured by all of them.
+        Takes a network and returns a number or a Series (over nodes, pairs, layers). With a
+        mapping, each random network is drawn once and measured by all functions.
     null : null model, or callable
-        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` with options of
-        their own, or any function that takes the network and a Generator and gives a network.
+        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` with their
+        options, or any function that takes the network and a Generator and returns a network.
     replicates : int
-        Number of networks at random.
+        Number of random networks.
     method : {"independent", "serial"}
-        ``"independent"``: each replicate is a draw of its own from the network. ``"serial"``: all
-        replicates are states of one chain in which the network stands at a random place (Besag
-        and Clifford); for null models that are reversible chains, `Rewire` (without
+        ``"independent"``: each replicate is a separate draw. ``"serial"``: all replicates are
+        states of one chain in which the network is at a random position (Besag and Clifford);
+        for null models that are reversible chains, `Rewire` (without
         ``"strength"``) and `Curveball`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, so that the numbers do not depend on
@@ -119,33 +119,33 @@ def compare_with_null(
     Raises
     ------
     InputError
-        `measure` is no function, or gives something else than a number or a Series of numbers, or
-        Series whose entries are not those of the observed one; `measure` is an empty mapping;
-        `null` gives no network, does not fit the network, or is not a reversible chain and the
-        test is serial; the checkpoint is of another comparison.
+        `measure` is not a function, returns neither a number nor a Series of numbers, or a Series
+        with other entries than the observed one; `measure` is an empty mapping; `null` does not
+        return a network, does not fit the network, or is not a reversible chain in a serial test;
+        the checkpoint is of another comparison.
 
     Warns
     -----
     UserWarning
-        If a layer that is drawn anew is modelled (`MultilayerNetwork.layer_table`): a p-value on it
-        tests the model, and says nothing of what was observed.
+        If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): a p-value on it
+        tests the model, not observations.
     UserWarning
-        If less than 5 % of the links moved (`moved`): networks that are nearly the observed one
-        cannot tell anything.
+        If less than 5 % of the links moved (`moved`): random networks that are nearly the observed
+        one are not informative.
 
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
     (high) as the observed value and n all replicates. So p is never below 2 / (n + 1): many nodes
-    need many replicates before a correction leaves anything. Independent chains are long, not
-    exact: the test is as good as their `mixing`. A measure finds the same numbers alone and among
-    others, if `rng` is the same.
+    need many replicates for a corrected p to be small. Independent chains are approximate: the test
+    is as good as their `mixing`. With the same `rng` a measure has the same results alone and
+    among others.
 
-    *Serial test.* A place among replicates + 1 is drawn for the network, and the chain runs from
-    it to both ends. If the network is a draw from the null model, all places are equally likely,
-    so that P(p <= a) is at most a for every a and however few the ``trials`` between two states,
-    also below 1. Few trials make the test weak instead of wrong: states near the network are like
-    it. They also make ``z``, ``sd``, ``low`` and ``high`` too narrow. With
+    *Serial test.* The position of the network in a chain of replicates + 1 states is drawn, and the
+    chain runs from it to both ends. If the network is a draw from the null model, all positions
+    are equally likely, so that P(p <= a) is at most a for every a, however few the ``trials``
+    between two states, also below 1. Few trials cost power, not validity: states near the network
+    are similar to it. They also make ``z``, ``sd``, ``low`` and ``high`` too narrow. With
     ``"distance_expected"`` it is exact for given weights of the bins, which are estimated. The
     number of proposals is rounded up to one that reads the same backwards (at most 15 more).
 
@@ -153,8 +153,8 @@ def compare_with_null(
     options, and to measures by their names and parameters; another comparison is refused.
     ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
     Arrays, tables and objects that are bound to a function count by their content, an object by
-    what pickle would keep of it. What a function does is not looked into: after a change of it,
-    take another folder.
+    its pickled state. The code of a function is not compared: after changing it, use another
+    folder.
 
     References
     ----------
@@ -166,10 +166,10 @@ def compare_with_null(
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b", "c", "a"], "target": ["b", "c", "d", "d"]})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
-    >>> found = compare_with_null(
+    >>> comparison = compare_with_null(
     ...     network, measure=ni.connectivity.largest_component, replicates=19, rng=1, progress=False
     ... )
-    >>> found.observed, found.p
+    >>> comparison.observed, comparison.p
     (1.0, 1.0)
     """
     check_network(network)
@@ -192,7 +192,7 @@ def compare_with_null(
         chain = check_chain(ready, null)
         if checkpoint is not None:
             msg = "`checkpoint` keeps independent replicates; a serial test is one chain"
-            raise InputError(f"{msg}. Leave it out, or take method='independent'.")
+            raise InputError(f"{msg}. Leave it out, or use method='independent'.")
         ways = walks(seeds, own)
         walk = Walk(chain, task.values)
         done = run(walk, ways, executor=executor, progress=progress, label="ways")

@@ -25,16 +25,12 @@ __all__ = ["Curveball", "Sides", "curveball", "joins_two_kinds", "two_sides"]
 
 @dataclass(frozen=True, slots=True)
 class Curveball(NullFamily):
-    """The null model of `curveball`: neighbours in two-mode layers dealt out anew.
+    """The null model of `curveball`: two-mode layers with neighbours traded at random.
 
     Parameters
     ----------
-    trials : float
-        Trades per node of the kind that trades, see `curveball`.
-    layers : sequence of str, optional
-        Layers to randomise; the others stay as they are. Default: all.
-    through : str or sequence of str, optional
-        The kinds of one side, if there are more than two kinds.
+    trials, layers, through
+        As in `curveball`.
 
     Raises
     ------
@@ -82,7 +78,7 @@ def curveball(
     through: str | Sequence[str] | None = None,
     rng: Rng = None,
 ) -> MultilayerNetwork:
-    """Deal the neighbours in two-mode layers out anew.
+    """Randomise two-mode layers by trading neighbours.
 
     Parameters
     ----------
@@ -117,10 +113,10 @@ def curveball(
 
     Notes
     -----
-    Two nodes of one kind put the neighbours that only one of them has on the table and take back
-    as many as they had, each way equally likely. The result is uniform over the 0/1 tables with
-    the same margins, once there were trades enough. A link keeps its weight and its end of the
-    kind that does not trade, so the strengths of that kind stay and those of the other do not.
+    In a trade, two nodes of one kind pool the neighbours that only one of them has, and split them
+    at random so that each keeps its degree. After enough trades the result is uniform over the 0/1
+    tables with the same margins. A link keeps its weight and its end of the kind that does not
+    trade, so the strengths of that kind are preserved and those of the other are not.
 
     References
     ----------

@@ -26,25 +26,19 @@ Expected = Literal["degree", "strength"]
 
 @dataclass(frozen=True, slots=True)
 class MaxEntropy(NullFamily):
-    """The null model of `max_entropy`: degrees, and strengths if wanted, are kept on average.
+    """The null model of `max_entropy`: expected degrees, and optionally strengths, as observed.
 
     Its equations are solved once for all networks that are drawn.
 
     Parameters
     ----------
-    preserve : sequence of {"degree", "strength"}
-        What is expected to be as observed; degrees always.
-    weights : {"geometric", "exponential"}, optional
-        The law of the weights, see `max_entropy`.
-    layers : sequence of str, optional
-        Layers to draw; the others stay as they are. Default: all.
-    through : str or sequence of str, optional
-        The kinds of one side of two-mode layers that join more than two kinds.
+    preserve, weights, layers, through
+        As in `max_entropy`.
 
     Raises
     ------
     InputError
-        An option is out of range, or is not read beside the others.
+        An option is out of range, or has no effect together with the others.
 
     See Also
     --------
@@ -93,7 +87,7 @@ def max_entropy(
     through: str | Sequence[str] | None = None,
     rng: Rng = None,
 ) -> MultilayerNetwork:
-    """Draw a network whose degrees, and strengths if wanted, are those observed on average.
+    """Draw a network whose expected degrees, and optionally strengths, are those observed.
 
     Parameters
     ----------
@@ -102,8 +96,8 @@ def max_entropy(
     preserve : sequence of {"degree", "strength"}
         What is expected to be as observed; degrees always.
     weights : {"geometric", "exponential"}, optional
-        The law of the weights, read with "strength" only: whole numbers from 1, or numbers above
-        0. Default: geometric for a layer whose weights are whole numbers, else exponential.
+        The distribution of the weights, used with "strength" only: whole numbers from 1, or numbers
+        above 0. Default: geometric for a layer whose weights are whole numbers, else exponential.
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
     through : str or sequence of str, optional
@@ -120,10 +114,10 @@ def max_entropy(
     Raises
     ------
     InputError
-        A layer is not there, its equations are not solved, a link joins two nodes of one side of
-        ``through``, geometric weights are asked for and those observed are no whole numbers, or
-        the product of the numbers of classes of both sides (nodes that are alike in what is kept)
-        is above 25 million.
+        A layer does not exist, its equations have no solution, a link joins two nodes of one side
+        of ``through``, ``weights="geometric"`` and a weight is not a whole number, or the product
+        of the numbers of classes of both sides (nodes that are alike in what is kept) is above 25
+        million.
 
     See Also
     --------
@@ -135,10 +129,9 @@ def max_entropy(
     Each pair is linked with its own probability, independently of the others: x_i x_j / (1 + x_i
     x_j) in undirected layers, x_i y_j / (1 + x_i y_j) from i to j in directed ones. In a layer
     where every link joins the same two kinds only pairs of different kinds have such a probability,
-    the others 0; directed, each way by itself. The x and y make every expected degree that
+    the others 0; directed, each way by itself. The x and y make every expected degree equal to that
     observed, to a relative 1e-10 (Newton's method on the logarithms, one unknown for each different
-    degree).
-    Self-links stay where they are, and count in no degree or strength.
+    degree). Self-links stay where they are, and count in no degree or strength.
 
     With strengths, geometric: the entropy of links and whole-number weights together is largest
     (the enhanced configuration model): a pair is linked with probability z / (1 - y + z), z = z_i
@@ -147,8 +140,8 @@ def max_entropy(
     + u_j) that makes every expected strength the observed one (conditional reconstruction). In
     directed layers z_i z_j is z_i z'_j, and so on. Both laws are broad: the spread of a weight is
     about its mean.
-    Expected strengths are those observed to a relative 1e-6 or better. Where the degrees leave no
-    choice which pairs are linked, strengths can be out of reach: the layer is then refused.
+    Expected strengths are those observed to a relative 1e-6 or better. Where the degrees
+    determine which pairs are linked, strengths can be infeasible: the layer is then refused.
 
     References
     ----------

@@ -29,14 +29,14 @@ class NullComparison:
         The value of the network; mean and standard deviation (n - 1) over the replicates;
         z = (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 %
         of the replicates. Series where the measure gives one. Where replicates are infinite the
-        mean is infinite (NaN if of both signs), sd and z are NaN, and p, low and high count them
-        as the numbers beyond all others that they are.
+        mean is infinite (NaN if of both signs), sd and z are NaN, and p, low and high rank them
+        beyond all finite numbers.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
     moved : float
         Mean share of the links of a replicate that are not in the network (same pair; for null
         models that draw weights, and for functions, same weight too). Only layers that are drawn
-        count, and no self-links; NaN without links. Near 0 the null model cannot tell anything.
+        count, and no self-links; NaN without links. Near 0 the null model is not informative.
     """
 
     observed: Any
@@ -118,9 +118,9 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
 
 
 def _with_infinite(draws: Floats) -> Floats:
-    """The ends of the interval as of any quantiles, but without inf - inf.
+    """Quantiles of draws with infinite values, interpolated without inf - inf.
 
-    Between a finite and an infinite value lies the infinite one, between -inf and inf the nearer.
+    Between a finite and an infinite value the infinite one, between -inf and inf the nearer.
     """
     ordered = np.sort(draws[~np.isnan(draws)])
     at = np.array(_ENDS) * (ordered.size - 1)

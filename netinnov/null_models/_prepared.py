@@ -25,11 +25,11 @@ __all__ = [
 ]
 
 NullModel: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
-"""Gives a network at random; the frozen classes of this module, or any function."""
+"""Returns a random network; the frozen classes of this module, or any function."""
 
 
 class Prepared(Protocol):
-    """A null model of one network, with all that its draws share computed already."""
+    """A null model of one network, with the work that its draws share already done."""
 
     @property
     def layers(self) -> Collection[str]:
@@ -40,11 +40,11 @@ class Prepared(Protocol):
         """Whether weights are drawn too, so that a link is the same only with the same weight."""
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
-        """A network at random."""
+        """Draw a network."""
 
 
 class PreparedChain(Prepared, Protocol):
-    """A null model that is a Markov chain, as probable forwards as backwards."""
+    """A null model that is a reversible Markov chain."""
 
     def start(self) -> list[State]:
         """The observed links of each layer."""
@@ -57,7 +57,7 @@ class PreparedChain(Prepared, Protocol):
 
 
 class NullFamily(ABC):
-    """What the classes of null models share: they are called as functions are."""
+    """Base of the null models: callables of a network and a Generator."""
 
     __slots__ = ()
 
@@ -73,14 +73,14 @@ class NullFamily(ABC):
 
 
 def layer_names(layers: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names of layers, which cannot be changed any more."""
+    """The names of layers as a tuple."""
     return None if layers is None else tuple(as_list("layers", layers))
 
 
 def prepared_null(
     null: NullModel, network: MultilayerNetwork, rng: np.random.Generator
 ) -> Prepared:
-    """Prepare a null model for a network; any function is one, and prepares nothing."""
+    """Prepare a null model for a network; a plain function needs no preparation."""
     what = "a null model such as Rewire(), or a function of a network and a Generator"
     check_callable("null", null, what, made=True)
     if isinstance(null, NullFamily):
@@ -90,7 +90,7 @@ def prepared_null(
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A null model that is any function: nothing is known of it."""
+    """A null model that is a plain function."""
 
     network: MultilayerNetwork
     null: NullModel

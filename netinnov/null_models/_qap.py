@@ -1,4 +1,4 @@
-"""Does one network explain another? Correlation and regression of matrices, by permuting nodes."""
+"""Correlation and regression of matrices, tested by permuting nodes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["MatrixRegression", "QapCorrelation", "mrqap", "qap_correlation"]
 
 @dataclass(frozen=True, slots=True)
 class QapCorrelation:
-    """A correlation between two matrices, and where it stands among permuted ones.
+    """A correlation between two matrices, tested by permutation.
 
     Attributes
     ----------
@@ -184,8 +184,8 @@ def qap_correlation(
     task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
     orders = orders_of(network.n_nodes, permutations, rng)
     observed = task(np.arange(network.n_nodes))
-    found = run(task, orders, executor=executor, progress=progress, label="permutations")
-    draws = np.array(found, dtype=np.float64)
+    permuted = run(task, orders, executor=executor, progress=progress, label="permutations")
+    draws = np.array(permuted, dtype=np.float64)
     low, high = permuted_interval(draws)
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
     return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
@@ -203,33 +203,27 @@ def mrqap(
 ) -> MatrixRegression:
     """Regress a matrix on others over pairs of nodes, tested by double semi-partialling.
 
-    For each predictor, what the others do not explain of it is permuted by nodes, and the outcome
-    is regressed anew on that and the others; t is compared. Unlike the permutation of the
-    outcome this holds its level when predictors are correlated with one another.
+    For each predictor, its residual given the others is permuted by nodes, the outcome is regressed
+    on this residual and the others, and t is compared. Unlike the permutation of the outcome, this
+    keeps its level when predictors are correlated with one another.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Up to 5,000 nodes.
     outcome : str, DataFrame or array
-        The name of a layer (its weights; 0 where a pair is not linked), or a square matrix: a
-        DataFrame with the nodes as index and columns, or an array in node order, row: source.
+        The name of a layer or a square matrix, as in `qap_correlation`.
     predictors : mapping of str to matrix, or sequence of str
         Names of terms and their matrices, as for `outcome`; or names of layers.
     permutations : int
         Number of permutations, the same for each predictor.
-    rng : int, SeedSequence or Generator, optional
-        Source of randomness.
-    executor : Executor or int, optional
-        Where the permutations run; see `compare_scenarios`.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `qap_correlation`.
 
     Returns
     -------
     MatrixRegression
-        All NaN where pairs are too few or one predictor follows from the others; t and p NaN where
-        nothing is left to explain.
+        All NaN with too few pairs or collinear predictors; t and p NaN with no residual variance.
 
     Raises
     ------
@@ -287,7 +281,7 @@ def mrqap(
     draws = np.full((permutations, len(xs)), np.nan)
     for k in range(len(xs) if fitted.determined else 0):
         others = np.delete(columns, k + 1, axis=1)
-        left = _left_over(columns[:, k + 1], others, used, symmetric)
+        left = _residual(columns[:, k + 1], others, used, symmetric)
         parts = partialled(others, target)
         task = PermutedT(left, others, target, np.nonzero(used), *parts)
         label = f"permutations of {names[k + 1]}"
@@ -323,7 +317,7 @@ def _least_squares(y: Floats, columns: Floats) -> _Fit:
     coefficients = inverse @ (q.T @ y)
     rest = float(((y - q @ (q.T @ y)) ** 2).sum())
     spread = float(((y - y.mean()) ** 2).sum())
-    # What rounding leaves of a perfect fit is no variance.
+    # A residual of rounding size counts as a perfect fit.
     rest = 0.0 if rest <= 1e-24 * float(y @ y) else rest
     spread = 0.0 if spread <= 1e-24 * float(y @ y) else spread
     error = np.sqrt(rest / (n - terms) * (inverse**2).sum(axis=1))
@@ -331,10 +325,10 @@ def _least_squares(y: Floats, columns: Floats) -> _Fit:
     return _Fit(coefficients, t, 1 - rest / spread if spread > 0 else float("nan"), True)
 
 
-def _left_over(
+def _residual(
     column: Floats, others: Floats, used: npt.NDArray[np.bool_], symmetric: bool
 ) -> Floats:
-    """What the others do not explain of one column, as a matrix; NaN where no pair is used."""
+    """Residual of one column given the others, as a matrix; NaN where no pair is used."""
     matrix = np.full(used.shape, np.nan)
     matrix[used] = partialled(others, column)[1]
     return np.where(used.T, matrix.T, matrix) if symmetric else matrix

@@ -1,4 +1,4 @@
-"""Networks drawn uniformly among all with the same degrees, and what else is to be kept."""
+"""Networks drawn uniformly among all with the same degrees, and further constraints."""
 
 from __future__ import annotations
 
@@ -25,24 +25,13 @@ class Rewire(NullFamily):
 
     Parameters
     ----------
-    preserve : sequence of {"degree", "kind", "place", "distance", "distance_expected", "strength"}
-        What stays besides the degrees, see `rewire`.
-    trials : float
-        Proposals per link and layer. In a serial test (see `compare_with_null`) they may be less
-        than 1.
-    layers : sequence of str, optional
-        Layers to rewire; the others stay as they are. Default: all.
-    bins : array_like, optional
-        Rising edges in km of the bins of distance, see `rewire`.
-    space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
-        Which graphs are allowed, see `rewire`.
-    labelled : {"node", "stub"}
-        What is equally likely in these spaces, see `rewire`.
+    preserve, trials, layers, bins, space, labelled
+        As in `rewire`. In a serial test (see `compare_with_null`) `trials` may be less than 1.
 
     Raises
     ------
     InputError
-        An option is out of range, or is not read beside the others.
+        An option is out of range, or has no effect together with the others.
 
     See Also
     --------
@@ -124,14 +113,14 @@ def rewire(
     network : MultilayerNetwork
         Any network.
     preserve : sequence of str
-        What stays besides the degrees (directed: in and out), which always do:
+        What is preserved besides the degrees (directed: in and out), which always are:
 
         - ``"kind"``, ``"place"``: the number of links between any two kinds (places), by
           direction in directed layers; with both, between any two pairs of kind and place. Nodes
-          for which it is missing are a class of their own.
+          without one form their own class.
         - ``"distance"``: the number of links in each bin of ``bins``, exactly.
-        - ``"distance_expected"``: that number on average; see Notes.
-        - ``"strength"``: strengths (directed: in and out), nearly; see Notes.
+        - ``"distance_expected"``: that number in expectation; see Notes.
+        - ``"strength"``: strengths (directed: in and out), approximately; see Notes.
     trials : float
         Proposals per link and layer (in multigraphs: per parallel link). Rejected proposals count.
         See `mixing`.
@@ -140,18 +129,18 @@ def rewire(
     layers : sequence of str, optional
         Layers to rewire; the others stay as they are. Default: all.
     bins : array_like, optional
-        Rising edges in km of the bins of distance: [a, b), the last one closed; what lies outside
-        them is a bin of its own. Default: the deciles of the lengths of each layer's links, equal
+        Increasing edges in km of the bins of distance: [a, b), the last one closed; lengths outside
+        them form one more bin. Default: the deciles of the lengths of each layer's links, equal
         edges merged.
     space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
-        Which graphs are allowed. ``"simple"``: a pair has one link at most, and no self-link
-        arises. ``"loopy"``: self-links take part and arise. ``"multigraph"``: a link of weight w is
-        w parallel links, each of which moves by itself, so that strengths are kept and degrees
-        are not; weights, but those of self-links that stay, must be whole.
-        ``"loopy_multigraph"``: both. Spaces other than the simple one keep nothing else.
+        Which graphs are allowed. ``"simple"``: at most one link a pair, and no new self-links.
+        ``"loopy"``: self-links are rewired and can be created. ``"multigraph"``: a link of weight
+        w is w parallel links, rewired independently, so that strengths are preserved and degrees
+        are not; weights must be whole, except those of self-links that are not rewired.
+        ``"loopy_multigraph"``: both. Only the simple space allows further constraints.
     labelled : {"node", "stub"}
-        What is equally likely in these spaces: each network, or each pairing of the ends of
-        links, as in the configuration model; see Notes. In the simple space the two agree.
+        What is uniform in these spaces: networks, or pairings of the ends of links as in the
+        configuration model; see Notes. In the simple space the two agree.
 
     Returns
     -------
@@ -162,8 +151,8 @@ def rewire(
     Raises
     ------
     InputError
-        Something unknown is to be kept, or more than degrees outside the simple space; a layer is
-        not there; distances are to be kept and an end of a link has no coordinates; weights of a
+        `preserve` has an unknown name, or more than degrees outside the simple space; a layer does
+        not exist; distances are preserved and an end of a link has no coordinates; weights of a
         multigraph are not whole.
 
     See Also
@@ -175,41 +164,39 @@ def rewire(
 
     Notes
     -----
-    What moves is the linked pair: periods are summed first. In the simple space self-links stay
-    where they are and a proposal that would make one, or a link that is there, is rejected: the
-    result is uniform over simple graphs. Each layer moves by itself, so overlap between layers is
-    lost. For the same `rng` the links drawn depend on the order of the nodes and on that of the
-    names of layers; how likely they are does not. Shares of an origin's total no longer add up to
-    100 % after it.
+    Linked pairs are rewired: periods are summed first. In the simple space self-links are not
+    rewired, and a proposal that would create one, or an existing link, is rejected: the result is
+    uniform over simple graphs. Layers are rewired independently, so overlap between layers is
+    lost. For the same `rng` the links drawn depend on the order of the nodes and of the names of
+    layers; their distribution does not. Shares of an origin's total no longer add up to 100 %.
 
-    Every proposal is as likely as the one that takes it back, so the chain is uniform over the
-    graphs that it reaches. It reaches all with the same degrees: undirected by exchanges of ends
-    between two links; directed with the reversal of directed triangles besides. Where kinds,
-    places or distances are kept, ends are exchanged between nodes of one class, and what would
-    change a bin is rejected. That alone need not reach all graphs: so every sixteenth proposal
-    is an excursion, a random number of exchanges (2 on average) that keep degrees only, taken
-    back as a whole unless its end keeps what must be kept. (In layers of up to 64 links: every
-    second, 8 on average.) With excursions the chain reaches all graphs that 64 exchanges lead
-    to; but one that only a long excursion reaches comes late, in a large layer not within any
-    usual number of trials.
+    Every proposal is as likely as its reverse, so the chain is uniform over the graphs that it
+    reaches. It reaches all with the same degrees: undirected by exchanges of ends between two
+    links; directed also by the reversal of directed triangles. Where kinds, places or distances
+    are preserved, ends are exchanged between nodes of one class, and a change of a bin is
+    rejected. That alone need not reach all graphs, so every sixteenth proposal is an excursion: a
+    random number of exchanges (2 on average) that preserve degrees only, undone as a whole unless
+    the result satisfies all constraints. (In layers of up to 64 links: every second, 8 on
+    average.) With excursions the chain reaches all graphs within 64 exchanges; but a graph that
+    needs a long excursion is rare, in a large layer beyond any usual number of trials.
 
-    A weight travels with its link, so a layer keeps its weights as a set, and strengths change.
+    A weight moves with its link, so a layer keeps its set of weights, and strengths change.
     With ``"strength"`` the weights are then exchanged between links by simulated annealing until
     the errors of all strengths together are 1 % of their sum, or 200 exchanges a link (at least
-    200,000) have been tried; `mixing` reports what error was left.
+    200,000) have been tried; `mixing` reports the remaining error.
     ``"distance_expected"`` is a Metropolis chain with one weight a bin, found by stochastic
     approximation before the draw; it is soft in that single draws differ from the observed
     numbers, and an empty bin is given a tenth of a link.
 
-    In the other spaces every fourth proposal (up to 64 links: every second), by chance, passes an
-    end round among three links: without it a triangle and three self-links, or the two ways round
-    a directed triangle, need not meet. In loopy graphs such a triangle is a rare find: where
-    nothing else leads on, the trials needed grow as the square of the number of links, and
-    `mixing` does not see it. A self-link holds two ends of its node (directed: one out,
-    one in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1
-    over the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w
-    self-links (directed: w!). With "node" the same proposals are accepted so that this proportion
-    cancels (Metropolis).
+    In the other spaces one proposal in four (up to 64 links: one in two), at random, rotates ends
+    among three links: without it the chain need not connect a triangle with three self-links, or
+    the two orientations of a directed triangle. In loopy graphs such a triangle is rare: where no
+    other proposal connects two graphs, the trials needed grow as the square of the number of links,
+    and `mixing` does not detect it. A self-link holds two ends of its node (directed: one out, one
+    in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1 over
+    the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w self-links
+    (directed: w!). With "node" the same proposals are accepted so that this proportion cancels
+    (Metropolis).
 
     References
     ----------

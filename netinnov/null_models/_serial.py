@@ -1,4 +1,4 @@
-"""The serial test: the network at a random place of one reversible chain."""
+"""The serial test: the network at a random position of one reversible chain."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def walks(seeds: Seeds, rng: np.random.Generator) -> list[Seeds]:
 class Walk:
     """Steps of a chain away from the observed network, each of them measured.
 
-    A chain that is reversible runs backwards as it runs forwards.
+    A reversible chain has the same law in both directions.
     """
 
     chain: PreparedChain

@@ -30,7 +30,7 @@ __all__ = ["DifferenceInDifferences", "difference_in_differences"]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DifferenceInDifferences:
-    """Ties after the opening of an enclave against those before, and those of other pairs.
+    """Ties after the opening of an enclave compared with those before and of other pairs.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class DifferenceInDifferences:
         The same for each group and, as ``"a - b"``, for the difference of two: ``estimate,
         standard_error, low, high, p``.
     cells : DataFrame
-        ``group, cohort, event_time, estimate, standard_error, n_treated``: what the means are of.
+        ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
     means : DataFrame
         Before and after without a model, a row for each group and cohort: mean tie of its pairs
         ``before`` and ``after`` the opening, of pairs without an enclave in the same periods
@@ -52,7 +52,7 @@ class DifferenceInDifferences:
     method, effects : str
         As asked for.
     sample : PairSample
-        Which pairs are in it, and which are left out.
+        Numbers of pairs used and left out.
     """
 
     average: TieEffect
@@ -86,7 +86,7 @@ def difference_in_differences(
     errors: Errors = "jackknife",
     confidence: float = 0.95,
 ) -> DifferenceInDifferences:
-    """Set the change of ties at the opening of enclaves against the change of other ties.
+    """Compare the change of ties at the opening of enclaves with the change of other ties.
 
     Parameters
     ----------
@@ -94,24 +94,14 @@ def difference_in_differences(
         A network of places whose links have periods, as `aggregate` makes it.
     layer : str
         The ties, weighted; weights need not be whole numbers.
-    openings : DataFrame
-        Columns ``home``, ``host`` and ``opened``; see `event_study`.
-    periods : sequence of int, optional
-        The periods of the panel; see `event_study`.
-    by : str, optional
-        A column of ``openings`` by whose values effects are told apart and compared, such as
-        ``"direction"``.
+    openings, periods, by
+        As in `event_study`.
     method : {"cohorts", "two_way"}
         ``"cohorts"``: an effect for each cohort in each period from its opening on, then their
         mean weighted by pairs. ``"two_way"``: one effect for all, which is biased if effects
         differ between cohorts or change with time; kept for comparison.
-    effects : {"place_period", "period"}
-        Fixed effects besides those of pairs: of either place in each period, or of periods only.
-    errors : {"jackknife", "cluster"}
-        Standard errors that allow for dependence within a pair: by leaving out one pair at a time
-        (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
-    confidence : float
-        Of the intervals.
+    effects, errors, confidence
+        As in `event_study`.
 
     Returns
     -------
@@ -128,8 +118,7 @@ def difference_in_differences(
     Warns
     -----
     UserWarning
-        Some cells have no finite estimate, links have no period, or the layer is modelled
-        (`MultilayerNetwork.layer_table`), so that p says nothing of what was observed.
+        As in `event_study`.
 
     See Also
     --------
@@ -137,18 +126,9 @@ def difference_in_differences(
 
     Notes
     -----
-    The model of `event_study` without cells before the opening: all of these periods are what the
-    later ones are compared with, which is more precise, and asks that trends be parallel in all of
-    them. Pairs whose enclave opens later are controls until then.
-
-    References
-    ----------
-    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
-    data. The Econometrics Journal 26, C31-C66.
-
-    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
-    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
-    Economics 17(1), 271-296.
+    The model of `event_study` without cells before the opening: all these periods are the
+    reference, which is more precise, and assumes parallel trends in all of them. Pairs whose
+    enclave opens later are controls until then.
 
     Examples
     --------
@@ -157,8 +137,8 @@ def difference_in_differences(
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
     >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
-    >>> found = difference_in_differences(network, layer="links", openings=parks, effects="period")
-    >>> round(found.average.factor, 6)
+    >>> did = difference_in_differences(network, layer="links", openings=parks, effects="period")
+    >>> round(did.average.factor, 6)
     2.0
     """
     check_choice("method", method, Method)
@@ -205,13 +185,13 @@ def _means(pairs: Pairs, treatment: Treatment, usable: npt.NDArray[np.bool_]) ->
     treated = usable & (treatment.cohort != NEVER)
     others = pairs.weight[usable & ~treated].mean(axis=0)
     rows = []
-    found_in = np.column_stack([treatment.group, treatment.cohort])[treated]
-    for group, start in np.unique(found_in, axis=0):
+    treated_cells = np.column_stack([treatment.group, treatment.cohort])[treated]
+    for group, start in np.unique(treated_cells, axis=0):
         own = treated & (treatment.group == group) & (treatment.cohort == start)
         tie = pairs.weight[own].mean(axis=0)
-        found = [part.mean() for series in (tie, others) for part in np.split(series, [start])]
+        ties = [part.mean() for series in (tie, others) for part in np.split(series, [start])]
         label = treatment.groups[group], pairs.periods[start]
-        rows.append((*label, int(own.sum()), *found))
+        rows.append((*label, int(own.sum()), *ties))
     columns = ["group", "cohort", "n_treated", "before", "after", "others_before", "others_after"]
     table = pd.DataFrame(rows, columns=columns)
     for name, first, last in (

@@ -44,18 +44,18 @@ class EventStudy:
     ----------
     estimates : DataFrame
         ``event_time`` (periods since the opening), ``estimate``, ``standard_error``, ``low``,
-        ``high``, ``n_treated`` (pairs), with ``group`` in front if effects are told apart. The
+        ``high``, ``n_treated`` (pairs), with ``group`` in front if `by` is given. The
         reference period has estimate 0, and NaN for the rest.
     cells : DataFrame
-        ``group, cohort, event_time, estimate, standard_error, n_treated``: what the estimates are
-        means of, by the period in which enclaves opened.
+        ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells, by
+        the period in which enclaves opened.
     average : TieEffect
         Mean over all treated pairs and periods from the opening on.
     groups : DataFrame
         The same for each group and, as ``"a - b"``, for the difference of two.
     pre_trend_p : float
         P of the joint test that all estimates before the reference period are 0, by the largest of
-        their t (sup-t); NaN if there are none. A large value is no proof of equal trends (Roth
+        their t (sup-t); NaN if there are none. A large value does not prove equal trends (Roth
         2022).
     reference : int
         Event time of the reference period.
@@ -64,7 +64,7 @@ class EventStudy:
     method, effects : str
         As asked for.
     sample : PairSample
-        Which pairs are in it, and which are left out.
+        Numbers of pairs used and left out.
     """
 
     estimates: pd.DataFrame
@@ -112,16 +112,17 @@ def event_study(
         The ties, weighted; weights need not be whole numbers.
     openings : DataFrame
         Columns ``home``, ``host`` and ``opened``, one row an enclave, as `enclave_openings` gives
-        it or a table of parks. A place that is no node counts as the node around it. Of several
-        enclaves of a pair the first counts; in a directed layer both directions are treated.
+        it or a table of parks. A place that is not a node counts as the node that contains it. Of
+        several enclaves of a pair the first counts; in a directed layer both directions are
+        treated.
     periods : sequence of int, optional
         The periods of the panel. Default: every whole number from the first with a link to the
         last. Event times count these periods, so that 5 years is 1 where they lie 5 years apart.
     reference : int
-        The event time that the others are compared with, below 0: -1 is the period before the
-        opening; earlier if ties may answer before it.
+        The event time of the reference period, below 0: -1 is the period before the opening;
+        choose an earlier one if ties may respond before it.
     by : str, optional
-        A column of ``openings`` by whose values effects are told apart and compared, such as
+        A column of ``openings`` whose values define groups with separate effects, such as
         ``"direction"`` (forward and reverse enclaves).
     method : {"cohorts", "two_way"}
         ``"cohorts"``: an effect for each cohort (the pairs of one opening period) at each event
@@ -154,7 +155,7 @@ def event_study(
     -----
     UserWarning
         Some cells have no finite estimate, links have no period, or the layer is modelled
-        (`MultilayerNetwork.layer_table`), so that p says nothing of what was observed.
+        (`MultilayerNetwork.layer_table`), so that p does not test observations.
 
     See Also
     --------
@@ -165,15 +166,15 @@ def event_study(
     -----
     E(y_ijt) = exp(a_it + b_jt + m_ij + sum over g, e of d_ge [i and j have an enclave since g and
     t - g = e]) by Poisson pseudo maximum likelihood over all pairs, those with a tie of 0
-    included. a and b (the same in an undirected layer) take up all that makes a place better
+    included. a and b (the same in an undirected layer) absorb all that makes a place better
     linked in a period, m all that is constant between two places.
 
     d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
     reference period on by the factor that a and b give (parallel trends in ratios, not in
-    differences), if ties did not answer before the reference period, and if the enclave left the
-    ties of other pairs as they were: fixed effects of places in a period also take up what spills
-    over to them. The data can speak against the first two (``pre_trend_p``), not for them. That
-    test takes the largest t of the estimates before the reference period, whose joint law is a
+    differences), if ties did not respond before the reference period, and if the enclave did not
+    change the ties of other pairs: fixed effects of places in a period also absorb spillovers to
+    them. The data can reject the first two (``pre_trend_p``), not confirm them. That test uses the
+    largest t of the estimates before the reference period, whose joint law is a
     multivariate t with their correlations (Montiel Olea and Plagborg-Moller 2019), drawn from a
     fixed seed. A Wald test of many estimates rejects too often where a few strong pairs carry them
     (Pustejovsky and Tipton 2018).
@@ -285,7 +286,7 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
                 continue
             mask = ((table["group"] == group) & (table["event_time"] == when)).to_numpy()
             weights.append(weights_of(table, mask))
-            found = asdict(
+            cell = asdict(
                 summary(
                     table,
                     fit.variance,
@@ -295,7 +296,7 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
                 )
             )
             n = int(table.loc[mask, "n_treated"].sum())
-            numbers = [found[name] for name in ("estimate", "standard_error", "low", "high")]
+            numbers = [cell[name] for name in ("estimate", "standard_error", "low", "high")]
             rows.append((group, when, *numbers, n))
     columns = ["group", "event_time", "estimate", "standard_error", "low", "high", "n_treated"]
     return pd.DataFrame(rows, columns=columns), np.array(weights)
