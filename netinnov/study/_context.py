@@ -90,7 +90,7 @@ class Context:
 
     def options(self, kind: type[P]) -> P | None:
         """The settings of a part; None if it is set to false or not there."""
-        part: P | None = getattr(self.configuration, kind.part)
+        part: P | None = getattr(self.configuration, kind.part, None)
         return part
 
     def once(self, compute: Callable[[Context], R]) -> R:

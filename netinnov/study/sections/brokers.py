@@ -78,9 +78,10 @@ def tell(result: Brokers) -> Iterator[Sentence]:
         for node, n in table["together"].head(3).items()
     ]
     text = phrase(
-        "In the observed layers {} stand between two others that are not linked directly, {:,} "
+        "In the observed layers {} {} between two others that are not linked directly, {:,} "
         "times in all; most often {}.",
         counted(len(table), "node"),
+        "stands" if len(table) == 1 else "stand",
         int(table["together"].sum()),
         joined(top),
     )

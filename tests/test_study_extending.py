@@ -1,0 +1,136 @@
+"""What CONTRIBUTING promises: sections, rivals and readers are usable once registered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from netinnov import study
+from netinnov._inputs import READERS
+from netinnov.cli import app
+from netinnov.scenarios import RIVALS, DirectLinks, Rival
+from netinnov.sources import Tables
+from netinnov.study import sections
+from netinnov.study._section import Part, Section, Sentence, Table
+from study_cases import CHAIN, PARK, THREE
+
+NODES = pd.DataFrame(THREE, columns=["node", "place"])
+LINKS = pd.DataFrame(CHAIN, columns=["source", "target"])
+
+
+class DensityPart(Part):
+    """An option of its own."""
+
+    part: ClassVar[str] = "density"
+    example: ClassVar[str] = "[density]\nscale = 100   # links of so many pairs\n"
+
+    scale: int = 100
+
+
+@dataclass(frozen=True)
+class Density:
+    links: int
+    pairs: int
+    scale: int
+
+
+def _compute(context):
+    options = context.options(DensityPart)
+    n = context.cities.n_nodes
+    return Density(context.cities.n_links, n * (n - 1) // 2, options.scale)
+
+
+def _tell(result):
+    share = result.scale * result.links / result.pairs
+    yield Sentence(f"Of {result.scale} pairs {share:.0f} are linked.", ("density",))
+
+
+def _tables(result):
+    yield Table("density", pd.DataFrame({"pairs": [result.pairs]}), "Pairs of places.")
+
+
+DENSITY = Section(
+    "density", "How dense it is", _compute, _tell, _tables, offer=_tell, options=DensityPart
+)
+
+
+def write(folder, settings=""):
+    (folder / "tables").mkdir(exist_ok=True)
+    NODES.to_csv(folder / "tables" / "nodes.csv", index=False)
+    LINKS.to_csv(folder / "tables" / "links.csv", index=False)
+    text = f'[data]\nsource = "tables"\npath = "tables"\n{settings}'
+    (folder / "study.toml").write_text(text)
+
+
+def command(*arguments):
+    result = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_a_new_section_is_a_file_and_a_line_in_the_list(tmp_path, monkeypatch):
+    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, DENSITY])
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "[density]\nscale = 30\n")
+    command("run", "study.toml", "--out", "out", "--quiet")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    # Two of the three pairs are linked: 20 of 30. Told in the section and at the top.
+    assert page.count("Of 30 pairs 20 are linked.") == 2
+    assert '<section id="density">\n<h2>2. How dense it is</h2>' in page
+    assert pd.read_csv(tmp_path / "out" / "tables" / "density.csv")["pairs"].tolist() == [3]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["configuration"]["density"] == {"scale": 30}
+    off = (tmp_path / "study.toml").read_text().replace("[density]\nscale = 30\n", "")
+    (tmp_path / "study.toml").write_text("density = false\n" + off)
+    command("run", "study.toml", "--out", "out", "--quiet", "--overwrite")
+    assert "How dense" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_wrong_setting_of_a_new_section_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, DENSITY])
+    path = tmp_path / "study.toml"
+    path.write_text('[data]\nsource = "yrd"\n[density]\nscal = 3\n')
+    with pytest.raises(ValueError, match=r"density.scal is not a setting \(did you mean 'scale'"):
+        study.read_configuration(path)
+
+
+def test_a_new_rival_is_a_line_in_the_catalogue(tmp_path, monkeypatch):
+    def twice(enclave):
+        return DirectLinks(enclave.home, enclave.host, 2 * enclave.size, funding=enclave.funding)
+
+    park = {**PARK, "funding": ["new"], "rivals": ["twice the links"], "placebos": 0}
+    monkeypatch.setitem(RIVALS, "twice the links", Rival(twice, "twice as many direct links"))
+    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, sections.EXPERIMENT])
+    monkeypatch.setattr("netinnov.study.sections._trials.specifications", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{key} = {json.dumps(value)}" for key, value in park.items()]
+    write(tmp_path, "[experiment]\n" + "\n".join(lines))
+    command("run", "study.toml", "--out", "out", "--quiet")
+    contrasts = pd.read_csv(tmp_path / "out" / "tables" / "contrasts.csv")
+    assert set(contrasts["rival"]) == {"twice the links, new"}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "twice as many direct links" in page
+
+
+def test_a_new_reader_is_a_line_in_the_list_of_readers(tmp_path, monkeypatch):
+    def read_lines(path):
+        links = pd.DataFrame([line.split("-") for line in path.read_text().split()])
+        ids = sorted(set(links.to_numpy().ravel()))
+        nodes = pd.DataFrame({"place": ids}, index=pd.Index(ids, name="node"))
+        return Tables(nodes, links.set_axis(["source", "target"], axis=1))
+
+    monkeypatch.setitem(READERS, "lines", read_lines)
+    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, sections.CENTRAL])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pairs.lines").write_text("a-b b-c\n")
+    (tmp_path / "study.toml").write_text('[data]\nsource = "lines"\npath = "pairs.lines"\n')
+    command("run", "study.toml", "--out", "out", "--quiet")
+    table = pd.read_csv(tmp_path / "out" / "tables" / "centrality.csv").set_index("node")
+    assert table["overlapping_degree"].to_dict() == {"b": 2, "a": 1, "c": 1}
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert list(manifest["inputs"]) == ["pairs.lines"]

@@ -1,0 +1,489 @@
+"""What was built, who is central, how even it is, enclaves, mechanisms and limits: in sentences."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.polycentricity import RankSize
+from netinnov.study.sections import (
+    BUILT,
+    CENTRAL,
+    COBWEB,
+    DIFFUSION,
+    ENCLAVES,
+    FREE_FLOW,
+    METHODS,
+    MULTICENTRIC,
+    PARK,
+    SECTIONS,
+    SPECIALISATION,
+    built,
+    central,
+    cobweb,
+    diffusion,
+    enclaves,
+    free_flow,
+    methods,
+    multicentric,
+    park,
+    specialisation,
+)
+from study_cases import CHAIN, STARS, THREE, context_of, network_of, tables_of, text_of, texts
+
+OFF = {"structure": False}
+EVIL = "<script>alert('x')</script>"
+PLACES = pd.DataFrame(
+    {"place": ["P", "Q", "R"], "lon": [120.0, 119.0, 121.0], "lat": [30.0, 29.0, 31.0]}
+)
+
+
+def three(*, places=None, kinds="firm", jurisdiction=None, links=CHAIN, modelled=()):
+    nodes = pd.DataFrame(THREE, columns=["node", "place"]).assign(kind=kinds)
+    if jurisdiction is not None:
+        nodes["jurisdiction"] = jurisdiction
+    return network_of(links, nodes=nodes.set_index("node"), places=places, modelled=modelled)
+
+
+# -- what was built ----------------------------------------------------------------------------
+
+
+def test_the_top_says_what_network_it_is():
+    links = [*CHAIN, ("a", "c", 1, "model")]
+    network = three(kinds=["firm", "firm", EVIL], links=links, modelled=["model"])
+    result = built.compute(context_of(network, **OFF))
+    (text,) = texts(BUILT.offer(result))
+    assert text == (
+        f"The network has 3 nodes, of the kinds firm (2) and {EVIL} (1), and 3 linked pairs in 2 "
+        "layers, of which 1 is modelled; the report looks at 3 places, to which 3 of the nodes are "
+        "added up."
+    )
+    (sentence,) = BUILT.offer(result)
+    assert "<script" not in sentence.text
+    assert "<bdi>&lt;script&gt;" in sentence.text
+
+
+def test_rows_set_aside_are_counted_by_their_problem():
+    problems = ["unknown end", "unknown end", EVIL]
+    rejected = pd.DataFrame({"table": "links", "problem": problems})
+    result = built.compute(context_of(three(places=PLACES), rejected=rejected, **OFF))
+    text = text_of(BUILT.tell(result))
+    assert text == f"Rows set aside: 3, of which 2 unknown end and 1 {EVIL}."
+    none = built.compute(context_of(three(places=PLACES), rejected=rejected.iloc[:0], **OFF))
+    assert text_of(BUILT.tell(none)) == "No row was set aside."
+
+
+def test_places_without_coordinates_give_no_map_but_a_note():
+    result = built.compute(context_of(three(), **OFF))
+    assert list(BUILT.draw(result)) == []
+    assert "There is no map: no place has coordinates." in text_of(BUILT.tell(result))
+
+
+def test_the_map_can_be_drawn_again_from_its_tables():
+    links = [*CHAIN, ("a", "c", 2, "model")]
+    result = built.compute(context_of(three(places=PLACES, links=links, modelled=["model"]), **OFF))
+    tables = tables_of(BUILT, result)
+    frame = tables["map_links"].frame
+    assert frame["weight"].sum() == 4
+    assert set(frame.loc[frame["modelled"], "layer"]) == {"model (modelled)"}
+    assert tables["map_places"].frame["lon"].tolist() == [120, 119, 121]
+    assert tables["map_links"].modelled == ("model",)
+
+
+def test_the_map_says_which_layers_of_how_many_it_shows():
+    few = built.compute(context_of(three(places=PLACES, links=CHAIN), **OFF))
+    (picture, *_) = BUILT.draw(few)
+    assert "Links between places, in all of 1 layer: <bdi>links</bdi>." in picture.caption
+    assert "heaviest" not in picture.caption
+    links = [("a", "b", at + 1, f"layer{at}") for at in range(6)]
+    (picture, *_) = BUILT.draw(built.compute(context_of(three(places=PLACES, links=links), **OFF)))
+    assert "in 4 of 6 layers (" in picture.caption
+    assert "of the observed layers those with most weight" in picture.caption
+
+
+def test_the_map_says_when_it_leaves_out_links():
+    ids = [f"n{at:02}" for at in range(16)]
+    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 16), "lat": 30.0})
+    network = network_of(list(combinations(ids, 2)), places=places)  # 16 * 15 / 2 = 120
+    (picture, *_) = BUILT.draw(built.compute(context_of(network, **OFF)))
+    assert "Of each layer at most the 100 heaviest links are drawn." in picture.caption
+
+
+# -- who is central ----------------------------------------------------------------------------
+
+
+def test_who_is_central_is_told_in_the_order_of_pagerank():
+    result = central.compute(context_of(three(), **OFF))
+    first, heaviest, *_ = texts(CENTRAL.tell(result))
+    assert first.startswith("Most central by PageRank over all layers: Q (0.4")
+    assert "An even network of 3 places would give each 0.333." in first
+    assert heaviest == "Q has the most strength, 50 % of all."
+    assert texts(CENTRAL.offer(result))[0].startswith("Most central by PageRank over all layers: Q")
+
+
+def test_of_few_places_none_are_the_first_among_many():
+    result = central.compute(context_of(three(), **OFF))
+    (picture,) = CENTRAL.draw(result)
+    assert picture.caption.startswith("3 places by PageRank. Figures are values")
+    ring = [(f"n{at:02}", f"n{(at + 1) % 20:02}", 20 - at) for at in range(20)]
+    result = central.compute(context_of(network_of(ring), **OFF))
+    (picture,) = CENTRAL.draw(result)
+    assert picture.caption.startswith("The 15 most central of 20 places by PageRank.")
+    assert "Of the first 5 places by PageRank " in text_of(CENTRAL.tell(result))
+
+
+def test_layers_of_a_place_are_told():
+    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
+    text = text_of(CENTRAL.tell(central.compute(context_of(three(links=links), **OFF))))
+    # c has layer y only; a and b have both.
+    assert "1 of 3 places are linked in one layer only; the median participation" in text
+
+
+def test_centralities_side_by_side_name_the_leaders_of_the_observed_layers():
+    result = central.compute(context_of(network_of(STARS)))
+    text = text_of(CENTRAL.tell(result))
+    assert "Most often among the first three by the " in text
+    assert "centralities of the observed layers: a (" in text
+    assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
+
+
+def test_every_path_measure_reads_the_options_of_measures():
+    # Chain P - Q - R, weights 2 and 4: lengths 1/2 and 1/4, each crossing a border of 0.5.
+    measures = {"distance": "inverse", "border": 0.5}
+    links = [("a", "b", 2), ("b", "c", 4)]
+    context = context_of(three(links=links), measures=measures)
+    shares = [1 / 1.0, 1 / 0.75, 1 / 1.75]
+    whole = multicentric.compute(context).whole
+    assert whole.global_efficiency == pytest.approx(sum(shares) / 3)
+    observed = central.compute(context).observed
+    assert observed.loc["P", "harmonic_centrality"] == pytest.approx((shares[0] + shares[2]) / 2)
+    assert observed.loc["Q", "betweenness_centrality"] == pytest.approx(1.0)
+
+
+def test_presence_reaches_pagerank(monkeypatch):
+    asked = []
+    original = ni.centrality.pagerank
+
+    def spy(network, **options):
+        asked.append((options["presence"], options["coupling"], options["damping"]))
+        return original(network, **options)
+
+    monkeypatch.setattr("netinnov.centrality.pagerank", spy)
+    measures = {"presence": "linked", "coupling": 2.0, "damping": 0.5}
+    context = context_of(three(), measures=measures)
+    central.compute(context)
+    context.measures.pagerank(context.cities)
+    assert set(asked) == {("linked", 2.0, 0.5)}
+    assert len(asked) == 3  # all layers, the observed ones side by side, and by hand
+
+
+# -- how even it is ----------------------------------------------------------------------------
+
+
+def evenness(**values):
+    fit = RankSize(
+        slope=values.pop("slope", -0.923), intercept=1.0, r_squared=0.9, standard_error=0.0512, n=50
+    )
+    given = {"places": 50, "primacy": 0.46, "gini": 0.29, "herfindahl": 0.3}
+    given |= {"effective_number": 3.44, "green": 0.4, "largest_component": 1.0}
+    given |= {"global_efficiency": 0.8, "modelled": ()}
+    return multicentric.Evenness(rank_size=fit, **given | values)
+
+
+def uneven(whole, **by_layer):
+    marks = {layer: f"{layer} (modelled)" if layer == "gravity" else layer for layer in by_layer}
+    strength = pd.DataFrame(columns=list(by_layer))
+    return multicentric.Multicentric(
+        whole, None, by_layer, strength, pd.Series(dtype="str"), marks, False
+    )
+
+
+def test_evenness_is_told_with_its_uncertainty():
+    layers = {
+        "coop": evenness(slope=-0.5, places=12),
+        "gravity": evenness(slope=-1.5, places=11),
+        "tiny": evenness(slope=-0.1, places=9),
+    }
+    text = text_of(MULTICENTRIC.tell(uneven(evenness(), **layers)))
+    assert "Rank-size slope of strength, all layers together: −0.923 (s.e. 0.051, R² 0.9)" in text
+    # 0.923 x sqrt(2 / 50) = 0.1846
+    assert "n = 50, gives 0.18" in text
+    assert "Closer to 0 is more even" in text
+    assert (
+        "The largest place holds 46 % of all strength. Strength is as concentrated as if 3.4"
+        in text
+    )
+    assert (
+        "the most even is coop (slope −0.5, s.e. 0.051, n = 12), the most concentrated gravity (m"
+        in text
+    )
+    assert "global efficiency is 0.8 (1: every pair linked directly)" in text
+
+
+def test_undefined_indices_are_not_told():
+    odd = evenness(slope=math.nan, primacy=math.nan, largest_component=math.nan)
+    text = text_of(MULTICENTRIC.tell(uneven(odd, links=odd)))
+    assert "The largest place holds" not in text
+    assert "Rank-size slope of strength" not in text
+    assert "nan" not in text
+
+
+def test_rows_of_indices_say_what_is_modelled_in_them():
+    links = [*CHAIN, ("a", "c", 2, "model")]
+    result = multicentric.compute(context_of(three(links=links, modelled=["model"]), **OFF))
+    frame = tables_of(MULTICENTRIC, result)["polycentricity"].frame
+    found = frame["modelled_layers"].astype(object).where(frame["modelled_layers"].notna(), "")
+    assert found.to_dict() == {
+        "links": "",
+        "model (modelled)": "model (modelled)",
+        "observed": "",
+        "all": "model (modelled)",
+    }
+
+
+# -- enclaves ----------------------------------------------------------------------------------
+
+
+def test_enclaves_are_counted_by_direction_host_and_home():
+    places = PLACES.assign(population=[1.0, 5.0, 3.0], name=["Pe", "Qu & Co", EVIL])
+    network = three(places=places, jurisdiction=["P", "P", "Q"])  # b of P in Q, c of Q in R
+    result = enclaves.compute(context_of(network, **OFF))
+    text = text_of(ENCLAVES.tell(result))
+    assert "2 enclaves: 1 reverse and 1 forward." in text
+    assert "An enclave is reverse if its host is the larger of the two places" in text
+    assert "Most frequent hosts: Qu & Co (1) and" in text
+    assert text_of(ENCLAVES.offer(result)) == "The data hold 2 enclaves, of which 1 is reverse."
+    table = tables_of(ENCLAVES, result)["enclaves"]
+    assert table.frame["host"].tolist() == ["Q", "R"]
+    assert table.view["host"].tolist() == ["Qu & Co", EVIL]
+
+
+def test_enclaves_are_told_at_the_level_of_the_study():
+    # North and south are districts of one city: a is at home there, and b is an enclave of other.
+    places = pd.DataFrame(
+        {"place": ["city", "north", "south", "other"], "parent": [None, "city", "city", None]}
+    )
+    nodes = pd.DataFrame(
+        {"place": ["north", "south", "other"], "jurisdiction": ["south", "other", None]},
+        index=list("abc"),
+    )
+    network = network_of([("a", "c"), ("b", "c"), ("a", "b")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, places={"level": 1}, **OFF))
+    assert result.table[["node", "home", "host"]].values.tolist() == [["b", "other", "city"]]
+    assert "1 enclave: " in text_of(ENCLAVES.tell(result))
+
+
+def test_without_enclaves_that_is_said():
+    result = enclaves.compute(context_of(three(), **OFF))
+    assert text_of(ENCLAVES.tell(result)).startswith("No enclave was found")
+    assert list(ENCLAVES.offer(result)) == []
+
+
+# -- places and limits -------------------------------------------------------------------------
+
+
+def test_a_region_at_a_level_and_what_is_left_out():
+    # Two districts of one city, another city outside the province; the district without a parent
+    # row of its own stays.
+    places = pd.DataFrame(
+        {
+            "place": ["city", "north", "south", "other", "far"],
+            "parent": [None, "city", "city", None, None],
+            "province": ["Z", None, None, "Z", "J"],
+            "tier": [1, None, None, 2, 1],
+        }
+    )
+    nodes = pd.DataFrame({"place": ["north", "south", "other", "far", None]}, index=list("abcde"))
+    links = [("a", "c"), ("b", "c"), ("a", "b"), ("d", "a"), ("e", "c")]
+    part = {"level": 1, "keep": {"province": ["Z"], "tier": ["1", "2"]}}
+    context = context_of(network_of(links, nodes=nodes, places=places), places=part, **OFF)
+    result = methods.compute(context)
+    assert result.coverage.values.tolist() == [
+        ["as built", 5, 5],
+        ["with a place", 4, 4],
+        ["in the places kept", 3, 3],
+    ]
+    strength = central.compute(context).strength
+    assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
+    text = text_of(METHODS.tell(result))
+    assert "1 nodes have no place: they and 1 linked pairs are left out" in text
+    assert "1 nodes lie outside the places chosen: they and 1 linked pairs are left out" in text
+    only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
+    assert only.cities.nodes.index.tolist() == ["P", "Q"]
+
+
+def test_the_top_ends_with_a_caution_on_what_is_modelled():
+    links = [*CHAIN, ("a", "c", 2, "model")]
+    result = methods.compute(context_of(three(links=links, modelled=["model"]), **OFF))
+    (text,) = texts(METHODS.offer(result))
+    assert text.startswith("Caution: model (modelled) is modelled, not observed; marked")
+    assert SECTIONS[-1] is METHODS
+    assert list(METHODS.offer(methods.compute(context_of(three(), **OFF)))) == []
+
+
+def test_frictions_are_explained_where_there_are_any():
+    measures = {"border": 0.5, "kilometres": 2.0}
+    result = methods.compute(context_of(three(places=PLACES), measures=measures, **OFF))
+    text = text_of(METHODS.explain(result))
+    assert "by 0.5 if its ends belong to different jurisdictions, and by 2 for each 1,000" in text
+    assert "every link has length 1" in text
+    assert "frictions" not in text_of(METHODS.explain(methods.compute(context_of(three(), **OFF))))
+
+
+# -- mechanisms --------------------------------------------------------------------------------
+
+
+EXTREME = [
+    {"sigma": 1.01, "mu": 0.005},
+    {"sigma": 1000.0, "mu": 0.99},
+    {"mu": 0.001},
+    {"enclave": 0.99},
+    {"enclave": 0.0, "link": 0.0},
+    {"demand_slope": 1e-6},
+    {"supply_slope": 1e6},
+    {"mobility": 1e6},
+    {"adaptation": 0.01},
+]
+
+
+@pytest.mark.parametrize("settings", EXTREME)
+def test_extreme_parameters_of_mechanisms_are_told_and_drawn(settings):
+    context = context_of(three(), mechanisms=settings, **OFF)
+    for section in (FREE_FLOW, COBWEB):
+        if set(settings) & set(section.options.model_fields):
+            result = section.compute(context)
+            pictures = list(section.draw(result))
+            assert len(pictures) == 1
+            text = text_of([*section.tell(result)]) + pictures[0].caption
+            assert not any(word in text.split() for word in ("nan", "inf", "None"))
+
+
+def test_points_of_the_model_are_told():
+    result = free_flow.compute(context_of(three(), **OFF))
+    text = text_of(FREE_FLOW.tell(result))
+    # 1.6266 ** -4 and 1.8073 ** -4 (Fujita, Krugman and Venables 1999).
+    assert "up to a freeness of trade of 0.143, the break point" in text
+    assert "A core persists from 0.0937 on, the sustain point" in text
+    assert "through which each reaches 10 % of the other's varieties" in text
+    assert "illustrative, uncalibrated" in text
+    alone = free_flow.compute(context_of(three(), free_flow={"enclave": 0.0}, **OFF))
+    assert "varieties" not in text_of(FREE_FLOW.tell(alone))
+
+
+def test_modes_of_prices_are_told():
+    text = text_of(COBWEB.tell(cobweb.compute(context_of(three(), **OFF))))
+    # -(d + 2 m) / b = -0.9 for the gap, -d / b = -0.8 for both together.
+    assert "the gap by −0.9 and the common movement by −0.8" in text
+    assert "Here both settle." in text
+    steep = cobweb.compute(context_of(three(), cobweb={"supply_slope": 1.5}, **OFF))
+    assert "Here not both settle." in text_of(COBWEB.tell(steep))
+
+
+def test_the_stability_map_says_what_its_letters_are_and_what_lies_beyond():
+    settings = {"supply_slope": 3.0, "mobility": 0.1, "link": 0.0}
+    (picture,) = COBWEB.draw(cobweb.compute(context_of(three(), cobweb=settings, **OFF)))
+    assert "d / b, the slope of supply (d) over that of demand (b)" in picture.caption
+    assert "m / b, mobility (m: how much supply moves" in picture.caption
+    beyond = "Beyond the map: without an enclave (supply over demand 3, mobility over demand 0.1)."
+    assert beyond in picture.caption
+
+
+PARKED = pd.DataFrame(
+    {
+        "place": ["P", "Q", "R", "Q", "Q"],
+        "jurisdiction": ["P", "Q", "R", "P", None],
+        "kind": ["firm", "firm", "firm", "park", "park"],
+    },
+    index=["a", "b", "c", "park", "lost"],
+)
+
+
+def test_the_park_with_most_links_is_told_and_diffusion_starts_at_its_host():
+    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
+    context = context_of(network, **OFF)
+    result = context.once(park.compute)
+    text = text_of(PARK.tell(result))
+    assert text.startswith("park is the one park outside its jurisdiction: 2 partners")
+    spread = context.once(diffusion.compute)
+    assert (spread.seeds, spread.targets) == (2, 1)  # b and lost; a
+    said = text_of(DIFFUSION.tell(spread))
+    assert "starts with the 2 actors of the host" in said
+    assert "That is a comparison of networks on record, and no effect" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("prk", "no node in the places that are kept (did you mean 'park'?)"),
+        ("lost", "a park that stands inside it, or whose jurisdiction is not given"),
+        ("a", "none: its kind is another"),
+    ],
+)
+def test_a_park_that_is_none_is_told_why(name, words):
+    network = network_of([*CHAIN, ("park", "a"), ("lost", "b")], nodes=PARKED)
+    with pytest.raises(InputError) as caught:
+        park.compute(context_of(network, park={"park": name}, **OFF))
+    assert words in str(caught.value)
+    assert "There are 1: park;" in str(caught.value)
+
+
+def test_without_a_park_the_models_remain():
+    context = context_of(three(), **OFF)
+    assert context.once(park.compute) is None
+    assert context.once(diffusion.compute) is None
+    assert context.once(free_flow.compute) is not None
+    assert "No park stands outside its jurisdiction" in PARK.absent
+
+
+def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
+    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
+    result = specialisation.compute(context_of(three(links=links), **OFF))
+    text = text_of(SPECIALISATION.tell(result))
+    assert "A place is specialised if the mix of its links" in text
+    assert "most in " in text
+    assert result.spread is None
+    assert specialisation.compute(context_of(three(), **OFF)) is None
+
+
+def test_places_of_several_periods_have_a_spread():
+    ids = [f"n{at}" for at in range(12)]
+    links = pd.DataFrame({"source": ids * 2, "target": [*ids[1:], ids[0]] * 2})
+    links["period"] = [2015] * 12 + [2016] * 12
+    links["weight"] = [1.0] * 12 + [1.0, 4.0] * 6  # a ring: each place has 1 + 4
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links)
+    result = specialisation.compute(context_of(network, **OFF))
+    assert result.spread["places"].tolist() == [12, 12]
+    assert result.spread["log_sd"].tolist() == pytest.approx([0, 0])
+    assert "neither converge nor diverge" in text_of(SPECIALISATION.tell(result))
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """A context in which every section has a result."""
+    links = [*CHAIN, ("park", "a"), ("park", "b"), ("a", "c", 2, "model"), ("a", "b", 1, "other")]
+    places = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 2.0], "lat": 0.0})
+    network = network_of(links, nodes=PARKED, places=places, modelled=["model"])
+    experiment = {"home": "P", "host": "R", "size": 1, "pipeline_share": 0.5, "replicates": 2}
+    return context_of(network, experiment={**experiment, "placebos": 0, "rivals": []})
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
+def test_every_sentence_and_table_fits_its_section(section, whole):
+    result = whole.once(section.compute)
+    assert result is not None
+    assert type(result).__dataclass_params__.frozen
+    tables = [table for each in SECTIONS for table in each.tables(whole.once(each.compute))]
+    names = [table.name for table in tables]
+    assert len(set(names)) == len(names)
+    said = [*section.tell(result), *section.offer(result), *section.explain(result)]
+    assert said
+    for sentence in said:
+        assert {*sentence.tables} <= {*names}
+        assert "&lt;bdi" not in sentence.text
+        assert str(sentence.text).rstrip().endswith((".", ")"))

@@ -1,0 +1,365 @@
+"""Centres, indices, communities, layers and brokers: what they compute, tell and leave out."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.study import _structure
+from netinnov.study._context import Context
+from netinnov.study.sections import (
+    BROKERS,
+    CENTRES,
+    COMMUNITIES,
+    LAYERS,
+    PROFILE,
+    brokers,
+    centres,
+    communities,
+    layers,
+    profile,
+)
+from study_cases import STARS, context_of, network_of, tables_of, text_of, texts
+
+DRAWN = ["low", "high", "null_mean", "null_low", "null_high", "z", "p"]
+
+
+@pytest.fixture(scope="module")
+def stars() -> Context:
+    return context_of(network_of(STARS))
+
+
+def table(context, section):
+    """The one table of the name of a section."""
+    return tables_of(section, context.once(section.compute))
+
+
+def left_out(context):
+    return {each.what: each.why for each in context.once(_structure.plan).left_out}
+
+
+# -- centres and profile -----------------------------------------------------------------------
+
+
+def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
+    result = stars.once(centres.compute)
+    found = result.table
+    assert found.index[found["centre"]].tolist() == ["a", "x"]
+    assert (found.loc[["a", "x"], "support"] > 0.8).all()
+    index = stars.once(profile.compute)
+    assert index.value("n_centres") == 2
+    # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
+    assert index.value("primacy") == pytest.approx(0.26)
+    assert result.rules.loc["a", "hubs"] == 1
+    by_hand = result.rules[list(centres.RULES)].mean(axis=1)
+    assert result.rules["agreement"].tolist() == pytest.approx(by_hand.tolist())
+    assert found["agreement"].equals(result.rules["agreement"])
+
+
+def test_centres_are_told_with_their_support_and_by_other_rules(stars):
+    result = stars.once(centres.compute)
+    text = text_of(CENTRES.tell(result))
+    assert "those of the observed layers together, with their weights added up: links." in text
+    assert "2 of 8 places are centres: a (" in text
+    assert "share of bootstrap resamples of the flows in which it is again a centre" in text
+    assert "The number of centres depends on the rule: from " in text
+    assert "Places by their role: " in text
+    assert (
+        text_of(CENTRES.offer(result))
+        == "In the observed layers 2 of 8 places are centres (a and x)."
+    )
+
+
+def test_a_modelled_layer_whose_name_has_a_semicolon_is_told_as_modelled():
+    # Names were joined by "; " and split again: "trade; services" was told as observed.
+    network = network_of(STARS, layer="trade; services", modelled=["trade; services"])
+    context = context_of(network)
+    result = context.once(centres.compute)
+    text = text_of(CENTRES.tell(result))
+    assert (
+        "those of the modelled layers together, with their weights added up: trade; services"
+        in text
+    )
+    assert "observed" not in text
+    assert text_of(CENTRES.offer(result)).startswith("In the modelled layers 2 of 8 places")
+    assert tables_of(CENTRES, result)["centres"].modelled == ("trade; services",)
+
+
+def test_a_modelled_layer_is_marked_once():
+    context = context_of(network_of(STARS, layer="flows", modelled=["flows"]))
+    text = text_of(CENTRES.tell(context.once(centres.compute)))
+    assert "added up: flows (modelled)." in text
+    assert "(modelled) (modelled)" not in text
+
+
+def test_modelled_links_change_nothing_of_what_was_observed(stars):
+    model = [("b", "y", 90, "model"), ("c", "z", 1, "model")]
+    both = context_of(network_of([*STARS, *model], modelled=["model"]))
+    for compute, name in (
+        (centres.compute, "table"),
+        (centres.compute, "rules"),
+        (profile.compute, "table"),
+        (communities.compute, "flows"),
+    ):
+        alone, together = (getattr(each.once(compute), name) for each in (stars, both))
+        pd.testing.assert_frame_equal(together, alone)
+    plan = both.once(_structure.plan)
+    assert (plan.network.layers, plan.apart, plan.kind) == (("links",), ("model",), "observed")
+    apart = table(both, PROFILE)["profile_modelled"]
+    assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
+    assert apart.modelled == ("model",)
+    assert both.once(communities.compute).by_layer["model"].inside == 0
+    text = text_of(CENTRES.tell(both.once(centres.compute)))
+    assert "Apart from them: model (modelled). There are no intervals and no tests" in text
+    assert "In model (modelled) alone the effective number of places is" in text_of(
+        PROFILE.tell(both.once(profile.compute))
+    )
+
+
+def test_in_a_tiny_network_nothing_is_rewired_and_no_draw_is_searched():
+    few = {"resamples": 60, "replicates": 10, "restarts": 1}
+    context = context_of(network_of([("a", "b", 9), ("b", "c", 5)]), structure=few)
+    found = context.once(profile.compute).table
+    assert found["null_mean"].isna().all()
+    # The flows are resampled all the same, for what needs no communities.
+    assert 0 < found.loc["primacy", "low"] < found.loc["primacy", "high"]
+    assert math.isnan(found.loc["n_centres", "low"])
+    assert found.loc["n_centres", "value"] >= 1
+    # Multiples of a fiftieth: no more than 50 draws are searched.
+    assert all((50 * context.once(centres.compute).table["support"]) % 1 == 0)
+    assert "fewer than 4 places" in left_out(context)["null model"]
+    assert "communities" in left_out(context)["interval of the number of centres"]
+    square = [("a", "b", 9), ("b", "c", 5), ("c", "d", 4), ("d", "a", 1)]
+    assert "null model" not in left_out(context_of(network_of(square)))
+
+
+def test_how_long_many_draws_take_is_said_before_they_are_drawn(stars, monkeypatch):
+    monkeypatch.setattr(profile, "LONG", 0.0)
+    told = []
+    context_of(network_of(STARS), say=told.append).once(profile.compute)
+    assert told == []  # 28 draws of few links
+    monkeypatch.setattr(profile, "WORTH_A_TRIAL", 1)
+    slow = context_of(network_of(STARS), say=told.append).once(profile.compute)
+    assert re.match(
+        r"computing all indices 28 times more \(10 with resampled flows, 10 of random networks, "
+        r"8 without a place\), about \d+ s; ",
+        told[0],
+    )
+    pd.testing.assert_frame_equal(stars.once(profile.compute).table, slow.table)
+    # Weights that count nothing are not resampled.
+    halves = network_of([(a, b, weight + 0.5) for a, b, weight in STARS])
+    context_of(halves, say=told.append).once(profile.compute)
+    assert told[1].startswith("computing all indices 18 times more (0 with")
+
+
+def test_what_is_modelled_only_is_not_tested():
+    context = context_of(network_of(STARS, layer="model", modelled=["model"]))
+    found = context.once(profile.compute).table
+    assert found[DRAWN].isna().all(axis=None)
+    assert found["low_without_one"].notna().any()
+    assert context.once(centres.compute).table["support"].isna().all()
+    assert "no evidence" in left_out(context)["null model"]
+    assert context.once(profile.compute).apart == {}
+    assert context.once(brokers.compute) is None
+    assert (table(context, CENTRES)["centres"].frame["modelled_layers"] == "model (modelled)").all()
+
+
+def test_only_counts_have_intervals():
+    context = context_of(network_of([(a, b, weight / 2) for a, b, weight in STARS]))
+    found = context.once(profile.compute).table
+    assert found[["low", "high"]].isna().all(axis=None)
+    assert context.once(centres.compute).table["support"].isna().all()
+    assert found["null_mean"].notna().any()
+    assert "not whole numbers" in left_out(context)["intervals"]
+
+
+@pytest.mark.parametrize("source", ["cordis", "keep", "patentsview"])
+def test_links_of_projects_are_not_resampled_one_by_one(source):
+    context = context_of(network_of(STARS), source=source)
+    plan = context.once(_structure.plan)
+    assert (plan.resamples, plan.replicates) == (0, 0)
+    assert "all its partners at once" in left_out(context)["intervals"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"most_places": 7}, "more than 7 places"),
+        ({"resamples": 0, "replicates": 0}, "not asked for"),
+    ],
+)
+def test_draws_can_be_left_out(options, why):
+    context = context_of(network_of(STARS), structure={"restarts": 1, **options})
+    found = context.once(profile.compute).table
+    assert found[DRAWN].isna().all(axis=None)
+    assert found["value"].notna().any()
+    assert why in left_out(context)["intervals"]
+    assert why in left_out(context)["null model"]
+    assert ("leave one out" in left_out(context)) == ("most_places" in options)
+    assert why in text_of(CENTRES.tell(context.once(centres.compute)))
+
+
+def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
+    monkeypatch.setattr(_structure, "COSTLY", 7)
+    context = context_of(network_of(STARS))
+    found, before = (each.once(profile.compute).table for each in (context, stars))
+    assert found.index.tolist() == before.index.tolist()
+    assert found.loc["n_centres", "value"] == 2
+    assert found.loc["n_centres", DRAWN].isna().all()
+    rest = found.index.drop("n_centres")
+    pd.testing.assert_frame_equal(found.loc[rest], before.loc[rest])
+    assert "interval of the number of centres" in left_out(context)
+
+
+def test_the_rule_and_the_resolution_are_those_asked_for():
+    options = {"rule": "top", "resolution": 0.0, "resamples": 0, "restarts": 1}
+    context = context_of(network_of(STARS), structure=options)
+    found = context.once(centres.compute).table
+    # A tenth of eight places, rounded up; at resolution 0 all hang together in one community.
+    assert found.index[found["centre"]].tolist() == ["a"]
+    assert len(context.once(communities.compute).table) == 1
+    settings = table(context, CENTRES)["structure"].frame.set_index("setting")["value"]
+    assert settings[["rule", "resolution"]].tolist() == ["top", "0.0"]
+
+
+def index_table(**columns):
+    row = {"value": 2.5, "low": np.nan, "high": np.nan, "bias": np.nan, "many_centres_if": "high"}
+    row |= {"low_without_one": np.nan, "high_without_one": np.nan, "most_influential": None}
+    row |= {"null_low": np.nan, "null_high": np.nan, "p": np.nan, "of": "strength"}
+    return pd.DataFrame([row | columns], index=pd.Index(["effective_number"], name="index"))
+
+
+def indices(**columns):
+    return profile.Profile(index_table(**columns), {}, 10, {"a": "A"}, {}, ())
+
+
+def test_an_index_is_told_with_its_interval():
+    assert texts(PROFILE.offer(indices())) == [
+        "Links are as concentrated as if 2.5 equal places shared them (effective number of places)."
+    ]
+    sure = indices(low=2.0, high=3.0, bias=0.7)
+    assert "95 % interval 2 to 3)." in text_of(PROFILE.offer(sure))
+    text = text_of(PROFILE.tell(sure))
+    assert "The effective number of places is 2.5 (2 to 3)." in text
+    assert "the middle 95 % of bootstrap resamples" in text
+    assert "trust no interval of “effective number of places”" in text
+
+
+def test_an_index_is_told_beside_random_networks_and_without_a_place():
+    text = text_of(PROFILE.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
+    assert "1 of 1 indices lie outside the middle 95 % (towards more centres: “effective" in text
+    assert "Compared with 10 random networks" in text
+    assert "Most depends on A: for 1 of 1 indices" in text
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, set()),
+        ({"low": 2.0}, {"every event behind"}),
+        ({"low_without_one": 2.0}, {"one place at a time"}),
+        ({"null_low": 2.0, "p": 0.5}, {"among random networks", "no single p"}),
+    ],
+)
+def test_how_to_read_the_profile_follows_from_what_was_drawn(columns, said):
+    text = text_of(PROFILE.explain(indices(**columns)))
+    words = {"every event behind", "one place at a time", "among random networks", "no single p"}
+    assert {word for word in words if word in text} == said
+    assert ("On the profile" in text) == bool(said)
+
+
+# -- communities, layers, brokers --------------------------------------------------------------
+
+
+def test_weight_between_communities_is_counted_once(stars):
+    # 24 inside each star, 2 between them: 48 of 50 ends of a star's links stay inside.
+    result = stars.once(communities.compute)
+    assert sorted(result.flows["weight"]) == [2, 24, 24]
+    assert result.flows["share"].sum() == pytest.approx(1)
+    assert result.table["strength"].tolist() == [50, 50]
+    assert result.table["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert sorted(result.table["strongest"]) == ["a", "x"]
+    # Two communities with half of the ends each: 0.96 - 2 * 0.5^2 = 0.46.
+    for cohesion in (result.together, result.by_layer["links"]):
+        assert cohesion.inside == pytest.approx(0.96)
+        assert cohesion.modularity == pytest.approx(0.46)
+    text = text_of(COMMUNITIES.tell(result))
+    assert "The links make 2 communities, called by their strongest places: " in text
+    assert "Inside them lies 96 % of the weight (modularity 0.46;" in text
+    assert text_of(COMMUNITIES.offer(result)) == "Their links make 2 communities."
+
+
+def test_directed_weight_keeps_its_direction():
+    context = context_of(network_of(STARS, directed=["links"]))
+    flows = context.once(communities.compute).flows
+    assert flows.loc[flows["source"] != flows["target"], "weight"].tolist() == [2]
+
+
+def test_a_park_between_its_home_and_its_host_is_a_broker():
+    # Firm f of Q, park p of Q in P, firms g of P and h of R, each linked to the park alone.
+    # Ordered pairs: f-g and f-h with p of Q: f p g, f p h representative, and back gatekeeper;
+    # g-h by way of p, three jurisdictions: liaison, both ways.
+    nodes = pd.DataFrame(
+        {"place": ["Q", "P", "P", "R"], "jurisdiction": ["Q", "Q", "P", "R"]}, index=list("fpgh")
+    )
+    network = network_of([("f", "p", 1), ("g", "p", 1), ("h", "p", 1)], nodes=nodes)
+    result = context_of(network).once(brokers.compute)
+    assert result.table.index.tolist() == ["p"]
+    row = result.table.loc["p"]
+    kinds = ["coordinator", "itinerant", "gatekeeper", "representative", "liaison", "together"]
+    assert row[kinds].tolist() == [0, 0, 2, 2, 2, 6]
+    assert row["enclave"]
+    assert row["jurisdiction"] == "Q"
+    text = text_of(BROKERS.tell(result))
+    assert "In the observed layers 1 node stands between two others" in text
+    assert "most often p (6)" in text
+    assert "Of the paths across jurisdictions 100 % lead through one" in text
+
+
+def test_layers_are_compared_where_there_are_two(stars):
+    assert stars.once(layers.compute) is None
+    both = [*STARS, ("a", "b", 1, "other"), ("b", "c", 1, "other")]
+    result = context_of(network_of(both, modelled=["other"])).once(layers.compute)
+    # Seven linked pairs and two, one in common: 1 / 8.
+    assert result.overlap.loc["links", "other"] == pytest.approx(1 / 8)
+    assert "Most linked pairs in common: links and other (modelled) (12 %)." in text_of(
+        LAYERS.tell(result)
+    )
+    marked = tables_of(LAYERS, result)["layer_overlap"].frame
+    assert marked.columns.tolist() == ["links", "other (modelled)"]
+    assert marked.index.tolist() == ["links", "other (modelled)"]
+
+
+@pytest.mark.parametrize("links", [[], [("a", "a", 1)]], ids=["no links", "inside a place"])
+def test_without_links_between_places_there_is_nothing_to_look_at(links):
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    context = context_of(network_of(links, nodes=nodes))
+    for section in (CENTRES, PROFILE, COMMUNITIES, LAYERS, BROKERS):
+        assert context.once(section.compute) is None
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_the_smallest_networks_have_a_structure(n):
+    links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
+    context = context_of(network_of(links))
+    assert len(context.once(centres.compute).table) == n
+    assert not math.isnan(context.once(profile.compute).value("primacy"))
+    for section in (CENTRES, PROFILE, COMMUNITIES, BROKERS):
+        result = context.once(section.compute)
+        if result is not None:
+            assert "nan" not in text_of(section.tell(result))
+
+
+def test_sections_leave_the_network_as_it_was(small):
+    before = ni.MultilayerNetwork(
+        small.nodes, small.links, places=small.places, directed=small.directed
+    )
+    context = context_of(small)
+    for section in (CENTRES, PROFILE, COMMUNITIES, LAYERS, BROKERS):
+        context.once(section.compute)
+    assert small.equals(before)
