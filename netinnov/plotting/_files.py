@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from fontTools import subset
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from PIL import Image
@@ -73,12 +74,12 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
     # By way of the memory: matplotlib tells a full disk as an error of its own.
     document, content = BytesIO(), BytesIO()
-    with figure_style(), _laid_out(figure) as canvas:
+    with figure_style(), _laid_out(figure) as canvas, _small_fonts():
         canvas.draw()  # type: ignore[no-untyped-call]
         picture = _with_palette(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
         pdf_canvas = FigureCanvasPdf(figure)
         pdf_canvas.print_pdf(document, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
-    picture.save(content, "PNG", dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH), compress_level=9)
+    picture.save(content, "PNG", dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH), compress_level=6)
     write_bytes(pdf, document.getvalue())
     write_bytes(png, content.getvalue())
     check_interrupted()
@@ -103,21 +104,46 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
         figure.dpi = dpi
 
 
+_OPTIONS = subset.Options
+
+
+def _font_options(**options: Any) -> subset.Options:
+    """Options of an embedded font without tables for the choice and position of its glyphs."""
+    made = _OPTIONS(**options)
+    made.drop_tables += ["GDEF", "GPOS", "GSUB", "MATH"]
+    return made
+
+
+@contextmanager
+def _small_fonts() -> Iterator[None]:
+    """Embed fonts without tables that a PDF, whose glyphs are already placed, never uses.
+
+    To subset these tables takes longer than to subset the glyphs.
+    """
+    subset.Options = _font_options
+    try:
+        yield
+    finally:
+        subset.Options = _OPTIONS
+
+
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     """A picture of few colours, if nobody can see the difference."""
     if pixels[..., 3].min() < 255:
         return Image.fromarray(pixels.copy())
-    whole = Image.fromarray(pixels[..., :3].copy())
-    counted = cast("list[tuple[int, tuple[int, int, int]]]", whole.getcolors(1 << 24))
-    counted.sort(key=lambda pair: (-pair[0], pair[1]))
-    colours = np.array([colour for _, colour in counted], np.int64)
-    palette = _palette(colours)
-    nearest = cKDTree(palette).query(colours)[1]
+    # Most pixels repeat the one before: count and map runs of equal pixels, not all pixels.
+    flat = np.ascontiguousarray(pixels).view(np.uint32).ravel()
+    starts = np.flatnonzero(np.append(True, flat[1:] != flat[:-1]))
+    lengths = np.diff(np.append(starts, flat.size))
+    packed, code = np.unique(flat[starts], return_inverse=True)
+    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(np.int64)
+    frequent_first = np.lexsort([*colours.T[::-1], -np.bincount(code, lengths)])
+    palette = _palette(colours[frequent_first])
+    nearest = np.asarray(cKDTree(palette).query(colours)[1])
     if np.abs(palette[nearest] - colours).max() > _VISIBLE:
-        return whole
-    code = np.zeros(1 << 24, np.uint8)
-    code[_packed(colours)] = nearest
-    picture = Image.fromarray(code[_packed(pixels)])
+        return Image.fromarray(pixels[..., :3].copy())
+    positions = np.repeat(nearest.astype(np.uint8)[code], lengths)
+    picture = Image.fromarray(positions.reshape(pixels.shape[:2]))
     picture.putpalette(palette.astype(np.uint8).ravel().tolist())
     return picture
 
@@ -133,9 +159,3 @@ def _palette(colours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         farthest.append(int(away.argmax()))
         away = np.minimum(away, np.linalg.norm(rest - rest[farthest[-1]], axis=1))
     return np.concatenate([chosen, rest[farthest]])
-
-
-def _packed(colours: npt.NDArray[np.int64] | npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
-    """Red, green and blue as one number."""
-    red, green, blue = (colours[..., k].astype(np.uint32) for k in range(3))
-    return red << np.uint32(16) | green << np.uint32(8) | blue

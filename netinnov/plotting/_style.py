@@ -177,6 +177,17 @@ def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:
     return {"color": colour, "linestyle": DASHES[position % len(DASHES)]}
 
 
+class _PowerFormatter(ScalarFormatter):
+    """Ticks as plain numbers, which are faster to draw, and their power of ten as mathematics."""
+
+    def __init__(self) -> None:
+        super().__init__(useMathText=True)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Format a tick without the signs of mathematics."""
+        return super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")
+
+
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     """The axes given, dressed in the package's type; or those of a new pyplot figure."""
     if ax is None:
@@ -192,6 +203,6 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     for axis in (ax.xaxis, ax.yaxis):
         for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
             label.set(fontsize=7, fontfamily=list(type_families()), color=INK)
-        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
-            formatter.set_useMathText(True)  # a power of ten, not "1e-5"
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(_PowerFormatter())
     return ax
