@@ -96,7 +96,7 @@ def test_embedded_fonts_hold_no_layout_tables_and_other_programs_are_left_alone(
 ) -> None:
     options = subset.Options
     figure = new_figure(width=40, height=40)
-    figure.text(0.2, 0.5, "fi AV")
+    figure.add_subplot().set_title("fi AV")
     pdf, _ = save_figure(figure, tmp_path, "text")
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL)
     parts = [zlib.decompress(stream) for stream in streams if stream[:1] == b"x"]
