@@ -72,10 +72,9 @@ def leiden(
     community move together, and whole connected parts of communities are joined where that gains;
     (3) the result is perturbed, 10 to 50 % of its states taken out at random and the search
     continued, until ten perturbations in a row have gained nothing (fewer in networks of more than
-    60,000 entries). In a single layer only the best three in ten of the restarts are perturbed.
-    (4) Above 600,000 entries of links it is another algorithm: the search starts with all copies of
-    a node together and at 1.5 times the resolution, moves and rounds end where they gain little,
-    and nothing is perturbed. Say so in a methods section.
+    60,000 entries). (4) Above 600,000 entries of links it is another algorithm: the search starts
+    with all copies of a node together and at 1.5 times the resolution, moves and rounds end where
+    they gain little, and nothing is perturbed. Say so in a methods section.
 
     Time grows with links + coupled pairs of copies, memory with links + states only.
 
@@ -142,10 +141,12 @@ def labels_of_layer(
     restarts: int,
     rng: np.random.Generator,
     start: Floats | None = None,
+    perturb: float = 1.0,
 ) -> tuple[Floats, float]:
     """What `leiden` finds for a matrix of weights, NaN without links, and its modularity.
 
-    The first search begins with the labels in `start`, one a node, NaN for a node on its own.
+    The first search begins with the labels in `start`, one a node, NaN for a node on its own. Only
+    the best restarts, a share `perturb` of all, are perturbed.
     """
     linked = np.zeros(matrix.shape[0], bool)
     linked[matrix.indices] = True
@@ -160,7 +161,7 @@ def labels_of_layer(
         first[alone] = np.nanmax(start, initial=0.0) + 1 + np.arange(alone.sum())
         starts = [np.unique(first, return_inverse=True)[1].astype(np.int32)]
     seeds = [int(child.integers(2**63)) for child in rng.spawn(restarts)]
-    labels = search_one_layer(layer, seeds, starts)
+    labels = search_one_layer(layer, seeds, starts, perturb)
     source = np.repeat(np.arange(present.size), np.diff(inner.indptr))
     together = labels[source] == labels[inner.indices]
     total = float(inner.data.sum())

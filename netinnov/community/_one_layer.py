@@ -16,9 +16,6 @@ from netinnov.community._leiden_search import WORK
 
 __all__ = ["OneLayer", "one_layer", "search_one_layer"]
 
-PERTURBED = 0.3
-"""Share of the restarts, the best ones, that are perturbed."""
-
 PATIENCE = 10
 """Perturbations in a row without a gain after which a search ends: fewer in larger networks."""
 
@@ -49,11 +46,13 @@ def one_layer(matrix: sparse.csr_array, directed: bool, resolution: float) -> On
     return OneLayer(both.indptr, both.indices, both.data, a, b, factor, -factor)
 
 
-def search_one_layer(layer: OneLayer, seeds: Sequence[int], starts: Sequence[Codes] = ()) -> Codes:
+def search_one_layer(
+    layer: OneLayer, seeds: Sequence[int], starts: Sequence[Codes] = (), perturb: float = 1.0
+) -> Codes:
     """Labels of the best of some searches, from single nodes but where a start is given.
 
-    Each seed is a search until no move, split or union gains. The best of them, `PERTURBED` of
-    all, then go on from partitions in which nodes are taken out at random.
+    Each seed is a search until no move, split or union gains. The best of them, a share `perturb`
+    of all, then go on from partitions in which nodes are taken out at random.
     """
     from netinnov.kernels.leiden_layer import climbed, perturbed
 
@@ -71,7 +70,7 @@ def search_one_layer(layer: OneLayer, seeds: Sequence[int], starts: Sequence[Cod
     size = layer.indices.size
     found = in_threads(work, size=len(seeds) * size)
     order = sorted(range(len(seeds)), key=lambda k: -found[k][1])
-    kept = order[: math.ceil(PERTURBED * len(seeds))]
+    kept = order[: math.ceil(perturb * len(seeds))]
     patience = min(PATIENCE, WORK // max(1, size))
     more = [partial(perturbed, *layer, found[k][0], patience, drawn[k][1]) for k in kept]
     scale = float(layer.weight.sum())

@@ -17,6 +17,9 @@ __all__ = ["announce", "called", "inlined", "kernel"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Nothing but kernels calls their parts, and an entry for Python takes time to compile."""
+
 _listeners: list[Callable[[str], None]] = []
 
 _damaged: set[str] = set()
@@ -70,12 +73,12 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
-    return numba.njit(forceinline=True)(function)
+    return numba.njit(forceinline=True, **_NO_WRAPPERS)(function)
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file that is too long to be put in at each call."""
-    return numba.njit()(function)
+    return numba.njit(**_NO_WRAPPERS)(function)
 
 
 def _read_only(value: Any) -> Any:

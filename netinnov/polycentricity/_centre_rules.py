@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._arguments import check_number
 from netinnov._matrices import flat_matrix, layer_matrix
 from netinnov._typing import Direction, Floats
 from netinnov.build import flatten
@@ -22,11 +23,15 @@ __all__ = [
     "Structure",
     "centres_by",
     "largest_first",
+    "searches_per_draw",
     "structure_of",
 ]
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+
+_FEW = 0.3
+"""Share of the restarts for one of many draws, and share of these that are perturbed."""
 
 _NEAR = 0.5
 """Part of the strength of its community's strongest from which a core place is a centre."""
@@ -72,8 +77,8 @@ def structure_of(
 ) -> Structure:
     """Strengths, communities, core, roles and largest flows, as far as the rules need them.
 
-    Communities are searched for `searches` times (None: the restarts of the options), once from
-    the labels in `start`.
+    Communities are searched for `searches` times, once from the labels in `start`, with less
+    effort for each than in the observed network (None: the restarts of the options, full effort).
     """
     n = network.n_nodes
     flat = network if network.layers == ("all",) else flatten(network)
@@ -96,6 +101,7 @@ def structure_of(
             options.restarts if searches is None else searches,
             for_community,
             start,
+            1.0 if searches is None else _FEW,
         )
         if rules & {"z", "roles"}:
             from netinnov.community import roles
@@ -110,9 +116,12 @@ def structure_of(
     return Structure(strength, community, core, quality, z, role, dominant, modularity)
 
 
-def few(restarts: int) -> int:
-    """Restarts for one of many draws: three in ten of those for the observed network."""
-    return math.ceil(0.3 * restarts)
+def searches_per_draw(restarts: int, restarts_per_draw: int | None) -> int:
+    """Searches for one of many draws: by default three in ten of those for the observed network."""
+    if restarts_per_draw is None:
+        return math.ceil(_FEW * restarts)
+    check_number("restarts_per_draw", restarts_per_draw, low=1, whole=True)
+    return int(restarts_per_draw)
 
 
 def centres_by(rule: str, found: Structure, options: Options) -> Mask:

@@ -19,7 +19,7 @@ from netinnov.polycentricity._centre_rules import (
     CentreRule,
     Options,
     centres_by,
-    few,
+    searches_per_draw,
     structure_of,
 )
 from netinnov.polycentricity._resampled_flows import (
@@ -44,6 +44,7 @@ def detect_centres(
     breaks: int = 1,
     resolution: float = 1.0,
     restarts: int = 10,
+    restarts_per_draw: int | None = None,
     resamples: int = 200,
     events: Events = None,
     resample: Change | None = None,
@@ -72,9 +73,10 @@ def detect_centres(
         For ``"head_tail"``. After the first, a head is broken only while at most 40 % of its
         places lie above its mean.
     resolution, restarts
-        Of the communities, see `community.leiden`; restarts of the search for a core as well. In a
-        resample communities are searched for three in ten of these times, rounded up, once from
-        the communities of the observed flows.
+        Of the communities, see `community.leiden`; restarts of the search for a core as well.
+    restarts_per_draw : int, optional
+        Searches for communities in a resample, the first from the communities of the observed
+        flows. None: three in ten of `restarts`, rounded up.
     resamples : int
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional
@@ -131,6 +133,7 @@ def detect_centres(
     """
     check_choice("rule", rule, CentreRule)
     options = check_options(network, direction, share, breaks, resolution, restarts)
+    searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_count("resamples", resamples)
     check_events(network, events)
     rng = check_rng(rng)
@@ -138,7 +141,7 @@ def detect_centres(
     found = structure_of(network, options, first, {rule, "roles"})
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or says_events(network, events)):
-        task = _Draw(network, rule, options, events, resample, found.community)
+        task = _Draw(network, rule, options, events, resample, found.community, searches)
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
     return pd.DataFrame(
@@ -183,6 +186,7 @@ class _Draw:
     events: Events
     resample: Change | None
     observed: Floats
+    searches: int
 
     def __call__(self, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
         if self.resample is None:
@@ -195,6 +199,6 @@ class _Draw:
             rng,
             {self.rule},
             self.observed,
-            few(self.options.restarts),
+            self.searches,
         )
         return centres_by(self.rule, found, self.options)

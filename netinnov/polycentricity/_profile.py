@@ -19,7 +19,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
-from netinnov.polycentricity._centre_rules import Options, few, structure_of
+from netinnov.polycentricity._centre_rules import Options, searches_per_draw, structure_of
 from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._checked_values import numbers
 from netinnov.polycentricity._indices import (
@@ -69,6 +69,7 @@ def profile(
     replicates: int = 999,
     resolution: float = 1.0,
     restarts: int = 10,
+    restarts_per_draw: int | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -104,9 +105,10 @@ def profile(
     replicates : int
         Networks drawn from the null model.
     resolution, restarts
-        Of the communities behind ``n_centres``, and restarts of the search for a core. In a draw
-        communities are searched for three in ten of these times, rounded up; in a resample, and
-        without a place, once from the communities of the observed flows.
+        Of the communities behind ``n_centres``, and restarts of the search for a core.
+    restarts_per_draw : int, optional
+        Searches for communities in a draw; in a resample, and without a place, the first from the
+        communities of the observed flows. None: three in ten of `restarts`, rounded up.
     rng : None, int, SeedSequence or Generator
         Source of all draws.
     executor : Executor, int or None
@@ -178,6 +180,7 @@ def profile(
     {'primacy': 0.389, 'functional': 1.0}
     """
     options = check_options(network, direction, 1.0, 1, resolution, restarts)
+    searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_events(network, events)
     check_flag("leave_one_out", leave_one_out)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
@@ -195,7 +198,7 @@ def profile(
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    task = _Task(network, size, setting, shares, events, resample, ready)
+    task = _Task(network, size, setting, shares, events, resample, ready, searches)
     observed = None
     if "n_centres" in setting.names:
         observed = structure_of(network, options, first, {"hubs"})
@@ -255,6 +258,7 @@ class _Task:
     events: Events
     resample: Change | None
     null: Prepared | None
+    searches: int
     communities: Floats | None = None
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
@@ -273,9 +277,7 @@ class _Task:
             setting = without(setting, self.shares, number)
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
-        found = index_values(
-            network, setting, rng, start=start, searches=few(setting.options.restarts)
-        )
+        found = index_values(network, setting, rng, start=start, searches=self.searches)
         return self.values(found, size if what == "without" else None, setting)
 
     def values(

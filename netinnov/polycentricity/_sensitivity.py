@@ -32,6 +32,7 @@ from netinnov.polycentricity._centre_rules import (
     Structure,
     centres_by,
     largest_first,
+    searches_per_draw,
     structure_of,
 )
 from netinnov.polycentricity._centres import check_options
@@ -99,7 +100,8 @@ def sensitivity(
     replicates : int
         Networks drawn from it.
     restarts : int
-        Of the communities and of the search for a core.
+        Of the communities and of the search for a core; in networks of the null model communities
+        are searched for three in ten of these times, rounded up.
     rng : None, int, SeedSequence or Generator
         Source of all draws.
     executor : Executor, int or None
@@ -190,7 +192,10 @@ class _Task:
         used = {rule for rule, _ in self.variants.values()} - {_ALL}
         for _, options in self.variants.values():
             if options.resolution not in structures:
-                structures[options.resolution] = structure_of(network, options, rng, used)
+                searches = searches_per_draw(options.restarts, None) if from_null else None
+                structures[options.resolution] = structure_of(
+                    network, options, rng, used, searches=searches
+                )
         shape = (len(self.variants), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
         n, places = np.full(shape, -1), np.full(shape, -1)
