@@ -82,7 +82,7 @@ def multiplex(name: str):
 REAL = {
     "CS-Aarhus": lambda: multiplex("CSaarhus.json"),
     "Lazega": lambda: multiplex("Lazega-Law-Firm.paj"),
-    "AUCS": lambda: multiplex("aucs.mpx"),
+    "Monastery": lambda: multiplex("monastery.mpx"),
     "Vickers": lambda: multiplex("Vickers.json"),
     "EU-Air": lambda: multiplex("AirEu2013Ext.json"),
     "Baidu": baidu,
