@@ -14,9 +14,19 @@ import pandas as pd
 
 from netinnov._typing import Floats
 
-__all__ = ["as_numbers", "as_text", "is_blank", "misspelt", "nearest"]
+__all__ = [
+    "DISPLAY_NAMES",
+    "as_numbers",
+    "as_text",
+    "display_names",
+    "is_blank",
+    "misspelt",
+    "nearest",
+]
 
 Mask = npt.NDArray[np.bool_]
+DISPLAY_NAMES = ("name_en", "name")
+"""Columns with what figures and reports call a node or place; the first that has text."""
 OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
 OTHER_WORDS = {
     "source": ("from", "origin", "sender"),
@@ -110,6 +120,17 @@ def _as_float(value: Any) -> float:
 def is_blank(text: pd.Series) -> Mask:
     """Missing, empty or only white space."""
     return (text.isna() | (text.str.strip() == "")).to_numpy(bool)
+
+
+def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> pd.Series[str]:
+    """What figures and reports call each row: see `DISPLAY_NAMES`; else its label, or its id."""
+    default = table.index.astype("str") if labels is None else list(labels)
+    names = pd.Series(default, index=table.index, dtype="str")
+    for column in reversed(DISPLAY_NAMES):
+        if column in table:
+            text = as_text(table[column])[0]
+            names = names.where(is_blank(text), text)
+    return names
 
 
 def misspelt(found: str, name: str) -> bool:

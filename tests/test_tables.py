@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netinnov as ni
+from netinnov._columns import display_names
 from strategies import Tables, networks
 
 # A place among the problems: table, row, column.
@@ -760,3 +761,11 @@ def test_the_message_survives_a_pickle() -> None:
     assert str(again) == str(error)
     pd.testing.assert_frame_equal(again.problems, error.problems)
     assert isinstance(again, ValueError)
+
+
+def test_names_for_display_are_the_english_name_then_the_name_then_the_id():
+    table = pd.DataFrame(
+        {"name": ["衢州", "杭州", " "], "name_en": ["Quzhou", None, None]}, index=list("abc")
+    )
+    assert display_names(table).tolist() == ["Quzhou", "杭州", "c"]
+    assert display_names(table, ["x", "y", "z"]).tolist() == ["Quzhou", "杭州", "z"]

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib import font_manager
 
+from netinnov._columns import DISPLAY_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -108,9 +110,10 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     Parameters
     ----------
     places : DataFrame
-        Index = place; reads the columns ``name_zh``, ``name``, ``name_en`` where they exist.
+        Index = place; reads the columns ``name_en`` and ``name``, in this order, where they exist.
     chinese : bool
-        Ask for ``name_zh``; it is used only where a Chinese font is installed (see `cjk_font`).
+        Ask for ``name_zh`` first; it is used only where a Chinese font is installed (see
+            `cjk_font`).
 
     Returns
     -------
@@ -129,7 +132,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     >>> place_names(places).to_dict()
     {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
     """
-    columns = ["name_zh", "name_en", "name"] if chinese else ["name_en", "name"]
+    columns = [*(["name_zh"] if chinese else []), *DISPLAY_NAMES]
     columns = [column for column in columns if column in places]
     given = places[columns].astype(object).where(places[columns].notna(), "")
     lacking: set[str] = set()

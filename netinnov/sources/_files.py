@@ -285,7 +285,7 @@ def _frame(columns: Mapping[str, Sequence[str] | None], n_rows: int) -> pd.DataF
 
 def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
     """A frame of text of Arrow and of numbers, made at once however many columns there are."""
-    dtype = pd.StringDtype(na_value=np.nan)
+    dtype: Any = pd.StringDtype(na_value=np.nan)
     arrays = {
         name: values if isinstance(values, np.ndarray) else dtype.__from_arrow__(values)
         for name, values in columns.items()

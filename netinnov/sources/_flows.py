@@ -152,7 +152,7 @@ def flows_of_table(
     ends = pd.unique(links[["source", "target"]].to_numpy(object).ravel())
     links = links[links["weight"] > 0]
     if len(links) < len(more):
-        more = more.take(links.index)
+        more = more.take(links.index.to_numpy())
     flows = pd.concat([links, more], axis=1)  # once: each selection of rows visits each column
     return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
 

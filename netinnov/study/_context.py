@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from netinnov._columns import as_text
+from netinnov._columns import display_names
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import mark_modelled, place_names
 from netinnov.study._data import Loaded
@@ -115,13 +115,7 @@ class Context:
     @cached_property
     def names(self) -> dict[Any, str]:
         """Name of each place, its id where there is none."""
-        places = self.network.storage.places
-        names = pd.Series(places.index.astype(str), index=places.index, dtype="str")
-        for column in ("name_en", "name"):
-            if column in places:
-                given = as_text(places[column])[0]
-                names = names.mask(given.notna(), given)
-        return names.to_dict()
+        return display_names(self.network.storage.places).to_dict()
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
@@ -130,16 +124,10 @@ class Context:
 
     @cached_property
     def actors(self) -> dict[Any, str]:
-        """Name of each node, its id where there is none."""
+        """Name of each node: its own, or else that of the place it is, or its id."""
         nodes = self.network.storage.nodes
-        names = pd.Series(
-            [self.names.get(node, str(node)) for node in nodes.index], nodes.index, dtype="str"
-        )
-        for column in ("name", "name_en"):
-            if column in nodes:
-                given = as_text(nodes[column])[0]
-                names = names.mask(given.notna(), given)
-        return names.to_dict()
+        places = (self.names.get(node, str(node)) for node in nodes.index)
+        return display_names(nodes, places).to_dict()
 
     @cached_property
     def pagerank(self) -> pd.Series:
