@@ -153,7 +153,7 @@ def bundled_case():
     times = {
         (of, name): time_to_reach(
             network, seeds=[f"gov_{HOST}"], targets=targets, rate=RATE, of=of, horizon=HORIZON,
-            draws=DRAWS, rng=1,
+            replicates=DRAWS, rng=1,
         )
         for of in OF
         for name, network in cases.items()
@@ -204,8 +204,8 @@ def made_up():
         for name, scenario in scenarios.items():
             changed = network if scenario is None else apply_scenario(network, scenario, rng=world)
             step = time_to_reach(
-                changed, seeds=[seed], targets=home, rate=RATE, of="half", horizon=HORIZON, draws=1,
-                rng=rng,
+                changed, seeds=[seed], targets=home, rate=RATE, of="half", horizon=HORIZON,
+                replicates=1, rng=rng,
             )  # fmt: skip
             times[name].append(step.iloc[0])
     times = {name: pd.Series(values) for name, values in times.items()}
@@ -246,7 +246,7 @@ def physicians(data):
     models = {
         (way, layer, rate): expected_steps(
             graph, seeds=first, rate=rate if layer == "together" else {layer: rate}, horizon=17,
-            draws=500, rng=1,
+            replicates=500, rng=1,
         )
         for way, graph in (("to those who name", network), ("both ways", plain))
         for layer in (*network.layers, "together")

@@ -325,7 +325,7 @@ def draw(found, folder):
         axes = figure.subplots(1, 2, sharey=True)
         for ax, name, letter in zip(axes, ("element_path", "rent_path"), "ab", strict=True):
             path = found[name].xs(0, axis=1, level="region")
-            plot_trajectories(path, level=0.5, ax=ax)
+            plot_trajectories(path, reference=0.5, ax=ax)
             ax.set(ylim=(0, 1.03))
             ax.set_ylabel("share of the type in region 1" if letter == "a" else "")
             ax.set_xlabel(f"{letter}) " + ax.get_xlabel(), loc="left")

@@ -40,11 +40,10 @@ __all__ = [
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
 LIMITS = {
     "regions": 1_000,
-    **dict.fromkeys(("restarts", "runs", "starts"), SEARCHES),
+    **dict.fromkeys(("restarts", "runs"), SEARCHES),
     **dict.fromkeys(
         (
             "bins",
-            "draws",
             "horizon",
             "n_cities",
             "n_shares",

@@ -95,7 +95,7 @@ def build_network(
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
 
 
-def check_tables(nodes: Any, links: Any, *, places: Any = None) -> pd.DataFrame:
+def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     """List all faults of the tables, without raising.
 
     Parameters

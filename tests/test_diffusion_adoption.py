@@ -195,6 +195,6 @@ def test_physicians_adopt_no_more_by_contacts_than_by_their_citys_time_course(sh
     assert (table["p"] > 0.05).all()
     first = dates.groupby(city).transform("min")
     seeds = list(dates.index[dates == first])
-    steps = expected_steps(network, seeds=seeds, rate=0.2, horizon=17, draws=200, rng=1)
+    steps = expected_steps(network, seeds=seeds, rate=0.2, horizon=17, replicates=200, rng=1)
     found = order_test(steps, dates, strata=city, permutations=499, rng=1).iloc[0]
     assert 0.4 < found["concordance"] < 0.6

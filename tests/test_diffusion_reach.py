@@ -28,7 +28,7 @@ def path(n: int) -> ni.MultilayerNetwork:
 
 def test_a_path_takes_a_sum_of_geometric_waits():
     # Two links: negative binomial, P(T <= t) = P(Binomial(t, r) >= 2).
-    times = time_to_reach(path(3), seeds=["n0"], targets=["n2"], rate=0.3, draws=4000, rng=1)
+    times = time_to_reach(path(3), seeds=["n0"], targets=["n2"], rate=0.3, replicates=4000, rng=1)
     for step in (2, 4, 7, 12):
         expected = stats.binom.sf(1, step, 0.3)
         assert (times <= step).mean() == pytest.approx(expected, abs=0.035)
@@ -37,7 +37,7 @@ def test_a_path_takes_a_sum_of_geometric_waits():
 def test_first_half_and_all_of_the_targets():
     links = pd.DataFrame({"source": ["s"] * 4, "target": list("abcd")})
     star = ni.build_network(pd.DataFrame(index=list("sabcd")), links)
-    options = {"seeds": ["s"], "targets": list("abcd"), "rate": 0.5, "draws": 3000, "rng": 2}
+    options = {"seeds": ["s"], "targets": list("abcd"), "rate": 0.5, "replicates": 3000, "rng": 2}
     # Of four waits of chance 1/2: first in step 1 with 15/16, second with 11/16, last with 1/16.
     for of, share in (("first", 15 / 16), ("half", 11 / 16), ("all", 1 / 16)):
         times = time_to_reach(star, of=of, **options)
@@ -50,7 +50,7 @@ def test_draws_agree_with_the_steps_of_single_contagions():
     names = [str(i) for i in graph]
     links = pd.DataFrame([(str(i), str(j)) for i, j in graph.edges], columns=["source", "target"])
     network = ni.build_network(pd.DataFrame(index=names), links)
-    times = time_to_reach(network, seeds=["0"], targets=["20"], rate=0.3, draws=1500, rng=3)
+    times = time_to_reach(network, seeds=["0"], targets=["20"], rate=0.3, replicates=1500, rng=3)
     rng = np.random.default_rng(4)
     single = [simple_contagion(network, seeds=["0"], rate=0.3, rng=rng)["20"] for _ in range(500)]
     assert stats.ks_2samp(times, single).pvalue > 1e-3
@@ -58,7 +58,7 @@ def test_draws_agree_with_the_steps_of_single_contagions():
 
 def test_what_is_not_reached_is_missing():
     network = path(6)
-    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "draws": 400}
+    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "replicates": 400}
     cut = time_to_reach(network, horizon=7, rng=5, **options)
     whole = time_to_reach(network, rng=5, **options)
     assert cut.max() <= 7
@@ -70,7 +70,9 @@ def test_what_is_not_reached_is_missing():
 
 
 def test_a_seed_among_the_targets_takes_no_time():
-    times = time_to_reach(path(3), seeds=["n0"], targets=["n0", "n2"], rate=0.1, draws=5, rng=1)
+    times = time_to_reach(
+        path(3), seeds=["n0"], targets=["n0", "n2"], rate=0.1, replicates=5, rng=1
+    )
     assert (times == 0).all()
 
 
@@ -79,12 +81,12 @@ def test_places_stand_for_the_nodes_in_them():
     places = pd.DataFrame({"place": ["city", "district", "home"], "parent": [None, "city", None]})
     links = pd.DataFrame({"source": ["b"], "target": ["c"]})
     network = ni.build_network(nodes, links, places)
-    times = time_to_reach(network, seeds="city", targets="home", rate=1.0, draws=2, rng=1)
+    times = time_to_reach(network, seeds="city", targets="home", rate=1.0, replicates=2, rng=1)
     assert times.tolist() == [1, 1]
 
 
 def test_one_rng_gives_one_answer():
-    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "draws": 100}
+    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "replicates": 100}
     first, again = (time_to_reach(path(6), rng=5, **options) for _ in range(2))
     pd.testing.assert_series_equal(first, again)
 
@@ -112,7 +114,7 @@ def test_intervals_of_the_median_hold_it():
 
 
 def test_expected_steps_are_restricted_means():
-    found = expected_steps(path(4), seeds=["n0"], rate=0.5, horizon=3, draws=4000, rng=7)
+    found = expected_steps(path(4), seeds=["n0"], rate=0.5, horizon=3, replicates=4000, rng=7)
     # n1: 1, 2, 3+ with 1/2, 1/4, 1/4: mean 1.75. n2: 2 with 1/4, else 3. n3: 3 always.
     assert found.tolist() == pytest.approx([0, 1.75, 2.75, 3], abs=0.06)
 
@@ -143,9 +145,9 @@ def test_the_bundled_case_with_and_without_its_enclaves():
     delta = load_yrd_enclaves()
     stated = delta.select(layers=[layer for layer in delta.layers if layer != "gravity_modelled"])
     options = {"seeds": ["gov_hangzhou"], "targets": "quzhou", "rate": 0.5, "horizon": 50}
-    with_parks = time_to_reach(stated, rng=1, draws=200, **options)
+    with_parks = time_to_reach(stated, rng=1, replicates=200, **options)
     rest = remove_enclaves(stated, kinds=["park"], keep_nodes=True)
-    without = time_to_reach(rest, rng=1, draws=200, **options)
+    without = time_to_reach(rest, rng=1, replicates=200, **options)
     # The stated policy of Hangzhou for the government of Quzhou is a direct link in both.
     assert with_parks.notna().all()
     assert without.notna().all()
@@ -162,8 +164,8 @@ def test_the_bundled_case_with_and_without_its_enclaves():
             "`of` must be one of",
         ),
         (
-            lambda n: time_to_reach(n, seeds=["n0"], targets=["n1"], rate=0.1, draws=0),
-            "`draws` .* at least 1",
+            lambda n: time_to_reach(n, seeds=["n0"], targets=["n1"], rate=0.1, replicates=0),
+            "`replicates` .* at least 1",
         ),
         (lambda n: reach_table(pd.Series([-1.0]), horizon=5), "steps of 0 or more"),
         (lambda n: reach_table(pd.Series([1.0]), horizon=0), "`horizon`"),

@@ -173,7 +173,7 @@ def test_modes_turn_where_the_break_point_says(model):
 def test_rest_points_of_two_regions_are_those_of_the_closed_form(model):
     phi = (model.sustain_point() + model.break_point()) / 2
     exact = model.equilibria(phi)
-    table = model.rest_points(freeness=phi, starts=300, rng=1, dynamics=Replicator(5.0))
+    table = model.rest_points(freeness=phi, restarts=300, rng=1, dynamics=Replicator(5.0))
     table = table.sort_values(0, ignore_index=True)
     np.testing.assert_allclose(table[0], exact["share"], atol=1e-8)
     assert table["stable"].tolist() == exact["stable"].tolist()
@@ -186,7 +186,7 @@ def test_rest_points_of_two_regions_are_those_of_the_closed_form(model):
 @both
 def test_stable_rest_points_draw_and_unstable_ones_repel(model):
     phi = trade_freeness(ring(4), decay=-np.log(model.break_point()) / 1.3)
-    table = model.rest_points(freeness=phi, starts=12, rng=0, dynamics=Replicator(5.0))
+    table = model.rest_points(freeness=phi, restarts=12, rng=0, dynamics=Replicator(5.0))
     assert 0 < table["stable"].sum() < len(table)
     rng = np.random.default_rng(0)
     for row in table.to_dict("records"):
@@ -204,11 +204,11 @@ def test_stable_rest_points_draw_and_unstable_ones_repel(model):
 
 def test_a_symmetric_system_has_its_basins_of_one_size():
     free = np.full((3, 3), 0.25) + 0.75 * np.eye(3)
-    table = CORE.rest_points(freeness=free, starts=100, rng=4, dynamics=Replicator(5.0))
+    table = CORE.rest_points(freeness=free, restarts=100, rng=4, dynamics=Replicator(5.0))
     stable = table[table["stable"]]
     assert len(stable) == 3
     assert ((stable["low"] < 1 / 3) & (stable["high"] > 1 / 3)).all()
-    again = CORE.rest_points(freeness=free, starts=100, rng=4, dynamics=Replicator(5.0))
+    again = CORE.rest_points(freeness=free, restarts=100, rng=4, dynamics=Replicator(5.0))
     pd.testing.assert_frame_equal(table, again)
 
 
@@ -263,7 +263,7 @@ def test_rest_points_of_logit_are_those_of_its_equation():
     for other in ({}, {"enclave": 0.2}, {"moving_cost": 0.7}, {"enclave": 0.2, "moving_cost": 0.7}):
         model = LogitMigration(1.3, 4.0, congestion=0.2, spillover=0.5, border=0.5, **other)
         exact = model.equilibria()
-        table = model.rest_points(starts=200, rng=2).sort_values(0, ignore_index=True)
+        table = model.rest_points(restarts=200, rng=2).sort_values(0, ignore_index=True)
         np.testing.assert_allclose(table[0], exact["share"], atol=1e-9)
         assert table["stable"].tolist() == exact["stable"].tolist()
         basins = basin_sizes(exact)["basin"].to_numpy()
@@ -390,7 +390,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves=[(0, 1)]),
             "`enclaves` must be a mapping",
         ),
-        (lambda: CORE.rest_points(freeness=0.3, starts=0), "`starts`"),
+        (lambda: CORE.rest_points(freeness=0.3, restarts=0), "`restarts`"),
         (
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, dynamics="logit"),
             "`dynamics` must be a Replicator or a Logit; found str",

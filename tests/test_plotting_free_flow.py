@@ -109,7 +109,7 @@ def test_paths_are_lines_of_their_regions(ax):
 
 def test_of_many_regions_those_asked_for_are_named(ax):
     path = pd.DataFrame(np.full((4, 20), 0.05), columns=[f"r{i}" for i in range(20)])
-    plot_trajectories(path, highlight=["r3"], level=0.1, ax=ax)
+    plot_trajectories(path, highlight=["r3"], reference=0.1, ax=ax)
     assert texts(ax) == ["19 other regions", "r3"]
     assert ax.lines[0].get_ydata()[0] == 0.1
     other = plot_trajectories(path, ax=new_figure().add_subplot())

@@ -83,11 +83,11 @@ def test_every_choice_is_in_the_example():
 
 def test_settings_of_the_mechanisms_may_stand_in_one_part():
     together = configure(
-        {"data": {"source": "yrd"}, "mechanisms": {"sigma": 4.0, "link": 0.1, "draws": 7}}
+        {"data": {"source": "yrd"}, "mechanisms": {"sigma": 4.0, "link": 0.1, "replicates": 7}}
     )
     assert together.free_flow.sigma == 4.0
     assert together.cobweb.link == 0.1
-    assert together.diffusion.draws == 7
+    assert together.diffusion.replicates == 7
     assert together.cobweb.mobility == configure({"data": {"source": "yrd"}}).cobweb.mobility
     left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
     assert left_out.free_flow is left_out.cobweb is left_out.park is left_out.diffusion is None

@@ -11,7 +11,6 @@ from netinnov.errors import InputError
 from public_functions import ALL, call_with, taking
 
 COUNTS = (
-    "draws",
     "nearest",
     "permutations",
     "placements",
@@ -19,7 +18,6 @@ COUNTS = (
     "resamples",
     "restarts",
     "samples",
-    "starts",
 )
 
 NONE_WILL_DO = {

@@ -183,7 +183,7 @@ def plot_trajectories(
     *,
     highlight: Collection[Any] = (),
     names: Mapping[Any, str] | None = None,
-    level: float | None = None,
+    reference: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the shares of regions step by step.
@@ -193,12 +193,12 @@ def plot_trajectories(
     path : DataFrame
         Index = step, a column a region, as ``simulate`` of a model gives it. For elements of
         several types that of one type, ``path["talent"]``; or that of one region, with a column
-        a type, and the `level` of the even split.
+        a type, and the `reference` of the even split.
     highlight : collection of regions, optional
         Drawn in colour and named; by default all, if there are seven at most.
     names : mapping from region to str, optional
         What they are called in the legend.
-    level : float, optional
+    reference : float, optional
         Where the thin grey line is; by default where all regions have the same.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
@@ -233,7 +233,10 @@ def plot_trajectories(
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=66)
         ax.axhline(
-            1 / path.shape[1] if level is None else level, color=GREY, linewidth=0.5, zorder=1
+            1 / path.shape[1] if reference is None else reference,
+            color=GREY,
+            linewidth=0.5,
+            zorder=1,
         )
         rest = path.drop(columns=chosen)
         if rest.shape[1]:

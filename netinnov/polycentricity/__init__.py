@@ -3,7 +3,7 @@
 from netinnov._public import public_names
 from netinnov.polycentricity._borrowed_size import BorrowedSize, borrowed_size
 from netinnov.polycentricity._centres import detect_centres
-from netinnov.polycentricity._core_periphery import CorePeriphery, core_periphery
+from netinnov.polycentricity._core_periphery import CorePeripheryFit, core_periphery
 from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
 from netinnov.polycentricity._flow_evenness import (
     dominance_index,
@@ -20,7 +20,7 @@ from netinnov.polycentricity._urban_centrality import urban_centrality_index
 
 __all__ = [
     "BorrowedSize",
-    "CorePeriphery",
+    "CorePeripheryFit",
     "RankSize",
     "borrowed_size",
     "core_periphery",

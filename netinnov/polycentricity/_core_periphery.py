@@ -15,7 +15,7 @@ from netinnov._matrices import layer_matrix
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["CorePeriphery", "core_of", "core_periphery"]
+__all__ = ["CorePeripheryFit", "core_of", "core_periphery"]
 
 _EXACT = 20
 """Up to so many linked nodes all cores are tried: a million of them, in some milliseconds."""
@@ -25,7 +25,7 @@ _PATIENCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class CorePeriphery:
+class CorePeripheryFit:
     """A network split into a core and a periphery.
 
     Attributes
@@ -52,7 +52,7 @@ class CorePeriphery:
 
 def core_periphery(
     network: MultilayerNetwork, *, restarts: int = 20, rng: Rng = None
-) -> CorePeriphery:
+) -> CorePeripheryFit:
     """Find the core for which "linked" best agrees with "at least one end in the core".
 
     Parameters
@@ -66,7 +66,7 @@ def core_periphery(
 
     Returns
     -------
-    CorePeriphery
+    CorePeripheryFit
         `coreness` (1 core, 0 periphery) and `quality`, Pearson's correlation over all pairs of
         nodes. All NaN without links, if all pairs are linked, and for fewer than 3 nodes.
 
@@ -99,7 +99,7 @@ def core_periphery(
     check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     core, quality = core_of(network, int(restarts), rng)
-    return CorePeriphery(
+    return CorePeripheryFit(
         pd.Series(core, network.storage.nodes.index, dtype=np.float64, name="coreness"), quality
     )
 

@@ -40,13 +40,13 @@ class _Curve(ABC):
 
     steepness: float
     centre: float = 0.0
-    level: float = 0.0
+    offset: float = 0.0
     height: float = 1.0
 
     def __post_init__(self) -> None:
         check_number("steepness", self.steepness, low=0, above=True)
         check_number("centre", self.centre)
-        check_number("level", self.level)
+        check_number("offset", self.offset)
         check_number("height", self.height, low=0, above=True)
 
     def quantity(self, price: Any) -> Floats:
@@ -61,7 +61,7 @@ class _Curve(ABC):
         -------
         array
         """
-        return np.asarray(self.level + self.height * self._value(self._away(price)))
+        return np.asarray(self.offset + self.height * self._value(self._away(price)))
 
     def slope(self, price: Any) -> Floats:
         """Give the derivative of supply at each price.
@@ -85,7 +85,7 @@ class _Curve(ABC):
         low, high : float
         """
         low, high = self._ends
-        return self.level + self.height * low, self.level + self.height * high
+        return self.offset + self.height * low, self.offset + self.height * high
 
     def _away(self, price: Any) -> Floats:
         return self.steepness * (np.asarray(price, np.float64) - self.centre)
@@ -101,7 +101,7 @@ class _Curve(ABC):
 
 @dataclass(frozen=True, slots=True)
 class ArctanSupply(_Curve):
-    """Supply of level + height arctan(steepness (price - centre)).
+    """Supply of offset + height arctan(steepness (price - centre)).
 
     Parameters
     ----------
@@ -109,10 +109,10 @@ class ArctanSupply(_Curve):
         Above 0. Supply is steepest at the centre: height x steepness.
     centre : float
         Price there.
-    level : float
+    offset : float
         Quantity there.
     height : float
-        Above 0; supply stays within height pi / 2 of the level.
+        Above 0; supply stays within height pi / 2 of the offset.
 
     Raises
     ------
@@ -144,7 +144,7 @@ class ArctanSupply(_Curve):
 
 @dataclass(frozen=True, slots=True)
 class LogisticSupply(_Curve):
-    """Supply of level + height / (1 + exp(-steepness (price - centre))).
+    """Supply of offset + height / (1 + exp(-steepness (price - centre))).
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class LogisticSupply(_Curve):
         Above 0. Supply is steepest at the centre: height x steepness / 4.
     centre : float
         Price there.
-    level : float
+    offset : float
         Least quantity.
     height : float
         Above 0; from the least to the greatest quantity.

@@ -33,7 +33,7 @@ def time_to_reach(
     recovery: float = 0.0,
     of: Of = "first",
     horizon: int | None = None,
-    draws: int = 1000,
+    replicates: int = 1000,
     rng: Rng = None,
 ) -> pd.Series:
     """Steps that contagion by contact takes from seeds to targets, once each draw.
@@ -51,7 +51,7 @@ def time_to_reach(
         How many of the targets have to be reached: one, at least half of them, or every one.
     horizon : int, optional
         Last step that is looked at; None: until nobody is left to reach.
-    draws : int
+    replicates : int
         Number of draws, 1 or more.
     rng : int, SeedSequence, Generator or None
         Source of randomness.
@@ -77,23 +77,23 @@ def time_to_reach(
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> times = time_to_reach(network, seeds=["a"], targets=["c"], rate=0.5, draws=2000, rng=1)
+    >>> times = time_to_reach(network, seeds=["a"], targets=["c"], rate=0.5, replicates=2000, rng=1)
     >>> bool(3.9 < times.mean() < 4.1)  # two geometric waits of 2 steps each; all draws arrive
     True
     """
     check_choice("of", of, Of)
-    draws = as_whole("draws", draws, low=1)
+    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
     n = len(np.unique(goal))
     needed = {"first": 1, "half": math.ceil(n / 2), "all": n}[of]
     names = list(network.storage.nodes.index.take(start))
     spread = Spread(network, names, rate, recovery, horizon, goal=goal, needed=needed)
-    generators = rng.spawn(draws)
-    parts = np.array_split(np.arange(draws), min(PARTS, draws))
+    generators = rng.spawn(replicates)
+    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
     work = [partial(_times, spread, [generators[i] for i in part], goal, needed) for part in parts]
-    times = np.concatenate(in_threads(work, size=spread.size * draws))
-    return pd.Series(times, index=pd.RangeIndex(draws, name="draw"), name="time_to_reach")
+    times = np.concatenate(in_threads(work, size=spread.size * replicates))
+    return pd.Series(times, index=pd.RangeIndex(replicates, name="draw"), name="time_to_reach")
 
 
 def reach_table(
@@ -161,7 +161,7 @@ def expected_steps(
     rate: float | Mapping[str, float],
     horizon: int,
     recovery: float = 0.0,
-    draws: int = 1000,
+    replicates: int = 1000,
     rng: Rng = None,
 ) -> pd.Series:
     """Mean step in which contagion by contact reaches each node, up to a horizon.
@@ -178,7 +178,7 @@ def expected_steps(
         Last step, 1 or more; a node that is not reached counts as reached then.
     recovery : float
         Chance of a node in a step, as for `simple_contagion`.
-    draws : int
+    replicates : int
         Number of draws, 1 or more.
     rng : int, SeedSequence, Generator or None
         Source of randomness.
@@ -198,20 +198,20 @@ def expected_steps(
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, draws=1).tolist()
+    >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, replicates=1).tolist()
     [0.0, 1.0, 2.0, 9.0]
     """
     check_network(network)
     horizon = as_whole("horizon", horizon, low=1)
-    draws = as_whole("draws", draws, low=1)
+    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     names = list(network.storage.nodes.index.take(_nodes(network, "seeds", seeds)))
     spread = Spread(network, names, rate, recovery, horizon)
-    generators = rng.spawn(draws)
-    parts = np.array_split(np.arange(draws), min(PARTS, draws))
+    generators = rng.spawn(replicates)
+    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
     work = [partial(_sum, spread, [generators[i] for i in part], horizon) for part in parts]
-    total = np.sum(in_threads(work, size=spread.size * draws), axis=0)
-    return pd.Series(total / draws, network.storage.nodes.index, name="expected_steps")
+    total = np.sum(in_threads(work, size=spread.size * replicates), axis=0)
+    return pd.Series(total / replicates, network.storage.nodes.index, name="expected_steps")
 
 
 def _times(

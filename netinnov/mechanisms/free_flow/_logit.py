@@ -281,7 +281,7 @@ class LogitMigration:
         network: Any = None,
         jurisdictions: Any = None,
         enclaves: Enclaves = None,
-        starts: int = 200,
+        restarts: int = 200,
         steps: int = 5000,
         mobility: float = 0.5,
         unstable: bool = True,
@@ -293,7 +293,7 @@ class LogitMigration:
         ----------
         network, jurisdictions, enclaves
             As in `simulate`.
-        starts : int
+        restarts : int
             Uniform on all shares that add up to 1.
         steps : int
             Longest path.
@@ -314,7 +314,7 @@ class LogitMigration:
         InputError
             If a matrix or a number is not what it must be.
         """
-        starts = as_whole("starts", starts, low=1)
+        restarts = as_whole("restarts", restarts, low=1)
         steps = as_whole("steps", steps, low=1)
         rng = check_rng(rng)
         effects, labels = self._effects(network, jurisdictions, enclaves)
@@ -323,7 +323,7 @@ class LogitMigration:
             lambda _: effects,
             labels,
             dynamics=Logit(self.sensitivity, mobility, self.moving_cost),
-            starts=starts,
+            starts=restarts,
             steps=steps,
             unstable=unstable,
             rng=rng,

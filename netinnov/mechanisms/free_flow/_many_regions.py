@@ -135,7 +135,7 @@ class ManyRegions(ABC):
         immobile: Any = None,
         enclaves: Enclaves = None,
         dynamics: Dynamics | None = None,
-        starts: int = 200,
+        restarts: int = 200,
         steps: int = 5000,
         unstable: bool = True,
         rng: Rng = None,
@@ -148,7 +148,7 @@ class ManyRegions(ABC):
             As in `attraction`.
         dynamics : Replicator or Logit, optional
             How they move; ``Replicator()`` by default.
-        starts : int
+        restarts : int
             Uniform on all shares that add up to 1.
         steps : int
             Longest path.
@@ -175,7 +175,7 @@ class ManyRegions(ABC):
         Every stable state with a large basin is found; that the list is complete cannot be shown.
         Basins that add up to less than 1 tell of paths that were still under way.
         """
-        starts = as_whole("starts", starts, low=1)
+        restarts = as_whole("restarts", restarts, low=1)
         steps = as_whole("steps", steps, low=1)
         rule = _rule(dynamics)
         rng = check_rng(rng)
@@ -185,7 +185,7 @@ class ManyRegions(ABC):
             self._slope(phi, still, reach),
             labels,
             dynamics=rule,
-            starts=starts,
+            starts=restarts,
             steps=steps,
             unstable=unstable,
             rng=rng,

@@ -31,12 +31,12 @@ class DiffusionPart(Part):
 [diffusion]                   # from the actors of the park's host to those of its home
 rate = 0.1                    # chance that a link passes an innovation on in a step
 horizon = 60                  # steps
-draws = 500                   # how often diffusion is tried
+replicates = 500              # how often diffusion is tried
 """
 
     rate: Annotated[float, Field(gt=0, le=1)] = 0.1
     horizon: Annotated[int, Field(ge=1)] = 60
-    draws: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ def compute(context: Context) -> Diffusion | None:
             rate=part.rate,
             of="half",
             horizon=part.horizon,
-            draws=part.draws,
+            replicates=part.replicates,
             rng=context.seed,
         )
         for label, case in _cases(network, found.park).items()

@@ -1,0 +1,106 @@
+"""One word for one thing: over all public signatures, and over the names of public classes."""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import netinnov as ni
+from test_public_names import public_modules
+
+INSTEAD = {
+    **dict.fromkeys(("conf", "conf_level", "ci", "coverage_level"), "confidence"),
+    **dict.fromkeys(("significance", "significance_level", "p_threshold"), "alpha"),
+    **dict.fromkeys(("draws", "n_draws", "n_replicates", "reps", "simulations"), "replicates"),
+    **dict.fromkeys(("bootstraps", "n_boot", "n_bootstrap", "n_resamples"), "resamples"),
+    **dict.fromkeys(("n_permutations", "shuffles"), "permutations"),
+    **dict.fromkeys(("starts", "n_starts", "n_restarts", "tries"), "restarts"),
+    **dict.fromkeys(("seed", "random_state", "generator", "random"), "rng"),
+    **dict.fromkeys(("net", "graph_network", "multilayer"), "network"),
+    **dict.fromkeys(("n_jobs", "workers", "processes"), "executor"),
+}
+"""A word that no argument may be, and the one that the package has for it."""
+
+STEPS_UP = {"aggregate", "add_outposts", "find_enclaves"}
+"""The functions that climb `places.parent`: `level` means nothing else."""
+
+
+def public_objects() -> Iterator[tuple[str, Any]]:
+    for module in public_modules():
+        for name in import_module(module).__all__:
+            yield f"{module}.{name}", getattr(import_module(module), name)
+
+
+def signatures() -> Iterator[tuple[str, inspect.Signature]]:
+    """Of functions, of methods, and of classes that users make; results are made for them."""
+    for name, each in public_objects():
+        if inspect.isfunction(each):
+            yield name, inspect.signature(each)
+        elif inspect.isclass(each) and not issubclass(each, BaseException):
+            yield name, inspect.signature(each)
+            for method, function in inspect.getmembers(each, inspect.isfunction):
+                if each.__module__.startswith("netinnov.") and not method.startswith("_"):
+                    yield f"{name}.{method}", inspect.signature(function)
+
+
+SIGNATURES = dict(signatures())
+OTHER_THINGS = {
+    # The table of what was drawn, not a number.
+    *(("draws", result) for result in ("NullComparison", "QapCorrelation", "MatrixRegression")),
+    # A whole number in a file, not a generator.
+    ("seed", "Configuration"),
+}
+
+
+@pytest.mark.parametrize("old", INSTEAD)
+def test_no_argument_has_another_word_for_what_has_one(old: str) -> None:
+    assert [
+        name
+        for name, signature in SIGNATURES.items()
+        if old in signature.parameters and (old, name.rpartition(".")[2]) not in OTHER_THINGS
+    ] == [], f"use `{INSTEAD[old]}`"
+
+
+def test_level_is_steps_up_and_nothing_else() -> None:
+    levels = {name.rpartition(".")[2] for name, s in SIGNATURES.items() if "level" in s.parameters}
+    assert levels == STEPS_UP
+
+
+def test_alpha_is_of_a_test() -> None:
+    # Katz's attenuation is called alpha in every textbook and library.
+    alphas = {name.rpartition(".")[2] for name, s in SIGNATURES.items() if "alpha" in s.parameters}
+    assert alphas == {"validated_projection", "katz_centrality"}
+
+
+def test_confidence_is_a_share_and_095_by_default() -> None:
+    defaults = {
+        name: signature.parameters["confidence"].default
+        for name, signature in SIGNATURES.items()
+        if "confidence" in signature.parameters
+    }
+    stated = {
+        name: value for name, value in defaults.items() if value is not inspect.Parameter.empty
+    }
+    assert stated
+    assert set(stated.values()) == {0.95}
+
+
+def test_the_tables_of_a_network_are_positional_alike() -> None:
+    for function in (ni.build_network, ni.check_tables, ni.clean_tables):
+        assert [*inspect.signature(function).parameters][:3] == ["nodes", "links", "places"]
+        places = inspect.signature(function).parameters["places"]
+        assert places.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        assert places.default is None
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    homes = defaultdict(set)
+    for name, each in public_objects():
+        if inspect.isclass(each):
+            homes[name.rpartition(".")[2]].add(f"{each.__module__}.{each.__qualname__}")
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
