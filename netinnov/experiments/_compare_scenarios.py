@@ -78,27 +78,27 @@ def compare_scenarios(
     progress: bool = True,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> ExperimentResult:
-    """Measure what scenarios change, on the nodes that were there before.
+    """Measure the effects of scenarios on the nodes of the baseline.
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Where all scenarios start; stays as it is.
+        The network to which all scenarios are applied; it is not changed.
     scenarios : mapping of str to scenario
-        What to try, by name: a ReverseEnclave, NoChange, or a function of a network and a
+        Scenarios by name: a ReverseEnclave, NoChange, or a function of a network and a
         Generator.
     measures : mapping of str to function
-        What to measure, by name: functions of a network that return a number or a Series over
-        nodes. They must give the same answer each time: bind a fixed ``rng`` to one that draws.
+        Measures by name: functions of a network that return a number or a Series over
+        nodes. They must be deterministic: bind a fixed ``rng`` to one that draws.
     baseline : scenario
-        What to compare with.
+        The scenario that the others are compared with.
     replicates : int
         Random placements of each scenario. NoChange is measured once.
     placebo : scenario, function or mapping, optional
-        What stands in for the real scenario, drawn again in each replicate, such as
-        `scenarios.RandomEnds`. A function of a network and a Generator may give the changed
-        network or the scenario to apply. Of `scenarios.MatchedPlacebo` (another host that is like
-        the real one) the places are taken in turn, in an order by chance. One for all scenarios,
+        The placebo, drawn in each replicate, such as `scenarios.RandomEnds`. A function of a
+        network and a Generator may return the changed network or the scenario to apply. The places
+        of a `scenarios.MatchedPlacebo` (a host similar to the real one) are used in turn, in random
+        order. One for all scenarios,
         or a mapping from names of scenarios.
     monotone : sequence of str, optional
         Names of those of your own measures that new links can move one way only, as
@@ -106,13 +106,13 @@ def compare_scenarios(
         more links, or more weight, than its placebo does, or less. Of your other measures p-values
         are given all the same; None: with a warning. An empty list says that there are no such.
     resample : function, optional
-        Draws the data again, as they might have been collected: `ResampledLinks`,
+        Resamples the data: `ResampledLinks`,
         `ResampledEvents`, or any function of a network and a Generator that returns a network of
-        the same nodes. None: data uncertainty is not looked at.
+        the same nodes. None: no data uncertainty.
     resamples : int
-        Sets of data, 2 or more.
+        Number of resamples of the data, 2 or more.
     placements : int
-        Random placements of each scenario in each of them, 2 or more.
+        Random placements of each scenario in each resample, 2 or more.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
@@ -141,8 +141,8 @@ def compare_scenarios(
     -----
     UserWarning
         If a measure counts nodes that a scenario added; if a scenario adds more links or weight
-        than its placebo, or less, and there are measures of which nobody said whether new links
-        can both raise and lower them.
+        than its placebo, or less, and it is unknown whether new links can both raise and lower a
+        measure.
 
     Notes
     -----
@@ -157,23 +157,23 @@ def compare_scenarios(
     executor, nor on the other scenarios, nor on their names, and the first replicates stay if
     more are asked for. Replicates with one number are comparable (common random numbers), and
     with a random baseline differences are taken between them. They do depend on the order of the
-    nodes in their table, by luck alone: with the rows in another order the same `rng` places links
+    nodes in their table, by chance only: with the rows in another order the same `rng` places links
     elsewhere.
 
     *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
     each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,
-    from the first again when all were used. What was measured in the data as observed stays as it
-    is without `resample`: difference, Monte Carlo error and spread over placements. The variance
-    over sets and placements is split, so that the luck of few placements is not taken for data
-    uncertainty: see `ExperimentResult.effects`. Placebos are compared in the data as observed
-    only. Where a scenario cannot be carried out in a set of data (home has fewer links left than
-    are reallocated) it is undefined there: that set is left out of its data uncertainty, and
-    ``resamples`` counts those that are used.
+    from the first again when all were used. Results in the observed data (difference, Monte Carlo
+    error and spread over placements) are the same as without `resample`. The variance over sets and
+    placements is split, so that placement variance is not mistaken for data uncertainty: see
+    `ExperimentResult.effects`. Placebos are compared in the data as observed only. Where a scenario
+    cannot be carried out in a set of data (home has fewer links left than are reallocated) it is
+    undefined there: that set is left out of its data uncertainty, and ``resamples`` counts those
+    that are used.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
-    up the entropy that is stored. More replicates may be asked for than before. What a function
-    does is not looked into: after a change of it, take another folder.
+    up the entropy that is stored. More replicates may be asked for than before. The code of a
+    function is not compared: after changing it, use another folder.
 
     *P-values* are given against a placebo only: see `ExperimentResult.effects`.
 
@@ -233,8 +233,8 @@ def compare_scenarios(
         for name, scenario in tried.items()
         for number in range(1 if isinstance(scenario, NoChange) else replicates)
     ]
-    found = {} if store is None else store.found(columns)
-    missing = [item for item in items if item not in found]
+    results = {} if store is None else store.found(columns)
+    missing = [item for item in items if item not in results]
     new = run(
         task,
         missing,
@@ -243,8 +243,8 @@ def compare_scenarios(
         save=None if store is None else partial(store.save, columns=columns),
         done=len(items) - len(missing),
     )
-    found |= dict(zip(missing, new, strict=True))
-    done = [found[item] for item in items]
+    results |= dict(zip(missing, new, strict=True))
+    done = [results[item] for item in items]
     agreed(columns, done)
     warn_of_grown(bound, done)
     totals = {
@@ -261,7 +261,7 @@ def compare_scenarios(
         own = {name: scenario for name, scenario in tried.items() if name not in placebos}
         few = min(placements, replicates)
         sets = [resample_items(own, few, replicates, number) for number in range(resamples)]
-        left = [wanted for wanted in sets if not found.keys() >= set(wanted)]
+        left = [wanted for wanted in sets if not results.keys() >= set(wanted)]
         in_set = partial(
             resampled_replicates,
             network=network,
@@ -287,15 +287,15 @@ def compare_scenarios(
             save=None if store is None else save,
             done=resamples - len(left),
         )
-        found |= dict(zip(chain(*left), chain(*measured), strict=True))
+        results |= dict(zip(chain(*left), chain(*measured), strict=True))
         wanted = list(chain(*sets))
-        again = long_table(wanted, [found[item] for item in wanted], columns, kept)
+        again = long_table(wanted, [results[item] for item in wanted], columns, kept)
     return ExperimentResult(
         long_table(items, done, columns, kept),
         placebos=whose,
         beyond={scenario: far[name] for scenario, name in whose.items() if far.get(name)},
         sites={
-            name: tuple(found[Item(name, number)].label for number in range(replicates))
+            name: tuple(results[Item(name, number)].label for number in range(replicates))
             for name in placebos
         },
         refused={

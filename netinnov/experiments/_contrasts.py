@@ -42,13 +42,13 @@ def contrasts(
     Raises
     ------
     InputError
-        If a name is no scenario of the experiment, or there is no rival.
+        If a name is not a scenario of the experiment, or there is no rival.
 
     Notes
     -----
     Replicates of one number start from the same generator, so that much of what placements have
     in common cancels. ``higher`` says how often the scenario is better where random placement
-    decides; it is no p-value.
+    matters; it is not a p-value.
 
     Examples
     --------

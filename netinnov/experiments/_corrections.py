@@ -22,7 +22,7 @@ def corrected_p(
     ----------
     p : Series or sequence of float
         All p-values of the family, such as ``placebo_p`` of the effects of several experiments
-        (`ExperimentResult.effects` corrects those of one). NaN is no test.
+        (`ExperimentResult.effects` corrects those of one). NaN does not count as a test.
     correction : {"holm", "fdr"}
         Holm's, for the chance of any false rejection; or Benjamini and Hochberg's, for the
         expected share of false ones among the rejections.

@@ -154,17 +154,12 @@ def decompose(
     network : MultilayerNetwork
         Before the change. Its nodes are those whose pairs count; nodes that are added carry paths.
     changed : scenario or MultilayerNetwork
-        What is applied to it, or the network after the change.
+        The scenario to apply, or the network after the change.
     home, host : str or sequence of str
         A place, with all places inside it, or the ids of nodes. Nodes that are in both count as
-        home. Who belongs to them is read from `network`, before the change.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+        home. Membership is that in `network`, before the change.
+    distance, switch_cost, frictions
+        As in `connectivity.global_efficiency`.
     rng : None, int, SeedSequence or Generator
         Source of the random choices of a scenario.
 

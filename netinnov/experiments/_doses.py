@@ -68,7 +68,7 @@ class DoseResponse:
         measure : str
             Which one.
         node : str, optional
-            Of which node, if the measure gives one value a node.
+            The node, if the measure has one value a node.
 
         Returns
         -------
@@ -121,7 +121,7 @@ class DoseResponse:
         measure : str
             Which one.
         node : str, optional
-            Of which node, if the measure gives one value a node.
+            The node, if the measure has one value a node.
         shape : str
             ``"saturation"``, a straight line that becomes flat at a dose; ``"threshold"``, one that
             is flat up to it; ``"michaelis_menten"`` and ``"exponential"``, a curve that bends to a

@@ -1,4 +1,4 @@
-"""What an experiment gives: all measured values, and the statistics that follow from them."""
+"""The result of an experiment: all measured values, and their statistics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["ExperimentResult"]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ExperimentResult:
-    """All measured values of an experiment, and the statistics that follow from them.
+    """All measured values of an experiment, and their statistics.
 
     Attributes
     ----------
@@ -42,12 +42,12 @@ class ExperimentResult:
     refused : mapping of (str, str) to str
         Why there is no p-value for a scenario and a measure.
     resamples : DataFrame, optional
-        What was measured in data drawn again: as `replicates`, with a column ``resample``, the
-        number of the set of data. None: no data were drawn.
+        Values in resampled data: as `replicates`, with a column ``resample``, the number of the
+        resample. None: no data were resampled.
     baselines : mapping of str to str
         The name of the baseline of those scenarios that have one of their own.
     beyond : mapping of str to str
-        In what the real place of a scenario lies beyond all its placebos: see
+        The values in which the real place of a scenario lies beyond all its placebos: see
         `scenarios.MatchedPlacebo.beyond`.
     """
 
@@ -76,41 +76,41 @@ class ExperimentResult:
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
             - ``difference``: mean over replicates of scenario minus baseline,
             - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
-              depends on where the links happen to be placed. No confidence interval,
+              depends on the placement of the links. Not a confidence interval,
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
-              sqrt(replicates), and its 95 % confidence interval (Student's t): what more replicates
-              would still change,
-            - ``spread``: sd of the differences over placements; 0 if all it is is rounding,
+              sqrt(replicates), and its 95 % confidence interval (Student's t), which narrows with
+              more replicates,
+            - ``spread``: sd of the differences over placements; 0 if only rounding,
             - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
             - ``same_sign``: share of the replicates whose difference has the sign of the median;
               NaN where that is 0,
-            - ``replicates``: differences that are defined. 1 if nothing is random,
-            - ``data_error``: sd of the effect, as a mean over all placements, over data drawn
-              again: data uncertainty. 0 where its estimate is negative, NaN without `resample`,
-            - ``data_error_high``: its upper limit (97.5 %): with few sets, or placements that turn
-              out differently in each, little is known of it, and a ``data_error`` of 0 is none of
-              certainty,
-            - ``data_low``, ``data_high``: ``difference`` and the 2.5 and 97.5 % of how far this
-              effect deviates in data drawn again from its mean over them,
+            - ``replicates``: number of defined differences. 1 if nothing is random,
+            - ``data_error``: sd of the mean effect over resamples of the data: data uncertainty. 0
+              where its estimate is negative, NaN without `resample`,
+            - ``data_error_high``: its upper limit (97.5 %): with few resamples, or placements that
+              differ much between them, the estimate is imprecise, and a ``data_error`` of 0 does
+              not mean certainty,
+            - ``data_low``, ``data_high``: ``difference`` plus the 2.5 and 97.5 % quantiles of the
+              deviations of this effect in resampled data from its mean over them,
             - ``data_shift``: that mean less the effect in the data as observed, at the same
-              placements. If it is not small, drawing changes the data in kind (links are lost),
-              and the interval says less,
-            - ``data_share``: part of data in the variance of an effect at one placement in one set
-              of data; placements have the rest,
-            - ``resamples``: sets of data in which the effect is defined, which are those used,
+              placements. If it is not small, resampling changes the data systematically (links are
+              lost), and the interval is less reliable,
+            - ``data_share``: share of data in the variance of an effect at one placement in one
+              resample; the rest is due to placements,
+            - ``resamples``: number of resamples in which the effect is defined, which are used,
             - ``placebo_median``, ``placebo_low``, ``placebo_high``: median, 2.5 and 97.5 % of the
-              differences of the placebos from the baseline, with as much luck of placements in
-              them as in ``difference``,
-            - ``placebo_n``: how many placebos they are,
-            - ``placebo_placements``: how many placements of each are ranked,
+              differences of the placebos from the baseline, with the same placement variance as
+              ``difference``,
+            - ``placebo_n``: number of placebos,
+            - ``placebo_placements``: number of placements of each that are ranked,
             - ``ranked``: the real effect over as many placements,
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
               tail, each (k + 1) / (n + 1), at most 1,
             - ``corrected_p``: the same, corrected over all tests of the table,
             - ``beyond``: the matched numbers in which the real place lies beyond all its placebos,
-              such as a host larger than any: then p tells this gap as much as the place; else
-              missing,
-            - ``why_no_p``: why there is none; else missing.
+              such as a host larger than any: then p reflects this gap as much as the place;
+              else missing,
+            - ``why_no_p``: reason for a missing p; else missing.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
             difference of less than 1e-12 of the values is rounding and counts as 0.
@@ -120,25 +120,26 @@ class ExperimentResult:
         There are no p-values against the baseline, on purpose. Against no change a measure that
         cannot fall when links are added (efficiency, strength) would be "significant" by
         construction, and more replicates would make any p as small as one likes: replicates are
-        draws of placements, not observations. A test needs rivals that could have done as well,
-        such as a placebo host. Nor is there one on a modelled layer: it would repeat the model.
+        draws of placements, not observations. A test needs alternatives that could have
+        done as well, such as a placebo host. There is none on a modelled layer either: it would
+        test the model.
 
-        *Three errors, apart.* Monte Carlo error goes away with more replicates. The spread over
-        placements does not: it is how the same policy turns out here or there. Nor does data
-        uncertainty: how far the finding depends on the sample of flows or events. Its variance is
-        that of the means of the sets of data, less what the luck of their placements has in it
-        (random effects of sets and of placements, which may stand in several sets); luck that a
-        placement also has in the data as observed is taken out before, as a control variate. From
-        100 sets the root is known to 7 % or worse.
+        *Three errors* are reported separately. Monte Carlo error vanishes with more replicates. The
+        spread over placements does not: the same policy has different effects at different
+        placements. Nor does data uncertainty: how much the effect depends on the sample of flows
+        or events. Its variance is that of the means of resamples, less the part due to their
+        placements (random effects of resamples and of placements, which may be in several
+        resamples); the effects of the same placements in the observed data serve as a control
+        variate. With 100 resamples the relative error of its root is at least 7 %.
 
         With few replicates of a skewed effect ``mc_low`` to ``mc_high`` covers less than 95 %.
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
         the replicates of the same one are averaged, and the rank is among these places: with five
-        of them p is never below 1/3, however many replicates. A mean over many placements is
-        steadier than one over few, and would stand in the middle of the others too often. So like
-        is ranked with like: as many placements of the real place as of each placebo, no random
+        of them p is never below 1/3, however many replicates. A mean over many placements varies
+        less than one over few, and would be in the middle of the others too often. So the
+        ranks compare as many placements of the real place as of each placebo, with no random
         number in two of them. If nothing is special about the real place, all of these means are
         alike, each rank is as likely as another, and p is uniform on its steps. The rest of the
         placements of the real place cannot be used without losing that: they enter
@@ -152,15 +153,14 @@ class ExperimentResult:
         that R replicates rank R // (K + 1) placements of each of K places and of the real one,
         and the least p is 2 / (K + 1). With K + 1 replicates there is one of each; with fewer only
         R - 1 places are ranked, and the least p is 2 / R. More replicates give no smaller p, but
-        find smaller effects, as less of the luck of placements is left in what is ranked. A
+        more power, as the ranked means have less placement variance. A
         function that gives scenarios by chance gives some more often than others; of each as many
         placements are ranked as there are of the rarest.
 
-        *The band.* The means of placebos differ by place, and by the luck of their placements,
-        which is known from how these differ within a place. ``placebo_low`` and ``placebo_high``
-        are drawn together around the median, until they have the variance over places and the
-        luck of as many placements as ``difference`` has. Where there is one placement of each
-        place the two cannot be told apart, and the band is as wide as it is found.
+        *The band.* The means of placebos differ by place and by placement; the placement variance
+        is estimated within places. ``placebo_low`` and ``placebo_high`` are shrunk towards the
+        median, to the variance over places plus the placement variance of ``difference``. With one
+        placement of each place the two cannot be separated, and the band is not shrunk.
 
         Where a placebo is a function that gives a network (`scenarios.RandomEnds` too), each
         replicate is a placebo of its own; as ``difference`` is a mean over placements and they
@@ -241,7 +241,7 @@ class ExperimentResult:
         folder : path
             Is made if it is not there; files of the same names are replaced.
         decomposition : DataFrame or mapping of str to DataFrame, optional
-            Of `decompose`; several by the name of their scenario.
+            From `decompose`; several by the name of their scenario.
 
         Returns
         -------
@@ -276,35 +276,35 @@ class ExperimentResult:
 
 
 class _Sets(NamedTuple):
-    """Values in data drawn again, and which placements they are of."""
+    """Values in resampled data, and the numbers of their placements."""
 
     values: Floats  # set of data x placement x node
     number: npt.NDArray[np.intp]  # set of data x placement
 
 
 def _by_set(resamples: pd.DataFrame) -> dict[tuple[str, str], _Sets]:
-    """Give the values in data drawn again by scenario and measure."""
+    """Give the values in resampled data by scenario and measure."""
     groups = resamples.groupby(["scenario", "measure"], observed=True, sort=False)
-    found = {}
+    by_pair = {}
     for (scenario, measure), rows in groups:
         sets = rows["resample"].to_numpy()
         n = rows["replicate"].to_numpy()[sets == sets[0]]
         shape = (len(np.unique(sets)), len(np.unique(n)), -1)
         values = rows["value"].to_numpy(np.float64).reshape(shape)
         number = rows["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
-        found[str(scenario), str(measure)] = _Sets(values, number)
-    return found
+        by_pair[str(scenario), str(measure)] = _Sets(values, number)
+    return by_pair
 
 
 class _Compared(NamedTuple):
-    """Placebos, and the real effect with as much luck of placements, one column a node."""
+    """Placebos, and the real effect over as many placements, one column a node."""
 
     placebos: pd.DataFrame
     real: pd.Series
     band: pd.DataFrame
     placements: int
     different: npt.NDArray[Any]
-    """Of how many placebos it is known that they are different ones."""
+    """Number of placebos that are known to differ."""
 
 
 def _compared(
@@ -337,7 +337,9 @@ def _compared(
     first = within.head(each)
     means = first.groupby(code[first.index]).mean()
     real = every.iloc[own].mean() if len(every) == len(draws) else every.mean()
-    band = _band(within.mean(), _luck(draws[taken], within), within.count(), every.count())
+    band = _band(
+        within.mean(), _placement_variance(draws[taken], within), within.count(), every.count()
+    )
     return _Compared(means, real, band, each, means.count().to_numpy())
 
 
@@ -367,20 +369,22 @@ def _turns(
     return code, each, own if len(own) else np.arange(1)
 
 
-def _luck(draws: pd.DataFrame, within: Any) -> Any:
+def _placement_variance(draws: pd.DataFrame, within: Any) -> Any:
     """Variance of placements at one place, over all places; NaN if there is one of each."""
-    apart = draws - within.transform("mean")
+    deviations = draws - within.transform("mean")
     free = (within.count() - 1).clip(lower=0).sum()
-    return apart.pow(2).sum() / free.where(free > 0)
+    return deviations.pow(2).sum() / free.where(free > 0)
 
 
-def _band(means: Any, luck: Any, n: Any, n_real: Any) -> Any:
-    """Draw the means of places together, to the luck of as many placements as the real one has."""
+def _band(means: Any, within: Any, n: Any, n_real: Any) -> Any:
+    """Shrink the means of places to the placement variance of the real mean."""
     with np.errstate(invalid="ignore"):  # infinite effects have no variance: the band stays
         between = means.var()
-        mine = luck / n_real
-        places = (between - luck * (1 / n.where(n > 0)).mean()).clip(lower=0)
-        shrink = (((places + mine) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(1.0)
+        of_real = within / n_real
+        places = (between - within * (1 / n.where(n > 0)).mean()).clip(lower=0)
+        shrink = (((places + of_real) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(
+            1.0
+        )
         middle = means.quantile(0.5)
         return means.where(
             np.broadcast_to(shrink == 1, means.shape), middle + shrink * (means - middle)

@@ -35,27 +35,22 @@ def access_inequality(
     network : MultilayerNetwork
         Any network. Paths walk links of any layer; a directed link one way only.
     index : {"theil", "gini"}
-        How inequality is measured: see `polycentricity.theil` and `polycentricity.gini`.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+        Index of inequality: see `polycentricity.theil` and `polycentricity.gini`.
+    distance, switch_cost, frictions
+        As in `connectivity.global_efficiency`.
     nodes : sequence of str, optional
-        Take access from and to these nodes only; the others only carry paths. Default: all.
+        Nodes between which access is measured; the others only carry paths. Default: all.
 
     Returns
     -------
     float
         0: all places have the same access. If a scenario lowers it, the places converge; if it
-        raises it, they diverge. NaN if nobody reaches anybody, or for fewer than two nodes.
+        raises it, they diverge. NaN if no node reaches another, or for fewer than two nodes.
 
     Raises
     ------
     InputError
-        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
+        If frictions need coordinates or jurisdictions that are not known, or a node does not exist.
 
     Notes
     -----

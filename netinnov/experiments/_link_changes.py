@@ -40,7 +40,7 @@ def link_changes(
     Raises
     ------
     InputError
-        If `after` holds something that is no network, or nothing.
+        If `after` is empty, or holds a value that is not a network.
 
     Notes
     -----

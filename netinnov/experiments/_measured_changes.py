@@ -11,7 +11,7 @@ from netinnov._typing import Floats
 __all__ = ["by_replicate", "changes", "size_of", "spread_of"]
 
 _ROUNDING = 1e-12
-"""Changes so small beside the values are none: rounding has no sign and no rank."""
+"""Relative changes below this are rounding and count as 0."""
 
 
 def by_replicate(rows: pd.DataFrame) -> Floats:

@@ -1,4 +1,4 @@
-"""Placebos of an experiment: who stands in for the real scenario, and when there is no test."""
+"""Placebos of an experiment, and when a comparison with them is not tested."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class PlaceboDraw:
         return made, "" if isinstance(made, MultilayerNetwork) else described(made)
 
     def _in_turn(self, number: int) -> Scenario:
-        """Go through the list in an order by chance, another one each time."""
+        """Go through the list in random order, another one each time."""
         assert self.order is not None
         time, at = divmod(number, len(self.among))
         # Of its own, so that links are drawn as for the real one, and the first stay if more come.
@@ -214,7 +214,7 @@ def refused_by_construction(
     *,
     warn: bool,
 ) -> dict[tuple[str, str], str]:
-    """Add what cannot be tested for links or weight, and warn of measures of which nobody knows.
+    """Add tests refused for added links or weight, and warn of measures of unknown direction.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def refused_by_construction(
     refused : mapping
         What is not tested for other reasons; those stay.
     warn : bool
-        Whether nobody said which of the measures new links move one way only.
+        Whether the caller did not declare the measures that new links move one way only.
     """
     found = {
         (scenario, measure): f"{reason}, and new links can move this measure one way only"
@@ -293,7 +293,7 @@ def _joined(network: MultilayerNetwork, nodes: Iterable[str]) -> bool:
 
 
 def _ours(measure: object) -> bool:
-    """Whether a measure is one of netinnov, of which is known what new links do to it."""
+    """Whether a measure is one of netinnov, for which the effect of new links is known."""
     while isinstance(measure, partial):
         measure = measure.func
     return str(getattr(measure, "__module__", "")).startswith("netinnov.")

@@ -56,7 +56,7 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What one replicate gave: for each measure a number or one value a node of the baseline.
+    """Results of one replicate: for each measure a number or one value a node of the baseline.
 
     The label names the placebo that was drawn; the totals (`totals_of`) are those of the whole
     network.
@@ -116,7 +116,7 @@ def replicate(
     Parameters
     ----------
     undefined : sequence of array, optional
-        What stands for the values of a scenario that the network has no room for.
+        Values of a scenario that cannot be applied to the network.
     """
     name, number, _ = item
     try:
@@ -132,8 +132,8 @@ def replicate(
                 if undefined is None:
                     raise
                 return Values(False, list(undefined))
-        found = changed.nodes.index
-        lost = nodes[~nodes.isin(found)]
+        after = changed.nodes.index
+        lost = nodes[~nodes.isin(after)]
         if len(lost):
             raise InputError(
                 f"scenario {name!r} drops {len(lost)} nodes of the baseline, e.g. "
@@ -145,7 +145,7 @@ def replicate(
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
     totals = totals_of(changed, directed=bool(network.directed))
-    return Values(len(found) > len(nodes), values, label, totals)
+    return Values(len(after) > len(nodes), values, label, totals)
 
 
 def resample_items(
@@ -174,7 +174,7 @@ def resampled_replicates(
 ) -> list[Values]:
     """Draw the data once, and measure all scenarios and the baseline in it.
 
-    A scenario for which there is no room in it (fewer links at home than it takes) is undefined.
+    A scenario that cannot be applied to it (home has too few links) is undefined.
     """
     number = items[0].resample
     try:
@@ -206,9 +206,9 @@ def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list
     """Values of a measure, then of its parts."""
     if not bound.parts:
         return [_value(bound.name, bound.measure, network, nodes)]
-    found = bound.measure(network, nodes=list(nodes))
-    assert isinstance(found, pd.Series)
-    parts = found[list(bound.parts)].to_numpy(np.float64)
+    sums = bound.measure(network, nodes=list(nodes))
+    assert isinstance(sums, pd.Series)
+    parts = sums[list(bound.parts)].to_numpy(np.float64)
     return [np.array(parts.sum()), *(np.array(part) for part in parts)]
 
 
@@ -284,22 +284,22 @@ def long_table(
     ids = nodes.rename(None)
     parts = []
     for code, scenario in enumerate(scenarios):
-        mine = [at for at, item in enumerate(items) if item.scenario == scenario]
+        rows = [at for at, item in enumerate(items) if item.scenario == scenario]
         for at in range(len(names)):
-            values = np.stack([done[i].by_measure[at] for i in mine])
+            values = np.stack([done[i].by_measure[at] for i in rows])
             node = (
-                np.tile(np.arange(len(nodes)), len(mine)) if values.ndim > 1 else [-1] * len(mine)
+                np.tile(np.arange(len(nodes)), len(rows)) if values.ndim > 1 else [-1] * len(rows)
             )
-            each = values.size // len(mine)
+            each = values.size // len(rows)
             part = {
                 "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
-                "resample": np.repeat([items[i].resample for i in mine], each),
-                "replicate": np.repeat([items[i].replicate for i in mine], each),
+                "resample": np.repeat([items[i].resample for i in rows], each),
+                "replicate": np.repeat([items[i].replicate for i in rows], each),
                 "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
                 "node": pd.Categorical.from_codes(node, ids),
                 "value": values.ravel(),
             }
-            if items[mine[0]].resample < 0:
+            if items[rows[0]].resample < 0:
                 del part["resample"]
             parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)

@@ -27,7 +27,7 @@ class ResampledLinks:
     Parameters
     ----------
     events : int or mapping of str to int, optional
-        How many events stand behind a layer, or behind each origin in a layer of shares of each
+        Number of events behind a layer, or behind each origin in a layer of shares of each
         origin's total; one number for all layers, or one for each. None: weights are counts.
     layers : sequence of str, optional
         Layers that are resampled; the others, modelled ones above all, stay. None: all.
@@ -98,7 +98,7 @@ class ResampledEvents:
     member, event : str
         The columns with their ids.
     layer : str
-        The layer of co-participation that is made anew from them; the others stay.
+        The layer of co-participation that is rebuilt from them; the others stay.
     weighting : {"count", "newman", "full"}
         What a pair gets from an event, as in `linkages.co_participation`.
 
@@ -115,7 +115,7 @@ class ResampledEvents:
     Notes
     -----
     As many events as there are, each as likely as another; one that is drawn twice counts twice.
-    Members that stand in none of them keep their node and lose their links.
+    Members in none of them keep their node and lose their links.
 
     References
     ----------

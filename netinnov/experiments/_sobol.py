@@ -44,16 +44,16 @@ _EFFECT = "effect"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SobolIndices:
-    """Parts of the variance of an effect that are due to its parameters.
+    """Sobol indices: shares of the variance of an effect that are due to its parameters.
 
     Attributes
     ----------
     indices : DataFrame
-        Index ``parameter``. ``first``: what it explains by itself; ``total``: with all in which it
-        works together with others; each with ``_low`` and ``_high``, its interval; and
+        Index ``parameter``. ``first``: the share explained by the parameter alone; ``total``:
+        including its interactions; each with ``_low`` and ``_high``, its interval; and
         ``first_corrected`` and ``total_corrected``, without the noise of placements.
     pairs : DataFrame, optional
-        ``second``: what two parameters explain together, besides what each explains by itself,
+        ``second``: the share of the interaction of two parameters,
         with ``second_low`` and ``second_high``; index ``parameter``, ``other``. None if not asked
         for.
     points : DataFrame
@@ -62,8 +62,8 @@ class SobolIndices:
     mean, variance : float
         Of the differences over the ranges; the variance with the noise.
     noise : float
-        Share of the variance that is due to placements, as the replicates left it. NaN if there
-        is one replicate only.
+        Share of the variance that is due to placements, after averaging over replicates. NaN if
+        there is one replicate only.
     """
 
     indices: pd.DataFrame
@@ -104,7 +104,7 @@ def sobol_indices(
     Parameters
     ----------
     network : MultilayerNetwork
-        Where all start.
+        The network to which the scenarios are applied.
     make : function
         Takes a value of each parameter by keyword and gives a `Specification`: the scenario, and
         the measure, of which frictions and others may be parameters.
@@ -118,7 +118,7 @@ def sobol_indices(
     replicates : int
         Random placements at each point, drawn for it alone.
     second_order : bool
-        Also give what pairs of parameters explain together.
+        Also estimate the interactions of pairs of parameters.
     confidence : float
         Of the intervals, above 0 and below 1.
     resamples : int
@@ -143,7 +143,7 @@ def sobol_indices(
     Raises
     ------
     InputError
-        A range that is none, samples that are no power of 2, an effect that is undefined at some
+        An invalid range, samples that are not a power of 2, an effect that is undefined at some
         point or has several values, a checkpoint of another analysis; and as in
         `compare_scenarios`.
     ImportError
@@ -156,13 +156,13 @@ def sobol_indices(
     Points are those of a scrambled Sobol sequence in the scheme of Saltelli; first indices are
     estimated as in Saltelli et al., total ones as by Jansen.
 
-    *Noise.* Placements are drawn again at each point, so their chance is one more parameter that
-    nobody set. Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance.
+    *Noise.* Placements are drawn independently at each point, so they are one more, random,
+    parameter. Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance.
     That makes each first index smaller by the factor 1 - noise, and takes each total index from T
     to T (1 - noise) + noise, so that a parameter without any influence has the total `noise`.
-    ``_corrected`` undoes this, with sd^2 from the replicates. The intervals are of ``first`` and
-    ``total`` as they stand; they may go below 0 or above 1 by chance. Where they are too wide to
-    tell parameters apart double the samples, and where `noise` is large the replicates.
+    ``_corrected`` removes this, with sd^2 from the replicates. The intervals are of the uncorrected
+    ``first`` and ``total``; they can reach below 0 or above 1 by chance. If they are too wide to
+    distinguish parameters, double the samples; if `noise` is large, the replicates.
 
     References
     ----------
@@ -179,10 +179,10 @@ def sobol_indices(
     ...     links = ni.scenarios.DirectLinks(home, host, size, funding=funding)
     ...     return Specification(links, ni.connectivity.global_efficiency)
     >>> ranges = {"size": range(1, 4), "funding": ["new", "reallocated"]}
-    >>> found = sobol_indices(
+    >>> result = sobol_indices(
     ...     cities, make=make, ranges=ranges, samples=4, replicates=2, rng=1, progress=False
     ... )
-    >>> found.to_frame().index.tolist(), len(found.points)
+    >>> result.to_frame().index.tolist(), len(result.points)
     (['size', 'funding'], 16)
     """
     sampling = require("SALib.sample.sobol", extra="sensitivity", what="sobol_indices")
@@ -226,7 +226,7 @@ def sobol_indices(
             "specifications": identity(made),
         }
         store = Checkpoint(checkpoint, parts, begun)
-    found = run_numbered(
+    measured = run_numbered(
         task,
         items,
         sizes=[(replicates,)],
@@ -235,14 +235,14 @@ def sobol_indices(
         progress=progress,
         label="points",
     )
-    change = np.stack([differences for (differences,) in found])
+    change = np.stack([differences for (differences,) in measured])
     undefined = np.isnan(change).any(axis=1)
     if undefined.any():
         where = chosen[int(np.flatnonzero(undefined)[0])]
         msg = f"the effect must be defined everywhere; it is not at {undefined.sum()} of "
         raise InputError(f"{msg}{len(chosen)} points, e.g. {where}. Make the ranges narrower.")
     mean = change.mean(axis=1)
-    # As it is the first and last of each block that are drawn freely, the others mix them.
+    # The first and last of each block are independent draws; the others mix them.
     block = mean.reshape(samples, -1)
     variance = float(block[:, [0, -1]].var())
     error = math.nan

@@ -1,4 +1,4 @@
-"""Data uncertainty apart from the luck of placements: components of variance."""
+"""Data uncertainty and placement variance: components of variance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATA_COLUMNS = (
 
 
 class Components(NamedTuple):
-    """What sets of data and placements have in the variance of an effect."""
+    """Components of the variance of an effect: resampled data, and placements."""
 
     data: float
     """Variance over sets of data of the mean over all placements; 0 if its estimate is negative."""
@@ -34,7 +34,7 @@ class Components(NamedTuple):
     placement: float
     """Variance over placements in one set of data."""
     means: Floats
-    """Mean of each set of data, with less luck of placements than the plain one."""
+    """Mean of each set of data, with less placement variance than the plain mean."""
     of_means: float
     """Variance of these."""
 
@@ -57,13 +57,13 @@ def components(
     -----
     Random effects of sets of data and of placements: half the squared difference of two effects
     is on average data + within if both differ, and within in one set of data. So data is the mean
-    over the first pairs less that over the second; where no placement stands in two sets that is
+    over the first pairs less that over the second; where no placement is in two sets that is
     the variance of means less within / m, for m placements in a set. Sets that share placements
-    share their luck, so that less of it is in the variance of means.
-    Luck that a placement also has in the data as observed is taken out first (a control variate):
-    effects less b (observed - its mean), b by least squares within sets. For any b that leaves
-    the variance of data as it is, and makes that within sets smaller; where placements turn out
-    alike in all data it is near 1, where they do not it is near 0.
+    share their deviations, so that the variance of means contains less of them.
+    The effects of the same placements in the observed data are a control variate: effects less b
+    (observed - its mean), b by least squares within sets. Any b leaves the variance of data
+    unchanged and can reduce that within sets; b is near 1 where placements have the same effects
+    in all data, and near 0 where they do not.
     """
     rows, columns = effects.shape
     inside = effects - effects.mean(axis=1, keepdims=True)
@@ -71,16 +71,16 @@ def components(
         of_means = float(effects.var(ddof=1))
         upper = _upper(of_means, rows)
         return Components(of_means, upper, 0.0, effects[:, 0], of_means)
-    luck = observed - observed.mean(axis=1, keepdims=True)
-    scale = float((luck**2).sum())
+    deviations = observed - observed.mean(axis=1, keepdims=True)
+    scale = float((deviations**2).sum())
     known = bool(np.isfinite(scale)) and scale > 0
-    b = float((inside * luck).sum()) / scale if known else 0.0
+    b = float((inside * deviations).sum()) / scale if known else 0.0
     controlled = effects - b * (observed - observed.mean()) if known else effects
     means = controlled.mean(axis=1)
     of_means = float(means.var(ddof=1))
     free = rows * (columns - 1)
     rest = float(((controlled - means[:, None]) ** 2).sum()) / max(free - known, 1)
-    # Means differ by data and by the luck of placements that they do not share.
+    # Means differ by data and by the placements that they do not share.
     every_pair = of_means + rest * (columns - 1) / columns
     chance = of_means - (_both_differ(controlled, number, every_pair) - rest)
     return Components(
@@ -116,31 +116,31 @@ def data_statistics(
         return pd.DataFrame(none, columns=list(DATA_COLUMNS)).assign(resamples=0)
     rows = []
     for node in range(observed.shape[1]):
-        mine = effects[:, :, node]
-        defined = np.isfinite(mine).all(axis=1)
-        mine = mine[defined]
-        if len(mine) < 2:
-            rows.append((np.nan,) * 6 + (len(mine),))
+        values = effects[:, :, node]
+        defined = np.isfinite(values).all(axis=1)
+        values = values[defined]
+        if len(values) < 2:
+            rows.append((np.nan,) * 6 + (len(values),))
             continue
-        there = placed[defined, :, node]
-        found = components(mine, there, None if number is None else number[defined])
-        # The means still hold some luck: drawn together until they have the variance of data.
-        shrink = np.sqrt(found.data / found.of_means) if found.of_means > 0 else 0.0
-        deviation = shrink * (found.means - found.means.mean())
+        reference = placed[defined, :, node]
+        split = components(values, reference, None if number is None else number[defined])
+        # The means still have some placement variance: shrink them to the variance of data.
+        shrink = np.sqrt(split.data / split.of_means) if split.of_means > 0 else 0.0
+        deviation = shrink * (split.means - split.means.mean())
         # Of n draws each gap between neighbours holds 1 / (n + 1) of what could be drawn.
         low, high = np.quantile(deviation, [0.025, 0.975], method="weibull")
         known = observed[np.isfinite(observed[:, node]), node]
         start = known.mean() if len(known) else np.nan
-        total = found.data + found.placement
+        total = split.data + split.placement
         rows.append(
             (
-                np.sqrt(found.data),
-                np.sqrt(found.upper),
+                np.sqrt(split.data),
+                np.sqrt(split.upper),
                 start + low,
                 start + high,
-                found.means.mean() - there.mean(),
-                found.data / total if total > 0 else np.nan,
-                len(mine),
+                split.means.mean() - reference.mean(),
+                split.data / total if total > 0 else np.nan,
+                len(values),
             )
         )
     return pd.DataFrame(rows, columns=list(DATA_COLUMNS))
@@ -161,7 +161,7 @@ def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair
     if number is None:
         return every_pair
     rows, columns = values.shape
-    # A placement stands in a set once, so that all pairs of one placement lie between sets.
+    # A placement is in a set once, so that all pairs of one placement are between sets.
     _, at, count = np.unique(number.ravel(), return_inverse=True, return_counts=True)
     mean = np.bincount(at, values.ravel()) / count
     alike = (count[at] * (values.ravel() - mean[at]) ** 2).sum() / 2

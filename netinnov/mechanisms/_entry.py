@@ -37,8 +37,8 @@ def entry_rates(
         Regions x fields at the first time, as from `relatedness_density`; candidates without a
         value are left out.
     within : {"region", "field"}
-        The null model hands the entries of each region out anew among its candidates, or those of
-        each field among the regions that lack it.
+        The null model reassigns the entries of each region at random among its candidates, or those
+        of each field among the regions that lack it.
     bins : int
         Parts of equal size, by density, into which the candidates fall; parts with the same limits
         become one.

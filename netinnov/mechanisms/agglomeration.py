@@ -72,7 +72,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def krugman_index(values: pd.DataFrame) -> pd.Series:
-    """How far the mix of fields in a region differs from that of all regions.
+    """Difference between the mix of fields in a region and that of all regions.
 
     Parameters
     ----------
@@ -82,9 +82,8 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        ``sum_c |s_rc - s_.c|`` a region, from 0 (the same mix) to 2; the reference has the region
-        in it.
-        NaN for an empty region.
+        ``sum_c |s_rc - s_.c|`` a region, from 0 (the same mix) to 2; the reference includes
+        the region. NaN for an empty region.
 
     Raises
     ------
@@ -109,7 +108,7 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
 
 
 def locational_gini(values: pd.DataFrame) -> pd.Series:
-    """How unevenly the regions are specialised in a field.
+    """Inequality of the specialisation of regions in a field.
 
     Parameters
     ----------
@@ -121,7 +120,8 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     Series
         One number a field: twice the area between the diagonal and the Lorenz curve of the field's
         shares against the shares of all fields, regions in the order of their location quotients.
-        0: spread as everything is; towards 1: all in one small region. NaN for an empty field.
+        0: distributed as all fields together; near 1: all in one small region. NaN for an empty
+        field.
 
     Raises
     ------
@@ -331,7 +331,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
 
 def _table(name: str, values: Any, *, missing: float = np.nan) -> Floats:
-    """A copy as an array; ``missing`` stands for what is, and NaN is refused."""
+    """A copy as an array, with missing values replaced by ``missing``; NaN is refused."""
     if not isinstance(values, pd.DataFrame):
         msg = f"`{name}` must be a DataFrame with names in rows and columns; found "
         raise InputError(f"{msg}{type(values).__name__}.")

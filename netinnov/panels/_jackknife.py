@@ -17,7 +17,7 @@ Integers = npt.NDArray[np.int64]
 
 _LIMIT = 6000
 _RIDGE = 1e-9
-"""Of the largest diagonal entry: it fixes the effects that are no more than sums of others."""
+"""Of the largest diagonal entry: it identifies effects that are sums of others."""
 
 
 class Design(NamedTuple):

@@ -57,7 +57,7 @@ def measure_panel(
     Raises
     ------
     InputError
-        No link has a period, a period or the window is no whole number, or a measure returns
+        No link has a period, a period or the window is not a whole number, or a measure returns
         something else than it should.
 
     Warns
@@ -142,8 +142,8 @@ def measure_levels(
     Raises
     ------
     InputError
-        A level is no whole number of steps and no level of a place, nodes have no such column, or
-        a measure returns something else than it should.
+        A level is neither a whole number of steps nor a level of a place, nodes have no such
+        column, or a measure returns something else than it should.
 
     Warns
     -----

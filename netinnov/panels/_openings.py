@@ -57,7 +57,7 @@ def enclave_openings(
     Raises
     ------
     InputError
-        Nodes have no such column, or it holds something that is no number.
+        Nodes have no such column, or it holds a value that is not a number.
 
     See Also
     --------
@@ -82,10 +82,10 @@ def enclave_openings(
     if not isinstance(column, str) or column not in nodes:
         msg = f"nodes must have the column {shown(opened)} with the period of the opening"
         raise InputError(f"{msg}; found the columns {list(nodes.columns)}.")
-    found = find_enclaves(network, rank=rank)
-    when = _periods(nodes[opened].reindex(found["node"]).reset_index(drop=True), opened)
+    enclaves = find_enclaves(network, rank=rank)
+    when = _periods(nodes[opened].reindex(enclaves["node"]).reset_index(drop=True), opened)
     whole = pd.Series(np.where(np.isnan(when), 0, when), dtype="Int64").mask(np.isnan(when))
-    return found.assign(opened=whole)
+    return enclaves.assign(opened=whole)
 
 
 def treatment_of(
@@ -140,7 +140,7 @@ def treatment_of(
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
-    """Nodes as positions; a place that is none is lifted to the first place around that is."""
+    """Positions of nodes; a place that is not a node becomes the first containing place that is."""
     nodes = network.nodes.index
     parent = (
         network.storage.places["parent"].to_dict() if "parent" in network.storage.places else {}

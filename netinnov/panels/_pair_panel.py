@@ -88,7 +88,7 @@ def linked_pairs(
 
 
 def whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
-    """Give the values as integers, and refuse what is none."""
+    """Give the values as integers; others are refused."""
     found = as_list(what, values, "whole numbers")
     wrong = [value for value in found if not isinstance(value, Integral)]
     if wrong:

@@ -1,4 +1,4 @@
-"""The one verb: a network as a scenario leaves it."""
+"""Apply a scenario to a network."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ Scenario: TypeAlias = (
 def apply_scenario(
     network: MultilayerNetwork, scenario: Scenario, *, rng: Rng = None
 ) -> MultilayerNetwork:
-    """Give the network as the scenario leaves it.
+    """Apply a scenario to a network.
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Stays as it is.
+        The original network; it is not changed.
     scenario : ReverseEnclave, one of its rivals, NoChange or function
         A function takes the network and a ``numpy.random.Generator`` and returns a network. All
         scenarios are such functions.
@@ -50,7 +50,7 @@ def apply_scenario(
     Returns
     -------
     MultilayerNetwork
-        Nodes of before first, in their order, then those that the scenario adds.
+        The original nodes first, in their order, then those that the scenario adds.
 
     Raises
     ------
@@ -79,5 +79,5 @@ def apply_scenario(
     if isinstance(changed, MultilayerNetwork):
         return changed
     name = getattr(scenario, "__name__", repr(scenario))
-    found = type(changed).__name__
-    raise InputError(f"scenario {name} must return a MultilayerNetwork; found {found}.")
+    returned = type(changed).__name__
+    raise InputError(f"scenario {name} must return a MultilayerNetwork; found {returned}.")

@@ -150,8 +150,8 @@ def break_even_border(
     >>> home, host = cities.places.index[[-1, 0]]
     >>> park = ni.ReverseEnclave(home, host, 6, 0.5)
     >>> links = ni.scenarios.DirectLinks(home, host, 6)
-    >>> found = break_even_border(cities, park, links, replicates=2, rng=1)
-    >>> found.curve.index[[0, -1]].tolist()
+    >>> result = break_even_border(cities, park, links, replicates=2, rng=1)
+    >>> result.curve.index[[0, -1]].tolist()
     [0.0, 10.0]
     """
     check_network(network)
@@ -175,9 +175,9 @@ def break_even_border(
         return np.stack(run(task, items, executor=executor, progress=shown))
 
     grid = np.linspace(low, high, steps + 1)
-    found = values(grid, shown=progress)  # replicate x scenario or rival x friction
-    lead = found[:, 0] - found[:, 1]
-    mean = found.mean(axis=0)
+    measured = values(grid, shown=progress)  # replicate x scenario or rival x friction
+    lead = measured[:, 0] - measured[:, 1]
+    mean = measured.mean(axis=0)
     curve = pd.DataFrame(
         {
             "scenario": mean[0],

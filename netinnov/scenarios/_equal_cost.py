@@ -28,16 +28,16 @@ _LARGEST = limit_of("size")
 def equal_cost(
     network: MultilayerNetwork, scenario: Priced, rival: Sized, *, prices: Prices
 ) -> Sized:
-    """Give a rival the size that a scenario's cost can pay.
+    """Resize a rival to the cost of a scenario.
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Says where the links can lead and how far that is.
+        Determines where the links can lead and how far.
     scenario : ReverseEnclave or any other with a cost
-        What it costs is the budget.
+        Its cost is the budget.
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        Its own size is no matter.
+        Its own size is ignored.
     prices : Prices
         Of a park, a local link and a kilometre of any other.
 
@@ -67,7 +67,7 @@ def equal_cost(
     """
     check_type("rival", rival, *BETWEEN)
     check_network(network)
-    budget = _cost(scenario, network, prices)
+    budget = _priced(scenario).cost(prices, network)
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
     def costs(size: int) -> float:
@@ -104,7 +104,7 @@ def break_even_prices(
     Parameters
     ----------
     network : MultilayerNetwork
-        Says where the links can lead and how far that is.
+        Determines where the links can lead and how far.
     scenario, rival : ReverseEnclave or any other with a cost
         To be compared.
     prices : Prices
@@ -124,12 +124,12 @@ def break_even_prices(
         - ``better``: where the scenario has more effect per cost: ``above`` or ``below`` the
           break-even price, ``always``, ``never``, ``same`` at all prices, ``neither`` if no effect
           is above 0, ``unknown`` for kilometres that cost nothing and are not known,
-        - ``why``: why there is no break-even price; missing if there is one.
+        - ``why``: reason why there is no break-even price, else missing.
 
     Raises
     ------
     InputError
-        An effect is no number, or a scenario has no cost or no distance.
+        An effect is not a number, or a scenario has no cost or no distance.
 
     Notes
     -----
@@ -160,30 +160,30 @@ def break_even_prices(
         raise InputError(f"`effects` must hold two numbers; found {effects!r}.")
     for value in values:
         check_number("effects", value)
-    mine, other = (np.array(_amounts(each, network, prices)) for each in (scenario, rival))
-    given = np.array([prices.park, prices.link, prices.pipeline_km], np.float64)
-    far = not np.isnan(mine[2] + other[2])
-    if not far:  # and they cost nothing
-        mine[2] = other[2] = 0.0
+    needs, rival_needs = (np.array(_amounts(each, network, prices)) for each in (scenario, rival))
+    current = np.array([prices.park, prices.link, prices.pipeline_km], np.float64)
+    known = not np.isnan(needs[2] + rival_needs[2])
+    if not known:  # and they cost nothing
+        needs[2] = rival_needs[2] = 0.0
     if min(values) <= 0:
         better, why = _without_effect(*values)
-        return _price_table([(price, math.nan, better, why) for price in given])
-    slope = values[0] * other - values[1] * mine
-    # Rounding leaves a trace above or below 0 where both are alike.
-    trace = 1e-12 * (values[0] * other + values[1] * mine)
+        return _price_table([(price, math.nan, better, why) for price in current])
+    slope = values[0] * rival_needs - values[1] * needs
+    # Rounding leaves a small value where both are equal.
+    trace = 1e-12 * (values[0] * rival_needs + values[1] * needs)
     slope = np.where(np.abs(slope) <= trace, 0.0, slope)
     rows: list[tuple[float, float, str, str | None]] = []
     for at in range(3):
-        rest = float(slope @ given - slope[at] * given[at])
-        rest = 0.0 if abs(rest) <= trace @ given else rest
+        rest = float(slope @ current - slope[at] * current[at])
+        rest = 0.0 if abs(rest) <= trace @ current else rest
         where = -rest / slope[at] + 0.0 if slope[at] else math.nan
-        if at == 2 and not far:
-            rows.append((given[at], math.nan, "unknown", "kilometres are not known"))
+        if at == 2 and not known:
+            rows.append((current[at], math.nan, "unknown", "kilometres are not known"))
         elif where >= 0:
-            rows.append((given[at], where, "above" if slope[at] > 0 else "below", None))
+            rows.append((current[at], where, "above" if slope[at] > 0 else "below", None))
         else:
             better = "always" if rest > 0 else "never" if rest < 0 else "same"
-            rows.append((given[at], math.nan, better, _WHY[better]))
+            rows.append((current[at], math.nan, better, _WHY[better]))
     return _price_table(rows)
 
 
@@ -195,7 +195,7 @@ _WHY = {
 
 
 def _without_effect(scenario: float, rival: float) -> tuple[str, str]:
-    """What to say where an effect is not above 0."""
+    """Words for effects that are not above 0."""
     if scenario > 0:
         return "always", "the rival has no effect above 0"
     if rival > 0:
@@ -226,7 +226,3 @@ def _priced(scenario: object) -> Priced:
         msg = "a cost needs a ReverseEnclave, one of its rivals or NoChange"
         raise InputError(f"{msg}; found {scenario!r}, which does not say what it needs.")
     return scenario
-
-
-def _cost(scenario: object, network: MultilayerNetwork, prices: Prices) -> float:
-    return _priced(scenario).cost(prices, network)

@@ -1,4 +1,4 @@
-"""Placebos: the same scenario with a home or host that is like the real one."""
+"""Placebos: the same scenario with a home or host similar to the real one."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ def placebo(
     caliper: float | None = None,
     rng: Rng = None,
 ) -> Matched:
-    """Give the scenario with another host, or home, that is like the real one.
+    """Replace the host, or home, of a scenario with a similar place.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
-        The real one; all but the place that is replaced stays. Several of them combined: see
+        The real one; only the replaced place differs. Several of them combined: see
         `MatchedPlacebo`.
     match : sequence of str
-        What the places must have in common: ``"strength"`` (of the nodes that stand there),
+        What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
-        place that stays), ``"population"``, or any column of ``network.places``. Numbers should
-        be near, text and categories (a province) must be equal.
+        place that stays), ``"population"``, or any column of ``network.places``. Numbers are
+        matched by distance, text and categories (a province) must be equal.
     replace : {"host", "home"}
-        Which of the two is another one.
+        Which of the two is replaced.
     nearest : int
-        The placebo is drawn uniformly among so many places that are nearest to the real one.
+        The placebo is drawn uniformly from this many most similar places.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
     rng : None, int, SeedSequence or Generator
@@ -76,11 +76,11 @@ def placebo(
     Raises
     ------
     InputError
-        There is no candidate, or the real place lacks a value that should be matched.
+        There is no candidate, or the real place lacks a matched value.
 
     See Also
     --------
-    placebo_candidates : all of them, with their values and how near they are.
+    placebo_candidates : all candidates, with their values and similarity.
     MatchedPlacebo : another placebo in each replicate of an experiment.
 
     Examples
@@ -99,7 +99,7 @@ def placebo(
 
 @dataclass(frozen=True, slots=True)
 class MatchedPlacebo(Priced):
-    """A scenario at another placebo each time it is applied, drawn by chance.
+    """A scenario at a randomly drawn placebo each time it is applied.
 
     Parameters
     ----------
@@ -108,27 +108,25 @@ class MatchedPlacebo(Priced):
     match : sequence of str
         As in `placebo`.
     replace : {"host", "home"}
-        Which of the two is another one.
+        Which of the two is replaced.
     nearest : int
-        The placebo is drawn uniformly among so many places that are nearest to the real one.
+        The placebo is drawn uniformly from this many most similar places.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
 
     Notes
     -----
-    As the placebo of an experiment it takes its places in turn, see
-    `experiments.compare_scenarios`. The cost is that of the real scenario, as if it were as far
-    away.
+    As the placebo of an experiment its places are used in turn, see
+    `experiments.compare_scenarios`. The cost is that of the real scenario, at its distance.
 
-    Placebos stand for the real place only as far as they are like it: see `beyond`, and the column
-    ``beyond`` of `experiments.ExperimentResult.effects`.
+    Placebos are valid only as far as they are similar to the real place: see `beyond`, and the
+    column ``beyond`` of `experiments.ExperimentResult.effects`.
 
-    *Combined scenarios* stay as they are but for the places: all parts that share a host (or
-    home) have the same placebo, and different ones have different placebos, so that as many parks
-    stand in as many places. Each is matched as the first part that has it is, outside the homes
-    and hosts of all parts. The first placebo takes the nearest to each, the next ones those that
-    are nearest among the rest: no place is in two placebos, which would not be two then. So of d
-    hosts with n candidates there are n // d placebos at most.
+    In *combined scenarios* only the places are replaced: all parts that share a host (or home)
+    have the same placebo, and different hosts have different ones. Each is matched as in its first
+    part, outside the homes and hosts of all parts. The first placebo has the most similar place
+    for each host, the next ones the most similar of the remaining places: no place is in two
+    placebos. So d hosts with n candidates have at most n // d placebos.
 
     Examples
     --------
@@ -183,7 +181,7 @@ class MatchedPlacebo(Priced):
         ]
 
     def beyond(self, network: MultilayerNetwork) -> str:
-        """Say in what the real place lies beyond all its placebos, and how far.
+        """Describe in what the real place lies beyond all its placebos, and how far.
 
         Parameters
         ----------
@@ -195,31 +193,31 @@ class MatchedPlacebo(Priced):
         str
             Each matched number that is larger, or smaller, for the real place than for any of its
             placebos, such as ``"strength of hangzhou (900; placebos 20 to 150)"``; empty if there
-            is none. A rank among such placebos tells this gap as much as the place.
+            is none. A rank among such placebos reflects this gap as much as the place.
 
         Raises
         ------
         InputError
             As in `placebo_candidates`.
         """
-        found = []
+        outside = []
         real, tables, drawn = self._matched(network)
         for at, (place, table) in enumerate(zip(real, tables, strict=True)):
             others = table.loc[[row[at] for row in drawn]]
             for name in table.columns.drop("gap"):
                 if not is_number(table[name]):
                     continue
-                mine = float(table[name].loc[place])
+                value = float(table[name].loc[place])
                 low, high = float(others[name].min()), float(others[name].max())
-                if not low <= mine <= high:
+                if not low <= value <= high:
                     among = f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
-                    found.append(f"{name} of {place} ({mine:.4g}; placebos {among})")
-        return ", ".join(found)
+                    outside.append(f"{name} of {place} ({value:.4g}; placebos {among})")
+        return ", ".join(outside)
 
     def _matched(
         self, network: MultilayerNetwork
     ) -> tuple[list[str], list[pd.DataFrame], list[list[str]]]:
-        """The places that are replaced, who could stand in for each, and who does at once."""
+        """The replaced places, the candidates for each, and the joint placebos."""
         check_network(network)
         parts = _parts(self.scenario)
         first = {getattr(part, self.replace): part for part in reversed(parts)}
@@ -240,7 +238,7 @@ class MatchedPlacebo(Priced):
             others = table.index[1:]
             others = others[free[network.storage.places.index.get_indexer(others)]]
             lists.append([str(other) for other in others])
-        drawn = _in_turn(lists, self.nearest)
+        drawn = _disjoint_choices(lists, self.nearest)
         if not drawn:
             raise InputError(
                 f"no places can stand in for the {self.replace}s {', '.join(map(repr, real))} at "
@@ -277,16 +275,16 @@ def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Ma
     return able
 
 
-def _in_turn(lists: Sequence[Sequence[str]], most: int) -> list[list[str]]:
-    """Take the first of each list that nobody has taken, again and again."""
-    found: list[list[str]] = []
+def _disjoint_choices(lists: Sequence[Sequence[str]], most: int) -> list[list[str]]:
+    """Repeatedly take the first unused entry of each list, at most `most` times."""
+    rounds: list[list[str]] = []
     used: set[str] = set()
-    while len(found) < most:
+    while len(rounds) < most:
         taken: list[str] = []
         for some in lists:
             taken += [other for other in some if other not in used and other not in taken][:1]
         if len(taken) < len(lists):
             break
-        found.append(taken)
+        rounds.append(taken)
         used |= set(taken)
-    return found
+    return rounds

@@ -1,4 +1,4 @@
-"""Places that could stand in for the real home or host, and how like it they are."""
+"""Placebo candidates for the real home or host, and their similarity to it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def placebo_candidates(
     replace: Replaced = "host",
     caliper: float | None = None,
 ) -> pd.DataFrame:
-    """List the places that could stand in for host, or home, the most similar first.
+    """List the placebo candidates for host, or home, the most similar first.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def placebo_candidates(
     match : sequence of str
         As in `placebo`.
     replace : {"host", "home"}
-        Which of the two is another one.
+        Which of the two is replaced.
     caliper : float, optional
         Largest gap of those that are listed. None: any.
 
@@ -65,28 +65,27 @@ def placebo_candidates(
     -------
     DataFrame
         Index ``place``, the real one first; a column for each of `match`, as it is, and ``gap``:
-        how far the place is from the real one.
+        the distance of the place from the real one in these values.
 
     Raises
     ------
     InputError
-        There is no candidate, or the real place lacks a value that should be matched.
+        There is no candidate, or the real place lacks a matched value.
 
     Notes
     -----
-    *Candidates* are places in which nodes stand (in them or a place inside them), as many steps
-    of ``parent`` from the top as the real one, outside home and host, and containing neither.
-    Those that lack a value are left out, and those that differ in a category.
+    *Candidates* are places with nodes (in them or in a place inside them), as many steps of
+    ``parent`` from the top as the real one, outside home and host, and containing neither. Those
+    that lack a value or differ in a category are left out.
 
-    *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values
-    below 0 stays as it is; a 0 counts half the smallest value above 0) and divided by their
-    standard deviation. That is taken over the real place and all candidates that have the values,
-    whatever their categories: of two that share a province, one alone would always be as far
-    away as another. Ties are in the order of the table
-    of places. Strength and tie are those of the scenario's layer, both directions added,
-    self-links left out. In a layer of shares of each origin's total
-    strength is what arrives, the sum of the shares that other nodes send: what leaves a node is
-    100 % of it, whatever its size.
+    *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values below
+    0 stays as it is; a 0 counts half the smallest value above 0) and divided by their standard
+    deviation. It is computed over the real place and all candidates with the values, of any
+    category: with only one other place of the same province the scaled distance would be a
+    constant. Ties are in the order of the table of places. Strength and tie are those of the
+    scenario's layer, both directions added, self-links left out. In a layer of shares of each
+    origin's total strength is what arrives, the sum of the shares that other nodes send: what
+    leaves a node is 100 % of it, whatever its size.
 
     Examples
     --------
@@ -117,32 +116,32 @@ def placebo_candidates(
     able = can_stand_in(network, real, stays)
     able[at] = True
     able &= values.notna().all(axis=1).to_numpy(bool)
-    found = values[able]
+    table = values[able]
     numeric = [name for name in names if is_number(values[name])]
     # Scaled before categories leave few to take a standard deviation of.
-    scaled = np.column_stack([np.zeros(len(found)), *(_scaled(found[name]) for name in numeric)])
-    gap = np.sqrt(((scaled - scaled[found.index.get_loc(real)]) ** 2).sum(axis=1))
-    alike = np.ones(len(found), bool)
+    scaled = np.column_stack([np.zeros(len(table)), *(_scaled(table[name]) for name in numeric)])
+    gap = np.sqrt(((scaled - scaled[table.index.get_loc(real)]) ** 2).sum(axis=1))
+    alike = np.ones(len(table), bool)
     for name in names:
         if name not in numeric:
-            alike &= (found[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
-    found, gap = found[alike], gap[alike]
-    found = found.assign(gap=gap)
+            alike &= (table[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
+    gap = gap[alike]
+    table = table[alike].assign(gap=gap)
     if caliper is not None:
-        found = found[gap <= caliper]
-    if len(found) < 2:
+        table = table[gap <= caliper]
+    if len(table) < 2:
         near = "" if caliper is None else f", within the caliper of {caliper:g}"
         raise InputError(
             f"no place can stand in for the {replace} {real!r}: none has nodes, lies outside "
             f"{scenario.home!r} and {scenario.host!r}, and has the same categories and all of "
             f"{', '.join(names)}{near}. Match on less."
         )
-    order = np.lexsort((np.arange(len(found)), found["gap"], found.index != real))
-    return found.iloc[order]
+    order = np.lexsort((np.arange(len(table)), table["gap"], table.index != real))
+    return table.iloc[order]
 
 
 def check_matching(replace: Replaced, caliper: float | None) -> None:
-    """Refuse a role or caliper that is none."""
+    """Check the role and the caliper."""
     check_choice("replace", replace, Replaced)
     if caliper is not None:
         check_number("caliper", caliper, low=0)
@@ -180,7 +179,7 @@ def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
-    """Add up over the nodes that stand in each place or a place inside it."""
+    """Sum over the nodes in each place or a place inside it."""
     code = network.storage.place_codes
     known = code >= 0
     total = np.bincount(code[known], of_nodes[known], len(network.storage.places)).astype(
@@ -189,8 +188,8 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     parent = parents(network.storage.places)
     depth = _depth(parent)
     for level in range(depth.max(initial=0), 0, -1):
-        here = depth == level
-        np.add.at(total, parent[here], total[here])
+        at_level = depth == level
+        np.add.at(total, parent[at_level], total[at_level])
     return total
 
 
@@ -207,7 +206,7 @@ def _depth(parent: Codes) -> Codes:
 def can_stand_in(
     network: MultilayerNetwork, real: str, stays: str, *, any_depth: bool = False
 ) -> Mask:
-    """Tell which places have nodes, lie outside both given ones and contain neither.
+    """Mark the places that have nodes, lie outside both `real` and `stays` and contain neither.
 
     They must lie as many steps from the top as the real one, unless ``any_depth``.
     """

@@ -34,17 +34,17 @@ Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], Multilaye
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What scenarios pay for, in any one unit of money.
+    """Prices of what scenarios pay for, in one unit of money.
 
     Parameters
     ----------
     park : float
-        Of a park, whatever its size.
+        Price of a park of any size.
     link : float
-        Of a local link: both ends stand in home, or both in host (places inside them count).
+        Of a local link: both ends are in home, or both in host (including places inside them).
     pipeline_km : float
         Of each kilometre of any other link, whichever scenario makes it: as the crow flies from
-        the place of one end to that of the other, where all that stands in home or host counts as
+        the place of one end to that of the other, where all nodes in home or host count as
         at that one point.
 
     Raises
@@ -77,7 +77,7 @@ class Amounts(NamedTuple):
     park : float
         Parks.
     link : float
-        Local links, both of whose ends stand in home or both in host.
+        Local links, with both ends in home or both in host.
     pipeline_km : float
         Kilometres of the others.
     """
@@ -88,7 +88,7 @@ class Amounts(NamedTuple):
 
 
 class Priced(ABC):
-    """A change of a network that says what it needs, and so has a cost."""
+    """A scenario with a cost."""
 
     __slots__ = ()
 
@@ -100,16 +100,16 @@ class Priced(ABC):
         Parameters
         ----------
         network : MultilayerNetwork, optional
-            Says where the links can lead, and how far that is. None: the links that embed a park
+            Determines where the links can lead, and how far. None: the links that embed a park
             count as local, as they are where its place has several nodes.
         kilometres : bool
-            False: they are not looked up, so that no coordinates are needed.
+            False: they are not computed, so that no coordinates are needed.
 
         Returns
         -------
         Amounts
-            What is expected before the links are drawn. Kilometres are NaN if they are not looked
-            up, and without a network if they depend on it.
+            Expected amounts, before the links are drawn. Kilometres are NaN if they are not
+            computed, and without a network if they depend on it.
 
         Raises
         ------
@@ -119,9 +119,8 @@ class Priced(ABC):
 
         Notes
         -----
-        Where ends are drawn, the amounts are their exact expectation under the rule by which they
-        are drawn: nothing is drawn for it, and one placement may need more or less. A new link
-        counts once, parallel ones each.
+        Where ends are drawn, the amounts are exact expectations, computed without drawing; one
+        placement may need more or less. Parallel new links count separately.
         """
         if network is not None:
             check_network(network)
@@ -140,7 +139,7 @@ class Priced(ABC):
         prices : Prices
             Of a park, a local link and a kilometre of pipeline.
         network : MultilayerNetwork, optional
-            Says where the links can lead and how far that is: needed if kilometres have a price.
+            Determines where the links can lead and how far: needed if kilometres have a price.
 
         Returns
         -------
@@ -160,7 +159,7 @@ class Priced(ABC):
         own node is local, and one to a neighbour of the host costs the kilometres from the host
         to it, as a direct link to that neighbour costs those from home. The cost is what is
         expected before the ends are drawn, see `amounts`. Links cost the same whether they are
-        new or reallocated: funding says who pays, the cost says how much.
+        new or reallocated: funding determines who pays, not how much.
         """
         check_prices(prices)
         needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
@@ -176,12 +175,12 @@ class Priced(ABC):
 
 
 def check_prices(prices: object) -> None:
-    """Refuse what are no prices."""
+    """Check that prices are `Prices`."""
     mend = "Prices(park=..., link=..., pipeline_km=...)"
     check_type("prices", prices, Prices, mend=mend)
 
 
 def check_scenario(name: str, change: object) -> None:
-    """Refuse what cannot change a network."""
+    """Check that a scenario is a function, not a class."""
     what = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
     check_callable(name, change, what, made=True)

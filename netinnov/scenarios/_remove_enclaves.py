@@ -1,4 +1,4 @@
-"""Observed enclaves taken out: what would be lost without them."""
+"""Remove observed enclaves, to measure what would be lost without them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def remove_enclaves(
     kinds: Sequence[str] | None = None,
     keep_nodes: bool = False,
 ) -> MultilayerNetwork:
-    """Take out the nodes that stand outside their jurisdiction, with all their links.
+    """Remove the nodes located outside their jurisdiction, with all their links.
 
     Parameters
     ----------
@@ -29,21 +29,21 @@ def remove_enclaves(
         Nodes with a place and a jurisdiction. Stays as it is.
     rank : Series, optional
         A number for each place, larger for the more central one, as for `find_enclaves`: only
-        reverse enclaves go, whose host ranks higher than their home. None: all enclaves.
+        reverse enclaves are removed, whose host ranks higher than their home. None: all enclaves.
     kinds : sequence of str, optional
-        Only nodes of these kinds go, such as ``["park"]``.
+        Only remove nodes of these kinds, such as ``["park"]``.
     keep_nodes : bool
-        The nodes stay without links, so that an experiment can be measured on the same nodes.
+        Keep the nodes without links, so that an experiment can be measured on the same nodes.
 
     Returns
     -------
     MultilayerNetwork
-        The other nodes in their order, all places; layers left without a link are gone.
+        The other nodes in their order, and all places; empty layers are dropped.
 
     Raises
     ------
     InputError
-        A kind that no node has, or a rank that is no number.
+        A kind that no node has, or a rank that is not a number.
 
     See Also
     --------
@@ -52,9 +52,9 @@ def remove_enclaves(
     Notes
     -----
     Remove enclaves before nodes become places by `aggregate`, which merges a park with its host.
-    What is lost says nothing of a network that was sampled through its enclaves, as the bundled
-    case was: a firm is in it because a page on a park names it. Nor does it say what home would
-    have had instead.
+    The loss is not informative for a network that was sampled through its enclaves, such as the
+    bundled case, where a firm is included because a page on a park names it. Nor does it tell what
+    home would have had instead.
 
     Examples
     --------
@@ -65,10 +65,10 @@ def remove_enclaves(
     >>> remove_enclaves(network).nodes.index.tolist()
     ['f']
     """
-    found = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
+    enclaves = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
     if rank is not None:
-        found = found[(found["direction"] == "reverse").to_numpy(bool, na_value=False)]
-    enclave = network.storage.nodes.index.isin(found["node"])
+        enclaves = enclaves[(enclaves["direction"] == "reverse").to_numpy(bool, na_value=False)]
+    enclave = network.storage.nodes.index.isin(enclaves["node"])
     if kinds is not None:
         known = network.storage.nodes["kind"].dropna().unique().tolist()
         enclave &= (

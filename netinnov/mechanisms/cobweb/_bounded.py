@@ -99,7 +99,7 @@ class BoundedCobweb:
         return float(optimize.brentq(self._excess, low - room, high + room, xtol=1e-14))
 
     def linear(self) -> Cobweb:
-        """Linear cobweb that it is near its rest.
+        """Linearise the model at its rest.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class BoundedCobweb:
         return self.linear().is_stable()
 
     def critical_slope(self) -> float:
-        """Slope of supply at rest from which the rest gives way to a cycle of period 2.
+        """Slope of supply at rest from which prices cycle with period 2.
 
         Returns
         -------
@@ -147,7 +147,7 @@ class BoundedCobweb:
         return self.demand_slope * (2 / self.adaptation - 1)
 
     def critical_adaptation(self) -> float:
-        """Adaptation from which the rest gives way to a cycle of period 2.
+        """Adaptation from which prices cycle with period 2.
 
         Returns
         -------
@@ -161,12 +161,8 @@ class BoundedCobweb:
 
         Parameters
         ----------
-        start : float
-            Price of period 0.
-        periods : int
-            How many follow.
-        expected : float, optional
-            What was expected for period 0; by default ``start``.
+        start, periods, expected
+            As in `Cobweb.simulate`.
 
         Returns
         -------
@@ -190,16 +186,16 @@ class BoundedCobweb:
         return prices
 
     def attractor(self, *, start: float, settle: int = 2000, periods: int = 4000) -> Attractor:
-        """Where prices end.
+        """Long-run behaviour of prices.
 
         Parameters
         ----------
         start : float
-            Price of period 0. Several attractors can be there: others start elsewhere.
+            Price of period 0. Several attractors can exist; other starts lead to the others.
         settle : int
-            Periods left out.
+            Initial periods to discard.
         periods : int
-            Periods looked at after them, at least 128.
+            Periods analysed after them, at least 128.
 
         Returns
         -------
@@ -327,7 +323,7 @@ def _values(name: str, values: Any, default: float) -> Floats:
 
 
 def _periods(orbit: Floats) -> Any:
-    """Least period of each column, 0 where there is none."""
+    """Least period of each column, 0 if not periodic."""
     scale = np.maximum(np.abs(orbit).max(axis=0), 1.0)
     period = np.zeros(orbit.shape[1], dtype=np.int64)
     for k in range(1, LONGEST + 1):

@@ -1,4 +1,4 @@
-"""Bounded cobwebs of several regions, coupled by flows that are bounded, too."""
+"""Bounded cobwebs of several regions, coupled by bounded flows."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class CoupledBoundedCobweb:
         return np.asarray(prices)
 
     def linear(self) -> CoupledCobweb:
-        """Linear model that it is near its rest.
+        """Linearise the model at its rest.
 
         Returns
         -------
@@ -159,12 +159,8 @@ class CoupledBoundedCobweb:
 
         Parameters
         ----------
-        start : sequence of float
-            Prices of period 0.
-        periods : int
-            How many follow.
-        expected : sequence of float, optional
-            What was expected for period 0; by default ``start``.
+        start, periods, expected
+            As in `CoupledCobweb.simulate`.
 
         Returns
         -------
@@ -176,16 +172,16 @@ class CoupledBoundedCobweb:
     def attractor(
         self, *, start: Sequence[float] | Floats, settle: int = 2000, periods: int = 2000
     ) -> Attractor:
-        """Where prices end.
+        """Long-run behaviour of prices.
 
         Parameters
         ----------
         start : sequence of float
-            Prices of period 0. Regions that start alike and are alike stay alike.
+            Prices of period 0. Identical regions with the same start keep the same prices.
         settle : int
-            Periods left out.
+            Initial periods to discard.
         periods : int
-            Periods looked at after them, at least 128.
+            Periods analysed after them, at least 128.
 
         Returns
         -------
@@ -206,7 +202,7 @@ class CoupledBoundedCobweb:
         return Attractor(ending_of(period, lyapunov), period, lyapunov, one_period(prices, period))
 
     def to_frame(self, prices: Floats) -> pd.DataFrame:
-        """Give simulated prices names.
+        """Label simulated prices with periods and regions.
 
         Parameters
         ----------

@@ -161,7 +161,7 @@ class CoupledCobweb:
         return self.spectral_radius() < 1
 
     def modes(self) -> pd.DataFrame:
-        """Independent movements of prices: what moves, how fast it dies, which one goes first.
+        """Independent modes of prices, with damping and order of losing stability.
 
         Returns
         -------
@@ -238,7 +238,7 @@ class CoupledCobweb:
         shock : mapping, Series or sequence of float
             Added to a (or c); a mapping names the regions that it hits.
         periods : int
-            How many follow the period 0 of the shock.
+            Number of periods after that of the shock, period 0.
         to : {"demand", "supply"}
             Which curve is moved. More supply lowers prices as less demand does.
         lasting : bool
@@ -253,7 +253,7 @@ class CoupledCobweb:
         Raises
         ------
         InputError
-            If a region is unknown, a value is not finite, or ``periods`` is no whole number.
+            If a region is unknown, a value is not finite, or ``periods`` is not a whole number.
 
         Notes
         -----
@@ -302,9 +302,9 @@ class CoupledCobweb:
         start : sequence of float
             Prices of period 0.
         periods : int
-            How many follow.
+            Number of later periods.
         expected : sequence of float, optional
-            What was expected for period 0; by default ``start``.
+            Expected prices of period 0; by default ``start``.
 
         Returns
         -------

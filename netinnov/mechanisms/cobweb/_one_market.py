@@ -119,9 +119,9 @@ class Cobweb:
         start : float
             Price of period 0.
         periods : int
-            How many follow.
+            Number of later periods.
         expected : float, optional
-            What was expected for period 0; by default ``start``.
+            Expected price of period 0; by default ``start``.
 
         Returns
         -------

@@ -120,7 +120,7 @@ def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[A
 
 
 def position(what: str, region: Any, regions: tuple[Any, ...]) -> int:
-    """Where a region stands."""
+    """Position of a region."""
     if region not in regions:
         near = did_you_mean(region, regions)
         some = examples(regions)

@@ -50,7 +50,7 @@ def brokerage_table(
         A node with a place (its host) and a jurisdiction (its home).
     park_side : {"own", "home", "host"}
         The group of the park itself: one of its own, or that of its jurisdiction, or that of its
-        place. It decides the *name* of what the park does, not how much: a pair of actors from
+        place. It determines the *name* of the role, not the counts: a pair of actors from
         host to home by way of the park makes it a liaison, a gatekeeper of home, or a
         representative of host.
     directed : bool
@@ -75,7 +75,7 @@ def brokerage_table(
 
     Notes
     -----
-    A liaison stands between two groups and belongs to neither, so a park that counts with its
+    A liaison links two groups and belongs to neither, so a park that counts with its
     home or its host can never be one between these. Parks mostly receive: where a table of facts
     points from giver to receiver, few two-paths lead through them. Weights do not count.
 
@@ -159,7 +159,7 @@ def liaison_test(
     side is random. Actors without a known jurisdiction stay out. In a star of partners around
     the park every labelling joins the same number of pairs when direction does not count, up to
     direct links between partners: then the test only asks whether home and host are linked past
-    the park less often than chance labels would be. Degree-preserving rewiring is no use here: it
+    the park less often than chance labels would be. Degree-preserving rewiring is not suitable: it
     can hardly move the links of a node that is linked with all.
 
     Examples

@@ -37,12 +37,12 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     Raises
     ------
     InputError
-        If there is no such node, or it has no place, no jurisdiction, or stands at home.
+        If there is no such node, or it has no place, no jurisdiction, or is located at home.
 
     Notes
     -----
     A network of one node and its partners is star-like by its making: that the park is its centre
-    is no finding. What can be found is who is linked past the park, and which flows there are.
+    is not a result. Informative are the actors linked without the park, and the flows.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     Raises
     ------
     InputError
-        If there is no such node, or it has no place, no jurisdiction, or stands at home.
+        If there is no such node, or it has no place, no jurisdiction, or is located at home.
 
     Examples
     --------

@@ -30,7 +30,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     Parameters
     ----------
     network : MultilayerNetwork
-        Actors and flows. Its parks are the nodes of kind ``park`` that stand outside their
+        Actors and flows. Its parks are the nodes of kind ``park`` located outside their
         jurisdiction (`netinnov.linkages.find_enclaves`).
     directed : bool
         Count the roles along links from source to target; False: both ways, each pair twice.
@@ -87,7 +87,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
 
 
 def _apart(network: MultilayerNetwork, park: str) -> bool:
-    """Home is no part of host either, as it is for a park that a district runs in its city."""
+    """Home must not be part of host, as for a park that a district runs in its city."""
     try:
         check_park(network, park)
     except ValueError:

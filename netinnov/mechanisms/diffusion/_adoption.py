@@ -87,7 +87,7 @@ def adoption_test(
     groups as strata, at an effect of 0, so a time course common to a group, whatever its shape,
     gives no excess.
 
-    A small p is no proof of contagion. Whoever is linked with many adopts early for other
+    A small p does not prove contagion. Whoever is linked with many adopts early for other
     reasons, likes link alike (homophily), and who is reached by the same campaign adopts at the
     same time: in Medical Innovation the effect of contacts disappears once marketing is
     controlled (Van den Bulte and Lilien 2001).
@@ -168,7 +168,7 @@ def order_test(
     DataFrame
         A row each model: ``nodes``, ``pairs`` of different dates within a group; ``concordance``:
         share of pairs whose earlier adopter has the smaller step, a tie counting one half
-        (Harrell's C: 1/2 is no agreement, 1 the same order); over shuffles ``mean``, ``sd``,
+        (Harrell's C: 1/2 means no agreement, 1 the same order); over shuffles ``mean``, ``sd``,
         ``z``, ``p``, ``p_more`` and ``p_any``, as in `adoption_test`. NaN without a pair.
 
     Raises
@@ -179,7 +179,7 @@ def order_test(
     Notes
     -----
     Nodes that the model cannot reach tie with one another, so that a large part without contacts
-    draws the concordance to 1/2. What is said of cause in `adoption_test` holds here.
+    draws the concordance to 1/2. The note on causes in `adoption_test` applies here too.
 
     References
     ----------
@@ -311,7 +311,7 @@ def _excess(
 
 
 def _against(observed: Floats, null: Floats) -> pd.DataFrame:
-    """Where values stand among those of shuffles, a row each; a shuffle is a row of the null."""
+    """Compare values with those of shuffles, a row each; a shuffle is a row of the null."""
     n = len(null)
     mean, margin = null.mean(axis=0), 1e-12 * np.abs(observed)
     sd = null.std(axis=0, ddof=1) if n > 1 else np.full(observed.size, np.nan)

@@ -213,7 +213,7 @@ class Spread:
 
 
 def positions(network: MultilayerNetwork, what: str, names: Sequence[str]) -> Codes:
-    """Where some nodes stand in the order of the network."""
+    """Positions of nodes in the order of the network."""
     check_network(network)
     return network.storage.positions(what, names)
 

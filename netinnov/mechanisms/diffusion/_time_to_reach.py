@@ -44,7 +44,7 @@ def time_to_reach(
         Any network. A link of each layer passes by itself, from source to target in directed
         layers; weights do not count.
     seeds, targets : str or sequence of str
-        Nodes, by id; or a place, for the nodes that stand in it or in a place inside it.
+        Nodes, by id; or a place, for the nodes in it or in a place inside it.
     rate, recovery : float or mapping from layer to float, float
         Chances of a link and of a node in a step, as for `simple_contagion`.
     of : {"first", "half", "all"}
@@ -70,7 +70,7 @@ def time_to_reach(
     Notes
     -----
     Compare a network with its counterfactual on the same seeds and targets by id: a park that
-    stands in the host is one of the host's nodes.
+    is located in the host is one of the host's nodes.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def reach_table(
 
     Notes
     -----
-    The mean over those that arrive is no measure: a network through which only the shortest way
+    The mean over those that arrive is misleading: a network through which only the shortest way
     is ever fast enough would look fastest. Intervals are those of the draws, for one network and
     one set of parameters; they say nothing on how sure the network is.
 

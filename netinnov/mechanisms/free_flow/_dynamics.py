@@ -114,13 +114,13 @@ class Replicator:
         """
         mean = shares @ attraction
         spread = slope - (attraction + shares @ slope)
-        found: Floats = np.diag(attraction - mean) + shares[:, None] * spread
-        return self.mobility * found
+        result: Floats = np.diag(attraction - mean) + shares[:, None] * spread
+        return self.mobility * result
 
 
 @dataclass(frozen=True, slots=True)
 class Logit:
-    """Each step a part of the mobile choose anew, the more likely a region the more attractive.
+    """Each step a share of the mobile choose again, by a logit choice between regions.
 
     dx_i/dt = mobility (p_i - x_i) with p_i proportional to exp(sensitivity v_i). With a moving
     cost those who live in i count v_j - cost for every other region j.
@@ -130,7 +130,7 @@ class Logit:
     sensitivity : float
         Above 0.
     mobility : float
-        Above 0 and at most 1: the part that chooses anew in a step.
+        Above 0 and at most 1: the share that chooses again in a step.
     moving_cost : float
         At least 0, in units of attraction.
 
@@ -160,8 +160,8 @@ class Logit:
 
         Parameters
         ----------
-        shares, attraction : array
-            Regions along the last axis.
+        shares, attraction
+            As in `Replicator.move`.
 
         Returns
         -------
@@ -179,10 +179,8 @@ class Logit:
 
         Parameters
         ----------
-        shares, attraction : array
-            Of one state.
-        slope : array
-            Change of the attraction of a region (row) with the share of another (column).
+        shares, attraction, slope
+            As in `Replicator.jacobian`.
 
         Returns
         -------
@@ -194,8 +192,8 @@ class Logit:
         moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
         there = shares @ moves
         to_attraction = np.diag(there) - moves.T @ (shares[:, None] * moves)
-        found: Floats = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
-        return self.mobility * found
+        result: Floats = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
+        return self.mobility * result
 
     @property
     def _away(self) -> float:
@@ -301,7 +299,7 @@ def _described(
 def _run_until_still(
     attraction: Attraction, first: Floats, *, steps: int, dynamics: Dynamics
 ) -> Floats:
-    """Last states of paths, each of which ends when it stands still."""
+    """Last states of paths, each followed until it no longer changes."""
     ends = first.copy()
     going = np.arange(len(first))
     for step in range(steps):

@@ -30,7 +30,7 @@ class ElementMigration:
 
     Region i attracts type t by v_ti = sum_u (B_tu x_ui + (1 - border) S_tu sum_j P_ij x_uj), where
     x_ui is the part of type u that is in region i and P_ij the weights of its neighbours. A part
-    ``mobility`` of each type chooses anew in a step, by logit.
+    ``mobility`` of each type chooses again in a step, by logit.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class ElementMigration:
         Raises
         ------
         InputError
-            If regions have no links: then the even split is no rest point.
+            If regions have no links: then the even split is not a rest point.
 
         Notes
         -----
@@ -172,10 +172,8 @@ class ElementMigration:
         ----------
         start : DataFrame or array
             Types x regions; each row adds up to 1.
-        network : MultilayerNetwork, DataFrame or array, optional
-            Symmetric links between n regions; two regions by default.
-        jurisdictions : sequence, optional
-            Of each region; the border lies between different ones. By default each is its own.
+        network, jurisdictions
+            As in `LogitMigration.simulate`.
         enclaves : mapping from (home, host) to float, optional
             Share of the host's elements whose effects (B) the home reaches.
         steps : int
@@ -189,7 +187,7 @@ class ElementMigration:
         Raises
         ------
         InputError
-            If a matrix, a share or a number is not what it must be.
+            If a matrix, a share or a number is invalid.
         """
         steps = as_whole("steps", steps, low=1)
         weights, labels = neighbour_weights(

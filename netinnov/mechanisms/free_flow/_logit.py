@@ -1,4 +1,4 @@
-"""Migration by a logit choice between regions that attract more the more live there."""
+"""Migration by a logit choice between regions whose attraction grows with their population."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["LogitMigration"]
 
 @dataclass(frozen=True, slots=True)
 class LogitMigration:
-    """Mobile elements choose a region at random, the more likely the more attractive it is.
+    """Migration by a logit choice: more attractive regions are more likely to be chosen.
 
     A region attracts by v_i = (A - C) x_i + S (1 - border) sum_j P_ij x_j, where P_ij are the
     weights of its neighbours in a network (for two regions: the other one). The share in region 1
@@ -38,16 +38,16 @@ class LogitMigration:
     Parameters
     ----------
     sensitivity : float
-        theta: how sharply choices follow attraction, above 0; 0 would be pure chance.
+        theta: sensitivity of choices to attraction, above 0; 0 would be a uniform choice.
     attraction : float
-        A: how much more attractive a region is that has all than one that has none, by
-        agglomeration. Given alone, it is the net effect k, and may be negative.
+        A: the agglomeration effect, the difference in attraction of a region with all of the mobile
+        and one with none. Given alone, it is the net effect k, and may be negative.
     congestion : float
-        C, at least 0: what crowding takes away from it.
+        C, at least 0: the loss of attraction by crowding.
     spillover : float
-        S, at least 0: what the neighbours' mobile add without moving.
+        S, at least 0: the effect of the mobile of neighbouring regions.
     border : float
-        From 0 (free flow) to below 1: the part of spillovers that it stops.
+        From 0 (free flow) to below 1: the share of spillovers that the border stops.
     enclave : float
         e, from 0 to 1: the share of the agglomeration of region 2, the host, that region 1, the
         home, reaches without migration: e A x_2 is added to v_1. It passes the border. For more
@@ -118,7 +118,7 @@ class LogitMigration:
         Raises
         ------
         InputError
-            With an enclave, or regions without links: then the even split is no rest point.
+            With an enclave, or regions without links: then the even split is not a rest point.
         """
         w, n = self._spectrum(network)
         rest = n / (self.sensitivity * (1 + self._staying(n)))
@@ -142,8 +142,8 @@ class LogitMigration:
         if self.spillover == 0:
             return float("nan")
         needed = self.attraction - self.congestion - (1 + self._away) / self.sensitivity
-        found = 1 - needed / self.spillover
-        return found if 0 <= found < 1 else float("nan")
+        border = 1 - needed / self.spillover
+        return border if 0 <= border < 1 else float("nan")
 
     def fold_point(self) -> float:
         """Give the attraction A from which a state led by the host exists besides that led by home.
@@ -173,8 +173,7 @@ class LogitMigration:
 
         def short(z: float) -> float:
             steep = float(slope(1 / np.cosh(z) ** 2, away))
-            there = float(np.tanh(z))
-            return steep * (there - ratio) - float(curve(z, away)) - ratio * lost
+            return steep * (float(np.tanh(z)) - ratio) - float(curve(z, away)) - ratio * lost
 
         high = 1.0
         while short(high) < 0:
@@ -193,8 +192,8 @@ class LogitMigration:
             dx/dt = choice(x) - x).
         """
         theta = self.sensitivity
-        found = crossings(theta * self._pull, theta * self._field, self._away)
-        rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in found]
+        points = crossings(theta * self._pull, theta * self._field, self._away)
+        rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in points]
         return pd.DataFrame(rows, columns=["share", "stable"])
 
     def modes(self, network: Any = None) -> pd.DataFrame:
@@ -215,7 +214,7 @@ class LogitMigration:
         Raises
         ------
         InputError
-            With an enclave, or regions without links: then the even split is no rest point.
+            With an enclave, or regions without links: then the even split is not a rest point.
 
         Notes
         -----
@@ -254,7 +253,7 @@ class LogitMigration:
         steps : int
             Number of steps, at least 1.
         mobility : float
-            Part of the mobile that choose anew in a step, above 0 and at most 1.
+            Share of the mobile that choose again in a step, above 0 and at most 1.
 
         Returns
         -------
@@ -264,7 +263,7 @@ class LogitMigration:
         Raises
         ------
         InputError
-            If a matrix, a share or a number is not what it must be.
+            If a matrix, a share or a number is invalid.
         """
         steps = as_whole("steps", steps, low=1)
         effects, labels = self._effects(network, jurisdictions, enclaves)
@@ -298,9 +297,9 @@ class LogitMigration:
         steps : int
             Longest path.
         mobility : float
-            Part of the mobile that choose anew in a step, above 0 and at most 1.
+            As in `simulate`.
         unstable : bool
-            Also look for what repels, by Newton's method from the starts.
+            Also find unstable rest points, by Newton's method from the starts.
         rng : seed or Generator, optional
             For the starts.
 
@@ -312,7 +311,7 @@ class LogitMigration:
         Raises
         ------
         InputError
-            If a matrix or a number is not what it must be.
+            If a matrix or a number is invalid.
         """
         restarts = as_whole("restarts", restarts, low=1)
         steps = as_whole("steps", steps, low=1)
@@ -341,7 +340,7 @@ class LogitMigration:
 
     @property
     def _field(self) -> float:
-        """What home has ahead at the even split."""
+        """Advantage of home at the even split."""
         return self.attraction * self.enclave / 2
 
     @property

@@ -153,7 +153,7 @@ class ManyRegions(ABC):
         steps : int
             Longest path.
         unstable : bool
-            Also look for what repels, by Newton's method from the starts.
+            Also find unstable rest points, by Newton's method from the starts.
         rng : seed or Generator, optional
             For the starts.
 

@@ -167,7 +167,7 @@ def phase_map(
 
     Notes
     -----
-    With an enclave of one region the state of convergence leans to home: it is no even split. A
+    With an enclave of one region the state of convergence is not the even split: home has more. A
     LogitMigration with one rest point converges by this rule even if home has nearly all.
 
     Examples

@@ -91,7 +91,7 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     Raises
     ------
     InputError
-        If `freeness` is no symmetric matrix of numbers above 0 and at most 1, or `border` is out
+        If `freeness` is not a symmetric matrix of numbers above 0 and at most 1, or `border` is out
         of its range.
 
     Examples
@@ -112,7 +112,7 @@ def check_border(border: float) -> None:
 
 
 def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
-    """A symmetric matrix with 1 on its diagonal; one number stands for two regions."""
+    """A symmetric matrix with 1 on its diagonal; one number is for two regions."""
     if np.ndim(freeness) == 0:
         freeness = np.array([[1.0, freeness], [freeness, 1.0]])
     values, labels = _square("freeness", freeness)
@@ -142,7 +142,7 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
 
 
 def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
-    """Shares of what the host (column) has that the home (row) reaches; None without enclaves."""
+    """Shares of the host's elements (column) that the home reaches (row); None without enclaves."""
     if not enclaves:
         return None
     if not isinstance(enclaves, Mapping):

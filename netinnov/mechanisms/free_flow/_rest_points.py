@@ -122,7 +122,7 @@ def check_freeness(freeness: Any) -> Floats:
 
 
 def in_unit(freeness: float, sigma: float, unit: Unit) -> float:
-    """Trade freeness, or the iceberg cost that it stands for."""
+    """Trade freeness, or the corresponding iceberg cost."""
     check_choice("unit", unit, Unit)
     check_number("freeness", freeness, low=0, high=1, above=True)
     return freeness if unit == "freeness" else float(freeness ** (1 / (1 - sigma)))

@@ -96,7 +96,7 @@ class TradeModel(ManyRegions):
         Returns
         -------
         float
-            Root of what the first to leave would gain.
+            Root of the gain of the first to leave.
 
         Raises
         ------
