@@ -280,7 +280,7 @@ def test_another_null_model_is_used():
         ({"null": Rewire}, r"found the class Rewire; write Rewire\(\.\.\.\)"),
         ({"method": "parallel"}, "`method` must be one of 'independent', 'serial'"),
         ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
-        ({"replicates": 2.5}, "`replicates` must be a whole number at least 1 and at most 1,000,000; found 2.5"),
+        ({"replicates": 2.5}, "`replicates` must be a whole number .* found 2.5"),
         ({"replicates": 0}, "`replicates` must be a whole number"),
         ({"rng": "seed"}, "`rng` must be"),
         ({"replicates": True}, "`replicates` must be a whole number"),
