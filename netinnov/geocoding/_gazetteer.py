@@ -87,14 +87,16 @@ class Gazetteer:
         That is the one of most weight; those around it are left out: they are its districts, or
         itself again.
         """
-        found = [*filter(self._is_likely, self._of(country, key.isascii()).get(key, {}).values())]
-        if len(found) < 2:
-            return found
+        candidates = [
+            *filter(self._is_likely, self._of(country, key.isascii()).get(key, {}).values())
+        ]
+        if len(candidates) < 2:
+            return candidates
 
         def rank(entry: Entry) -> tuple[bool, float, int]:
             return entry.kind == "part", -self.weight(entry, country), entry.row
 
-        first, *others = sorted(found, key=rank)
+        first, *others = sorted(candidates, key=rank)
         reach = AROUND if self.population[first.row] >= LARGE else BESIDE
         far = self.km(first.row, [entry.row for entry in others]) > reach
         return [first, *(entry for entry, other in zip(others, far, strict=True) if other)]

@@ -199,8 +199,8 @@ def city_ids(cities: pd.DataFrame) -> pd.Series:
 
 def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFrame:
     """The cities of some rows, all missing for -1."""
-    found = gazetteer.cities[CITY].reindex(np.where(rows < 0, len(gazetteer.cities), rows))
-    return found.astype({"geonameid": "Int64"}).set_axis(index, axis=0)
+    cities = gazetteer.cities[CITY].reindex(np.where(rows < 0, len(gazetteer.cities), rows))
+    return cities.astype({"geonameid": "Int64"}).set_axis(index, axis=0)
 
 
 def _matches(queries: list[Query], gazetteer: Gazetteer, min_score: float) -> list[Match]:

@@ -155,21 +155,21 @@ def _column(name: str, values: pd.Series) -> Column:
 def _form_of(objects: list[Any], dtype: Any) -> str:
     """Name of the form that fits all values."""
     types = {type(value) for value in objects} - {type(None)}
-    found = {
+    forms = {
         next(name for name, form in FORMS.items() if issubclass(kind, form.types)) for kind in types
     }
-    if not found:
+    if not forms:
         numeric = pd.api.types.is_numeric_dtype(dtype)
         return {"b": "bool", "i": "int", "u": "int"}.get(dtype.kind, "float") if numeric else "str"
-    if found == {"int"}:
+    if forms == {"int"}:
         low, high = -(2**63), 2**63 - 1
         fits = all(value is None or low <= value <= high for value in objects)
         return "int" if fits else "long int"
-    if len(found) == 1:
-        return found.pop()
-    if found == {"int", "float"}:
+    if len(forms) == 1:
+        return forms.pop()
+    if forms == {"int", "float"}:
         return "float"
-    return "json" if found <= {"bool", "int", "float", "str", "json"} else "text of"
+    return "json" if forms <= {"bool", "int", "float", "str", "json"} else "text of"
 
 
 def _dtype(record: Record) -> Any:

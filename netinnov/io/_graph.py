@@ -117,16 +117,16 @@ def relations(graph: Graph) -> list[str]:
     column = {column.name: column.values for column in graph.link_columns}
     if "period" not in column:
         return column["layer"]
-    both = list(zip(column["layer"], column["period"], strict=True))
+    pairs = list(zip(column["layer"], column["period"], strict=True))
     names: dict[tuple[str, int | None], str] = {}
     taken = set()
-    for layer, period in sorted(set(both), key=lambda pair: (pair[1] is not None, pair)):
+    for layer, period in sorted(set(pairs), key=lambda pair: (pair[1] is not None, pair)):
         name = layer if period is None else f"{layer} {period}"
         while name in taken:  # a layer may be called "papers 2015"
             name += "_"
         names[layer, period] = name
         taken.add(name)
-    return [names[relation] for relation in both]
+    return [names[relation] for relation in pairs]
 
 
 def layer_links(network: MultilayerNetwork) -> Iterator[tuple[Codes, Codes, Floats]]:

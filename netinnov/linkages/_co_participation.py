@@ -185,8 +185,8 @@ def project(
     member = _members(network, onto, through)
 
     rows = network.storage.link_rows()
-    here = rows.layer == network.layers.index(layer)
-    two_mode = rows.where(here)
+    in_layer = rows.layer == network.layers.index(layer)
+    two_mode = rows.where(in_layer)
     first, second = two_mode.source, two_mode.target
     if (same := member[first] == member[second]).any():
         index = network.storage.nodes.index
@@ -198,8 +198,8 @@ def project(
         )
         raise InputError(msg)
     event = np.where(member[first], second, first)
-    given = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
-    when, moment = np.unique(given, return_inverse=True)
+    period = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
+    when, moment = np.unique(period, return_inverse=True)
     a, b, at, weight = _meetings(first + second - event, event, moment, weighting)
 
     kinds = network.storage.nodes["kind"]
@@ -207,7 +207,7 @@ def project(
     gone[event] = True
     gone |= kinds.isin(kinds[gone].dropna()).to_numpy(bool)
     code = np.cumsum(~gone, dtype=np.int32) - np.int32(1)
-    rest = rows.where(~here & ~gone[rows.source] & ~gone[rows.target])
+    rest = rows.where(~in_layer & ~gone[rows.source] & ~gone[rows.target])
     if not rest.layer.size:
         rest = rest._replace(attributes=None)
     layers = tuple(sorted({*network.layers, name}))
@@ -240,8 +240,8 @@ def _members(
     if (onto is None) == (through is None):
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
-    what, given = ("onto", onto) if onto is not None else ("through", through)
-    asked = [given] if isinstance(given, str) else as_list(what, given, "kinds")
+    what, kinds_named = ("onto", onto) if onto is not None else ("through", through)
+    asked = [kinds_named] if isinstance(kinds_named, str) else as_list(what, kinds_named, "kinds")
     kinds = network.storage.nodes["kind"]
     named = kinds.isin(check_names(what, asked, kinds.dropna().unique().tolist())).to_numpy(bool)
     return named if onto is not None else ~named

@@ -138,16 +138,16 @@ def _away(
     place = units(network.storage.place_codes, network.storage.places, level)
     seat = units(network.storage.jurisdiction_codes, network.storage.places, level)
     rows = network.storage.link_rows()
-    here = np.flatnonzero((rows.layer == layer) & (owns[rows.source] != owns[rows.target]))
-    out = owns[rows.source[here]]
-    owner = np.where(out, rows.source[here], rows.target[here])
-    member = np.where(out, rows.target[here], rows.source[here])
+    positions = np.flatnonzero((rows.layer == layer) & (owns[rows.source] != owns[rows.target]))
+    out = owns[rows.source[positions]]
+    owner = np.where(out, rows.source[positions], rows.target[positions])
+    member = np.where(out, rows.target[positions], rows.source[positions])
     host, home = place[member], seat[owner]
-    found = pd.DataFrame(
-        {"row": here, "out": out, "owner": owner, "member": member, "host": host, "home": home}
+    away = pd.DataFrame(
+        {"row": positions, "out": out, "owner": owner, "member": member, "host": host, "home": home}
     )
     at_home = within(parent, host, home) | within(parent, host, place[owner])
-    return found[(host >= 0) & (home >= 0) & ~at_home]
+    return away[(host >= 0) & (home >= 0) & ~at_home]
 
 
 def _nodes(network: MultilayerNetwork, posts: pd.DataFrame) -> pd.DataFrame:

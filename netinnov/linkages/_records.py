@@ -21,13 +21,13 @@ Integers = npt.NDArray[np.integer]
 
 def ids(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of ids as text, on a new index of rows."""
-    given = _column(table, name).reset_index(drop=True)
-    text, bad, mixed = as_text(given)
+    values = _column(table, name).reset_index(drop=True)
+    text, bad, mixed = as_text(values)
     if mixed:
         msg = f"column {name!r} mixes numbers and text; write all of its ids as text."
         raise InputError(msg)
     if (bad := bad | is_blank(text)).any():
-        listed = examples(given[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
+        listed = examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
         msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: {listed}."
         raise InputError(msg)
     return text
@@ -43,13 +43,13 @@ def numbers(
     above: bool = False,
 ) -> Floats:
     """A column of finite numbers in [low, high], or (low, high] with ``above``."""
-    given = _column(table, name)
-    number, _ = as_numbers(given)
+    values = _column(table, name)
+    number, _ = as_numbers(values)
     good = np.isfinite(number) & (number >= low) & (number <= high) & ~(above & (number == low))
     if not good.all():
         bound = f"above {low:g}" if above else f"at least {low:g}"
         bound = bound if np.isinf(high) else f"between {low:g} and {high:g}"
-        listed = [f"{row} ({value})" for row, value in zip(rows[~good], given[~good], strict=True)]
+        listed = [f"{row} ({value})" for row, value in zip(rows[~good], values[~good], strict=True)]
         msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: "
         raise InputError(f"{msg}{examples(listed, str)}.")
     return number
@@ -57,12 +57,12 @@ def numbers(
 
 def periods(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of whole numbers that may be missing, on a new index of rows."""
-    given = _column(table, name).reset_index(drop=True)
-    number, text = as_numbers(given)
+    values = _column(table, name).reset_index(drop=True)
+    number, text = as_numbers(values)
     with np.errstate(invalid="ignore"):
         bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
     if bad.any():
-        listed = examples(given[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
+        listed = examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
         msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {listed}."
         raise InputError(msg)
     return pd.Series(number).astype("Int64")

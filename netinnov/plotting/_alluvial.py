@@ -133,10 +133,10 @@ def plot_alluvial(
 def _table(memberships: Any) -> pd.DataFrame:
     """Node x period, codes of the communities of each period by first node; NaN where absent."""
     if isinstance(memberships, pd.DataFrame):
-        given = [memberships.iloc[:, k] for k in range(memberships.shape[1])]
+        partitions = [memberships.iloc[:, k] for k in range(memberships.shape[1])]
         periods = list(memberships.columns)
     elif isinstance(memberships, Mapping):
-        periods, given = list(memberships), list(memberships.values())
+        periods, partitions = list(memberships), list(memberships.values())
     else:
         msg = "`memberships` must be a mapping from period to Series, or a table; found "
         raise InputError(f"{msg}{type(memberships).__name__}.")
@@ -144,7 +144,7 @@ def _table(memberships: Any) -> pd.DataFrame:
         raise InputError(f"`memberships` must have two periods or more; found {len(periods)}.")
     columns: list[pd.Series[float]] = []
     labels: Any
-    for period, labels in zip(periods, given, strict=True):
+    for period, labels in zip(periods, partitions, strict=True):
         if isinstance(labels, Partition):
             labels = labels.membership
         if not isinstance(labels, pd.Series):

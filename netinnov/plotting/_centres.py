@@ -167,8 +167,8 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     needed = ["centre", "centrality", "support"]
     is_table = isinstance(centres, pd.DataFrame)
     if not is_table or not set(needed) <= set(centres.columns):
-        found = list(centres.columns) if is_table else type(centres).__name__
-        msg = f"`centres` must be a table with the columns {needed}; found {found}"
+        columns = list(centres.columns) if is_table else type(centres).__name__
+        msg = f"`centres` must be a table with the columns {needed}; found {columns}"
         raise InputError(f"{msg}; see polycentricity.detect_centres().")
     unknown = centres.index.difference(network.nodes.index)
     if len(unknown):

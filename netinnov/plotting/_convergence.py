@@ -75,19 +75,19 @@ def plot_convergence(
     >>> plot_convergence(income).get_ylabel()
     'growth a period, %'
     """
-    found = beta_convergence(panel, periods=periods)
-    if np.isnan(found.slope):
-        msg = f"`panel` must have three regions or more that begin unlike; found {found.n}."
+    fit = beta_convergence(panel, periods=periods)
+    if np.isnan(fit.slope):
+        msg = f"`panel` must have three regions or more that begin unlike; found {fit.n}."
         raise InputError(msg)
-    both = panel.iloc[:, [0, -1]].dropna().to_numpy(np.float64)
-    growth = np.log(both[:, 1] / both[:, 0]) / found.periods
-    ends = np.array([both[:, 0].min(), both[:, 0].max()])
-    level = growth.mean() + found.slope * (np.log(ends) - np.log(both[:, 0]).mean())
+    first_and_last = panel.iloc[:, [0, -1]].dropna().to_numpy(np.float64)
+    growth = np.log(first_and_last[:, 1] / first_and_last[:, 0]) / fit.periods
+    ends = np.array([first_and_last[:, 0].min(), first_and_last[:, 0].max()])
+    level = growth.mean() + fit.slope * (np.log(ends) - np.log(first_and_last[:, 0]).mean())
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=82)
-        many = len(both) > 300
+        many = len(first_and_last) > 300
         ax.scatter(
-            both[:, 0],
+            first_and_last[:, 0],
             100 * growth,
             s=5 if many else 14,
             color=PALETTE[0],
@@ -100,13 +100,13 @@ def plot_convergence(
         ax.set_xscale("log")
         ax.set_ylabel("growth a period, %")
         half = (
-            f"half of a gap closes in {found.half_life:.0f} periods."
-            if np.isfinite(found.half_life)
-            else ("gaps are more than closed." if found.slope < 0 else "no gap closes.")
+            f"half of a gap closes in {fit.half_life:.0f} periods."
+            if np.isfinite(fit.half_life)
+            else ("gaps are more than closed." if fit.slope < 0 else "no gap closes.")
         )
         note = (
-            f"Slope {_signed(found.slope)} a period (95 %: {_signed(found.low)} to "
-            f"{_signed(found.high)}); {half} {found.n:,} regions, {found.periods:g} periods."
+            f"Slope {_signed(fit.slope)} a period (95 %: {_signed(fit.low)} to "
+            f"{_signed(fit.high)}); {half} {fit.n:,} regions, {fit.periods:g} periods."
         )
         write_notes(ax, [note], label=printable(unit), beside=beside(ax))
     return ax

@@ -229,8 +229,8 @@ def _row_label(
     names: Mapping[str, str] | pd.Series[str],
     several: bool,
 ) -> str:
-    what = printable(scenario) + (f": {_plain(measure)}" if several else "")
-    return f"{what}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
+    head = printable(scenario) + (f": {_plain(measure)}" if several else "")
+    return f"{head}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
 
 
 def _chance(value: float) -> str:

@@ -289,8 +289,8 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
     links["j"] = located.index.get_indexer(pd.Index(links["target"]))
     links = links.loc[(links["i"] >= 0) & (links["j"] >= 0)]
     at = located.to_numpy()
-    apart = (at[links["i"]] != at[links["j"]]).any(axis=1)
-    kept: pd.DataFrame = links.loc[apart, ["i", "j", "weight"]]
+    between = (at[links["i"]] != at[links["j"]]).any(axis=1)
+    kept: pd.DataFrame = links.loc[between, ["i", "j", "weight"]]
     return kept.assign(layer=layer)
 
 
@@ -318,12 +318,12 @@ def _arrows(
     for end in ("home", "host"):
         ends[end] = ends[end].map(lambda place: _node_around(place, nodes, parents))
     known = ends.dropna()
-    apart = known.loc[known["home"] != known["host"]]
-    arrows = apart.groupby(columns, sort=False).size().reset_index(name="count")
+    crossing = known.loc[known["home"] != known["host"]]
+    arrows = crossing.groupby(columns, sort=False).size().reset_index(name="count")
     notes = []
     if lost := len(ends) - len(known):
         notes.append(f"Enclaves left out, as an end is not on the map: {lost}.")
-    if inner := len(known) - len(apart):
+    if inner := len(known) - len(crossing):
         notes.append(f"Enclaves inside one place, not drawn: {inner}.")
     return arrows, notes
 

@@ -134,10 +134,10 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     """
     columns = [*(["name_zh"] if chinese else []), *DISPLAY_NAMES]
     columns = [column for column in columns if column in places]
-    given = places[columns].astype(object).where(places[columns].notna(), "")
+    names_as_text = places[columns].astype(object).where(places[columns].notna(), "")
     lacking: set[str] = set()
     names = []
-    for place, texts in zip(places.index, given.to_numpy().tolist(), strict=True):
+    for place, texts in zip(places.index, names_as_text.to_numpy().tolist(), strict=True):
         name = str(place)
         for text in filter(None, map(_line, texts)):
             if not (missing := _lacking(text)):

@@ -155,7 +155,7 @@ def plot_phase_map(
     known = list(_PHASES)
     codes = _checked_phases(phases, known)
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
-    given = labels or tuple(
+    axis_labels = labels or tuple(
         "" if axis.name is None else str(axis.name) for axis in (phases.columns, phases.index)
     )
     with figure_style():
@@ -172,8 +172,8 @@ def plot_phase_map(
             line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
             entries.append(line)
         ax.set(xlim=_span(x), ylim=_span(y))
-        ax.set_ylabel(printable(given[1], longest=80))
-        write_notes(ax, [MODELLED], beside=beside(ax), label=printable(given[0], longest=80))
+        ax.set_ylabel(printable(axis_labels[1], longest=80))
+        write_notes(ax, [MODELLED], beside=beside(ax), label=printable(axis_labels[0], longest=80))
         legend_above(ax, entries)
     return ax
 
@@ -272,18 +272,18 @@ def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[
     done: list[list[tuple[float, float]]] = []
     going: list[list[tuple[float, float]]] = []
     for value in values:
-        found = shares.get(value, np.empty(0))
-        apart = np.abs(np.array([line[-1][1] for line in going])[:, None] - found[None, :])
-        pairs = linear_sum_assignment(apart) if apart.size else ((), ())
+        points = shares.get(value, np.empty(0))
+        distances = np.abs(np.array([line[-1][1] for line in going])[:, None] - points[None, :])
+        pairs = linear_sum_assignment(distances) if distances.size else ((), ())
         joined = {
             int(point): going[line]
             for line, point in zip(*pairs, strict=True)
-            if apart[line, point] <= _APART
+            if distances[line, point] <= _APART
         }
         kept = {id(line) for line in joined.values()}
         done += [line for line in going if id(line) not in kept]
-        going = [joined.get(point, []) for point in range(len(found))]
-        for line, share in zip(going, found, strict=True):
+        going = [joined.get(point, []) for point in range(len(points))]
+        for line, share in zip(going, points, strict=True):
             line.append((float(value), float(share)))
     pieces = [np.array(line).T for line in done + going]
     return [(piece[0], piece[1]) for piece in pieces]

@@ -147,9 +147,9 @@ def _spots(at: NDArray[np.float64], same: float, most: int | None) -> list[NDArr
         if most is not None and len(spots) >= most:
             break
         if left[i]:
-            here = np.flatnonzero(left & (np.hypot(*(at - at[i]).T) < same))
-            left[here] = False
-            spots.append(here)
+            spot = np.flatnonzero(left & (np.hypot(*(at - at[i]).T) < same))
+            left[spot] = False
+            spots.append(spot)
     return spots
 
 
@@ -200,12 +200,14 @@ def _candidates(
     at: NDArray[np.float64], width: float, height: float, radius: float, scale: float
 ) -> list[tuple[int, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]]:
     """How far, side, offset of the text's anchor and box (x0, y0, x1, y1), in pixels."""
-    found = []
+    candidates = []
     for far, gap in enumerate(_GAPS):
         for side in _SIDES:
             away = (radius + gap * scale) * (0.75 if all(side) else 1.0)
             offset = np.array(side, dtype=float) * away
             anchor = at + offset
             low = anchor - np.array([width * (1 - side[0]), height * (1 - side[1])]) / 2
-            found.append((far, side, offset, np.array([*low, low[0] + width, low[1] + height])))
-    return found
+            candidates.append(
+                (far, side, offset, np.array([*low, low[0] + width, low[1] + height]))
+            )
+    return candidates

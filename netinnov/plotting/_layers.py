@@ -179,15 +179,15 @@ def plot_layers(
             ax.add_patch(Polygon(corners, facecolor="0.96", edgecolor="0.6", linewidth=0.5))
             style = layer_style(network.layers.index(layer), modelled=layer in modelled)
             _draw_plane(ax, network, layer, plane, style, strongest)
-            here = present[layer]
-            x, y = plane[here].T
+            in_layer = present[layer]
+            x, y = plane[in_layer].T
             ax.scatter(x, y, s=5, color=INK, zorder=3, linewidths=0)
             name = f"{printable(mark_modelled(layer, modelled))} ({_n_links(network, layer):,})"
             left, bottom = corners[0]
             ax.text(left - 0.02, bottom, name, ha="right", va="bottom", fontsize=7)
             if depth:
-                both = here & present[drawn[depth - 1]]
-                lines = np.stack([_on_plane(spots[both], depth - 1), plane[both]], axis=1)
+                in_both = in_layer & present[drawn[depth - 1]]
+                lines = np.stack([_on_plane(spots[in_both], depth - 1), plane[in_both]], axis=1)
                 dots = {"color": "0.55", "linewidths": 0.4, "linestyles": ":"}
                 ax.add_collection(LineCollection(list(lines), zorder=1, **dots))
         ax.set_aspect("equal")

@@ -148,36 +148,38 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
     """Columns a, b, new, change for pairs of places; how many pairs have no place, or one."""
     ends = changes[["source_place", "target_place"]].astype(object)
     located = ends.isin(at.index).all(axis=1)
-    apart = located & (ends["source_place"] != ends["target_place"])
-    pairs = np.sort(ends[apart].to_numpy(str), axis=1)
+    between = located & (ends["source_place"] != ends["target_place"])
+    pairs = np.sort(ends[between].to_numpy(str), axis=1)
     table = pd.DataFrame(
         {
             "a": pairs[:, 0],
             "b": pairs[:, 1],
-            "new": changes.loc[apart, ["source_new", "target_new"]].any(axis=1).to_numpy(),
-            "change": changes.loc[apart, "change"].to_numpy(np.float64),
+            "new": changes.loc[between, ["source_new", "target_new"]].any(axis=1).to_numpy(),
+            "change": changes.loc[between, "change"].to_numpy(np.float64),
         }
     )
     lines = table.groupby(["a", "b", "new"], sort=False)["change"].sum().reset_index()
-    return lines[lines["change"] != 0], int((~located).sum()), int((located & ~apart).sum())
+    return lines[lines["change"] != 0], int((~located).sum()), int((located & ~between).sum())
 
 
 def _new_at(changes: pd.DataFrame, at: pd.DataFrame) -> list[str]:
     """Places of nodes that were not there before."""
     ends = (changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target"))
-    found = pd.concat(ends).dropna().unique()
-    return sorted(place for place in found if place in at.index)
+    new_places = pd.concat(ends).dropna().unique()
+    return sorted(place for place in new_places if place in at.index)
 
 
 def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
     """The largest gains and losses, and notes on how many are left out."""
     parts, cut = [lines[:0]], []
     for text, sign in _SIGNS:
-        mine = lines[np.sign(lines["change"]) == sign]
-        size = mine["change"].abs().sort_values(ascending=False, kind="stable")
-        parts.append(mine.loc[size.index[: int(most)]])
-        if len(parts[-1]) < len(mine):
-            cut.append(f"{text.capitalize()}: the {len(parts[-1])} largest of {len(mine)} drawn.")
+        same_sign = lines[np.sign(lines["change"]) == sign]
+        size = same_sign["change"].abs().sort_values(ascending=False, kind="stable")
+        parts.append(same_sign.loc[size.index[: int(most)]])
+        if len(parts[-1]) < len(same_sign):
+            cut.append(
+                f"{text.capitalize()}: the {len(parts[-1])} largest of {len(same_sign)} drawn."
+            )
     return pd.concat(parts), cut
 
 

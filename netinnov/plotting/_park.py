@@ -108,9 +108,9 @@ def plot_park(
         notes = _notes(around, links, codes, chinese)
         rows = -(-len(codes) // 5)
         foot = extent + 4.5 + 4.2 * rows + 2.9 * len(notes)
-        given = ax is not None
+        has_axes = ax is not None
         ax = axes_or_new(ax, width=DOUBLE, height=foot)
-        if not given:  # a millimetre of the drawing is one of the page
+        if not has_axes:  # a millimetre of the drawing is one of the page
             ax.figure.canvas.figure.set_layout_engine("none")
             ax.set_position((0, 0, 1, 1))
         ax.set(xlim=(0, DOUBLE), ylim=(foot, 0), aspect="equal")

@@ -71,7 +71,7 @@ def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, B
     names = place_names(nodes, chinese=chinese)
     places = place_names(around.storage.places, chinese=chinese)
     side, stands = park_sides(around, park), park_sides(around, park, by="place")
-    found: dict[str, Box] = {}
+    boxes: dict[str, Box] = {}
     for node in nodes.index.drop(park):
         panel = side[node] if side[node] in ("home", "host") else "other"
         kind = str(nodes["kind"].get(node)).replace("_", " ")
@@ -85,14 +85,14 @@ def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, B
         lines = textwrap.wrap(
             printable(names[node], longest=99), 18 if is_wide(names[node]) else 32
         )
-        found[node] = Box(node, lines, note, 1 if panel == "host" else 0, panel)
-    height = [sum(b.height for b in found.values() if b.panel == p) for p in ("home", "host")]
-    for box in found.values():
+        boxes[node] = Box(node, lines, note, 1 if panel == "host" else 0, panel)
+    height = [sum(b.height for b in boxes.values() if b.panel == p) for p in ("home", "host")]
+    for box in boxes.values():
         if box.panel == "other":
             box.column = int(height[1] < height[0])
     rank = {kind: position for position, kind in enumerate(ORDER)}
     order = nodes["kind"].map(rank).fillna(len(rank)).to_dict()
-    return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+    return dict(sorted(boxes.items(), key=lambda item: order[item[0]]))
 
 
 def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, str]:
@@ -130,14 +130,14 @@ def stack(boxes: dict[str, Box], lanes: dict[int, str], links: pd.DataFrame, par
     ends = []
     for column in (0, 1):
         y = start
-        here = [box for box in boxes.values() if box.column == column]
+        column_boxes = [box for box in boxes.values() if box.column == column]
 
         def level(box: Box) -> tuple[bool, int]:
-            mine = [lanes[link] for link in box.inner if link in lanes]
-            return box.panel == "other", ("below" in mine) - ("above" in mine)
+            sides = [lanes[link] for link in box.inner if link in lanes]
+            return box.panel == "other", ("below" in sides) - ("above" in sides)
 
         inside = ""
-        for box in sorted(here, key=level):
+        for box in sorted(column_boxes, key=level):
             if box.panel == "other" and inside != "other":
                 y += 9.0 if inside else 1.0  # the title of the field
             inside = box.panel

@@ -48,12 +48,12 @@ def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> plot_entry_rates(pd.DataFrame([row | {"n_candidates": 50}])).get_ylabel()
     'share that the region enters, %'
     """
-    given: Any = rates
-    if not isinstance(given, pd.DataFrame) or given.empty or not set(_NEEDED) <= set(given):
+    table: Any = rates
+    if not isinstance(table, pd.DataFrame) or table.empty or not set(_NEEDED) <= set(table):
         msg = f"`rates` must be a table with rows and the columns {', '.join(_NEEDED)}"
         raise InputError(f"{msg}; see entry_rates().")
-    x = given["density"].to_numpy(np.float64)
-    y = {name: 100 * given[name].to_numpy(np.float64) for name in _NEEDED[1:5]}
+    x = table["density"].to_numpy(np.float64)
+    y = {name: 100 * table[name].to_numpy(np.float64) for name in _NEEDED[1:5]}
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=74)
         ax.fill_between(x, y["null_low"], y["null_high"], color="#c8c8c8", linewidth=0)
@@ -66,7 +66,7 @@ def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.set_ylabel("share that the region enters, %")
         band = Patch(facecolor="#c8c8c8", label="null model, 95 % (line: mean)")
         ax.legend(handles=[line, band], loc="upper left", borderpad=0)
-        n = given["n_candidates"].sum()
-        note = f"{n:,} pairs of a region and a field that it lacks, in {len(given)} bins."
+        n = table["n_candidates"].sum()
+        note = f"{n:,} pairs of a region and a field that it lacks, in {len(table)} bins."
         write_notes(ax, [note], label="relatedness density, mean of the bin", beside=beside(ax))
     return ax

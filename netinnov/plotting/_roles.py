@@ -107,10 +107,10 @@ def plot_roles(
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
-        for mine, size, face in ((~hub, 9.0, "none"), (hub, 16.0, PALETTE[0])):
+        for chosen, size, face in ((~hub, 9.0, "none"), (hub, 16.0, PALETTE[0])):
             ax.scatter(
-                placed["participation"][mine],
-                placed["z"][mine],
+                placed["participation"][chosen],
+                placed["z"][chosen],
                 s=size,
                 facecolors=face,
                 edgecolors=PALETTE[0] if face == "none" else INK,

@@ -72,7 +72,7 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
 
 def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
     """The lines of each section, split; what stands before any section are edges."""
-    found: defaultdict[str, Section] = defaultdict(list)
+    rows: defaultdict[str, Section] = defaultdict(list)
     section = "EDGES"
     for line, text in enumerate(map(str.strip, lines), start=1):
         if not text or text.startswith("--"):
@@ -85,10 +85,10 @@ def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
                 msg = f"{name}, line {line}: a section must be one of {known}; found {text!r}."
                 raise InputError(msg)
             if rest := text[1 + len(section) :].strip():
-                found[section].append((line, [rest]))
+                rows[section].append((line, [rest]))
             continue
-        found[section].append((line, [field.strip() for field in text.split(",")]))
-    return found
+        rows[section].append((line, [field.strip() for field in text.split(",")]))
+    return rows
 
 
 def _layers(name: str, section: Section, *, several: bool) -> tuple[list[str], list[str]]:

@@ -75,8 +75,8 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
                 raise InputError(msg)
             form, number, quoted, plain = match.groups()
             layers[number] = quoted or plain or layers.get(number) or str(number)
-            found = _links(name, part, form.casefold(), layers[number], layers, len(labels))
-            (edges if form.casefold().startswith("edges") else arcs).extend(found)
+            part_links = _links(name, part, form.casefold(), layers[number], layers, len(labels))
+            (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
         elif part.kind in OTHERS:
             above = part
         elif part.kind != "*network":
@@ -133,10 +133,10 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
 def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
     """A last line without a line end and with fewer fields than the one before is cut off."""
     if len(part.body) > 1 and part.body[-1][0] == last and "list" not in part.kind:
-        before, found = (fields(PREFIX.sub(r"\2", text)) for _, text in part.body[-2:])
-        if len(found) < len(before):
+        before, last_fields = (fields(PREFIX.sub(r"\2", text)) for _, text in part.body[-2:])
+        if len(last_fields) < len(before):
             columns = ("number", "label") if part.kind == "*vertices" else ENDS
-            raise refuse_line(name, last, found, columns)
+            raise refuse_line(name, last, last_fields, columns)
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
@@ -145,12 +145,12 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
     for line, text in part.body:
-        found = fields(text)
-        at = _vertex(found[0], n, name, line, "number") - 1
-        if len(found) > 1:
-            labels[at] = found[1]
-        rest = found[2:]
-        while rest and len(found) - len(rest) < 5 and _is_number(rest[0]):
+        row = fields(text)
+        at = _vertex(row[0], n, name, line, "number") - 1
+        if len(row) > 1:
+            labels[at] = row[1]
+        rest = row[2:]
+        while rest and len(row) - len(rest) < 5 and _is_number(rest[0]):
             rest = rest[1:]
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
@@ -167,23 +167,23 @@ def _links(
         yield from _matrix(name, part, layer, n)
         return
     for line, text in part.body:
-        here = layer
+        own_layer = layer
         if match := PREFIX.fullmatch(text):
             number, text = match.groups()
-            here = layers.setdefault(number, number)
-        found = fields(text)
-        if len(found) < 2:
-            raise refuse_line(name, line, found, ENDS)
-        source = str(_vertex(found[0], n, name, line, "from"))
+            own_layer = layers.setdefault(number, number)
+        row = fields(text)
+        if len(row) < 2:
+            raise refuse_line(name, line, row, ENDS)
+        source = str(_vertex(row[0], n, name, line, "from"))
         if form.endswith("list"):
-            for end in found[1:]:
-                yield Link(here, source, str(_vertex(end, n, name, line, "to")), 1.0, line, {})
+            for end in row[1:]:
+                yield Link(own_layer, source, str(_vertex(end, n, name, line, "to")), 1.0, line, {})
             continue
-        target = str(_vertex(found[1], n, name, line, "to"))
-        weight = weight_of(found[2], name, line) if len(found) > 2 else 1.0
-        more = _pairs(found[3:])
+        target = str(_vertex(row[1], n, name, line, "to"))
+        weight = weight_of(row[2], name, line) if len(row) > 2 else 1.0
+        more = _pairs(row[3:])
         # Files of this package say the layer on each line: a relation may be a period of it.
-        yield Link(more.pop("layer", here), source, target, weight, line, more)
+        yield Link(more.pop("layer", own_layer), source, target, weight, line, more)
 
 
 def _typed(links: Sequence[Link]) -> list[Link]:
@@ -247,8 +247,8 @@ def _title(part: Part) -> str:
 
 
 def _size(name: str, part: Part) -> int:
-    found = part.title.split()
-    digits = found[1] if len(found) > 1 else ""
+    words = part.title.split()
+    digits = words[1] if len(words) > 1 else ""
     # Not every vertex needs a line, so that the length of the file says nothing.
     if not digits.isdecimal() or len(digits) > 8 or int(digits) > MOST_VERTICES:
         msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices', at most "
@@ -266,9 +266,9 @@ def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
     return int(text)
 
 
-def _pairs(found: Sequence[str]) -> dict[str, str]:
+def _pairs(cells: Sequence[str]) -> dict[str, str]:
     """Names and values that follow each other, without those of the drawing."""
-    pairs = dict(zip(found[::2], found[1::2], strict=False))
+    pairs = dict(zip(cells[::2], cells[1::2], strict=False))
     return {column: value for column, value in pairs.items() if not DRAWN.fullmatch(column)}
 
 

@@ -153,14 +153,14 @@ def _rows(table: TextTable, faults: list[str]) -> pd.DataFrame:
     rows = table.frame.rename(columns=ours).replace(r"\s+", " ", regex=True)
     rows["cc"] = _countries(table, rows, faults)
     for level, column in NUTS.items():
-        found = rows[level].str.extract(r"^(?P<code>[A-Z]{2}\w*) ?/ ?(?P<label>.*)$")
-        table.judge(column, found["code"].notna(), "'CODE / LABEL'", faults)
-        abroad = found["code"].notna() & rows["cc"].notna() & (found["code"].str[:2] != rows["cc"])
+        parts = rows[level].str.extract(r"^(?P<code>[A-Z]{2}\w*) ?/ ?(?P<label>.*)$")
+        table.judge(column, parts["code"].notna(), "'CODE / LABEL'", faults)
+        abroad = parts["code"].notna() & rows["cc"].notna() & (parts["code"].str[:2] != rows["cc"])
         if abroad.any() and level == "nuts3":
             where = f"{abroad.sum()} ({table.at(abroad.to_numpy(), column)})"
             faults.append(f"{table.name}: regions left out, of another country: {where}")
-        rows[level] = found["code"].mask(abroad)
-        rows[f"{level}_label"] = found["label"].mask(abroad)
+        rows[level] = parts["code"].mask(abroad)
+        rows[f"{level}_label"] = parts["label"].mask(abroad)
     rows["project"] = rows["programme"] + " / " + rows["acronym"]
     rows["partner"] = _ids(rows)
     rows["place"] = rows["town"].str.upper() + ", " + rows["cc"]

@@ -232,10 +232,12 @@ def _known(end: str, ids: Mapping[str, str], name: str, line: int, what: str, st
 
 def _parse_json(name: str, text: str) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
-    found = parse_json(name, text)
+    document = parse_json(name, text)
     try:
-        ways = {way: [str(node["ID"]) for node in nodes] for way, nodes in found["nodes"].items()}
-        rows = [dict(row) for row in found["links"]]
+        ways = {
+            way: [str(node["ID"]) for node in nodes] for way, nodes in document["nodes"].items()
+        }
+        rows = [dict(row) for row in document["links"]]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         msg = f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
         raise InputError(f"{msg}{type(error).__name__}: {error}.") from None
@@ -258,9 +260,9 @@ def _parse_json(name: str, text: str) -> Parsed:
         size = weight_of(str(row.pop("w", 1)), name, number)
         in_layer = "links" if layer is None else ends[layer]
         links.append(Link(in_layer, ends[a], ends[b], size, number, row))
-    given = found["nodes"][a]
-    names = dict.fromkeys(key for node in given for key in node if key != "ID")
-    columns = {key: [node.get(key) for node in given] for key in names}
+    members = document["nodes"][a]
+    names = dict.fromkeys(key for node in members for key in node if key != "ID")
+    columns = {key: [node.get(key) for node in members] for key in names}
     nodes, ids = node_table([str(at) for at in range(len(ways[a]))], ways[a], columns)
     if len(set(ways[a])) < len(ids):
         raise InputError(f"{name} must have each ID of {a!r} once; it has some twice.")
@@ -306,14 +308,14 @@ def _counted_once(
     pair = pd.DataFrame({"layer": table["layer"], "a": table["source"], "b": table["target"]})
     pair.loc[back, ["a", "b"]] = pair.loc[back, ["b", "a"]].to_numpy()
     by_pair = pair.assign(back=back, weight=table["weight"]).groupby(["layer", "a", "b"])
-    both = (by_pair["back"].transform("sum") == 1) & (by_pair["back"].transform("size") == 2)
-    both &= by_pair["weight"].transform("nunique") == 1
+    returned = (by_pair["back"].transform("sum") == 1) & (by_pair["back"].transform("size") == 2)
+    returned &= by_pair["weight"].transform("nunique") == 1
     symmetric = (
-        (both | (table["source"] == table["target"])).groupby(table["layer"]).transform("all")
+        (returned | (table["source"] == table["target"])).groupby(table["layer"]).transform("all")
     )
     again = pair.duplicated()
     stated = parsed.directed is not None
-    drop = free & both & again & (symmetric | stated)
+    drop = free & returned & again & (symmetric | stated)
     if (once := drop & ~symmetric).any():
         faults.append(f"{name}: {_first(table, once)} both ways where others do not, counted once")
     if (twice := again & ~drop).any():
@@ -329,8 +331,8 @@ def _first(table: pd.DataFrame, rows: pd.Series) -> str:
 
 def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Coordinates of nodes as those of their places; a node without a place is one itself."""
-    found = {column.casefold(): column for column in nodes.columns[::-1]}
-    lon, lat = (next((found[k] for k in known if k in found), None) for known in (LON, LAT))
+    spelt = {column.casefold(): column for column in nodes.columns[::-1]}
+    lon, lat = (next((spelt[k] for k in known if k in spelt), None) for known in (LON, LAT))
     if lon is None or lat is None:
         return nodes, None
     number = (

@@ -159,16 +159,16 @@ def read_patentsview(
     if mentions.empty:
         msg = f"`only` must hold patents of {path}; none of its {len(wanted or ())} ids is there."
         raise InputError(msg)
-    here = frozenset(mentions["patent"])
+    patents_read = frozenset(mentions["patent"])
     rights = pd.concat(
         [
-            _read(tables, "assignees", here, faults),
+            _read(tables, "assignees", patents_read, faults),
             mentions.loc[mentions["assignee"].notna(), ["patent", "assignee"]],
         ],
         ignore_index=True,
     )
     rights["assignee"] = "assignee:" + rights["assignee"].str.replace(r"\.0$", "", regex=True)
-    dates = pd.concat([mentions[["patent", "date"]], _read(tables, "dates", here, faults)])
+    dates = pd.concat([mentions[["patent", "date"]], _read(tables, "dates", patents_read, faults)])
     date = dates.dropna(subset="date").drop_duplicates("patent").set_index("patent")["date"]
     for table in (mentions, rights):
         year = date.str[:4].reindex(table["patent"])
@@ -239,18 +239,18 @@ def _read(
     must, more = TABLES[sort]
     parts = [pd.DataFrame(columns=[*must, *more], dtype="str")]
     ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
-    for found in tables[sort]:
-        columns = {role: found.columns[role] for role in (*must, *more) if role in found.columns}
+    for source in tables[sort]:
+        columns = {role: source.columns[role] for role in (*must, *more) if role in source.columns}
         table = read_text_file(
-            found.folder,
-            found.name,
+            source.folder,
+            source.name,
             required=[columns[role] for role in must],
             optional=[column for role, column in columns.items() if role in more],
-            delimiter=found.delimiter,
-            quoted=found.quoted,
+            delimiter=source.delimiter,
+            quoted=source.quoted,
             within=None if patents is None else (columns["patent"], patents),
         )
-        if found.delimiter == "\t":
+        if source.delimiter == "\t":
             table.refuse_unended()
         table = complete_rows(table, [columns[role] for role in ids], faults, may_be_empty=True)
         frame = table.frame.rename(columns={column: role for role, column in columns.items()})
@@ -268,17 +268,17 @@ def _read(
 
 def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:
     """Dates as YYYY-MM-DD."""
-    found = table.frame[column].str.extract(DATE)
-    if table.unended is not None and table.unended[1] == column and found[0].tail(1).isna().any():
+    parts = table.frame[column].str.extract(DATE)
+    if table.unended is not None and table.unended[1] == column and parts[0].tail(1).isna().any():
         table.refuse_unended()
-    table.judge(column, found[0].notna(), "date such as 2016-01-31", faults)
-    return found[0] + "-" + found[1].str.zfill(2) + "-" + found[2].str.zfill(2)
+    table.judge(column, parts[0].notna(), "date such as 2016-01-31", faults)
+    return parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
 
 
 def _places(mentions: pd.DataFrame, rights: pd.DataFrame, locations: pd.DataFrame) -> pd.DataFrame:
     """The locations of inventors and assignees, then their countries."""
-    both = [mentions["location"], rights["location"]]
-    ids = pd.Index(pd.concat(both).dropna().unique(), name="place", dtype="str")
+    locations_used = [mentions["location"], rights["location"]]
+    ids = pd.Index(pd.concat(locations_used).dropna().unique(), name="place", dtype="str")
     there = locations.reindex(ids)
     usual = most_frequent(mentions["country"], mentions["location"]).reindex(ids)
     country = there["country"].fillna(usual).astype("str")
@@ -364,16 +364,16 @@ def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -
     shared = co_participation(
         mentions, member="inventor", event="patent", weighting=weighting, period="period"
     )
-    both = mentions[["patent", "inventor", "location", "period"]].merge(
+    together = mentions[["patent", "inventor", "location", "period"]].merge(
         rights[["patent", "assignee", "location"]], on="patent", suffixes=("", "_of_assignee")
     )
-    seat = both["location_of_assignee"]
-    known = both["location"].notna() & seat.notna()
-    both["away"] = (both["location"] != seat).astype("float64").where(known)
-    pairs = both.groupby(["assignee", "inventor", "period"], sort=False, dropna=False)
-    found = pairs.agg(weight=("patent", "size")).astype("float64")
-    found["transboundary"] = pairs["away"].sum(min_count=1)
-    hired = found.reset_index().rename(columns={"assignee": "source", "inventor": "target"})
+    seat = together["location_of_assignee"]
+    known = together["location"].notna() & seat.notna()
+    together["away"] = (together["location"] != seat).astype("float64").where(known)
+    pairs = together.groupby(["assignee", "inventor", "period"], sort=False, dropna=False)
+    counts = pairs.agg(weight=("patent", "size")).astype("float64")
+    counts["transboundary"] = pairs["away"].sum(min_count=1)
+    hired = counts.reset_index().rename(columns={"assignee": "source", "inventor": "target"})
     shared["layer"], hired["layer"] = "co_inventor", "assignee_inventor"
     links = pd.concat([shared, hired], ignore_index=True).astype({"layer": "str"})
     return links[["layer", "source", "target", "weight", "period", "transboundary"]]
