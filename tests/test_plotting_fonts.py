@@ -10,9 +10,9 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
-from netinnov.report import Study, write_report
 
 import netinnov as ni
+from netinnov import study
 from netinnov.cli import _warn_in_words
 from netinnov.plotting import (
     _fonts,
@@ -27,6 +27,7 @@ from netinnov.plotting import (
     save_figure,
 )
 from netinnov.plotting._fonts import printable
+from netinnov.study import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,30 +190,20 @@ def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
 
 
 def test_the_report_says_which_labels_are_not_drawn(
-    system_fonts: list[str], tmp_path: Path
+    system_fonts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not system_fonts
+    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT])
     nodes = pd.DataFrame({"node": ["a", "b"], "place": ["a", "b"]})
     at = {"lon": [118.0, 120.0], "lat": [29.0, 30.0]}
     places = pd.DataFrame({"place": ["a", "b"], "name": ["衢州", "杭州"], **at})
     links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["余杭"]})
-    network = ni.build_network(nodes, links, places)
-    study = Study(
-        title="",
-        network=network,
-        cities=network,
-        tables={},
-        modelled={},
-        notes=("Two rows were left out.",),
-        scenario={},
-        command="",
-        version="",
-    )
+    for name, table in (("nodes", nodes), ("links", links), ("places", places)):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    configuration = study.configure({"data": {"source": "tables", "path": tmp_path}})
     with pytest.warns(UserWarning, match="apt install fonts-noto-cjk"):
-        page = write_report(study, tmp_path)
-    text = page.read_text("utf-8")
-    assert text.count("apt install fonts-noto-cjk") == 1
-    assert study.notes == ("Two rows were left out.",)
+        page = study.run(configuration, out=tmp_path / "out")
+    assert page.read_text("utf-8").count("apt install fonts-noto-cjk") == 1
 
 
 def test_at_the_terminal_a_warning_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
