@@ -376,7 +376,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             "`start` must have one entry for each region",
         ),
         (lambda: CORE.simulate([[0.5, 0.5]], freeness=0.3), "`start` must be one state"),
-        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, steps=0), "`steps`.*at least 1; found 0"),
+        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, steps=0), "`steps`.*at least 1 .*found 0"),
         (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, steps=1.5), "`steps` must be a whole"),
         (
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 5): 0.1}),
