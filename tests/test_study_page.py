@@ -153,3 +153,13 @@ def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
     before = part.tables[0].frame.copy()
     assert page_of(tmp_path, [part]) == page_of(tmp_path, [part])
     pd.testing.assert_frame_equal(part.tables[0].frame, before)
+
+
+def test_control_characters_of_names_do_not_reach_the_page(tmp_path):
+    sentences = [Sentence(phrase("Most central: {}.", name("a\x1b[2J\x00b\x85")))]
+    chapter = Chapter("central", "Who is central", sentences, [], [])
+    options = {"title": "a\x07", "command": "netinnov run", "version": "0", "short": []}
+    write_page(tmp_path / "page.html", chapters=[chapter], reading=[], **options)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<bdi>a\ufffd[2J\ufffdb\ufffd</bdi>" in page
+    assert not any((ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 for c in page)

@@ -218,6 +218,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
             continue
         message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         if kind == "value_error":
+            message = message.removesuffix(".")
             yield f"{name}: {message}." if name else f"{message}."
             continue
         if kind in ("model_type", "dict_type"):

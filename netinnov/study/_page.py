@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,9 @@ from netinnov.study._words import counted, name, plain
 __all__ = ["Chapter", "Drawn", "Entry", "save", "write_page"]
 
 DOTS_PER_INCH = 300
+
+NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters, which HTML does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def write_page(
         plain=plain,
         counted=counted,
     )
+    page = NOT_IN_HTML.sub("\N{REPLACEMENT CHARACTER}", page)
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
