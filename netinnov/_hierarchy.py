@@ -12,7 +12,7 @@ from netinnov._tables import codes_of
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 
-__all__ = ["parents", "ranks", "unit_of_each_place", "units", "within"]
+__all__ = ["nearest", "parents", "ranks", "unit_of_each_place", "units", "within"]
 
 
 def parents(places: pd.DataFrame) -> Codes:
@@ -58,14 +58,18 @@ def within(parent: Codes, place: Codes, whole: Codes) -> npt.NDArray[np.bool_]:
     return contained
 
 
+def nearest(known: npt.NDArray[np.bool_], parent: Codes, place: Codes) -> Codes:
+    """The first known place on the way up from each place, itself included; -1 if there is none."""
+    around = place
+    while (unknown := ~np.append(known, True)[around]).any():  # -1 has nothing above it
+        around = np.where(unknown, _one_step(parent, around), around)
+    return around
+
+
 def ranks(rank: npt.NDArray[np.float64], parent: Codes) -> npt.NDArray[np.float64]:
     """Ranks of places, where missing that of the nearest place that contains them, else NaN."""
-    rank = rank.copy()
-    around: Codes = np.arange(parent.size, dtype=np.int32)
-    while (unknown := np.isnan(rank) & (around >= 0)).any():
-        around = np.where(unknown, _one_step(parent, around), np.int32(-1))
-        rank = np.where(around >= 0, rank[around], rank)
-    return rank
+    around = nearest(~np.isnan(rank), parent, np.arange(parent.size, dtype=np.int32))
+    return np.append(rank, np.nan)[around]
 
 
 def _one_step(parent: Codes, place: Codes) -> Codes:

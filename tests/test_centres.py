@@ -268,6 +268,7 @@ def test_the_network_stays_as_it_is(two):
         ({"share": 0}, "`share` must be a finite number above 0 and at most 1"),
         ({"breaks": 0}, "`breaks` must be a whole number at least 1"),
         ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
+        ({"restarts_per_draw": 0}, "`restarts_per_draw` must be a whole number at least 1"),
         ({"resamples": 1.5}, "`resamples` must be a whole number"),
         ({"resamples": -1}, "`resamples` must be a whole number at least 0"),
         ({"events": 0}, "`events` must be a finite number at least 1"),

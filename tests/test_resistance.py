@@ -73,10 +73,15 @@ def test_closed_forms(name: str, make: Any, connectivity_of: Any, index_of: Any,
     assert connectivity.kirchhoff_index(network) == pytest.approx(index_of(n), rel=1e-11)
 
 
+def rounding(n: int, condition: float = 1.0) -> float:
+    """What rounding may change in a problem of n unknowns of this condition, on any processor."""
+    return 10 * n * condition * float(np.finfo(float).eps)
+
+
 def test_two_nodes_by_hand() -> None:
     # One link of weight 4: Laplacian (4 -4; -4 4), eigenvalues 0 and 8; resistance 1/4 = 2/8.
     network = ni.build_network(*bare({"l": [("a", "b", 4)]}, "ab"))
-    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=1e-15)
+    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=rounding(2))
     assert connectivity.kirchhoff_index(network) == 0.25
     assert connectivity.effective_resistance(network, pairs=[("a", "b")]).tolist() == [0.25]
 
@@ -84,7 +89,7 @@ def test_two_nodes_by_hand() -> None:
 def test_weights_are_summed_over_layers() -> None:
     layers = {"A": [("a", "b", 1)], "B": [("b", "a", 3), ("b", "b", 7)]}
     network = ni.build_network(*bare(layers, "ab"))
-    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=1e-15)
+    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=rounding(2))
     assert connectivity.kirchhoff_index(network) == 0.25
 
 
@@ -97,9 +102,11 @@ def test_resistances_in_series_and_side_by_side() -> None:
     index = pd.MultiIndex.from_tuples(pairs, names=["source", "target"])
     values = [7 / 3, 1 / 3, 0.0, math.inf, 0.0, 7 / 3, 7 / 3]
     expected = pd.Series(values, index, name="effective_resistance")
-    pd.testing.assert_series_equal(found, expected, rtol=1e-14)
+    pd.testing.assert_series_equal(found, expected, rtol=rounding(3, condition=16))
     pd.testing.assert_series_equal(
-        connectivity.effective_resistance(network, pairs=index), expected, rtol=1e-14
+        connectivity.effective_resistance(network, pairs=index),
+        expected,
+        rtol=rounding(3, condition=16),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
+from netinnov._hierarchy import nearest, parents
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
@@ -142,21 +143,12 @@ def treatment_of(
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
     """Positions of nodes; a place that is not a node becomes the first containing place that is."""
     nodes = network.nodes.index
-    parent = (
-        network.storage.places["parent"].to_dict() if "parent" in network.storage.places else {}
-    )
+    places = network.storage.places
     at = nodes.get_indexer(pd.Index(names))
-    missing: dict[str, None] = {}
-    for row in np.flatnonzero(at < 0):
-        place = names.iloc[row]
-        seen: set[Any] = set()
-        while not pd.isna(place) and place not in nodes and place not in seen:
-            seen.add(place)
-            place = parent.get(place)
-        if pd.isna(place) or place not in nodes:
-            missing[str(names.iloc[row])] = None
-        else:
-            at[row] = nodes.get_indexer(pd.Index([place]))[0]
+    node_of = nodes.get_indexer(places.index)
+    place = nearest(node_of >= 0, parents(places), places.index.get_indexer(pd.Index(names)))
+    at = np.where((at < 0) & (place >= 0), np.append(node_of, -1)[place], at)
+    missing = list(dict.fromkeys(names[at < 0].astype("str")))
     if missing:
         msg = (
             f"`openings`: {len(missing)} values of {column!r} are no node of the network and no "

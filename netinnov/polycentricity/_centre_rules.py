@@ -31,7 +31,7 @@ CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "domina
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _FEW = 0.3
-"""Share of the restarts for one of many draws, and share of these that are perturbed."""
+"""Share of the restarts for one of many draws."""
 
 _NEAR = 0.5
 """Part of the strength of its community's strongest from which a core place is a centre."""
@@ -77,8 +77,8 @@ def structure_of(
 ) -> Structure:
     """Strengths, communities, core, roles and largest flows, as far as the rules need them.
 
-    Communities are searched for `searches` times, once from the labels in `start`, with less
-    effort for each than in the observed network (None: the restarts of the options, full effort).
+    Communities are searched for `searches` times (None: the restarts of the options), the first
+    from the labels in `start`; of fewer searches than restarts a smaller share is perturbed.
     """
     n = network.n_nodes
     flat = network if network.layers == ("all",) else flatten(network)
@@ -101,7 +101,7 @@ def structure_of(
             options.restarts if searches is None else searches,
             for_community,
             start,
-            1.0 if searches is None else _FEW,
+            1.0 if searches is None else min(1.0, searches / options.restarts),
         )
         if rules & {"z", "roles"}:
             from netinnov.community import roles

@@ -76,7 +76,8 @@ def detect_centres(
         Of the communities, see `community.leiden`; restarts of the search for a core as well.
     restarts_per_draw : int, optional
         Searches for communities in a resample, the first from the communities of the observed
-        flows. None: three in ten of `restarts`, rounded up.
+        flows. None: three in ten of `restarts`, rounded up. The share of them that is perturbed
+        (see `community.leiden`) is theirs of `restarts`: as many as these search in full.
     resamples : int
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional

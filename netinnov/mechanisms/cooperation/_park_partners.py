@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean, shown
+from netinnov._hierarchy import parents, within
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -96,17 +97,8 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     check_choice("by", by, By)
     home, host = check_park(network, park)
     places = network.storage.places
-    parents = dict(places["parent"].items())
-    related = {
-        role: {
-            place
-            for place in places.index
-            if mark in _lineage(place, parents) or place in _lineage(mark, parents)
-        }
-        for role, mark in (("home", home), ("host", host))
-    }
     where = network.storage.nodes[by]
-    at_home, at_host = where.isin(related["home"]), where.isin(related["host"])
+    at_home, at_host = (where.isin(places.index[_related(places, each)]) for each in (home, host))
     side = np.select([at_home & at_host, at_home, at_host], ["both", "home", "host"], "other")
     return pd.Series(side, network.storage.nodes.index, dtype="str", name="side").mask(where.isna())
 
@@ -123,8 +115,8 @@ def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     if not (isinstance(home, str) and isinstance(host, str)):
         msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
         raise InputError(f"{msg}place {host!r} and jurisdiction {home!r}.")
-    parents = dict(network.storage.places["parent"].items())
-    if home in _lineage(host, parents) or host in _lineage(home, parents):
+    places = network.storage.places
+    if _related(places, home)[places.index.get_loc(host)]:
         msg = f"`park` must stand outside its jurisdiction; {park!r} of {home!r} stands in {host!r}"
         raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
     return home, host
@@ -139,10 +131,9 @@ def without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
     return build_network(network.nodes, links, network.places, layers=layers)
 
 
-def _lineage(place: object, parents: Mapping[Any, object]) -> list[object]:
-    """A place and all that it lies in."""
-    found: list[object] = []
-    while isinstance(place, str) and place not in found:
-        found.append(place)
-        place = parents.get(place)
-    return found
+def _related(places: pd.DataFrame, mark: str) -> npt.NDArray[np.bool_]:
+    """Which places are this one, lie in it or contain it."""
+    every = np.arange(len(places), dtype=np.int32)
+    whole = np.full(len(places), places.index.get_loc(mark), np.int32)
+    parent = parents(places)
+    return within(parent, every, whole) | within(parent, whole, every)
