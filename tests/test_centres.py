@@ -272,6 +272,7 @@ def test_the_network_stays_as_it_is(two):
         ({"resamples": 1.5}, "`resamples` must be a whole number"),
         ({"resamples": -1}, "`resamples` must be a whole number at least 0"),
         ({"events": 0}, "`events` must be a finite number at least 1"),
+        ({"events": 1e30}, "`events` must be a finite number at least 1 and at most"),
         ({"events": {"x": 5}}, "`events`: 1 of 1 names are not in the network"),
         ({"resample": lambda network, rng: 5}, "`resample` must return a MultilayerNetwork"),
         ({"resample": lambda n, rng: n.select(nodes=["a"])}, "the same nodes in the same order"),

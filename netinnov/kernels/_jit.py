@@ -17,7 +17,7 @@ __all__ = ["announce", "called", "inlined", "kernel"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nothing but kernels calls their parts, and an entry for Python takes time to compile."""
 
 _listeners: list[Callable[[str], None]] = []

@@ -27,14 +27,18 @@ Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 
+MOST_EVENTS = 2**53
+"""Above it not every count is a float, and Poisson draws have no numbers."""
+
+
 def check_events(network: MultilayerNetwork, events: Events) -> None:
     """Refuse numbers of events that are none, and layers that the network has not."""
     if isinstance(events, Mapping):
         check_names("events", events, network.layers)
         for layer, number in events.items():
-            check_number(f"events[{layer!r}]", number, low=1)
+            check_number(f"events[{layer!r}]", number, low=1, high=MOST_EVENTS)
     elif events is not None:
-        check_number("events", events, low=1)
+        check_number("events", events, low=1, high=MOST_EVENTS)
 
 
 def says_events(network: MultilayerNetwork, events: Events) -> bool:
