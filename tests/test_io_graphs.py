@@ -222,7 +222,7 @@ def test_graph_attributes_that_are_no_such_thing_are_named(about, message, small
 
 def test_lost_directions_are_named(small):
     graph = to_networkx(small).to_undirected()
-    with pytest.raises(InputError, match="names layers with a direction: flow; delete it if"):
+    with pytest.raises(InputError, match="names layers with a direction: 'flow'; delete it if"):
         from_networkx(graph)
 
 

@@ -38,13 +38,15 @@ def poisson_fixed_effects(
         # pyfixest 0.60 calls pandas by ways that pandas 3.1 announces the end of.
         warnings.filterwarnings("ignore", category=pd.errors.Pandas4Warning)
         warnings.filterwarnings("ignore", message=r"\s*\d+ variables dropped")
-        # Of its own standard errors, which are not used.
+        # Its own standard errors are not used: no factor for small samples (0 / 0 where the
+        # fixed effects leave no degree of freedom), and no warning of their root.
         warnings.filterwarnings("ignore", message="invalid value.* sqrt", category=RuntimeWarning)
         try:
             model = pyfixest.fepois(
                 f"y ~ {' + '.join(names)} | {' + '.join(fixed)}",
                 data,
                 vcov="iid",
+                ssc=pyfixest.ssc(k_adj=False, G_adj=False),
                 fixef_rm="none",
                 separation_check=[],
                 iwls_tol=1e-10,
