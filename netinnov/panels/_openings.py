@@ -146,7 +146,8 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     places = network.storage.places
     at = nodes.get_indexer(pd.Index(names))
     node_of = nodes.get_indexer(places.index)
-    place = nearest(node_of >= 0, parents(places), places.index.get_indexer(pd.Index(names)))
+    place = places.index.get_indexer(pd.Index(names)).astype(np.int32)
+    place = nearest(node_of >= 0, parents(places), place)
     at = np.where((at < 0) & (place >= 0), np.append(node_of, -1)[place], at)
     missing = list(dict.fromkeys(names[at < 0].astype("str")))
     if missing:
