@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
+from netinnov.mechanisms.cobweb import (
+    ArctanSupply,
+    BoundedCobweb,
+    Cobweb,
+    CoupledBoundedCobweb,
+    CoupledCobweb,
+    attractor_map,
+    critical_enclave,
+    enclave_effect,
+)
 
 slopes = st.floats(0.1, 3.0)
 adaptations = st.floats(0.05, 1.0)
@@ -113,6 +122,50 @@ def test_arguments_are_not_changed_or_shared():
     assert m[0, 0] == 0.3
     m[0, 1] = 9
     assert model.mobility[0, 1] == 0.3
+
+
+SLOWLY_ADAPTED = {
+    "Cobweb": lambda beta: Cobweb(1, 0.5, adaptation=beta),
+    "CoupledCobweb": lambda beta: CoupledCobweb([1, 1], [0.5, 0.5], mobility=0.1, adaptation=beta),
+    "BoundedCobweb": lambda beta: BoundedCobweb(1, ArctanSupply(0.5), 1.0, adaptation=beta),
+    "CoupledBoundedCobweb": lambda beta: CoupledBoundedCobweb(
+        [1], [ArctanSupply(0.5)], mobility=0, demand_intercept=[1], saturation=1, adaptation=beta
+    ),
+    "attractor_map": lambda beta: attractor_map(
+        BoundedCobweb(1, ArctanSupply(0.5), 1.0), adaptation=[0.5, beta]
+    ),
+}
+
+
+@pytest.mark.parametrize("make", SLOWLY_ADAPTED.values(), ids=SLOWLY_ADAPTED.keys())
+@pytest.mark.parametrize("beta", [0.0, 1e-320, 1e-17, 9e-10])
+def test_an_adaptation_that_rounding_loses_is_refused(make, beta):
+    # The root 1 - beta (1 + d / b) would be rounded to 1, and the market taken for unstable.
+    with pytest.raises(InputError, match=r"`adaptation` must be .*at least 1e-09 and at most 1"):
+        make(beta)
+
+
+def test_the_slowest_adaptation_settles_and_its_thresholds_are_those_by_hand():
+    market = Cobweb(1, 0.5, demand_intercept=3, supply_intercept=0, adaptation=1e-9)
+    assert market.is_stable()
+    assert market.simulate(start=2, periods=2) == pytest.approx([2, 2, 2])
+    regions = CoupledCobweb(
+        [1, 1], [0.5, 0.5], mobility=0.1, demand_intercept=[3, 3], supply_intercept=[0, 0],
+        adaptation=1e-9,
+    )  # fmt: skip
+    assert regions.is_stable()
+    assert regions.price() == pytest.approx([2, 2])
+    # Two equal regions: ((2 / beta - 1) b - d) / 2, the answers of both to the gap.
+    limit = (2e9 - 1 - 0.5) / 2
+    assert regions.critical_mobility() == pytest.approx(limit, rel=1e-6)
+    assert critical_enclave(regions, 0, 1) == pytest.approx(limit - 0.1, rel=1e-6)
+    assert critical_enclave(regions, 0, 1, answer="home") == pytest.approx(2e9, rel=1e-6)
+    assert critical_enclave(regions, 0, 1, answer="host_price") == np.inf
+    factors = regions.modes()["critical_factor"].tolist()
+    assert factors == pytest.approx([2e9 / 0.7, 2e9 / 0.5], rel=1e-6)
+    assert enclave_effect(regions, 0, 1, strength=0.1)["effect"].tolist() == ["leaves", "leaves"]
+    assert regions.respond([1, 0], periods=3).notna().all(axis=None)
+    assert np.isfinite(regions.simulate(start=[1, 2], periods=3)).all()
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,7 @@ def test_the_exponent_of_equal_markets_is_that_of_one():
         ),
         (
             lambda: attractor_map(BoundedCobweb(1, ArctanSupply(1), 1.0), adaptation=[0.5, 1.5]),
-            "`adaptation` must be above 0 and at most 1; found .1.5.",
+            "`adaptation` must be at least 1e-09 and at most 1; found .1.5.",
         ),
         (
             lambda: attractor_map(BoundedCobweb(1, ArctanSupply(1), 1.0), points=5000),

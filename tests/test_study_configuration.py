@@ -181,6 +181,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ),
         (ONLY + "[free_flow]\nsigma = 1.01", "here 0.009901, or"),
         (ONLY + "[cobweb]\nsupply_slope = -1.0", "cobweb.supply_slope must be greater than"),
+        (ONLY + "[cobweb]\nadaptation = 1e-320", "cobweb.adaptation must be greater than or equal"),
         (ONLY + "[mechanisms]\nmobility = 1e300", "cobweb.mobility must be less than or equal to"),
         (
             ONLY + "[mechanisms]\nsigmas = 2",

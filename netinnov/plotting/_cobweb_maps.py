@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 
 from netinnov._arguments import as_whole, check_choice, check_number
 from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import write_notes
@@ -49,7 +50,7 @@ def plot_stability_map(
     regions : int
         How many, all alike, at least 2.
     adaptation : float
-        beta, if mobility goes upwards.
+        beta, at least 1e-9 and at most 1, if mobility goes upwards.
     mobility : float
         m / b, if adaptation goes upwards.
     steepest : float
@@ -78,7 +79,7 @@ def plot_stability_map(
     """
     check_choice("over", over, Over)
     regions = as_whole("regions", regions, low=2)
-    check_number("adaptation", adaptation, low=0, high=1, above=True)
+    check_number("adaptation", adaptation, low=SLOWEST, high=1)
     check_number("mobility", mobility, low=0)
     check_number("steepest", steepest, low=0, above=True)
     ratio = np.linspace(0, steepest, 801)

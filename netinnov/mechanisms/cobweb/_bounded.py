@@ -22,6 +22,7 @@ from netinnov.mechanisms.cobweb._attractors import (
 )
 from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._one_market import Cobweb
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
 
 __all__ = ["BoundedCobweb", "attractor_map"]
 
@@ -41,7 +42,7 @@ class BoundedCobweb:
     demand_intercept : float
         a.
     adaptation : float
-        beta, above 0 and at most 1; 1 is the naive case.
+        beta, at least 1e-9 and at most 1; 1 is the naive case.
 
     Raises
     ------
@@ -82,7 +83,7 @@ class BoundedCobweb:
             msg = "`supply` must be a curve such as ArctanSupply(4.8); found "
             raise InputError(f"{msg}{type(supply).__name__}.")
         check_number("demand_intercept", self.demand_intercept)
-        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
 
     def price(self) -> float:
         """Price at which the market rests.
@@ -274,9 +275,9 @@ def attractor_map(
         _values("adaptation", adaptation, market.adaptation),
         _values("demand_intercept", demand_intercept, market.demand_intercept),
     ]
-    if (grid[0] <= 0).any() or (grid[0] > 1).any():
-        bad = grid[0][(grid[0] <= 0) | (grid[0] > 1)][:5]
-        raise InputError(f"`adaptation` must be above 0 and at most 1; found {bad}.")
+    if (bad := grid[0][(grid[0] < SLOWEST) | (grid[0] > 1)]).size:
+        found = bad[:5].tolist()
+        raise InputError(f"`adaptation` must be at least {SLOWEST} and at most 1; found {found}.")
     beta, a = (x.ravel() for x in np.meshgrid(*grid, indexing="ij"))
     rests = {value: _moved(market, value).price() for value in grid[1]}
     rest = np.array([rests[value] for value in a])

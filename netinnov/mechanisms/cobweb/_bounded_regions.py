@@ -24,6 +24,7 @@ from netinnov.mechanisms.cobweb._attractors import (
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._parameters import (
+    SLOWEST,
     mobility_matrix,
     refuse_outside,
     region_names,
@@ -51,7 +52,7 @@ class CoupledBoundedCobweb:
     demand_intercept : sequence of float
         a.
     adaptation : float
-        beta, above 0 and at most 1; 1 is the naive case.
+        beta, at least 1e-9 and at most 1; 1 is the naive case.
     saturation : float
         w, above 0: the gap of prices from which a flow hardly grows; it stays below m_ij w.
     regions : sequence, optional
@@ -96,7 +97,7 @@ class CoupledBoundedCobweb:
         if len(curves) != size or not all(isinstance(curve, SupplyCurve) for curve in curves):
             msg = f"`supply` must be {size} curves such as ArctanSupply(4.8), one a region; found "
             raise InputError(f"{msg}{self.supply!r}.")
-        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         check_number("saturation", self.saturation, low=0, above=True)
         intercept = vector("demand_intercept", self.demand_intercept, size, regions)
         mobility = mobility_matrix(self.mobility, size, directed=False, regions=regions)

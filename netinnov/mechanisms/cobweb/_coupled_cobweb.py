@@ -16,6 +16,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._modes import mode_table, roots_of
 from netinnov.mechanisms.cobweb._parameters import (
+    SLOWEST,
     attention_matrix,
     mobility_matrix,
     position,
@@ -50,7 +51,7 @@ class CoupledCobweb:
     demand_intercept, supply_intercept : sequence of float, optional
         a and c. Roots and stability need none.
     adaptation : float
-        beta, above 0 and at most 1; 1 is the naive case.
+        beta, at least 1e-9 and at most 1; 1 is the naive case.
     regions : sequence, optional
         Names; by default those of the network's nodes, or those of ``demand_slope`` if it is a
         Series, or 0, 1, ... A Series or a table with these names is put in their order.
@@ -104,7 +105,7 @@ class CoupledCobweb:
         for name in ("demand_intercept", "supply_intercept"):
             if (given := getattr(self, name)) is not None:
                 object.__setattr__(self, name, vector(name, given, size, regions))
-        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         mobility = mobility_matrix(self.mobility, size, directed=self.directed, regions=regions)
         if self.attention is not None:
             object.__setattr__(self, "attention", attention_matrix(self.attention, size))

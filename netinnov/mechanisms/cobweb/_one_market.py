@@ -9,6 +9,7 @@ import numpy as np
 from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
 
 __all__ = ["Cobweb"]
 
@@ -28,7 +29,7 @@ class Cobweb:
     demand_intercept, supply_intercept : float, optional
         a and c. Roots and stability need none.
     adaptation : float
-        beta, above 0 and at most 1; 1 is the naive case: the price will be what it was.
+        beta, at least 1e-9 and at most 1; 1 is the naive case: the price will be what it was.
 
     Raises
     ------
@@ -59,7 +60,7 @@ class Cobweb:
     def __post_init__(self) -> None:
         check_number("demand_slope", self.demand_slope, low=0, above=True)
         check_number("supply_slope", self.supply_slope, low=0)
-        check_number("adaptation", self.adaptation, low=0, high=1, above=True)
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         for name in ("demand_intercept", "supply_intercept"):
             if getattr(self, name) is not None:
                 check_number(name, getattr(self, name))

@@ -16,6 +16,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 __all__ = [
+    "SLOWEST",
     "attention_matrix",
     "mobility_matrix",
     "position",
@@ -23,6 +24,9 @@ __all__ = [
     "region_names",
     "vector",
 ]
+
+SLOWEST = 1e-9
+"""Least adaptation: roots are 1 less a multiple of it, and of smaller ones rounding leaves 1."""
 
 
 def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = ()) -> Floats:

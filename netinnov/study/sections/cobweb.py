@@ -45,7 +45,7 @@ link = 0.03                   # what the link of an enclave adds to that
 
     demand_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 1.0
     supply_slope: Annotated[float, Field(ge=1e-6, le=1e6)] = 0.8
-    adaptation: Annotated[float, Field(gt=0, le=1)] = 1.0
+    adaptation: Annotated[float, Field(ge=1e-9, le=1)] = 1.0
     mobility: Annotated[float, Field(ge=0, le=1e6)] = 0.05
     link: Annotated[float, Field(ge=0, le=1e6)] = 0.03
 
