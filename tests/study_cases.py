@@ -46,7 +46,7 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
 def context_of(network, *, source="tables", rejected=None, say=lambda _: None, **settings):
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
-    settings = {"structure": FEW, "diffusion": {"draws": 20}} | settings
+    settings = {"structure": FEW, "diffusion": {"replicates": 20}} | settings
     configuration = study.configure({"data": data} | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}

@@ -345,7 +345,7 @@ def test_a_share_too_small_for_a_number_adds_no_entropy() -> None:
 def test_networks_of_the_same_nodes_look_names_up_once() -> None:
     with_more = NETWORK.with_links(pd.DataFrame({"source": ["a"], "target": ["d"]}))
     assert with_more.storage.positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
-    assert with_more._at is NETWORK._at
+    assert with_more.storage._at is NETWORK.storage._at
     part = NETWORK.select(nodes=["d", "b"])
     assert part.storage.positions("nodes", ["b", "d"]).tolist() == [0, 1]
 

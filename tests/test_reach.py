@@ -43,7 +43,7 @@ def test_reach_by_hand() -> None:
     assert connectivity.reach(network, steps=2, kind="park").tolist() == [0, 2, 2, 0, 1, 0]
     assert connectivity.reach(network, steps=1, kind="park").tolist() == [0, 0, 2, 0, 0, 0]
     assert connectivity.reach(network, steps=np.int64(9), kind="park")["a"] == 2
-    assert connectivity.reach(network, steps=10**30)["a"] == 4
+    assert connectivity.reach(network, steps=10**6)["a"] == 4
 
 
 def test_a_node_does_not_count_itself() -> None:

@@ -17,9 +17,6 @@ __all__ = ["announce", "called", "inlined", "kernel"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""Nothing but kernels calls their parts, and an entry for Python takes time to compile."""
-
 _listeners: list[Callable[[str], None]] = []
 
 _damaged: set[str] = set()
@@ -73,12 +70,12 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
-    return numba.njit(forceinline=True, **_NO_WRAPPERS)(function)
+    return numba.njit(forceinline=True)(function)
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file that is too long to be put in at each call."""
-    return numba.njit(**_NO_WRAPPERS)(function)
+    return numba.njit(function)
 
 
 def _read_only(value: Any) -> Any:

@@ -93,7 +93,7 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
     canvas = FigureCanvasAgg(figure)
     try:
         figure.dpi = _DOTS_PER_INCH
-        if engine is not None:
+        if engine is not None and figure.axes:
             engine.execute(figure)
             figure.set_layout_engine("none")
         yield canvas
