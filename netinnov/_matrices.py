@@ -23,10 +23,11 @@ def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
 def unit_of(weights: Floats) -> float:
     """The power of two just above the largest weight: divided by it, squares stay within range.
 
-    A power of two changes no digit, so that what does not depend on the unit stays as it is.
+    A power of two changes no digit, so that what does not depend on the unit stays as it is. Its
+    inverse, by which a sparse matrix is multiplied, is a number as well: at least 2^-1022.
     """
     largest = float(np.max(weights, initial=0.0))
-    return math.ldexp(1.0, min(math.frexp(largest)[1], 1023)) if largest > 0 else 1.0
+    return math.ldexp(1.0, min(max(math.frexp(largest)[1], -1022), 1023)) if largest > 0 else 1.0
 
 
 def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> sparse.csr_array:

@@ -120,16 +120,15 @@ def _by_igraph(
     ends = np.column_stack(part.coords)
     weights = None
     if not hops(distance, 0.0, frictions) and part.nnz:
-        # The unit is free, and igraph warns of lengths that are small in absolute terms.
-        weights = part.data / part.data.min()
-        if weights.max() * PRECISION > 1:
+        if part.data.max() * PRECISION > part.data.min():
             msg = (
                 "lengths of links must lie within a factor of 1e10 of one another, so that paths "
                 f"can be told apart; they go from {part.data.min():g} to {part.data.max():g}. "
                 "Leave out the links that are so much weaker or stronger than the others."
             )
             raise InputError(msg)
-        weights = weights.tolist()
+        # The unit is free, and igraph warns of lengths that are small in absolute terms.
+        weights = (part.data / part.data.min()).tolist()
     found = igraph.Graph(n=network.n_nodes, edges=ends, directed=directed)
     count = np.array(found.betweenness(directed=directed, weights=weights), dtype=np.float64)
     return count if directed else 2 * count

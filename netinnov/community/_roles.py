@@ -92,9 +92,13 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     by_group = sparse.csr_array(weight @ indicator)
     strength = by_group.sum(axis=1)
     linked = strength > 0
-    squares = by_group.multiply(by_group).sum(axis=1)
+    # Each row in a power of two near its own sum: the square of a small one would be 0.
+    _, exponent = np.frexp(strength)
+    row = np.repeat(np.arange(n), np.diff(by_group.indptr))
+    squares = np.bincount(row, np.ldexp(by_group.data, -exponent[row]) ** 2, n)
+    total = np.ldexp(strength, -exponent)
     participation = np.full(n, np.nan)
-    participation[linked] = np.maximum(0.0, 1 - squares[linked] / strength[linked] ** 2)
+    participation[linked] = np.maximum(0.0, 1 - squares[linked] / total[linked] ** 2)
     inside = np.asarray(by_group.multiply(indicator).sum(axis=1), np.float64)
     z = np.full(n, np.nan)
     z[known] = _standardised(inside[known], codes[known])

@@ -311,7 +311,8 @@ def dominance(value: Floats) -> Floats:
     after[:-1] = np.cumsum(value[::-1])[::-1][1:]
     others = before + after
     ratio = np.full(n, math.inf)
-    np.divide(value * (n - 1), others, out=ratio, where=others > 0)
+    with np.errstate(over="ignore"):  # infinite as well where the ratio is too large for a number
+        np.divide(value * (n - 1), others, out=ratio, where=others > 0)
     return ratio
 
 

@@ -1,0 +1,92 @@
+"""Weights near the limits of numbers: results or netinnov's own error, and no warning of numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+import netinnov as ni
+from netinnov import polycentricity as pc
+from netinnov.centrality import betweenness_centrality
+from netinnov.errors import InputError
+from netinnov.polycentricity import detect_centres, profile
+
+ON_VALUES = {
+    "effective_number": pc.effective_number,
+    "gini": pc.gini,
+    "green": pc.green,
+    "herfindahl": pc.herfindahl,
+    "primacy": pc.primacy,
+    "rank_size": pc.rank_size,
+    "theil": pc.theil,
+    "urban_centrality_index": lambda values: pc.urban_centrality_index(
+        values, distances=np.abs(np.subtract.outer(range(len(values)), range(len(values))))
+    ),
+}
+extreme = st.sampled_from([1e-300, 2.0**-1000, 1.0, 2.0**1000, 1e300])
+few = settings(max_examples=15)
+
+PLACES = pd.DataFrame({"place": list("abcdef"), "lon": [0.0, 1, 2, 0, 1, 5], "lat": [0.0] * 6})
+PAIRS = pd.DataFrame({"source": list("aaabdeef"), "target": list("bcdcefda"), "layer": "trips"})
+ABC = pd.DataFrame(index=list("abc"))
+COUNTS = np.array([30.0, 12, 6, 8, 5, 4, 9, 2])
+
+
+def region(weights: np.ndarray, *, directed: bool) -> ni.MultilayerNetwork:
+    nodes = pd.DataFrame({"node": list("abcdef"), "place": list("abcdef")})
+    layers = ["trips"] if directed else []
+    return ni.build_network(nodes, PAIRS.assign(weight=weights), places=PLACES, directed=layers)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("power", [1000, -1000, -1040])
+def test_the_unit_of_weights_changes_no_index_and_no_centre(power: int, directed: bool) -> None:
+    # Of 2^-1040 the last digits are lost to means over both directions.
+    tolerance = 1e-9 if power > -1040 else 1e-5
+    tables, centres = [], []
+    for factor in (1.0, 2.0**power):
+        network = region(COUNTS * factor, directed=directed)
+        table = profile(network, replicates=3, resamples=0, restarts=2, rng=1, progress=False)
+        tables.append(table)
+        found = detect_centres(network, resamples=0, restarts=2, rng=1, progress=False)
+        centres.append(found.assign(centrality=found["centrality"] / factor))
+    assert_frame_equal(tables[1], tables[0], rtol=tolerance, atol=tolerance)
+    assert_frame_equal(centres[1], centres[0])
+
+
+def test_a_node_with_links_far_below_the_heaviest_has_its_participation() -> None:
+    links = pd.DataFrame({"source": list("aaxy"), "target": list("xybz")})
+    network = ni.build_network(
+        pd.DataFrame(index=list("axybz")), links.assign(weight=[1e-200, 1e-200, 1.0, 1.0])
+    )
+    found = ni.community.roles(network, dict(zip("axybz", [0, 1, 2, 1, 2], strict=True)))
+    assert found.loc["a", "participation"] == 0.5  # half of its weight to each of two groups
+
+
+def test_lengths_too_far_apart_for_a_ratio_are_refused() -> None:
+    links = pd.DataFrame({"source": list("ab"), "target": list("bc"), "weight": [1e-300, 1e300]})
+    with pytest.raises(InputError, match=r"within a factor of 1e10 .* from 1e-300 to 1e\+300"):
+        betweenness_centrality(ni.build_network(ABC, links), distance="inverse")
+
+
+def test_a_dominance_too_large_for_a_number_is_infinite() -> None:
+    links = pd.DataFrame({"source": list("ab"), "target": list("bc"), "weight": [1e-300, 1e300]})
+    network = ni.build_network(ABC, links.assign(layer="trips"), directed=["trips"])
+    assert pc.dominance_index(network, direction="in")["c"] == np.inf
+
+
+@few
+@given(values=st.lists(st.one_of(st.just(0.0), extreme), min_size=2, max_size=6))
+def test_indices_of_extreme_values_end_in_results_or_words(values: list[float]) -> None:
+    for name, index in ON_VALUES.items():
+        try:
+            index(np.array(values))
+        except InputError:
+            continue
+        except Exception as error:
+            error.add_note(name)
+            raise
