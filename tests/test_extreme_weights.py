@@ -67,6 +67,15 @@ def test_a_node_with_links_far_below_the_heaviest_has_its_participation() -> Non
     assert found.loc["a", "participation"] == 0.5  # half of its weight to each of two groups
 
 
+def test_a_group_with_links_far_below_the_heaviest_has_its_z() -> None:
+    links = pd.DataFrame({"source": list("abxx"), "target": list("bcyz"), "weight": [1.0] * 4})
+    nodes = pd.DataFrame(index=list("abcxyz"))
+    groups = dict(zip("abcxyz", [0, 0, 0, 1, 1, 1], strict=True))
+    even = ni.community.roles(ni.build_network(nodes, links), groups)
+    light = ni.build_network(nodes, links.assign(weight=[2.0**-900, 2.0**-900, 1.0, 1.0]))
+    assert_frame_equal(ni.community.roles(light, groups), even)
+
+
 def test_lengths_too_far_apart_for_a_ratio_are_refused() -> None:
     links = pd.DataFrame({"source": list("ab"), "target": list("bc"), "weight": [1e-300, 1e300]})
     with pytest.raises(InputError, match=r"within a factor of 1e10 .* from 1e-300 to 1e\+300"):

@@ -218,6 +218,9 @@ def _labelled_weights(network: MultilayerNetwork, codes: npt.NDArray[np.int64]) 
 
 def _standardised(values: Floats, group: npt.NDArray[np.int64]) -> Floats:
     """Distance from the mean of the group in its population sd; 0 where all are equal."""
+    # Each group in a power of two near its largest value: squares of small ones would be 0.
+    largest = pd.Series(values).groupby(group).transform("max").to_numpy()
+    values = np.ldexp(values, -np.frexp(largest)[1])
     grouped = pd.Series(values).groupby(group)
     mean = grouped.transform("mean").to_numpy()
     sd = grouped.transform("std", ddof=0).to_numpy()
