@@ -9,12 +9,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+import contract_connectivity
+import contract_counts
+import contract_coupled
+import contract_lengths
+import contract_positions
 import netinnov as ni
 from netinnov import polycentricity as pc
 from netinnov.centrality import betweenness_centrality
 from netinnov.errors import InputError
 from netinnov.polycentricity import detect_centres, profile
+from strategies import Tables, networks
 
+CONTRACTS = (
+    contract_connectivity, contract_counts, contract_coupled, contract_lengths, contract_positions,
+)  # fmt: skip
+LEFT_OUT = {
+    "algebraic_connectivity": "a pivot is 0 where products of weights are too small for a number",
+    "kirchhoff_index": "a pivot is 0 where products of weights are too small for a number",
+    "katz_centrality": "weights times a vector overflow in the solver",
+}
+
+MEASURES = [
+    measure
+    for contract in CONTRACTS
+    for name, measures in contract.MEASURES.items()
+    for measure in measures
+    if name not in LEFT_OUT
+]
+ON_A_NETWORK = {
+    "borrowed_size": lambda network: pc.borrowed_size(
+        network, values=pd.Series(np.arange(1.0, network.n_nodes + 1), network.nodes.index)
+    ),
+    "core_periphery": lambda network: pc.core_periphery(network, restarts=2, rng=1),
+    "detect_centres": lambda network: detect_centres(network, resamples=2, restarts=1, rng=1),
+    "dominance_index": pc.dominance_index,
+    "entropy_index": pc.entropy_index,
+    "functional": lambda network: pc.functional(network, weighted=True),
+    "link_symmetry": pc.link_symmetry,
+    "node_symmetry": pc.node_symmetry,
+    "profile": lambda network: profile(network, replicates=1, resamples=1, restarts=1, rng=1),
+    "relative_strength": pc.relative_strength,
+    "sensitivity": lambda network: pc.sensitivity(network, restarts=1, rng=1),
+}
 ON_VALUES = {
     "effective_number": pc.effective_number,
     "gini": pc.gini,
@@ -28,7 +65,7 @@ ON_VALUES = {
     ),
 }
 extreme = st.sampled_from([1e-300, 2.0**-1000, 1.0, 2.0**1000, 1e300])
-few = settings(max_examples=15)
+few = settings(max_examples=15, derandomize=True)
 
 PLACES = pd.DataFrame({"place": list("abcdef"), "lon": [0.0, 1, 2, 0, 1, 5], "lat": [0.0] * 6})
 PAIRS = pd.DataFrame({"source": list("aaabdeef"), "target": list("bcdcefda"), "layer": "trips"})
@@ -86,6 +123,32 @@ def test_a_dominance_too_large_for_a_number_is_infinite() -> None:
     links = pd.DataFrame({"source": list("ab"), "target": list("bc"), "weight": [1e-300, 1e300]})
     network = ni.build_network(ABC, links.assign(layer="trips"), directed=["trips"])
     assert pc.dominance_index(network, direction="in")["c"] == np.inf
+
+
+@few
+@given(
+    tables=networks(
+        min_nodes=4, max_nodes=6, max_layers=2, min_links=4, periods=False, missing=False
+    ),
+    data=st.data(),
+)
+def test_measures_of_extreme_weights_end_in_results_or_words(
+    tables: Tables, data: st.DataObject
+) -> None:
+    size = len(tables.links)
+    weights = data.draw(st.lists(extreme, min_size=size, max_size=size))
+    network = ni.build_network(*tables._replace(links=tables.links.assign(weight=weights)))
+    calls = {
+        f"{one.function.__name__} {one.options}": one for one in MEASURES if one.applies(network)
+    }
+    for name, measure in {**calls, **ON_A_NETWORK}.items():
+        try:
+            measure(network)
+        except InputError:
+            continue
+        except Exception as error:
+            error.add_note(name)
+            raise
 
 
 @few
