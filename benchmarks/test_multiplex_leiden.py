@@ -47,7 +47,7 @@ def planted(n: int = 20_000, n_layers: int = 5, groups: int = 100, mixing: float
 
 
 def by_year() -> MultilayerNetwork:
-    nodes, links, places, _ = read_cordis(DATA / "cordis_h2020")
+    nodes, links, places, *_ = read_cordis(DATA / "cordis_h2020")
     links = links.dropna(subset=["period"])
     layers = links["period"].astype(str)
     return build_network(nodes, links.drop(columns="period").assign(layer=layers), places)

@@ -103,7 +103,7 @@ def read_projects(data):
     with warnings.catch_warnings():
         # Counted on the page: some values of the published file cannot be read.
         warnings.simplefilter("ignore", UserWarning)
-        nodes, links, places, _ = read_cordis(data / "cordis_h2020", projects="nodes")
+        nodes, links, places, *_ = read_cordis(data / "cordis_h2020", projects="nodes")
     found = geocode(places, gazetteer)
     places = add_cities(places, found, gazetteer)
     return ni.build_network(nodes, links, places), found

@@ -70,12 +70,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
-    return numba.njit(forceinline=True)(function)
+    compiled: Callable[P, R] = numba.njit(forceinline=True)(function)
+    return compiled
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """A part of kernels of the same file that is too long to be put in at each call."""
-    return numba.njit(function)
+    compiled: Callable[P, R] = numba.njit()(function)
+    return compiled
 
 
 def _read_only(value: Any) -> Any:
