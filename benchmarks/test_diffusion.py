@@ -58,7 +58,7 @@ def test_simple_contagion(in_turns, network, rate, least):
     # The slower it spreads, the more steps there are, which cost nothing where waits are drawn.
     matrix = network.adjacency(network.layers[0])
     rng = np.random.default_rng(1)
-    options = {"seeds": ["0"], "rate": rate, "horizon": 10**6, "draws": DRAWS}
+    options = {"seeds": ["0"], "rate": rate, "horizon": 10**6, "replicates": DRAWS}
     calls = {
         "expected_steps": lambda: expected_steps(network, rng=rng, **options),
         "vectors": lambda: [by_steps(matrix, 0, rate, rng) for _ in range(DRAWS)],
