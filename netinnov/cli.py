@@ -58,6 +58,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if not sys.stderr.isatty():  # matplotlib tells of fonts and of folders it cannot write
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
     _warn_in_words()
     listen()
     app()
@@ -148,8 +150,6 @@ def run(
         return
     configuration = _configuration(config)
     terminal = sys.stderr.isatty()
-    if not terminal:  # matplotlib tells of the fonts it looks up and of the folders it cannot write
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if not quiet:
         _announce(each=terminal)
     report = study.run(
