@@ -120,7 +120,7 @@ def two_mode_communities(
     resolution : float
         Weight of the null model, at least 0. A larger one gives more and smaller communities.
     restarts : int
-        How often the search starts anew, in another random order. The best result is returned.
+        Number of runs of the search, each in another random order. The best result is returned.
     rng : None, int, SeedSequence or Generator
         Source of the random orders.
 

@@ -60,7 +60,7 @@ def _design(result: Experiment) -> Iterator[Sentence]:
     part, source = result.part, ("scenario",)
     home, host = (name(result.names.get(place, place)) for place in (part.home, part.host))
     text: str = phrase(
-        "The experiment sets up a park of {} in {} with {:,} links, placed at random anew in each "
+        "The experiment sets up a park of {} in {} with {:,} links, drawn at random in each "
         "replicate.",
         home,
         host,

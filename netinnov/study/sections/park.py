@@ -1,4 +1,4 @@
-"""The park between two jurisdictions: its partners, whom it joins, and what hangs on one actor."""
+"""The park between two jurisdictions: its partners, whom it joins, and what depends on an actor."""
 
 from __future__ import annotations
 
