@@ -10,6 +10,7 @@ belong to Baidu and must not be passed on: no flow is written, only what is comp
 from __future__ import annotations
 
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -265,7 +266,10 @@ def compute(data):
 
 def _against(network, model, indices, replicates):
     options = COMMON | {"leave_one_out": False, "resamples": 0}
-    return profile(network, indices=indices, null=model, replicates=replicates, **options)
+    with warnings.catch_warnings():
+        # The page says that p is conditional on the modelled number of people of each origin.
+        warnings.filterwarnings("ignore", "people_modelled is modelled", UserWarning)
+        return profile(network, indices=indices, null=model, replicates=replicates, **options)
 
 
 # Numbers and tables in Markdown.
