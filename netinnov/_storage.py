@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -12,11 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, check_name, unknown_names
+from netinnov._hierarchy import nearest, parents
 from netinnov._layer_table import LayerRecord, Records
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows, locked
-from netinnov._tables import NodeTable, codes_of
+from netinnov._tables import NodeTable, codes_of, inspect
 from netinnov._typing import Codes, Presence
+from netinnov.errors import InputError
 
 __all__ = ["Storage"]
 
@@ -156,6 +158,88 @@ class Storage:
             _joined([block.indices for block in self.blocks], np.int32),
             _joined([block.data for block in self.blocks], np.float64),
         )
+
+    def link_table(self) -> pd.DataFrame:
+        """The rows with names in place of codes."""
+        rows = self.link_rows()
+        index = self.nodes.index
+        table = pd.DataFrame(
+            {
+                "layer": pd.Index(self.layers, dtype="str").take(rows.layer),
+                "source": index.take(rows.source),
+                "target": index.take(rows.target),
+                "weight": rows.weight,
+            }
+        )
+        if rows.period is not None:
+            missing = rows.period == NO_PERIOD
+            whole = pd.Series(np.where(missing, 0, rows.period), dtype="Int64")
+            table["period"] = whole.mask(missing)
+        if rows.attributes is None:
+            return table
+        return pd.concat([table, rows.attributes.copy()], axis=1)
+
+    def inside(self, places: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which nodes are in some places, or in places inside them."""
+        known = self.places.index.isin(list(places))
+        return nearest(known, parents(self.places), self.place_codes) >= 0
+
+    def part(
+        self,
+        mask: npt.NDArray[np.bool_],
+        layers: Collection[str],
+        periods: Sequence[int] | None = None,
+    ) -> Storage:
+        """The nodes of a mask and the links among them, of some layers and periods."""
+        rows = self.link_rows()
+        stay = np.isin(rows.layer, [self.layers.index(name) for name in layers])
+        stay &= mask[rows.source] & mask[rows.target]
+        if periods is not None:
+            if rows.period is None:
+                raise InputError("`periods` needs links with a column `period`; there is none.")
+            stay &= np.isin(rows.period, periods)
+        new_code = np.cumsum(mask, dtype=np.int32) - np.int32(1)
+        picked = rows.where(stay)
+        picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
+        table = self.node_table()
+        if not mask.all():
+            at = np.flatnonzero(mask)
+            table = NodeTable(
+                self.nodes.iloc[at], self.place_codes[at], self.jurisdiction_codes[at]
+            )
+        records = self.thinned(rows, stay)
+        return Storage.of_rows(table, self.places, self.layers, picked, records)
+
+    def with_rows(self, names: tuple[str, ...], new: Rows, fresh: Records) -> Storage:
+        """Further links, and the records of those layers that are new."""
+        records = dict(self.records)
+        for layer in records.keys() & set(names):
+            records[layer] = records[layer]._replace(events=None)
+        layers = tuple(sorted({*self.layers, *names}))
+        old = self.link_rows().with_layers(self.layers, layers)
+        rows = old.followed_by(new.with_layers(names, layers))
+        return Storage.of_rows(self.node_table(), self.places, layers, rows, records | fresh)
+
+    def with_nodes(self, nodes: pd.DataFrame) -> Storage:
+        """Further nodes at the end, checked."""
+        no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
+        added = inspect(nodes, no_links, self.places)
+        ids = added.nodes.frame.index
+        twice = ids.isin(self.nodes.index)
+        added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids.to_series())
+        added.problems.raise_any()
+        table = NodeTable(
+            pd.concat([self.nodes, added.nodes.frame]).rename_axis("node"),
+            np.concatenate([self.place_codes, added.nodes.place]),
+            np.concatenate([self.jurisdiction_codes, added.nodes.jurisdiction]),
+        )
+        return Storage.of_rows(table, self.places, self.layers, self.link_rows(), self.records)
+
+    def counts(self) -> tuple[int, int, dict[str, int]]:
+        """Nodes, places with a node, and links of each layer."""
+        n_places = np.unique(self.place_codes[self.place_codes >= 0]).size
+        sizes = [block.indices.size for block in self.blocks]
+        return len(self.nodes), n_places, dict(zip(self.layers, sizes, strict=True))
 
     def thinned(self, rows: Rows, stay: npt.NDArray[np.bool_]) -> Records:
         """The records where only some rows stay: events in proportion to the weight that stays."""

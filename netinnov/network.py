@@ -93,15 +93,15 @@ class MultilayerNetwork:
         directed: Iterable[str] = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        found = _tables.inspect(nodes, links, places)
-        found.problems.raise_any()
-        records = layer_records(layers, directed, found.links.layers)
+        tables = _tables.inspect(nodes, links, places)
+        tables.problems.raise_any()
+        names, rows = tables.links
+        records = layer_records(layers, directed, names)
         # Copies: a caller may go on changing the arrays behind the tables.
-        nodes = found.nodes._replace(frame=found.nodes.frame.copy())
-        names, rows = found.links
+        nodes = tables.nodes._replace(frame=tables.nodes.frame.copy())
         if rows.attributes is not None:
             rows = rows._replace(attributes=rows.attributes.copy())
-        self._storage = Storage.of_rows(nodes, found.places.copy(), names, rows, records)
+        self._storage = Storage.of_rows(nodes, tables.places.copy(), names, rows, records)
 
     @classmethod
     def _of(cls, storage: Storage) -> Self:
@@ -129,23 +129,7 @@ class MultilayerNetwork:
     @property
     def links(self) -> pd.DataFrame:
         """Table of links: layer, source, target, weight, and period and attributes if any."""
-        rows = self._storage.link_rows()
-        index = self._storage.nodes.index
-        table = pd.DataFrame(
-            {
-                "layer": pd.Index(self.layers, dtype="str").take(rows.layer),
-                "source": index.take(rows.source),
-                "target": index.take(rows.target),
-                "weight": rows.weight,
-            }
-        )
-        if rows.period is not None:
-            missing = rows.period == NO_PERIOD
-            whole = pd.Series(np.where(missing, 0, rows.period), dtype="Int64")
-            table["period"] = whole.mask(missing)
-        if rows.attributes is None:
-            return table
-        return pd.concat([table, rows.attributes.copy()], axis=1)
+        return self._storage.link_table()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -198,14 +182,17 @@ class MultilayerNetwork:
         layers: Sequence[str] | None = None,
         kinds: Sequence[str] | None = None,
         nodes: Sequence[str] | None = None,
+        places: Sequence[str] | None = None,
         periods: Sequence[int] | None = None,
     ) -> Self:
-        """Part of the network: some layers, nodes (by kind or id) and periods.
+        """Part of the network: some layers, nodes (by kind, id or place) and periods.
 
         Parameters
         ----------
         layers, kinds, nodes : sequence of str, optional
             What to keep; None keeps all. A link stays if both its ends do.
+        places : sequence of str, optional
+            Keep the nodes in these places and in all that they contain (column ``parent``).
         periods : sequence of int, optional
             Keep the links of these periods only; links without a period go.
 
@@ -219,12 +206,12 @@ class MultilayerNetwork:
         Raises
         ------
         InputError
-            If a layer, kind or node is not in the network.
+            If a layer, kind, node or place is not in the network.
         """
         storage = self._storage
-        keep_layers = self.layers
+        kept = self.layers
         if layers is not None:
-            keep_layers = tuple(check_names("layers", layers, self.layers))
+            kept = tuple(check_names("layers", layers, kept))
         mask = np.ones(self.n_nodes, bool)
         if kinds is not None:
             known = storage.nodes["kind"].dropna().unique().tolist()
@@ -233,25 +220,9 @@ class MultilayerNetwork:
             asked = np.zeros(self.n_nodes, bool)
             asked[storage.positions("nodes", nodes)] = True
             mask &= asked
-        rows = storage.link_rows()
-        stay = np.isin(rows.layer, [self.layers.index(name) for name in keep_layers])
-        stay &= mask[rows.source] & mask[rows.target]
-        if periods is not None:
-            if rows.period is None:
-                raise InputError("`periods` needs links with a column `period`; there is none.")
-            stay &= np.isin(rows.period, _whole_numbers(periods))
-        new_code = np.cumsum(mask, dtype=np.int32) - np.int32(1)
-        picked = rows.where(stay)
-        picked = picked._replace(source=new_code[picked.source], target=new_code[picked.target])
-        if mask.all():
-            table = storage.node_table()
-        else:
-            at = np.flatnonzero(mask)
-            table = _tables.NodeTable(
-                storage.nodes.iloc[at], storage.place_codes[at], storage.jurisdiction_codes[at]
-            )
-        records = storage.thinned(rows, stay)
-        return self._of(Storage.of_rows(table, storage.places, self.layers, picked, records))
+        if places is not None:
+            mask &= storage.inside(check_names("places", places, storage.places.index.tolist()))
+        return self._of(storage.part(mask, kept, _whole_numbers(periods)))
 
     def with_links(
         self,
@@ -284,16 +255,10 @@ class MultilayerNetwork:
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
         storage = self._storage
-        new_layers, new = _tables.inspect_links(links, storage.nodes.index)
-        fresh = [layer for layer in new_layers if layer not in storage.records]
-        records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
-        for layer in new_layers:
-            if records[layer].events is not None and layer not in fresh:
-                records[layer] = records[layer]._replace(events=None)
-        every = tuple(sorted({*self.layers, *new_layers}))
-        old = storage.link_rows().with_layers(self.layers, every)
-        rows = old.followed_by(new.with_layers(new_layers, every))
-        return self._of(Storage.of_rows(storage.node_table(), storage.places, every, rows, records))
+        names, rows = _tables.inspect_links(links, storage.nodes.index)
+        fresh = [layer for layer in names if layer not in storage.records]
+        records = layer_records(layers, directed, fresh, of="the new layers")
+        return self._of(storage.with_rows(names, rows, records))
 
     def replace_links(
         self,
@@ -347,21 +312,7 @@ class MultilayerNetwork:
         TableError
             If an id is there already, or a place is not in `places`.
         """
-        storage = self._storage
-        no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-        added = _tables.inspect(nodes, no_links, storage.places)
-        old = pd.Series(storage.nodes.index.isin(added.nodes.frame.index), storage.nodes.index)
-        twice = added.nodes.frame.index.isin(old.index[old])
-        ids = added.nodes.frame.index.to_series()
-        added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids)
-        added.problems.raise_any()
-        table = _tables.NodeTable(
-            pd.concat([storage.nodes, added.nodes.frame]).rename_axis("node"),
-            np.concatenate([storage.place_codes, added.nodes.place]),
-            np.concatenate([storage.jurisdiction_codes, added.nodes.jurisdiction]),
-        )
-        rows = storage.link_rows()
-        return self._of(Storage.of_rows(table, storage.places, self.layers, rows, storage.records))
+        return self._of(self._storage.with_nodes(nodes))
 
     def equals(self, other: object) -> bool:
         """Whether ids, order, attributes, places, layers, their records, and links agree.
@@ -375,36 +326,31 @@ class MultilayerNetwork:
         -------
         bool
         """
-        storage = self._storage
         if not isinstance(other, MultilayerNetwork):
             return False
-        return (
-            self.layers == other.layers
-            and storage.records == other._storage.records
-            and _same_table(storage.nodes, other._storage.nodes)
-            and _same_table(storage.places, other._storage.places)
-            and _same_table(self.links, other.links)
+        return self._storage.records == other._storage.records and all(
+            a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
+            for a, b in [
+                (self._storage.nodes, other._storage.nodes),
+                (self._storage.places, other._storage.places),
+                (self.links, other.links),
+            ]
         )
 
     # -- how it shows itself -------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return _summary.as_text(*self._counts())
+        return _summary.as_text(*self._storage.counts())
 
     def _repr_html_(self) -> str:
         weights = [float(block.data.sum()) for block in self._storage.blocks]
         flags = self.layer_table[["directed", "modelled"]]
-        return _summary.as_html(*self._counts(), weights, flags, self._storage.nodes["kind"])
-
-    def _counts(self) -> tuple[int, int, dict[str, int]]:
-        """Nodes, places with a node, and links of each layer."""
-        storage = self._storage
-        n_places = np.unique(storage.place_codes[storage.place_codes >= 0]).size
-        sizes = [block.indices.size for block in storage.blocks]
-        return self.n_nodes, n_places, dict(zip(self.layers, sizes, strict=True))
+        return _summary.as_html(
+            *self._storage.counts(), weights, flags, self._storage.nodes["kind"]
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._storage,)
+        return MultilayerNetwork._of, (self._storage,)
 
 
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
@@ -437,8 +383,8 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     period = network._storage.link_rows().period
     if period is None:
         raise InputError("split_periods needs links with a column `period`; there is none.")
-    found = np.unique(period[period != NO_PERIOD])
-    return {int(when): network.select(periods=[int(when)]) for when in found}
+    periods = np.unique(period[period != NO_PERIOD]).tolist()
+    return {when: network.select(periods=[when]) for when in periods}
 
 
 def check_network(network: object) -> None:
@@ -488,16 +434,10 @@ def network_of_blocks(
     return MultilayerNetwork._of(Storage.of_blocks(nodes, places, blocks, records, rows))
 
 
-def _restored(storage: Storage) -> MultilayerNetwork:
-    return MultilayerNetwork._of(storage)
-
-
-def _whole_numbers(periods: Sequence[int]) -> list[int]:
+def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:
+    if periods is None:
+        return None
     listed = as_list("periods", periods, "whole numbers")
     for period in listed:
         check_number("periods", period, whole=True)
     return [int(period) for period in listed if abs(period) < 2**63]
-
-
-def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:
-    return a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)

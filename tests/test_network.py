@@ -348,6 +348,22 @@ def test_select_layers_kinds_and_nodes(small: ni.MultilayerNetwork) -> None:
     assert rows(both.links) == [("flow", "c", "d", 2.0), ("flow", "d", "d", 5.0)]
 
 
+def test_select_places_takes_what_lies_in_them() -> None:
+    # q is a district of P, r one of q; s has no place.
+    places = pd.DataFrame({"parent": [None, "P", "q", None]}, index=["P", "q", "r", "T"])
+    nodes = pd.DataFrame({"place": ["P", "q", "r", "T", None]}, index=list("abcde"))
+    links = pd.DataFrame({"source": ["a", "a", "c"], "target": ["c", "d", "e"]})
+    network = ni.MultilayerNetwork(nodes, links, places=places)
+    part = network.select(places=["P"])
+    assert part.nodes.index.tolist() == ["a", "b", "c"]
+    assert part.links[["source", "target"]].values.tolist() == [["a", "c"]]
+    assert part.places.equals(network.places)
+    assert network.select(places=["q"]).nodes.index.tolist() == ["b", "c"]
+    assert network.select(places=["T", "r"]).nodes.index.tolist() == ["c", "d"]
+    with pytest.raises(ni.errors.InputError, match="'Q'"):
+        network.select(places=["Q"])
+
+
 @pytest.mark.parametrize(
     "options", [{"layers": ["flwo"]}, {"kinds": ["frim"]}, {"nodes": ["a", "zz"]}]
 )
