@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import netinnov.network as network
     import netinnov.null_models as null_models
     import netinnov.panels as panels
+    import netinnov.planning as planning
     import netinnov.plotting as plotting
     import netinnov.polycentricity as polycentricity
     import netinnov.scenarios as scenarios
@@ -68,6 +69,7 @@ __all__ = [
     "network",
     "null_models",
     "panels",
+    "planning",
     "plotting",
     "polycentricity",
     "rewire",

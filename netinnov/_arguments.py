@@ -48,6 +48,7 @@ LIMITS = {
             "n_cities",
             "n_shares",
             "nearest",
+            "orders",
             "permutations",
             "placebos",
             "placements",

@@ -23,6 +23,7 @@ from netinnov.mechanisms.free_flow import (
     LogitMigration,
 )
 from netinnov.null_models import GravityNull
+from netinnov.planning import Game
 from netinnov.scenarios import (
     Combined,
     DirectLinks,
@@ -47,6 +48,7 @@ NETWORK = ni.build_network(
     pd.DataFrame({"source": list("aabc"), "target": list("bccd"), "period": [1, 2, 1, 2]}),
     pd.DataFrame({"lon": [0.0, 1.0, 2.0], "lat": 0.0}, index=["p", "q", "r"]),
 )
+GAME = Game(["p", "q"], [0.0, 1.0, 2.0, 6.0])
 LINKS = DirectLinks("p", "q", 1, funding="new")
 PARK = ReverseEnclave("p", "q", 2, 0.5, funding="new")
 RESULT = ExperimentResult(
@@ -71,6 +73,7 @@ OWNERS: dict[str, Any] = {
     "ElementMigration": ElementMigration(1.0, [[1.0]]),
     "FootlooseEntrepreneur": FootlooseEntrepreneur(5, 0.4),
     "ForwardEnclave": ForwardEnclave("p", "q", 2, 0.5),
+    "Game": GAME,
     "GravityNull": GravityNull(),
     "LogitMigration": LogitMigration(1.0, 1.0),
     "MatchedPlacebo": MatchedPlacebo(LINKS),
@@ -91,6 +94,7 @@ SOUND: dict[str, Any] = {
     "centres": pd.DataFrame({"centre": [True], "centrality": 1.0, "support": 1.0}, index=["a"]),
     "changed": LINKS,
     "freeness": [[1.0, 0.5], [0.5, 1.0]],
+    "game": GAME,
     "dates": pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}),
     "density": TABLE / 2,
     "doses": [1, 2],

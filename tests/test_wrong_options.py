@@ -12,6 +12,7 @@ from public_functions import ALL, call_with, taking
 
 COUNTS = (
     "nearest",
+    "orders",
     "permutations",
     "placements",
     "replicates",

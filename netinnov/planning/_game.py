@@ -1,0 +1,230 @@
+"""A cooperative game: what each coalition of players achieves by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_floats, as_list, check_type, examples, shown
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = [
+    "MOST_PLAYERS",
+    "Coalition",
+    "Game",
+    "GameLike",
+    "as_allocation",
+    "as_game",
+    "as_positions",
+    "by_player",
+    "coalition_index",
+    "distinct_players",
+    "named",
+    "sums_over_coalitions",
+]
+
+MOST_PLAYERS = 24
+"""Above it the table of all coalitions, and a second one beside it, leave no memory."""
+
+Coalition: TypeAlias = frozenset[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Game:
+    """A cooperative game with transferable utility: a value for each coalition.
+
+    Parameters
+    ----------
+    players : sequence
+        Distinct names, 1 to 24.
+    values : array-like
+        Value of each of the ``2**n`` coalitions, by bit masks: the coalition of ``values[mask]``
+        holds ``players[i]`` where bit i of the mask is set, so ``values[0]``, of nobody, is 0.
+        Values are gains; of costs give the negative.
+
+    Raises
+    ------
+    InputError
+        If a player is there twice, there are more than 24, or values are missing, not finite, or
+        not 0 for the empty coalition.
+
+    See Also
+    --------
+    cooperation_game : the game that jurisdictions play on a network.
+
+    Examples
+    --------
+    >>> game = Game(["home", "host"], [0, 1, 2, 6])
+    >>> game.value({"home", "host"})
+    6.0
+    """
+
+    players: tuple[Any, ...]
+    values: Floats
+
+    def __post_init__(self) -> None:
+        players = tuple(distinct_players("players", self.players))
+        values = as_floats("values", self.values)
+        if values.shape != (1 << len(players),):
+            msg = (
+                f"`values` must hold one number for each of the 2**{len(players)} = "
+                f"{1 << len(players):,} coalitions, the empty one first; found "
+                f"{' x '.join(map(str, values.shape)) or 'a single number'}."
+            )
+            raise InputError(msg)
+        wrong = np.flatnonzero(~np.isfinite(values))
+        if wrong.size:
+            found = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
+            raise InputError(f"the value of each coalition must be a finite number; found {found}.")
+        if values[0] != 0:
+            msg = (
+                f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
+                "is there without any player from all values."
+            )
+            raise InputError(msg)
+        values.flags.writeable = False
+        object.__setattr__(self, "players", players)
+        object.__setattr__(self, "values", values)
+
+    def __repr__(self) -> str:
+        n = len(self.players)
+        return f"<Game of {n} player{'' if n == 1 else 's'}, {self.values.size:,} coalitions>"
+
+    def value(self, coalition: Iterable[Hashable]) -> float:
+        """Value of a coalition.
+
+        Parameters
+        ----------
+        coalition : iterable
+            Players, in any order.
+
+        Returns
+        -------
+        float
+            0 for nobody.
+
+        Raises
+        ------
+        InputError
+            If one is not a player of the game.
+        """
+        positions = as_positions("coalition", coalition, self.players)
+        return float(self.values[sum(1 << i for i in set(positions))])
+
+
+GameLike: TypeAlias = Game | Mapping[frozenset[Any], float]
+
+
+def as_game(game: GameLike) -> Game:
+    """The game itself, or made of a mapping from frozensets of players to values."""
+    check_type("game", game, Game, Mapping, mend="Game(players, values)")
+    if isinstance(game, Game):
+        return game
+    keys: list[object] = list(game)
+    wrong = [key for key in keys if not isinstance(key, frozenset)]
+    if wrong:
+        msg = "the keys of `game` must be frozensets of players, such as frozenset({'a', 'b'})"
+        raise InputError(f"{msg}; found {examples(wrong, shown)}.")
+    members: list[Any] = list(frozenset().union(*game))
+    try:
+        members.sort()
+    except TypeError:
+        msg = "the players of `game` must be sortable, such as texts; found "
+        raise InputError(f"{msg}{examples(members, shown)}.") from None
+    players = distinct_players("game", members)
+    bit = {player: 1 << i for i, player in enumerate(players)}
+    values = np.full(1 << len(players), np.nan)
+    given = np.zeros(values.size, bool)
+    for coalition, value in game.items():
+        mask = sum(bit[player] for player in coalition)
+        values[mask] = as_floats(f"game[{named(mask, players)}]", value)
+        given[mask] = True
+    if not given.all():
+        missing = np.flatnonzero(~given)
+        msg = (
+            f"`game` must have a value for each of the {given.size:,} coalitions of its "
+            f"{len(players)} players, the empty one included; {missing.size:,} are missing: "
+            f"{examples(missing, lambda mask: named(mask, players))}; add them."
+        )
+        raise InputError(msg)
+    return Game(tuple(players), values)
+
+
+def distinct_players(what: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
+    """The players as a list: at least one, no more than a table takes, none of them twice."""
+    listed = as_list(what, players)
+    seen: set[Any] = set()
+    for player in listed:
+        if not isinstance(player, Hashable):
+            raise InputError(f"`{what}`: a player must be hashable; found {shown(player)}.")
+        if player in seen:
+            raise InputError(f"`{what}`: each player must be there once; found {player!r} twice.")
+        seen.add(player)
+    if not listed:
+        raise InputError(f"`{what}`: a game needs at least one player; found none.")
+    if most is not None and len(listed) > most:
+        msg = f"`{what}`: a table of all coalitions takes at most {most} players; found "
+        raise InputError(f"{msg}{len(listed)}; for more see sampled_shapley_value().")
+    return listed
+
+
+def as_positions(what: str, names: object, players: Sequence[Any]) -> list[int]:
+    """Positions of some players of a game."""
+    listed = as_list(what, names, "players")
+    at = {player: i for i, player in enumerate(players)}
+    unknown = [name for name in listed if not isinstance(name, Hashable) or name not in at]
+    if unknown:
+        msg = f"`{what}` must name players of the game, {examples(players)}; found "
+        raise InputError(f"{msg}{examples(unknown, shown)}.")
+    return [at[name] for name in listed]
+
+
+def as_allocation(what: str, allocation: object, players: Sequence[Any]) -> Floats:
+    """One finite number for each player, in their order."""
+    check_type(what, allocation, pd.Series, Mapping, mend="a Series by player")
+    by_name = allocation if isinstance(allocation, pd.Series) else pd.Series(dict(allocation))  # type: ignore[call-overload]
+    if not by_name.index.is_unique or set(by_name.index) != set(players):
+        missing = [player for player in players if player not in by_name.index]
+        others = [name for name in by_name.index if name not in set(players)]
+        found = f"without a number: {examples(missing)}; " if missing else ""
+        found += f"not players: {examples(others)}; " if others else ""
+        found = found or "a player twice; "
+        raise InputError(f"`{what}` must hold one number for each player; {found[:-2]}.")
+    values = as_floats(what, by_name.reindex(list(players)).to_numpy())
+    if not np.isfinite(values).all():
+        player = players[int(np.flatnonzero(~np.isfinite(values))[0])]
+        raise InputError(
+            f"`{what}` must hold finite numbers; found {by_name[player]} at {player!r}."
+        )
+    return values
+
+
+def by_player(game: Game, values: Floats, name: str) -> pd.Series:
+    """A solution: a number for each player."""
+    index = pd.Index(list(game.players), tupleize_cols=False, name="player")
+    return pd.Series(values, index, name=name)
+
+
+def coalition_index(game: Game, masks: Iterable[int]) -> pd.Index:
+    """Coalitions as frozensets."""
+    members = [frozenset(p for i, p in enumerate(game.players) if m >> i & 1) for m in masks]
+    return pd.Index(members, dtype=object, tupleize_cols=False, name="coalition")
+
+
+def named(mask: int, players: Sequence[Any]) -> str:
+    """A coalition in a message."""
+    members = [str(player) for i, player in enumerate(players) if int(mask) >> i & 1]
+    return "{" + ", ".join(members) + "}"
+
+
+def sums_over_coalitions(numbers: Floats) -> Floats:
+    """The sum of a number of each player over every coalition, by doubling."""
+    sums = np.zeros(1 << numbers.size)
+    for i, number in enumerate(numbers):
+        np.add(sums[: 1 << i], number, out=sums[1 << i : 2 << i])
+    return sums

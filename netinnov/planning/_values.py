@@ -1,0 +1,199 @@
+"""Values of a game: what each player brings on average."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import as_whole, check_callable, check_number, check_rng
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.planning._game import Game, GameLike, as_game, by_player, distinct_players
+
+__all__ = ["banzhaf_value", "mean_by_orders", "sampled_shapley_value", "shapley_value"]
+
+
+def shapley_value(game: GameLike) -> pd.Series:
+    """What each player adds to those before them, on average over all orders of the players.
+
+    Sum over S without i of s! (n - s - 1)! / n! (v(S + i) - v(S)).
+
+    Parameters
+    ----------
+    game : Game or mapping
+        A value for each coalition; a mapping from frozensets of players to values will do.
+
+    Returns
+    -------
+    Series
+        A number a player, in the order of ``game.players`` (of a mapping: sorted). They add up to
+        the value of all; who never adds anything gets 0.
+
+    Raises
+    ------
+    InputError
+        If a coalition has no value, the empty one is not worth 0, or there are more than 24
+        players.
+
+    See Also
+    --------
+    sampled_shapley_value : for more players.
+
+    References
+    ----------
+    Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307.
+
+    Examples
+    --------
+    >>> shapley_value(Game(["home", "host"], [0, 1, 2, 6])).tolist()
+    [2.5, 3.5]
+    """
+    game = as_game(game)
+    return by_player(game, mean_by_orders(game.values), "shapley_value")
+
+
+def banzhaf_value(game: GameLike) -> pd.Series:
+    """What each player adds to the others, on average over all coalitions of the others.
+
+    Mean of v(S + i) - v(S) over the 2^(n - 1) coalitions S without i.
+
+    Parameters
+    ----------
+    game : Game or mapping
+        A value for each coalition; a mapping from frozensets of players to values will do.
+
+    Returns
+    -------
+    Series
+        A number a player, in the order of ``game.players`` (of a mapping: sorted). They need not
+        add up to the value of all: it measures influence, and divides nothing.
+
+    Raises
+    ------
+    InputError
+        If a coalition has no value, the empty one is not worth 0, or there are more than 24
+        players.
+
+    References
+    ----------
+    Owen (1975), Multilinear extensions and the Banzhaf value, Naval Research Logistics Quarterly
+    22, 741.
+
+    Examples
+    --------
+    >>> majority = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
+    >>> banzhaf_value(majority).tolist()
+    [0.5, 0.5, 0.5]
+    """
+    from netinnov.kernels.coalitions import mean_contributions
+
+    game = as_game(game)
+    n = len(game.players)
+    weights = np.full(n, 0.5 ** (n - 1))
+    return by_player(game, mean_contributions(game.values, weights), "banzhaf_value")
+
+
+def mean_by_orders(values: Floats) -> Floats:
+    """Mean contribution of each player over all orders; ``values`` by bit masks."""
+    from netinnov.kernels.coalitions import mean_contributions
+
+    n = values.size.bit_length() - 1
+    weights = np.array([1.0 / (n * math.comb(n - 1, s)) for s in range(n)])
+    means: Floats = mean_contributions(values, weights)
+    return means
+
+
+def sampled_shapley_value(
+    game: GameLike | Callable[[frozenset[Any]], float],
+    *,
+    players: Sequence[Hashable] | None = None,
+    orders: int = 1000,
+    rng: Rng = None,
+) -> pd.DataFrame:
+    """Estimate the Shapley value from random orders of the players.
+
+    Parameters
+    ----------
+    game : Game, mapping or function
+        A function takes a frozenset of players and returns the value of their coalition; it is
+        asked once for each coalition that occurs, and not for the empty one, which is worth 0.
+    players : sequence, optional
+        All players, any number of them; only with a function, which needs them.
+    orders : int
+        Number of orders, at least 2.
+    rng : None, int, SeedSequence or Generator
+        Source of the random orders.
+
+    Returns
+    -------
+    DataFrame
+        A row a player: ``value``, the mean of what they add to those before them, and
+        ``standard_error`` of that mean. The values add up to the value of all.
+
+    Raises
+    ------
+    InputError
+        If players are missing, there twice or given beside a game that has its own, or a value is
+        not a finite number.
+
+    See Also
+    --------
+    shapley_value : exact, up to 24 players.
+
+    References
+    ----------
+    Castro, Gomez and Tejada (2009), Polynomial calculation of the Shapley value based on sampling,
+    Computers and Operations Research 36, 1726.
+
+    Examples
+    --------
+    >>> names = [f"city {i}" for i in range(40)]
+    >>> sampled_shapley_value(lambda coalition: len(coalition) ** 2, players=names, rng=1).shape
+    (40, 2)
+    """
+    rng = check_rng(rng)
+    orders = as_whole("orders", orders, low=2)
+    worth, listed = _worth(game, players)
+    n = len(listed)
+    added = np.empty((orders, n))
+    for order in added:
+        sequence = rng.permutation(n)
+        values = worth(sequence)
+        order[sequence] = np.diff(values, prepend=0.0)
+    index = pd.Index(listed, tupleize_cols=False, name="player")
+    error = added.std(axis=0, ddof=1) / math.sqrt(orders)
+    return pd.DataFrame({"value": added.mean(axis=0), "standard_error": error}, index)
+
+
+def _worth(
+    game: object, players: Sequence[Hashable] | None
+) -> tuple[Callable[[npt.NDArray[np.int64]], Floats], list[Any]]:
+    """Values of those who have come, along an order of the players; and the players."""
+    if isinstance(game, (Game, Mapping)):
+        if players is not None:
+            raise InputError("`players` is for a function; this game names its own players.")
+        table = as_game(game)
+        return lambda order: table.values[np.cumsum(1 << order)], list(table.players)
+    check_callable("game", game, "a Game, a mapping or a function of a frozenset of players")
+    if players is None:
+        raise InputError("`players` must name all players, because `game` is a function.")
+    names = distinct_players("players", players, most=None)
+    cached: dict[frozenset[Any], float] = {}
+
+    def worth(order: npt.NDArray[np.int64]) -> Floats:
+        ends = range(1, order.size + 1)
+        return np.array([value(frozenset(names[i] for i in order[:end])) for end in ends])
+
+    def value(coalition: frozenset[Any]) -> float:
+        if coalition not in cached:
+            number = game(coalition)  # type: ignore[operator]
+            check_number(f"game({set(coalition)})", number)
+            cached[coalition] = float(number)
+        return cached[coalition]
+
+    return worth, names

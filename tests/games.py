@@ -1,0 +1,130 @@
+"""Games of many kinds, and their values by the plainest sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from netinnov.planning import Game
+
+__all__ = ["AIRPORT", "GLOVES", "KINDS", "as_mapping", "by_all_orders", "claims", "games"]
+
+Values = np.ndarray
+
+
+def as_mapping(values: dict[str, float]) -> dict[frozenset[str], float]:
+    """A game written as {"ab": 1.0}: players are letters, the empty text is nobody."""
+    return {frozenset(letters): value for letters, value in values.items()}
+
+
+AIRPORT = as_mapping({"": 0, "p": 1, "q": 2, "r": 3, "pq": 2, "pr": 3, "qr": 3, "pqr": 3})
+GLOVES = as_mapping({"": 0, "l": 0, "x": 0, "y": 0, "lx": 1, "ly": 1, "xy": 0, "lxy": 1})
+
+
+def claims(estate: float, owed: dict[str, float]) -> dict[frozenset[str], float]:
+    """What is left of an estate for each group when all others have taken their claims."""
+    groups = (frozenset(group) for k in range(len(owed) + 1) for group in combinations(owed, k))
+    others = {group: sum(claim for name, claim in owed.items() if name not in group)
+              for group in groups}  # fmt: skip
+    return {group: max(0.0, estate - left) for group, left in others.items()}
+
+
+def by_all_orders(game: Game) -> pd.Series:
+    """The Shapley value as it is defined: what each adds, over all orders."""
+    total = dict.fromkeys(game.players, 0.0)
+    orders = list(permutations(game.players))
+    for order in orders:
+        for k, player in enumerate(order):
+            total[player] += game.value(order[: k + 1]) - game.value(order[:k])
+    return pd.Series(total) / len(orders)
+
+
+def sizes(n: int) -> Values:
+    return np.array([mask.bit_count() for mask in range(1 << n)])
+
+
+def members(n: int) -> Values:
+    """A row a coalition: which players it has."""
+    return np.arange(1 << n)[:, None] >> np.arange(n) & 1
+
+
+def normal(n: int, rng: np.random.Generator) -> Values:
+    return rng.normal(size=1 << n)
+
+
+def superadditive(n: int, rng: np.random.Generator) -> Values:
+    values = np.zeros(1 << n)
+    for mask in range(1, 1 << n):
+        part = (mask - 1) & mask
+        best = rng.random()
+        while part:
+            best = max(best, values[part] + values[mask ^ part])
+            part = (part - 1) & mask
+        values[mask] = best
+    return values
+
+
+def convex(n: int, rng: np.random.Generator) -> Values:
+    return np.asarray((members(n) @ rng.random(n)) ** 2)
+
+
+def weighted_majority(n: int, rng: np.random.Generator) -> Values:
+    votes = rng.integers(1, 10, n)
+    return np.asarray(members(n) @ votes > votes.sum() / 2, float)
+
+
+def bankruptcy(n: int, rng: np.random.Generator) -> Values:
+    owed = rng.integers(1, 100, n).astype(float)
+    estate = rng.uniform(0.2, 0.9) * owed.sum()
+    return np.maximum(0.0, estate - (1 - members(n)) @ owed)
+
+
+def whole_numbers(n: int, rng: np.random.Generator) -> Values:
+    return rng.integers(0, 5, 1 << n).astype(float)
+
+
+def additive(n: int, rng: np.random.Generator) -> Values:
+    return np.asarray(members(n) @ rng.normal(size=n))
+
+
+def airport(n: int, rng: np.random.Generator) -> Values:
+    return -np.asarray((members(n) * rng.integers(1, 20, n)).max(axis=1), float)
+
+
+def links_inside(n: int, rng: np.random.Generator) -> Values:
+    weights = np.triu(rng.integers(0, 4, (n, n)), 1)
+    rows = members(n)
+    return np.einsum("si,ij,sj->s", rows, weights, rows).astype(float)
+
+
+KINDS: dict[str, Callable[[int, np.random.Generator], Values]] = {
+    "additive": additive,
+    "airport": airport,
+    "bankruptcy": bankruptcy,
+    "convex": convex,
+    "links_inside": links_inside,
+    "normal": normal,
+    "superadditive": superadditive,
+    "weighted_majority": weighted_majority,
+    "whole_numbers": whole_numbers,
+}
+"""Values of 2**n coalitions of n players, drawn; that of the empty one is to be set to 0."""
+
+
+def draw_game(kind: str, n: int, seed: int) -> Game:
+    """A game of a kind."""
+    values = KINDS[kind](n, np.random.default_rng(seed))
+    values[0] = 0.0
+    return Game([f"p{i}" for i in range(n)], values)
+
+
+@st.composite
+def games(draw: st.DrawFn, *, least: int = 1, most: int = 6) -> Game:
+    """Any kind of game of a few players."""
+    kind: Any = draw(st.sampled_from(sorted(KINDS)))
+    return draw_game(kind, draw(st.integers(least, most)), draw(st.integers(0, 2**32 - 1)))

@@ -1,0 +1,258 @@
+"""Values of cooperative games: axioms, classical games, another program, bad input."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from games import AIRPORT, GLOVES, KINDS, as_mapping, by_all_orders, claims, draw_game, games
+from netinnov.errors import InputError
+from netinnov.planning import (
+    Game,
+    banzhaf_value,
+    sampled_shapley_value,
+    shapley_value,
+)
+
+TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
+SYMMETRIC = as_mapping({"": 0, "a": 1, "b": 1, "c": 5, "ab": 4, "ac": 7, "bc": 7, "abc": 9})
+
+
+def scale(game: Game) -> float:
+    return max(1.0, float(np.abs(game.values).max()))
+
+
+def close(found: pd.Series, expected: Any, game: Game) -> None:
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * scale(game))
+
+
+# Classical games
+
+
+def test_shapley_value_of_an_airport() -> None:
+    # Each runway metre is shared by those who need it: 1/3, 1/3 + 1/2, 1/3 + 1/2 + 1.
+    found = shapley_value(AIRPORT)
+    assert found.to_dict() == pytest.approx({"p": 1 / 3, "q": 5 / 6, "r": 11 / 6})
+    assert list(found.index) == ["p", "q", "r"]
+    assert found.name == "shapley_value"
+
+
+def test_shapley_value_of_gloves() -> None:
+    assert shapley_value(GLOVES).to_dict() == pytest.approx({"l": 2 / 3, "x": 1 / 6, "y": 1 / 6})
+
+
+@pytest.mark.parametrize(
+    ("estate", "expected"),
+    [(100, [100 / 3] * 3), (200, [100 / 3, 250 / 3, 250 / 3]), (300, [50, 100, 150])],
+)
+def test_shapley_value_of_claims(estate: float, expected: list[float]) -> None:
+    # What the six orders leave, by hand: at 200 a brings 100 in two of them, and else nothing.
+    assert shapley_value(claims(estate, TALMUD)).tolist() == pytest.approx(expected)
+
+
+def test_banzhaf_value_by_hand() -> None:
+    # Of the four coalitions of the others l turns three, x only that of l without y.
+    assert banzhaf_value(GLOVES).to_dict() == {"l": 0.75, "x": 0.25, "y": 0.25}
+
+
+# Axioms
+
+
+@settings(max_examples=40, deadline=None)
+@given(games(most=5))
+def test_shapley_value_is_the_mean_over_all_orders(game: Game) -> None:
+    close(shapley_value(game), by_all_orders(game), game)
+
+
+@settings(max_examples=40, deadline=None)
+@given(games(most=8))
+def test_shapley_value_divides_the_value_of_all(game: Game) -> None:
+    assert shapley_value(game).sum() == pytest.approx(game.values[-1], abs=1e-12 * scale(game))
+
+
+@settings(max_examples=25, deadline=None)
+@given(games(most=6), st.randoms(use_true_random=False))
+def test_values_follow_the_players(game: Game, random: Any) -> None:
+    order = random.sample(game.players, len(game.players))
+    values = [
+        game.value(player for i, player in enumerate(order) if mask >> i & 1)
+        for mask in range(game.values.size)
+    ]
+    for value in (shapley_value, banzhaf_value):
+        close(value(Game(order, values))[list(game.players)], value(game), game)
+
+
+@settings(max_examples=25, deadline=None)
+@given(games(most=6), st.floats(-5, 5))
+def test_a_player_who_adds_their_own_gets_that_and_nothing_else(game: Game, own: float) -> None:
+    # The newcomer first, then in the middle of the masks: whoever comes before them, they add own.
+    values = np.column_stack([game.values, game.values + own]).ravel()
+    larger = Game(["new", *game.players], values)
+    for value in (shapley_value, banzhaf_value):
+        found = value(larger)
+        assert found["new"] == pytest.approx(own, abs=1e-12 * scale(game))
+        close(found.drop("new"), value(game), game)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_adds_nothing_gets_exactly_nothing(kind: str) -> None:
+    game = draw_game(kind, 6, 1)
+    for at in range(7):
+        low = np.arange(1 << 7) & ((1 << at) - 1)
+        rest = low | np.arange(1 << 7) >> at + 1 << at
+        players = [*game.players[:at], "new", *game.players[at:]]
+        assert shapley_value(Game(players, game.values[rest]))["new"] == 0
+        assert banzhaf_value(Game(players, game.values[rest]))["new"] == 0
+
+
+def test_players_alike_get_the_same() -> None:
+    for value in (shapley_value, banzhaf_value):
+        found = value(SYMMETRIC)
+        assert found["a"] == pytest.approx(found["b"], abs=1e-15)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 6), st.integers(0, 99), st.integers(0, 99))
+def test_values_of_a_sum_are_sums(n: int, one: int, other: int) -> None:
+    first, second = draw_game("normal", n, one), draw_game("superadditive", n, other)
+    both = Game(first.players, 2 * first.values + second.values)
+    for value in (shapley_value, banzhaf_value):
+        close(value(both), 2 * value(first) + value(second), both)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [1, 2, 7, 12])
+def test_values_agree_with_coopgame(kind: str, n: int) -> None:
+    coopgame = pytest.importorskip("coopgame")
+    game = draw_game(kind, n, n)
+    other = coopgame.Game(game.values[1:].tolist())
+    close(shapley_value(game), coopgame.shapley(other), game)
+    close(banzhaf_value(game), coopgame.banzhaf(other), game)
+
+
+# Sampled orders
+
+
+def test_sampled_orders_lie_within_their_standard_error() -> None:
+    # Five standard errors: one false alarm in a million.
+    game = draw_game("convex", 8, 3)
+    found = sampled_shapley_value(game, orders=400, rng=1)
+    off = (found["value"] - shapley_value(game)).abs() / found["standard_error"]
+    assert (off < 5).all()
+    assert found["value"].sum() == pytest.approx(game.values[-1])
+    assert list(found.columns) == ["value", "standard_error"]
+
+
+def test_standard_errors_are_those_of_a_mean() -> None:
+    # Gloves: l adds 1 unless first (variance 2/9), x only after l and before y (5/36).
+    found = sampled_shapley_value(GLOVES, orders=20_000, rng=2)["standard_error"]
+    expected = np.sqrt(np.array([2 / 9, 5 / 36, 5 / 36]) / 20_000)
+    np.testing.assert_allclose(found, expected, rtol=0.05)
+
+
+def test_a_function_is_asked_once_for_each_coalition() -> None:
+    asked: list[frozenset[int]] = []
+
+    def worth(coalition: frozenset[int]) -> float:
+        asked.append(coalition)
+        return float(len(coalition) ** 2)
+
+    found = sampled_shapley_value(worth, players=range(30), orders=20, rng=1)
+    assert len(asked) == len(set(asked)) <= 20 * 30
+    assert found["value"].sum() == pytest.approx(900)
+    again = sampled_shapley_value(worth, players=range(30), orders=20, rng=1)
+    pd.testing.assert_frame_equal(found, again)
+
+
+def test_a_function_and_its_table_give_the_same_estimate() -> None:
+    game = draw_game("normal", 5, 4)
+    table = sampled_shapley_value(game, orders=10, rng=3)
+    function = sampled_shapley_value(game.value, players=game.players, orders=10, rng=3)
+    pd.testing.assert_frame_equal(table, function)
+
+
+# Games and bad input
+
+
+def test_a_mapping_is_a_game_of_its_players_sorted() -> None:
+    assert list(shapley_value(dict(reversed(AIRPORT.items()))).index) == ["p", "q", "r"]
+    assert shapley_value({frozenset(): 0, frozenset({7}): 3}).to_dict() == {7: 3}
+
+
+def test_a_game_keeps_its_values() -> None:
+    values = np.array([0.0, 1.0, 2.0, 6.0])
+    game = Game(["a", "b"], values)
+    values[3] = 0
+    assert game.value(["b", "a"]) == 6
+    assert game.value([]) == 0
+    assert repr(game) == "<Game of 2 players, 4 coalitions>"
+    with pytest.raises(ValueError, match="read-only"):
+        game.values[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("players", "values", "words"),
+    [
+        (["a", "b"], [0, 1, 2], r"each of the 2\*\*2 = 4 coalitions, the empty one first; found 3"),
+        (["a", "b"], [[0, 1], [2, 3]], "found 2 x 2"),
+        (["a"], [0, math.nan], r"must be a finite number; found \{a\}: nan"),
+        (["a", "b"], [0, 1, math.inf, 2], r"found \{b\}: inf"),
+        (["a"], [1, 2], "empty coalition must have the value 0; found 1. Subtract"),
+        (["a", "a"], [0, 1, 2, 3], "each player must be there once; found 'a' twice"),
+        ([], [0], "at least one player; found none"),
+        (range(25), [0], "takes at most 24 players; found 25; for more see sampled_shapley_value"),
+        ("ab", [0, 1, 2, 3], "found the text 'ab'"),
+        ([["a"]], [0, 1], r"a player must be hashable; found \['a'\]"),
+        (["a"], [0, "x"], "`values` must hold numbers"),
+    ],
+)
+def test_a_game_that_is_none_is_refused(players: Any, values: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        Game(players, values)
+
+
+@pytest.mark.parametrize(
+    ("game", "words"),
+    [
+        (as_mapping({"": 0, "a": 1, "b": 1}), r"each of the 4 .*; 1 are missing: \{a, b\}; add"),
+        (as_mapping({"a": 1}), r"the empty one included; 1 are missing: \{\}"),
+        (as_mapping({"": 2, "a": 1}), "empty coalition must have the value 0; found 2"),
+        (as_mapping({"": 0, "a": math.nan}), r"finite number; found \{a\}: nan"),
+        ({"a": 1}, r"keys of `game` must be frozensets of players, .*; found 'a'"),
+        ({frozenset(): 0}, "at least one player; found none"),
+        ({frozenset(): 0, frozenset({1}): 0, frozenset({"a"}): 0}, "must be sortable"),
+        ({frozenset(): 0, frozenset(range(30)): 0}, "at most 24 players; found 30"),
+        ({frozenset(): 0, frozenset({"a"}): "x"}, r"`game\[\{a\}\]` must hold numbers"),
+        ([0, 1], r"must be of the type Game or Mapping; .* write Game\(players, values\)"),
+    ],
+)
+def test_a_mapping_that_is_no_game_is_refused(game: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        shapley_value(game)
+
+
+def test_nobody_unknown_is_in_a_coalition() -> None:
+    with pytest.raises(InputError, match="players of the game, 'a', 'b'; found 'c'"):
+        Game(["a", "b"], [0, 1, 2, 3]).value(["a", "c"])
+
+
+@pytest.mark.parametrize(
+    ("game", "options", "words"),
+    [
+        (AIRPORT, {"players": ["p"]}, "this game names its own players"),
+        (len, {}, "`players` must name all players"),
+        (len, {"players": ["a", "a"]}, "found 'a' twice"),
+        (len, {"players": ["a"], "orders": 1}, "`orders` must be a whole number at least 2"),
+        (lambda _: math.nan, {"players": ["a"]}, "must be a finite number; found nan"),
+        (3, {}, "must be a Game, a mapping or a function"),
+    ],
+)
+def test_bad_input_to_sampled_orders(game: Any, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        sampled_shapley_value(game, **options)
