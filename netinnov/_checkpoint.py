@@ -242,25 +242,27 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
     """Say in which parts two experiments differ."""
     if stored.get("function") != mine["function"]:
         return [f"it was begun by {stored.get('function')}, this is {mine['function']}"]
-    found = []
+    differences = []
     if stored.get("netinnov") != mine["netinnov"]:
-        found.append(f"it was begun by netinnov {stored.get('netinnov')}, this is {__version__}")
+        differences.append(
+            f"it was begun by netinnov {stored.get('netinnov')}, this is {__version__}"
+        )
     if stored.get("network") != mine["network"]:
-        found.append("the network has other nodes, places or links")
+        differences.append("the network has other nodes, places or links")
     for what in dict.fromkeys([*mine, *stored]):
         if what in ("function", "netinnov", "network", "entropy"):
             continue
         before, now = stored.get(what, "nothing"), mine.get(what, "nothing")
         if isinstance(before, Mapping) and isinstance(now, Mapping):
             if list(before) != list(now):
-                found.append(f"its {what} are {list(before)}, not {list(now)}")
+                differences.append(f"its {what} are {list(before)}, not {list(now)}")
             changed = [name for name in now if name in before and before[name] != now[name]]
-            found += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
+            differences += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
         elif before != now:
-            found.append(_SAID.get(what, f"`{what}` was {{}}, is {{}}").format(before, now))
+            differences.append(_SAID.get(what, f"`{what}` was {{}}, is {{}}").format(before, now))
     if stored["entropy"] != mine["entropy"]:
-        found.append(
+        differences.append(
             f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "
             "was used before (`rng=None` takes up what is stored)"
         )
-    return found
+    return differences

@@ -114,14 +114,14 @@ def _bound(function: FunctionType) -> dict[str, Any]:
         return {}
     code = function.__code__
     names = code.co_varnames[: code.co_argcount]
-    given = function.__defaults__ or ()
-    found = dict(zip(names[len(names) - len(given) :], given, strict=True))
-    found |= function.__kwdefaults__ or {}
+    defaults = function.__defaults__ or ()
+    bound = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+    bound |= function.__kwdefaults__ or {}
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
         with suppress(ValueError):  # not assigned yet
-            found[name] = cell.cell_contents
+            bound[name] = cell.cell_contents
     # What can grow may be a memory of the function's own, such as a cache.
-    return {name: value for name, value in found.items() if not isinstance(value, _GROWING)}
+    return {name: value for name, value in bound.items() if not isinstance(value, _GROWING)}
 
 
 def _table(thing: Any, outer: tuple[int, ...]) -> str:
@@ -174,14 +174,14 @@ def _state(thing: Any, outer: tuple[int, ...]) -> str:
         ) from error
     if isinstance(reduced, str):
         return reduced
-    make, given, *rest = reduced
+    make, arguments, *rest = reduced
     state = rest[0] if rest else None
     match state:
         case (None | {} as named, {} as slots):
             state = (named or {}) | slots
     plain = make is type(thing) or getattr(make, "__name__", "") == "__newobj__"
     parts = [] if plain else [_words(make, outer)]
-    parts += [_words(part, outer) for part in given if part is not type(thing)]
+    parts += [_words(part, outer) for part in arguments if part is not type(thing)]
     if isinstance(state, dict):
         parts += [f"{key}={_words(state[key], outer)}" for key in sorted(state, key=str)]
     elif state is not None:

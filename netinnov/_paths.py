@@ -108,8 +108,8 @@ def pair_positions(
     if wrong:
         msg = f"`{what}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
         raise InputError(msg)
-    found = network.storage.positions(what, chain.from_iterable(listed)).reshape(-1, 2)
-    return found[:, 0].copy(), found[:, 1].copy()
+    ends = network.storage.positions(what, chain.from_iterable(listed)).reshape(-1, 2)
+    return ends[:, 0].copy(), ends[:, 1].copy()
 
 
 def _is_pair(pair: object) -> bool:
@@ -151,11 +151,11 @@ def distances(
     step = max(1, BATCH // max(graph.shape[0], 1))
     for begin in range(0, sources.size, step):
         block = sources[begin : begin + step]
-        found = csgraph.dijkstra(graph, directed=True, indices=block)
+        reached = csgraph.dijkstra(graph, directed=True, indices=block)
         if switch_cost > 0:
-            found = _best_copy(found, network)
-            found[np.arange(block.size), block] = 0.0
-        yield block, found
+            reached = _best_copy(reached, network)
+            reached[np.arange(block.size), block] = 0.0
+        yield block, reached
 
 
 def nearest(
@@ -168,11 +168,11 @@ def nearest(
 ) -> Floats:
     """Distance of each node from the nearest of the sources (inf: unreachable)."""
     graph = _graph(network, distance, switch_cost, frictions)
-    found = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)
+    reached = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)
     if switch_cost > 0:
-        found = _best_copy(found[None], network)[0]
-        found[sources] = 0.0
-    return np.asarray(found, dtype=np.float64)
+        reached = _best_copy(reached[None], network)[0]
+        reached[sources] = 0.0
+    return np.asarray(reached, dtype=np.float64)
 
 
 def shortest_links(

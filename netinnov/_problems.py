@@ -83,10 +83,10 @@ class Problems:
         if not where.any():
             return
         at = np.flatnonzero(where)
-        given = values.iloc[at].astype(object).where(values.iloc[at].notna(), None)
+        cells = values.iloc[at].astype(object).where(values.iloc[at].notna(), None)
         if known is not None:
             self._known[column, problem] = known
-        self._add(stack.tables[at], stack.rows[at], column, problem, given.tolist())
+        self._add(stack.tables[at], stack.rows[at], column, problem, cells.tolist())
 
     def _add(
         self,

@@ -85,11 +85,11 @@ class Storage:
         listed: Any = names if column else as_list(what, names, "names of nodes")
         if column or len(listed) > MANY:
             text = listed if column else [str(name) for name in listed]
-            found = codes_of(text, self.nodes.index)
-            if (found < 0).any():
-                unknown = [listed[k] for k in np.flatnonzero(found < 0)]
+            codes = codes_of(text, self.nodes.index)
+            if (codes < 0).any():
+                unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
                 raise unknown_names(what, unknown, len(listed), self.nodes.index)
-            return found
+            return codes
         at = self._at
         if len(at) < len(self.nodes):  # in one step, as threads may share it
             at.update(dict(zip(self.nodes.index, range(len(self.nodes)), strict=True)))
@@ -218,7 +218,7 @@ class Storage:
         layers = tuple(sorted({*self.layers, *names}))
         old = self.link_rows().with_layers(self.layers, layers)
         rows = old.followed_by(new.with_layers(names, layers))
-        return Storage.of_rows(self.node_table(), self.places, layers, rows, records | fresh)
+        return Storage.of_rows(self.node_table(), self.places, layers, rows, {**records, **fresh})
 
     def with_nodes(self, nodes: pd.DataFrame) -> Storage:
         """Further nodes at the end, checked."""

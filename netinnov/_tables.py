@@ -110,7 +110,7 @@ def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -
 
 def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]]:
     """Optional columns that are not there, and a column that may be meant: table, name, found."""
-    found = []
+    similar = []
     for name, given in (("nodes", nodes), ("links", links), ("places", places)):
         columns = [str(column) for column in given.columns] if given is not None else []
         known = {KEYS.get(name), *REQUIRED.get(name, ()), *OPTIONAL[name]}
@@ -118,9 +118,9 @@ def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]
         for column in OPTIONAL[name] if columns else ():
             near = None if column in columns else nearest(column, others, likeness=ALIKE)
             if near is not None:
-                found.append((name, column, near))
+                similar.append((name, column, near))
                 others.remove(near)
-    return found
+    return similar
 
 
 def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
@@ -145,8 +145,10 @@ def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes
     Arrow's hash look-up takes a seventh of the time of ``Index.get_indexer`` on text.
     """
     known = pa.array(index, type=pa.large_string())
-    found = pc.index_in(pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True)
-    return cast(Codes, found.fill_null(-1).to_numpy(zero_copy_only=False))
+    position = pc.index_in(
+        pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True
+    )
+    return cast(Codes, position.fill_null(-1).to_numpy(zero_copy_only=False))
 
 
 def _stack(name: str, given: Any, problems: Problems) -> Stack:
@@ -276,17 +278,17 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     again = _unique("place", ids, stack, problems)
     clean: dict[str, Any] = {}
     for column, bound in (("lon", 180.0), ("lat", 90.0)):
-        given = frame[column] if column in frame else pd.Series(np.nan, frame.index)
-        number, text = as_numbers(given)
-        problems.rows(stack, text, column, "coordinate is not a number", given)
+        values = frame[column] if column in frame else pd.Series(np.nan, frame.index)
+        number, text = as_numbers(values)
+        problems.rows(stack, text, column, "coordinate is not a number", values)
         out = np.abs(number) > bound
-        problems.rows(stack, out, column, "coordinate out of range", given)
+        problems.rows(stack, out, column, "coordinate out of range", values)
         clean[column] = number
-    given = frame["population"] if "population" in frame else pd.Series(np.nan, frame.index)
-    number, text = as_numbers(given)
-    problems.rows(stack, text, "population", "population is not a number", given)
+    values = frame["population"] if "population" in frame else pd.Series(np.nan, frame.index)
+    number, text = as_numbers(values)
+    problems.rows(stack, text, "population", "population is not a number", values)
     wrong = (number < 0) | np.isinf(number)
-    problems.rows(stack, wrong, "population", "population is negative or infinite", given)
+    problems.rows(stack, wrong, "population", "population is negative or infinite", values)
     clean["population"] = number
     if "parent" in frame:
         parent = _identifiers("places", "parent", stack, problems, empty=None)
@@ -332,7 +334,7 @@ def _nodes(
         else:
             clean[column] = pd.Series(pd.NA, frame.index, dtype="str")
     clean["kind"] = clean["kind"].str.lower()
-    given = clean["jurisdiction"].notna().to_numpy()
+    has_own = clean["jurisdiction"].notna().to_numpy()
     clean["jurisdiction"] = clean["jurisdiction"].fillna(clean["place"])
     if places is None:
         both = pd.concat([clean["place"], clean["jurisdiction"]]).dropna().unique()
@@ -342,7 +344,7 @@ def _nodes(
         codes[column] = codes_of(clean[column], places.index)
         unknown = clean[column].notna().to_numpy() & (codes[column] < 0)
         if column == "jurisdiction":
-            unknown &= given  # a default is already faulted as the place
+            unknown &= has_own  # a default is already faulted as the place
         known = places.index if unknown.any() else None
         problems.rows(stack, unknown, column, f"{column} is not in places", clean[column], known)
     rest = frame.drop(columns=["node", *clean], errors="ignore")
@@ -378,8 +380,8 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     layer = np.zeros(len(frame), np.int32)
     if "layer" in frame:
         text = _identifiers("links", "layer", stack, problems, empty="layer is missing")
-        found, names = pd.factorize(text, sort=True)
-        layers, layer = tuple(map(str, names)), found.astype(np.int32)
+        codes, names = pd.factorize(text, sort=True)
+        layers, layer = tuple(map(str, names)), codes.astype(np.int32)
     period, weight = _periods(stack, problems), _weights(stack, problems)
     rest = frame.drop(columns=["source", "target", *OPTIONAL["links"]], errors="ignore")
     attributes = rest if rest.shape[1] else None
@@ -401,27 +403,27 @@ def _ends(column: str, stack: Stack, problems: Problems) -> tuple[pd.Series, Mas
 def _weights(stack: Stack, problems: Problems) -> Floats:
     if "weight" not in stack.frame:
         return np.ones(len(stack.frame))
-    given = stack.frame["weight"]
-    weight, text = as_numbers(given)
+    values = stack.frame["weight"]
+    weight, text = as_numbers(values)
     if not (np.isfinite(weight) & (weight > 0)).all():
-        problems.rows(stack, text, "weight", "weight is not a number", given)
+        problems.rows(stack, text, "weight", "weight is not a number", values)
         missing = np.isnan(weight) & ~text
-        problems.rows(stack, missing, "weight", "weight is missing", given)
-        problems.rows(stack, np.isinf(weight), "weight", "weight is infinite", given)
+        problems.rows(stack, missing, "weight", "weight is missing", values)
+        problems.rows(stack, np.isinf(weight), "weight", "weight is infinite", values)
         low = (weight <= 0) & ~np.isinf(weight)
-        problems.rows(stack, low, "weight", "weight is not above 0", given)
+        problems.rows(stack, low, "weight", "weight is not above 0", values)
     return weight
 
 
 def _periods(stack: Stack, problems: Problems) -> npt.NDArray[np.int64] | None:
     if "period" not in stack.frame:
         return None
-    given = stack.frame["period"]
-    number, text = as_numbers(given)
+    values = stack.frame["period"]
+    number, text = as_numbers(values)
     with np.errstate(invalid="ignore"):
         whole = (number == np.floor(number)) & (np.abs(number) < 2.0**63)
         broken = text | (~np.isnan(number) & ~whole)
-    problems.rows(stack, broken, "period", "period is not a whole number", given)
+    problems.rows(stack, broken, "period", "period is not a whole number", values)
     known = ~np.isnan(number) & ~broken
     if not known.any():
         return None

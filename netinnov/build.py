@@ -152,13 +152,13 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
        table  row            problem source target
     0  links    1  end is not a node      a      c
     """
-    found = _tables.inspect(nodes, links, places)
-    stacks, rejected = dict(found.stacks), []
+    inspection = _tables.inspect(nodes, links, places)
+    stacks, rejected = dict(inspection.stacks), []
     # Each round sets aside what rests on rows of the last one; rows only become fewer.
-    while found.problems:
-        problems = found.problems.frame()
+    while inspection.problems:
+        problems = inspection.problems.frame()
         if problems["row"].isna().any():
-            found.problems.raise_any()
+            inspection.problems.raise_any()
         for name, stack in stacks.items():
             bad = _tables.bad_rows(stack, problems)
             if bad.size:
@@ -168,7 +168,7 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
                 rows = rows.rename(columns={column: f"{column} (given)" for column in head})
                 rejected.append(pd.concat([pd.DataFrame(head, rows.index), rows], axis=1))
                 stacks[name] = stack.without(at)
-        found = _tables.inspect_stacks(stacks)
+        inspection = _tables.inspect_stacks(stacks)
     empty = pd.DataFrame({"table": [], "row": [], "problem": []})
     aside = pd.concat(rejected, ignore_index=True) if rejected else empty
     kept = {name: stack.frame for name, stack in stacks.items()}

@@ -129,8 +129,8 @@ def _by_igraph(
             raise InputError(msg)
         # The unit is free, and igraph warns of lengths that are small in absolute terms.
         weights = (part.data / part.data.min()).tolist()
-    found = igraph.Graph(n=network.n_nodes, edges=ends, directed=directed)
-    count = np.array(found.betweenness(directed=directed, weights=weights), dtype=np.float64)
+    simple = igraph.Graph(n=network.n_nodes, edges=ends, directed=directed)
+    count = np.array(simple.betweenness(directed=directed, weights=weights), dtype=np.float64)
     return count if directed else 2 * count
 
 

@@ -107,9 +107,9 @@ def _groups(
             raise InputError(msg)
         values = nodes[groups]
     elif isinstance(groups, (Mapping, pd.Series)):
-        given = pd.Series(dict(groups.items()), dtype=object)
-        given.index = given.index.map(str)
-        values = given.reindex(nodes.index)
+        labels = pd.Series(dict(groups.items()), dtype=object)
+        labels.index = labels.index.map(str)
+        values = labels.reindex(nodes.index)
     else:
         kind = type(groups).__name__
         msg = (

@@ -189,10 +189,8 @@ def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Fl
     wanted = _mask(network, chosen)
     parts = np.array_split(chosen, min(PARTS, -(-chosen.size // 512)) or 1)
     work = [partial(steps_to_nodes, indptr, indices, part, wanted) for part in parts]
-    found = in_threads(work, size=indices.size * len(parts))
-    reached, total, inverse = (
-        np.sum(values, axis=0)[chosen] for values in zip(*found, strict=True)
-    )
+    sums = in_threads(work, size=indices.size * len(parts))
+    reached, total, inverse = (np.sum(values, axis=0)[chosen] for values in zip(*sums, strict=True))
     return reached, total, inverse
 
 

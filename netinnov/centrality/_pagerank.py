@@ -107,9 +107,9 @@ def _versatility(
     base = present * ((1 - damping) / present.sum() / scale)
     start = present * (scale / out.sum(where=present))  # the solution for d = 1 and no direction
     solve = linalg.bicgstab if network.directed else linalg.cg
-    found, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
+    scores, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
     if failed:
         msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
         raise InputError(msg + "take a damping farther from 1.")
-    score = (scale * found.reshape(out.shape)).sum(axis=0)
+    score = (scale * scores.reshape(out.shape)).sum(axis=0)
     return np.asarray(score / score.sum())

@@ -66,8 +66,8 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     from netinnov.kernels.brokerage import constraints
 
     ties = _ties(network, weighted, "constraint")
-    found = _by_node(partial(constraints, ties.indptr, ties.indices, _shares(ties)), ties)
-    return pd.Series(found, network.storage.nodes.index, name="constraint")
+    values = _by_node(partial(constraints, ties.indptr, ties.indices, _shares(ties)), ties)
+    return pd.Series(values, network.storage.nodes.index, name="constraint")
 
 
 def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:

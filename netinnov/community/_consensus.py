@@ -90,24 +90,24 @@ def consensus(
     [0.0, 0.0, 1.0, 1.0]
     """
     check_number("threshold", threshold, low=0, high=1)
-    given: object = partitions
-    one = isinstance(given, (str, Mapping, Partition, pd.Series, pd.DataFrame))
-    if one or not isinstance(given, Sized) or not len(given):
+    labels: object = partitions
+    one = isinstance(labels, (str, Mapping, Partition, pd.Series, pd.DataFrame))
+    if one or not isinstance(labels, Sized) or not len(labels):
         msg = "`partitions` must be a sequence of at least one partition; found"
         raise InputError(f"{msg} {shown(partitions)}.")
     rng = check_rng(rng)
-    given, nodes, layers = aligned(
+    labels, nodes, layers = aligned(
         [labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
     )
-    table = np.column_stack(given)
+    table = np.column_stack(labels)
     known = np.flatnonzero((table >= 0).any(axis=1))
     atoms, atom = np.unique(table[known], axis=0, return_inverse=True)
     size = np.bincount(atom, minlength=len(atoms))
     groups = _agreed(atoms.astype(np.int32), size, float(threshold), rng)
-    found = np.full(len(table), -1, np.int32)
-    found[known] = ranked(groups[atom])
-    membership = np.where(found >= 0, found.astype(np.float64), np.nan)
-    quality = float(np.mean([compare_codes(found, one).ami for one in given]))
+    agreed = np.full(len(table), -1, np.int32)
+    agreed[known] = ranked(groups[atom])
+    membership = np.where(agreed >= 0, agreed.astype(np.float64), np.nan)
+    quality = float(np.mean([compare_codes(agreed, one).ami for one in labels]))
     if layers is None:
         return Partition(pd.Series(membership, nodes, name="community"), quality)
     grid = membership.reshape(len(nodes), len(layers))
@@ -211,8 +211,8 @@ def stability(
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> found = stability(network, runs=3, rng=1)
-    >>> found.agreement, found.nodes.tolist()
+    >>> agreement = stability(network, runs=3, rng=1)
+    >>> agreement.agreement, agreement.nodes.tolist()
     (1.0, [1.0, 1.0, 1.0, 1.0])
     """
     check_number("runs", runs, low=2, whole=True)
@@ -225,13 +225,13 @@ def stability(
     rng = check_rng(rng)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(runs))]
     task = partial(_search, network, find or partial(leiden, restarts=1), resample)
-    found = run(task, seeds, executor=executor, progress=progress, label="runs")
-    codes = np.array([_in_order(network, partition) for partition in found])
+    searches = run(task, seeds, executor=executor, progress=progress, label="runs")
+    codes = np.array([_in_order(network, partition) for partition in searches])
     agreements, per_state = _mean_agreement(codes)
     n_layers = codes.shape[1] // max(network.n_nodes, 1)
     per_node = pd.DataFrame(per_state.reshape(network.n_nodes, n_layers)).mean(axis=1).to_numpy()
     nodes = pd.Series(per_node, network.storage.nodes.index, name="stability")
-    return PartitionStability(agreements, nodes, tuple(found))
+    return PartitionStability(agreements, nodes, tuple(searches))
 
 
 def _agreed(
@@ -254,8 +254,8 @@ def _agreed(
         work = [
             partial(one_community_a_node, *arrays, *column, ROUNDING, start, seed) for seed in seeds
         ]
-        found = in_threads(work, weight.nnz * n_partitions)
-        atoms = np.column_stack([_by_first(labels) for labels, _ in found])
+        searches = in_threads(work, weight.nnz * n_partitions)
+        atoms = np.column_stack([_by_first(labels) for labels, _ in searches])
     patterns, times = np.unique(atoms, axis=1, return_counts=True)
     return patterns[:, times.argmax()]
 

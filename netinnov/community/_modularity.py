@@ -158,9 +158,9 @@ def _state_labels(
         values = membership.to_numpy(dtype=object)
         codes, _ = pd.factorize(values.ravel())
         codes = codes.reshape(values.shape)
-        found = np.full(numbers.shape, -1, np.int64)
+        labels = np.full(numbers.shape, -1, np.int64)
         known = np.ix_(column >= 0, row >= 0)
-        found[known] = codes[np.ix_(row[row >= 0], column[column >= 0])].T
+        labels[known] = codes[np.ix_(row[row >= 0], column[column >= 0])].T
     elif isinstance(membership, (pd.Series, Mapping)):
         series = pd.Series(membership, dtype=object)
         _refuse_twice(series.index, "node")
@@ -168,11 +168,11 @@ def _state_labels(
         row = series.index.get_indexer(nodes)
         one = np.full(len(nodes), -1, np.int64)
         one[row >= 0] = codes[row[row >= 0]]
-        found = np.broadcast_to(one, numbers.shape)
+        labels = np.broadcast_to(one, numbers.shape)
     else:
         msg = "`membership` must be a Series or mapping (one label a node) or a DataFrame "
         raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
-    missing = (numbers >= 0) & (found < 0)
+    missing = (numbers >= 0) & (labels < 0)
     if missing.any():
         where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing.T)[:5]]
         msg = (
@@ -181,7 +181,7 @@ def _state_labels(
             "of nodes, which are text, and the names of layers."
         )
         raise InputError(msg)
-    return found.T[numbers.T >= 0]
+    return labels.T[numbers.T >= 0]
 
 
 def _refuse_twice(index: pd.Index, what: str) -> None:

@@ -82,8 +82,8 @@ def multiplex_leiden(
     ...     {"source": ["a", "c", "a"], "target": ["b", "d", "b"], "layer": ["x", "x", "y"]}
     ... )
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> found = multiplex_leiden(network, rng=1)
-    >>> found.membership.tolist(), found.quality  # 1/2 in x, 0 in y
+    >>> partition = multiplex_leiden(network, rng=1)
+    >>> partition.membership.tolist(), partition.quality  # 1/2 in x, 0 in y
     ([0.0, 0.0, 1.0, 1.0], 0.5)
     """
     check_network(network)
@@ -101,9 +101,9 @@ def multiplex_leiden(
     arrays = (*_arrays(weight), *_arrays(strength), sign, enough, np.arange(n, dtype=np.int32))
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
     work = [partial(one_community_a_node, *arrays, seed) for seed in seeds]
-    found = in_threads(work, weight.nnz * len(work))
-    best = max(quality for _, quality in found)
-    codes = next(labels for labels, quality in found if quality >= best - ROUNDING)
+    searches = in_threads(work, weight.nnz * len(work))
+    best = max(quality for _, quality in searches)
+    codes = next(labels for labels, quality in searches if quality >= best - ROUNDING)
     membership = np.full(n, np.nan)
     membership[linked] = ranked(codes[linked])
     return Partition(_labelled(network, membership), _quality(network, codes, float(resolution)))

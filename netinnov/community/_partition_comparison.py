@@ -100,8 +100,8 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
 
     Examples
     --------
-    >>> found = compare_partitions({"a": 0, "b": 0, "c": 1}, {"a": "x", "b": "x", "c": "y"})
-    >>> found.nmi, found.ami, found.ari, found.vi
+    >>> comparison = compare_partitions({"a": 0, "b": 0, "c": 1}, {"a": "x", "b": "x", "c": "y"})
+    >>> comparison.nmi, comparison.ami, comparison.ari, comparison.vi
     (1.0, 1.0, 1.0, 0.0)
     """
     (one, other), _, _ = aligned([labels_of(a, "a"), labels_of(b, "b")])

@@ -78,8 +78,8 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "a", "b", "c"], "target": ["b", "c", "c", "d"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> found = roles(network, {"a": 0, "b": 0, "c": 0, "d": 1})
-    >>> found["participation"].round(3).tolist(), found["role"].tolist()
+    >>> node_roles = roles(network, {"a": 0, "b": 0, "c": 0, "d": 1})
+    >>> node_roles["participation"].round(3).tolist(), node_roles["role"].tolist()
     ([0.0, 0.0, 0.444, 0.0], ['R1', 'R1', 'R2', 'R1'])
     """
     codes = node_codes(network, membership)

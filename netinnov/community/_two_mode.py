@@ -153,8 +153,8 @@ def two_mode_communities(
     >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
     >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
-    >>> found = two_mode_communities(ni.build_network(nodes, links), layer="links", rng=1)
-    >>> found.membership.tolist(), found.quality
+    >>> partition = two_mode_communities(ni.build_network(nodes, links), layer="links", rng=1)
+    >>> partition.membership.tolist(), partition.quality
     ([0.0, 1.0, 0.0, 1.0], 0.5)
     """
     from sknetwork.clustering import Louvain

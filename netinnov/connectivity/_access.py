@@ -63,7 +63,7 @@ def access(
     sources = positions(network, origin, name="origin")
     if sources.size == 0:
         raise InputError("`origin` must name at least one node; found none.")
-    found = nearest(
+    steps = nearest(
         network, sources, distance=distance, switch_cost=switch_cost, frictions=frictions
     )
-    return pd.Series(np.where(np.isinf(found), np.nan, found), network.nodes.index, name="access")
+    return pd.Series(np.where(np.isinf(steps), np.nan, steps), network.nodes.index, name="access")

@@ -153,12 +153,12 @@ def average_path_length(
         blocks = distances(
             network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
         )
-        for sources, found in blocks:
-            found[np.arange(sources.size), sources] = np.inf
-            found = found[:, chosen]
-            reached = np.isfinite(found)
+        for sources, lengths in blocks:
+            lengths[np.arange(sources.size), sources] = np.inf
+            lengths = lengths[:, chosen]
+            reached = np.isfinite(lengths)
             pairs += int(reached.sum())
-            total += float(found[reached].sum())
+            total += float(lengths[reached].sum())
     return total / pairs if pairs else float("nan")
 
 

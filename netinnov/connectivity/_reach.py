@@ -166,8 +166,8 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> found = external_reach(ni.build_network(nodes, links), place="P")
-    >>> found.direct, found.through_gatekeepers  # b to c by its own link; a to c through b
+    >>> external = external_reach(ni.build_network(nodes, links), place="P")
+    >>> external.direct, external.through_gatekeepers  # b to c by its own link; a to c through b
     (0.5, 0.5)
     """
     check_network(network)
@@ -188,11 +188,11 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
         for carries in (every, ~at_place)
         for batch in _batches(members)
     ]
-    found = in_threads(work, size=indices.size * len(work))
-    half = len(found) // 2
-    counts = np.sum([count for count, _ in found[:half]], axis=0)
-    reached = np.any([mark for _, mark in found[:half]], axis=0)
-    alone = np.sum([count for count, _ in found[half:]])
+    parts = in_threads(work, size=indices.size * len(work))
+    half = len(parts) // 2
+    counts = np.sum([count for count, _ in parts[:half]], axis=0)
+    reached = np.any([mark for _, mark in parts[:half]], axis=0)
+    alone = np.sum([count for count, _ in parts[half:]])
     pairs, direct = int(np.sum(counts)), int(np.ravel(counts)[0]) if half else 0
 
     def share(count: float) -> float:

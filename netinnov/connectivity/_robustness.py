@@ -68,8 +68,8 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
 def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes:
     check_network(network)
     names = network.storage.nodes.index
-    found = network.storage.positions("order", order)
-    times = np.bincount(found, minlength=len(names))
+    removed = network.storage.positions("order", order)
+    times = np.bincount(removed, minlength=len(names))
     if (times != 1).any():
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
         msg = (
@@ -78,7 +78,7 @@ def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes
         )
         raise InputError(msg)
     leaves = np.empty(len(names), np.int32)
-    leaves[found] = np.arange(len(names))
+    leaves[removed] = np.arange(len(names))
     return leaves
 
 

@@ -96,8 +96,8 @@ def add_cities(
         raise InputError(f"{msg}{examples(taken)}; give it as it was before.")
     added = cities.reindex(new)
     for column in places.columns.intersection(["name", "country"]):
-        given = places[column].groupby(city).first().reindex(new)
-        added[column] = added[column].where(added[column].notna() & (column == "name"), given)
+        attribute = places[column].groupby(city).first().reindex(new)
+        added[column] = added[column].where(added[column].notna() & (column == "name"), attribute)
     added["parent"] = old.groupby(city).first().reindex(new)
     result = places.assign(parent=city.where(city.notna(), old))
     for column in ("lon", "lat", "population"):

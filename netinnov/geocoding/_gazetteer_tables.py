@@ -56,11 +56,11 @@ def read_gazetteer(gazetteer: object) -> Gazetteer:
     InputError
         A table cannot be read, lacks a column, or holds what cannot be; or none has cities.
     """
-    given = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
-    if not isinstance(given, Sequence) or not given:
+    sources = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
+    if not isinstance(sources, Sequence) or not sources:
         msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
         raise InputError(f"{msg}{gazetteer!r}.")
-    tables = [_table(number, source) for number, source in enumerate(given, start=1)]
+    tables = [_table(number, source) for number, source in enumerate(sources, start=1)]
     parts = [_cities(label, table) for label, table in tables if {"lat", "lon"} & {*table}]
     if not parts:
         msg = "`gazetteer` must have a table of cities, with the columns geonameid, name, latitude,"
@@ -95,9 +95,9 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
         if not spelt.keys().isdisjoint(others)
     }
     if "geonameid" not in held:
-        found = ", ".join(map(repr, table.columns[:8]))
+        columns = ", ".join(map(repr, table.columns[:8]))
         near = did_you_mean("geonameid", map(str, table.columns))
-        raise InputError(f"{label} must have a column geonameid; it has {found}{near}.")
+        raise InputError(f"{label} must have a column geonameid; it has {columns}{near}.")
     number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
     if wrong.any():
@@ -113,13 +113,13 @@ def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
         raise InputError(f"{label} has coordinates but lacks the columns {names}.")
     cities = table[["geonameid"]].copy()
     for name, largest in {"lat": 90.0, "lon": 180.0, "population": float("inf")}.items():
-        given = table[name] if name in table else pd.Series(float("nan"), table.index)
-        value = pd.to_numeric(given, errors="coerce")
-        wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & given.notna()
+        values = table[name] if name in table else pd.Series(float("nan"), table.index)
+        value = pd.to_numeric(values, errors="coerce")
+        wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & values.notna()
         if wrong.any():
             must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
             msg = f"{label}: {name} must be {must}; {wrong.sum()} rows have none"
-            raise InputError(f"{msg}, {labelled_examples(given[wrong])}.")
+            raise InputError(f"{msg}, {labelled_examples(values[wrong])}.")
         cities[name] = value.astype("float64")
     for name in ("name", "country", "region", "alternates"):
         cities[name] = _text(label, table, name)
@@ -138,8 +138,10 @@ def _names(label: str, table: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:
     """Names of the cities that are in the gazetteer: the row of the city, name, part."""
     column = "alt" if "alt" in table else "name"
     if column not in table:
-        found = ", ".join(table.columns)
-        msg = f"{label} must have latitude and longitude, or alternate names (alt); it has {found}."
+        columns = ", ".join(table.columns)
+        msg = (
+            f"{label} must have latitude and longitude, or alternate names (alt); it has {columns}."
+        )
         raise InputError(msg)
     if "language" in table:
         table = table[~table["language"].isin(NO_NAMES)]

@@ -120,8 +120,8 @@ def geocode(
     >>> columns = ["geonameid", "name", "lat", "lon", "country", "population"]
     >>> cities = pd.DataFrame([[3128026, "Bilbao", 43.26, -2.93, "ES", 345000]], columns=columns)
     >>> names = pd.DataFrame({"geonameid": [3128026], "alt": ["Derio"], "part": [True]})
-    >>> found = geocode(["BILBAO", "Derio (Bizkaia)", "Madrid"], [cities, names], country="ES")
-    >>> found[["name", "parent", "method"]]
+    >>> cities = geocode(["BILBAO", "Derio (Bizkaia)", "Madrid"], [cities, names], country="ES")
+    >>> cities[["name", "parent", "method"]]
                        name            parent method
     place
     BILBAO           Bilbao               NaN  exact
@@ -135,14 +135,14 @@ def geocode(
     matches = _matches(queries, known, min_score)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
-    found = _cities(known, rows, index)
+    cities = _cities(known, rows, index)
     method = np.array([each.method for each in matches], object)
     parent = _cities(known, np.where((centres != rows) | (method == "part"), centres, -1), index)
-    found["parent"] = city_ids(parent)
-    found["method"] = pd.Series(method, index, dtype="str")
-    found["score"] = np.array([each.score for each in matches], np.float64)
-    found["ambiguous"] = np.array([len(each.entries) for each in matches], np.int64)
-    return found
+    cities["parent"] = city_ids(parent)
+    cities["method"] = pd.Series(method, index, dtype="str")
+    cities["score"] = np.array([each.score for each in matches], np.float64)
+    cities["ambiguous"] = np.array([len(each.entries) for each in matches], np.int64)
+    return cities
 
 
 def candidates(

@@ -100,8 +100,8 @@ class Fit(NamedTuple):
     def city(self, name: Words) -> Entry | None:
         """The likeliest city of this name, or the capital of the region that is named after it."""
         key = "".join(name)
-        found = self.gazetteer.find(self.query.country, key) if len(key) > 3 else []
-        return found[0] if found else None
+        entries = self.gazetteer.find(self.query.country, key) if len(key) > 3 else []
+        return entries[0] if entries else None
 
     def around(self, entries: tuple[Entry, ...], name: Words, size: float) -> tuple[Entry, ...]:
         """Those that can lie in the region of this name, the nearest to its capital first.
@@ -156,9 +156,9 @@ def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
         return NO_MATCH
     address = read_address(text)
     fit = Fit(gazetteer, query, address.codes)
-    found = _as_written(fit, text, whole)
-    if found is None and address.segments:
-        found = (
+    best = _as_written(fit, text, whole)
+    if best is None and address.segments:
+        best = (
             _without_codes(fit, address)
             or _in_its_region(fit, address)
             or _misspelt(fit, address.words, min_score)
@@ -166,7 +166,7 @@ def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
             or _at_the_end(fit, address)
             or _misspelt(fit, address.segments[0], min_score)
         )
-    return found or NO_MATCH
+    return best or NO_MATCH
 
 
 def _as_written(fit: Fit, text: str, whole: str) -> Match | None:

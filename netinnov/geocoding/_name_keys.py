@@ -47,14 +47,14 @@ def keys(name: str) -> list[str]:
 
     ``Zürich`` is ``ZURICH`` and ``ZUERICH``, 苏州市 is 苏州 too.
     """
-    found = ["".join(words(name))]
+    keys = ["".join(words(name))]
     if not name.isascii():
         composed = unicodedata.normalize("NFC", name).upper()
         if (two := composed.translate(TWO_LETTERS)) != composed:
-            found.append("".join(words(two)))
-        if (short := CITY_IN_CHINESE.sub("", found[0])) != found[0]:
-            found.append(short)
-    return found
+            keys.append("".join(words(two)))
+        if (short := CITY_IN_CHINESE.sub("", keys[0])) != keys[0]:
+            keys.append(short)
+    return keys
 
 
 def mended(text: str) -> str:

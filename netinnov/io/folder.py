@@ -328,9 +328,11 @@ def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Recor
     twice = [name for name, times in Counter(header).items() if times > 1]
     if missing or twice:
         fault = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(twice)} twice"
-        found = ", ".join(header)
-        found = found if len(found) < 80 else f"{found[:80]} ..."
-        msg = f"{where}: the columns must be {', '.join(columns)}; it {fault}; found {found}."
+        columns_read = ", ".join(header)
+        columns_read = columns_read if len(columns_read) < 80 else f"{columns_read[:80]} ..."
+        msg = (
+            f"{where}: the columns must be {', '.join(columns)}; it {fault}; found {columns_read}."
+        )
         raise InputError(msg)
 
 

@@ -240,10 +240,14 @@ def _members(
     if (onto is None) == (through is None):
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
-    what, kinds_named = ("onto", onto) if onto is not None else ("through", through)
-    asked = [kinds_named] if isinstance(kinds_named, str) else as_list(what, kinds_named, "kinds")
+    argument, kinds_named = ("onto", onto) if onto is not None else ("through", through)
+    asked = (
+        [kinds_named] if isinstance(kinds_named, str) else as_list(argument, kinds_named, "kinds")
+    )
     kinds = network.storage.nodes["kind"]
-    named = kinds.isin(check_names(what, asked, kinds.dropna().unique().tolist())).to_numpy(bool)
+    named = kinds.isin(check_names(argument, asked, kinds.dropna().unique().tolist())).to_numpy(
+        bool
+    )
     return named if onto is not None else ~named
 
 

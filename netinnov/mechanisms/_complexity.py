@@ -81,12 +81,12 @@ def _sign(vector: Floats, towards: Any, regions: pd.Index) -> float:
     """The sign with which a vector goes with given numbers."""
     if not isinstance(towards, pd.Series) or not towards.index.is_unique:
         raise InputError("`towards` must be a Series with one number for each region.")
-    given = towards.reindex(regions).to_numpy(np.float64, na_value=np.nan)
-    known = np.isfinite(given)
+    reference = towards.reindex(regions).to_numpy(np.float64, na_value=np.nan)
+    known = np.isfinite(reference)
     if known.sum() < 2:
         msg = "`towards` must have a finite number for two regions or more"
         raise InputError(f"{msg}; found {known.sum()}.")
-    return 1.0 if vector[known] @ (given[known] - given[known].mean()) >= 0 else -1.0
+    return 1.0 if vector[known] @ (reference[known] - reference[known].mean()) >= 0 else -1.0
 
 
 def _second(m: Floats) -> Floats | None:

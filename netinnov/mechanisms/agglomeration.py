@@ -141,12 +141,12 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     """
     x = _table("values", values)
     size = _shares(x.sum(axis=1))
-    found = []
+    ginis = []
     for field in _shares(x.T):
         order = np.argsort(np.divide(field, size, out=np.zeros_like(field), where=size > 0))
         curve = np.concatenate([[0.0], np.cumsum(field[order])])
-        found.append(1 - ((curve[1:] + curve[:-1]) * size[order]).sum())
-    return pd.Series(found, values.columns, name="locational_gini", dtype=np.float64)
+        ginis.append(1 - ((curve[1:] + curve[:-1]) * size[order]).sum())
+    return pd.Series(ginis, values.columns, name="locational_gini", dtype=np.float64)
 
 
 def ellison_glaeser(
@@ -191,7 +191,7 @@ def ellison_glaeser(
     if s.size != x.size:
         msg = f"`shares` and `reference` must be of the same regions; found {s.size} and {x.size}."
         raise InputError(msg)
-    named = [given.index for given in (shares, reference) if isinstance(given, pd.Series)]
+    named = [table.index for table in (shares, reference) if isinstance(table, pd.Series)]
     if len(named) == 2 and not named[0].equals(named[1]):
         raise InputError("`shares` and `reference` must have the same index, in one order.")
     check_number("herfindahl", herfindahl, low=0, high=1)

@@ -103,19 +103,19 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     {2000: 0.693, 2010: 0.347}
     """
     check_choice("spread", spread, Spread)
-    found = []
+    dispersion = []
     for values in _positive(panel).T:
         x = values[~np.isnan(values)]
         share = x / x.mean() if x.size else x
         if x.size < 2:
-            found.append(math.nan)
+            dispersion.append(math.nan)
         elif spread == "log_sd":
-            found.append(float(np.log(x).std()))
+            dispersion.append(float(np.log(x).std()))
         elif spread == "cv":
-            found.append(float(share.std()))
+            dispersion.append(float(share.std()))
         else:
-            found.append(float((share * np.log(share)).mean()))
-    return pd.Series(found, panel.columns, name="sigma_convergence", dtype=np.float64)
+            dispersion.append(float((share * np.log(share)).mean()))
+    return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
 
 
 def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
@@ -157,8 +157,8 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     --------
     >>> import pandas as pd
     >>> income = pd.DataFrame({2000: [1.0, 2.0, 4.0], 2010: [3.0, 4.2, 6.0]}, index=list("abc"))
-    >>> found = beta_convergence(income)
-    >>> round(found.slope, 4), round(found.half_life, 1)
+    >>> fit = beta_convergence(income)
+    >>> round(fit.slope, 4), round(fit.half_life, 1)
     (-0.05, 10.0)
     """
     values = _positive(panel)

@@ -313,6 +313,6 @@ def _numbers(value: pd.Series, what: str) -> pd.Series:
         return value.astype(np.float64)
     except (TypeError, ValueError) as error:
         odd = [entry for entry in value if isinstance(entry, str)][:5]
-        found = f"{value.dtype}, e.g. {odd}" if odd else str(value.dtype)
-        msg = f"{what} must give a number or a Series of numbers; found a Series of {found}"
+        kind = f"{value.dtype}, e.g. {odd}" if odd else str(value.dtype)
+        msg = f"{what} must give a number or a Series of numbers; found a Series of {kind}"
         raise InputError(f"{msg}. Map its entries to numbers.") from error

@@ -76,13 +76,13 @@ def climbed(
     """
     parameters = start
     active = (goal > 0) & np.isfinite(start)
-    found = moments(parameters)
-    lack = _lack(goal, found, active)
+    expected = moments(parameters)
+    lack = _lack(goal, expected, active)
     for _ in range(_ITERATIONS):
         worst = _worst(lack, goal)
         if worst <= tolerance:
             return parameters
-        step = _step(found.covariance, lack, active, symmetric, rtol=min(0.01, worst))
+        step = _step(expected.covariance, lack, active, symmetric, rtol=min(0.01, worst))
         if bound is None:
             length = min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST))
         else:
@@ -90,8 +90,8 @@ def climbed(
         slope = float((lack * step).sum())
         while True:
             tried = np.where(active, parameters + length * step, parameters)
-            found = moments(tried)
-            lack = _lack(goal, found, active)
+            expected = moments(tried)
+            lack = _lack(goal, expected, active)
             # The likelihood is concave: it rises all the way to where its slope turns.
             if float((lack * step).sum()) >= -slope / 2 or length < 1e-12:
                 break
@@ -162,14 +162,14 @@ def _step(
         return moved
 
     shape = (lack.size, lack.size)
-    found, _ = cg(
+    solution, _ = cg(
         LinearOperator(shape, matvec=product, dtype=np.float64),
         lack.ravel(),
         rtol=rtol,
         maxiter=500,
         M=LinearOperator(shape, matvec=roughly, dtype=np.float64),
     )
-    step: Floats = np.where(active, found.reshape(families, size), 0.0)
+    step: Floats = np.where(active, solution.reshape(families, size), 0.0)
     return step
 
 

@@ -130,13 +130,13 @@ def validated_projection(
     i, j, common = i[order], j[order], common[order]
     degree = np.bincount(row, minlength=members.size)
     # Pairs of the same degrees and as many common events share their p.
-    found, degree_class = np.unique(degree, return_inverse=True)
+    degrees, degree_class = np.unique(degree, return_inverse=True)
     low = np.minimum(degree_class[i], degree_class[j])
     high = np.maximum(degree_class[i], degree_class[j])
     cases, case = np.unique(np.column_stack([low, high, common]), axis=0, return_inverse=True)
     if method == "hypergeometric":
         tail = stats.hypergeom.sf(
-            cases[:, 2] - 1, events.size, found[cases[:, 0]], found[cases[:, 1]]
+            cases[:, 2] - 1, events.size, degrees[cases[:, 0]], degrees[cases[:, 1]]
         )
     else:
         tail = _bicm_tails(network, layer, listed, cases, members)

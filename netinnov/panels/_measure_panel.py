@@ -90,11 +90,11 @@ def measure_panel(
     (width,) = whole_numbers("window", [window])
     if width < 1:
         raise InputError(f"`window` must be 1 or more periods; found {window!r}.")
-    given = network.storage.link_rows().period
-    if given is None:
+    period = network.storage.link_rows().period
+    if period is None:
         raise InputError("measure_panel needs links with a column `period`; there is none.")
-    known = given[given != NO_PERIOD]
-    _warn_of_the_timeless(network, given == NO_PERIOD)
+    known = period[period != NO_PERIOD]
+    _warn_of_the_timeless(network, period == NO_PERIOD)
     if periods is None:
         asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
     else:
@@ -223,7 +223,7 @@ def _measured(
 ) -> list[_Values]:
     """Give what each measure says of a network, with its nodes as positions in ``index``."""
     nodes = network.nodes.index
-    found = []
+    measured = []
     for name, measure in measures.items():
         try:
             value: Any = measure(network)
@@ -235,16 +235,16 @@ def _measured(
                 if not (value.index.is_unique and value.index.isin(nodes).all()):
                     raise TypeError
                 numbers = value.reindex(nodes).to_numpy(np.float64, na_value=np.nan)
-                found.append(_Values(index.get_indexer(nodes), numbers))
+                measured.append(_Values(index.get_indexer(nodes), numbers))
             elif np.ndim(value) == 0 and not isinstance(value, str):
-                found.append(_Values(np.array([-1]), np.array([float(value)])))
+                measured.append(_Values(np.array([-1]), np.array([float(value)])))
             else:
                 raise TypeError
         except (TypeError, ValueError):
             what = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
             msg = f"measure {name!r} must return a number or a Series of numbers over nodes"
             raise InputError(f"{msg}; found {type(value).__name__}{what}.") from None
-    return found
+    return measured
 
 
 def _long_table(
@@ -254,16 +254,16 @@ def _long_table(
     index: pd.Index,
 ) -> pd.DataFrame:
     """Set values one below the other; what was not measured is NaN, on the nodes of the others."""
-    done = [found for found in values.values() if found is not None]
+    done = [each for each in values.values() if each is not None]
     usual = list(done[0]) if done else [_Values(np.array([-1]), np.empty(1))] * len(measures)
     for at, name in enumerate(measures):
-        if len({bool(found[at].node[0] < 0) for found in done if found[at].node.size}) > 1:
+        if len({bool(each[at].node[0] < 0) for each in done if each[at].node.size}) > 1:
             msg = f"measure {name!r} must return a number always, or a Series always; it does both."
             raise InputError(msg)
     rows = [
-        (step, at, one.node, one.value if found is not None else np.full(one.node.size, np.nan))
-        for step, found in values.items()
-        for at, one in enumerate(found if found is not None else usual)
+        (step, at, one.node, one.value if each is not None else np.full(one.node.size, np.nan))
+        for step, each in values.items()
+        for at, one in enumerate(each if each is not None else usual)
     ]
     size = [node.size for _, _, node, _ in rows]
     measure = np.repeat([at for _, at, _, _ in rows], size).astype(np.intp)

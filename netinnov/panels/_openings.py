@@ -102,7 +102,7 @@ def treatment_of(
         raise InputError(msg)
     home = _positions(openings["home"], "home", network)
     host = _positions(openings["host"], "host", network)
-    given = pd.DataFrame(
+    enclaves = pd.DataFrame(
         {
             "key": np.minimum(home, host) * pairs.nodes.size + np.maximum(home, host),
             "when": _periods(openings["opened"], "opened"),
@@ -112,8 +112,8 @@ def treatment_of(
     if by and (lost := openings[by].isna()).any():
         msg = f"`openings` must have a value of {by!r} in every row; {lost.sum()} have none."
         raise InputError(msg)
-    undated = given.loc[given["when"].isna(), "key"].unique()
-    dated = given[given["when"].notna() & ~given["key"].isin(undated)]
+    undated = enclaves.loc[enclaves["when"].isna(), "key"].unique()
+    dated = enclaves[enclaves["when"].notna() & ~enclaves["key"].isin(undated)]
     if dated.empty:
         raise InputError("`openings` must have a dated enclave between two nodes; it has none.")
     first = dated[dated["when"] == dated.groupby("key")["when"].transform("min")]

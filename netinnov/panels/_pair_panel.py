@@ -89,8 +89,8 @@ def linked_pairs(
 
 def whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
     """Give the values as integers; others are refused."""
-    found = as_list(what, values, "whole numbers")
-    wrong = [value for value in found if not isinstance(value, Integral)]
+    listed = as_list(what, values, "whole numbers")
+    wrong = [value for value in listed if not isinstance(value, Integral)]
     if wrong:
         raise InputError(f"`{what}` must be whole numbers; found {wrong[:5]}.")
-    return [int(value) for value in found]
+    return [int(value) for value in listed]

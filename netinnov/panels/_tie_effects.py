@@ -156,36 +156,36 @@ def fit_cells(
     label = np.column_stack([group[rows], cohort[rows], event_time[rows, period]])
     if method == "two_way":
         label[:, 1] = 0
-    found, code = np.unique(label[inside], axis=0, return_inverse=True)
+    cells, code = np.unique(label[inside], axis=0, return_inverse=True)
     cell = np.full(rows.size, -1, np.int64)
     cell[inside] = code
     # What each cell is compared with: the rows outside cells of the same pairs.
     owner = np.where(treated[rows], label[:, 0] * (len(pairs.periods) + 1) + label[:, 1], -1)
     y = pairs.weight[rows, period]
-    kept, cells_left = _unseparated(pairs, rows, period, y, cell, owner, len(found), effects)
+    kept, cells_left = _unseparated(pairs, rows, period, y, cell, owner, len(cells), effects)
     if not cells_left.any():
         raise InputError("every tie of the pairs with an enclave is 0 before, or after, it opens.")
-    estimate = np.full(len(found), np.nan)
-    variance = np.full((len(found), len(found)), np.nan)
+    estimate = np.full(len(cells), np.nan)
+    variance = np.full((len(cells), len(cells)), np.nan)
     columns = np.flatnonzero(cells_left)
     beta, spread, n_clusters = _estimate(
         pairs, rows[kept], period[kept], y[kept], cell[kept], columns, effects, errors, what
     )
     estimate[columns] = beta
     variance[np.ix_(columns, columns)] = spread
-    if lost := len(found) - columns.size:
+    if lost := len(cells) - columns.size:
         msg = (
-            f"{what}: in {lost} of {len(found)} cells all ties are 0, or all of those they are "
+            f"{what}: in {lost} of {len(cells)} cells all ties are 0, or all of those they are "
             "compared with, so that they have no finite estimate (NaN), nor have the means they "
             "enter. Longer periods make this rarer."
         )
         warnings.warn(msg, UserWarning, stacklevel=3)
-    counted = np.bincount(code, minlength=len(found))
+    counted = np.bincount(code, minlength=len(cells))
     table = pd.DataFrame(
         {
-            "group": pd.Index(treatment.groups).take(found[:, 0]),
-            "cohort": pd.Index(pairs.periods).take(found[:, 1]),
-            "event_time": found[:, 2],
+            "group": pd.Index(treatment.groups).take(cells[:, 0]),
+            "cohort": pd.Index(pairs.periods).take(cells[:, 1]),
+            "event_time": cells[:, 2],
             "estimate": estimate,
             "standard_error": np.sqrt(np.diag(variance)),
             "n_treated": counted,
@@ -336,16 +336,16 @@ def _estimate(
             dummies[:, 1] = fixed["destination"][:n] + shift
         dummies[:, 2] = np.where(np.isin(cell, columns), cell, -1)
         dummies[:, 2] += np.where(dummies[:, 2] >= 0, 2 * pairs.nodes.size * t, 0)
-        found, code = np.unique(dummies, return_inverse=True)
+        codes, code = np.unique(dummies, return_inverse=True)
         # The first is none, -1, if there is one.
-        none = int(found[0] == -1)
+        none = int(codes[0] == -1)
         code = code.reshape(dummies.shape) - none
-        code[code < 0] = found.size - none
+        code[code < 0] = codes.size - none
         variance = jackknife(
             Design(
                 code,
-                found.size - none,
-                np.searchsorted(found, columns + 2 * pairs.nodes.size * t) - none,
+                codes.size - none,
+                np.searchsorted(codes, columns + 2 * pairs.nodes.size * t) - none,
                 np.unique(rows, return_inverse=True)[1],
                 cluster[:n],
             ),

@@ -276,8 +276,10 @@ def attractor_map(
         _values("demand_intercept", demand_intercept, market.demand_intercept),
     ]
     if (bad := grid[0][(grid[0] < SLOWEST) | (grid[0] > 1)]).size:
-        found = bad[:5].tolist()
-        raise InputError(f"`adaptation` must be at least {SLOWEST} and at most 1; found {found}.")
+        examples = bad[:5].tolist()
+        raise InputError(
+            f"`adaptation` must be at least {SLOWEST} and at most 1; found {examples}."
+        )
     beta, a = (x.ravel() for x in np.meshgrid(*grid, indexing="ij"))
     rests = {value: _moved(market, value).price() for value in grid[1]}
     rest = np.array([rests[value] for value in a])
@@ -317,10 +319,10 @@ def _moved(market: BoundedCobweb, intercept: float) -> BoundedCobweb:
 
 
 def _values(name: str, values: Any, default: float) -> Floats:
-    found = np.atleast_1d(np.asarray(default if values is None else values, np.float64))
-    if found.ndim != 1 or not found.size or not np.isfinite(found).all():
+    numbers = np.atleast_1d(np.asarray(default if values is None else values, np.float64))
+    if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
         raise InputError(f"`{name}` must be a sequence of finite numbers; found {values!r}.")
-    return found
+    return numbers
 
 
 def _periods(orbit: Floats) -> Any:

@@ -103,8 +103,8 @@ class CoupledCobweb:
         supply = vector("supply_slope", self.supply_slope, size, regions)
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
         for name in ("demand_intercept", "supply_intercept"):
-            if (given := getattr(self, name)) is not None:
-                object.__setattr__(self, name, vector(name, given, size, regions))
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, vector(name, value, size, regions))
         check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         mobility = mobility_matrix(self.mobility, size, directed=self.directed, regions=regions)
         if self.attention is not None:

@@ -38,12 +38,12 @@ def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = 
             msg = f"`{name}` must have one value for each region; found {len(values)} values, "
             raise InputError(f"{msg}and none for {lacking}.")
         values = values if default else values.loc[list(regions)]
-    found = as_floats(name, values)
-    if found.ndim != 1 or found.size == 0 or (size is not None and found.size != size):
+    numbers = as_floats(name, values)
+    if numbers.ndim != 1 or numbers.size == 0 or (size is not None and numbers.size != size):
         must = "one number a region" if size is None else f"{size} numbers, one a region"
-        raise InputError(f"`{name}` must be {must}; found an array of shape {found.shape}.")
-    refuse_outside(name, found, np.isfinite(found), "finite")
-    return found
+        raise InputError(f"`{name}` must be {must}; found an array of shape {numbers.shape}.")
+    refuse_outside(name, numbers, np.isfinite(numbers), "finite")
+    return numbers
 
 
 def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound: str) -> None:
@@ -72,8 +72,8 @@ def mobility_matrix(
             msg = f"`mobility` must be a network of {size} regions; found {mobility.n_nodes} nodes."
             raise InputError(msg)
         if mobility.directed and not directed:
-            found = sorted(mobility.directed)
-            msg = f"`mobility` must be a network without directed layers; found {found}; set "
+            layers = sorted(mobility.directed)
+            msg = f"`mobility` must be a network without directed layers; found {layers}; set "
             raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
         m = np.array(flat_matrix(mobility, "mobility").toarray(), dtype=np.float64)
     else:

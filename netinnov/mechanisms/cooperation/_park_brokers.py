@@ -165,8 +165,8 @@ def liaison_test(
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou
-    >>> found = liaison_test(load_quzhou(), "quzhou_haichuang")
-    >>> found["joined"], found["labellings"], found["exact"]
+    >>> test = liaison_test(load_quzhou(), "quzhou_haichuang")
+    >>> test["joined"], test["labellings"], test["exact"]
     (6, 1716, True)
     """
     permutations = as_whole("permutations", permutations, low=1)
@@ -190,7 +190,7 @@ def liaison_test(
         across = open_pairs[np.ix_(host, home)].sum() + open_pairs[np.ix_(home, host)].sum()
         return int(across) // half
 
-    found = joined(home, host)
+    n_joined = joined(home, host)
     counts = Counter(labels[others].tolist())
     n, n_home, n_host = others.size, counts["home"], counts["host"]
     total = math.comb(n, n_home) * math.comb(n - n_home, n_host)
@@ -198,7 +198,7 @@ def liaison_test(
     dealt = _all_labellings(n, n_home, n_host) if exact else None
     null = np.empty(total if exact else int(permutations) + 1, np.int64)
     if not exact:
-        null[-1] = found  # the observed one is a labelling, too
+        null[-1] = n_joined  # the observed one is a labelling, too
     for k in range(total if exact else int(permutations)):
         new_home, new_host = np.zeros((2, labels.size), bool)
         if dealt is None:
@@ -212,10 +212,10 @@ def liaison_test(
         null[k] = joined(new_home, new_host)
     return pd.Series(
         {
-            "joined": found,
+            "joined": n_joined,
             "mean": float(null.mean()),
             "most": int(null.max()),
-            "p": float((null >= found).mean()),
+            "p": float((null >= n_joined).mean()),
             "least_p": float((null == null.max()).mean()),
             "labellings": null.size,
             "exact": exact,

@@ -69,10 +69,10 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     [[13, 20, True, False]]
     """
     check_flag("directed", directed)
-    found = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
+    enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
     nodes = network.storage.nodes
     kinds = nodes["kind"]
-    parks = [park for park in found if kinds[park] == "park" and _apart(network, park)]
+    parks = [park for park in enclaves if kinds[park] == "park" and _apart(network, park)]
     around = {park: park_network(network, park) for park in parks}
     layers = sorted({layer for part in around.values() for layer in part.layers})
     partners = {node for part in around.values() for node in part.storage.nodes.index}

@@ -103,8 +103,8 @@ def adoption_test(
     >>> import pandas as pd, netinnov as ni
     >>> path = pd.DataFrame({"source": list("abcdefg"), "target": list("bcdefgh")})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcdefgh")), path)
-    >>> found = adoption_test(network, dict(zip("abcdefgh", range(8))), rng=1)
-    >>> bool(found.loc["together", "p_more"] < 0.01)  # one after another along the path
+    >>> test = adoption_test(network, dict(zip("abcdefgh", range(8))), rng=1)
+    >>> bool(test.loc["together", "p_more"] < 0.01)  # one after another along the path
     True
     """
     check_choice("exposure", exposure, Exposure)
@@ -126,10 +126,10 @@ def adoption_test(
         into = linked[known][:, known].toarray().T > 0
         divisor = np.maximum(into.sum(axis=1), 1) if exposure == "share" else np.ones(len(known))
         weight: Floats = into / divisor[:, None]
-        found = [_excess(weight, order, group, steps.size) for order in orders]
-        excess, adopters, exposed, at_risk = found[0]
+        drawn = [_excess(weight, order, group, steps.size) for order in orders]
+        excess, adopters, exposed, at_risk = drawn[0]
         rows.append((adopters, exposed, at_risk, excess))
-        values.append([row[0] for row in found])
+        values.append([row[0] for row in drawn])
     table = pd.DataFrame(rows, columns=["adopters", "at_exposed", "at_risk", "excess"])
     observed, null = np.array(values)[:, 0], np.array(values)[:, 1:].T
     return pd.concat([table, _against(observed, null)], axis=1).set_index(
@@ -189,8 +189,8 @@ def order_test(
     --------
     >>> import pandas as pd
     >>> steps = pd.Series({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0})
-    >>> found = order_test(steps, {"a": 1, "b": 2, "c": 9, "d": float("inf")}, rng=1)
-    >>> found[["pairs", "concordance"]].values.tolist()
+    >>> test = order_test(steps, {"a": 1, "b": 2, "c": 9, "d": float("inf")}, rng=1)
+    >>> test[["pairs", "concordance"]].values.tolist()
     [[3.0, 1.0]]
     """
     permutations = as_whole("permutations", permutations, low=1)
@@ -255,22 +255,22 @@ def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
     if not isinstance(table, (pd.Series, Mapping)):
         msg = "`dates` must be a Series or mapping from nodes to numbers; found"
         raise InputError(f"{msg} {shown(dates)}.")
-    given = pd.Series(dates)
-    number, text = as_numbers(given)
+    adopted = pd.Series(dates)
+    number, text = as_numbers(adopted)
     if text.any():
-        some = dict(list(given[text].items())[:5])
+        some = dict(list(adopted[text].items())[:5])
         raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
-    given = pd.Series(number, given.index)
-    given.index = given.index.map(str)
-    return np.asarray(given.reindex(index.map(str)), np.float64)
+    adopted = pd.Series(number, adopted.index)
+    adopted.index = adopted.index.map(str)
+    return np.asarray(adopted.reindex(index.map(str)), np.float64)
 
 
 def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_]) -> Integers:
     if strata is None:
         return np.zeros(int(stay.sum()), np.int64)
-    given = strata.copy()
-    given.index = given.index.map(str)
-    codes: Integers = pd.factorize(given.reindex(index.map(str)))[0][stay].astype(np.int64)
+    labels = strata.copy()
+    labels.index = labels.index.map(str)
+    codes: Integers = pd.factorize(labels.reindex(index.map(str)))[0][stay].astype(np.int64)
     if (codes < 0).any():
         lost = index[stay][codes < 0]
         msg = "`strata` must give a group to each node with a date; "

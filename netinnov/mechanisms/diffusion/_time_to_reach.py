@@ -221,9 +221,9 @@ def _times(
     goal = np.unique(goal)
     for k, generator in enumerate(generators):
         steps = spread(generator)[goal]
-        found = steps[steps >= 0]
-        if found.size >= needed:
-            times[k] = found.max() if needed > 1 else found.min()
+        reached = steps[steps >= 0]
+        if reached.size >= needed:
+            times[k] = reached.max() if needed > 1 else reached.min()
     return times
 
 
@@ -239,10 +239,10 @@ def _sum(spread: Spread, generators: Sequence[np.random.Generator], horizon: int
 def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) -> Codes:
     """Positions of nodes by id, or of those in a place."""
     if not isinstance(given, str):
-        found = positions(network, what, given)
-        if not found.size:
+        codes = positions(network, what, given)
+        if not codes.size:
             raise InputError(f"`{what}` must name at least one node; found none.")
-        return found
+        return codes
     places = network.storage.places
     if given not in places.index:
         msg = f"`{what}` must be a place or a sequence of nodes; found {given!r}"

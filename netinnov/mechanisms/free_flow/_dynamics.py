@@ -282,9 +282,9 @@ def _described(
     table = pd.DataFrame([point for point, _ in rows], columns=labels)
     table["leading"] = [leading for _, leading in rows]
     table["stable"] = table["leading"] < -_LEVEL
-    apart = [np.abs(ends - point).max(axis=1) for point, _ in rows]
-    nearest = np.argmin(apart, axis=0)
-    near = np.min(apart, axis=0) < 1e-2
+    distance = [np.abs(ends - point).max(axis=1) for point, _ in rows]
+    nearest = np.argmin(distance, axis=0)
+    near = np.min(distance, axis=0) < 1e-2
     n = len(ends)
     counts = np.bincount(nearest[near], minlength=len(rows))
     basin = counts / n

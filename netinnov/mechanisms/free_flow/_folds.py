@@ -41,11 +41,11 @@ def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floa
     rising = (values[:, :-1] < 0) & (values[:, 1:] >= 0)
     has = rising.any(axis=1)
     at = rising.argmax(axis=1)[has]
-    found = np.full(len(shares), np.nan)
+    roots = np.full(len(shares), np.nan)
     low, high, x = _LEVELS[at], _LEVELS[at + 1], shares[has]
     for _ in range(60):
         middle = (low + high) / 2
         below = gap(x, middle) < 0
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    found[has] = (low + high) / 2
-    return found
+    roots[has] = (low + high) / 2
+    return roots

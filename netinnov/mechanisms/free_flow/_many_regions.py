@@ -82,8 +82,8 @@ class ManyRegions(ABC):
         """
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         x = check_shares("shares", shares, labels)
-        found = self._attraction(phi, still, reach)(np.atleast_2d(x))
-        return pd.Series(found[0], index=labels) if x.ndim == 1 else found
+        attraction = self._attraction(phi, still, reach)(np.atleast_2d(x))
+        return pd.Series(attraction[0], index=labels) if x.ndim == 1 else attraction
 
     def simulate(
         self,

@@ -181,16 +181,18 @@ def phase_map(
     0.0        divergence
     0.6       convergence
     """
-    given = _parameters(model, freeness, border, enclave)
-    axes = [_axis("rows", rows, given), _axis("columns", columns, given)]
+    parameters = _parameters(model, freeness, border, enclave)
+    axes = [_axis("rows", rows, parameters), _axis("columns", columns, parameters)]
     if axes[0][0] == axes[1][0]:
         raise InputError(f"`rows` and `columns` must differ; found {axes[0][0]!r} in both.")
-    given[axes[0][0]], given[axes[1][0]] = axes[0][1][:, None], axes[1][1][None, :]
-    missing = [name for name, value in given.items() if value is None]
+    parameters[axes[0][0]], parameters[axes[1][0]] = axes[0][1][:, None], axes[1][1][None, :]
+    missing = [name for name, value in parameters.items() if value is None]
     if missing:
         raise InputError(f"`{missing[0]}` must be given, or be an axis of the map; found None.")
     shape = (len(axes[0][1]), len(axes[1][1]))
-    grid = {name: np.broadcast_to(np.asarray(value, float), shape) for name, value in given.items()}
+    grid = {
+        name: np.broadcast_to(np.asarray(value, float), shape) for name, value in parameters.items()
+    }
     if isinstance(model, LogitMigration):
         phases = np.where(_one_state(grid), PHASES[0], PHASES[2])
     else:
@@ -210,11 +212,11 @@ def _parameters(
         return {name: getattr(model, name) for name in (*_LOGIT, "moving_cost")}
     if getattr(model, "regions", 2) != 2:
         raise InputError("a phase map is for two regions; this model has more.")
-    given = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
+    parameters = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
     for name, value in {"freeness": freeness, "border": border, "enclave": enclave}.items():
         if value is not None:
             _check_axis(name, np.array([value], dtype=float))
-    return {**given, "enclave": enclave}
+    return {**parameters, "enclave": enclave}
 
 
 def _axis(what: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tuple[str, Floats]:

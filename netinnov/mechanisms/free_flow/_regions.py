@@ -164,9 +164,9 @@ def neighbour_weights(
 ) -> tuple[Floats, pd.Index[Any]]:
     """Weights of each region's neighbours (rows add up to 1; a region without any: 0)."""
     if isinstance(network, MultilayerNetwork):
-        found = flat_matrix(network).toarray()
+        matrix = flat_matrix(network).toarray()
         names = network.nodes.index
-        network = pd.DataFrame(found, index=names, columns=names)
+        network = pd.DataFrame(matrix, index=names, columns=names)
     values, labels = _square("network", network)
     _symmetric("network", values)
     _within("network", values, values >= 0, "at least 0")
@@ -203,8 +203,8 @@ def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
         raise InputError(f"{msg}found the shape {values.shape}.")
     if not np.isfinite(values).all():
         where = np.argwhere(~np.isfinite(values))[0].tolist()
-        found = f"{values[tuple(where)]} at {where}"
-        raise InputError(f"`{name}` must hold finite numbers; found {found}.")
+        example = f"{values[tuple(where)]} at {where}"
+        raise InputError(f"`{name}` must hold finite numbers; found {example}.")
     if not isinstance(matrix, pd.DataFrame):
         return values, pd.RangeIndex(len(values))
     if not matrix.index.is_unique or not matrix.index.equals(matrix.columns):

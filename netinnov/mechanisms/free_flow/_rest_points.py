@@ -39,15 +39,15 @@ def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
     at 1/2, which the closed form of the break point says more exactly than a difference can.
     """
     at_corner = float(gap(1.0))
-    found = [(0.5, not rises)]
+    points = [(0.5, not rises)]
     above = 0.5 + _NEAR
     if (at_corner > 0) != rises and np.sign(gap(above)) != np.sign(at_corner) and at_corner != 0:
         root = optimize.brentq(gap, above, 1.0, xtol=1e-15, rtol=8.9e-16)
         # The slopes at neighbouring rest points have opposite signs.
-        found += [(root, rises), (1 - root, rises)]
+        points += [(root, rises), (1 - root, rises)]
     if at_corner >= 0:
-        found += [(0.0, at_corner > 0), (1.0, at_corner > 0)]
-    return pd.DataFrame(sorted(found), columns=["share", "stable"])
+        points += [(0.0, at_corner > 0), (1.0, at_corner > 0)]
+    return pd.DataFrame(sorted(points), columns=["share", "stable"])
 
 
 def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
@@ -76,24 +76,24 @@ def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
         values = np.append(values, [value for _, value in extra])
         order = np.argsort(grid)
         grid, values = grid[order], values[order]
-    found = []
+    points = []
     for left, right, before, after in zip(
         grid[:-1], grid[1:], values[:-1], values[1:], strict=True
     ):
         if before * after < 0:
             root = float(optimize.brentq(gap, left, right, xtol=1e-15, rtol=8.9e-16))
             if 0 < root < 1:
-                found.append((root, bool(before > after)))
+                points.append((root, bool(before > after)))
     # A grid point may be a root itself: the even split above all.
-    found += [
+    points += [
         (float(grid[at]), bool(values[at - 1] > values[at + 1]))
         for at in np.flatnonzero(values[1:-1] == 0) + 1
     ]
     if values[0] <= 0:
-        found.append((0.0, bool(values[0] < 0)))
+        points.append((0.0, bool(values[0] < 0)))
     if values[-1] >= 0:
-        found.append((1.0, bool(values[-1] > 0)))
-    return pd.DataFrame(sorted(found), columns=["share", "stable"])
+        points.append((1.0, bool(values[-1] > 0)))
+    return pd.DataFrame(sorted(points), columns=["share", "stable"])
 
 
 def sustain_root(premium: Callable[[float], float], high: float) -> float:
