@@ -8,6 +8,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov import study
+from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
 from netinnov.study._data import Loaded
 from netinnov.study._places import aggregate_to_places
@@ -47,6 +48,8 @@ def context_of(network, *, source="tables", rejected=None, say=lambda _: None, *
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
     settings = {"structure": FEW, "diffusion": {"replicates": 20}} | settings
+    if settings.get("mechanisms") is not False:
+        settings = {part: {} for part in MECHANISMS} | settings
     configuration = study.configure({"data": data} | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}

@@ -324,7 +324,7 @@ def test_the_figure_marks_the_median_that_the_text_gives() -> None:
     shown = table["node"].isna() | table["node"].isin(["p", "q"])
     for _, rows in table[shown].groupby("measure"):
         assert rows["median"].tolist() in marks
-    assert "median of the random placements (black tick" in picture.caption
+    assert "Black tick: median of the random placements" in picture.note
 
 
 # -- what is computed --------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from netinnov.study._words import (
     joined,
     name,
     number,
+    out_of,
     per_cent_of,
     percent,
     phrase,
@@ -38,7 +39,10 @@ EVIL = "<script>alert('x')</script>"
         (pd.NA, "–"),
         (1234567, "1,234,567"),
         (-2, "−2"),
-        (0.123456, "0.1235"),
+        (0.123456, "0.123"),
+        (-1.329e-05, "−0.0000133"),
+        (1.5e-300, "1.50 × 10⁻³⁰⁰"),
+        (-2e20, "−2.00 × 10²⁰"),
         (12345.6, "12,346"),
         (-0.0, "0"),
         (-0.04, "−0.04"),
@@ -117,10 +121,10 @@ def test_layers_are_marked_where_they_are_named():
 def chapter():
     table = Table("t", pd.DataFrame({"kind": [EVIL], "n": [1]}), "A table.", modelled=("gravity",))
     sentences = [Sentence(phrase("One is {}.", name(EVIL)), ("t",)), Sentence("Two.", (), "More")]
-    return Chapter("built", "What was built", sentences, [], [table])
+    return Chapter("built", "What was built", (), sentences, [], [table])
 
 
-def page_of(tmp_path, chapters):
+def page_of(tmp_path, chapters, **options):
     write_page(
         tmp_path / "report.html",
         title=EVIL,
@@ -129,6 +133,7 @@ def page_of(tmp_path, chapters):
         short=[Sentence("Short.", ("t",))],
         chapters=chapters,
         reading=[Sentence("Read.")],
+        **options,
     )
     return (tmp_path / "report.html").read_text(encoding="utf-8")
 
@@ -138,14 +143,38 @@ def test_the_page_is_a_loop_over_chapters_and_escapes_what_it_is_given(tmp_path)
     assert "<script" not in page
     assert ' onmouseover="' not in page
     assert "One is <bdi>&lt;script&gt;" in page
-    assert "<td><bdi>&lt;script&gt;" in page
+    assert '<th scope="row"><bdi>&lt;script&gt;' in page
     assert '<td class="n">1</td>' in page
-    assert '<a href="#methods">Modelled, not observed: <bdi>gravity (modelled)</bdi></a>' in page
-    # A sentence names its table, and the modelled layers in it.
-    assert 'tables/t.csv</a> with <a href="#methods"><bdi>gravity (modelled)</bdi></a>]' in page
-    assert page.index('id="short"') < page.index("<nav") < page.index('id="built"')
+    # A sentence names its table by number, and has a badge for the modelled layers in it.
+    mark = '<sup class="mark">[<a href="tables/t.csv" title="tables/t.csv">1</a>]</sup>'
+    badge = '<a class="badge" href="#methods" title="gravity">modelled</a>'
+    assert page.count(f"{mark} {badge}") == 3  # the top, the sentence, the table
+    assert page.index('id="short"') < page.index('id="built"')
     assert page.index("One is") < page.index("A table.") < page.index("<h3>More</h3>")
     assert "tables/t.csv</a>: 1 row" in page
+
+
+def test_the_first_sentence_answers_the_question(tmp_path):
+    page = page_of(tmp_path, [chapter()], question="What is short?")
+    assert "<h2>What is short?</h2>" in page
+    assert '<p class="answer">Short.<sup' in page
+    assert "<li>Short." not in page
+
+
+def test_tables_are_folded_and_can_be_scrolled_by_keyboard(tmp_path):
+    page = page_of(tmp_path, [chapter()])
+    assert '<details id="table-t"><summary>Table: A table.</summary>' in page
+    box = '<div class="scroll" tabindex="0" role="region" aria-label="Table: A table.">'
+    assert box in page
+    assert page.count('<th scope="col"') == 2
+    assert "2 sentences and 1 table</summary>" in page
+
+
+def test_numbers_are_written_as_a_table_asks():
+    frame = pd.DataFrame({"place": ["a", "b"], "share": [0.5, np.nan]})
+    table = Table("t", frame, "", formats={"share": percent})
+    assert view_of(table).rows == [["a", "50 %"], ["b", "–"]]
+    assert [out_of(6)(share) for share in (1 / 6, 1.0)] == ["1 of 6", "6 of 6"]
 
 
 def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
@@ -157,7 +186,7 @@ def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
 
 def test_control_characters_of_names_do_not_reach_the_page(tmp_path):
     sentences = [Sentence(phrase("Most central: {}.", name("a\x1b[2J\x00b\x85")))]
-    chapter = Chapter("central", "Who is central", sentences, [], [])
+    chapter = Chapter("central", "Who is central", sentences)
     options = {"title": "a\x07", "command": "netinnov run", "version": "0", "short": []}
     write_page(tmp_path / "page.html", chapters=[chapter], reading=[], **options)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import sys
@@ -187,18 +188,61 @@ def test_every_number_of_the_report_names_its_table(bundled):
     page = page_of(bundled)
     found = page[page.index('<section id="built">') : page.index('<section id="reading">')]
     sentences = re.findall(r"<li>(.*?)</li>", found, re.S)
+    assert '<p class="answer">' in page
     assert len(sentences) > 40
     no_table = [s for s in sentences if re.search(r"\d", s) and "tables/" not in s]
     assert [s for s in no_table if "Figure" not in s] == []  # of a paper
-    captions = re.findall(r"<figcaption>(.*?)</figcaption>", found, re.S)
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page, re.S)
     assert [caption for caption in captions if "tables/" not in caption] == []
+
+
+def in_sight(page):
+    """Text of a page whose folds are closed."""
+    folds = re.compile(
+        r"(<details[^>]*><summary>(?:(?!</?details).)*?</summary>)(?:(?!<details).)*?</details>",
+        re.S,
+    )
+    body = page[page.index("<body>") :]
+    while (opened := folds.sub(lambda fold: fold[1].replace("details", "div"), body)) != body:
+        body = opened
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def test_few_words_are_in_sight_before_a_fold_is_opened(bundled):
+    page = page_of(bundled)
+    text = in_sight(page)
+    assert "What would a park of" in text
+    assert "Files" in text
+    assert "Zipf" not in text  # folded
+    assert len(text.split()) <= 2500
+
+
+def test_pictures_are_described_and_not_by_their_caption(bundled):
+    pictures = re.findall(r'<img alt="([^"]*)".*?<figcaption>(.*?)<', page_of(bundled), re.S)
+    assert len(pictures) > 10
+    assert [alt for alt, caption in pictures if len(alt) < 30 or caption.startswith(alt)] == []
+
+
+def test_the_question_stands_over_its_answer_and_figures(bundled):
+    page = page_of(bundled)
+    parts = ("What would a park of", 'class="answer"', "figure-flow_map", "figure-effects")
+    places = [page.index(part) for part in parts]
+    assert places[:2] == sorted(places[:2])
+    assert max(places) < page.index('<section id="built">')
+
+
+def test_no_number_is_written_by_a_computer(bundled):
+    assert re.search(r"\d[eE][-−+]?\d", in_sight(page_of(bundled))) is None
+    cells = re.findall(r'<td class="n">(.*?)</td>', page_of(bundled))
+    assert [cell for cell in cells if re.search(r"\de", cell)] == []
 
 
 def test_the_page_has_the_sections_in_order_and_says_nothing_twice(bundled):
     page = page_of(bundled)
     names = [section.name for section in sections.SECTIONS]
     assert re.findall(r'<section id="(\w+)">', page) == ["short", *names, "reading", "files"]
-    items = [re.sub(r"<span.*?</span>|<[^>]+>", "", s) for s in re.findall(r"<li>(.*?)</li>", page)]
+    marks = r'<sup.*?</sup>| <a class="badge".*?</a>|<[^>]+>'
+    items = [re.sub(marks, "", item) for item in re.findall(r"<li>(.*?)</li>", page)]
     said = [sentence for item in items for sentence in item.strip(" .").split(". ")]
     shared = "An illustrative, uncalibrated model, one formal reading of Figure"
     repeated = {s for s in said if said.count(s) > 1 and not s.startswith(shared)}
@@ -307,10 +351,13 @@ def test_what_is_modelled_is_marked(bundled):
     page = page_of(bundled)
     assert "an experiment inside the model" in page
     assert re.search(r"\bp\s*[=<]\s*0", page) is None
-    mark = f'<a href="#methods">Modelled, not observed: <bdi>{layer}</bdi></a>'
-    for block in re.findall(r"<figcaption>(.*?)</figcaption>", page, re.S):
-        if re.search(r"tables/(centrality|strength|effects|layers|map_links)\.csv", block):
-            assert mark in block
+    badge = f'<a class="badge" href="#methods" title="{gravity_parameters()["layer"]}">'
+    for block in re.findall(r"<(figcaption|li|p)\b(.*?)</\1>", page, re.S):
+        if re.search(
+            r'title="tables/(centrality|strength|effects|layers|map_links)\.csv', block[1]
+        ):
+            assert badge in block[1]
+    assert page.count(f"{layer}") < 30
 
 
 def test_no_sentence_tests_a_model(bundled):

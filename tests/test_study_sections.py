@@ -99,12 +99,12 @@ def test_the_map_can_be_drawn_again_from_its_tables():
 def test_the_map_says_which_layers_of_how_many_it_shows():
     few = built.compute(context_of(three(places=PLACES, links=CHAIN), **OFF))
     (picture, *_) = BUILT.draw(few)
-    assert "Links between places, in all of 1 layer: <bdi>links</bdi>." in picture.caption
-    assert "heaviest" not in picture.caption
+    assert "Links between places, in all of 1 layer: <bdi>links</bdi>." in picture.note
+    assert "heaviest" not in picture.note
     links = [("a", "b", at + 1, f"layer{at}") for at in range(6)]
     (picture, *_) = BUILT.draw(built.compute(context_of(three(places=PLACES, links=links), **OFF)))
-    assert "in 4 of 6 layers (" in picture.caption
-    assert "of the observed layers those with most weight" in picture.caption
+    assert "in 4 of 6 layers (" in picture.note
+    assert "of the observed layers those with most weight" in picture.note
 
 
 def test_the_map_says_when_it_leaves_out_links():
@@ -112,7 +112,7 @@ def test_the_map_says_when_it_leaves_out_links():
     places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 16), "lat": 30.0})
     network = network_of(list(combinations(ids, 2)), places=places)  # 16 * 15 / 2 = 120
     (picture, *_) = BUILT.draw(built.compute(context_of(network, **OFF)))
-    assert "Of each layer at most the 100 heaviest links are drawn." in picture.caption
+    assert "Of each layer at most the 100 heaviest links are drawn." in picture.note
 
 
 # -- who is central ----------------------------------------------------------------------------

@@ -140,22 +140,31 @@ def _write(
     command: str,
 ) -> None:
     """Tables, figures and the page."""
-    chapters, short, reading = [], list[Sentence](), list[Sentence]()
+    chapters, reading = [], list[Sentence]()
+    question, short = "", list[Sentence]()
     safe = configuration.output.neutralise_formulas
+    questions = {
+        section.name: section.question(result) for section, result in results if result is not None
+    }
+    leading = next((name for name in reversed(questions) if questions[name]), "")
     with undrawn_characters() as undrawn:
         for section, result in results:
             if result is None:
                 if section.absent:
-                    sentences = [Sentence(section.absent)]
-                    chapters.append(Chapter(section.name, section.heading, sentences, [], []))
+                    gist = [Sentence(section.absent)]
+                    chapters.append(Chapter(section.name, section.heading, gist))
                 continue
             tables = list(section.tables(result))
             write_tables(tables, folder / "tables", neutralise_formulas=safe)
             pictures = [save(picture, folder / "figures") for picture in section.draw(result)]
+            gist, sentences = list(section.offer(result)), list(section.tell(result))
+            if section.name == leading and gist:
+                question, short, gist = questions[leading], gist, []
+            if not gist:
+                gist, sentences = sentences[:1], sentences[1:]
             chapters.append(
-                Chapter(section.name, section.heading, list(section.tell(result)), pictures, tables)
+                Chapter(section.name, section.heading, gist, sentences, pictures, tables)
             )
-            short += section.offer(result)
             reading += section.explain(result)
     if undrawn:
         advice = font_advice(undrawn)
@@ -166,6 +175,7 @@ def _write(
         title=configuration.title,
         command=command,
         version=__version__,
+        question=question,
         short=short,
         chapters=chapters,
         reading=reading,

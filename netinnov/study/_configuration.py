@@ -60,11 +60,18 @@ seed = 1                      # the same seed gives the same numbers
     @model_validator(mode="before")
     @classmethod
     def _prepared(cls, settings: Any) -> Any:
-        """A part that is false is left out; [mechanisms] stands for the parts of its settings."""
+        """A part that is false is left out; [mechanisms] stands for the parts of its settings.
+
+        The bundled case has the mechanisms, other data where they are asked for.
+        """
         if not isinstance(settings, dict):
             return settings
         settings = _with_mechanisms(dict(settings))
         known = parts()
+        data = settings.get("data")
+        if isinstance(data, dict) and data.get("source") == BUNDLED:
+            every = {name: dict[str, Any]() for name in MECHANISMS if name in known}
+            settings = {**every, **settings}
         return {
             name: None if value is False and name in known else value
             for name, value in settings.items()
@@ -83,11 +90,12 @@ MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
 
 
 def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings of [mechanisms] go to the part of the mechanism that has them."""
+    """Settings of [mechanisms] go to the part of the mechanism that has them; true asks for all."""
     whole = settings.get("mechanisms")
     known = {name: kind.model_fields for name, kind in parts().items() if name in MECHANISMS}
-    if whole is False:
-        return {**dict.fromkeys(known, False), **_without(settings, "mechanisms")}
+    if isinstance(whole, bool):
+        every: Any = {} if whole else False
+        return {**dict.fromkeys(known, every), **_without(settings, "mechanisms")}
     if not isinstance(whole, dict):
         return settings
     home = {setting: name for name, fields in known.items() for setting in fields}

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from netinnov.plotting import mark_modelled, save_figure
+from netinnov.plotting import save_figure
 from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._views import View, view_of
-from netinnov.study._words import counted, name, plain
+from netinnov.study._words import counted, joined, plain
 
 __all__ = ["Chapter", "Drawn", "Entry", "save", "write_page"]
 
@@ -31,8 +31,11 @@ class Drawn:
 
     name: str
     caption: str
+    note: str
+    alt: str
     tables: tuple[str, ...]
     topic: str
+    front: bool
     png: str
     width: int
 
@@ -49,22 +52,37 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section as the page shows it."""
+    """A section as the page shows it.
+
+    `gist` is always in sight; the rest is folded, but for pictures at the front of the page.
+    """
 
     name: str
     heading: str
-    sentences: Sequence[Sentence]
-    pictures: Sequence[Drawn]
-    tables: Sequence[Table]
+    gist: Sequence[Sentence] = ()
+    sentences: Sequence[Sentence] = ()
+    pictures: Sequence[Drawn] = ()
+    tables: Sequence[Table] = ()
+
+    @property
+    def contents(self) -> str:
+        """What is folded, in words; nothing if nothing is."""
+        parts = {
+            "sentence": len(self.sentences),
+            "figure": sum(not picture.front for picture in self.pictures),
+            "table": sum(table.on_page for table in self.tables),
+        }
+        return str(joined([counted(n, noun) for noun, n in parts.items() if n]))
 
     @property
     def entries(self) -> Iterable[Entry]:
-        """Its content by heading, in the order of first appearance."""
+        """Its folded content by heading, in the order of first appearance."""
         entries: dict[str, Entry] = {}
         for sentence in self.sentences:
             entries.setdefault(sentence.topic, Entry(sentence.topic)).sentences.append(sentence)
         for picture in self.pictures:
-            entries.setdefault(picture.topic, Entry(picture.topic)).pictures.append(picture)
+            if not picture.front:
+                entries.setdefault(picture.topic, Entry(picture.topic)).pictures.append(picture)
         for table in self.tables:
             if table.on_page:
                 entry = entries.setdefault(table.topic, Entry(table.topic))
@@ -78,8 +96,17 @@ def save(picture: Picture, folder: Path) -> Drawn:
     png = path.read_bytes()
     # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
     width = round(int.from_bytes(png[16:20], "big") / DOTS_PER_INCH * 25.4)
-    text = base64.b64encode(png).decode("ascii")
-    return Drawn(picture.name, picture.caption, picture.tables, picture.topic, text, width)
+    return Drawn(
+        picture.name,
+        picture.caption,
+        picture.note,
+        plain(picture.alt),
+        picture.tables,
+        picture.topic,
+        picture.front,
+        base64.b64encode(png).decode("ascii"),
+        width,
+    )
 
 
 def write_page(
@@ -88,22 +115,36 @@ def write_page(
     title: str,
     command: str,
     version: str,
+    question: str = "",
     short: Sequence[Sentence],
     chapters: Sequence[Chapter],
     reading: Sequence[Sentence],
 ) -> None:
-    """Write the page: all text from data is escaped, and nothing is loaded."""
+    """Write the page: all text from data is escaped, and nothing is loaded.
+
+    The first of `short` answers the question, if there is one.
+    """
     tables = [table for chapter in chapters for table in chapter.tables]
+    modelled = {table.name: table.modelled for table in tables}
+
+    def modelled_in(names: Iterable[str]) -> list[str]:
+        """The modelled layers in some tables."""
+        return list(dict.fromkeys(layer for name in names for layer in modelled.get(name, ())))
+
     page = _template().render(
         title=title,
         command=command,
         version=version,
-        short=short,
+        question=question,
+        answer=short[0] if question else None,
+        short=short[1:] if question else short,
+        front=[picture for chapter in chapters for picture in chapter.pictures if picture.front],
         chapters=chapters,
         reading=reading,
         tables=tables,
-        modelled={table.name: table.modelled for table in tables},
-        mark=lambda layer: name(mark_modelled(layer, (layer,))),
+        numbers={table.name: number for number, table in enumerate(tables, 1)},
+        modelled_in=modelled_in,
+        layers=modelled_in(modelled),
         plain=plain,
         counted=counted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
@@ -55,13 +55,36 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A figure with its caption and the tables that its numbers stand in."""
+    """A figure for files and for the page.
+
+    Parameters
+    ----------
+    name : str
+        Of the files under ``figures/``.
+    figure : Figure
+        What is saved.
+    caption : str
+        What is drawn, in a sentence or two.
+    tables : tuple of str
+        Those that its numbers stand in.
+    topic : str
+        The heading that it is under.
+    alt : str
+        What one sees, for those who cannot; not the caption again.
+    note : str
+        How to read it, and what is left out; folded.
+    front : bool
+        It stands at the top of the page, not in its section.
+    """
 
     name: str
     figure: Figure
     caption: str
     tables: tuple[str, ...]
     topic: str = ""
+    alt: str = ""
+    note: str = ""
+    front: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +111,8 @@ class Table:
         Modelled layers that enter.
     topic : str
         The heading that it is under.
+    formats : mapping from a column to a function value -> str
+        How the page writes its numbers, such as in per cent; three significant digits by default.
     """
 
     name: str
@@ -99,10 +124,15 @@ class Table:
     width: int | None = None
     modelled: tuple[str, ...] = ()
     topic: str = ""
+    formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
 def _nothing(_: object) -> Iterable[Any]:
     return ()
+
+
+def _no_text(_: object) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +152,16 @@ class Section(Generic[R]):
     draw : function result -> pictures
         Figures, saved one by one.
     offer : function result -> sentences
-        For the few lines at the top of the page.
+        For a reader in haste: they stand in sight, where the rest is folded.
     explain : function result -> sentences
         How to read the numbers, for the section on methods.
     options : Part, optional
         Settings, which several sections may share. A part that is set to false leaves them out.
     absent : str
         What is said where `compute` gives None; empty: nothing.
+    question : function result -> str
+        What the study asks, if this section can answer it: the first sentence of `offer` does. The
+        last section with a question leads the page.
     """
 
     name: str
@@ -141,6 +174,7 @@ class Section(Generic[R]):
     explain: Callable[[R], Iterable[Sentence]] = field(default=_nothing)
     options: type[Part] | None = None
     absent: str = ""
+    question: Callable[[R], str] = field(default=_no_text)
 
 
 def mark_layers(

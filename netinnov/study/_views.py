@@ -51,7 +51,12 @@ def view_of(table: Table) -> View:
     return View(
         columns=[str(column).replace("_", " ") for column in first],
         rows=[
-            [cell(value, longest=longest) for value in row]
+            [
+                table.formats[column](value)
+                if column in table.formats and pd.notna(value)
+                else cell(value, longest=longest)
+                for column, value in zip(first, row, strict=True)
+            ]
             for row in first.itertuples(index=False, name=None)
         ],
         numeric=[

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ __all__ = [
     "joined",
     "name",
     "number",
+    "out_of",
     "per_cent_of",
     "percent",
     "phrase",
@@ -28,6 +30,11 @@ __all__ = [
 ]
 
 MINUS = "\N{MINUS SIGN}"
+
+SMALLEST = 1e-6
+"""Below it a number is written with a power of ten, not with a row of zeros."""
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def phrase(template: str, *parts: object, **named: object) -> Markup:
@@ -71,13 +78,20 @@ def are(n: int) -> str:
 
 
 def number(value: float, *, digits: int = 3) -> str:
-    """Some significant digits; whole above a thousand."""
+    """Some significant digits; whole above a thousand, and a power of ten only far from 1."""
     if math.isnan(value):
         return "not defined"
     if math.isinf(value):
         return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
-    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.{digits}g}"
-    return signed(text)
+    size = abs(value)
+    if 1000 <= size < 1e15:
+        return signed(f"{value:,.0f}")
+    if value == 0 or SMALLEST <= size < 1000:
+        return signed(
+            np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
+        )
+    leading, power = f"{value:.{digits - 1}e}".split("e")
+    return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
 
 
 def signed(text: str) -> str:
@@ -116,6 +130,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def out_of(n: int) -> Callable[[float], str]:
+    """Write a share of so many as a number of them: 1 of 6."""
+
+    def text(share: float) -> str:
+        return f"{round(share * n):,} of {n:,}"
+
+    return text
+
+
 def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
     """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
     changes = [float(change) for change in changes]
@@ -136,6 +159,6 @@ def cell(value: Any, *, longest: int = 80) -> str:
     if isinstance(value, Integral):
         return signed(f"{int(value):,}")
     if isinstance(value, Real):
-        return number(float(value), digits=4)
+        return number(float(value))
     text = str(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -128,12 +128,20 @@ def draw(result: Built) -> Iterator[Picture]:
             strongest=STRONGEST,
             ax=figure.add_subplot(),
         )
-        caption = _of_the_map(result, ax)
-        if len(result.arrows):
-            caption += " Arrows: enclaves, from home to host."
+        caption = "Places, the links between them"
+        caption += ", and enclaves as arrows from home to host." if len(result.arrows) else "."
         if picture == "flow_map_detail":
-            caption = phrase("The part of the map where most places lie. {}", caption)
-        yield Picture(picture, figure, caption, ("map_places", "map_links", "enclaves"))
+            caption = f"The part of the map where most places lie. {caption}"
+        alt = "Map with a mark at each place and lines between places, wider for more weight."
+        yield Picture(
+            picture,
+            figure,
+            caption,
+            ("map_places", "map_links", "enclaves"),
+            alt=alt,
+            note=_of_the_map(result, ax),
+            front=picture == "flow_map",
+        )
 
 
 def _of_the_map(result: Built, ax: Axes) -> str:

@@ -170,7 +170,8 @@ def draw(result: Central) -> Iterator[Picture]:
         caption = f"{counted(shown, 'place')} by PageRank."
     caption += " Figures are values; shades are standard scores over all places; blank: not "
     caption += "defined."
-    yield Picture("centralities", figure, caption, ("centrality",))
+    alt = "Table with a shaded cell for each place and measure, darker where the value is higher."
+    yield Picture("centralities", figure, caption, ("centrality",), alt=alt)
 
 
 def tables(result: Central) -> Iterator[Table]:

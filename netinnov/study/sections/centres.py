@@ -253,7 +253,10 @@ def draw(result: Centres) -> Iterator[Picture]:
         caption = "Centres among the places, and how strong places are."
         if table["support"].notna().any():
             caption += " At a centre: share of bootstrap resamples in which it is again a centre."
-        yield Picture("centres", figure, caption, ("centres", "map_places"))
+        alt = (
+            "Map with a square at each centre and a circle at each other place, larger if stronger."
+        )
+        yield Picture("centres", figure, caption, ("centres", "map_places"), alt=alt)
     if table[["z", "participation"]].notna().all(axis=1).any():
         figure = new_figure(width=DOUBLE, height=100)
         plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
@@ -261,7 +264,8 @@ def draw(result: Centres) -> Iterator[Picture]:
             "How places stand inside their community (upwards: more links there than its other "
             "places have) and across communities (rightwards: links spread over more of them)."
         )
-        yield Picture("roles", figure, caption, ("centres",))
+        alt = "Points of places over the seven areas of the roles of Guimerà and Amaral."
+        yield Picture("roles", figure, caption, ("centres",), alt=alt)
 
 
 def tables(result: Centres) -> Iterator[Table]:
@@ -292,5 +296,13 @@ def tables(result: Centres) -> Iterator[Table]:
 
 
 CENTRES = Section(
-    "centres", "Which places are centres", compute, tell, tables, draw, offer, options=StructurePart
+    "centres",
+    "Which places are centres",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer,
+    options=StructurePart,
+    question=lambda _: "Which places are centres?",
 )

@@ -34,6 +34,7 @@ class CobwebPart(Part):
     """Parameters of the cobweb of two regions."""
 
     part: ClassVar[str] = "cobweb"
+    optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
 [cobweb]                      # supply and demand of two coupled regions
 demand_slope = 1.0            # how much less is wanted at a price that is higher by 1
@@ -156,7 +157,8 @@ def draw(result: Links) -> Iterator[Picture]:
     ]
     if beyond:
         caption += f" Beyond the map: {joined(beyond)}."
-    yield Picture("cobweb", figure, caption, ("cobweb",))
+    alt = "Map of two slopes, divided into regions in which prices settle, cycle or explode."
+    yield Picture("cobweb", figure, caption, ("cobweb",), alt=alt)
 
 
 def tables(result: Links) -> Iterator[Table]:

@@ -174,7 +174,8 @@ def draw(result: Communities) -> Iterator[Picture]:
         "Weight of the links inside communities (diagonal) and between them. A community is called "
         "by its strongest place; in brackets the number of its places."
     )
-    yield Picture("community_flows", figure, caption, ("community_flows", "communities"))
+    alt = "Square of shaded cells, a row and a column for each community, darker for more weight."
+    yield Picture("community_flows", figure, caption, ("community_flows", "communities"), alt=alt)
 
 
 def tables(result: Communities) -> Iterator[Table]:

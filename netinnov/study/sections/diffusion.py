@@ -27,6 +27,7 @@ class DiffusionPart(Part):
     """How an innovation passes along links."""
 
     part: ClassVar[str] = "diffusion"
+    optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
 [diffusion]                   # from the actors of the park's host to those of its home
 rate = 0.1                    # chance that a link passes an innovation on in a step
@@ -122,7 +123,8 @@ def draw(result: Diffusion) -> Iterator[Picture]:
         "Share of draws in which half of home's actors are reached. The rate is illustrative; "
         "relations are those on record, their direction ignored."
     )
-    yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"))
+    alt = "Three curves that rise with the steps, one for each network."
+    yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"), alt=alt)
 
 
 def tables(result: Diffusion) -> Iterator[Table]:

@@ -26,6 +26,7 @@ from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
+from netinnov.study._words import name, phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._experiment_text import DESIGN, explain, offer, tell
 from netinnov.study.sections._trials import (
@@ -220,7 +221,8 @@ def draw(result: Experiment) -> Iterator[Picture]:
             f"Links that the scenario ({result.headline.name}) makes and takes away: mean over "
             "random placements, in weight, whose unit is that of the layer. A star is the park."
         )
-        yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN)
+        alt = "Map with lines for links gained and dashed lines for links lost."
+        yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN, alt)
     yield _effects(result)
 
 
@@ -233,16 +235,19 @@ def _effects(result: Experiment) -> Picture:
     axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
     for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
         plot_effects(part, ax=ax, names=result.drawn_names, legend=False if at else shown)
-    caption = (
-        "Change against the baseline, in the unit of each measure: median of the random placements "
-        "(black tick, the number that the text gives), their mean (point) and their middle 95 % "
-        "(line). Filled: the whole network; open: home and host. At the right: share of placements "
-        "whose change has the sign of the median."
+    caption = "Changes by each scenario in the median placement and in 95 % of the placements."
+    note = (
+        "Black tick: median of the random placements, the number that the text gives. Point: their "
+        "mean. Line: their middle 95 %. Filled: the whole network; open: home and host. At the "
+        "right: share of placements whose change has the sign of the median."
     )
     if "placebo_low" in shown and shown["placebo_low"].notna().any():
-        caption += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
-        caption += "median."
-    return Picture("effects", figure, caption, ("effects",), DESIGN)
+        note += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
+        note += "median."
+    alt = (
+        "Panel for each measure, with a point and an interval for each scenario around a line at 0."
+    )
+    return Picture("effects", figure, caption, ("effects",), DESIGN, alt, note, front=True)
 
 
 def tables(result: Experiment) -> Iterator[Table]:
@@ -376,6 +381,11 @@ def _settings(result: Experiment) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter", "value"], dtype="str")
 
 
+def question(result: Experiment) -> str:
+    home, host = (name(result.names[place]) for place in (result.part.home, result.part.host))
+    return phrase("What would a park of {0} in {1} change for {0}?", home, host)
+
+
 EXPERIMENT = Section(
     "experiment",
     "What an enclave changes",
@@ -387,4 +397,5 @@ EXPERIMENT = Section(
     explain,
     options=ExperimentPart,
     absent="No experiment was run.",
+    question=question,
 )

@@ -26,9 +26,10 @@ class FreeFlowPart(Part):
     """Parameters of the core-periphery model."""
 
     part: ClassVar[str] = "free_flow"
+    optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
-[free_flow]                   # core-periphery model; for none write free_flow = false at the top,
-                              # below the seed, in place of this part, as for each mechanism below
+[free_flow]                   # core-periphery model; a mechanism is in the report where its part is
+                              # there, such as this and those below (mechanisms = true: all of them)
 sigma = 5.0                   # elasticity of substitution, above 1
 mu = 0.4                      # share of demand for what the mobile make, below (sigma - 1) / sigma
 enclave = 0.1                 # share of the host's varieties that home reaches by its enclave
@@ -160,7 +161,8 @@ def draw(result: FreeFlow) -> Iterator[Picture]:
     if result.linked:
         reached = percent(result.linked.enclave)
         caption += f" Right: home reaches {reached} of the host's varieties by an enclave."
-    yield Picture("free_flow", figure, caption, ("free_flow", "free_flow_diagram"))
+    alt = "Curves of the share of one region: one line at a half that forks into two branches."
+    yield Picture("free_flow", figure, caption, ("free_flow", "free_flow_diagram"), alt=alt)
 
 
 def tables(result: FreeFlow) -> Iterator[Table]:

@@ -103,7 +103,8 @@ def draw(result: LayerSimilarity) -> Iterator[Picture]:
     shown = " and ".join(label for _, label in drawn)
     caption = f"Layer similarity: {shown}. Places without a link in a layer count with 0 links."
     sources = ("layer_overlap", "layer_correlation")[: len(drawn)]
-    yield Picture("layer_similarity", figure, caption, sources)
+    alt = "Triangle of shaded cells, one for each pair of layers, darker where they are alike."
+    yield Picture("layer_similarity", figure, caption, sources, alt=alt)
 
 
 def tables(result: LayerSimilarity) -> Iterator[Table]:

@@ -194,7 +194,8 @@ def draw(result: Multicentric) -> Iterator[Picture]:
     caption += "fitted line."
     if hidden := len(strength.columns) - len(layers):
         caption += f" Layers that are lighter or empty are not drawn: {hidden}."
-    yield Picture("rank_size", figure, caption, ("strength", "polycentricity"))
+    alt = "Falling points with a straight line through them, a panel for each layer."
+    yield Picture("rank_size", figure, caption, ("strength", "polycentricity"), alt=alt)
 
 
 def tables(result: Multicentric) -> Iterator[Table]:

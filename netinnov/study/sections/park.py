@@ -29,6 +29,7 @@ class ParkPart(Part):
     """Which park is looked at."""
 
     part: ClassVar[str] = "park"
+    optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
 [park]                        # a park outside its jurisdiction, and the actors that it joins
 park = "quzhou_haichuang"     # whose partners are shown; left out: the park with the most links
@@ -58,9 +59,7 @@ class Park:
 
 
 def compute(context: Context) -> Park | None:
-    part = context.options(ParkPart)
-    if part is None:
-        return None
+    part = context.options(ParkPart) or ParkPart()
     network = context.inside
     table = cooperation_table(network)
     if part.park is not None and part.park not in table.index:
@@ -136,7 +135,8 @@ def draw(result: Park) -> Iterator[Picture]:
     figure = plot_park(result.network, result.park).figure.canvas.figure
     caption = "The park, its partners and what flows between them, as sources state it."
     try:
-        yield Picture("park", figure, caption, ("park_roles", "parks"))
+        alt = "Diagram: actors of home at the left, of host at the right, arrows to the park."
+        yield Picture("park", figure, caption, ("park_roles", "parks"), alt=alt)
     finally:
         plt.close(figure)  # which sizes itself, and is known to pyplot for that
 

@@ -288,7 +288,8 @@ def draw(result: Profile) -> Iterator[Picture]:
         caption += (
             " Grey: random networks in which each place keeps its number of links in each layer."
         )
-    yield Picture("profile", figure, caption, ("profile",))
+    alt = "Row for each index: its value as a point with an interval, on a scale of its own."
+    yield Picture("profile", figure, caption, ("profile",), alt=alt)
 
 
 def tables(result: Profile) -> Iterator[Table]:

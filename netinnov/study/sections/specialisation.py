@@ -31,6 +31,7 @@ class SpecialisationPart(Part):
     """No settings: the part only serves to leave the section out."""
 
     part: ClassVar[str] = "specialisation"
+    optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
 [specialisation]              # mix of layers of each place, and convergence; no settings
 """
@@ -141,12 +142,18 @@ def draw(result: Specialisation) -> Iterator[Picture]:
             "Location quotients: share of a layer in the links of a place over its share in all "
             f"links. The {rows} places with most links."
         )
-        yield Picture("specialisation", figure, caption, ("location_quotients", "specialisation"))
+        alt = "Shaded cell for each place and layer, by how much of its links are in the layer."
+        yield Picture(
+            "specialisation", figure, caption, ("location_quotients", "specialisation"), alt=alt
+        )
     if (strength := result.strength) is not None:
         figure = new_figure(width=DOUBLE / 2, height=65)
         plot_spread(strength, ax=figure.add_subplot())
         caption = "Spread of strength over places in each period; falling: they converge."
-        yield Picture("convergence", figure, caption, ("convergence", "strength_by_period"))
+        alt = "Line of the spread of strength over places, from period to period."
+        yield Picture(
+            "convergence", figure, caption, ("convergence", "strength_by_period"), alt=alt
+        )
 
 
 def tables(result: Specialisation) -> Iterator[Table]:
