@@ -118,8 +118,11 @@ KINDS: dict[str, Callable[[int, np.random.Generator], Values]] = {
 
 def draw_game(kind: str, n: int, seed: int) -> Game:
     """A game of a kind."""
-    values = KINDS[kind](n, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    values = KINDS[kind](n, rng)
     values[0] = 0.0
+    if kind in {"normal", "whole_numbers"} and n > 1:  # little more than the players have alone
+        values[-1] = values[1 << np.arange(n)].sum() + rng.integers(0, 4)
     return Game([f"p{i}" for i in range(n)], values)
 
 

@@ -89,6 +89,7 @@ TABLE = pd.DataFrame([[0, 0, 1, 1]], ["p"], [0, 1, 2, 3])
 MATRIX = np.arange(16.0).reshape(4, 4)
 
 SOUND: dict[str, Any] = {
+    "allocation": {"p": 2.5, "q": 3.5},
     "after": TABLE,
     "before": 1 - TABLE,
     "centres": pd.DataFrame({"centre": [True], "centrality": 1.0, "support": 1.0}, index=["a"]),

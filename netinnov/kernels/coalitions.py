@@ -4,7 +4,13 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["connected_values", "mean_contributions"]
+__all__ = [
+    "connected_values",
+    "largest_by_block",
+    "largest_by_level",
+    "mean_contributions",
+    "settled_by",
+]
 
 
 @inlined
@@ -15,6 +21,26 @@ def _size(mask):
         mask &= mask - 1
         n += 1
     return n
+
+
+@inlined
+def _sums(numbers, n):
+    """The sum of a number of each of the first n players over every coalition of them."""
+    sums = np.zeros(1 << n, np.float64)
+    for i in range(n):
+        for k in range(1 << i):
+            sums[(1 << i) + k] = sums[k] + numbers[i]
+    return sums
+
+
+@inlined
+def _sum_of(numbers, first, mask):
+    """The sum over the coalition of a mask that counts players from the one at ``first``."""
+    total = 0.0
+    for i in range(first, numbers.size):
+        if mask >> (i - first) & 1:
+            total += numbers[i]
+    return total
 
 
 @kernel
@@ -78,3 +104,68 @@ def connected_values(values, neighbours):
             part |= new
         sums[mask] = values[part] + sums[mask ^ part]
     return sums
+
+
+@kernel
+def largest_by_block(values, payoffs, within):
+    """The largest v(S) - x(S), and its mask, for each choice of the players from ``within`` on.
+
+    O(2^n). Reference: the maximum over each block of 2^within coalitions.
+    """
+    size = 1 << within
+    n_blocks = values.size // size
+    sums = _sums(payoffs, within)
+    largest = np.empty(n_blocks, np.float64)
+    masks = np.empty(n_blocks, np.int64)
+    for block in range(n_blocks):
+        begin = block * size
+        top, at = -np.inf, begin
+        for k in range(size):
+            excess = values[begin + k] - sums[k]
+            if excess > top:
+                top, at = excess, begin + k
+        largest[block] = top - _sum_of(payoffs, within, block)
+        masks[block] = at
+    return largest, masks
+
+
+@kernel
+def settled_by(values, levels, direction, within, level, tolerance):
+    """Both tables after a level: -inf for what it settles, and ``level`` where that is new.
+
+    A coalition is settled where the payoffs may move along ``direction`` without a change of its
+    sum. O(2^n). Reference: the rank of the settled coalitions with and without each other one.
+    """
+    size = 1 << within
+    sums = _sums(direction, within)
+    left, settled = values.copy(), levels.copy()
+    for block in range(values.size // size):
+        begin = block * size
+        rest = _sum_of(direction, within, block)
+        for k in range(size):
+            if abs(sums[k] + rest) < tolerance and left[begin + k] != -np.inf:
+                left[begin + k] = -np.inf
+                settled[begin + k] = level
+    return left, settled
+
+
+@kernel
+def largest_by_level(values, payoffs, levels, within, n_levels, per_capita):
+    """The largest excess of the coalitions that each level settles, but those of nobody and all.
+
+    O(2^n). Reference: the maximum over the coalitions of a level.
+    """
+    size = 1 << within
+    sums = _sums(payoffs, within)
+    largest = np.full(n_levels, -np.inf)
+    for block in range(values.size // size):
+        begin = block * size
+        rest = _sum_of(payoffs, within, block)
+        for k in range(max(0, 1 - begin), min(size, values.size - 1 - begin)):
+            excess = values[begin + k] - sums[k] - rest
+            if per_capita:
+                excess /= _size(begin + k)
+            at = min(levels[begin + k], n_levels - 1)
+            if excess > largest[at]:
+                largest[at] = excess
+    return largest

@@ -1,9 +1,22 @@
 """Plans for a region: what partners achieve together and how they share it."""
 
 from netinnov._public import public_names
+from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
+from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
 from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shapley_value
 
-__all__ = ["Game", "banzhaf_value", "sampled_shapley_value", "shapley_value"]
+__all__ = [
+    "Game",
+    "banzhaf_value",
+    "excess",
+    "in_core",
+    "least_core",
+    "nucleolus",
+    "nucleolus_certificate",
+    "per_capita_nucleolus",
+    "sampled_shapley_value",
+    "shapley_value",
+]
 
 __dir__ = public_names(globals())

@@ -24,6 +24,7 @@ __all__ = [
     "by_player",
     "coalition_index",
     "distinct_players",
+    "gains_over_alone",
     "named",
     "sums_over_coalitions",
 ]
@@ -228,3 +229,11 @@ def sums_over_coalitions(numbers: Floats) -> Floats:
     for i, number in enumerate(numbers):
         np.add(sums[: 1 << i], number, out=sums[1 << i : 2 << i])
     return sums
+
+
+def gains_over_alone(game: Game) -> Floats:
+    """What each coalition achieves more than its members do alone, by bit masks."""
+    single = 1 << np.arange(len(game.players))
+    gains: Floats = game.values - sums_over_coalitions(game.values[single])
+    gains[single] = 0.0
+    return gains

@@ -1,0 +1,203 @@
+"""Largest excesses made as small as possible, one level after the other, by linear programmes.
+
+Each level is a linear programme in its dual form: which weights of coalitions, balanced up to what
+is settled, have the largest value? Its columns are the coalitions; one enters a basis only when its
+excess is above that of the level, and the kernel finds such a coalition in one pass over all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._typing import Floats
+
+__all__ = ["Level", "Levels", "excess_levels", "members"]
+
+Masks = npt.NDArray[np.int64]
+
+ABOVE = 1e-11
+"""An excess is above another from here on, for values of at most 1."""
+
+POSITIVE = 1e-9
+"""Weights from here on are positive: those of a basis are fractions with small denominators."""
+
+SETTLED = 1e-12
+"""A sum of payoffs that moves by less when they may move by 1 does not move."""
+
+MOST_PIVOTS = 100_000
+
+UNSETTLED = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One linear programme: coalitions that all have the largest excess at each of its solutions.
+
+    Their weights, and those of players who get no more than alone (``size`` 0), are balanced up to
+    what earlier levels settled.
+    """
+
+    excess: float
+    masks: Masks
+    sizes: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """All levels, and for each coalition the one that settles it."""
+
+    levels: list[Level]
+    settled: npt.NDArray[np.int8]
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Constraints ``x(S) + size * excess >= value``; of size 0: ``x_i >= 0``, or settled."""
+
+    masks: Masks
+    sizes: Floats
+    values: Floats
+
+    def __add__(self, other: _Columns) -> _Columns:
+        return _Columns(
+            np.append(self.masks, other.masks),
+            np.append(self.sizes, other.sizes),
+            np.append(self.values, other.values),
+        )
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_] | slice | list[int]) -> _Columns:
+        return _Columns(self.masks[chosen], self.sizes[chosen], self.values[chosen])
+
+
+def members(masks: Masks, n: int) -> Floats:
+    """A row a coalition: 1 for its players, else 0."""
+    return (masks[:, None] >> np.arange(n) & 1).astype(np.float64)
+
+
+def within_blocks(n: int) -> int:
+    """Players inside a block of coalitions: 64 blocks, of which each offers its best."""
+    return max(n - 6, 1)
+
+
+def excess_levels(
+    values: Floats, *, per_capita: bool, rational: bool, deepest: int | None = None
+) -> Levels:
+    """Solve level after level, until the payoffs are settled or ``deepest`` are solved.
+
+    ``values``: by bit masks, 0 for nobody and single players, of size 1; with ``rational`` payoffs
+    are at least 0, and the value of all must be.
+    """
+    from netinnov.kernels.coalitions import settled_by
+
+    n = values.size.bit_length() - 1
+    solver = _Solver(values, per_capita, rational)
+    everybody = values.size - 1
+    fixed = _Columns(np.array([everybody]), np.zeros(1), values[[-1]])
+    basis = solver.coalitions(1 << np.arange(n, dtype=np.int64))
+    settled = np.full(values.size, UNSETTLED, np.int8)
+    levels: list[Level] = []
+    rng = np.random.default_rng(0)
+    while True:
+        basis, excess, weights = solver.least_excess(fixed, basis, rng)
+        is_tight = weights > POSITIVE
+        tight, rest = basis[is_tight], basis[~is_tight]
+        levels.append(Level(excess, tight.masks, tight.sizes, weights[is_tight]))
+        if not rest.masks.size or len(levels) == deepest:
+            return Levels(levels, settled)
+        # One follows from the others, as the weights say.
+        fixed += _Columns(tight.masks, 0 * tight.sizes, tight.values - excess * tight.sizes)[1:]
+        orthogonal, _ = np.linalg.qr(members(fixed.masks, n).T, mode="complete")
+        direction = orthogonal[:, fixed.masks.size :] @ rng.normal(size=rest.masks.size)
+        direction /= np.abs(direction).max()
+        solver.left, settled = settled_by(
+            solver.left, settled, direction, within_blocks(n), len(levels) - 1, SETTLED
+        )
+        # A coalition and the others are balanced: of these pairs the one of the largest excess.
+        others = solver.coalitions(everybody ^ rest.masks)
+        pairs = (rest.values + others.values - values[-1]) / (rest.sizes + others.sizes)
+        basis = rest + others[[int(pairs.argmax())]]
+
+
+class _Solver:
+    """The simplex method on balanced weights, whose columns are generated."""
+
+    def __init__(self, values: Floats, per_capita: bool, rational: bool) -> None:
+        self.n = values.size.bit_length() - 1
+        self.values = values
+        self.per_capita = per_capita
+        self.rational = rational
+        self.left = values.copy()
+        """Values of the coalitions that are not settled; of the others -inf."""
+        self.left[[0, -1]] = -np.inf
+        self.seen = self.coalitions(np.zeros(0, np.int64))
+        """Coalitions that were the best of their block once."""
+
+    def coalitions(self, masks: Masks) -> _Columns:
+        sizes = np.bitwise_count(masks) if self.per_capita else np.ones(masks.size)
+        return _Columns(masks, sizes.astype(np.float64), self.values[masks])
+
+    def least_excess(
+        self, fixed: _Columns, basis: _Columns, rng: np.random.Generator
+    ) -> tuple[_Columns, float, Floats]:
+        """An optimal basis beside what is fixed, the least largest excess, and the weights."""
+        n, first = self.n, fixed.masks.size
+        columns = fixed + basis
+        matrix = np.vstack([members(columns.masks, n).T, columns.sizes])
+        # Weights of 0 tie. A small change of the right side in a random direction inside the cone
+        # of the first basis breaks all ties, so that no basis comes back.
+        change = matrix[:, first:] @ rng.uniform(0.5, 1.0, basis.masks.size)
+        self.seen = self.seen[np.isfinite(self.left[self.seen.masks])]
+        for _ in range(MOST_PIVOTS):
+            inverse = np.linalg.inv(matrix)
+            payoffs, excess = np.split(columns.values @ inverse, [n])
+            weights = inverse[:, n]
+            entering = self._entering(payoffs, float(excess[0]))
+            if entering is None:
+                return columns[first:], float(excess[0]), weights[first:]
+            column = np.append(members(entering.masks, n), entering.sizes)
+            rise = inverse @ column
+            rise[:first] = 0.0
+            at = _leaving(weights, inverse @ change, rise)
+            matrix[:, at] = column
+            columns.masks[at] = entering.masks[0]
+            columns.sizes[at] = entering.sizes[0]
+            columns.values[at] = entering.values[0]
+        raise ArithmeticError(
+            f"a linear programme of the game did not end in {MOST_PIVOTS:,} steps."
+        )
+
+    def _entering(self, payoffs: Floats, excess: float) -> _Columns | None:
+        """The constraint that is broken most, of those seen; of all, if none of these is broken."""
+        from netinnov.kernels.coalitions import largest_by_block
+
+        poorest = int(payoffs.argmin())
+        missing = -payoffs[poorest] if self.rational else 0.0
+        above = self._above(payoffs, excess)
+        if max(above.max(initial=0.0), missing) <= ABOVE:
+            # |S| excess is a sum over S as the payoffs are.
+            each, once = (excess, 0.0) if self.per_capita else (0.0, excess)
+            largest, masks = largest_by_block(self.left, payoffs + each, within_blocks(self.n))
+            self.seen += self.coalitions(masks[largest - once > ABOVE])
+            above = self._above(payoffs, excess)
+        if missing > above.max(initial=ABOVE):
+            return _Columns(np.array([1 << poorest]), np.zeros(1), np.zeros(1))
+        best = int(above.argmax()) if above.size else 0
+        return self.seen[[best]] if above.max(initial=0.0) > ABOVE else None
+
+    def _above(self, payoffs: Floats, excess: float) -> Floats:
+        """By how much the constraint of each coalition seen is broken."""
+        seen = self.seen
+        above: Floats = seen.values - members(seen.masks, self.n) @ payoffs - seen.sizes * excess
+        return above
+
+
+def _leaving(weights: Floats, shift: Floats, rise: Floats) -> int:
+    """The column whose weight is the first to fall to 0; of a tie, as the shift says."""
+    ends = np.full((2, weights.size), np.inf)
+    np.divide(np.stack([weights, shift]), rise, out=ends, where=rise > POSITIVE)
+    tied = ends[0] <= ends[0].min() + ABOVE
+    return int(np.where(tied, ends[1], np.inf).argmin())

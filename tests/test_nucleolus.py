@@ -1,0 +1,404 @@
+"""The nucleolus: classical games, its proof, another program; excesses, core and least core."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from games import AIRPORT, GLOVES, KINDS, as_mapping, claims, draw_game, games
+from netinnov.errors import InputError
+from netinnov.kernels.coalitions import largest_by_block, largest_by_level, settled_by
+from netinnov.planning import (
+    Game,
+    excess,
+    in_core,
+    least_core,
+    nucleolus,
+    nucleolus_certificate,
+    per_capita_nucleolus,
+    shapley_value,
+)
+from netinnov.planning._excess_levels import excess_levels
+from netinnov.planning._nucleolus import proof
+
+TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
+COSTS = {coalition: -value for coalition, value in AIRPORT.items()}
+MAJORITY = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
+BOTH = pytest.mark.parametrize("solution", [nucleolus, per_capita_nucleolus])
+
+
+def size(game: Game) -> float:
+    return max(1.0, float(np.abs(game.values).max()))
+
+
+def rows(game: Game) -> np.ndarray:
+    """A row a coalition, from nobody to all: 1 for its members."""
+    return np.arange(game.values.size)[:, None] >> np.arange(len(game.players)) & 1
+
+
+# Classical games
+
+
+def test_nucleolus_of_an_airport() -> None:
+    # Littlechild: the first pays min(1/2, 2/3, 3/3), the next min of what is left, and so on.
+    assert nucleolus(COSTS).to_dict() == pytest.approx({"p": -0.5, "q": -0.75, "r": -1.75})
+
+
+def test_nucleolus_of_gloves_gives_all_to_the_scarce_one() -> None:
+    assert nucleolus(GLOVES).to_dict() == pytest.approx({"l": 1, "x": 0, "y": 0})
+
+
+@pytest.mark.parametrize(
+    ("estate", "expected"),
+    [(100, [100 / 3] * 3), (200, [50, 75, 75]), (300, [50, 100, 150])],
+)
+def test_nucleolus_of_claims_is_that_of_the_talmud(estate: float, expected: list[float]) -> None:
+    # Aumann and Maschler (1985).
+    found = nucleolus(claims(estate, TALMUD))
+    assert found.tolist() == pytest.approx(expected, abs=1e-9)
+    assert found.name == "nucleolus"
+
+
+@BOTH
+def test_two_players_share_what_they_add(solution: Any) -> None:
+    assert solution(Game(["a", "b"], [0, 1, 2, 6])).tolist() == pytest.approx([2.5, 3.5])
+
+
+@BOTH
+def test_one_player_gets_all(solution: Any) -> None:
+    assert solution(Game(["a"], [0, -3])).to_dict() == {"a": -3}
+
+
+def test_nobody_gets_less_than_alone() -> None:
+    # With a pair that could have 10 of 2, c would pay 4 if it had to: Maschler, Peleg, Shapley.
+    game = Game(["a", "b", "c"], [0, 0, 0, 10, 0, 0, 0, 2])
+    assert nucleolus(game).tolist() == pytest.approx([1, 1, 0], abs=1e-12)
+
+
+def test_per_capita_excesses_weigh_large_coalitions_less() -> None:
+    # The pairs that must be satisfied: v(ab) = 6 of 6. With c at 0 the excess of {a, b} is 0 in
+    # both; else e = 6 - (6 - x_c) = x_c against -x_c of c itself: c gets 0 in both. Add a pair's
+    # worth: v = 9 of all: c at x, ab at 9 - x. 6 - (9 - x) = -x gives 1.5; per capita
+    # (x - 3) / 2 = -x gives 1.
+    game = Game(["a", "b", "c"], [0, 0, 0, 6, 0, 0, 0, 9])
+    assert nucleolus(game)["c"] == pytest.approx(1.5)
+    assert per_capita_nucleolus(game)["c"] == pytest.approx(1.0)
+
+
+# Properties
+
+
+@BOTH
+@settings(max_examples=25, deadline=None)
+@given(game=games(least=2, most=6), random=st.randoms(use_true_random=False))
+def test_a_nucleolus_follows_the_players(solution: Any, game: Game, random: Any) -> None:
+    order = random.sample(game.players, len(game.players))
+    values = [
+        game.value(player for i, player in enumerate(order) if mask >> i & 1)
+        for mask in range(game.values.size)
+    ]
+    found = solution(Game(order, values))[list(game.players)]
+    np.testing.assert_allclose(found, solution(game), rtol=0, atol=1e-11 * size(game))
+
+
+@BOTH
+@settings(max_examples=25, deadline=None)
+@given(game=games(least=2, most=6), seed=st.integers(0, 99))
+def test_a_nucleolus_is_covariant(solution: Any, game: Game, seed: int) -> None:
+    own = np.random.default_rng(seed).normal(size=len(game.players))
+    moved = Game(game.players, 3 * game.values + rows(game) @ own)
+    expected = 3 * solution(game) + own
+    np.testing.assert_allclose(solution(moved), expected, rtol=0, atol=1e-10 * size(moved))
+
+
+@BOTH
+@settings(max_examples=25, deadline=None)
+@given(game=games(least=2, most=6))
+def test_a_nucleolus_lies_in_the_core_if_there_is_one(solution: Any, game: Game) -> None:
+    allocation = solution(game)
+    assert allocation.sum() == pytest.approx(game.values[-1], abs=1e-11 * size(game))
+    alone = game.values[1 << np.arange(len(game.players))]
+    assert (allocation.to_numpy() >= alone - 1e-11 * size(game)).all()
+    assert in_core(game, allocation) == (least_core(game) <= 1e-9 * size(game))
+
+
+@settings(max_examples=25, deadline=None)
+@given(game=games(least=2, most=6))
+def test_no_allocation_has_a_smaller_largest_excess(game: Game) -> None:
+    # With rational payoffs by HiGHS and all constraints.
+    n = len(game.players)
+    inside = rows(game)[1:-1]
+    alone = game.values[1 << np.arange(n)]
+    found = linprog(
+        np.eye(n + 1)[n],
+        A_ub=-np.column_stack([inside, np.ones(len(inside))]),
+        b_ub=-game.values[1:-1],
+        A_eq=[[1.0] * n + [0.0]],
+        b_eq=[game.values[-1]],
+        bounds=[*((low, None) for low in alone - 1e-12 * size(game)), (None, None)],
+    )
+    assert excess(game, nucleolus(game)).iloc[0] == pytest.approx(found.fun, abs=1e-6 * size(game))
+
+
+# The proof
+
+
+def check_certificate(game: Game, allocation: pd.Series, per_capita: bool) -> None:
+    """Kohlberg's criterion from the table alone, by ranks of matrices."""
+    table = nucleolus_certificate(game, per_capita=per_capita)
+    inside = rows(game)[1:-1].astype(float)
+    gaps = game.values[1:-1] - inside @ allocation.to_numpy()
+    if per_capita:
+        gaps /= inside.sum(axis=1)
+    near = 1e-9 * size(game)
+    assert list(table["level"].unique()) == list(range(1, table["level"].max() + 1))
+    for _, level in table.groupby("level"):
+        members = np.array([[p in c for p in game.players] for c in level["coalition"]], float)
+        assert (level["weight"] > 0).all()
+        np.testing.assert_allclose(level["weight"] @ members, 1.0, atol=1e-9)
+        leaving = level[~level["alone"]]
+        assert (level.loc[level["alone"], "excess"].abs() <= near).all()
+        # Whoever is not determined by these coalitions is no better off than any of them.
+        rank = np.linalg.matrix_rank(members)
+        free = [np.linalg.matrix_rank(np.vstack([members, row])) > rank for row in inside]
+        if any(free):
+            assert gaps[free].max() <= leaving["excess"].min() + near
+    assert rank == len(game.players)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("per_capita", [False, True])
+def test_the_certificate_proves_the_nucleolus(kind: str, per_capita: bool) -> None:
+    for n in (2, 3, 5):
+        game = draw_game(kind, n, n)
+        solution = per_capita_nucleolus if per_capita else nucleolus
+        check_certificate(game, solution(game), per_capita)
+
+
+def test_a_certificate_by_hand() -> None:
+    # Estate 200: at 50, 75, 75 the excesses of {a} and {b, c} are -50, then those of {b}, {a, c},
+    # {c} and {a, b} are -75 ({a, b}: 0 - 125).
+    table = nucleolus_certificate(claims(200, TALMUD))
+    first = table[table["level"] == 1]
+    assert set(first["coalition"]) == {frozenset("a"), frozenset("bc")}
+    assert first["weight"].tolist() == pytest.approx([1, 1])
+    assert first["excess"].tolist() == pytest.approx([-50, -50])
+    second = table[(table["level"] == 2) & ~table["coalition"].isin(first["coalition"])]
+    assert second["excess"].tolist() == pytest.approx([-75] * len(second))
+    assert table.columns.tolist() == ["level", "coalition", "excess", "weight", "alone"]
+
+
+def test_one_player_needs_no_certificate() -> None:
+    assert nucleolus_certificate(Game(["a"], [0, 1])).empty
+
+
+@pytest.mark.parametrize("off", [[1e-6, -1e-6, 0], [1e-6, 0, 0], [0.4, -0.4, 0]])
+def test_another_allocation_is_not_proven(off: list[float]) -> None:
+    gains = MAJORITY.values
+    solution = excess_levels(gains, per_capita=False, rational=True)
+    assert len(proof(gains, np.full(3, 1 / 3), solution, per_capita=False)) == 1
+    with pytest.raises(ArithmeticError, match="leaves the nucleolus of this game unproven"):
+        proof(gains, 1 / 3 + np.array(off), solution, per_capita=False)
+
+
+# Another program
+
+
+def compare_with_coopgame(kind: str, n: int, seed: int) -> None:
+    coopgame = pytest.importorskip("coopgame")
+    game = draw_game(kind, n, seed)
+    other = coopgame.Game(game.values[1:].tolist())
+    near = 1e-9 * np.abs(game.values).max()
+    peers = {nucleolus: coopgame.nucleolus, per_capita_nucleolus: coopgame.per_capita_nucleolus}
+    for solution, peer in peers.items():
+        found = solution(game)
+        np.testing.assert_allclose(found, peer(other)["allocation"], rtol=0, atol=near)
+    expected = coopgame.least_core(other, "preimputation")["epsilon"]
+    assert least_core(game) == pytest.approx(expected, abs=near)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [3, 5, 8, 10])
+def test_solutions_agree_with_coopgame(kind: str, n: int) -> None:
+    compare_with_coopgame(kind, n, seed=n)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_solutions_of_a_thousand_games_agree_with_coopgame(kind: str) -> None:
+    for seed in range(112):
+        compare_with_coopgame(kind, 2 + seed % 9, seed)
+
+
+@pytest.mark.parametrize("kind", ["normal", "links_inside", "weighted_majority"])
+@pytest.mark.parametrize("noise", [1e-13, 1e-11, 1e-9, 1e-7])
+def test_values_that_are_nearly_equal_are_told_apart(kind: str, noise: float) -> None:
+    # Against the nucleolus in fractions.
+    coopgame = pytest.importorskip("coopgame")
+    game = draw_game(kind, 4, 1)
+    values = game.values + noise * np.random.default_rng(1).normal(size=16)
+    values[0] = 0
+    exact = coopgame.nucleolus_exact([Fraction(float(value)) for value in values[1:]])
+    expected = [float(share) for share in exact["allocation"]]
+    found = nucleolus(Game(game.players, values))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * size(game))
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e200])
+def test_the_unit_of_values_does_not_matter(factor: float) -> None:
+    game = draw_game("superadditive", 6, 2)
+    scaled = Game(game.players, factor * game.values)
+    np.testing.assert_allclose(nucleolus(scaled) / factor, nucleolus(game), rtol=1e-11)
+    assert least_core(scaled) / factor == pytest.approx(least_core(game), rel=1e-11)
+
+
+# Excess, core and least core
+
+
+def test_excesses_by_hand_are_the_largest_first() -> None:
+    found = excess(GLOVES, {"l": 0.5, "x": 0.5, "y": 0.0})
+    assert found.to_dict() == {
+        frozenset("ly"): 0.5,
+        frozenset("lx"): 0.0,
+        frozenset("y"): 0.0,
+        frozenset("l"): -0.5,
+        frozenset("x"): -0.5,
+        frozenset("xy"): -0.5,
+    }
+    assert found.is_monotonic_decreasing
+    # Equal excesses in the order of the masks.
+    assert list(found.index[1:3]) == [frozenset("lx"), frozenset("y")]
+
+
+@pytest.mark.parametrize(
+    ("allocation", "expected"),
+    [
+        ({"l": 1, "x": 0, "y": 0}, True),
+        ({"l": 1 - 5e-10, "x": 0, "y": 5e-10}, True),
+        ({"l": 0.9, "x": 0, "y": 0.1}, False),
+        ({"l": 1, "x": 1, "y": 0}, False),
+        ({"l": 0.9, "x": 0, "y": 0}, False),
+    ],
+)
+def test_the_core_of_gloves_is_one_point(allocation: dict[str, float], expected: bool) -> None:
+    assert in_core(GLOVES, allocation) is expected
+    assert in_core(GLOVES, pd.Series(allocation)[::-1]) is expected
+
+
+def test_the_game_of_zeros() -> None:
+    game = Game(["a", "b", "c"], np.zeros(8))
+    assert in_core(game, {"a": 0, "b": 0, "c": 0})
+    assert not in_core(game, {"a": 1, "b": 0, "c": -1})
+    assert nucleolus(game).tolist() == [0, 0, 0]
+    assert least_core(game) == 0
+
+
+def test_least_core_by_hand() -> None:
+    assert least_core(MAJORITY) == pytest.approx(1 / 3)
+    # c may get less than alone: e = 4 with 3, 3, -4 (10 - 6, 0 + 4).
+    assert least_core(Game(["a", "b", "c"], [0, 0, 0, 10, 0, 0, 0, 2])) == pytest.approx(4)
+    assert least_core(Game(["a", "b"], [0, 1, 2, 6])) == pytest.approx(-1.5)
+    assert least_core(Game(["a"], [0, 5])) == -math.inf
+    assert least_core(GLOVES) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(game=games(least=2, most=6), raised=st.floats(-1, 1))
+def test_the_core_is_empty_where_the_linear_programme_says_so(game: Game, raised: float) -> None:
+    values = game.values.copy()
+    values[-1] += raised * size(game)
+    game = Game(game.players, values)
+    inside = rows(game)[1:-1]
+    found = linprog(
+        np.ones(len(game.players)), A_ub=-inside, b_ub=-game.values[1:-1], bounds=(None, None)
+    )
+    # The least that satisfies all others, against what there is.
+    if abs(found.fun - game.values[-1]) > 1e-6 * size(game):
+        assert (least_core(game) <= 0) == (found.fun <= game.values[-1])
+
+
+@pytest.mark.parametrize("kind", ["additive", "convex", "bankruptcy", "links_inside", "airport"])
+@pytest.mark.parametrize("seed", range(8))
+def test_games_with_a_core_have_a_least_core_of_at_most_zero(kind: str, seed: int) -> None:
+    # All these are convex, an airport's as costs: the core holds at least the Shapley value.
+    game = draw_game(kind, 2 + seed, seed)
+    assert least_core(game) <= 0
+    assert in_core(game, shapley_value(game))
+
+
+# Kernels
+
+
+@pytest.mark.parametrize("n", [2, 5, 8])
+def test_passes_over_all_coalitions_agree_with_plain_ones(n: int) -> None:
+    game = draw_game("whole_numbers", n, n)
+    payoffs = np.random.default_rng(n).normal(size=n)
+    gaps = game.values - rows(game) @ payoffs
+    within = max(n - 6, 1)
+    largest, masks = largest_by_block(game.values, payoffs, within)
+    blocks = gaps.reshape(-1, 1 << within)
+    np.testing.assert_allclose(largest, blocks.max(axis=1), atol=1e-12)
+    np.testing.assert_allclose(gaps[masks], largest, atol=1e-12)
+    levels = np.random.default_rng(0).integers(0, 3, gaps.size).astype(np.int8)
+    sizes = rows(game).sum(axis=1)
+    for per_capita in (False, True):
+        inside = gaps[1:-1] / (sizes[1:-1] if per_capita else 1)
+        found = largest_by_level(game.values, payoffs, levels, within, 2, per_capita)
+        for level in range(2):
+            expected = inside[np.minimum(levels[1:-1], 1) == level].max(initial=-math.inf)
+            assert found[level] == pytest.approx(expected)
+
+
+def test_a_coalition_is_settled_where_others_determine_it() -> None:
+    # {a, b} and all four are settled: so is {c, d}, and no other.
+    fixed = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], float)
+    free = np.linalg.svd(fixed)[2][2:]
+    direction = np.random.default_rng(1).normal(size=2) @ free
+    values = np.arange(16.0)
+    values[0] = values[15] = -math.inf
+    left, levels = settled_by(values, np.full(16, 9, np.int8), direction, 1, 3, 1e-12)
+    assert np.flatnonzero(levels == 3).tolist() == [0b0011, 0b1100]
+    assert np.flatnonzero(np.isinf(left)).tolist() == [0, 0b0011, 0b1100, 15]
+
+
+# Bad input
+
+
+@BOTH
+def test_a_game_in_which_all_achieve_less_has_no_nucleolus(solution: Any) -> None:
+    words = "no nucleolus: .* all together achieve 1 and the players alone 5"
+    with pytest.raises(InputError, match=words):
+        solution(Game(["a", "b"], [0, 2, 3, 1]))
+    with pytest.raises(InputError, match=words):
+        nucleolus_certificate(Game(["a", "b"], [0, 2, 3, 1]))
+
+
+@pytest.mark.parametrize(
+    ("allocation", "words"),
+    [
+        ({"l": 1, "x": 0}, "one number for each player; without a number: 'y'"),
+        ({"l": 1, "x": 0, "y": 0, "z": 0}, "not players: 'z'"),
+        ({"l": 1, "x": 0, "y": math.nan}, "finite numbers; found nan at 'y'"),
+        (pd.Series([1, 2, 3, 4], list("llxy")), "a player twice"),
+        ([1, 0, 0], "must be of the type Series or Mapping; .*; write a Series by player"),
+        ({"l": "all", "x": 0, "y": 0}, "`allocation` must hold numbers"),
+    ],
+)
+def test_an_allocation_that_is_none_is_refused(allocation: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        excess(GLOVES, allocation)
+    with pytest.raises(InputError, match=words):
+        in_core(GLOVES, allocation)
+
+
+def test_a_flag_is_no_number() -> None:
+    with pytest.raises(InputError, match="`per_capita` must be True or False"):
+        nucleolus_certificate(as_mapping({"": 0, "a": 1}), per_capita=1)  # type: ignore[arg-type]
