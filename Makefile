@@ -8,6 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO := results/demo
 # More options of pytest, such as `make test PYTEST_ARGS=--cov`.
 PYTEST_ARGS ?=
+PYTEST := python -m pytest -n 2 --dist worksteal
+# Tests start the package in programs of their own, which read compiled files where there are any.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow check quality oldest format lint types imports docstrings doctests docs \
@@ -42,10 +45,10 @@ demo: $(VENV)/.installed
 	$(BIN)/netinnov run --out $(DEMO)
 
 test: $(VENV)/.tools
-	$(BIN)/python -m pytest -n 2 -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 slow: $(VENV)/.tools
-	$(BIN)/python -m pytest -n 2 -m slow $(PYTEST_ARGS)
+	$(BIN)/$(PYTEST) -m slow $(PYTEST_ARGS)
 
 check: quality coverage
 
@@ -84,7 +87,7 @@ benchmarks: $(VENV)/.tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable
 
 coverage: $(VENV)/.tools
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/$(PYTEST) --cov --cov-report=term
 
 # In an environment of its own. What old libraries say of newer ones is no matter of this package.
 oldest:
@@ -92,7 +95,7 @@ oldest:
 	.venv-oldest/bin/python .ci/oldest.py setup.cfg > .venv-oldest/constraints.txt
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
 		--constraint .venv-oldest/constraints.txt --editable ".[dev]"
-	.venv-oldest/bin/python -m pytest -n 2 -m "not slow" -W ignore::DeprecationWarning $(PYTEST_ARGS)
+	.venv-oldest/bin/$(PYTEST) -m "not slow" -W ignore::DeprecationWarning $(PYTEST_ARGS)
 
 # By way of the source distribution: what is missing there is missing in the wheel.
 wheel: $(VENV)/.tools

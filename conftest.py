@@ -1,10 +1,16 @@
-"""What every test and every example of a docstring leaves as it was."""
+"""What tests and examples of docstrings share: figures are closed, and a kernel compiles once."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
+
+try:
+    import fcntl
+except ImportError:  # Windows: each worker compiles for itself
+    fcntl = None
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +19,23 @@ def no_open_figures():
     yield
     if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
         pyplot.close("all")
+
+
+def pytest_configure(config):
+    """Let one worker of pytest-xdist compile a kernel while the others wait to read its cache."""
+    if fcntl is None or not hasattr(config, "workerinput"):
+        return
+    from numba.core.caching import NullCache
+    from numba.core.dispatcher import Dispatcher
+
+    folder = Path(config.option.basetemp).parent
+    compile_alone = Dispatcher.compile
+
+    def compile_once(self, signature):
+        if isinstance(self._cache, NullCache):
+            return compile_alone(self, signature)
+        with (folder / f"{self.py_func.__qualname__}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return compile_alone(self, signature)
+
+    Dispatcher.compile = compile_once

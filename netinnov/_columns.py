@@ -6,11 +6,13 @@ import difflib
 import math
 import numbers
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from netinnov._typing import Floats
 
@@ -119,7 +121,9 @@ def _as_float(value: Any) -> float:
 
 def is_blank(text: pd.Series) -> Mask:
     """Missing, empty or only white space."""
-    return (text.isna() | (text.str.strip() == "")).to_numpy(bool)
+    trimmed = pc.utf8_trim_whitespace(pa.array(text, type=pa.large_string()))
+    blank = pc.equal(trimmed, "").fill_null(True)
+    return cast(Mask, blank.to_numpy(zero_copy_only=False))
 
 
 def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> pd.Series[str]:

@@ -229,7 +229,8 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
 
 def _with_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy(deep=False)
-    frame.columns = frame.columns.map(str)
+    if not all(isinstance(column, str) for column in frame.columns):
+        frame.columns = frame.columns.map(str)
     if name in KEYS and KEYS[name] not in frame:
         frame.insert(0, KEYS[name], frame.index)
     for column in REQUIRED.get(name, ()):
@@ -254,13 +255,17 @@ def _identifiers(
     if empty is not None:
         problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
         return text
-    return text.mask(is_blank(text))
+    blank = is_blank(text)
+    return text.mask(blank) if blank.any() else text
 
 
 def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:
     """Rows whose id stood in an earlier row."""
-    again = ids.duplicated().to_numpy() & ids.notna().to_numpy()
-    if again.any() and key == "node" and "kind" in stack.frame:
+    again = ids.duplicated().to_numpy()
+    if not again.any():
+        return again
+    again = again & ids.notna().to_numpy()
+    if key == "node" and "kind" in stack.frame:
         kind = as_text(stack.frame["kind"])[0].str.lower().fillna("")
         first = pd.Series(kind.to_numpy(), index=ids).groupby(level=0).first()
         other = again & (kind.to_numpy() != ids.map(first).fillna("").to_numpy())
@@ -300,8 +305,16 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     problems.rows(stack, unknown, "parent", "parent is not in places", parent)
     problems.rows(stack, _on_cycle(code) & ~again, "parent", "parent cycle", parent)
     clean["parent"] = parent
-    rest = frame.drop(columns=["place", *clean], errors="ignore")
-    return pd.concat([pd.DataFrame(clean), rest], axis=1).set_index(index)
+    return _with_others(clean, frame, "place").set_index(index)
+
+
+def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The columns that were checked, then all others but the key."""
+    columns = dict(clean)
+    for name in frame.columns:
+        if name != key and name not in clean:
+            columns[name] = frame[name]
+    return pd.DataFrame(columns, frame.index, copy=False)
 
 
 def _on_cycle(parent: Codes) -> Mask:
@@ -347,8 +360,7 @@ def _nodes(
             unknown &= has_own  # a default is already faulted as the place
         known = places.index if unknown.any() else None
         problems.rows(stack, unknown, column, f"{column} is not in places", clean[column], known)
-    rest = frame.drop(columns=["node", *clean], errors="ignore")
-    table = pd.concat([pd.DataFrame(clean), rest], axis=1)
+    table = _with_others(clean, frame, "node")
     table.index = pd.Index(ids.astype("str"), name="node")
     return NodeTable(table, codes["place"], codes["jurisdiction"]), places
 
@@ -383,8 +395,8 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
         codes, names = pd.factorize(text, sort=True)
         layers, layer = tuple(map(str, names)), codes.astype(np.int32)
     period, weight = _periods(stack, problems), _weights(stack, problems)
-    rest = frame.drop(columns=["source", "target", *OPTIONAL["links"]], errors="ignore")
-    attributes = rest if rest.shape[1] else None
+    others = [name for name in frame if name not in {*REQUIRED["links"], *OPTIONAL["links"]}]
+    attributes = frame[others] if others else None
     rows = Rows(layer, ends["source"], ends["target"], weight, period, attributes)
     return LinkCodes(layers, rows)
 
