@@ -4,18 +4,29 @@ from netinnov._public import public_names
 from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
+from netinnov.planning._sharing import (
+    AllocationStability,
+    allocation_stability,
+    share_benefits,
+)
+from netinnov.planning._structures import myerson_value, owen_value
 from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shapley_value
 
 __all__ = [
+    "AllocationStability",
     "Game",
+    "allocation_stability",
     "banzhaf_value",
     "excess",
     "in_core",
     "least_core",
+    "myerson_value",
     "nucleolus",
     "nucleolus_certificate",
+    "owen_value",
     "per_capita_nucleolus",
     "sampled_shapley_value",
+    "share_benefits",
     "shapley_value",
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_floats, as_list, check_type, examples, shown
@@ -23,8 +24,10 @@ __all__ = [
     "as_positions",
     "by_player",
     "coalition_index",
+    "coalition_of",
     "distinct_players",
     "gains_over_alone",
+    "masks_of_sets",
     "named",
     "sums_over_coalitions",
 ]
@@ -213,8 +216,13 @@ def by_player(game: Game, values: Floats, name: str) -> pd.Series:
 
 def coalition_index(game: Game, masks: Iterable[int]) -> pd.Index:
     """Coalitions as frozensets."""
-    members = [frozenset(p for i, p in enumerate(game.players) if m >> i & 1) for m in masks]
+    members = [coalition_of(mask, game.players) for mask in masks]
     return pd.Index(members, dtype=object, tupleize_cols=False, name="coalition")
+
+
+def coalition_of(mask: int, players: Sequence[Any]) -> Coalition:
+    """The players of a coalition."""
+    return frozenset(player for i, player in enumerate(players) if mask >> i & 1)
 
 
 def named(mask: int, players: Sequence[Any]) -> str:
@@ -229,6 +237,14 @@ def sums_over_coalitions(numbers: Floats) -> Floats:
     for i, number in enumerate(numbers):
         np.add(sums[: 1 << i], number, out=sums[1 << i : 2 << i])
     return sums
+
+
+def masks_of_sets(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The masks of all sets of some disjoint masks."""
+    masks = np.zeros(1, np.int64)
+    for bit in bits:
+        masks = np.append(masks, masks | bit)
+    return masks
 
 
 def gains_over_alone(game: Game) -> Floats:
