@@ -1,10 +1,10 @@
-"""What one added link changes in the inverse distances of all pairs."""
+"""What added links change in the distances of all pairs."""
 
 import numpy as np
 
-from netinnov.kernels._jit import kernel
+from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["inverse_distance_gains"]
+__all__ = ["access_gains", "distances_with_links", "inverse_distance_gains"]
 
 
 @kernel
@@ -53,3 +53,130 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
                     gain += 1.0 / new - 1.0 / old
         gains[e] = 2.0 * gain if both_ways else gain
     return gains
+
+
+@inlined
+def _shorten(apart, i, j, length, gains, chosen, sources, targets, after):
+    """Lengths of all paths with one more link i > j, and what that adds to sums of 1/d by source.
+
+    The sources that come to j sooner over i, and the targets that i comes to sooner over j.
+    """
+    n = apart.shape[0]
+    n_targets = 0
+    for t in range(n):
+        x = apart[j, t] + length
+        if x < apart[i, t]:
+            targets[n_targets] = t
+            after[n_targets] = x
+            n_targets += 1
+    if n_targets == 0:
+        return
+    n_sources = 0
+    for s in range(n):
+        if apart[s, i] + length < apart[s, j]:
+            sources[n_sources] = s
+            n_sources += 1
+    for h in range(n_sources):
+        s = sources[h]
+        before = apart[s, i]
+        for k in range(n_targets):
+            t = targets[k]
+            old, new = apart[s, t], before + after[k]
+            if new < old and s != t:
+                if chosen[s] and chosen[t]:
+                    gains[s] += 1.0 / new - 1.0 / old
+                apart[s, t] = new
+
+
+@inlined
+def _gain(apart, i, j, length, gains, chosen, sources, targets, after):
+    """The same sums without a change of the distances."""
+    n = chosen.size
+    n_targets = 0
+    for t in range(n):
+        x = apart[j, t] + length
+        if chosen[t] and x < apart[i, t]:
+            targets[n_targets] = t
+            after[n_targets] = x
+            n_targets += 1
+    if n_targets == 0:
+        return
+    n_sources = 0
+    for s in range(n):
+        if chosen[s] and apart[s, i] + length < apart[s, j]:
+            sources[n_sources] = s
+            n_sources += 1
+    for h in range(n_sources):
+        s = sources[h]
+        before = apart[s, i]
+        gain = 0.0
+        for k in range(n_targets):
+            old, new = apart[s, targets[k]], before + after[k]
+            if new < old:
+                gain += 1.0 / new - 1.0 / old
+        gains[s] += gain
+
+
+@kernel
+def access_gains(apart, chosen, first, n_new, source, target, length, both_ways):
+    """Rise of each node's sum of 1/d to chosen nodes, for several added links at once.
+
+    ``apart[s, t]``: distance from s to t (0 on the diagonal, infinite: no path). Candidate c adds
+    the links ``first[c]`` to ``first[c + 1]`` and ``n_new[c]`` nodes, numbered from the nodes on;
+    ``both_ways``: whether a link goes both ways. Rows of the result are candidates, columns nodes;
+    a node that is not chosen gains 0. Each link in turn shortens d(s, t) to min(d(s, t), d(s, i) +
+    l + d(j, t)). O(candidates x (nodes^2 + links x pairs that gain)); of a single link between old
+    nodes O(nodes + pairs that gain). Reference: distances computed anew for each candidate.
+    """
+    n = chosen.size
+    count = first.size - 1
+    gains = np.zeros((count, n), np.float64)
+    most = n
+    for c in range(count):
+        most = max(most, n + n_new[c])
+    sources = np.empty(most, np.int32)
+    targets = np.empty(most, np.int32)
+    after = np.empty(most, np.float64)
+    for c in range(count):
+        begin, end = first[c], first[c + 1]
+        if end - begin == 1 and n_new[c] == 0:
+            i, j, more = source[begin], target[begin], length[begin]
+            _gain(apart, i, j, more, gains[c], chosen, sources, targets, after)
+            if both_ways[begin]:
+                _gain(apart, j, i, more, gains[c], chosen, sources, targets, after)
+            continue
+        size = n + n_new[c]
+        work = np.full((size, size), np.inf)
+        work[:n, :n] = apart
+        counts = np.zeros(size, np.bool_)
+        counts[:n] = chosen
+        gain = np.zeros(size, np.float64)
+        for s in range(n, size):
+            work[s, s] = 0.0
+        for e in range(begin, end):
+            i, j, more = source[e], target[e], length[e]
+            _shorten(work, i, j, more, gain, counts, sources, targets, after)
+            if both_ways[e]:
+                _shorten(work, j, i, more, gain, counts, sources, targets, after)
+        gains[c] = gain[:n]
+    return gains
+
+
+@kernel
+def distances_with_links(apart, source, target, length, both_ways):
+    """Distances between all nodes with some more links: a new array. O(links x pairs that gain).
+
+    Reference: distances computed anew.
+    """
+    n = apart.shape[0]
+    work = apart.copy()
+    chosen = np.zeros(n, np.bool_)
+    gains = np.zeros(n, np.float64)
+    sources, targets = np.empty(n, np.int32), np.empty(n, np.int32)
+    after = np.empty(n, np.float64)
+    for e in range(source.size):
+        i, j, more = source[e], target[e], length[e]
+        _shorten(work, i, j, more, gains, chosen, sources, targets, after)
+        if both_ways[e]:
+            _shorten(work, j, i, more, gains, chosen, sources, targets, after)
+    return work

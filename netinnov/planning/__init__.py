@@ -1,4 +1,4 @@
-"""Plans for a region: what partners achieve together and how they share it."""
+"""Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
 from netinnov._public import public_names
 from netinnov.planning._core import excess, in_core, least_core
@@ -9,12 +9,14 @@ from netinnov.planning._sharing import (
     allocation_stability,
     share_benefits,
 )
+from netinnov.planning._site_enclaves import SitingPlan, site_enclaves
 from netinnov.planning._structures import myerson_value, owen_value
 from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shapley_value
 
 __all__ = [
     "AllocationStability",
     "Game",
+    "SitingPlan",
     "allocation_stability",
     "banzhaf_value",
     "excess",
@@ -28,6 +30,7 @@ __all__ = [
     "sampled_shapley_value",
     "share_benefits",
     "shapley_value",
+    "site_enclaves",
 ]
 
 __dir__ = public_names(globals())

@@ -9,6 +9,7 @@ from netinnov.scenarios._catalogue import RIVALS, Rival
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._equal_cost import break_even_prices, equal_cost
 from netinnov.scenarios._matched_placebo import MatchedPlacebo, placebo
+from netinnov.scenarios._new_links import NewLinks
 from netinnov.scenarios._pair_draws import chosen_layer as chosen_layer
 from netinnov.scenarios._placebo_candidates import placebo_candidates
 from netinnov.scenarios._prices import Amounts, Prices
@@ -29,6 +30,7 @@ __all__ = [
     "DirectLinks",
     "ForwardEnclave",
     "MatchedPlacebo",
+    "NewLinks",
     "NoChange",
     "Prices",
     "RandomEnds",

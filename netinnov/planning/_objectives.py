@@ -1,0 +1,246 @@
+"""What a plan is judged by: objectives by name, and functions of the user."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import check_callable, did_you_mean, examples, shown
+from netinnov._paths import Frictions, positions
+from netinnov._typing import Distance, Floats
+from netinnov.centrality import harmonic_centrality, strength
+from netinnov.connectivity import effective_resistance, global_efficiency, kirchhoff_index
+from netinnov.connectivity._laplacian import conductances, parts
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity import effective_number, gini
+from netinnov.scenarios import Combined
+from netinnov.scenarios._park_ends import inside
+
+__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "judge_of"]
+
+ObjectiveName = Literal[
+    "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
+]
+Objective: TypeAlias = ObjectiveName | Callable[..., float | pd.Series]
+Reduce: TypeAlias = Callable[[Floats], Floats]
+
+_KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
+"""Objectives by name that new links never lower."""
+
+_OF_PATHS = {"distance", "frictions", "nodes"}
+"""Keywords of an efficiency that can be scored link by link."""
+
+
+@dataclass(frozen=True)
+class ByAccess:
+    """An objective read off the access (harmonic centrality) of some nodes.
+
+    ``reduce`` takes a row a plan and a column a node of `nodes`, and gives a number a plan.
+    """
+
+    nodes: npt.NDArray[np.int32]
+    reduce: Reduce
+    distance: Distance = "unit"
+    frictions: Frictions | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The objective of a plan, measured on the nodes of the baseline; larger is better."""
+
+    name: str
+    function: Callable[[MultilayerNetwork], float]
+    never_lowered: bool = False
+    by_access: ByAccess | None = None
+    by_resistance: bool = False
+
+    def __call__(self, network: MultilayerNetwork, plan: str) -> float:
+        """Measure a network; ``plan`` names it in messages."""
+        value: Any = self.function(network)
+        try:
+            number = float(value) if np.ndim(value) == 0 and not isinstance(value, str) else None
+        except (TypeError, ValueError):
+            number = None
+        if number is None or not math.isfinite(number):
+            raise InputError(
+                f"objective {self.name} must return a finite number for every plan; found "
+                f"{shown(value)} for {plan}. Where it is undefined, return the worst value."
+            )
+        return number
+
+
+def judge_of(
+    objective: Objective, network: MultilayerNetwork, candidates: Mapping[str, Any]
+) -> Judge:
+    """Look an objective up by name, or take a function of the user."""
+    everyone = positions(network, None)
+    if isinstance(objective, str):
+        allowed = get_args(ObjectiveName)
+        if objective not in allowed:
+            msg = f"`objective` must be one of {', '.join(map(repr, allowed))}, or a function"
+            near = did_you_mean(objective, allowed)
+            raise InputError(f"{msg} of a network; found {objective!r}{near}.")
+        if objective == "resistance":
+            _refuse_parts(network)
+            return Judge(repr(objective), partial(_resistance, everyone.size), True, None, True)
+        if objective == "effective_number":
+            return Judge(repr(objective), partial(_effective_number, everyone.size))
+        reduce = _reduce(objective, network, candidates)
+        return _access_judge(repr(objective), ByAccess(everyone, reduce), objective in _KNOWN)
+    check_callable("objective", objective, "a name or a function of a network", made=True)
+    ours = _by_paths(objective, network)
+    if ours is not None:
+        return ours
+    name = getattr(objective, "__name__", shown(objective))
+    return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
+
+
+def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
+    return Judge(name, partial(_from_access, by_access), never_lowered, by_access)
+
+
+def _from_access(by_access: ByAccess, network: MultilayerNetwork) -> float:
+    names = network.storage.nodes.index.take(by_access.nodes)
+    access = harmonic_centrality(
+        network, distance=by_access.distance, frictions=by_access.frictions, nodes=list(names)
+    ).to_numpy(np.float64)[by_access.nodes]
+    return float(by_access.reduce(access[None])[0])
+
+
+def _reduce(name: str, network: MultilayerNetwork, candidates: Mapping[str, Any]) -> Reduce:
+    if name == "efficiency":
+        return _mean
+    place, n_places = _places(network)
+    if name == "home_access":
+        chosen = np.unique(place[_at_homes(network, candidates)])
+        return lambda access: _by_place(access, place, n_places)[:, chosen].mean(axis=1)
+    if name == "worst_access":
+        return lambda access: _by_place(access, place, n_places).min(axis=1)
+    return lambda access: np.array(
+        [1.0 - gini(row) if row.any() else 1.0 for row in _by_place(access, place, n_places)]
+    )
+
+
+def _mean(access: Floats) -> Floats:
+    return np.asarray(access.mean(axis=1), np.float64)
+
+
+def _sum(access: Floats) -> Floats:
+    return np.asarray(access.sum(axis=1), np.float64)
+
+
+def _places(network: MultilayerNetwork) -> tuple[npt.NDArray[np.intp], int]:
+    """Number of the place of each node; a node without one is a place of its own."""
+    code = network.storage.place_codes.astype(np.int64)
+    own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
+    used, place = np.unique(own, return_inverse=True)
+    return place, used.size
+
+
+def _by_place(access: Floats, place: npt.NDArray[np.intp], n_places: int) -> Floats:
+    """Mean access of the nodes of each place, a row a plan."""
+    size = np.bincount(place, minlength=n_places)
+    if n_places == place.size:
+        by_place = np.empty_like(access)
+        by_place[:, place] = access
+        return by_place
+    return np.stack([np.bincount(place, row, n_places) / size for row in access])
+
+
+def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    """Nodes located in the home of some candidate."""
+    homes: list[str] = []
+    without = []
+    for name, scenario in candidates.items():
+        mine = _homes(scenario)
+        homes += mine
+        if not mine:
+            without.append(name)
+    if without:
+        raise InputError(
+            f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
+            f"{examples(without)}. Give a function of a network as `objective` instead."
+        )
+    places, code = network.storage.places, network.storage.place_codes
+    within = np.any([inside(places, home) for home in dict.fromkeys(homes)], axis=0)
+    at: npt.NDArray[np.bool_] = within[code] & (code >= 0)
+    return at
+
+
+def _homes(scenario: Any) -> list[str]:
+    if isinstance(scenario, Combined):
+        return [home for part in scenario.scenarios for home in _homes(part)]
+    home = getattr(scenario, "home", None)
+    return [home] if isinstance(home, str) else []
+
+
+def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
+    """The judge of `global_efficiency` or `harmonic_centrality`, with options bound or not."""
+    options: dict[str, Any] = {}
+    function = objective
+    while isinstance(function, partial) and not function.args:
+        options = function.keywords | options
+        function = function.func
+    if function not in (global_efficiency, harmonic_centrality):
+        return None
+    if not options.get("switch_cost"):
+        options.pop("switch_cost", None)
+    if not options.keys() <= _OF_PATHS:
+        bound = partial(_of_user, objective, network.storage.nodes.index)
+        return Judge(function.__name__, bound, never_lowered=True)
+    nodes = positions(network, options.pop("nodes", None))
+    reduce = _mean if function is global_efficiency else _sum
+    return _access_judge(function.__name__, ByAccess(nodes, reduce, **options), True)
+
+
+def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
+    """Call a function, with the nodes of the baseline if it asks for them; a Series is summed."""
+    value = objective(network, nodes=list(nodes)) if _asks_nodes(objective) else objective(network)
+    if isinstance(value, pd.Series):
+        return value.reindex(nodes).sum(skipna=False)
+    return value
+
+
+def _asks_nodes(objective: Callable[..., Any]) -> bool:
+    try:
+        asked = inspect.signature(objective).parameters.get("nodes")
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return False
+    bound = isinstance(objective, partial) and "nodes" in objective.keywords
+    return asked is not None and not bound and asked.kind is not asked.VAR_KEYWORD
+
+
+def _refuse_parts(network: MultilayerNetwork) -> None:
+    part = parts(conductances(network, "objective='resistance'"))
+    n_parts = int(part.max(initial=-1)) + 1
+    if n_parts != 1:
+        largest = np.bincount(part).argmax() if n_parts else 0
+        names = network.storage.nodes.index[part != largest]
+        raise InputError(
+            f"objective='resistance' needs a connected network; found {n_parts} parts, outside "
+            f"the largest: {examples(names)}. Select the largest part, or choose 'efficiency'."
+        )
+
+
+def _resistance(n: int, network: MultilayerNetwork) -> float:
+    """Minus the effective resistance summed over the pairs of the first n nodes."""
+    if network.n_nodes == n:
+        return -kirchhoff_index(network)
+    names = network.storage.nodes.index[:n]
+    first, second = np.triu_indices(n, 1)
+    pairs = list(zip(names.take(first), names.take(second), strict=True))
+    return -float(effective_resistance(network, pairs=pairs).sum())
+
+
+def _effective_number(n: int, network: MultilayerNetwork) -> float:
+    """Effective number (order 1) of the strengths of the first n nodes, over all layers."""
+    return effective_number(strength(network).sum(axis=1).to_numpy(np.float64)[:n])

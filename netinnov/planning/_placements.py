@@ -1,0 +1,209 @@
+"""What each candidate adds to a network, placed in it alone, and networks with several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._layer_table import LayerRecord
+from netinnov._rows import NO_PERIOD, Rows
+from netinnov._tables import NodeTable
+from netinnov._typing import Codes, Floats
+from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.scenarios import NewLinks, Scenario, apply_scenario, chosen_layer
+
+__all__ = ["Placement", "all_placements", "stream", "with_placements"]
+
+Keys = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Links that a scenario adds; ends from n on are the nodes that it adds."""
+
+    nodes: NodeTable | None
+    layer: tuple[str, ...]
+    source: Codes
+    target: Codes
+    weight: Floats
+    records: Mapping[str, LayerRecord]
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes that it adds."""
+        return 0 if self.nodes is None else len(self.nodes.frame)
+
+
+def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:
+    """The generator of a candidate in a replicate, whatever plan it is part of."""
+    key = (*seed.spawn_key, replicate, candidate)
+    return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key))
+
+
+def all_placements(
+    network: MultilayerNetwork,
+    candidates: Mapping[str, Scenario],
+    replicates: int,
+    seed: np.random.SeedSequence,
+) -> list[list[Placement]] | None:
+    """Place every candidate in the network alone, a list a replicate.
+
+    None if one of them does more than add nodes and links: that depends on what others take away.
+    """
+    by_replicate = []
+    named = any(isinstance(scenario, NewLinks) for scenario in candidates.values())
+    layer = chosen_layer(network, None) if named else ""
+    for replicate in range(replicates):
+        placements = []
+        for at, (name, scenario) in enumerate(candidates.items()):
+            try:
+                if isinstance(scenario, NewLinks):
+                    placements.append(_named(network, scenario, layer))
+                    continue
+                changed = apply_scenario(network, scenario, rng=stream(seed, replicate, at))
+                placement = _additions(network, changed)
+            except Exception as error:
+                error.add_note(f"In candidate {name!r}.")
+                raise
+            if placement is None:
+                return None
+            placements.append(placement)
+        by_replicate.append(placements)
+    return by_replicate
+
+
+def _named(network: MultilayerNetwork, scenario: NewLinks, layer: str) -> Placement:
+    """The placement of named links, without a network for it."""
+    layer, source, target = scenario._placed(network, layer)
+    weight = np.full(source.size, float(scenario.weight))
+    if source.size > 1:  # the weights of a pair that is named twice add up
+        key = source.astype(np.int64) * network.n_nodes + target
+        _, first, times = np.unique(key, return_index=True, return_counts=True)
+        source, target, weight = source[first], target[first], weight[first] * times
+    return Placement(None, (layer,) * source.size, source, target, weight, {})
+
+
+def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
+    """The nodes and links that are new; None if anything else differs."""
+    old, new = before.storage, after.storage
+    n, m = before.n_nodes, after.n_nodes
+    if not _same_nodes(before, after) or not set(old.layers) <= set(new.layers):
+        return None
+    if new.places is not old.places and not new.places.equals(old.places):
+        return None
+    for layer in old.layers:
+        if new.records[layer]._replace(events=None) != old.records[layer]._replace(events=None):
+            return None
+    key, weight = _keys(new.link_rows(), m)
+    rows = old.link_rows().with_layers(old.layers, new.layers)
+    old_key, old_weight = _keys(rows, m)
+    at = np.searchsorted(key, old_key)
+    if (at >= key.size).any() or (key[at] != old_key).any():
+        return None
+    more = weight.copy()
+    more[at] -= old_weight
+    if (more < -1e-9 * weight).any():
+        return None
+    added = more > 1e-12 * weight
+    if _has_details(new.kept_rows, key[added], m):
+        return None
+    layer_code, pair = np.divmod(key[added], np.int64(m) ** 2)
+    source, target = (end.astype(np.int32) for end in np.divmod(pair, m))
+    names = tuple(new.layers[code] for code in layer_code)
+    fresh = {layer: new.records[layer] for layer in new.layers if layer not in old.records}
+    nodes = None
+    if m > n:
+        nodes = NodeTable(new.nodes.iloc[n:], new.place_codes[n:], new.jurisdiction_codes[n:])
+    return Placement(nodes, names, source, target, more[added], fresh)
+
+
+def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
+    old, new, n = before.storage, after.storage, before.n_nodes
+    if new.nodes is old.nodes:
+        return True
+    if after.n_nodes < n or not (
+        np.array_equal(new.place_codes[:n], old.place_codes)
+        and np.array_equal(new.jurisdiction_codes[:n], old.jurisdiction_codes)
+    ):
+        return False
+    first = new.nodes.iloc[:n]
+    return first.index.equals(old.nodes.index) and first.equals(old.nodes)
+
+
+def _keys(rows: Rows, m: int) -> tuple[Keys, Floats]:
+    """One number a linked pair of a layer, ascending, with its weight over all periods."""
+    key = (rows.layer.astype(np.int64) * m + rows.source) * m + rows.target
+    found, at = np.unique(key, return_inverse=True)
+    weight: Floats = np.bincount(at, rows.weight, found.size).astype(np.float64)
+    return found, weight
+
+
+def _has_details(rows: Rows | None, added: Keys, m: int) -> bool:
+    """Whether links that are new have a period or attributes."""
+    if rows is None:
+        return False
+    key = (rows.layer.astype(np.int64) * m + rows.source) * m + rows.target
+    fresh = np.isin(key, added)
+    dated = rows.period is not None and bool((rows.period[fresh] != NO_PERIOD).any())
+    described = rows.attributes is not None and bool(
+        rows.attributes[fresh].notna().to_numpy().any()
+    )
+    return dated or described
+
+
+def with_placements(
+    network: MultilayerNetwork, placements: Sequence[Placement]
+) -> MultilayerNetwork:
+    """The network with the links and nodes of some placements; weights of a pair add up."""
+    if not placements:
+        return network
+    storage, n = network.storage, network.n_nodes
+    records = dict(storage.records)
+    for placement in placements:
+        for layer in dict.fromkeys(placement.layer):
+            known = records[layer] if layer in records else placement.records[layer]
+            records[layer] = known._replace(events=None)
+    layers = tuple(sorted(records))
+    code = {layer: np.int32(at) for at, layer in enumerate(layers)}
+    rows = storage.link_rows().with_layers(storage.layers, layers)
+    before = np.cumsum([0, *(placement.n_nodes for placement in placements)])
+    sizes = [placement.source.size for placement in placements]
+    shift = np.repeat(before[:-1], sizes).astype(np.int32)
+    source = np.concatenate([placement.source for placement in placements])
+    target = np.concatenate([placement.target for placement in placements])
+    new = Rows(
+        np.array([code[layer] for p in placements for layer in p.layer], np.int32),
+        np.where(source >= n, source + shift, source).astype(np.int32),
+        np.where(target >= n, target + shift, target).astype(np.int32),
+        np.concatenate([placement.weight for placement in placements]),
+    )
+    rows = rows.followed_by(new)
+    nodes = _with_nodes(storage.node_table(), [p.nodes for p in placements if p.nodes is not None])
+    return network_of_rows(nodes, storage.places, layers, rows, records)
+
+
+def _with_nodes(table: NodeTable, parts: Sequence[NodeTable]) -> NodeTable:
+    """The nodes with further ones; a name in use gets a number."""
+    if not parts:
+        return table
+    used = set(table.frame.index)
+    frames = []
+    for part in parts:
+        names = []
+        for name in part.frame.index:
+            free, number = name, 1
+            while free in used:
+                number += 1
+                free = f"{name}:{number}"
+            used.add(free)
+            names.append(free)
+        frames.append(part.frame.set_axis(pd.Index(names, dtype="str"), axis=0))
+    return NodeTable(
+        pd.concat([table.frame, *frames]).rename_axis("node"),
+        np.concatenate([table.place, *(part.place for part in parts)]),
+        np.concatenate([table.jurisdiction, *(part.jurisdiction for part in parts)]),
+    )

@@ -1,0 +1,177 @@
+"""Values of plans: the objective after all scenarios of a plan, the mean over placements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from netinnov._arguments import examples
+from netinnov._typing import Floats
+from netinnov.network import MultilayerNetwork
+from netinnov.planning._by_distance import ByDistance
+from netinnov.planning._by_resistance import ByResistance
+from netinnov.planning._objectives import Judge
+from netinnov.planning._placements import Placement, stream, with_placements
+from netinnov.scenarios import Scenario, apply_scenario
+
+__all__ = ["Plan", "PlanValues", "plan_values"]
+
+Plan: TypeAlias = tuple[int, ...]
+"""Positions of candidates, ascending."""
+
+_HELD = 64
+"""Networks of so many plans are held."""
+
+
+class Replicate(Protocol):
+    """One placement of all candidates: the network of a plan, and values of larger plans.
+
+    ``rounding``: relative difference of two values that counts as none.
+    """
+
+    rounding: float
+
+    def network(self, plan: Plan) -> MultilayerNetwork:
+        """The network after all scenarios of a plan."""
+
+    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
+        """The values of the plan with each of some candidates alone."""
+
+
+class PlanValues:
+    """Values of plans, with the number of plans that were valued."""
+
+    def __init__(self, replicates: Sequence[Replicate], judge: Judge, names: Sequence[str]) -> None:
+        self.replicates = replicates
+        self.judge = judge
+        self.names = names
+        self.rounding = replicates[0].rounding
+        self.evaluations = 0
+        self._kept: dict[Plan, float] = {}
+
+    def is_better(self, value: float, other: float) -> bool:
+        """Whether a value is larger by more than rounding."""
+        return value > other + self.rounding * max(abs(value), abs(other))
+
+    def value(self, plan: Sequence[int]) -> float:
+        """The value of one plan, measured on its networks."""
+        key = tuple(sorted(plan))
+        if key not in self._kept:
+            self.evaluations += 1
+            called = describe([self.names[at] for at in key])
+            values = [self.judge(each.network(key), called) for each in self.replicates]
+            self._kept[key] = math.fsum(values) / len(values)
+        return self._kept[key]
+
+    def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
+        """The value of a plan with each of some candidates alone, in their order."""
+        if not len(more):
+            return np.empty(0)
+        key, asked = tuple(sorted(plan)), np.asarray(more, np.int64)
+        self.evaluations += asked.size
+        by_replicate = [each.values(key, asked) for each in self.replicates]
+        return np.asarray(np.mean(by_replicate, axis=0), np.float64)
+
+
+def describe(names: Sequence[str]) -> str:
+    """How a message names a plan."""
+    return f"the plan {examples(names)}" if names else "the network without any candidate"
+
+
+def plan_values(
+    network: MultilayerNetwork,
+    candidates: Mapping[str, Scenario],
+    judge: Judge,
+    placements: list[list[Placement]] | None,
+    replicates: int,
+    seed: np.random.SeedSequence,
+) -> PlanValues:
+    """Values by the fastest way that gives the same numbers."""
+    names = list(candidates)
+    each: list[Replicate]
+    if placements is None:
+        scenarios = list(candidates.values())
+        each = [_InTurn(network, scenarios, judge, names, seed, r) for r in range(replicates)]
+    elif judge.by_access is not None:
+        each = [ByDistance(network, placed, judge.by_access) for placed in placements]
+    elif judge.by_resistance:
+        each = [ByResistance(network, placed) for placed in placements]
+    else:
+        each = [_Together(network, placed, judge, names) for placed in placements]
+    return PlanValues(each, judge, names)
+
+
+class _InTurn:
+    """Scenarios are applied one after the other, in the order of the candidates."""
+
+    rounding = 1e-12
+
+    def __init__(
+        self,
+        network: MultilayerNetwork,
+        scenarios: Sequence[Scenario],
+        judge: Judge,
+        names: Sequence[str],
+        seed: np.random.SeedSequence,
+        replicate: int,
+    ) -> None:
+        self.start, self.scenarios, self.judge, self.names = network, scenarios, judge, names
+        self.seed, self.replicate = seed, replicate
+        self.kept: dict[Plan, MultilayerNetwork] = {(): network}
+
+    def network(self, plan: Plan) -> MultilayerNetwork:
+        if plan not in self.kept:
+            if len(self.kept) > _HELD:
+                self.kept = {(): self.start}
+            rng = stream(self.seed, self.replicate, plan[-1])
+            before = self.network(plan[:-1])
+            try:
+                changed = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
+            except Exception as error:
+                error.add_note(f"In {describe([self.names[at] for at in plan])}.")
+                raise
+            self.kept[plan] = changed
+        return self.kept[plan]
+
+    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
+        return _measured(self, self.judge, self.names, plan, more)
+
+
+class _Together:
+    """What scenarios add to the network, each placed in it alone, is put together."""
+
+    rounding = 1e-12
+
+    def __init__(
+        self,
+        network: MultilayerNetwork,
+        placements: Sequence[Placement],
+        judge: Judge,
+        names: Sequence[str],
+    ) -> None:
+        self.start, self.placements, self.judge, self.names = network, placements, judge, names
+
+    def network(self, plan: Plan) -> MultilayerNetwork:
+        return with_placements(self.start, [self.placements[at] for at in plan])
+
+    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
+        return _measured(self, self.judge, self.names, plan, more)
+
+
+def _measured(
+    replicate: Replicate,
+    judge: Judge,
+    names: Sequence[str],
+    plan: Plan,
+    more: npt.NDArray[np.int64],
+) -> Floats:
+    values = []
+    for at in more.tolist():
+        larger = tuple(sorted((*plan, at)))
+        called = describe([names[each] for each in larger])
+        values.append(judge(replicate.network(larger), called))
+    return np.array(values)

@@ -1,0 +1,421 @@
+"""Which of many possible enclaves to build: plans with a bound and a comparison with chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import (
+    as_whole,
+    check_choice,
+    check_flag,
+    check_mapping,
+    check_number,
+    check_rng,
+    examples,
+)
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.planning._objectives import Objective, judge_of
+from netinnov.planning._placements import all_placements
+from netinnov.planning._plan_values import PlanValues, plan_values
+from netinnov.planning._searches import (
+    Limit,
+    Step,
+    bound_after,
+    branch_and_bound,
+    chosen_by,
+    enumerated,
+    exchange,
+    greedy,
+)
+from netinnov.scenarios import Prices, Scenario
+from netinnov.scenarios._prices import Priced, check_prices, check_scenario
+
+__all__ = ["Method", "SitingPlan", "site_enclaves"]
+
+Method = Literal["greedy", "exchange", "exact"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SitingPlan:
+    """The enclaves that a plan builds, and how good it is.
+
+    Attributes
+    ----------
+    sites : tuple of str
+        Names of the chosen candidates; of greedy plans in the order of choice.
+    value, baseline : float
+        The objective after all of them, and without any.
+    bound : float
+        No plan within the limit has a larger value; NaN where nothing is known.
+    gap : float
+        ``(bound - value) / (bound - baseline)``: 0 is the best possible.
+    placebo : Series
+        Values of plans drawn at random within the same limit.
+    placebo_share : float
+        Share of these at least as good as the plan; NaN without any.
+    steps : DataFrame
+        A row a choice: ``name``, ``value`` with it, ``gain``, ``evaluations`` (plans valued so
+        far) and ``leaves`` (the candidate that a swap takes out).
+    cost : float
+        Total cost; NaN without prices.
+    candidates : DataFrame
+        What `to_frame` gives.
+    """
+
+    sites: tuple[str, ...]
+    value: float
+    baseline: float
+    bound: float
+    gap: float
+    placebo: pd.Series
+    placebo_share: float
+    steps: pd.DataFrame
+    cost: float
+    candidates: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give all candidates, chosen or not.
+
+        Returns
+        -------
+        DataFrame
+            Index ``candidate``, in the order given; columns ``chosen``, ``order`` of choice,
+            ``gain_alone`` (what it gains as the only one), ``gain_in_plan`` (what the plan loses
+            without it; of others what the plan gains with it) and ``cost``.
+        """
+        return self.candidates.copy()
+
+
+class Siting(NamedTuple):
+    """What the search needs: values of plans, the limit, and what is known of the objective."""
+
+    names: list[str]
+    values: PlanValues
+    limit: Limit
+    monotone: bool
+    submodular: bool
+
+
+def site_enclaves(
+    network: MultilayerNetwork,
+    *,
+    candidates: Mapping[str, Scenario],
+    k: int | None = None,
+    budget: float | None = None,
+    prices: Prices | None = None,
+    objective: Objective,
+    method: Method = "greedy",
+    monotone: bool | None = None,
+    submodular: bool | None = None,
+    placebos: int = 0,
+    replicates: int = 1,
+    rng: Rng = None,
+) -> SitingPlan:
+    """Choose the enclaves, or other scenarios, that raise an objective most together.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network before any of them; it is not changed.
+    candidates : mapping of str to scenario
+        What can be built, by name: `ReverseEnclave`, any other scenario, or a function of a
+        network and a Generator.
+    k : int, optional
+        How many are built, exactly. Give `k` or `budget`.
+    budget : float, optional
+        What they may cost together, at `prices`.
+    prices : Prices, optional
+        Of a park, a local link and a kilometre of pipeline; needed with `budget`.
+    objective : str or function
+        What is raised; larger is better. A function of a network that returns a number, or a
+        Series over nodes, which is summed; with a keyword ``nodes`` it gets the nodes of the
+        baseline. By name: ``"efficiency"`` (`global_efficiency`), ``"home_access"`` (mean access
+        of the homes of the candidates), ``"worst_access"`` (least access of any place),
+        ``"equity"`` (1 - Gini index of access), ``"resistance"`` (minus the effective resistance
+        summed over all pairs of nodes), ``"effective_number"`` (effective number of places, order
+        1, by strength over all layers). Access is harmonic centrality with unit lengths, of a
+        place the mean over its nodes.
+    method : {"greedy", "exchange", "exact"}
+        One after the other, each the best addition; the same, then swaps of one for one until
+        none improves the plan; or the best plan of all: by branch and bound where the objective is
+        monotone, else by enumeration.
+    monotone : bool, optional
+        Whether more candidates never lower the objective. None: known of ``"efficiency"``,
+        ``"home_access"``, ``"worst_access"``, ``"resistance"``, `global_efficiency` and
+        `harmonic_centrality` where all candidates only add links; else not assumed.
+    submodular : bool, optional
+        Whether what a candidate gains never grows when others are there. None: not assumed, as
+        efficiency, access and resistance are not submodular in general.
+    placebos : int
+        Plans drawn at random with the same `k` or `budget`, to compare with; 0 for none.
+    replicates : int
+        Random placements of each candidate, over which the objective is averaged.
+    rng : None, int, SeedSequence or Generator
+        Source of placements and of placebo plans.
+
+    Returns
+    -------
+    SitingPlan
+        ``.sites``, ``.value``, ``.baseline``, ``.bound``, ``.gap``, ``.placebo``,
+        ``.placebo_share``, ``.steps`` and ``.to_frame()``.
+
+    Raises
+    ------
+    InputError
+        No candidates, `k` above their number, a budget below the cheapest, neither or both of
+        `k` and `budget`, candidates without a cost, an objective that is not a finite number,
+        ``"resistance"`` of a network in parts, or more plans than the exact method takes
+        (200,000).
+
+    See Also
+    --------
+    siting_stability : whether the same sites would be chosen with other data.
+    pareto_plans : plans for two objectives.
+
+    Notes
+    -----
+    *Value of a plan.* The mean over `replicates` placements of the objective after all scenarios
+    of the plan, measured on the nodes of the baseline. Each candidate draws from a generator of
+    its own that does not depend on the plan (common random numbers). Candidates that only add
+    nodes and links are each placed in `network` and what they add is put together, so that a
+    candidate has the same links in every plan. If one of them takes links away (reallocated
+    funding), all candidates of a plan are applied one after the other, in the order given.
+
+    *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
+    ends when no candidate gains anything.
+
+    *Lazy evaluation* is used only where `submodular` is declared, and no guarantee of 1 - 1/e is
+    printed for other objectives. The bound is that of this instance: the value of the exact
+    method, of all candidates together (monotone), or of the plan plus the largest gains that are
+    left (submodular), whichever is least.
+
+    Candidates of equal value are taken in the order given. The plan is best for the network as it
+    is: it is not a forecast of what an enclave will do.
+
+    References
+    ----------
+    Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular
+    set functions, Mathematical Programming 14. Khuller, Moss and Naor (1999), The budgeted maximum
+    coverage problem, Information Processing Letters 70. Minoux (1978), Accelerated greedy
+    algorithms for maximizing submodular set functions.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> plan = site_enclaves(network, candidates=links, k=1, objective="efficiency")
+    >>> plan.sites, round(plan.value - plan.baseline, 3)
+    (('ae',), 0.108)
+    """
+    siting, seed = prepared(
+        network,
+        candidates=candidates,
+        k=k,
+        budget=budget,
+        prices=prices,
+        objective=objective,
+        monotone=monotone,
+        submodular=submodular,
+        replicates=replicates,
+        rng=rng,
+    )
+    check_choice("method", method, Method)
+    check_number("placebos", placebos, low=0, whole=True)
+    steps, plan = searched(siting, method)
+    return _result(siting, method, steps, plan, int(placebos), seed)
+
+
+def prepared(
+    network: MultilayerNetwork,
+    *,
+    candidates: Mapping[str, Scenario],
+    k: int | None,
+    budget: float | None,
+    prices: Prices | None,
+    objective: Objective,
+    monotone: bool | None,
+    submodular: bool | None,
+    replicates: int,
+    rng: Rng,
+) -> tuple[Siting, np.random.SeedSequence]:
+    """Check what is asked for, and place all candidates."""
+    check_network(network)
+    names = check_candidates(candidates)
+    limit = limit_of_plans(network, candidates, k, budget, prices)
+    for name, declared in (("monotone", monotone), ("submodular", submodular)):
+        if declared is not None:
+            check_flag(name, declared)
+    replicates = as_whole("replicates", replicates, low=1)
+    entropy = check_rng(rng).integers(2**63, size=4).tolist()
+    seed = np.random.SeedSequence(entropy)
+    placements = all_placements(network, candidates, replicates, seed)
+    judge = judge_of(objective, network, candidates)
+    values = plan_values(network, candidates, judge, placements, replicates, seed)
+    known = judge.never_lowered and placements is not None
+    return (
+        Siting(names, values, limit, known if monotone is None else monotone, bool(submodular)),
+        seed,
+    )
+
+
+def check_candidates(candidates: Mapping[str, Scenario]) -> list[str]:
+    """Names of the candidates, at least one, each a scenario."""
+    check_mapping("candidates", candidates, "from a name to a scenario", filled=True)
+    for name, scenario in candidates.items():
+        check_scenario(f"candidates[{name!r}]", scenario)
+    return [str(name) for name in candidates]
+
+
+def limit_of_plans(
+    network: MultilayerNetwork,
+    candidates: Mapping[str, Scenario],
+    k: int | None,
+    budget: float | None,
+    prices: Prices | None,
+) -> Limit:
+    """How many candidates a plan takes, or what it may cost."""
+    if (k is None) == (budget is None):
+        found = "neither" if k is None else "both"
+        raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {found}.")
+    n = len(candidates)
+    if k is not None:
+        k = as_whole("k", k, low=1)
+        if k > n:
+            raise InputError(f"`k` must be at most the number of candidates, {n}; found {k}.")
+        costs = np.zeros(n) if prices is None else costs_of(network, candidates, prices)
+        return Limit(costs, k, priced=prices is not None)
+    check_number("budget", budget, low=0)
+    if prices is None:
+        raise InputError("`budget` needs `prices`: Prices(park=..., link=..., pipeline_km=...).")
+    costs = costs_of(network, candidates, prices)
+    assert budget is not None
+    if costs.min() > budget * (1 + 1e-12):
+        cheapest = list(candidates)[int(costs.argmin())]
+        raise InputError(
+            f"`budget` must pay for one candidate at least; {budget:g} is below the cheapest, "
+            f"{cheapest!r} at {costs.min():g}. Raise it, or take smaller candidates."
+        )
+    return Limit(costs, budget=float(budget))
+
+
+def costs_of(
+    network: MultilayerNetwork, candidates: Mapping[str, Scenario], prices: Prices
+) -> np.ndarray:
+    """Cost of each candidate in the network as it is."""
+    check_prices(prices)
+    without = [name for name, scenario in candidates.items() if not isinstance(scenario, Priced)]
+    if without:
+        raise InputError(
+            f"a cost needs candidates such as ReverseEnclave or NewLinks; {len(without)} are "
+            f"functions, which have none: {examples(without)}. Give `k` without `prices`."
+        )
+    priced: Any = candidates
+    return np.array([scenario.cost(prices, network) for scenario in priced.values()])
+
+
+def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:
+    """The steps of a search, and the plan that it ends with."""
+    values, limit = siting.values, siting.limit
+    if method == "exact" and not siting.monotone:
+        return _in_order(values, enumerated(values, limit))
+    steps = greedy(values, limit, lazy=siting.submodular)
+    if method == "greedy":
+        return steps, chosen_by(steps)
+    steps = exchange(values, limit, steps)
+    if method == "exact":
+        return _in_order(values, branch_and_bound(values, limit, chosen_by(steps)))
+    return steps, chosen_by(steps)
+
+
+def _in_order(values: PlanValues, plan: list[int]) -> tuple[list[Step], list[int]]:
+    """The steps to a plan in the order of the candidates."""
+    reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
+    done = values.evaluations
+    return [Step(at, value, done) for at, value in zip(plan, reached, strict=True)], plan
+
+
+def _result(
+    siting: Siting,
+    method: Method,
+    steps: Sequence[Step],
+    plan: list[int],
+    placebos: int,
+    seed: np.random.SeedSequence,
+) -> SitingPlan:
+    names, values, limit, monotone, submodular = siting
+    value, baseline = values.value(plan), values.value([])
+    bound = value
+    if method != "exact":
+        bound = bound_after(values, limit, plan, monotone=monotone, submodular=submodular)
+        bound = max(bound, value) if not math.isnan(bound) else bound
+    # Of a stream that no candidate has.
+    rng = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(2**32 - 1,)))
+    drawn = [values.value(limit.drawn(rng)) for _ in range(placebos)]
+    as_good = [not values.is_better(value, each) for each in drawn]
+    table = _table_of_candidates(siting, plan, baseline, value)
+    cost = limit.cost(plan) if limit.priced else math.nan
+    return SitingPlan(
+        sites=tuple(names[at] for at in plan),
+        value=value,
+        baseline=baseline,
+        bound=bound,
+        gap=_gap(values, value, baseline, bound),
+        placebo=pd.Series(drawn, name="placebo", dtype=np.float64),
+        placebo_share=float(np.mean(as_good)) if drawn else math.nan,
+        steps=_table_of_steps(names, steps, baseline),
+        cost=cost,
+        candidates=table,
+    )
+
+
+def _gap(values: PlanValues, value: float, baseline: float, bound: float) -> float:
+    """How much of what is possible above the baseline is missing; 0 where nothing is possible."""
+    if math.isnan(bound):
+        return math.nan
+    return (bound - value) / (bound - baseline) if values.is_better(bound, value) else 0.0
+
+
+def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:
+    before = [baseline, *(step.value for step in steps)]
+    table = pd.DataFrame(
+        {
+            "name": pd.array([names[step.candidate] for step in steps], dtype="str"),
+            "value": np.array([step.value for step in steps], np.float64),
+            "gain": np.diff(before),
+            "evaluations": np.array([step.evaluations for step in steps], np.int64),
+        }
+    )
+    leaving = [None if step.leaves is None else names[step.leaves] for step in steps]
+    return table.assign(leaves=pd.array(leaving, dtype="str"))
+
+
+def _table_of_candidates(
+    siting: Siting, plan: list[int], baseline: float, value: float
+) -> pd.DataFrame:
+    values, n = siting.values, len(siting.names)
+    outside = [at for at in range(n) if at not in plan]
+    in_plan = np.empty(n)
+    in_plan[outside] = values.values(plan, outside) - value
+    for at in plan:
+        in_plan[at] = value - values.value([each for each in plan if each != at])
+    order = pd.array([plan.index(at) + 1 if at in plan else pd.NA for at in range(n)], "Int64")
+    return pd.DataFrame(
+        {
+            "chosen": [at in plan for at in range(n)],
+            "order": order,
+            "gain_alone": values.values([], range(n)) - baseline,
+            "gain_in_plan": in_plan,
+            "cost": siting.limit.costs if siting.limit.priced else math.nan,
+        },
+        index=pd.Index(siting.names, dtype="str", name="candidate"),
+    )

@@ -1,0 +1,412 @@
+"""Plans of enclaves against brute force on small networks; limits, bounds and placebos."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from functools import partial
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.centrality import harmonic_centrality, strength
+from netinnov.connectivity import Frictions, global_efficiency, kirchhoff_index
+from netinnov.errors import InputError
+from netinnov.planning import site_enclaves
+from netinnov.polycentricity import effective_number, gini
+from netinnov.scenarios import Combined, DirectLinks, NewLinks, Prices, ReverseEnclave
+
+IDS = list("abcdefgh")
+PRICES = Prices(park=1, link=1, pipeline_km=0.01)
+
+
+def instances(fast: int, number: int) -> list[Any]:
+    """Seeds of random instances, the first few in every run of the tests."""
+    return [
+        seed if seed < fast else pytest.param(seed, marks=pytest.mark.slow)
+        for seed in range(number)
+    ]
+
+
+def random_network(rng: np.random.Generator, *, directed: bool = False) -> ni.MultilayerNetwork:
+    """A connected network of eight places with weights."""
+    order = rng.permutation(IDS)
+    more = [rng.choice(IDS, 2, replace=False) for _ in range(3)]
+    pairs = [*itertools.pairwise(order), *more]
+    links = pd.DataFrame(pairs, columns=["source", "target"])
+    links["weight"] = rng.uniform(0.5, 3.0, len(links))
+    places = pd.DataFrame({"lon": rng.uniform(0, 3, 8), "lat": rng.uniform(0, 3, 8)}, index=IDS)
+    nodes = pd.DataFrame({"place": IDS}, index=IDS)
+    return ni.build_network(nodes, links, places, directed=["links"] if directed else [])
+
+
+def random_links(rng: np.random.Generator, n: int) -> dict[str, NewLinks]:
+    """Candidates of one or two links each."""
+    candidates = {}
+    for at in range(n):
+        pairs = [tuple(rng.choice(IDS, 2, replace=False)) for _ in range(rng.integers(1, 3))]
+        candidates[f"c{at}"] = NewLinks(pairs, weight=float(rng.uniform(0.5, 2.0)))
+    return candidates
+
+
+def after(network: ni.MultilayerNetwork, scenarios: Any) -> ni.MultilayerNetwork:
+    """The network with scenarios that draw nothing, one after the other."""
+    rng = np.random.default_rng(0)
+    for scenario in scenarios:
+        network = scenario(network, rng)
+    return network
+
+
+def efficiency_of_networkx(network: ni.MultilayerNetwork, *, inverse: bool = False) -> float:
+    """Mean of 1/d over ordered pairs, by another program."""
+    graph = nx.DiGraph() if network.directed else nx.Graph()
+    graph.add_nodes_from(network.nodes.index)
+    for row in network.links.itertuples():
+        graph.add_edge(row.source, row.target, length=1 / row.weight if inverse else 1.0)
+    total = 0.0
+    for source, found in nx.all_pairs_dijkstra_path_length(graph, weight="length"):
+        total += sum(1 / d for target, d in found.items() if target != source)
+    n = len(graph)
+    return total / (n * (n - 1))
+
+
+def brute_force(network, candidates, plans, measure):
+    """The first of the best plans, and all values."""
+    values = {plan: measure(after(network, [candidates[c] for c in plan])) for plan in plans}
+    best = max(values.values())
+    return next(p for p, value in values.items() if value >= best - 1e-12), values
+
+
+@pytest.mark.parametrize("seed", instances(8, 200))
+def test_exact_is_the_best_of_all_plans_and_greedy_and_bound_enclose_it(seed):
+    k = 1 + seed % 3
+    rng = np.random.default_rng(seed)
+    network = random_network(rng, directed=bool(seed % 2))
+    candidates = random_links(rng, 6)
+    inverse = bool(seed % 4)
+    objective = partial(global_efficiency, distance="inverse") if inverse else "efficiency"
+    plans = itertools.combinations(candidates, k)
+    measure = partial(efficiency_of_networkx, inverse=inverse)
+    best, values = brute_force(network, candidates, plans, measure)
+    ask = partial(site_enclaves, network, candidates=candidates, k=k, objective=objective)
+    exact, exchange, greedy = (ask(method=m) for m in ("exact", "exchange", "greedy"))
+    assert exact.sites == best
+    assert exact.value == pytest.approx(values[best], rel=1e-12)
+    assert exact.gap == 0
+    assert exact.bound == exact.value
+    assert values[tuple(sorted(greedy.sites))] == pytest.approx(greedy.value, rel=1e-12)
+    assert greedy.value <= exchange.value * (1 + 1e-12) <= exact.value * (1 + 2e-12)
+    assert greedy.bound >= exact.value * (1 - 1e-12)
+    assert greedy.baseline == pytest.approx(measure(network), rel=1e-12)
+    assert greedy.steps["gain"].sum() == pytest.approx(greedy.value - greedy.baseline, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", instances(5, 100))
+def test_plans_of_any_objective_within_a_budget(seed):
+    # The value of a set is drawn, so it is neither monotone nor submodular.
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    names = [f"c{at}" for at in range(5)]
+    links = {name: NewLinks([tuple(rng.choice(IDS, 2, replace=False))]) for name in names}
+    costs = {name: scenario.cost(PRICES, network) for name, scenario in links.items()}
+    budget = float(np.sort(list(costs.values()))[:3].sum())
+    worth = dict(zip(names, rng.normal(size=5), strict=True))
+    base = network.n_links, network.links["weight"].sum()
+
+    def objective(changed: ni.MultilayerNetwork) -> float:
+        more = changed.links["weight"].sum() - base[1]
+        return float(np.sin(7 * more) + harmonic_centrality(changed)["a"] + worth["c0"] * more)
+
+    plans = [p for r in range(6) for p in itertools.combinations(names, r)]
+    allowed = [p for p in plans if sum(costs[c] for c in p) <= budget * (1 + 1e-12)]
+    best, values = brute_force(network, links, allowed, objective)
+    ask = partial(
+        site_enclaves, network, candidates=links, budget=budget, prices=PRICES, objective=objective
+    )
+    exact, exchange, greedy = (ask(method=m) for m in ("exact", "exchange", "greedy"))
+    assert exact.value == pytest.approx(values[best], rel=1e-9)
+    for plan in (exact, exchange, greedy):
+        assert plan.cost <= budget * (1 + 1e-12)
+        assert plan.cost == pytest.approx(sum(costs[c] for c in plan.sites))
+        assert plan.value == pytest.approx(values[tuple(sorted(plan.sites))], rel=1e-9)
+    assert greedy.value <= exchange.value + 1e-12 <= exact.value + 2e-12
+    assert math.isnan(greedy.bound)
+    assert math.isnan(greedy.gap)
+
+
+@pytest.mark.parametrize("seed", instances(4, 100))
+def test_budgets_of_a_monotone_objective(seed):
+    rng = np.random.default_rng(seed)
+    network, candidates = random_network(rng), random_links(rng, 5)
+    costs = {name: scenario.cost(PRICES, network) for name, scenario in candidates.items()}
+    budget = float(rng.uniform(max(costs.values()), sum(costs.values())))
+    plans = [p for r in range(6) for p in itertools.combinations(candidates, r)]
+    allowed = [p for p in plans if sum(costs[c] for c in p) <= budget]
+    _, values = brute_force(network, candidates, allowed, efficiency_of_networkx)
+    ask = partial(site_enclaves, network, candidates=candidates, budget=budget, prices=PRICES)
+    exact = ask(objective="efficiency", method="exact")
+    greedy = ask(objective="efficiency")
+    assert exact.value == pytest.approx(max(values.values()), rel=1e-12)
+    assert exact.cost <= budget
+    assert greedy.cost <= budget
+    assert greedy.value <= exact.value * (1 + 1e-12)
+    assert greedy.bound >= exact.value * (1 - 1e-12)
+
+
+def coverage(network: ni.MultilayerNetwork) -> float:
+    """Places that some added link touches: monotone and submodular."""
+    new = network.links[network.links["weight"] > 90]
+    return float(len({*new["source"], *new["target"]}))
+
+
+@pytest.mark.parametrize("seed", instances(4, 50))
+def test_lazy_evaluation_chooses_as_the_full_one_and_its_bound_holds(seed):
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    pairs = [tuple(rng.choice(IDS, 2, replace=False)) for _ in range(7)]
+    candidates = {f"c{at}": NewLinks([pair], weight=100.0) for at, pair in enumerate(pairs)}
+    plans = itertools.combinations(candidates, 3)
+    _, values = brute_force(network, candidates, plans, coverage)
+    ask = partial(site_enclaves, network, candidates=candidates, k=3, objective=coverage)
+    full, lazy = ask(), ask(monotone=True, submodular=True)
+    assert lazy.sites == full.sites
+    assert lazy.steps["evaluations"].iloc[-1] <= full.steps["evaluations"].iloc[-1]
+    assert lazy.value >= (1 - 1 / math.e) * max(values.values())
+    assert lazy.bound >= max(values.values())
+    # Without a monotone objective only the gains at the start bound the best value.
+    alone = ask(submodular=True)
+    assert alone.bound == pytest.approx(sum(sorted(full.to_frame()["gain_alone"])[-3:]))
+    assert math.isnan(full.bound)
+
+
+def objective_by_hand(name: str, network: ni.MultilayerNetwork) -> float:
+    access = harmonic_centrality(network, nodes=IDS)[IDS]
+    return {
+        "efficiency": access.mean(),
+        "home_access": access[["a", "c"]].mean(),
+        "worst_access": access.min(),
+        "equity": 1 - gini(access),
+        "effective_number": effective_number(strength(network).sum(axis=1)[IDS]),
+    }[name]
+
+
+NAMED = ["efficiency", "home_access", "worst_access", "equity", "effective_number"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_objectives_by_name_are_measured_on_the_nodes_of_the_baseline(name):
+    network = random_network(np.random.default_rng(3))
+    parks = {
+        "a in b": ReverseEnclave("a", "b", 4, 0.5, funding="new"),
+        "c in d": ReverseEnclave("c", "d", 3, 0.0, funding="new"),
+        "a in e": ReverseEnclave("a", "e", 4, 0.25, funding="new"),
+    }
+    seen = []
+
+    def spy(changed: ni.MultilayerNetwork) -> float:
+        seen.append(changed)
+        return objective_by_hand(name, changed)
+
+    for k in (1, 2, 3):
+        seen.clear()
+        mine = site_enclaves(network, candidates=parks, k=k, objective=spy, rng=1)
+        plan = site_enclaves(network, candidates=parks, k=k, objective=name, rng=1)
+        assert plan.sites == mine.sites
+        assert plan.value == pytest.approx(mine.value, rel=1e-12)
+        pd.testing.assert_frame_equal(plan.to_frame(), mine.to_frame(), rtol=1e-9)
+    assert max(changed.n_nodes for changed in seen) == 11
+
+
+def test_resistance_is_minus_the_kirchhoff_index_also_where_parks_are_added():
+    network = random_network(np.random.default_rng(5))
+    links = random_links(np.random.default_rng(5), 6)
+    plan = site_enclaves(network, candidates=links, k=3, objective="resistance")
+    mine = site_enclaves(network, candidates=links, k=3, objective=lambda x: -kirchhoff_index(x))
+    assert plan.sites == mine.sites
+    assert plan.value == pytest.approx(mine.value, rel=1e-9)
+    np.testing.assert_allclose(plan.steps["gain"], mine.steps["gain"], rtol=1e-6)
+    parks = {x: ReverseEnclave("a", x, 4, 0.5, funding="new") for x in "bcd"}
+    plan = site_enclaves(network, candidates=parks, k=2, objective="resistance", rng=1)
+    assert plan.steps["value"].iloc[-1] == pytest.approx(plan.value, rel=1e-9)
+    assert plan.bound >= plan.value
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_frictions_and_weights_count_in_the_lengths_of_new_links(directed):
+    network = random_network(np.random.default_rng(8), directed=directed)
+    measure = partial(
+        global_efficiency,
+        distance="inverse",
+        frictions=Frictions(border=0.3, distance=1.0, border_by_distance=0.5),
+    )
+    parks = {
+        "a in b": ReverseEnclave("a", "b", 4, 0.5, funding="new"),
+        "a in c": ReverseEnclave("a", "c", 3, 0.0, funding="new"),
+        "link": DirectLinks("d", "e", 2, funding="new"),
+        "named": NewLinks([("f", "g"), ("g", "f"), ("a", "b")], weight=2.0),
+    }
+    mine = lambda changed: measure(changed, nodes=IDS)  # noqa: E731
+    fast = site_enclaves(network, candidates=parks, k=3, objective=measure, rng=2)
+    slow = site_enclaves(network, candidates=parks, k=3, objective=mine, rng=2)
+    assert fast.sites == slow.sites
+    pd.testing.assert_frame_equal(fast.to_frame(), slow.to_frame(), rtol=1e-9)
+
+
+def test_sums_of_access_are_known_to_be_monotone():
+    network = random_network(np.random.default_rng(1))
+    links = random_links(np.random.default_rng(1), 5)
+    plan = site_enclaves(network, candidates=links, k=2, objective=harmonic_centrality)
+    assert plan.baseline == pytest.approx(harmonic_centrality(network).sum())
+    everything = after(network, links.values())
+    assert plan.bound == pytest.approx(harmonic_centrality(everything).sum())
+
+
+def test_reallocated_links_are_applied_in_turn_and_bounded_by_nothing():
+    network = random_network(np.random.default_rng(2))
+    parks = {x: ReverseEnclave("a", x, 1, 0.0) for x in "cde"}
+    plan = site_enclaves(network, candidates=parks, k=1, objective="efficiency", rng=1)
+    assert math.isnan(plan.bound)
+    assert math.isnan(plan.gap)
+    weight = []
+
+    def objective(changed: ni.MultilayerNetwork) -> float:
+        weight.append(changed.links["weight"].sum())
+        return global_efficiency(changed, nodes=IDS)
+
+    twice = site_enclaves(network, candidates=parks, k=1, objective=objective, rng=1)
+    assert twice.sites == plan.sites
+    assert twice.value == pytest.approx(plan.value)
+    np.testing.assert_allclose(weight, network.links["weight"].sum())
+
+
+def test_placements_do_not_depend_on_the_plan_or_on_other_candidates_values():
+    network = random_network(np.random.default_rng(4))
+    parks = {x: ReverseEnclave("a", x, 3, 0.3, funding="new") for x in "bcde"}
+    ask = partial(site_enclaves, network, candidates=parks, objective="efficiency", rng=7)
+    one, all_of_them = ask(k=1, replicates=3), ask(k=4, replicates=3)
+    pd.testing.assert_series_equal(
+        one.to_frame()["gain_alone"], all_of_them.to_frame()["gain_alone"]
+    )
+    assert ask(k=4, method="exact", replicates=3).value == pytest.approx(all_of_them.value)
+    assert all_of_them.value == pytest.approx(all_of_them.bound)
+
+
+def test_equal_candidates_are_taken_in_the_order_given():
+    nodes = pd.DataFrame(index=list("abcdef"))
+    ring = pd.DataFrame({"source": list("abcdef"), "target": list("bcdefa")})
+    network = ni.build_network(nodes, ring)
+    opposite = {"cf": ("c", "f"), "ad": ("a", "d"), "be": ("b", "e")}
+    links = {name: NewLinks([pair]) for name, pair in opposite.items()}
+    for method in ("greedy", "exchange", "exact"):
+        plan = site_enclaves(network, candidates=links, k=1, objective="efficiency", method=method)
+        assert plan.sites == ("cf",)
+        plan = site_enclaves(network, candidates=links, k=2, objective="resistance", method=method)
+        assert plan.sites == ("cf", "ad")
+
+
+def test_placebo_plans_are_of_the_same_number_and_cost():
+    network = random_network(np.random.default_rng(6))
+    links = random_links(np.random.default_rng(6), 7)
+    plan = site_enclaves(
+        network, candidates=links, k=2, objective="efficiency", method="exact", placebos=40, rng=1
+    )
+    pairs = itertools.combinations(links, 2)
+    _, values = brute_force(network, links, pairs, efficiency_of_networkx)
+    assert len(plan.placebo) == 40
+    assert all(min(abs(v - each) for each in values.values()) < 1e-12 for v in plan.placebo)
+    share = np.mean([value >= plan.value - 1e-12 for value in plan.placebo])
+    assert plan.placebo_share == share
+    without = site_enclaves(network, candidates=links, k=2, objective="efficiency")
+    assert without.placebo.empty
+    assert math.isnan(without.placebo_share)
+
+
+def test_functions_that_add_links_are_candidates():
+    network = random_network(np.random.default_rng(9))
+
+    def link(a: str, b: str) -> Any:
+        return lambda net, _: net.with_links(pd.DataFrame({"source": [a], "target": [b]}))
+
+    named = {"ac": NewLinks([("a", "c")]), "be": NewLinks([("b", "e")])}
+    functions = {"ac": link("a", "c"), "be": link("b", "e")}
+    for objective in ("efficiency", partial(global_efficiency, distance="inverse")):
+        one = site_enclaves(network, candidates=named, k=1, objective=objective)
+        two = site_enclaves(network, candidates=functions, k=1, objective=objective)
+        assert one.sites == two.sites
+        assert one.bound == pytest.approx(two.bound)
+
+
+@pytest.fixture
+def case():
+    network = random_network(np.random.default_rng(0))
+    return network, {"ab": NewLinks([("a", "b")]), "cd": NewLinks([("c", "d")])}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"k": 3}, "`k` must be at most the number of candidates, 2; found 3"),
+        ({"k": 0}, "`k` must be a whole number at least 1"),
+        ({}, "give `k` .* or `budget` .*; found neither"),
+        ({"k": 1, "budget": 3.0, "prices": PRICES}, "found both"),
+        ({"budget": 3.0}, "`budget` needs `prices`"),
+        ({"budget": 1e-6, "prices": PRICES}, "below the cheapest, '(ab|cd)' at"),
+        ({"k": 1, "candidates": {}}, "`candidates` must be a mapping .* at least one"),
+        ({"k": 1, "candidates": {"x": ReverseEnclave}}, "found the class ReverseEnclave"),
+        ({"k": 1, "objective": "eficiency"}, "did you mean 'efficiency'"),
+        ({"k": 1, "objective": lambda _: math.nan}, "must return a finite number .* found nan"),
+        ({"k": 1, "objective": lambda _: "much"}, "must return a finite number .* found 'much'"),
+        ({"k": 1, "objective": "home_access"}, "needs candidates with a `home`; 2 have none"),
+        ({"k": 1, "method": "best"}, "`method` must be one of 'greedy', 'exchange', 'exact'"),
+        ({"k": 1, "placebos": -1}, "`placebos` must be a whole number at least 0"),
+    ],
+)
+def test_wrong_input_is_refused_in_words(case, options, message):
+    network, candidates = case
+    given = {"candidates": candidates, "objective": "efficiency"} | options
+    with pytest.raises(InputError, match=message):
+        site_enclaves(network, **given)
+
+
+def test_a_function_has_no_cost():
+    network = random_network(np.random.default_rng(0))
+    candidates = {"nothing": lambda net, _: net}
+    with pytest.raises(InputError, match="1 are functions, which have none: 'nothing'"):
+        site_enclaves(
+            network, candidates=candidates, budget=1.0, prices=PRICES, objective="efficiency"
+        )
+
+
+def test_resistance_of_parts_is_refused():
+    links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
+    network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    candidates = {"bc": NewLinks([("b", "c")])}
+    with pytest.raises(InputError, match=r"connected network; found 3 parts.*'c', 'd', 'e'"):
+        site_enclaves(network, candidates=candidates, k=1, objective="resistance")
+
+
+def test_a_candidate_that_cannot_be_placed_is_named(case):
+    network, _ = case
+    candidates = {"nowhere": ReverseEnclave("a", "z", 2, 0.5)}
+    with pytest.raises(InputError, match="'z' is none") as caught:
+        site_enclaves(network, candidates=candidates, k=1, objective="efficiency")
+    assert caught.value.__notes__ == ["In candidate 'nowhere'."]
+
+
+def test_more_plans_than_the_exact_method_takes_are_refused(case):
+    network, _ = case
+    candidates = {str(at): NewLinks([("a", "b")]) for at in range(30)}
+    number = f"{math.comb(30, 15):,}"
+    with pytest.raises(InputError, match=f"at most 200,000 plans; here there are {number}"):
+        site_enclaves(network, candidates=candidates, k=15, objective=coverage, method="exact")
+
+
+def test_a_combination_is_one_candidate(case):
+    network, links = case
+    both = {"both": Combined(list(links.values()))}
+    plan = site_enclaves(network, candidates=both, k=1, objective="efficiency")
+    assert plan.value == pytest.approx(efficiency_of_networkx(after(network, links.values())))
