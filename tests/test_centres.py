@@ -47,7 +47,7 @@ def centres(found):
 
 def test_the_table(two):
     found = detect_centres(two, resamples=5, rng=1)
-    columns = ["centre", "centrality", "community", "role", "support"]
+    columns = ["centre", "centrality", "community", "role", "support", "rule"]
     assert found.columns.tolist() == columns
     assert found.index.equals(two.nodes.index)
     assert found["centrality"].tolist() == [26, 10, 8, 8, 1, 26, 10, 8, 8, 1, 0]
@@ -58,8 +58,45 @@ def test_the_table(two):
 
 
 def test_hubs_are_the_strongest_of_their_communities(two):
-    # Of e and v, equally strong, the earlier one.
-    assert centres(detect_centres(two, resamples=0, rng=1)) == ["a", "e", "x"]
+    found = detect_centres(two, null=None, resamples=0, rng=1)
+    assert centres(found) == ["a", "x"]
+    assert (found["rule"] == "hubs").all()
+
+
+def test_no_half_of_a_pair_is_a_hub():
+    # The pair e, v has 11 each of the 122 of all strength, more than b and c; e has a third link
+    # that is weak, so it is the stronger half, but its community has two places only.
+    strong = [*TWO["t"][:-1], ("e", "v", 10.0), ("e", "a", 0.5)]
+    found = detect_centres(network({"t": strong}, "abcdexyzwv"), null=None, resamples=0, rng=1)
+    labels = found["community"]
+    assert (labels == labels["e"]).sum() == 2
+    assert found.loc["e", "centrality"] > found.loc["v", "centrality"] > 9
+    assert centres(found) == ["a", "x"]
+
+
+def test_hubs_hold_a_least_share_of_all_strength():
+    # A chain u - v - w of weight 1 beside the two groups of 51 each: v has 2 of 106 = 1.9 %.
+    chain = [*TWO["t"][:-1], ("u", "v", 1.0), ("v", "w2", 1.0)]
+    nodes = [*"abcdxyzwuv", "w2"]
+    found = network({"t": chain}, nodes)
+    options = {"null": None, "resamples": 0, "rng": 1}
+    table = detect_centres(found, **options)
+    assert table["centrality"].sum() == 108
+    assert table.loc["v", "centrality"] == 2
+    assert centres(table) == ["a", "x"]
+    assert centres(detect_centres(found, minimum_share=2 / 108, **options)) == ["a", "x", "v"]
+    assert centres(detect_centres(found, minimum_share=0.0186, **options)) == ["a", "x"]
+    # The groups hold 26 of 108 = 24 % each.
+    assert centres(detect_centres(found, minimum_share=0.25, **options)) == []
+    # Other rules have no least share.
+    assert centres(detect_centres(found, rule="top", share=1.0, minimum_share=1, **options))
+
+
+def test_a_share_of_immense_strengths_is_no_overflow(two):
+    links = two.links
+    large = two.replace_links(links.assign(weight=links["weight"] * 2.0**1015))
+    table = detect_centres(large, null=None, resamples=0, rng=1)
+    assert centres(table) == ["a", "x"]
 
 
 def test_hubs_of_the_core_at_least_half_as_strong():
@@ -69,8 +106,8 @@ def test_hubs_of_the_core_at_least_half_as_strong():
     found = network({"t": rows}, "abcpqrstuvw")
     split = core_periphery(found)
     assert split.coreness.index[split.coreness == 1].tolist() == ["a", "b"]
-    table = detect_centres(found, resamples=0, rng=1)
-    one_community = detect_centres(found, resamples=0, rng=1, resolution=0.0)
+    table = detect_centres(found, null=None, resamples=0, rng=1)
+    one_community = detect_centres(found, null=None, resamples=0, rng=1, resolution=0.0)
     assert one_community["community"].nunique() == 1
     assert centres(one_community) == ["a", "b"]
     assert set(centres(table)) >= {"a", "b"}
@@ -192,7 +229,7 @@ def test_a_resampling_of_the_user(two):
     def without_weak(network, rng):
         return network.replace_links(network.links[network.links["weight"] > 1])
 
-    found = detect_centres(two, resamples=4, resample=without_weak, rng=1)
+    found = detect_centres(two, null=None, resamples=4, resample=without_weak, rng=1)
     assert found.loc["e", "support"] == 0
     assert found.loc["a", "support"] == found.loc["x", "support"] == 1
 
@@ -270,6 +307,12 @@ def test_the_network_stays_as_it_is(two):
         ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
         ({"restarts_per_draw": 0}, "`restarts_per_draw` must be a whole number at least 1"),
         ({"resamples": 1.5}, "`resamples` must be a whole number"),
+        (
+            {"minimum_share": 1.5},
+            "`minimum_share` must be a finite number at least 0 and at most 1",
+        ),
+        ({"replicates": 18}, "`replicates` must be a whole number at least 19"),
+        ({"null": "degree"}, "`null` must be a null model"),
         ({"resamples": -1}, "`resamples` must be a whole number at least 0"),
         ({"events": 0}, "`events` must be a finite number at least 1"),
         ({"events": 1e30}, "`events` must be a finite number at least 1 and at most"),

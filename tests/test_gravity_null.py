@@ -148,6 +148,22 @@ def test_units_of_whole_weights_are_1_and_others_are_as_dispersed_as_the_flows()
     np.testing.assert_allclose(again / (0.3 * 7), drawn * fit["unit"])
 
 
+def test_the_unit_can_be_the_dispersion_of_counts():
+    flows = counts()
+    expected = expected_of(GravityNull(), network_of(flows))
+    pairs = ~np.eye(7, dtype=bool)
+    np.fill_diagonal(flows, 0)
+    pearson = ((flows - expected)[pairs] ** 2 / expected[pairs]).sum()
+    # 42 pairs less 7 + 7 - 1 sums and the coefficient.
+    fit = GravityNull(unit="dispersion").fit(network_of(flows)).loc["links"]
+    assert fit["unit"] == pytest.approx(pearson / (42 - 14), rel=1e-6)
+    # Flows that are nearer to the model than counts: an event is one all the same.
+    near = np.rint(expected)
+    assert GravityNull(unit="dispersion").fit(network_of(near)).loc["links", "unit"] == 1
+    with pytest.raises(InputError, match="`unit` must be"):
+        GravityNull(unit="events")
+
+
 @pytest.mark.parametrize(("quantity", "unit"), [("amount", 700 / 50), ("share_of_origin", 2)])
 def test_the_unit_is_what_an_event_of_the_layer_table_weighs(quantity, unit):
     flows = counts()

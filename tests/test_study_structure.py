@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov.null_models import Rewire
 from netinnov.study import _structure
 from netinnov.study._context import Context
+from netinnov.study._null import Null
 from netinnov.study.sections import (
     BROKERS,
     CENTRES,
@@ -26,6 +28,7 @@ from netinnov.study.sections import (
 )
 from study_cases import STARS, context_of, network_of, tables_of, text_of, texts
 
+DEGREE = Null("degree", Rewire(), "chosen as 25 % are linked", "with the same degrees", 0.5)
 DRAWN = ["low", "high", "null_mean", "null_low", "null_high", "z", "p"]
 
 
@@ -55,8 +58,11 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
     assert index.value("n_centres") == 2
     # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
     assert index.value("primacy") == pytest.approx(0.26)
-    assert result.rules.loc["a", "hubs"] == 1
-    by_hand = result.rules[list(centres.RULES)].mean(axis=1)
+    # Most networks with these degrees are two stars, so that rules on communities say nothing.
+    assert result.test.by_chance
+    assert result.rule == "head_tail"
+    assert result.asked == ["top", "head_tail", "core", "dominant_flow"]
+    by_hand = result.rules[result.asked].mean(axis=1)
     assert result.rules["agreement"].tolist() == pytest.approx(by_hand.tolist())
     assert found["agreement"].equals(result.rules["agreement"])
 
@@ -69,10 +75,13 @@ def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     assert "share of bootstrap resamples of the flows in which it is again a centre" in text
     assert "The number of centres depends on the rule: from " in text
     assert "Places by their role: " in text
+    # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
     assert (
-        text_of(CENTRES.offer(result))
-        == "In the observed layers 2 of 8 places are centres (a and x)."
+        text_of(CENTRES.offer(result)) == "In the observed layers 2 of 8 places are centres by "
+        "more than half of 4 rules: a by 4 of 4 and x by 3."
     )
+    assert "so that rules that look at them are left out: “hubs” and “z”" in text
+    assert "The rule “head_tail” stands in for “hubs”." in text
 
 
 def test_a_modelled_layer_whose_name_has_a_semicolon_is_told_as_modelled():
@@ -235,7 +244,7 @@ def index_table(**columns):
 
 
 def indices(**columns):
-    return profile.Profile(index_table(**columns), {}, 10, {"a": "A"}, {}, ())
+    return profile.Profile(index_table(**columns), {}, 10, DEGREE, "hubs", {"a": "A"}, {}, ())
 
 
 def test_an_index_is_told_with_its_interval():
@@ -253,7 +262,11 @@ def test_an_index_is_told_with_its_interval():
 def test_an_index_is_told_beside_random_networks_and_without_a_place():
     text = text_of(PROFILE.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
     assert "1 of 1 indices lie outside the middle 95 % (towards more centres: “effective" in text
-    assert "Compared with 10 random networks" in text
+    assert "Compared with 10 random networks with the same degrees (null model “degree”, " in text
+    assert (
+        "chosen as 25 % are linked; 50 % of the links differ from the observed ones), 1 of 1"
+        in text
+    )
     assert "Most depends on A: for 1 of 1 indices" in text
 
 
@@ -290,7 +303,7 @@ def test_weight_between_communities_is_counted_once(stars):
         assert cohesion.modularity == pytest.approx(0.46)
     text = text_of(COMMUNITIES.tell(result))
     assert "The links make 2 communities, called by their strongest places: " in text
-    assert "Inside them lies 96 % of the weight (modularity 0.46;" in text
+    assert "Inside them lies 96 % of the weight (modularity 0.46, in 99 random networks 0." in text
     assert text_of(COMMUNITIES.offer(result)) == "Their links make 2 communities."
 
 

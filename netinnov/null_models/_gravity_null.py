@@ -41,10 +41,11 @@ class GravityNull(NullFamily):
         None: not at all; only the sums are kept, and no coordinates are needed.
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
-    unit : float, optional
-        Amount of flow that is drawn as one event. Default: what one of the ``events`` of
-        ``network.layer_table`` weighs, where they are known; 1 in a layer of whole weights; in
-        others the dispersion of the flows about the fit, see Notes.
+    unit : float or "dispersion", optional
+        Amount of flow that is drawn as one event. ``"dispersion"``: in each layer the dispersion of
+        the flows about the fit, at least 1 where weights are whole; see Notes. Default: what one
+        of the ``events`` of ``network.layer_table`` weighs, where they are known; 1 in a layer of
+        whole weights; in others the dispersion.
 
     Raises
     ------
@@ -76,7 +77,7 @@ class GravityNull(NullFamily):
     draws are as far from the model as the observed flows are, and flows far smaller than the unit
     are mostly drawn as none, so that measures of links without weights depend on it. Counts that
     are overdispersed, such as travellers who come in groups, need it as well, or almost any
-    measure will look significant: give ``unit=null.fit(network)["dispersion"][layer]``.
+    measure will look significant: give ``unit="dispersion"``.
 
     References
     ----------
@@ -96,12 +97,14 @@ class GravityNull(NullFamily):
 
     deterrence: Deterrence | None = "power"
     layers: Sequence[str] | None = None
-    unit: float | None = None
+    unit: float | Literal["dispersion"] | None = None
 
     def __post_init__(self) -> None:
         if self.deterrence is not None:
             check_choice("deterrence", self.deterrence, Deterrence)
-        if self.unit is not None:
+        if isinstance(self.unit, str):
+            check_choice("unit", self.unit, Literal["dispersion"])
+        elif self.unit is not None:
             check_number("unit", self.unit, low=0, above=True)
             object.__setattr__(self, "unit", float(self.unit))
         object.__setattr__(self, "layers", layer_names(self.layers))
@@ -201,9 +204,13 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         resistance = _resistance(network, layer, origins, destinations, possible, null.deterrence)
     fit = fit_deterrence(observed, possible, resistance, layer=layer)
     dispersion = _dispersion(observed, possible, fit, symmetric=not chain.directed)
-    unit = null.unit or _unit_of_events(network, layer)
+    counts = bool((weight % 1 == 0).all())
+    if null.unit == "dispersion":
+        unit: float | None = float(np.fmax(dispersion, 1.0)) if counts else dispersion
+    else:
+        unit = null.unit or _unit_of_events(network, layer)
     if unit is None:
-        unit = 1.0 if (weight % 1 == 0).all() else dispersion
+        unit = 1.0 if counts else dispersion
     if not unit > 0:
         msg = (
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "

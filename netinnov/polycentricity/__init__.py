@@ -13,6 +13,7 @@ from netinnov.polycentricity._flow_evenness import (
     relative_strength,
 )
 from netinnov.polycentricity._functional import functional
+from netinnov.polycentricity._modularity_test import ModularityTest, modularity_test
 from netinnov.polycentricity._profile import profile
 from netinnov.polycentricity._rank_size import RankSize, primacy, rank_size
 from netinnov.polycentricity._sensitivity import sensitivity
@@ -21,6 +22,7 @@ from netinnov.polycentricity._urban_centrality import urban_centrality_index
 __all__ = [
     "BorrowedSize",
     "CorePeripheryFit",
+    "ModularityTest",
     "RankSize",
     "borrowed_size",
     "core_periphery",
@@ -33,6 +35,7 @@ __all__ = [
     "green",
     "herfindahl",
     "link_symmetry",
+    "modularity_test",
     "node_symmetry",
     "primacy",
     "profile",

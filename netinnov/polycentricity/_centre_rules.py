@@ -22,6 +22,7 @@ __all__ = [
     "Options",
     "Structure",
     "centres_by",
+    "communities_of",
     "largest_first",
     "searches_per_draw",
     "structure_of",
@@ -33,6 +34,9 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 _FEW = 0.3
 """Share of the restarts for one of many draws."""
 
+_SEVERAL = 3
+"""Places from which a community has a centre."""
+
 _NEAR = 0.5
 """Part of the strength of its community's strongest from which a core place is a centre."""
 
@@ -41,6 +45,9 @@ _HUB = 2.5
 
 _MINORITY = 0.4
 """Largest share of places above the mean at which the head is broken again (Jiang 2013)."""
+
+_ROUNDING = 1e-12
+"""Relative difference below which a share is as large as asked for."""
 
 
 class Options(NamedTuple):
@@ -51,6 +58,7 @@ class Options(NamedTuple):
     breaks: int = 1
     resolution: float = 1.0
     restarts: int = 10
+    minimum_share: float = 0.02
 
 
 class Structure(NamedTuple):
@@ -92,17 +100,7 @@ def structure_of(
     if "roles" in rules:
         role = pd.Series(pd.NA, network.storage.nodes.index, dtype="str")
     if rules & {"hubs", "z", "roles"} and strength.any():
-        from netinnov.community._leiden import labels_of_layer
-
-        community, modularity = labels_of_layer(
-            layer_matrix(flat, flat.layers[0]),
-            bool(flat.directed),
-            options.resolution,
-            options.restarts if searches is None else searches,
-            for_community,
-            start,
-            1.0 if searches is None else min(1.0, searches / options.restarts),
-        )
+        community, modularity = communities_of(flat, options, for_community, start, searches)
         if rules & {"z", "roles"}:
             from netinnov.community import roles
 
@@ -114,6 +112,33 @@ def structure_of(
     if "dominant_flow" in rules:
         dominant = _largest_flow(flat)
     return Structure(strength, community, core, quality, z, role, dominant, modularity)
+
+
+def communities_of(
+    flat: MultilayerNetwork,
+    options: Options,
+    rng: np.random.Generator,
+    start: Floats | None = None,
+    searches: int | None = None,
+) -> tuple[Floats, float]:
+    """Communities of one layer, NaN without links, and their modularity; see `structure_of`."""
+    from netinnov.community._leiden import labels_of_layer
+
+    nothing = np.full(flat.n_nodes, math.nan)
+    if not flat.layers:
+        return nothing, math.nan
+    matrix = layer_matrix(flat, flat.layers[0])
+    if not matrix.nnz:
+        return nothing, math.nan
+    return labels_of_layer(
+        matrix,
+        bool(flat.directed),
+        options.resolution,
+        options.restarts if searches is None else searches,
+        rng,
+        start,
+        1.0 if searches is None else min(1.0, searches / options.restarts),
+    )
 
 
 def searches_per_draw(restarts: int, restarts_per_draw: int | None) -> int:
@@ -128,7 +153,7 @@ def centres_by(rule: str, found: Structure, options: Options) -> Mask:
     """Whether each place is a centre."""
     strength = found.strength
     if rule == "hubs":
-        centre = _hubs(found)
+        centre = _hubs(found, options.minimum_share)
     elif rule == "top":
         # Rounding must not make 0.1 of 30 places four.
         number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
@@ -150,15 +175,23 @@ def largest_first(values: Floats) -> npt.NDArray[np.intp]:
     return np.argsort(-values, kind="stable")
 
 
-def _hubs(found: Structure) -> Mask:
-    """The strongest of each community, and places of the core at least half as strong."""
+def _hubs(found: Structure, minimum_share: float) -> Mask:
+    """The strongest of each community, and places of the core at least half as strong.
+
+    Only of communities of three places or more, and only with the least share of all strength.
+    """
     centre = np.zeros(found.strength.size, bool)
     for label in np.unique(found.community[~np.isnan(found.community)]):
         members = np.flatnonzero(found.community == label)
+        if members.size < _SEVERAL:
+            continue
         strength = found.strength[members]
         centre[members[np.argmax(strength)]] = True
         near = strength >= _NEAR * strength.max()
         centre[members[near & (found.core[members] == 1)]] = True
+    if centre.any():
+        relative = found.strength / found.strength.max()  # sums of large numbers would be infinite
+        centre &= relative >= minimum_share * relative.sum() * (1 - _ROUNDING)
     return centre
 
 

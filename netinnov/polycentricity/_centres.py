@@ -15,6 +15,7 @@ from netinnov._layer_table import refuse_shares
 from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models import NullModel, Rewire
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
     Options,
@@ -22,6 +23,7 @@ from netinnov.polycentricity._centre_rules import (
     searches_per_draw,
     structure_of,
 )
+from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
 from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
@@ -34,6 +36,8 @@ from netinnov.polycentricity._resampled_flows import (
 
 __all__ = ["check_options", "detect_centres"]
 
+_REWIRE = Rewire()
+
 
 def detect_centres(
     network: MultilayerNetwork,
@@ -45,6 +49,9 @@ def detect_centres(
     resolution: float = 1.0,
     restarts: int = 10,
     restarts_per_draw: int | None = None,
+    minimum_share: float = 0.02,
+    null: NullModel | None = _REWIRE,
+    replicates: int = 99,
     resamples: int = 200,
     events: Events = None,
     resample: Change | None = None,
@@ -59,8 +66,10 @@ def detect_centres(
     network : MultilayerNetwork
         Places and the flows between them; layers are flattened.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
-        What makes a place with flow a centre. ``"hubs"``: the largest strength of its community,
-        or at least half of that and a place in the core of `core_periphery`. ``"top"``: among
+        What makes a place with flow a centre. ``"hubs"``: at least `minimum_share` of all strength,
+        in a community of three places or more, and there the largest strength, or at least half
+        of it and a place in the core of `core_periphery`; where communities are not beyond
+        chance, ``"head_tail"`` in its stead. ``"top"``: among
         the largest `share` of the places with flow. ``"head_tail"``: above the mean strength (of
         the places above it, and so on, `breaks` times). ``"core"``: in the core. ``"z"``: z-score
         of 2.5 or more inside its community. ``"dominant_flow"``: its own largest flow goes to a
@@ -76,8 +85,16 @@ def detect_centres(
         Of the communities, see `community.leiden`; restarts of the search for a core as well.
     restarts_per_draw : int, optional
         Searches for communities in a resample, the first from the communities of the observed
-        flows. None: three in ten of `restarts`, rounded up. The share of them that is perturbed
-        (see `community.leiden`) is theirs of `restarts`: as many as these search in full.
+        flows, and in the networks of the test of modularity, the observed one among them. None:
+        three in ten of `restarts`, rounded up. The share of them that is perturbed (see
+        `community.leiden`) is theirs of `restarts`: as many as these search in full.
+    minimum_share : float
+        For ``"hubs"``: the least share of the strength of all places that a centre has.
+    null : null model, function or None
+        For ``"hubs"``: the null model of `modularity_test`, which says whether communities are
+        beyond chance (p of 0.05 or less). None: they are used without a test.
+    replicates : int
+        Networks drawn from it, at least 19.
     resamples : int
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional
@@ -100,7 +117,8 @@ def detect_centres(
         A row a place. `centre`: true or false. `centrality`: strength. `community`: a number,
         NaN without links. `role`: after `community.roles`, missing without links. `support`:
         share of resamples in which the place is a centre by the same rule; NaN with no resamples
-        or an unknown number of events.
+        or an unknown number of events. `rule`: the rule that was used, ``"head_tail"`` where
+        communities are not beyond chance.
 
     Raises
     ------
@@ -114,6 +132,10 @@ def detect_centres(
     link is drawn from the Poisson distribution around its count, so links of one event are lost
     in 37 % of the draws and links that were not observed never appear. Ties are won by the
     earlier node. No links, no centres.
+
+    Modularity is tested once, in the observed network; resamples use the rule so chosen. It is not
+    tested, and communities are used as they are, in modelled layers and where the null model moves
+    less than 5 % of the links: `modularity_test` gives the test, or says why there is none.
 
     References
     ----------
@@ -133,13 +155,27 @@ def detect_centres(
     ['a', 'x']
     """
     check_choice("rule", rule, CentreRule)
-    options = check_options(network, direction, share, breaks, resolution, restarts)
+    options = check_options(network, direction, share, breaks, resolution, restarts, minimum_share)
     searches = searches_per_draw(options.restarts, restarts_per_draw)
+    check_number("replicates", replicates, low=FEWEST, whole=True)
     check_count("resamples", resamples)
     check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     found = structure_of(network, options, first, {rule, "roles"})
+    if rule == "hubs" and null is not None:
+        test = compared_modularity(
+            network,
+            options,
+            null,
+            int(replicates),
+            first,
+            executor,
+            progress,
+            found.modularity,
+            searches,
+        )
+        rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or says_events(network, events)):
         task = _Draw(network, rule, options, events, resample, found.community, searches)
@@ -152,6 +188,7 @@ def detect_centres(
             "community": found.community,
             "role": found.role,
             "support": support,
+            "rule": rule,
         },
         index=network.storage.nodes.index,
     )
@@ -164,6 +201,7 @@ def check_options(
     breaks: int,
     resolution: float,
     restarts: int,
+    minimum_share: float = 0.02,
 ) -> Options:
     """The options of the rules, each in its range."""
     check_network(network)
@@ -174,7 +212,15 @@ def check_options(
     check_number("restarts", restarts, low=1, whole=True)
     if direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")
-    return Options(direction, float(share), int(breaks), float(resolution), int(restarts))
+    check_number("minimum_share", minimum_share, low=0, high=1)
+    return Options(
+        direction,
+        float(share),
+        int(breaks),
+        float(resolution),
+        int(restarts),
+        float(minimum_share),
+    )
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ __all__ = [
     "among",
     "distances_of",
     "index_values",
+    "rules_of",
     "size_indices",
     "without",
 ]
@@ -108,6 +109,7 @@ class Setting(NamedTuple):
     shares: bool
     distances: Floats | None
     maximum: float
+    rule: str = "hubs"
 
 
 def index_values(
@@ -140,19 +142,23 @@ def index_values(
             )
     if wanted & _NEEDS_OUTFLOW:
         found |= _both_ways(flat, setting)
-    rules = {"hubs"} if "n_centres" in wanted else set()
-    if wanted & {"core_periphery", "core_share"}:
-        rules.add("core")
-    if rules:
+    if rules := rules_of(setting):
         if structure is None:
             strength = None if stands_in else value
             structure = structure_of(flat, setting.options, rng, rules, start, searches, strength)
         core = structure.core
         found["core_periphery"] = structure.core_quality
         found["core_share"] = float(core.mean()) if core.size else math.nan
-        if "hubs" in rules:
-            found["n_centres"] = float(centres_by("hubs", structure, setting.options).sum())
+        if "n_centres" in wanted:
+            centre = centres_by(setting.rule, structure, setting.options)
+            found["n_centres"] = float(centre.sum())
     return {name: found[name] for name in setting.names if name in found}
+
+
+def rules_of(setting: Setting) -> set[str]:
+    """The rules whose structure the indices need."""
+    rules = {setting.rule} if "n_centres" in setting.names else set()
+    return rules | ({"core"} if {"core_periphery", "core_share"} & {*setting.names} else set())
 
 
 def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:

@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_choice, check_flag, check_names, check_rng
+from netinnov._arguments import check_choice, check_flag, check_rng
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
-from netinnov.polycentricity._centre_rules import Options, searches_per_draw, structure_of
+from netinnov.polycentricity._centre_rules import (
+    CentreRule,
+    searches_per_draw,
+    structure_of,
+)
 from netinnov.polycentricity._centres import check_options
-from netinnov.polycentricity._checked_values import numbers
+from netinnov.polycentricity._chosen_indices import Sizes, checked_setting
 from netinnov.polycentricity._indices import (
     INDICES,
-    ON_VALUES,
     RANGES,
     SIZE,
     Setting,
-    distances_of,
     index_values,
+    rules_of,
     size_indices,
     without,
 )
+from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
     changed,
     check_count,
     check_events,
+    drawn_from,
     resampled,
     says_events,
 )
 from netinnov.polycentricity._urban_centrality import widest_spread
 
-__all__ = ["Sizes", "checked_setting", "drawn_from", "position", "profile"]
+__all__ = ["position", "profile"]
 
 _REWIRE = Rewire()
-Sizes: TypeAlias = str | Mapping[str, float] | pd.Series | None
+
 
 _ROUNDING = 1e-10
 """Relative difference below which two values of an index are equal."""
@@ -61,6 +65,7 @@ def profile(
     direction: Direction = "total",
     top: Sequence[int] = (2, 3, 4),
     ddof: Literal[0, 1] = 0,
+    rule: CentreRule | None = None,
     resamples: int = 200,
     events: Events = None,
     resample: Change | None = None,
@@ -91,6 +96,10 @@ def profile(
         Cut-offs of ``rank_size_top``, the mean slope over so many largest places.
     ddof : {0, 1}
         Of the standard deviations in `green` and `functional`.
+    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
+        The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
+        `detect_centres` uses by default, ``"hubs"`` where communities are beyond chance (tested
+        against `null_models.Rewire`), else ``"head_tail"``. A rule that is given is not tested.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
     events, resample
@@ -181,8 +190,10 @@ def profile(
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    options = check_options(network, direction, 1.0, 1, resolution, restarts)
+    options = check_options(network, direction, 0.1, 1, resolution, restarts)
     searches = searches_per_draw(options.restarts, restarts_per_draw)
+    if rule is not None:
+        check_choice("rule", rule, CentreRule)
     check_events(network, events)
     check_flag("leave_one_out", leave_one_out)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
@@ -203,8 +214,23 @@ def profile(
     task = _Task(network, size, setting, shares, events, resample, ready, searches)
     observed = None
     if "n_centres" in setting.names:
-        observed = structure_of(network, options, first, {"hubs"})
-        task = replace(task, communities=observed.community)
+        setting = setting._replace(rule=rule or "hubs")
+        observed = structure_of(network, options, first, rules_of(setting))
+        if rule is None:
+            test = compared_modularity(
+                network,
+                options,
+                _REWIRE,
+                REPLICATES,
+                first,
+                executor,
+                progress,
+                observed.modularity,
+                searches,
+            )
+            setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
+        searched = setting.rule in {"hubs", "z"}
+        task = replace(task, setting=setting, communities=observed.community if searched else None)
     value = task.values(index_values(network, setting, first, structure=observed), size)
     items = [
         *[("resample", k, child) for k, child in enumerate(for_draws.spawn(draws))],
@@ -215,13 +241,6 @@ def profile(
     found = found.reshape(len(items), len(setting.names))
     parts = np.split(found, [draws, draws + left])
     return _table(network, setting, value, *parts)
-
-
-def drawn_from(
-    null: Prepared, network: MultilayerNetwork, rng: np.random.Generator
-) -> MultilayerNetwork:
-    """A draw from the null model, with the nodes of the network."""
-    return changed(network, lambda _, each: null.draw(each), rng, "null")
 
 
 class Position(NamedTuple):
@@ -290,58 +309,6 @@ class _Task:
         if size is not None:
             found = found | size_indices(size, setting)
         return np.array([found.get(name, math.nan) for name in setting.names])
-
-
-def checked_setting(
-    network: MultilayerNetwork,
-    sizes: Sizes,
-    indices: Sequence[str] | None,
-    top: Sequence[int],
-    ddof: Literal[0, 1],
-    options: Options,
-) -> tuple[Setting, Floats | None]:
-    """What is to be computed, the distances it needs, and one size a node."""
-    check_choice("ddof", ddof, Literal[0, 1])
-    direction = options.direction
-    size = _sizes(network, sizes)
-    known = list(INDICES)
-    if size is not None:
-        known += [SIZE + name for name in INDICES if name in ON_VALUES]
-    names = known if indices is None else check_names("indices", indices, known)
-    if not names:
-        raise InputError("`indices` must name at least one index; found none.")
-    tops = tuple(as_list("top", top, "whole numbers"))
-    distances = None
-    if any(name.endswith("urban_centrality_index") for name in names):
-        distances = distances_of(network)
-    shares = any(map(network.storage.holds_shares, network.layers))
-    setting = Setting(tuple(names), direction, tops, ddof, options, shares, distances, math.nan)
-    return setting, size
-
-
-def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
-    """One size a node, in their order."""
-    if sizes is None:
-        return None
-    nodes = network.storage.nodes.index
-    if isinstance(sizes, str):
-        if sizes in network.storage.nodes.columns:
-            return numbers(network.storage.nodes[sizes].to_numpy())
-        check_names(
-            "sizes", [sizes], [*network.storage.nodes.columns, *network.storage.places.columns]
-        )
-        of_place = network.storage.places[sizes].to_numpy()
-        at = network.storage.place_codes
-        if (at < 0).any():
-            missing = nodes[at < 0][:5].tolist()
-            raise InputError(f"`sizes` of places: {missing} have no place.")
-        return numbers(of_place[at])
-    given = pd.Series(sizes)
-    row = given.index.get_indexer(nodes)
-    if (row < 0).any():
-        msg = f"`sizes` must have a number for each node; {(row < 0).sum()} are not there, e.g. "
-        raise InputError(f"{msg}{nodes[row < 0][:5].tolist()}.")
-    return numbers(given.to_numpy()[row])
 
 
 def _table(

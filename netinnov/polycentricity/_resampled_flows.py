@@ -12,6 +12,7 @@ from netinnov._arguments import check_callable, check_names, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.null_models._prepared import Prepared
 
 __all__ = [
     "Change",
@@ -19,6 +20,7 @@ __all__ = [
     "changed",
     "check_count",
     "check_events",
+    "drawn_from",
     "resampled",
     "says_events",
 ]
@@ -123,6 +125,13 @@ def changed(
         msg = f"`{what}` must return a network of the same nodes in the same order; found"
         raise InputError(f"{msg} {found.n_nodes} nodes in place of {network.n_nodes}, or others.")
     return found
+
+
+def drawn_from(
+    null: Prepared, network: MultilayerNetwork, rng: np.random.Generator
+) -> MultilayerNetwork:
+    """A draw from the null model, with the nodes of the network."""
+    return changed(network, lambda _, each: null.draw(each), rng, "null")
 
 
 def check_count(name: str, value: object) -> None:

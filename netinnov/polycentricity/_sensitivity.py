@@ -15,6 +15,7 @@ import pandas as pd
 from netinnov._arguments import (
     as_list,
     check_choice,
+    check_flag,
     check_mapping,
     check_names,
     check_number,
@@ -24,7 +25,7 @@ from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models import NullModel
+from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
@@ -36,16 +37,25 @@ from netinnov.polycentricity._centre_rules import (
     structure_of,
 )
 from netinnov.polycentricity._centres import check_options
+from netinnov.polycentricity._chosen_indices import Sizes, checked_setting
 from netinnov.polycentricity._indices import Setting, among, index_values, size_indices
-from netinnov.polycentricity._profile import Sizes, checked_setting, drawn_from
-from netinnov.polycentricity._resampled_flows import check_count
+from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
+from netinnov.polycentricity._resampled_flows import check_count, drawn_from
 
 __all__ = ["sensitivity"]
 
 Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
 
+_OPTIONS = ("rule", "share", "breaks", "resolution", "minimum_share", "tested")
+"""What a variant of a rule may say."""
+
 _ALL = "all"
 """The rule by which every place counts."""
+
+_HUBS = "hubs"
+"""The rule that looks at communities, and so is tested."""
+
+_REWIRE = Rewire()
 
 _CENTRE = "centre"
 """Name, in place of an index, of the rows that tell which places are centres."""
@@ -88,7 +98,9 @@ def sensitivity(
     rules : sequence of str, or mapping
         Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`. A
         mapping gives variants names: ``{"fine hubs": {"rule": "hubs", "resolution": 2.0}}``, with
-        the options rule, share, breaks and resolution.
+        the options rule, share, breaks, resolution, minimum_share and, for ``"hubs"``, tested:
+        whether it gives way to ``"head_tail"`` where communities are not beyond chance, as it does
+        by default and by `detect_centres`.
     tops : sequence of int or None
         How many of these places, the strongest first; None: all of them.
     indices : sequence of str
@@ -153,14 +165,28 @@ def sensitivity(
     setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
+    structures = _structures(network, variants, first)
+    variants = _settled(network, variants, structures, first, executor, progress)
     task = _Task(network, size, setting, variants, cuts, ready)
-    draws = 0 if null is None else replicates
-    items = [(False, first), *[(True, child) for child in for_null.spawn(draws)]]
-    seen, *found = run(task, items, executor=executor, progress=progress, label="sensitivity")
-    null_values = np.array([one.value for one in found]).reshape(draws, *seen.value.shape)
+    seen = task.found(network, structures, first)
+    draws = for_null.spawn(0 if null is None else replicates)
+    found = run(task, draws, executor=executor, progress=progress, label="sensitivity")
+    null_values = np.array([one.value for one in found]).reshape(len(draws), *seen.value.shape)
     table = _of_system(setting.names, list(variants), cuts, seen, null_values)
     places = _of_places(network, variants, seen.centre)
     return pd.concat([table, places], ignore_index=True)
+
+
+class _Variant(NamedTuple):
+    """A rule with its options, and whether communities must be beyond chance for it."""
+
+    rule: str
+    options: Options
+    tested: bool
+
+
+Variants: TypeAlias = dict[str, _Variant]
+Structures: TypeAlias = dict[float, Structure]
 
 
 class _Found(NamedTuple):
@@ -179,29 +205,27 @@ class _Task:
     network: MultilayerNetwork
     size: Floats | None
     setting: Setting
-    variants: dict[str, tuple[str, Options]]
+    variants: Variants
     cuts: tuple[int | None, ...]
     null: Prepared | None
 
-    def __call__(self, item: tuple[bool, np.random.Generator]) -> _Found:
-        from_null, rng = item
+    def __call__(self, rng: np.random.Generator) -> _Found:
+        """The specifications of a draw from the null model."""
         network = self.network
-        if from_null and self.null is not None:
+        if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
-        structures: dict[float, Structure] = {}
-        used = {rule for rule, _ in self.variants.values()} - {_ALL}
-        for _, options in self.variants.values():
-            if options.resolution not in structures:
-                searches = searches_per_draw(options.restarts, None) if from_null else None
-                structures[options.resolution] = structure_of(
-                    network, options, rng, used, searches=searches
-                )
+        return self.found(network, _structures(network, self.variants, rng, in_draw=True), rng)
+
+    def found(
+        self, network: MultilayerNetwork, structures: Structures, rng: np.random.Generator
+    ) -> _Found:
+        """The specifications of a network, whose structure is given by resolution."""
         shape = (len(self.variants), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
         n, places = np.full(shape, -1), np.full(shape, -1)
         centre = np.zeros((len(self.variants), network.n_nodes), np.bool_)
         known: dict[bytes, tuple[int, list[float]]] = {}
-        for row, (rule, options) in enumerate(self.variants.values()):
+        for row, (rule, options, _) in enumerate(self.variants.values()):
             structure = structures[options.resolution]
             if rule == _ALL:
                 centre[row] = structure.strength > 0
@@ -241,26 +265,77 @@ class _Task:
 
 def _variants(
     network: MultilayerNetwork, rules: Rules, direction: Direction, restarts: int
-) -> dict[str, tuple[str, Options]]:
-    """Rule and options by name."""
+) -> Variants:
+    """Rules and their options by name."""
     listed = as_list("rules", rules, "names of rules")
     given = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
     if not given:
         raise InputError("`rules` must name at least one rule.")
-    variants = {}
+    variants: Variants = {}
     for name, choices in given.items():
         check_mapping(f"rules[{name!r}]", choices, "from options to values")
         choices = dict(choices)
-        check_names(f"rules[{name!r}]", choices, ["rule", "share", "breaks", "resolution"])
+        check_names(f"rules[{name!r}]", choices, _OPTIONS)
         rule = choices.pop("rule", name)
         if rule != _ALL:
             check_choice(f"rules[{name!r}]", rule, CentreRule)
-        options = {"share": 0.1, "breaks": 1, "resolution": 1.0, **choices}
-        variants[str(name)] = (
-            rule,
-            check_options(network, direction, restarts=restarts, **options),
-        )
+        tested = choices.pop("tested", rule == _HUBS)
+        check_flag(f"rules[{name!r}]['tested']", tested)
+        options = {
+            "share": 0.1,
+            "breaks": 1,
+            "resolution": 1.0,
+            "minimum_share": 0.02,
+            **choices,
+        }
+        checked = check_options(network, direction, restarts=restarts, **options)
+        variants[str(name)] = _Variant(rule, checked, tested and rule == _HUBS)
     return variants
+
+
+def _structures(
+    network: MultilayerNetwork,
+    variants: Variants,
+    rng: np.random.Generator,
+    *,
+    in_draw: bool = False,
+) -> Structures:
+    """What the rules look at, by the resolution of communities."""
+    used = {variant.rule for variant in variants.values()} - {_ALL}
+    structures: Structures = {}
+    for _, options, _ in variants.values():
+        if options.resolution not in structures:
+            searches = searches_per_draw(options.restarts, None) if in_draw else None
+            structures[options.resolution] = structure_of(
+                network, options, rng, used, searches=searches
+            )
+    return structures
+
+
+def _settled(
+    network: MultilayerNetwork,
+    variants: Variants,
+    structures: Structures,
+    rng: np.random.Generator,
+    executor: Executor | int | None,
+    progress: bool,
+) -> Variants:
+    """The variants in which hubs of communities by chance have given way to "head_tail"."""
+    by_chance: dict[float, bool] = {}
+    for _, options, tested in variants.values():
+        if tested and options.resolution not in by_chance:
+            searches = searches_per_draw(options.restarts, None)
+            modularity = structures[options.resolution].modularity
+            test = compared_modularity(
+                network, options, _REWIRE, REPLICATES, rng, executor, progress, modularity, searches
+            )
+            by_chance[options.resolution] = test.by_chance
+    return {
+        name: variant._replace(rule="head_tail")
+        if variant.tested and by_chance[variant.options.resolution]
+        else variant
+        for name, variant in variants.items()
+    }
 
 
 def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
@@ -311,10 +386,10 @@ def _agreement(value: Floats, mean: Floats) -> float:
 
 def _of_places(
     network: MultilayerNetwork,
-    variants: dict[str, tuple[str, Options]],
+    variants: Variants,
     centre: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
-    proper = [k for k, (rule, _) in enumerate(variants.values()) if rule != _ALL]
+    proper = [k for k, (rule, *_) in enumerate(variants.values()) if rule != _ALL]
     nodes = network.storage.nodes.index
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
     names = list(variants)

@@ -8,11 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._data import co_participation
+from netinnov.study._null import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 
 __all__ = ["LeftOut", "Plan", "StructurePart", "plan"]
@@ -39,21 +41,32 @@ class StructurePart(Part):
     example: ClassVar[str] = """\
 [structure]                   # centres, indices, communities, layer similarity, brokers; for none
                               # write structure = false at the top, below the seed, for this part
-rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community, or
-                              # in the core and half as strong), "top" (tenth with most strength),
-                              # "head_tail" (above the mean), "core", "z" (z of 2.5 or more in its
-                              # community) or "dominant_flow" (its largest flow to a smaller place)
+rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community of
+                              # three places or more, or in the core and half as strong), "top"
+                              # (tenth with most strength), "head_tail" (above the mean; used for
+                              # "hubs" where communities are not beyond chance), "core", "z" (z of
+                              # 2.5 or more in its community) or "dominant_flow" (its largest flow
+                              # to a smaller place)
+minimum_share = 0.02          # of all strength, that a centre by "hubs" holds at least
+direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
 restarts = 1                  # searches for communities and the core: more for large networks
 resamples = 100               # bootstrap resamples of the flows, for intervals; 0: none, as where
                               # one event makes several links (projects, papers): they go together
-replicates = 100              # random networks to compare with; 0: none, for the same reason
+# null = "degree"             # random networks to compare with: "degree" (links are rewired),
+                              # "distance" (the same, and lengths stay), "gravity" (flows from
+                              # totals and distance) or "none"; by default gravity where half of
+                              # the pairs are linked, else degree. The report says which, and why
+replicates = 100              # how many of them; 0: none, for the same reason as resamples
 most_places = 1000            # with more places nothing is drawn, as it would take long
 """
 
     rule: CentreRule = "hubs"
     resolution: Annotated[float, Field(ge=0)] = 1.0
     restarts: Annotated[int, Field(ge=1)] = 3
+    minimum_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    direction: Direction = "total"
+    null: NullName | None = None
     resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
     replicates: Annotated[int, Field(ge=0, le=1_000_000)] = 200
     most_places: Annotated[int, Field(ge=0)] = 1000
@@ -83,6 +96,7 @@ class Plan:
     apart: tuple[str, ...]
     resamples: int
     replicates: int
+    null: Null
     leave_one_out: bool
     search: bool
     left_out: tuple[LeftOut, ...]
@@ -92,7 +106,12 @@ class Plan:
     @property
     def draw(self) -> dict[str, Any]:
         """Arguments of every search and draw."""
-        return {"rng": self.seed, "progress": self.progress, "restarts": self.options.restarts}
+        return {
+            "rng": self.seed,
+            "progress": self.progress,
+            "restarts": self.options.restarts,
+            "direction": self.options.direction,
+        }
 
     @property
     def kind(self) -> str:
@@ -112,11 +131,7 @@ def plan(context: Context) -> Plan | None:
     network = cities.select(layers=together)
     n = cities.n_nodes
     no_draws = _why_no_draws(bool(observed), context.configuration.data.source, n, options)
-    no_null = no_draws or (
-        f"among fewer than {TINY} places hardly another network has the same degrees"
-        if n < TINY
-        else None
-    )
+    null = _null(network, options, no_draws, context.seed)
     most = min(ONE_BY_ONE, options.most_places)
     return Plan(
         options,
@@ -125,13 +140,28 @@ def plan(context: Context) -> Plan | None:
         () if observed else tuple(together),
         tuple(layer for layer in cities.layers if layer not in together),
         0 if no_draws else options.resamples,
-        0 if no_null else options.replicates,
+        0 if null.model is None else options.replicates,
+        null,
         leave_one_out=n <= most,
         search=TINY <= n <= COSTLY,
-        left_out=tuple(_left_out(network, options, no_draws, no_null, most)),
+        left_out=tuple(_left_out(network, options, no_draws, null, most)),
         seed=context.seed,
         progress=context.progress,
     )
+
+
+def _null(
+    network: MultilayerNetwork, options: StructurePart, no_draws: str | None, seed: int
+) -> Null:
+    if not options.replicates:
+        return no_null("not asked for")
+    if no_draws:
+        return no_null(no_draws)
+    if network.n_nodes < TINY:
+        return no_null(
+            f"among fewer than {TINY} places hardly another network has the same degrees"
+        )
+    return choose_null(network, options.null, seed)
 
 
 def _why_no_draws(observed: bool, source: str, n: int, options: StructurePart) -> str | None:
@@ -151,7 +181,7 @@ def _left_out(
     network: MultilayerNetwork,
     options: StructurePart,
     no_draws: str | None,
-    no_null: str | None,
+    null: Null,
     most: int,
 ) -> Iterator[LeftOut]:
     n = network.n_nodes
@@ -160,8 +190,8 @@ def _left_out(
     elif not says_events(network, None):
         why = "the weights are not whole numbers, so the number of events they count is not known"
         yield LeftOut("intervals", why)
-    if no_null or not options.replicates:
-        yield LeftOut("null model", no_null if no_null and options.replicates else "not asked for")
+    if null.model is None:
+        yield LeftOut("null model", null.why)
     if n > most:
         yield LeftOut("leave one out", f"it would take long for more than {most:,} places")
     if no_draws:

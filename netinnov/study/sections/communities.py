@@ -11,11 +11,13 @@ import pandas as pd
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, new_figure, plot_community_flows
+from netinnov.polycentricity import ModularityTest
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure import StructurePart
-from netinnov.study._words import counted, name, number, percent, phrase, some
+from netinnov.study._words import counted, name, percent, phrase, some
 from netinnov.study.sections import centres
+from netinnov.study.sections._centres_text import modularity_in_words
 
 __all__ = ["COMMUNITIES", "Cohesion", "Communities", "compute"]
 
@@ -45,6 +47,8 @@ class Communities:
     marks: dict[str, str]
     modelled: tuple[str, ...]
     apart: tuple[str, ...]
+    test: ModularityTest
+    against_chance: str
 
 
 def compute(context: Context) -> Communities | None:
@@ -69,6 +73,8 @@ def compute(context: Context) -> Communities | None:
         found.marks,
         structure.modelled,
         structure.apart,
+        found.test,
+        modularity_in_words(found),
     )
 
 
@@ -144,14 +150,13 @@ def tell(result: Communities) -> Iterator[Sentence]:
     ]
     several = f"{len(table):,} communities, called by their strongest places"
     text = phrase(
-        "The links make {}: {}. Inside them lies {} of the weight (modularity {}; 0: as many links "
-        "inside as in a random network).",
+        "The links make {}: {}. Inside them lies {} of the weight ({}).",
         "one community" if len(table) == 1 else several,
         some(named, len(table)),
         percent(whole.inside),
-        number(whole.modularity, digits=2),
+        result.against_chance,
     )
-    yield Sentence(text, ("communities", "communities_by_layer"))
+    yield Sentence(text, ("communities", "communities_by_layer", "modularity_test"))
     inside = {x: each.inside for x, each in result.by_layer.items() if not np.isnan(each.inside)}
     if len(inside) > 1 and len(table) > 1:
         order = sorted(inside, key=lambda layer: inside[layer])
@@ -200,6 +205,12 @@ def tables(result: Communities) -> Iterator[Table]:
         mark_layers(by_layer, marked),
         "How far the links of each layer stay inside these communities.",
         modelled=marked,
+    )
+    yield Table(
+        "modularity_test",
+        with_modelled(result.test.to_frame(), modelled, always=True),
+        "Modularity of these communities, and of those of random networks (null).",
+        modelled=modelled,
     )
     yield Table(
         "community_flows",

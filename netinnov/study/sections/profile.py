@@ -12,13 +12,14 @@ import pandas as pd
 
 from netinnov import polycentricity
 from netinnov._parallel import workers
-from netinnov.null_models import Rewire
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
+from netinnov.study._null import Null
 from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
 from netinnov.study._structure import Plan, StructurePart, plan
 from netinnov.study._words import joined, name, number, percent, phrase, some
+from netinnov.study.sections import centres
 
 __all__ = ["PROFILE", "Profile", "compute"]
 
@@ -61,6 +62,8 @@ class Profile:
     table: pd.DataFrame
     apart: dict[str, pd.DataFrame]
     replicates: int
+    null: Null
+    rule: str
     names: dict[Any, str]
     marks: dict[str, str]
     modelled: tuple[str, ...]
@@ -82,12 +85,18 @@ class Profile:
         """Whether a column was computed for any index."""
         return column in self.table and bool(self.table[column].notna().any())
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is anything beside the values that a figure can show."""
+        return any(self.has(column) for column in ("low", "low_without_one", "null_low"))
+
 
 def compute(context: Context) -> Profile | None:
     structure = context.once(plan)
     if structure is None:
         return None
-    draw = structure.draw | {"resolution": structure.options.resolution}
+    rule = context.once(centres.compute).rule  # type: ignore[union-attr]
+    draw = structure.draw | {"resolution": structure.options.resolution, "rule": rule}
     sizes = context.populations(structure.network)
     return Profile(
         _drawn(structure, draw, sizes, context.say),
@@ -96,6 +105,8 @@ def compute(context: Context) -> Profile | None:
             for layer in structure.apart
         },
         structure.replicates,
+        structure.null,
+        rule,
         context.names,
         {layer: context.mark(layer) for layer in structure.cities.layers},
         structure.modelled,
@@ -114,7 +125,7 @@ def _drawn(
         "sizes": sizes,
         "indices": [index for index in plain.index if structure.search or index != "n_centres"],
     }
-    null = Rewire() if structure.replicates else None
+    null = structure.null.model if structure.replicates else None
     _say_how_long(structure, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
     drawn = polycentricity.profile(
         network,
@@ -168,10 +179,11 @@ def tell(result: Profile) -> Iterator[Sentence]:
     for layer, table in result.apart.items():
         text = phrase(
             "In {} alone the effective number of places is {}, and {} are centres by the rule "
-            "“hubs”: this describes the model.",
+            "“{}”: this describes the model.",
             name(result.marks[layer]),
             number(float(table["value"]["effective_number"]), digits=2),
             number(float(table["value"]["n_centres"])),
+            result.rule,
         )
         yield Sentence(text, ("profile_modelled", "modelled"))
 
@@ -185,7 +197,7 @@ def _values(result: Profile) -> Iterator[Sentence]:
     said: dict[str, tuple[str, Callable[[float], str]]] = {
         "effective_number": ("the effective number of places is {}", short),
         "primacy": ("the largest place holds {} of all strength", percent),
-        "n_centres": ("the number of centres by the rule “hubs” is {}", short),
+        "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", short),
     }
     parts = [
         text.format(result.interval(index, show))
@@ -214,7 +226,7 @@ def _sizes(result: Profile) -> Iterator[Sentence]:
 
 
 def _null(result: Profile) -> Iterator[Sentence]:
-    """What the numbers of links of the places alone would give."""
+    """Which indices lie outside those of random networks."""
     table = result.table
     known = table.loc[table["null_low"].notna() & (table["null_low"] < table["null_high"])]
     if known.empty:
@@ -228,10 +240,10 @@ def _null(result: Profile) -> Iterator[Sentence]:
         if outside.any()
     ]
     yield Sentence(
-        f"Compared with {result.replicates:,} random networks in which every place keeps its "
-        f"number of links, {int((many | few).sum())} of {len(known)} indices lie outside the "
-        f"middle 95 % " + (f"({'; '.join(parts)}). " if parts else "of them. ") + "The others are "
-        "what the numbers of links alone would give. About one in twenty lies outside by chance.",
+        f"Compared with {result.replicates:,} random networks {result.null.described}, "
+        f"{int((many | few).sum())} of {len(known)} indices lie outside the middle 95 % "
+        + (f"({'; '.join(parts)}). " if parts else "of them. ")
+        + "About one in twenty lies outside by chance.",
         ("profile",),
     )
 
@@ -279,15 +291,13 @@ def _called(index: object) -> str:
 
 def draw(result: Profile) -> Iterator[Picture]:
     table = result.table.loc[result.table["value"].notna()]
-    if table.empty:
+    if table.empty or not result.drawn:
         return
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(table))
     plot_profile(table, names=INDICES, ax=figure.add_subplot())
     caption = "Indices of polycentricity: what lies further right speaks for more centres."
     if table["null_low"].notna().any():
-        caption += (
-            " Grey: random networks in which each place keeps its number of links in each layer."
-        )
+        caption += f" Grey: the middle 95 % of random networks {result.null.words}."
     alt = "Row for each index: its value as a point with an interval, on a scale of its own."
     yield Picture("profile", figure, caption, ("profile",), alt=alt)
 
@@ -301,7 +311,7 @@ def tables(result: Profile) -> Iterator[Table]:
         frame,
         "Indices of polycentricity: value, interval, range without one place, null model.",
         view=frame[[*frame.columns.difference(last, sort=False), *last]],
-        on_page=bool(result.table["value"].isna().all()),
+        on_page=not result.drawn,
         modelled=result.modelled,
     )
     if result.apart:

@@ -1,0 +1,226 @@
+"""Whether communities are beyond chance: their modularity among that of random networks."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number, check_rng
+from netinnov._parallel import run
+from netinnov._significance import why_untested
+from netinnov._typing import Rng
+from netinnov.build import flatten
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
+from netinnov.polycentricity._centre_rules import Options, communities_of
+from netinnov.polycentricity._resampled_flows import drawn_from
+
+__all__ = [
+    "FEWEST",
+    "LEAST_MOVED",
+    "REPLICATES",
+    "ModularityTest",
+    "modularity_test",
+    "compared_modularity",
+]
+
+FEWEST = 19
+"""Networks of the null model below which no p is 0.05 or less."""
+
+LEAST_MOVED = 0.05
+"""Share of the links that the null model must move for a test."""
+
+REPLICATES = 99
+"""Random networks where nobody asks for another number."""
+
+_LEVEL = 0.05
+"""Largest p at which communities are beyond chance."""
+
+_ROUNDING = 1e-10
+"""Difference of modularities that is none."""
+
+_REWIRE = Rewire()
+
+
+@dataclass(frozen=True, slots=True)
+class ModularityTest:
+    """The modularity of a network compared with that of random networks.
+
+    Attributes
+    ----------
+    modularity : float
+        Highest modularity found in the flattened network.
+    null_mean, null_low, null_high : float
+        Mean, 2.5 and 97.5 % of the highest found in each random network.
+    p : float
+        One-sided: (k + 1) / (n + 1), where k of n random networks have at least this modularity.
+        NaN where there is no test.
+    moved : float
+        Mean share of links that the null model moved.
+    untested : str or None
+        Why there is no test; None where there is one.
+    """
+
+    modularity: float
+    null_mean: float = math.nan
+    null_low: float = math.nan
+    null_high: float = math.nan
+    p: float = math.nan
+    moved: float = math.nan
+    untested: str | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether random networks have as much modularity (p above 0.05).
+
+        Returns
+        -------
+        bool
+            False too where there is no test.
+        """
+        return self.p > _LEVEL
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the test as a table of one row.
+
+        Returns
+        -------
+        DataFrame
+            A column an attribute.
+        """
+        return pd.DataFrame([asdict(self)])
+
+
+def modularity_test(
+    network: MultilayerNetwork,
+    *,
+    null: NullModel = _REWIRE,
+    replicates: int = 99,
+    resolution: float = 1.0,
+    restarts: int = 10,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> ModularityTest:
+    """Test whether a network has clearer communities than random networks have.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; layers are flattened after they are drawn.
+    null : null model or function
+        A null model such as `null_models.Rewire` or `null_models.GravityNull`, or a function
+        ``(network, Generator) -> network``.
+    replicates : int
+        Networks drawn from it, at least 19.
+    resolution, restarts
+        Of the search for communities, see `community.leiden`; the same for each network.
+    rng : None, int, SeedSequence or Generator
+        Source of the searches and draws.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar in a terminal or notebook.
+
+    Returns
+    -------
+    ModularityTest
+        ``.modularity .null_mean .null_low .null_high .p .moved .untested .by_chance``.
+
+    Raises
+    ------
+    InputError
+        If an option is out of range, or `null` does not fit the network.
+
+    Notes
+    -----
+    A search for communities finds some in any network: sparse random networks have modularities of
+    0.5 and more (Guimera, Sales-Pardo and Amaral 2004). What counts is the distance from networks
+    that have what the null model keeps. There is no test, `p` is NaN and `untested` says why, for
+    modelled layers (`MultilayerNetwork.layer_table`), without links, and where the null model
+    moves less than 5 % of the links, as rewiring does where nearly all pairs are linked.
+
+    References
+    ----------
+    Guimera, Sales-Pardo and Amaral 2004, "Modularity from fluctuations in random graphs and complex
+    networks", Physical Review E 70, 025101.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    >>> test = modularity_test(cities, replicates=19, restarts=1, rng=1)
+    >>> test.p >= 0.05
+    True
+    """
+    check_network(network)
+    check_number("replicates", replicates, low=FEWEST, whole=True)
+    check_number("resolution", resolution, low=0)
+    check_number("restarts", restarts, low=1, whole=True)
+    options = Options(resolution=float(resolution), restarts=int(restarts))
+    # The streams are those of `detect_centres`, so that both find the same communities.
+    first = check_rng(rng).spawn(1)[0]
+    _, modularity = communities_of(flatten(network), options, first.spawn(2)[0])
+    return compared_modularity(
+        network, options, null, int(replicates), first, executor, progress, modularity
+    )
+
+
+def compared_modularity(
+    network: MultilayerNetwork,
+    options: Options,
+    null: NullModel,
+    replicates: int,
+    rng: np.random.Generator,
+    executor: Executor | int | None,
+    progress: bool,
+    modularity: float,
+    searches: int | None = None,
+) -> ModularityTest:
+    """Compare a modularity with that of random networks.
+
+    With fewer `searches` than restarts it is searched for anew, with as much effort as there.
+    """
+    if searches is not None and searches >= options.restarts:
+        searches = None
+    own, for_observed, *children = rng.spawn(2 + replicates)
+    if math.isnan(modularity):
+        return ModularityTest(modularity, untested="there are no links")
+    if reason := why_untested(network, warn=False):
+        return ModularityTest(modularity, untested=reason)
+    if searches is not None:
+        _, modularity = communities_of(flatten(network), options, for_observed, None, searches)
+    task = _Draw(network, prepared_null(null, network, own), options, searches)
+    draws = np.array(
+        run(task, children, executor=executor, progress=progress, label="modularity test")
+    )
+    moved, values = float(draws[:, 0].mean()), draws[~np.isnan(draws[:, 1]), 1]
+    if not moved >= LEAST_MOVED:
+        reason = f"the null model moves {100 * moved:.2g} % of the links only"
+        return ModularityTest(modularity, moved=moved, untested=reason)
+    low, high = np.quantile(values, [0.025, 0.975])
+    p = ((values >= modularity - _ROUNDING).sum() + 1) / (values.size + 1)
+    return ModularityTest(
+        modularity, float(values.mean()), float(low), float(high), float(p), moved
+    )
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Share of links moved, and modularity, of a network of the null model."""
+
+    network: MultilayerNetwork
+    null: Prepared
+    options: Options
+    searches: int | None
+
+    def __call__(self, rng: np.random.Generator) -> tuple[float, float]:
+        drawn = drawn_from(self.null, self.network, rng.spawn(1)[0])
+        moved = moved_share(self.network, drawn, self.null.layers, self.null.draws_weights)
+        _, modularity = communities_of(flatten(drawn), self.options, rng, None, self.searches)
+        return moved, modularity

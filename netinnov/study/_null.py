@@ -1,0 +1,116 @@
+"""The null model of a study: the one asked for, or one chosen from the data, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from netinnov._matrices import flat_matrix
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models import GravityNull, NullModel, Rewire
+from netinnov.null_models._prepared import moved_share, prepared_null
+from netinnov.polycentricity._modularity_test import LEAST_MOVED
+from netinnov.study._words import percent
+
+__all__ = ["Null", "NullName", "choose_null", "no_null"]
+
+NullName = Literal["degree", "distance", "gravity", "none"]
+
+DENSE = 0.5
+"""Share of the pairs of places from which on flows are compared with gravity."""
+
+ENOUGH = 10
+"""Places from which on a gravity model has enough pairs to be fitted to."""
+
+TRIED = 10
+"""Networks drawn to see how many links the null model moves."""
+
+WORDS = {
+    "degree": "in which every place keeps its number of links in each layer",
+    "distance": "in which every place keeps its number of links in each layer, and links their "
+    "lengths by tenths",
+    "gravity": "in which flows follow from the totals of the places and their distance",
+    "sums": "in which flows follow from the totals of the places alone",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Null:
+    """A null model, why it is the one (or why there is none), and the share of links it moves."""
+
+    name: NullName
+    model: NullModel | None
+    why: str
+    words: str = ""
+    moved: float = np.nan
+
+    @property
+    def described(self) -> str:
+        """What its networks keep, why it is the one, and the share of links that it moves."""
+        return (
+            f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
+            "links differ from the observed ones)"
+        )
+
+
+def no_null(why: str) -> Null:
+    """No null model, and why."""
+    return Null("none", None, why)
+
+
+def choose_null(network: MultilayerNetwork, asked: NullName | None, seed: int) -> Null:
+    """The null model that is asked for, else one that can move what was observed."""
+    if asked == "none":
+        return no_null("not asked for")
+    linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
+    flows = flat_matrix(network)
+    share = flows.nnz / (linked.size * (linked.size - 1))
+    fits_gravity = linked.size >= ENOUGH and bool(np.ptp(flows.data) > 0)
+    name: NullName = asked or ("gravity" if share >= DENSE and fits_gravity else "degree")
+    why = f"chosen as {percent(share)} of the pairs of places are linked"
+    if asked is not None:
+        why = "asked for in [structure]"
+    words, model = WORDS[name], _model(network, name, linked)
+    if isinstance(model, GravityNull) and model.deterrence is None:
+        words = WORDS["sums"]
+    try:
+        moved = _moved(network, model, seed)
+    except InputError as error:
+        return no_null(f"the null model “{name}” does not fit these data: {error}")
+    if np.isnan(moved):
+        return no_null(f"the null model “{name}” draws no links at all")
+    if moved < LEAST_MOVED:
+        return no_null(
+            f"the null model “{name}” moves {percent(moved)} of the links only, so that its "
+            "networks are nearly the observed one"
+        )
+    return Null(name, model, why, words, moved)
+
+
+def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> NullModel:
+    if name == "degree":
+        return Rewire()
+    if name == "distance":
+        return Rewire(preserve=("degree", "distance"))
+    places = network.storage.places
+    at = network.storage.place_codes[linked]
+    if (at < 0).any() or not {"lon", "lat"} <= {*places.columns}:
+        return GravityNull(None, unit="dispersion")
+    coordinates = places[["lon", "lat"]].to_numpy(np.float64)[at]
+    if np.isnan(coordinates).any():
+        return GravityNull(None, unit="dispersion")
+    one_point = len(np.unique(coordinates, axis=0)) < len(coordinates)
+    return GravityNull("exponential" if one_point else "power", unit="dispersion")
+
+
+def _moved(network: MultilayerNetwork, model: NullModel, seed: int) -> float:
+    own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
+    ready = prepared_null(model, network, own)
+    shares = [
+        moved_share(network, ready.draw(child), ready.layers, ready.draws_weights)
+        for child in children
+    ]
+    return float(np.mean(shares))

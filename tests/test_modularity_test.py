@@ -1,0 +1,179 @@
+"""Modularity against random networks: by hand, in planted and random networks, and what follows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_series_equal
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.null_models import GravityNull, Rewire
+from netinnov.polycentricity import detect_centres, modularity_test, profile
+from study_cases import STARS, network_of
+
+QUICK = {"replicates": 19, "restarts": 1, "rng": 1, "progress": False}
+
+
+def drawn(links):
+    """A null model that always gives these links."""
+
+    def null(network, rng):
+        frame = pd.DataFrame(links, columns=["source", "target", "weight"])
+        return network.replace_links(frame.assign(layer="links"))
+
+    return null
+
+
+WHEEL = [(a, b, 1.0) for k, a in enumerate("abcdwxyz") for b in "abcdwxyz"[k + 1 :]]
+"""All pairs linked alike: no modularity above 0."""
+PAIRS = [("a", "b", 1.0), ("c", "d", 1.0), ("w", "x", 1.0), ("y", "z", 1.0)]
+"""Four pairs: modularity 1 - 4 / 16 = 0.75."""
+
+
+@pytest.fixture(scope="module")
+def stars():
+    return network_of(STARS)
+
+
+def test_modularity_and_p_by_hand(stars):
+    # The stars are two communities with half of the ends each, 48 of 50 links inside: 0.46.
+    clear = modularity_test(stars, null=drawn(WHEEL), **QUICK)
+    assert clear.modularity == pytest.approx(0.96 - 0.5)
+    assert clear.null_mean == pytest.approx(0, abs=1e-12)
+    # No one of 19 networks has as much.
+    assert clear.p == pytest.approx(1 / 20)
+    assert not clear.by_chance
+    assert clear.untested is None
+    # 7 of the 28 links of the wheel are those of the stars, but with other weights.
+    assert clear.moved == 1
+    poor = modularity_test(stars, null=drawn(PAIRS), **QUICK)
+    assert (poor.null_mean, poor.p) == (pytest.approx(0.75), 1.0)
+    assert poor.by_chance
+    assert poor.to_frame()["null_low"].tolist() == [pytest.approx(0.75)]
+
+
+def test_equal_modularity_counts_as_chance(stars):
+    # The same two stars under other names: equal but for rounding.
+    names = dict(zip("abcdwxyz", "bacdwyxz", strict=True))
+    other = [(names[a], names[b], float(weight)) for a, b, weight in STARS]
+    assert modularity_test(stars, null=drawn(other), **QUICK).p == 1
+
+
+def test_a_null_model_that_moves_nothing_tests_nothing(stars):
+    # Whoever wins the toss in a star, its links stay what they are.
+    star = network_of([("a", b, 1.0) for b in "bcdef"])
+    found = modularity_test(star, **QUICK)
+    assert found.moved == 0
+    assert math.isnan(found.p)
+    assert not found.by_chance
+    assert found.untested == "the null model moves 0 % of the links only"
+    assert modularity_test(stars, null=lambda network, rng: network, **QUICK).moved == 0
+
+
+def test_what_is_modelled_is_not_tested():
+    model = network_of(STARS, layer="model", modelled=["model"])
+    found = modularity_test(model, null=drawn(PAIRS), **QUICK)
+    assert found.untested == "model is modelled: a test would only repeat the model"
+    assert (math.isnan(found.p), found.modularity) == (True, pytest.approx(0.46))
+    table = detect_centres(model, null=drawn(PAIRS), resamples=0, rng=1)
+    assert (table["rule"] == "hubs").all()
+
+
+def test_without_links_there_is_no_test():
+    links = pd.DataFrame(columns=["source", "target"])
+    empty = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    found = modularity_test(empty, **QUICK)
+    assert found.untested == "there are no links"
+    assert math.isnan(found.modularity)
+
+
+def test_planted_communities_are_beyond_chance():
+    # Two groups of twelve, every pair inside linked with 0.6, across with 0.05.
+    rng = np.random.default_rng(3)
+    group = np.repeat([0, 1], 12)
+    chance = np.where(group[:, None] == group, 0.6, 0.05)
+    source, target = np.nonzero(np.triu(rng.random((24, 24)) < chance, 1))
+    links = list(zip(source.astype(str), target.astype(str), strict=True))
+    found = modularity_test(network_of(links), **QUICK)
+    assert found.p == 0.05
+    assert found.modularity > found.null_high
+
+
+def test_random_networks_are_rarely_beyond_chance():
+    # Draws of the null model: P(p <= 0.05) is at most 0.05, so that of 80 tests 4 are expected,
+    # and 11 or more have a chance of 0.2 % (binomial). A search with less effort in the random
+    # networks than in the tested one would find far more.
+    base = network_of([(f"{a:02}", f"{b:02}") for a in range(14) for b in (a + 1, a + 3, a + 6)
+                       if b < 14])  # fmt: skip
+    small = 0
+    for seed in range(80):
+        random = Rewire(trials=40)(base, np.random.default_rng(seed))
+        small += modularity_test(random, **QUICK | {"rng": 1000 + seed}).p <= 0.05
+    assert small <= 10
+
+
+def test_the_same_rng_gives_the_same_test(stars):
+    one, other = (modularity_test(stars, executor=n, **QUICK) for n in (1, 2))
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"replicates": 9}, "`replicates` must be a whole number at least 19"),
+        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
+        ({"resolution": -1}, "`resolution` must be a finite number at least 0"),
+        ({"null": GravityNull()}, "oordinates"),
+    ],
+)
+def test_bad_options(stars, options, words):
+    with pytest.raises(InputError, match=words):
+        modularity_test(stars, **QUICK | options)
+
+
+# -- what follows for centres ------------------------------------------------------------------
+
+
+def test_communities_by_chance_give_way_to_head_tail(stars):
+    options = {"resamples": 12, "rng": 4, "progress": False}
+    found = detect_centres(stars, null=drawn(PAIRS), **options)
+    assert (found["rule"] == "head_tail").all()
+    plain = detect_centres(stars, rule="head_tail", **options)
+    # Strengths 26, 9, 8, 7 twice, mean 12.5: the same two; resamples use the rule so chosen.
+    assert found.index[found["centre"]].tolist() == ["a", "x"]
+    for column in ("centre", "support"):
+        assert_series_equal(found[column], plain[column])
+    hubs = detect_centres(stars, null=drawn(WHEEL), **options)
+    assert (hubs["rule"] == "hubs").all()
+
+
+def test_other_rules_are_not_tested(stars):
+    def fails(network, rng):
+        raise AssertionError
+
+    for rule in ("top", "head_tail", "core", "z", "dominant_flow"):
+        found = detect_centres(stars, rule=rule, null=fails, resamples=0, rng=1)
+        assert (found["rule"] == rule).all()
+    assert (detect_centres(stars, null=None, resamples=0, rng=1)["rule"] == "hubs").all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_profile_counts_the_centres_that_are_detected(seed):
+    # Eighteen random links among twelve places: with some seeds communities are by chance.
+    rng = np.random.default_rng(seed)
+    pairs = [(f"{a:02}", f"{b:02}") for a in range(12) for b in range(a)]
+    links = [(*pairs[k], int(rng.integers(1, 9))) for k in rng.permutation(len(pairs))[:18]]
+    network = network_of(links)
+    detected = detect_centres(network, resamples=0, restarts=3, rng=seed, progress=False)
+    plain = {"resamples": 0, "leave_one_out": False, "null": None, "rng": seed, "restarts": 3}
+    found = profile(network, progress=False, **plain)
+    assert found.loc["n_centres", "value"] == detected["centre"].sum()
+    for rule in ("hubs", "top", "core", "dominant_flow"):
+        centre = detect_centres(network, rule=rule, null=None, resamples=0, restarts=3, rng=seed)
+        found = profile(network, rule=rule, progress=False, **plain)
+        assert found.loc["n_centres", "value"] == centre["centre"].sum()
+        assert not math.isnan(found.loc["core_periphery", "value"])
