@@ -304,6 +304,7 @@ def test_weight_between_communities_is_counted_once(stars):
     text = text_of(COMMUNITIES.tell(result))
     assert "The links make 2 communities, called by their strongest places: " in text
     assert "Inside them lies 96 % of the weight (modularity 0.46, in 99 random networks 0." in text
+    assert "; one-sided p of 0." in text
     assert text_of(COMMUNITIES.offer(result)) == "Their links make 2 communities."
 
 

@@ -62,6 +62,8 @@ class ModularityTest:
         NaN where there is no test.
     moved : float
         Mean share of links that the null model moved.
+    replicates : int
+        Number of random networks.
     untested : str or None
         Why there is no test; None where there is one.
     """
@@ -72,6 +74,7 @@ class ModularityTest:
     null_high: float = math.nan
     p: float = math.nan
     moved: float = math.nan
+    replicates: int = 0
     untested: str | None = None
 
     @property
@@ -130,7 +133,7 @@ def modularity_test(
     Returns
     -------
     ModularityTest
-        ``.modularity .null_mean .null_low .null_high .p .moved .untested .by_chance``.
+        ``.modularity .null_mean .null_low .null_high .p .moved .replicates .untested .by_chance``.
 
     Raises
     ------
@@ -200,14 +203,13 @@ def compared_modularity(
         run(task, children, executor=executor, progress=progress, label="modularity test")
     )
     moved, values = float(draws[:, 0].mean()), draws[~np.isnan(draws[:, 1]), 1]
+    n = values.size
     if not moved >= LEAST_MOVED:
         reason = f"the null model moves {100 * moved:.2g} % of the links only"
-        return ModularityTest(modularity, moved=moved, untested=reason)
-    low, high = np.quantile(values, [0.025, 0.975])
-    p = ((values >= modularity - _ROUNDING).sum() + 1) / (values.size + 1)
-    return ModularityTest(
-        modularity, float(values.mean()), float(low), float(high), float(p), moved
-    )
+        return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)
+    low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
+    p = ((values >= modularity - _ROUNDING).sum() + 1) / (n + 1)
+    return ModularityTest(modularity, float(values.mean()), low, high, float(p), moved, n)
 
 
 @dataclass(frozen=True)

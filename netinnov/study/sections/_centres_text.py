@@ -142,7 +142,7 @@ def _by_chance(result: Centres) -> Sentence:
         text += ", so that rules that look at them are left out: " + joined(left_out)
     if result.rule != result.plan.options.rule:
         text += f". The rule “{result.rule}” stands in for “{result.plan.options.rule}”"
-    return Sentence(f"{text}.", ("modularity_test",))
+    return Sentence(f"{text}.", ("structure",))
 
 
 def modularity_in_words(result: Centres) -> str:
@@ -151,10 +151,9 @@ def modularity_in_words(result: Centres) -> str:
     text = f"modularity {number(test.modularity, digits=2)}"
     if test.untested is not None:
         return f"{text}; whether chance gives as much is not tested, as {test.untested}"
-    few = TESTS[0] if result.plan.search else TESTS[1]
     return (
-        f"{text}, in {few} random networks {number(test.null_mean, digits=2)} on average, "
-        f"p = {test.p:.2g}"
+        f"{text}, in {test.replicates} random networks {number(test.null_mean, digits=2)} on "
+        f"average; one-sided p of {test.p:.2g}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
@@ -214,6 +214,7 @@ def tables(result: Centres) -> Iterator[Table]:
         "null model used": structure.null.name,
         "share of links that the null model moves": structure.null.moved,
         "why this null model": structure.null.why,
+        **{f"modularity test: {key}": value for key, value in asdict(result.test).items()},
         "seed": structure.seed,
         **{f"left out: {omitted.what}": omitted.why for omitted in structure.left_out},
     }

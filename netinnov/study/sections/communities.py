@@ -11,7 +11,6 @@ import pandas as pd
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, new_figure, plot_community_flows
-from netinnov.polycentricity import ModularityTest
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure import StructurePart
@@ -47,7 +46,6 @@ class Communities:
     marks: dict[str, str]
     modelled: tuple[str, ...]
     apart: tuple[str, ...]
-    test: ModularityTest
     against_chance: str
 
 
@@ -73,7 +71,6 @@ def compute(context: Context) -> Communities | None:
         found.marks,
         structure.modelled,
         structure.apart,
-        found.test,
         modularity_in_words(found),
     )
 
@@ -156,7 +153,7 @@ def tell(result: Communities) -> Iterator[Sentence]:
         percent(whole.inside),
         result.against_chance,
     )
-    yield Sentence(text, ("communities", "communities_by_layer", "modularity_test"))
+    yield Sentence(text, ("communities", "communities_by_layer", "structure"))
     inside = {x: each.inside for x, each in result.by_layer.items() if not np.isnan(each.inside)}
     if len(inside) > 1 and len(table) > 1:
         order = sorted(inside, key=lambda layer: inside[layer])
@@ -205,12 +202,6 @@ def tables(result: Communities) -> Iterator[Table]:
         mark_layers(by_layer, marked),
         "How far the links of each layer stay inside these communities.",
         modelled=marked,
-    )
-    yield Table(
-        "modularity_test",
-        with_modelled(result.test.to_frame(), modelled, always=True),
-        "Modularity of these communities, and of those of random networks (null).",
-        modelled=modelled,
     )
     yield Table(
         "community_flows",
