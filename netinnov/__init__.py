@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import netinnov.sources as sources
     import netinnov.study as study
     import netinnov.supra as supra
+    from netinnov._inputs import read_network
     from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
     from netinnov.connectivity import Frictions
     from netinnov.errors import TableError
@@ -72,6 +73,7 @@ __all__ = [
     "planning",
     "plotting",
     "polycentricity",
+    "read_network",
     "rewire",
     "scenarios",
     "sources",
@@ -90,6 +92,7 @@ _HOME = {
     "clean_tables": "build",
     "compare_scenarios": "experiments",
     "flatten": "build",
+    "read_network": "_inputs",
     "rewire": "null_models",
 }
 

@@ -14,6 +14,7 @@ from netinnov.errors import TableError
 __all__ = ["Problems"]
 
 SHOWN = 5  # rows of each type in a message
+COLUMNS = 20  # that are listed where one is missing
 SPELLING_UP_TO = 5000  # ids among which the nearest spelling is looked for
 
 MENDING = {
@@ -62,12 +63,31 @@ class Problems:
     def __init__(self) -> None:
         self._parts: list[pd.DataFrame] = []
         self._known: dict[tuple[str, str], pd.Index] = {}
+        self._columns: dict[str, list[str]] = {}
+        self._file_rows: dict[str, tuple[pd.Index, str]] = {}
+        self._headers: dict[str, dict[str, str]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._parts)
 
-    def whole(self, table: str, column: str | None, problem: str, value: Any) -> None:
-        """Fault of a whole column or table."""
+    def name_as_the_file(
+        self, table: str, numbers: pd.Index, unit: str, headers: dict[str, str]
+    ) -> None:
+        """Name the rows of a table by the lines or rows of its file, and columns as it does."""
+        self._file_rows[table] = (numbers, unit)
+        self._headers[table] = headers
+
+    def whole(
+        self,
+        table: str,
+        column: str | None,
+        problem: str,
+        value: Any,
+        columns: list[str] | None = None,
+    ) -> None:
+        """Fault of a whole column or table; ``columns``: those that are there."""
+        if columns is not None:
+            self._columns[table] = columns
         self._add(np.array([table], object), None, column, problem, [value])
 
     def rows(
@@ -134,29 +154,47 @@ class Problems:
             f"of {len(groups)} type{'s' * (len(groups) != 1)}:"
         ]
         for (table, column, problem), group in groups:
-            head = f"{table}, column {column!r}" if isinstance(column, str) else str(table)
-            lines.append(f"- {head}: {self._describe(str(column), str(problem), group)}")
+            theirs = self._headers.get(str(table), {})
+            head = str(table)
+            if isinstance(column, str):
+                head = f"{table}, column {theirs.get(column, column)!r}"
+            said = self._describe(str(table), str(column), str(problem), group)
+            lines.append(f"- {head}: {said}")
         if frame["row"].notna().all():
             lines.append("clean_tables() sets such rows aside; check_tables() lists them all.")
         return "\n".join(lines)
 
-    def _describe(self, column: str, problem: str, group: pd.DataFrame) -> str:
+    def _describe(self, table: str, column: str, problem: str, group: pd.DataFrame) -> str:
         mend = MENDING[problem]
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
                 meant = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 found = f", found {value!r} instead{meant}" if value else ""
-                return f"{problem}{found}; {mend}."
+                held = ""
+                if problem == "missing column" and self._columns.get(table):
+                    held = f"; there are {', '.join(self._listed(table))}"
+                return f"{problem}{found}{held}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
         near = known is not None and len(known) <= SPELLING_UP_TO
         shown = []
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
             guess = did_you_mean(value, known) if near and known is not None else ""
-            shown.append(f"row {row}: {_short(value)}{guess}")
+            shown.append(f"{self._where(table, row)}: {_short(value)}{guess}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
+
+    def _listed(self, table: str) -> list[str]:
+        """The columns that are there, by the names that they have in the file."""
+        theirs = self._headers.get(table, {})
+        return [theirs.get(column, column) for column in self._columns[table][:COLUMNS]]
+
+    def _where(self, table: str, row: int) -> str:
+        if table not in self._file_rows:
+            return f"row {row}"
+        numbers, unit = self._file_rows[table]
+        return f"{unit} {numbers[row]}"
 
 
 def _short(value: Any) -> str:

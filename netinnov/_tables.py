@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from netinnov._columns import as_numbers, as_text, is_blank, misspelt, nearest
+from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._typing import Codes, Floats
@@ -161,6 +162,9 @@ def _stack(name: str, given: Any, problems: Problems) -> Stack:
         if not isinstance(frame, pd.DataFrame):
             problems.whole(label, None, "not a table", type(frame).__name__)
             continue
+        if has_file_rows(frame):
+            headers = file_headers(frame)
+            problems.name_as_the_file(label, frame.index, row_unit(frame), headers)
         if not _columns_are_sound(name, label, frame, problems):
             continue
         frame = _with_key(name, frame)
@@ -181,7 +185,7 @@ def _stack(name: str, given: Any, problems: Problems) -> Stack:
 
 def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> None:
     """Without a column of ids the rows count as 0, 1 and so on: a slip if the links know none."""
-    if not isinstance(nodes, pd.DataFrame) or "node" in nodes or not _is_bare(nodes):
+    if not isinstance(nodes, pd.DataFrame) or "node" in nodes or not is_bare(nodes):
         return
     links = stacks["links"].frame
     ends = pd.concat([as_text(links[column])[0] for column in REQUIRED["links"]]).dropna()
@@ -192,11 +196,8 @@ def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> N
         str(column): int(ends.isin(as_text(nodes[column])[0]).sum()) for column in nodes.columns
     }
     best = max(held, key=lambda column: held[column], default="")
-    problems.whole("nodes", "node", "missing column", best if held.get(best) else None)
-
-
-def _is_bare(frame: pd.DataFrame) -> bool:
-    return isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    columns = [str(column) for column in nodes.columns]
+    problems.whole("nodes", "node", "missing column", best if held.get(best) else None, columns)
 
 
 def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Problems) -> bool:
@@ -209,13 +210,13 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
         if column not in columns:
             known = {*REQUIRED[name], *OPTIONAL[name]}
             guess = nearest(column, [other for other in columns if other not in known])
-            problems.whole(label, column, "missing column", guess)
+            problems.whole(label, column, "missing column", guess, columns)
     if name in KEYS:
         key = KEYS[name]
         if key not in columns:
             guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
-            if _is_bare(frame) and guess is not None:
-                problems.whole(label, key, "missing column", guess)
+            if is_bare(frame) and guess is not None:
+                problems.whole(label, key, "missing column", guess, columns)
             elif frame.index.nlevels > 1:
                 problems.whole(label, key, "index has several levels", str(frame.index.names))
                 sound = False

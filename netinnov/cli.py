@@ -32,8 +32,9 @@ P = ParamSpec("P")
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 
 INPUT = (
-    "Folder with nodes.csv, links.csv and, if any, places.csv (or .csv.gz, .parquet); folder or "
-    "zip of CORDIS; table or matrix of flows (.csv); or file .edges, .mpx, .net, .paj."
+    "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .dta, "
+    ".xlsx), or workbook with such sheets; folder or zip of CORDIS; table or matrix of flows "
+    "(.csv, .xlsx, .dta, .parquet); or file .edges, .mpx, .net, .paj, .graphml, .gexf, .gml."
 )
 CODES = (
     "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the "
@@ -169,15 +170,17 @@ def check(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
 ) -> None:
     """Say what is wrong with tables; exit code 1 if anything is."""
+    from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
     from netinnov._tables import inspect
 
-    tables, faults = read(source)
+    origin, tables, faults, notes, words = read(source)
     found = inspect(tables.nodes, tables.links, tables.places)
     if found.problems:
-        rows = "Rows count from 0: row 0 is the first below the header."
-        faults.append(f"{found.problems.message()}\n{rows}")
+        faults.append(found.problems.message())
+        if not (has_file_rows(tables.nodes) and has_file_rows(tables.links)):
+            faults.append("Rows count from 0.")
     else:
         layer_records(tables.layers, tables.directed, found.links.layers)
     if faults:
@@ -187,7 +190,7 @@ def check(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
         f"{n_places} places."
     )
-    for note in _notes(tables):
+    for note in (*notes, *words, *_notes(tables, located=origin != "tables")):
         _print(f"Note: {note}")
 
 
@@ -200,7 +203,7 @@ def info(
     from netinnov._inputs import read
     from netinnov.build import build_network
 
-    tables, faults = read(source)
+    _, tables, faults, notes, _ = read(source)
     network = build_network(*tables)
     _print(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
@@ -211,8 +214,8 @@ def info(
         weight = part.links["weight"].sum()
         links = f"{part.n_links:,} link{'s' * (part.n_links != 1)}"
         _print_line(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
-    for fault in faults:
-        _print(fault)
+    for text in (*faults, *notes):
+        _print(text)
 
 
 @app.command()
@@ -226,28 +229,20 @@ def convert(
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
-    from netinnov._inputs import read
-    from netinnov._opening import file_of, read_bytes
+    from netinnov._inputs import read_network
     from netinnov._path_kinds import check_target
-    from netinnov.build import build_network
 
     if check_target(target) == "a file":
         raise InputError(f"{target} is there already; name another one, or remove it first.")
-    faults: list[str] = []
-    about = file_of(source, "network", [".json"]) if source.is_dir() else None
-    if about is not None and b"netinnov network" in read_bytes(about):
-        network = io.read_network(source)
-    else:
-        tables, faults = read(source)
-        network = build_network(*tables)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
+        network = read_network(source)
         if to in ("csv", "parquet"):
             io.write_network(network, target, format=to)
         else:
             getattr(io, f"write_{to}")(network, target)
-    for text in (*faults, *(str(each.message) for each in caught)):
-        _tell(text)
+    for each in caught:
+        _tell(str(each.message))
     _print(f"Wrote {network!r} to {target}")
 
 
@@ -283,8 +278,8 @@ def _announce(*, each: bool) -> None:
     announce(listen)
 
 
-def _notes(tables: Tables) -> list[str]:
-    """What is no fault but may not be meant."""
+def _notes(tables: Tables, *, located: bool) -> list[str]:
+    """What is no fault but may not be meant; ``located``: each node is a place if it has none."""
     from netinnov._tables import lookalikes
 
     notes = [
@@ -294,7 +289,8 @@ def _notes(tables: Tables) -> list[str]:
     ]
     if tables.links.empty:
         notes.append("there are no links; add rows to them, or there is nothing to measure.")
-    if "place" not in tables.nodes or tables.nodes["place"].isna().all():
+    placed = "place" in tables.nodes and tables.nodes["place"].notna().any()
+    if not placed and not (located and "place" not in tables.nodes):
         notes.append("no node has a place, and `netinnov run` needs places: a column 'place'.")
     return notes
 
@@ -304,7 +300,7 @@ def _warn_in_words() -> None:
     show = warnings.showwarning
 
     def warn(message: Warning | str, category: type[Warning], *where: Any, **to: Any) -> None:
-        if category is UserWarning:
+        if issubclass(category, UserWarning):
             _tell(str(message))
         else:
             show(message, category, *where, **to)

@@ -8,6 +8,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov import study
+from netinnov._inputs import option_of
 from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
 from netinnov.study._data import Loaded
@@ -53,7 +54,8 @@ def context_of(network, *, source="tables", rejected=None, say=lambda _: None, *
     configuration = study.configure({"data": data} | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}
-    loaded = Loaded(network, rejected, modelled, (), ())
+    joint = option_of(source, "weighting")
+    loaded = Loaded(network, rejected, modelled, (), (), joint)
     level = aggregate_to_places(network, configuration.places)
     return Context(configuration, loaded, level, say=say)
 

@@ -20,6 +20,7 @@ from netinnov import io as network_io
 from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
+from netinnov.sources import _delimited
 from netinnov.study import read_configuration
 
 NODES = "node,place\na,p\nb,q\n"
@@ -66,7 +67,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
 def test_names_of_files_are_known_in_capital_letters(folder):
     (folder / "network.json").rename(folder / "Network.JSON")
     (folder / "Places.csv").write_text("place,population\np,1\nq,2\n")
-    tables, _ = read(folder)
+    tables = read(folder).tables
     assert tables.directed == ("flow",)
     assert tables.places is not None
     assert tables.places["population"].tolist() == [1, 2]
@@ -174,7 +175,7 @@ def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, low_limit
     packed = gzip.compress(f"source,target,layer\n{links}".encode())
     assert len(links) > 100_000
     (folder / "links.csv.gz").write_bytes(packed)
-    assert len(read(folder)[0].links) == 20_000
+    assert len(read(folder).tables.links) == 20_000
 
 
 # -- damaged files -----------------------------------------------------------------------------
@@ -289,16 +290,14 @@ def test_many_columns_are_counted_once(folder, monkeypatch):
         def count(self, value):
             raise AssertionError("one name is counted in all of them")
 
-    original = sources.tables._header.__globals__["csv"].reader
+    original = _delimited._header.__globals__["csv"].reader
 
     def reader(*arguments, **options):
         return (Header(row) for row in original(*arguments, **options))
 
-    monkeypatch.setattr(
-        sources.tables, "csv", type("csv", (), {"reader": reader, "Error": ValueError})
-    )
+    monkeypatch.setattr(_delimited, "csv", type("csv", (), {"reader": reader, "Error": ValueError}))
     (folder / "nodes.csv").write_text(f"node,{','.join(f'x{at}' for at in range(50))}\n")
-    assert sources.tables._from_text(folder / "nodes.csv").shape == (0, 51)
+    assert _delimited.read_delimited(folder / "nodes.csv").frame.shape == (0, 51)
 
 
 def made_series(monkeypatch):

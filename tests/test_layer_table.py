@@ -315,8 +315,8 @@ def test_layers_that_people_write_are_read(tmp_path: Path) -> None:
     ("layers", "words"),
     [
         ("layer,modelled\ntrade,perhaps\n", "'modelled' of layer 'trade' must be True or False"),
-        ("layer,modeled\ntrade,yes\n", r"'modeled' \(did you mean 'modelled'\?\)"),
-        ("name,modelled\ntrade,yes\n", "must have a column `layer`; it has name, modelled"),
+        ("layer,modelld\ntrade,yes\n", r"'modelld' \(did you mean 'modelled'\?\)"),
+        ("level,modelled\ntrade,yes\n", "must have a column `layer`; it has level, modelled"),
         ("layer,modelled\ntrad,yes\n", r"1 of 1 names .*did you mean 'trade'"),
     ],
 )

@@ -52,11 +52,12 @@ def test_every_part_is_a_field_of_the_configuration():
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
+        "columns",
         *first,
         *parts(),
     }
     assert {section.options.part for section in SECTIONS if section.options} == {*parts()}
-    assert {*Configuration.model_fields} == {"title", "seed", *first}
+    assert {*Configuration.model_fields} == {"title", "seed", "columns", *first}
 
 
 @pytest.mark.parametrize(("part", "name"), SETTINGS)
@@ -117,7 +118,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
     ("text", "words"),
     [
         ("", "data is missing"),
-        ("[data]", "data.source is missing"),
+        ("[data]", "data: `source` or `path` is missing"),
         ("data = 1", "data must be a section, [data]; found 1"),
         ("[data\n", "is not valid TOML: Expected ']'"),
         ("[data]\nsource = yrd\n", "is not valid TOML: Invalid value (at line 2, column 10)"),

@@ -37,7 +37,7 @@ from netinnov.io._attributes import (
 )
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["read_network", "write_network"]
+__all__ = ["is_network_folder", "read_network", "write_network"]
 
 __dir__ = public_names(globals())
 
@@ -110,6 +110,7 @@ def write_network(
     """
     check_network(network)
     check_choice("format", format, Format)
+    _refuse_other_format(as_path("folder", folder))
     frames = {
         "nodes": network.nodes.reset_index(),
         "links": network.links,
@@ -183,6 +184,37 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
         return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
     layers, directed = records_of_old_folder(links), about["directed"]
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+
+
+WRITERS = {
+    ".gexf": "write_gexf",
+    ".graphml": "write_graphml",
+    ".net": "write_pajek",
+    ".paj": "write_pajek",
+}
+FILES = (".csv", ".edges", ".gml", ".gz", ".json", ".parquet", ".tsv", ".txt", ".xlsx", ".zip")
+
+
+def _refuse_other_format(target: Path) -> None:
+    """Refuse the name of a file: what is made is a folder."""
+    ending = target.suffix.casefold()
+    if ending in WRITERS:
+        call = f"netinnov.io.{WRITERS[ending]}(network, {str(target)!r})"
+        raise InputError(
+            f"write_network makes a folder of tables, and would make one called {target.name}; "
+            f"{call} writes such a file."
+        )
+    if ending in FILES:
+        raise InputError(
+            f"write_network makes a folder of tables, and would make one called {target.name}; "
+            f"name a folder, such as {str(target.with_suffix(''))!r}."
+        )
+
+
+def is_network_folder(folder: Path) -> bool:
+    """Whether `write_network` wrote a folder, by its ``network.json``."""
+    path = file_of(folder, "network", [".json"]) if kind_of(folder) == "a folder" else None
+    return path is not None and b"netinnov network" in read_bytes(path)
 
 
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:

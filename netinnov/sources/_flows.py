@@ -12,12 +12,23 @@ import pandas as pd
 
 from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
-from netinnov._opening import check_file
+from netinnov._file_rows import has_file_rows, row_unit
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.sources._files import read_text_file, some_lines
+from netinnov.sources._any_table import read_any_table
+from netinnov.sources._delimited import decimal_of
+from netinnov.sources._headers import described, our_names, unused_columns
+from netinnov.sources._records import note
 
-__all__ = ["Form", "Given", "as_matrix", "flows_of_matrix", "flows_of_table", "given_table"]
+__all__ = [
+    "Form",
+    "Given",
+    "as_matrix",
+    "flows_of_matrix",
+    "flows_of_table",
+    "given_table",
+    "usual_columns",
+]
 
 Form = Literal["long", "matrix"]
 # What the columns of a long table are called, in the order in which they are looked for.
@@ -26,42 +37,76 @@ USUAL = {
     "destination": ("destination", "target", "to", "dest", "host"),
     "weight": ("weight", "flow", "flows", "value", "count", "trips", "share", "percent"),
 }
+ENDS = {"origin": "source", "destination": "target", "weight": "weight"}
 NO_NUMBER = ("", "na", "nan", "null")
 
 
 class Given(NamedTuple):
-    """A table as given, and where its rows are: lines of a file, or rows of a frame."""
+    """A table as given, and where its rows are: lines or rows of a file, or rows of a frame."""
 
     name: str
     frame: pd.DataFrame
-    unit: Literal["line", "row"]
+    unit: str
     numbers: npt.NDArray[np.int64]
+    delimiter: str
+    notes: list[str]
 
     def where(self, rows: Sequence[int] | npt.NDArray[np.bool_]) -> str:
         """The first five of some rows, for a message."""
         return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 
+    def decimal(self, columns: Sequence[str]) -> str:
+        """What stands before decimals in some columns."""
+        texts = [name for name in columns if isinstance(self.frame[name].dtype, pd.StringDtype)]
+        frame = self.frame.set_axis(pd.Index(self.numbers), axis=0)
+        return decimal_of(self.name, frame, texts, self.delimiter)
 
-def given_table(source: str | PathLike[str] | pd.DataFrame, delimiter: str) -> Given:
-    """A frame, or all columns of a file; its rows must be as wide as its header."""
+
+def given_table(
+    source: str | PathLike[str] | pd.DataFrame, encoding: str | None, delimiter: str | None
+) -> Given:
+    """A frame, or all columns of a file."""
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
-        return Given("the table", frame, "row", np.arange(len(frame)))
-    path = as_path("source", source)
-    check_file(path)
-    table = read_text_file(path.parent, path.name, delimiter=delimiter)
-    if table.uneven:
-        where = some_lines(table.uneven)
-        msg = f"{path.name} must have {table.frame.shape[1]} fields in each row, as in its header; "
-        raise InputError(f"{msg}not so: {where}; is it damaged, or has it another delimiter?")
-    return Given(path.name, table.frame, "line", table.lines)
+        if not has_file_rows(frame):
+            return Given("the table", frame, "row", np.arange(len(frame)), ",", [])
+        numbers, unit = frame.index.to_numpy(), row_unit(frame)
+        return Given("the table", frame.reset_index(drop=True), unit, numbers, ",", [])
+    table = read_any_table(as_path("source", source), encoding, delimiter, stripped=True)
+    frame, unit = table.frame, row_unit(table.frame)
+    if frame.empty:
+        raise InputError(f"{table.name} must have rows below its header; it has none.")
+    if not has_file_rows(frame):  # of Parquet, with the names of rows in the index
+        return Given(table.name, frame, "row", np.arange(1, len(frame) + 1), ",", table.notes)
+    numbers = frame.index.to_numpy()
+    frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
+    return Given(table.name, frame, unit, numbers, table.delimiter, table.notes)
+
+
+def usual_columns(
+    given: Given, asked: Mapping[str, str | None], period: str | None, columns: Mapping[str, str]
+) -> tuple[Given, dict[str, str | None], str | None]:
+    """The columns of a file that are asked for, or have usual words for names."""
+    header = [str(name) for name in given.frame]
+    unused_columns(columns, {"links": header})
+    wanted = [(asked[what], ENDS[what]) for what in ENDS] + [(period, "period")]
+    explicit = {theirs: name for theirs, name in wanted if theirs in header}
+    ours = our_names(given.name, "flows", header, {**columns, **explicit})
+    note(described(given.name, ours, columns))
+    theirs = {name: column for column, name in ours.items()}
+    other = {
+        column: name for column, name in ours.items() if name not in (*ENDS.values(), "period")
+    }
+    frame = given.frame.rename(columns=other)
+    usual = {what: asked[what] or theirs.get(name) for what, name in ENDS.items()}
+    return given._replace(frame=frame), usual, period or theirs.get("period")
 
 
 def as_matrix(given: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
     """Names of the rows and the cells; None if less than half of the names are a column's."""
     frame = given.frame
     parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
-    if given.unit == "row" and not isinstance(frame.index, pd.RangeIndex):
+    if not isinstance(frame.index, pd.RangeIndex):
         parts.insert(0, (frame.index.to_series(), 0))
     named = [(as_text(names)[0].str.strip(), first) for names, first in parts]
     for names, first in named:
@@ -113,7 +158,7 @@ def flows_of_table(
     given: Given,
     asked: Mapping[str, str | None],
     period: str | None,
-    decimal: str,
+    decimal: str | None,
     faults: list[str],
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The rows above 0 with their other columns, and the names of all ends."""
@@ -131,8 +176,9 @@ def flows_of_table(
         links[end] = text.str.strip()
     links["weight"] = 1.0
     if (weight := column["weight"]) is not None:
+        mark = given.decimal([weight]) if decimal is None else decimal
         links["weight"] = _numbers(
-            frame[weight], decimal, given, lambda at: f"{given.where([at])}, column {weight!r}"
+            frame[weight], mark, given, lambda at: f"{given.where([at])}, column {weight!r}"
         )
     used = [name for name in column.values() if name is not None]
     if period is not None:

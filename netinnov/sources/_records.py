@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 import pandas as pd
@@ -13,7 +15,20 @@ from netinnov.errors import InputError, shortened
 from netinnov.linkages import Weighting
 from netinnov.sources._files import TextTable, some_lines
 
-__all__ = ["check_events", "complete_rows", "most_frequent", "warn_of"]
+__all__ = [
+    "ReadingNote",
+    "check_events",
+    "complete_rows",
+    "most_frequent",
+    "note",
+    "noted",
+    "say",
+    "warn_of",
+]
+
+
+class ReadingNote(UserWarning):
+    """What a reader took for granted, such as an encoding that it found: no fault of the data."""
 
 
 def check_events(name: str, events: str, weighting: Weighting) -> None:
@@ -60,3 +75,29 @@ def warn_of(faults: Sequence[str]) -> None:
     if faults:
         message = "\n- ".join(["some rows or values could not be used as they are:", *faults])
         warnings.warn(shortened(message), UserWarning, stacklevel=3)
+
+
+def say(notes: Sequence[str]) -> None:
+    """One warning of what was found, at the line that called the reader."""
+    if notes:
+        warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=3)
+
+
+_NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)
+
+
+def note(texts: Sequence[str]) -> None:
+    """What a command tells and a function does not, such as the words that were taken for ours."""
+    if (noted := _NOTED.get()) is not None:
+        noted += texts
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """Collect what readers note."""
+    texts: list[str] = []
+    token = _NOTED.set(texts)
+    try:
+        yield texts
+    finally:
+        _NOTED.reset(token)

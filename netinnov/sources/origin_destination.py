@@ -12,14 +12,17 @@ from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._public import public_names
 from netinnov.errors import InputError
+from netinnov.sources._encodings import check_encoding
 from netinnov.sources._flows import (
     Form,
     as_matrix,
     flows_of_matrix,
     flows_of_table,
     given_table,
+    usual_columns,
 )
-from netinnov.sources._records import warn_of
+from netinnov.sources._headers import check_columns
+from netinnov.sources._records import say, warn_of
 from netinnov.sources._result import Tables
 
 __all__ = ["read_origin_destination"]
@@ -45,24 +48,28 @@ def read_origin_destination(
     name: str | None = None,
     aliases: Mapping[str, str] | None = None,
     layer: str = "flow",
-    delimiter: str = ",",
-    decimal: str = ".",
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
 ) -> Tables:
     """Directed flows from origins to destinations: people, trips, goods, calls.
 
     Parameters
     ----------
     source : path-like or DataFrame
-        A text file with a header (UTF-8, ``.gz`` and ``.zip`` too) or a table: one row a flow, or
-        a square matrix whose rows are origins and whose columns are destinations.
+        A table, or a file with one: text with a header (``.gz`` too; commas, semicolons, tabs or
+        ``|`` between columns), a workbook with one sheet, Stata or Parquet. One row a flow, or a
+        square matrix whose rows are origins and whose columns are destinations.
     form : {"long", "matrix"}, optional
         Which of the two. Default: a matrix if its rows have the names of its columns.
     origin, destination, weight : str, optional
-        Columns of a long table. Default: columns called origin, source or from; destination,
-        target or to; weight, flow, value, count, trips or share. Without a weight each row
-        counts 1.
+        Columns of a long table. Default: columns called origin, source, from or 起点; destination,
+        target, to or 终点; weight, flow, value, count, trips, 权重 or share. Without a weight each
+        row counts 1.
     period : str or int, optional
         The column with the year or day as a whole number, or that number for the whole table.
+        Default: columns of a file called period, year or 年份.
     shares : bool, optional
         Whether the weights are shares of all that leaves the origin. Default: yes if not all are
         whole numbers and no origin has more than 100 in total, or if there is an ``outflow``.
@@ -76,8 +83,15 @@ def read_origin_destination(
         Other names: from one in the flows to the one in ``places``, or to a new one.
     layer : str
         Name of the layer; a column ``layer`` of a long table goes before.
-    delimiter, decimal : str
-        What stands between columns, and what before decimals.
+    columns : mapping of str to str, optional
+        From headers of a long table to our names, such as ``{"Ort": "source"}``.
+    encoding : str, optional
+        Of a text file. Default: UTF-8, or else UTF-16 or GB18030 where the bytes are of it.
+    delimiter : str, optional
+        What stands between the columns of a text file. Default: as its rows have it.
+    decimal : str, optional
+        What stands before decimals. Default: a point, or a comma where semicolons or tabs are
+        between the columns of a text file and numbers have one.
 
     Returns
     -------
@@ -124,20 +138,27 @@ def read_origin_destination(
     """
     if form is not None:
         check_choice("form", form, Form)
-    columns = {"origin": origin, "destination": destination, "weight": weight}
-    asked = [argument for argument, column in columns.items() if column is not None]
+    named = {"origin": origin, "destination": destination, "weight": weight}
+    asked = {argument: column for argument, column in named.items() if column is not None}
     if form == "matrix" and asked:
         raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
     if name is not None and places is None:
         raise InputError("`name` is a column of `places`, which is missing.")
     faults: list[str] = []
-    given = given_table(source, delimiter)
+    headers = check_columns(columns)
+    given = given_table(source, check_encoding(encoding), delimiter)
     matrix = None if form == "long" or asked else as_matrix(given, form)
     if matrix is None:
         when = period if isinstance(period, str) else None
-        flows, ends = flows_of_table(given, columns, when, decimal, faults)
+        if headers or not isinstance(source, pd.DataFrame):
+            given, named, when = usual_columns(given, named, when, headers)
+        flows, ends = flows_of_table(given, named, when, decimal, faults)
     else:
-        flows, ends = flows_of_matrix(given, *matrix, decimal)
+        if headers:
+            raise InputError("a matrix has no columns to name; leave out `columns`.")
+        cells = [str(name) for name in matrix[1].columns]
+        mark = given.decimal(cells) if decimal is None else decimal
+        flows, ends = flows_of_matrix(given, *matrix, mark)
     if flows.empty:
         raise InputError(f"{given.name} must hold a flow above 0; it has none.")
     if "layer" not in flows:
@@ -157,6 +178,7 @@ def read_origin_destination(
         flows = _scaled(flows, outflow, whole)
     elif whole is not None:
         quantity = "share_of_origin"
+    say(given.notes)
     warn_of(faults)
     first = [column for column in FIRST if column in flows]
     links = flows[[*first, *flows.columns.difference(first, sort=False)]]

@@ -1,76 +1,107 @@
-"""Tables of the package's own layout: nodes, links and places in one folder."""
+"""Tables of a user: nodes, links, places and layers in one folder or workbook."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._arguments import as_path, examples
+from netinnov._columns import as_text
+from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
-from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
+from netinnov._opening import file_of, read_json
+from netinnov._path_kinds import kind_of
 from netinnov._public import public_names
-from netinnov._typing import Floats
+from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
-from netinnov.sources._files import frame_of, some_lines
+from netinnov.sources._any_table import (
+    TABLE_ENDINGS,
+    TEXT_ENDINGS,
+    AnyTable,
+    ending_of,
+    read_any_table,
+)
+from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
+from netinnov.sources._delimited import decimal_of
+from netinnov.sources._encodings import check_encoding
+from netinnov.sources._headers import check_columns, rename, unused_columns
+from netinnov.sources._records import note, say
 from netinnov.sources._result import Tables
+from netinnov.sources._typed import NUMBERS, typed
 
-__all__ = ["read_tables"]
+__all__ = ["located", "read_places", "read_tables", "tables_of_file"]
 
 __dir__ = public_names(globals())
 
-TEXT = ("node", "kind", "place", "jurisdiction", "source", "target", "layer", "parent")
-NUMBERS = ("weight", "period", "lon", "lat", "population")
-LAYER_TEXT = ("layer", "directed", "modelled", "quantity", "unit", "parameters")
-TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-ENDINGS = (".csv", ".csv.gz", ".parquet")
-CODE = r"[+-]?(?:0\d+|\d{16,})"
-"""A whole number that is a code: as a number it would lose its zeros, or its last digits."""
-WHOLE = r"\s*[+-]?\d+\s*"
-CELLS = 2**20
-"""Cells that are tried as numbers in one pass."""
-BLOCK = 2**26
-"""Bytes that Arrow reads at once; no row may be longer."""
+TRUTH = {
+    **dict.fromkeys(("true", "yes", "1", "是"), True),
+    **dict.fromkeys(("false", "no", "0", "否"), False),
+}
 
 
-def read_tables(folder: str | os.PathLike[str]) -> Tables:
-    """Read nodes, links and places from a folder.
+def read_tables(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> Tables:
+    """Read nodes, links and places from a folder or a workbook.
 
     Parameters
     ----------
-    folder : path
-        Holds ``nodes`` and ``links`` and may hold ``places``, each as ``.csv`` (comma, UTF-8, a
-        header), ``.csv.gz`` or ``.parquet``, with the columns of `build_network`; and may hold
-        ``layers`` with a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
+    path : path
+        A folder that holds ``nodes`` and ``links`` and may hold ``places`` and ``layers``, each
+        as ``.csv`` (also ``.tsv``, ``.txt`` and ``.gz``; commas, semicolons, tabs or ``|`` between
+        columns), ``.parquet``, ``.dta`` (Stata) or a workbook with one sheet; ``places`` may be a
+        layer of points (``.gpkg``, ``.geojson``, ``.shp``; extra ``maps``). Or a workbook
+        (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``; extra ``excel``) with sheets of these names.
+        ``layers`` has a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
         or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
         modelled if its name ends in ``_modelled`` or any of its links has the ``status``
         ``modelled``, and holds shares if its name ends in ``_share_of_origin``, as in folders
         written before there was a table of layers.
+    columns : mapping of str to str, optional
+        From headers of the tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that
+        of one table.
+    encoding : str, optional
+        Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
+        bytes are of it.
 
     Returns
     -------
     Tables
-        As in the files, unchecked. From text files ids are text (``007`` stays as it is, and
-        ``NA`` is a name), an empty field is missing, and a number that cannot be read stays text,
-        for `check_tables` to report. Another column is numbers if all of it is and nothing is lost
-        by it: codes such as ``007`` and numbers of 16 digits or more stay text.
+        As in the files, unchecked. Headers in any case and usual words for them are under our
+        names (``from``, ``origin`` or ``起点`` is ``source``). From text files ids are text
+        (``007`` stays as it is, and ``NA`` is a name), an empty field is missing, and a number that
+        cannot be read stays text, for `check_tables` to report. Another column is numbers if all of
+        it is and nothing is lost by it: codes such as ``007`` and numbers of 16 digits or more stay
+        text. Without ``places``, nodes with coordinates and no place are places of their own.
 
     Raises
     ------
     InputError
         If a file is missing, stands there twice, or cannot be read; if a row has more or fewer
-        fields than the header, or a column has no name or that of another: with file and line.
+        fields than the header, a column has no name or that of another, two columns may be the
+        same one of ours, or decimals have commas that may as well be those of thousands: with file
+        and line.
+    ImportError
+        If a package that reads such files is not installed.
+
+    Warns
+    -----
+    UserWarning
+        An encoding or delimiter was found that is not the usual, or words were read as our names.
+
+    See Also
+    --------
+    netinnov.read_network : The network of these tables; its messages count rows as the files do.
 
     Examples
     --------
@@ -83,170 +114,188 @@ def read_tables(folder: str | os.PathLike[str]) -> Tables:
       source target
     0    lab   firm
     """
-    folder = as_path("folder", folder)
-    if not folder.is_dir():
-        msg = f"{folder} must be a folder with nodes.csv and links.csv; it is none."
+    tables = tables_of_file(path, columns=columns, encoding=encoding)
+    nodes, links, places = tables[:3]
+    places = None if places is None else without_file(places)
+    return tables._replace(nodes=without_file(nodes), links=without_file(links), places=places)
+
+
+def tables_of_file(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> Tables:
+    """The same tables with what messages need: the rows and headers of the files."""
+    path = as_path("path", path)
+    asked, encoding = check_columns(columns), check_encoding(encoding)
+    folder = path if kind_of(path) == "a folder" else None
+    if folder is None and ending_of(path) not in WORKBOOKS:
+        msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook; it is none."
         raise InputError(msg)
-    nodes, links, places = (_read(folder, name) for name in ("nodes", "links", "places"))
-    layers = _read(folder, "layers")
+    raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
+    say([text for table in raw.values() for text in table.notes])
+    if folder is None or not _is_ours(folder):
+        unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
+        raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
+    tables = {name: _table_of(name, table) for name, table in raw.items()}
+    nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:
-        missing = [name for name, table in (("nodes", nodes), ("links", links)) if table is None]
-        held = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
-        needed = " and ".join(f"{name}.csv, .csv.gz or .parquet" for name in missing)
-        raise InputError(f"{folder} must hold {needed}; it holds {held}.")
-    if layers is None:
-        directed = _directed(folder)
-        layers = records_of_old_folder(links)
-    else:
-        layers = _layers(folder, layers)
+        raise _missing(path, folder, [name for name in ("nodes", "links") if name not in tables])
+    if places is None:
+        nodes, places = located(nodes)
+    links, every = _direction_of_rows(links)
+    if "layers" in tables:
+        layers = _layers(raw["layers"].name, tables["layers"])
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
+    else:
+        layers = records_of_old_folder(links)
+        directed = _directed(folder) or every
     return Tables(nodes, links, places, directed, layers)
 
 
-def _layers(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
+def read_places(
+    path: Path, *, columns: Mapping[str, str], encoding: str | None = None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table of places alone, and which of `columns` are headers of other tables."""
+    held = read_any_table(path, encoding)
+    header = {str(name) for name in held.frame}
+    own = {key: ours for key, ours in columns.items() if key.removeprefix("places.") in header}
+    frame, said = rename(held.name, "places", held.frame, own)
+    if "place" not in frame:
+        msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
+        raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
+    say(held.notes)
+    note(said)
+    places = _table_of("places", held._replace(frame=frame))
+    return places, {key: ours for key, ours in columns.items() if key not in own}
+
+
+def _table_of(table: str, held: AnyTable) -> pd.DataFrame:
+    """The typed table, its decimals with a point or a comma."""
+    texts = [
+        name
+        for name in NUMBERS[table]
+        if name in held.frame and isinstance(held.frame[name].dtype, pd.StringDtype)
+    ]
+    return typed(table, held.frame, decimal_of(held.name, held.frame, texts, held.delimiter))
+
+
+def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
+    frame, said = rename(held.name, table, held.frame, columns)
+    if table == "nodes" and "node" not in frame and "place" in frame and is_bare(frame):
+        places = frame["place"]
+        if places.is_unique and places.notna().all():  # a table of cities
+            frame = frame.drop(columns="place").assign(node=places)
+            said.append(f"{held.name}: no column has ids of nodes; each place is one.")
+    note(said)
+    return held._replace(frame=frame)
+
+
+def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
+    """The tables of a folder as they stand there."""
+    tables = {}
+    names = sorted(entry.name for entry in folder.iterdir())
+    for table, words in TABLES.items():
+        endings = (*TABLE_ENDINGS, *(MAPS if table == "places" else ()))
+        wanted = {
+            f"{stem}{ending}{packed}"
+            for stem in (table, *words)
+            for ending in endings
+            for packed in ("", ".gz")
+            if not packed or ending in TEXT_ENDINGS
+        }
+        held = [name for name in names if name.casefold() in wanted]
+        if len(held) > 1:
+            raise InputError(f"{folder} holds {' and '.join(held)}; keep one of them.")
+        if held:
+            tables[table] = read_any_table(folder / held[0], encoding)
+    return tables
+
+
+def _in_workbook(path: Path) -> dict[str, AnyTable]:
+    """The sheets of a workbook that have the names of our tables."""
+    sheets = read_workbook(path)
+    tables = {}
+    for table, words in TABLES.items():
+        held = [name for name in sheets if key_of(name) in (table, *words)]
+        if len(held) > 1:
+            raise InputError(f"{path} has the sheets {' and '.join(held)}; keep one of them.")
+        if held:
+            tables[table] = AnyTable(f"{path.name}, sheet {held[0]}", sheets[held[0]], ",", [])
+    if not {"nodes", "links"} <= tables.keys():
+        shown = examples(sheets, str) or "none that holds anything"
+        raise InputError(f"{path} must have sheets nodes and links; it has {shown}.")
+    return tables
+
+
+def _missing(path: Path, folder: Path | None, names: list[str]) -> InputError:
+    assert folder is not None
+    held = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
+    needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in names)
+    return InputError(f"{path} must hold {needed}; it holds {held}.")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether `write_network` wrote a folder, so that its headers are ours."""
+    path = folder / "network.json"
+    if kind_of(path) != "a file":
+        return False
+    about = read_json(path)
+    return isinstance(about, dict) and str(about.get("format", "")).startswith("netinnov network")
+
+
+def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Nodes with coordinates but without a place are places of their own."""
+    if not {"lon", "lat"} <= set(nodes.columns) or "node" not in nodes or "place" in nodes:
+        return nodes, None
+    columns = ["node", "lon", "lat", *(name for name in ("population", "name") if name in nodes)]
+    places = nodes[columns].rename(columns={"node": "place"})
+    return nodes.assign(place=nodes["node"]).drop(columns=["lon", "lat"]), places
+
+
+def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Gephi says in `Type` whether an edge is directed: it is no layer."""
+    if "layer" not in links:
+        return links, ()
+    words = set(as_text(links["layer"])[0].dropna().str.casefold())
+    if not words or not words <= {"directed", "undirected"}:
+        return links, ()
+    if len(words) > 1:
+        msg = "links of one layer must all be directed or all undirected; the column of links says "
+        raise InputError(f"{msg}both: name two layers in a column 'layer'.")
+    return links.drop(columns="layer"), ("links",) if words == {"directed"} else ()
+
+
+def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """The table of layers by name, with truth values where the text is one."""
     if "layer" not in table:
         held = ", ".join(map(str, table.columns[:8]))
         raise InputError(
-            f"the table of layers in {folder} must have a column `layer`; it has {held}."
+            f"the table of layers in {name} must have a column `layer`; it has {held}."
         )
     table = table.set_index("layer")
-    for name in ("directed", "modelled"):
-        if name in table:
-            values = table[name].tolist()
-            table[name] = pd.Series(
-                [TRUTH.get(v.strip().lower(), v) if isinstance(v, str) else v for v in values],
+    for flag in ("directed", "modelled"):
+        if flag in table:
+            values = table[flag].tolist()
+            table[flag] = pd.Series(
+                [_truth(value) for value in values],
                 table.index,
                 dtype=object,
             )
     return table
 
 
-def _read(folder: Path, name: str) -> pd.DataFrame | None:
-    path = file_of(folder, name, ENDINGS)
-    if path is None:
-        return None
-    if path.suffix.casefold() != ".parquet":
-        return _from_text(path, layers=name == "layers")
-    with parquet_of(path) as file:
-        return pd.read_parquet(file)
+def _truth(value: Any) -> Any:
+    """True or False where a text, or the number 1 or 0, says so; else what it was."""
+    if isinstance(value, (int, float, np.number)) and value in (0, 1):
+        return bool(value)
+    return TRUTH.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
-def _from_text(path: Path, *, layers: bool = False) -> pd.DataFrame:
-    data = read_bytes(path)
-    decoded(path, data)
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        msg = f"{path} must be UTF-8; line {line} has NUL characters, as UTF-16 has; "
-        raise InputError(msg + "save the file as UTF-8.")
-    header = _header(path, data)
-    names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
-    if data.count(b'"') % 2:  # Arrow would take the rest of the file for one field
-        _refuse_uneven_rows(path, data, len(names))
-    try:
-        table = read_csv(
-            pa.BufferReader(data if data.endswith((b"\n", b"\r")) else data + b"\n"),
-            ReadOptions(column_names=names, skip_rows_after_names=1, block_size=BLOCK),
-            ParseOptions(newlines_in_values=True),
-            ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        _refuse_uneven_rows(path, data, len(names))
-        raise InputError(f"{path} cannot be read: {error}.") from None
-    columns = {
-        name: table.column(name)
-        for name, field in zip(names, header, strict=True)
-        if name == field or table.column(name).null_count < len(table)  # a comma too many in each
-    }
-    text, numbers = (LAYER_TEXT, ("events",)) if layers else (TEXT, NUMBERS)
-    attributes = [name for name in columns if name not in (*text, *numbers)]
-    frame = frame_of(columns | _numeric(columns, attributes, len(table)), len(table))
-    for name in numbers:
-        if name in columns:
-            frame[name] = _numbers(frame[name])
-    return frame
-
-
-def _text(data: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
-
-
-def _header(path: Path, data: bytes) -> list[str]:
-    """The names in the first line; a column without a name has an empty one."""
-    try:
-        header = next(csv.reader(_text(data)), [])
-    except csv.Error as error:
-        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
-    if not any(name.strip() for name in header):
-        raise InputError(f"{path} must name its columns in line 1, which is empty.")
-    mark = next((mark for mark in ";\t|" if mark in header[0]), None)
-    if len(header) == 1 and mark is not None:
-        msg = f"{path} must have ',' between its columns; line 1 has {mark!r}."
-        raise InputError(msg)
-    twice = [name for name, times in Counter(header).items() if name.strip() and times > 1]
-    if twice:
-        msg = f"{path} must name each column once; line 1 names {examples(twice)} twice or more."
-        raise InputError(msg)
-    return header
-
-
-def _refuse_uneven_rows(path: Path, data: bytes, width: int) -> None:
-    """Name the lines of the rows that are not as wide as the header; nothing if all are."""
-    reader = csv.reader(_text(data), strict=True)
-    uneven, start = [], 1
-    try:
-        for row in reader:
-            if row and len(row) != width:
-                uneven.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        msg = f"{path}, row in line {start}: {error}; is a quotation mark not closed?"
-        raise InputError(msg) from None
-    if uneven:
-        msg = f"{path} must have {width} fields in each row, as in its header; rows with more or "
-        raise InputError(msg + f"fewer: {len(uneven)} ({some_lines(uneven)}).")
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    """Numbers where the text is one; if any is not, it stays, so that it can be reported."""
-    number = pd.to_numeric(column, errors="coerce")
-    broken = number.isna() & column.notna()
-    return number if not broken.any() else number.astype(object).where(~broken, column)
-
-
-def _numeric(
-    columns: Mapping[str, pa.ChunkedArray], names: Sequence[str], n_rows: int
-) -> dict[str, npt.NDArray[np.int64] | Floats]:
-    """Those of some columns as numbers of which all is a number and nothing is lost by it.
-
-    As many columns as `CELLS` holds are read in one pass, one below another.
-    """
-    numeric: dict[str, npt.NDArray[np.int64] | Floats] = {}
-    width = max(1, CELLS // max(1, n_rows))
-    for first in range(0, len(names) if n_rows else 0, width):
-        block = names[first : first + width]
-        chunks = [chunk for name in block for chunk in columns[name].chunks]
-        cells = frame_of({"cells": pa.chunked_array(chunks, pa.string())}, n_rows * len(block))
-        text = cells["cells"]
-        number = pd.to_numeric(text, errors="coerce")
-        same = (number.notna() & ~text.str.fullmatch(CODE, na=False)).to_numpy(bool)
-        whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
-        values = number.to_numpy(np.float64)
-        missing = text.isna().to_numpy(bool)
-        by_column = [each.reshape(len(block), n_rows) for each in (values, same, missing, whole)]
-        for name, value, is_same, is_missing, is_whole in zip(block, *by_column, strict=True):
-            if is_same.any() and (is_same | is_missing).all():
-                numeric[name] = value.astype(np.int64) if is_whole.all() else value.copy()
-    return numeric
-
-
-def _directed(folder: Path) -> tuple[str, ...]:
-    path = file_of(folder, "network", [".json"])
+def _directed(folder: Path | None) -> tuple[str, ...]:
+    path = None if folder is None else file_of(folder, "network", [".json"])
     if path is None:
         return ()
     found = read_json(path)

@@ -109,7 +109,7 @@ def _study(
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
-        loaded = load(configuration.data, configuration.layers)
+        loaded = load(configuration.data, configuration.layers, configuration.columns)
         inputs = hash_inputs(loaded.files)
     network = loaded.network
     say(repr(network))

@@ -52,6 +52,7 @@ seed = 1                      # the same seed gives the same numbers
     title: str = "Innovation network"
     seed: Annotated[int, Field(ge=0)] = 1
     data: DataPart
+    columns: dict[str, str] = Field(default_factory=dict)
     layers: dict[str, LayerPart] = Field(default_factory=dict)
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
@@ -83,6 +84,8 @@ seed = 1                      # the same seed gives the same numbers
             readers = " or ".join(map(repr, READERS))
             msg = f"`layers` is for source = {readers}; leave it out with {BUNDLED!r}"
             raise ValueError(msg)
+        if self.columns and self.data.source == BUNDLED:
+            raise ValueError(f"`columns` is for tables of your own; leave it out with {BUNDLED!r}")
         return self
 
 
@@ -199,7 +202,8 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
     if configuration.data.path is None:
         return configuration
-    data = {"path": path.resolve().parent / configuration.data.path}
+    named = {"path": configuration.data.path, "places": configuration.data.places}
+    data = {key: path.resolve().parent / each for key, each in named.items() if each is not None}
     return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
 
 

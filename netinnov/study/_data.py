@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Mapping
 from importlib.resources import files
@@ -10,29 +9,45 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import as_text
-from netinnov._inputs import READERS
+from netinnov._file_rows import has_file_rows
+from netinnov._inputs import READERS, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov.build import build_network, clean_tables
 from netinnov.datasets import gravity_parameters, load_yrd_enclaves
 from netinnov.errors import InputError
+from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
+from netinnov.sources.tables import read_places
 from netinnov.study._section import Part
 
-__all__ = ["BUNDLED", "DataPart", "LayerPart", "Loaded", "co_participation", "load", "option_of"]
+__all__ = ["BUNDLED", "DataPart", "Incidence", "LayerPart", "Loaded", "Projection", "load"]
 
 BUNDLED = "yrd"
 """The source that is part of the package."""
 
-FILES = {"cordis": ("organization", "project"), "tables": ("nodes", "links", "places", "network")}
-"""How the names of the files of a source begin, where it is a folder that may hold others."""
+CORDIS = ("organization", "project")
+"""How the names of the files of CORDIS begin, in a folder that may hold others."""
+
+TWO_MODE = ("projects", "patents")
+"""Options of readers with which events stay as nodes."""
 
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 """What tables with a column or row for each layer call something else."""
+
+
+class Projection(BaseModel):
+    """A two-mode layer, such as organisations in projects, as links of one of its sides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    layer: str
+    onto: str | list[str]
+    weighting: Literal["count", "newman", "full"] = "count"
 
 
 class DataPart(Part):
@@ -41,20 +56,36 @@ class DataPart(Part):
     part: ClassVar[str] = "data"
     example: ClassVar[str] = """\
 [data]
-source = "yrd"                # "yrd" (bundled), or a reader: READERS
+source = "yrd"                # "yrd" (bundled), or a reader: READERS;
+                              # left out: the one that the path asks for
 # path = "cordis"             # file or folder of the reader, relative to the folder of this file
                               # cordis: folder or zip with organization.csv and project.csv
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
+                              # and layers.csv, or a workbook with such sheets
+# places = "cities.csv"       # flows: a table of the places, with lon, lat and population
+# outflow = "population"      # flows that are shares: the column of the places with all that leaves
+# encoding = "gb18030"        # flows, tables: of text files; left out: found
 # weighting = "count"         # cordis, keep, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
+# project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
+                              # or several, weighting = "count", "newman" or "full"; cordis, keep
+                              # and patentsview then keep their projects or patents as nodes
+
+# [columns]                   # flows, graph, tables: their headers, and ours; headers in any case
+# "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
+# "nodes.Art" = "kind"        # of one table only
 """.replace("READERS", ", ".join(f'"{name}"' for name in READERS))
 
-    source: str
+    source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
+    places: Annotated[Path | None, Field(strict=False)] = None
+    outflow: str | None = None
+    encoding: str | None = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
+    project: Projection | None = None
 
-    @field_validator("path")
+    @field_validator("path", "places")
     @classmethod
     def _is_a_path(cls, path: Path | None) -> Path | None:
         return None if path is None else as_path("path", path)
@@ -70,17 +101,27 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS
     @model_validator(mode="after")
     def _fits_its_source(self) -> DataPart:
         if self.source != BUNDLED and self.path is None:
+            if not self.source:
+                raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
         fits = {
             "path": list(READERS),
-            "weighting": [source for source in READERS if option_of(source, "weighting")],
             "clean": ["tables"],
+            **{
+                name: [source for source in READERS if option_of(source, name)]
+                for name in ("encoding", "outflow", "places", "weighting")
+            },
+            "project": [source for source in READERS if source != "flows"],
         }
         for name in sorted(self.model_fields_set & fits.keys()):
-            if self.source not in fits[name] and getattr(self, name) is not None:
+            if self.source not in ("", *fits[name]) and getattr(self, name) is not None:
                 fit = " or ".join(map(repr, fits[name]))
                 msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
                 raise ValueError(msg)
+        if self.outflow is not None and self.places is None:
+            raise ValueError("`outflow` is a column of `places`, which is missing")
+        if self.project is not None and "weighting" in self.model_fields_set:
+            raise ValueError("with `project`, its own `weighting` says how pairs are weighted")
         return self
 
 
@@ -102,6 +143,15 @@ class LayerPart(Part):
     unit: str | None = None
 
 
+class Incidence(NamedTuple):
+    """A two-mode network as built, and how it became the network of the study."""
+
+    network: MultilayerNetwork
+    projection: Projection
+    layer: str
+    """Name of the projected layer."""
+
+
 class Loaded(NamedTuple):
     """A network as built, and what must be said of it."""
 
@@ -110,21 +160,20 @@ class Loaded(NamedTuple):
     modelled: dict[str, dict[str, Any]]
     notes: tuple[str, ...]
     files: tuple[Path, ...]
+    joint_events: bool = False
+    """Whether one event, such as a project, makes several links at once."""
+    incidence: Incidence | None = None
 
 
-def option_of(source: str, name: str) -> bool:
-    """Whether the reader of a source has an option of this name."""
-    return source in READERS and name in inspect.signature(READERS[source]).parameters
-
-
-def co_participation(source: str) -> bool:
-    """Whether one event of a source, such as a project, makes several links at once."""
-    return option_of(source, "weighting")
-
-
-def load(data: DataPart, layers: Mapping[str, LayerPart] | None = None) -> Loaded:
-    """Read, check and build; `layers` say what is true of some layers."""
-    loaded = _bundled() if data.path is None else _read(data, data.path, layers or {})
+def load(
+    data: DataPart,
+    layers: Mapping[str, LayerPart] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read, check and build, with what is true of some layers and what some headers mean."""
+    loaded = (
+        _bundled() if data.path is None else _read(data, data.path, layers or {}, columns or {})
+    )
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
@@ -149,28 +198,71 @@ def _bundled() -> Loaded:
     return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
 
 
-def _read(data: DataPart, path: Path, layers: Mapping[str, LayerPart]) -> Loaded:
-    options: dict[str, Any] = {}
-    if option_of(data.source, "weighting"):
-        options["weighting"] = data.weighting
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        tables = READERS[data.source](path, **options)
-    notes = [str(each.message) for each in caught if each.category is UserWarning]
-    if "place" not in tables.nodes and data.source != "tables":  # a format that has no places
+def _read(
+    data: DataPart, path: Path, layers: Mapping[str, LayerPart], columns: Mapping[str, str]
+) -> Loaded:
+    source = data.source
+    if not source:
+        source, path = recognise(path)
+    options = _options(data, source)
+    said: list[str] = []
+    if data.places is not None:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            places, columns = read_places(data.places, columns=columns, encoding=data.encoding)
+        said = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+        options["places"] = places.set_index("place")
+        if data.outflow is not None:
+            options["outflow"] = _outflow(data.outflow, options["places"])
+            said.append(
+                f"The flows are shares of what leaves each place, times its {data.outflow}."
+            )
+    _, tables, faults, notes, words = read(
+        path, source=source, columns=columns, encoding=data.encoding, **options
+    )
+    notes = [*faults, *said, *notes, *words]
+    if "place" not in tables.nodes and source != "tables":  # a format that has no places
         tables = tables._replace(nodes=tables.nodes.assign(place=_ids(tables.nodes)))
         notes.append("These data have no places: each node is taken as a place of its own.")
     check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
     rejected = None
     if data.clean:
         tables, rejected = _cleaned(tables)
-    network = _built(tables, layers)
+    network, incidence = _built(tables, layers), None
+    if data.project is not None:
+        incidence = Incidence(network, data.project, f"co_{data.project.layer}")
+        try:
+            network = project(network, **data.project.model_dump())
+        except InputError as error:
+            raise InputError(f"[data] project: {error}") from None
     table = network.layer_table
     modelled = {
         str(layer): {} if pd.isna(text) else {"parameters": text}
         for layer, text in table.loc[table["modelled"], "parameters"].items()
     }
-    return Loaded(network, rejected, modelled, tuple(notes), _files(data.source, path))
+    files = _files(source, path) + (() if data.places is None else (data.places,))
+    joint = option_of(source, "weighting") or incidence is not None
+    return Loaded(network, rejected, modelled, tuple(notes), files, joint, incidence)
+
+
+def _options(data: DataPart, source: str) -> dict[str, Any]:
+    """What else the reader of a source is told."""
+    options: dict[str, Any] = {}
+    if option_of(source, "weighting") and data.project is None:
+        options["weighting"] = data.weighting
+    if data.project is not None:
+        options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
+    return options
+
+
+def _outflow(column: str, places: pd.DataFrame) -> pd.Series:
+    """What leaves each place, by a column of the table of places."""
+    if column not in places:
+        listed = ", ".join(map(str, places.columns))
+        hint = did_you_mean(column, places.columns)
+        msg = f"[data] outflow must be a column of the places; {column!r} is none{hint}; there are "
+        raise InputError(f"{msg}{listed}.")
+    return places[column]
 
 
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
@@ -196,6 +288,7 @@ def _asked(layers: Mapping[str, LayerPart], layer: str) -> bool | None:
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
     nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
+    rejected = rejected.assign(row=_file_rows(rejected, tables))
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
     kept = tuple(layer for layer in directed if layer in left)
@@ -203,6 +296,16 @@ def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
     if layers is not None:
         layers = layers[layers.index.isin(left)]
     return Tables(nodes, links, places, kept, layers), rejected
+
+
+def _file_rows(rejected: pd.DataFrame, tables: Tables) -> pd.Series:
+    """The rows that were set aside as their files count them."""
+    rows = rejected["row"].astype("Int64")
+    for name, table in zip(("nodes", "links", "places"), tables[:3], strict=True):
+        if table is not None and has_file_rows(table):
+            of = (rejected["table"] == name).to_numpy(bool)
+            rows[of] = table.index.take(rows[of].to_numpy(int))
+    return rows
 
 
 def _ids(nodes: pd.DataFrame) -> pd.Series:
@@ -219,9 +322,12 @@ def _files(source: str, path: Path) -> tuple[Path, ...]:
     """What the reader may have read: the file itself, or the tables of a folder."""
     if path.is_file():
         return (path,)
-    begins = FILES.get(source, ("",))
-    return tuple(
-        entry
-        for entry in path.iterdir()
-        if entry.is_file() and entry.name.casefold().startswith(begins)
-    )
+    entries = [entry for entry in path.iterdir() if entry.is_file()]
+    if source == "tables":
+        return tuple(
+            entry
+            for entry in entries
+            if own_table(entry.name) is not None or entry.name.casefold() == "network.json"
+        )
+    begins = CORDIS if source == "cordis" else ("",)
+    return tuple(entry for entry in entries if entry.name.casefold().startswith(begins))

@@ -13,7 +13,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
-from netinnov.study._data import co_participation
 from netinnov.study._null import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 
@@ -130,7 +129,7 @@ def plan(context: Context) -> Plan | None:
     together = observed or list(cities.layers)
     network = cities.select(layers=together)
     n = cities.n_nodes
-    no_draws = _why_no_draws(bool(observed), context.configuration.data.source, n, options)
+    no_draws = _why_no_draws(bool(observed), context.loaded.joint_events, n, options)
     null = _null(network, options, no_draws, context.seed)
     most = min(ONE_BY_ONE, options.most_places)
     return Plan(
@@ -164,10 +163,10 @@ def _null(
     return choose_null(network, options.null, seed)
 
 
-def _why_no_draws(observed: bool, source: str, n: int, options: StructurePart) -> str | None:
+def _why_no_draws(observed: bool, joint: bool, n: int, options: StructurePart) -> str | None:
     if not observed:
         return "all links are modelled, and links that a model made are no evidence"
-    if co_participation(source):
+    if joint:
         return (
             "a project links all its partners at once, and resampling single links, as if they "
             "were independent, would be too sure of itself"

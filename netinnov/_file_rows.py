@@ -1,0 +1,71 @@
+"""Where the rows of a table stand in its file, and what its columns are called there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = [
+    "LINE",
+    "ROW",
+    "file_headers",
+    "has_file_rows",
+    "is_bare",
+    "row_unit",
+    "with_file_headers",
+    "with_file_rows",
+    "without_file",
+]
+
+LINE, ROW = "line of file", "row of file"
+"""Names of such an index: lines of a text file; rows as a spreadsheet counts them."""
+
+
+def with_file_rows(frame: pd.DataFrame, numbers: npt.NDArray[np.int64], name: str) -> pd.DataFrame:
+    """The frame with the lines or rows of its file as index; selections of rows keep them."""
+    first = int(numbers[0]) if numbers.size else 2
+    if (numbers == np.arange(first, first + numbers.size)).all():
+        return frame.set_axis(pd.RangeIndex(first, first + numbers.size, name=name), axis=0)
+    return frame.set_axis(pd.Index(numbers, name=name), axis=0)
+
+
+HEADERS = "headers of file"
+
+
+def with_file_headers(frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFrame:
+    """The frame with what the file calls its columns, for messages."""
+    frame = frame.copy(deep=False)
+    frame.attrs = {HEADERS: {name: theirs for theirs, name in ours.items() if theirs != name}}
+    return frame
+
+
+def file_headers(frame: pd.DataFrame) -> dict[str, str]:
+    """What the file calls columns, where it is not their name."""
+    headers: dict[str, str] = frame.attrs.get(HEADERS, {})
+    return headers
+
+
+def without_file(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame alone, its rows counted from 0."""
+    frame = frame.reset_index(drop=True) if has_file_rows(frame) else frame.copy(deep=False)
+    frame.attrs = {}
+    return frame
+
+
+def has_file_rows(frame: pd.DataFrame) -> bool:
+    """Whether the index says where the rows stand in their file."""
+    return frame.index.name in (LINE, ROW)
+
+
+def row_unit(frame: pd.DataFrame) -> str:
+    """What the index counts, for a message: ``"line"`` or ``"row"``."""
+    return "line" if frame.index.name == LINE else "row"
+
+
+def is_bare(frame: pd.DataFrame) -> bool:
+    """Whether the index only counts rows, so that it holds no ids."""
+    bare = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    return bare or has_file_rows(frame)

@@ -1,0 +1,256 @@
+"""The one call that reads everything, and which reader a folder or file asks for."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from netinnov import io, sources
+from netinnov._arguments import as_path, examples
+from netinnov._inputs._graphs import GRAPHS, read_graph
+from netinnov._opening import check_file, files_in, unpacked
+from netinnov._path_kinds import kind_of
+from netinnov._spelling import stray_names
+from netinnov._synonyms import TABLES, key_of
+from netinnov.build import build_network
+from netinnov.errors import InputError
+from netinnov.io.folder import is_network_folder
+from netinnov.network import MultilayerNetwork
+from netinnov.sources import Tables
+from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
+from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
+from netinnov.sources._records import ReadingNote, noted, say
+from netinnov.sources.tables import tables_of_file
+
+__all__ = [
+    "ENDINGS",
+    "READ",
+    "READERS",
+    "Reading",
+    "ending_of",
+    "option_of",
+    "own_table",
+    "read",
+    "read_network",
+    "recognise",
+]
+
+READ = (
+    "a folder with nodes.csv and links.csv (or .parquet, .dta, .xlsx), a workbook with sheets "
+    "nodes and links, a folder or zip of CORDIS, a table or matrix of flows (.csv, .xlsx, .dta, "
+    ".parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf or .gml"
+)
+"""What is read."""
+
+MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
+ZIP = ".zip"
+ENDINGS = (*MULTIPLEX, ".json", *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)
+"""How files of data end."""
+
+MEMBERS = 20
+"""Files of a zip that are looked into."""
+
+
+READERS: dict[str, Callable[..., Tables]] = {
+    "tables": tables_of_file,
+    "cordis": sources.read_cordis,
+    "flows": sources.read_origin_destination,
+    "graph": read_graph,
+    "keep": sources.read_keep,
+    "multiplex": sources.read_multiplex,
+    "patentsview": sources.read_patentsview,
+}
+"""Readers by the name of their source; a new one is usable in a study once it is here."""
+
+
+class Reading(NamedTuple):
+    """The tables of a folder or file, and what is said of them."""
+
+    source: str
+    tables: Tables
+    faults: list[str]
+    """Rows and values that were left out."""
+    notes: list[str]
+    """What was taken for granted, and what may be a slip."""
+    words: list[str]
+    """Headers that were read as names of ours."""
+
+
+def read_network(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> MultilayerNetwork:
+    """Read a network from a folder or file of any kind that the package knows.
+
+    Parameters
+    ----------
+    path : path
+        A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
+        links and, if any, places and layers; a table or matrix of flows; a file ``.edges``,
+        ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
+        CORDIS, a table of keep.eu or of PatentsView.
+    columns : mapping of str to str, optional
+        From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
+        one table. Headers in any case and usual words in English and Chinese need none.
+    encoding : str, optional
+        Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
+        bytes are of it.
+
+    Returns
+    -------
+    MultilayerNetwork
+
+    Raises
+    ------
+    InputError
+        The path is none of these, or what it holds cannot be read or makes no network; `TableError`
+        if rows are at fault, counted as in the file.
+    ImportError
+        A package that reads such files is not installed.
+
+    Warns
+    -----
+    UserWarning
+        Rows were left out, an encoding was found that is not UTF-8, or a layer that is used once
+        is spelt almost as another.
+
+    See Also
+    --------
+    netinnov.sources : the readers, with their options.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "flows.csv"
+    >>> _ = path.write_text("source,target,weight\\nquzhou,hangzhou,5\\n")
+    >>> read_network(path).links
+      layer  source    target  weight
+    0  flow  quzhou  hangzhou     5.0
+    """
+    path = as_path("path", path)
+    if columns is None and encoding is None and is_network_folder(path):
+        return io.read_network(path)
+    reading = read(path, columns=columns, encoding=encoding)
+    for fault in reading.faults:
+        warnings.warn(fault, UserWarning, stacklevel=2)
+    say(reading.notes)
+    return build_network(*reading.tables)
+
+
+def read(
+    path: Path,
+    *,
+    source: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    **options: Any,
+) -> Reading:
+    """Read with one of the `READERS`, or with that which the path asks for."""
+    if source is None:
+        source, path = recognise(path)
+    for name, value in (("columns", columns), ("encoding", encoding)):
+        if value and not option_of(source, name):
+            fit = " or ".join(repr(each) for each in READERS if option_of(each, name))
+            msg = f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
+            raise InputError(f"{msg}{source!r}.")
+        if value:
+            options[name] = value
+    with warnings.catch_warnings(record=True) as caught, noted() as words:
+        warnings.simplefilter("always", UserWarning)
+        tables = READERS[source](path, **options)
+    faults = [str(each.message) for each in caught if each.category is UserWarning]
+    found = [str(each.message) for each in caught if each.category is ReadingNote]
+    return Reading(source, tables, faults, [*found, *stray_names(*tables[:3])], words)
+
+
+def option_of(source: str, name: str) -> bool:
+    """Whether the reader of a source has an option of this name."""
+    return source in READERS and name in inspect.signature(READERS[source]).parameters
+
+
+def recognise(path: Path) -> tuple[str, Path]:
+    """The reader, and what it is to be given: the path, or the one file of a folder."""
+    if path.is_dir():
+        return _in_folder(path)
+    if kind_of(path) == "nothing":
+        raise InputError(f"{path} must be {READ}; there is no such file or folder.")
+    check_file(path)
+    ending = ending_of(path)
+    if ending in (*MULTIPLEX, ".json"):
+        return "multiplex", path
+    if ending in GRAPHS:
+        return "graph", path
+    if ending == ".toml":
+        msg = f"it is a configuration, for `netinnov run {path}`."
+        raise InputError(f"{path} must be {READ}; {msg}")
+    if ending in MAPS:
+        msg = "it is a layer of places; name the folder that holds it with nodes and links."
+        raise InputError(f"{path} must be {READ}; {msg}")
+    if own_table(path.name) is not None:
+        raise InputError(f"{path} is one of several tables; name the folder that holds them.")
+    if ending in WORKBOOKS:
+        ours = {own_table(name) for name in sheet_names(path)}
+        return ("tables" if ours & {"nodes", "links"} else "flows"), path
+    if ending not in (*TABLE_ENDINGS, ZIP):
+        raise InputError(f"{path} must be {READ}; it is none by its ending, {ending!r}.")
+    line = "" if ending in (".parquet", ".dta") else _first_line(path).casefold()
+    if "inventor_id" in line:
+        return "patentsview", path
+    if "project partner" in line:
+        return "keep", path
+    return ("cordis" if ending == ZIP else "flows"), path
+
+
+def own_table(name: str) -> str | None:
+    """Which of the tables of a network a file or sheet is by its name."""
+    stem = key_of(name.split(".")[0])
+    return next((table for table, words in TABLES.items() if stem in (table, *words)), None)
+
+
+def _in_folder(folder: Path) -> tuple[str, Path]:
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    stems = {name.casefold().split(".")[0] for name in names}
+    ours = {own_table(name) for name in names if ending_of(name) in TABLE_ENDINGS}
+    if "nodes" not in ours and any(stem.startswith("organization") for stem in stems):
+        return "cordis", folder
+    if ours & {"nodes", "links"}:
+        return "tables", folder
+    if any("inventor" in stem for stem in stems):
+        return "patentsview", folder
+    graphs = [name for name in names if ending_of(name) in (*MULTIPLEX, *GRAPHS)]
+    books = [name for name in names if ending_of(name) in WORKBOOKS]
+    if len(graphs) + len(books) == 1:
+        return recognise(folder / (graphs + books)[0])
+    if graphs:
+        shown = examples(graphs, str)
+        raise InputError(f"{folder} must hold one network; it holds {shown}: name one of them.")
+    msg = f"{folder} must hold nodes.csv and links.csv (.csv.gz, .parquet); it holds "
+    msg += f"{', '.join(names[:8]) or 'nothing'}."
+    tables = [name for name in names if ending_of(name) in (*TABLE_ENDINGS, ZIP)]
+    if tables:
+        msg += (
+            "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
+            "column 'kind'; tables of linkages into links.csv, with a column 'layer'. A table or "
+            f"matrix of flows is named itself: {folder / tables[0]}."
+        )
+    raise InputError(msg)
+
+
+def _first_line(path: Path) -> str:
+    """The first line of a text file; of a zip the names and first lines of its files."""
+    if path.suffix.casefold() != ZIP:
+        return _line(path)
+    members = files_in(path)[:MEMBERS]
+    return "\n".join(f"{name} {_line(path, name)}" for name in members)
+
+
+def _line(path: Path, member: str | None = None) -> str:
+    with unpacked(path, member) as stream:
+        return stream.readline(2**16).decode("utf-8-sig", errors="replace")

@@ -1,0 +1,64 @@
+"""Graphs in files of other programs, read by networkx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from netinnov._opening import unpacked
+from netinnov.errors import InputError
+from netinnov.io import from_networkx
+from netinnov.sources import Tables
+from netinnov.sources._any_table import ending_of
+from netinnov.sources._headers import check_columns, rename
+from netinnov.sources._records import note
+from netinnov.sources.tables import located
+
+__all__ = ["GRAPHS", "read_graph"]
+
+GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
+"""Endings of graphs that networkx reads, and by which function."""
+
+
+def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Tables:
+    """The tables of a graph, with our names for attributes of its nodes that have usual ones."""
+    import networkx as nx
+
+    asked = check_columns(columns)
+    with unpacked(path) as stream:
+        try:
+            graph = getattr(nx, GRAPHS[ending_of(path)])(stream)
+        except InputError:
+            raise
+        except Exception as error:  # each format has its own, and some have those of Python
+            why = str(error).strip("'\"").rstrip(".") or type(error).__name__
+            msg = f"{path} cannot be read: {why.splitlines()[0]}; is it damaged or cut off?"
+            raise InputError(msg) from None
+    ours = "column_types" in graph.graph
+    if not ours:
+        _name_layer(graph)
+    network = from_networkx(graph)
+    nodes = network.nodes.reset_index()
+    places: pd.DataFrame | None = network.places.reset_index()
+    if not ours:
+        empty = [name for name in ("kind", "place", "jurisdiction") if nodes[name].isna().all()]
+        nodes, said = rename(path.name, "nodes", nodes.drop(columns=empty), asked)
+        note(said)
+        nodes, own = located(nodes)
+        places = own if own is not None or network.places.empty else places
+    table = network.layer_table
+    directed = tuple(layer for layer in network.layers if layer in network.directed)
+    return Tables(nodes, network.links, places, directed, table)
+
+
+def _name_layer(graph: Any) -> None:
+    """Parallel links have ids as keys in such files, which are no names of layers."""
+    if not graph.is_multigraph():
+        return
+    links = list(graph.edges(keys=True, data=True))
+    if len({key for *_, key, _ in links}) == len(links) > 1:
+        for *_, attributes in links:
+            attributes.setdefault("layer", "links")

@@ -1,0 +1,101 @@
+"""What people call the columns of nodes, links, places and layers, in English and Chinese."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Hashable, Mapping
+
+__all__ = ["SYNONYMS", "TABLES", "key_of", "words_for"]
+
+TABLES = {
+    "nodes": ("node", "actors", "节点", "节点表", "点"),
+    "links": ("link", "edges", "edge", "连边", "边", "边表", "联系", "连接", "链接", "关系"),
+    "places": ("place", "地点", "城市", "地区", "区域"),
+    "layers": ("layer", "图层", "层"),
+}
+"""Other names of the sheets and files of a network."""
+
+PLACE_VALUES = {
+    "lon": (("lng", "long", "longitude", "经度"),),
+    "lat": (("latitude", "纬度"),),
+    "population": (("pop", "inhabitants", "people", "人口", "人口数", "常住人口", "总人口"),),
+}
+
+SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "nodes": {
+        "node": (
+            ("id", "node id", "nodeid", "节点", "节点id", "节点编号", "编号"),
+            ("name", "label", "名称", "名字", "节点名称"),
+        ),
+        "kind": (("category", "class", "类别", "种类", "节点类型"), ("type", "类型")),
+        "place": (
+            ("city", "location", "place id", "城市", "地点", "所在地", "所在城市"),
+            ("town", "region", "地区", "区域", "所在地区"),
+        ),
+        "jurisdiction": (("owner", "owned by", "belongs to", "归属", "归属地", "隶属", "所属"),),
+        **PLACE_VALUES,
+        "name": (("label", "名称", "名字", "节点名称"),),
+    },
+    "links": {
+        "source": (
+            (
+                *("from", "origin", "orig", "sender", "source id"),
+                *("起点", "源", "源节点", "出发地", "起始地", "来源地", "流出地"),
+            ),
+        ),
+        "target": (
+            (
+                *("to", "destination", "dest", "receiver", "target id"),
+                *("终点", "目标", "目标节点", "目的地", "到达地", "流入地"),
+            ),
+        ),
+        "layer": (
+            ("relation", "relationship", "图层", "层", "网络层", "关系", "关系类型"),
+            ("type", "类型"),
+        ),
+        "weight": (
+            ("flow", "flows", "trips", "strength", "amount", "权重", "强度", "流量", "人次"),
+            ("value", "count", "数量", "数值", "值"),
+        ),
+        "period": (("year", "年份", "年", "年度", "时期"),),
+    },
+    "places": {
+        "place": (
+            ("id", "place id", "city", "location", "城市", "地点", "编号", "代码"),
+            ("town", "region", "地区", "区域", "节点"),
+            ("name", "label", "名称", "名字"),
+        ),
+        **PLACE_VALUES,
+        "parent": (
+            ("part of", "within", "lies in", "上级", "上级地区", "上级城市", "所属", "隶属"),
+        ),
+        "name": (("label", "名称", "名字"),),
+    },
+    "layers": {
+        "layer": (("图层", "层", "网络层"), ("name", "名称")),
+        "directed": (("有向", "是否有向"),),
+        "modelled": (("modeled", "模拟", "是否模拟"),),
+        "unit": (("单位",),),
+    },
+}
+"""Of each table: our columns, and groups of other words for each; the first group that a table has
+is used, and two words of one group are two candidates for the column."""
+
+FLOWS = {
+    **SYNONYMS["links"],
+    "source": (*SYNONYMS["links"]["source"], ("home",)),
+    "target": (*SYNONYMS["links"]["target"], ("host",)),
+    "weight": (*SYNONYMS["links"]["weight"], ("share", "percent", "占比")),
+}
+"""The same of a table of flows."""
+
+
+def key_of(name: Hashable) -> str:
+    """A header without what does not count: case, width, and what stands between words."""
+    text = unicodedata.normalize("NFKC", str(name)).casefold()
+    return " ".join(text.replace("_", " ").replace("-", " ").replace(".", " ").split())
+
+
+def words_for(table: str, column: str) -> tuple[str, ...]:
+    """All other words for a column of a table."""
+    return tuple(word for group in SYNONYMS[table].get(column, ()) for word in group)

@@ -1,0 +1,228 @@
+"""A delimited text file as a frame of text: delimiter and encoding found, rows by their lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
+
+from netinnov._arguments import examples
+from netinnov._file_rows import LINE, with_file_rows
+from netinnov._opening import read_bytes
+from netinnov.errors import InputError
+from netinnov.sources._encodings import text_of
+from netinnov.sources._files import frame_of, some_lines
+
+__all__ = ["DelimitedTable", "decimal_of", "read_delimited"]
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE = 50
+"""Rows by which the delimiter is found."""
+BLOCK = 2**26
+"""Bytes that Arrow reads at once; no row may be longer."""
+
+WITH_COMMA = r"\s*[+-]?\d+,\d+\s*"
+WITH_POINT = r"\s*[+-]?\d*\.\d+\s*"
+PERHAPS_THOUSANDS = r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*"
+
+
+class DelimitedTable(NamedTuple):
+    """All columns as text, an empty field missing; the index holds the lines of the file."""
+
+    frame: pd.DataFrame
+    delimiter: str
+    notes: list[str]
+
+
+def read_delimited(
+    path: Path,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    *,
+    stripped: bool = False,
+) -> DelimitedTable:
+    """Read a text file with a header, and say what was found that is not the usual.
+
+    With ``stripped`` fields lose the blanks around them.
+
+    Raises
+    ------
+    InputError
+        The text is in no encoding that is known, has no header or a name twice, or a row has more
+        or fewer fields than the header: with its line.
+    """
+    text, found = text_of(str(path), read_bytes(path), encoding)
+    text, skipped, hint = _without_hint(text)
+    delimiter = delimiter or hint or _delimiter_of(text)
+    header = _header(path, text, delimiter)
+    names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
+    if text.count('"') % 2:  # Arrow would take the rest of the file for one field
+        _refuse_uneven_rows(path, text, delimiter, len(names), skipped)
+    data = text.encode() if text.endswith(("\n", "\r")) else text.encode() + b"\n"
+    try:
+        table = read_csv(
+            pa.BufferReader(data),
+            ReadOptions(column_names=names, skip_rows_after_names=1, block_size=BLOCK),
+            ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        _refuse_uneven_rows(path, text, delimiter, len(names), skipped)
+        raise InputError(f"{path} cannot be read: {error}.") from None
+    if stripped:
+        table = pa.table([_stripped(column) for column in table.columns], table.column_names)
+    columns = {
+        name: table.column(name)
+        for name, field in zip(names, header, strict=True)
+        if name == field or table.column(name).null_count < len(table)  # a comma too many in each
+    }
+    frame = frame_of(columns, len(table))
+    frame = with_file_rows(frame, _lines(text, len(table), delimiter) + skipped, LINE)
+    notes = [f"{path.name}: read as {found}."] if found else []
+    return DelimitedTable(frame, delimiter, notes)
+
+
+def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> str:
+    """What stands before decimals in some columns, '.' or ','.
+
+    Between commas a decimal comma would need quotation marks, so there it is none.
+
+    Raises
+    ------
+    InputError
+        Both occur, or every number with a comma may as well have it for thousands.
+    """
+    if delimiter == ",":
+        return "."
+    commas = [_first(frame, name, WITH_COMMA) for name in columns]
+    with_comma = next((where for where in commas if where is not None), None)
+    if with_comma is None:
+        return "."
+    points = (_first(frame, name, WITH_POINT) for name in columns)
+    if (with_point := next((where for where in points if where is not None), None)) is not None:
+        msg = f"{file} must have one mark before decimals; it has {with_comma} and {with_point}."
+        raise InputError(f"{msg} Write all of them with '.'.")
+    sure = any(
+        (
+            frame[name].str.fullmatch(WITH_COMMA, na=False)
+            & ~frame[name].str.fullmatch(PERHAPS_THOUSANDS, na=False)
+        ).any()
+        for name in columns
+    )
+    if not sure:
+        msg = f"{file} has {with_comma}, in which the comma may stand before decimals or after "
+        raise InputError(f"{msg}thousands; write decimals with '.', and thousands without a mark.")
+    return ","
+
+
+def _first(frame: pd.DataFrame, column: str, pattern: str) -> str | None:
+    """The first value of a column of a pattern, and where it is."""
+    fits = frame[column].str.fullmatch(pattern, na=False).to_numpy(bool)
+    if not fits.any():
+        return None
+    at = int(np.flatnonzero(fits)[0])
+    return f"{frame[column].iloc[at]!r} (line {frame.index[at]}, column {column!r})"
+
+
+def _stripped(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _without_hint(text: str) -> tuple[str, int, str]:
+    """Without the line ``sep=;`` that spreadsheets write, the lines left out, and the mark."""
+    first, _, rest = text.partition("\n")
+    hint = first.strip("\r ").casefold()
+    if hint.startswith("sep=") and hint[4:] in DELIMITERS:
+        return rest, 1, hint[4:]
+    return text, 0, ""
+
+
+def _delimiter_of(text: str) -> str:
+    """The mark that cuts the first rows into as many fields as the header; the most of them."""
+    best, delimiter = (False, 1), ","
+    for mark in DELIMITERS:
+        try:
+            rows = [row for row in islice(_reader(text, mark), SAMPLE) if row]
+        except csv.Error:
+            continue
+        width = len(rows[0]) if rows else 1
+        score = (width > 1 and all(len(row) == width for row in rows), width)
+        if score > best:
+            best, delimiter = score, mark
+    return delimiter
+
+
+def _reader(text: str, delimiter: str, *, strict: bool = False) -> Reader:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+
+
+def _header(path: Path, text: str, delimiter: str) -> list[str]:
+    """The names in the first line; a column without a name has an empty one."""
+    try:
+        header = [name.strip() for name in next(_reader(text, delimiter), [])]
+    except csv.Error as error:
+        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
+    if not any(header):
+        raise InputError(f"{path} must name its columns in line 1, which is empty.")
+    twice = [name for name, times in Counter(header).items() if name and times > 1]
+    if twice:
+        msg = f"{path} must name each column once; line 1 names {examples(twice)} twice or more."
+        raise InputError(msg)
+    return header
+
+
+def _lines(text: str, n_rows: int, delimiter: str) -> npt.NDArray[np.int64]:
+    """The line in which each row below the header starts; blank lines hold none."""
+    usual = np.arange(2, n_rows + 2)
+    ends = text.count("\n") or text.count("\r")
+    if ends - text.endswith(("\n", "\r")) == n_rows:
+        return usual
+    reader, lines, start = _reader(text, delimiter), list[int](), 1
+    with suppress(csv.Error):  # a field beyond its limit of 128 KiB
+        for row in reader:
+            if row:
+                lines.append(start)
+            start = reader.line_num + 1
+    return np.array(lines[1:], np.int64) if len(lines) == n_rows + 1 else usual
+
+
+def _refuse_uneven_rows(path: Path, text: str, delimiter: str, width: int, skipped: int) -> None:
+    """Name the lines of the rows that are not as wide as the header; nothing if all are."""
+    reader = _reader(text, delimiter, strict=True)
+    uneven, start, last = list[int](), 1, width
+    try:
+        for row in reader:
+            if row and len(row) != width:
+                uneven.append(start + skipped)
+            last = len(row)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        msg = f"{path}, row in line {start + skipped}: {error}; is a quotation mark not closed?"
+        raise InputError(msg) from None
+    if len(uneven) == 1 and last < width and not text.endswith(("\n", "\r")):
+        column = _header(path, text, delimiter)[last - 1]
+        msg = f"{path} ends inside the row that starts in line {uneven[0]}, in column {column!r}: "
+        raise InputError(f"{msg}get the file again, or complete the row.")
+    if uneven:
+        msg = f"{path} must have {width} fields in each row, as in its header; rows with more or "
+        raise InputError(msg + f"fewer: {len(uneven)} ({some_lines(uneven)}).")

@@ -1,0 +1,118 @@
+"""Bytes of a text file as text: UTF-8, or UTF-16 and GB18030 where nothing else fits."""
+
+from __future__ import annotations
+
+import codecs
+
+from netinnov.errors import InputError
+
+__all__ = ["check_encoding", "text_of"]
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+"""Byte order marks; that of UTF-32 begins with that of UTF-16."""
+
+NEWLINE = b"\n"
+USUAL_SHARE = 0.95
+FREQUENT_SHARE = 0.5
+"""Shares of the wide characters that must lie in GB 2312, and in its first level, the frequent."""
+LAST_FREQUENT = 0xD7
+"""First byte of the last of these; signs come before them."""
+
+
+def check_encoding(encoding: object) -> str | None:
+    """The argument `encoding`: a name that Python knows, or None."""
+    if encoding is None:
+        return None
+    if isinstance(encoding, str):
+        try:
+            codecs.lookup(encoding)
+            "".encode(encoding)
+        except (LookupError, ValueError):
+            pass
+        else:
+            return encoding
+    msg = "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
+    raise InputError(f"{msg}{encoding!r}.")
+
+
+def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
+    """The text without a byte order mark, and the encoding if it was found and is not UTF-8.
+
+    Raises
+    ------
+    InputError
+        The bytes are not of the encoding that is asked for, or of none that is looked for.
+    """
+    for mark, codec, called in MARKS:
+        if data.startswith(mark) and (encoding is None or _same_family(codec, encoding)):
+            text = _decoded(name, data, codec, called)
+            return _without_nul(name, text), None if called == "UTF-8" else called
+    if encoding is not None:
+        return _without_nul(name, _decoded(name, data, encoding, encoding)), None
+    if b"\0" in data and (utf16 := _utf16(data)) is not None:
+        return _without_nul(name, _decoded(name, data, utf16, "UTF-16")), "UTF-16"
+    try:
+        return _without_nul(name, data.decode("utf-8")), None
+    except UnicodeDecodeError as error:
+        if _is_gb18030(data):
+            return _without_nul(name, data.decode("gb18030")), "GB18030"
+        line, byte = data.count(NEWLINE, 0, error.start) + 1, data[error.start]
+        if error.reason == "unexpected end of data":
+            msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x} and ends inside "
+            raise InputError(f"{msg}that letter; get the file again.") from None
+        msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; save "
+        msg += "the file as UTF-8, or name its encoding, such as encoding='cp1252'."
+        raise InputError(msg) from None
+
+
+def _same_family(codec: str, encoding: str) -> bool:
+    """Whether a mark belongs to the encoding that is asked for."""
+    return codecs.lookup(encoding).name.startswith(codec.removesuffix("-sig"))
+
+
+def _decoded(name: str, data: bytes, codec: str, called: str) -> str:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError) as error:
+        at = getattr(error, "start", None)
+        line = "" if at is None else f"; line {data[:at].count(NEWLINE) + 1} is not"
+        msg = f"{name} must be {called}{line}; get the file again, or save it as UTF-8."
+        raise InputError(msg) from None
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark: the NUL of ASCII letters stands at every second byte."""
+    odd, even = data[1::2].count(0), data[::2].count(0)
+    if min(odd, even) > 0.02 * max(odd, even):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_gb18030(data: bytes) -> bool:
+    """Whether bytes are GB18030, and not text of another encoding that it could decode as well.
+
+    Accents of Latin-1 stand before ASCII letters, which are second bytes outside GB 2312; small
+    letters of Cyrillic alphabets come in pairs that are its rare characters.
+    """
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    wide = [letter for letter in text if letter > "\x7f"]
+    usual = "".join(wide).encode("gb2312", errors="ignore")
+    frequent = sum(lead <= LAST_FREQUENT for lead in usual[::2])
+    return len(usual) / 2 >= USUAL_SHARE * len(wide) and frequent >= FREQUENT_SHARE * len(wide)
+
+
+def _without_nul(name: str, text: str) -> str:
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        msg = f"{name} must be text; line {line} has NUL characters; save the file as UTF-8."
+        raise InputError(msg)
+    return text

@@ -1,0 +1,147 @@
+"""The columns of a user's tables under our names: any case, usual words, or as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from netinnov._arguments import check_mapping, did_you_mean, examples, shown
+from netinnov._file_rows import with_file_headers
+from netinnov._synonyms import FLOWS, SYNONYMS, key_of
+from netinnov.errors import InputError
+
+__all__ = ["check_columns", "described", "our_names", "rename", "unused_columns"]
+
+OWN = {
+    "nodes": ("node", "kind", "place", "jurisdiction"),
+    "links": ("source", "target", "layer", "weight", "period"),
+    "flows": ("source", "target", "layer", "weight", "period"),
+    "places": ("place", "lon", "lat", "population", "parent"),
+    "layers": ("layer", "directed", "modelled", "quantity", "unit", "events", "parameters"),
+}
+"""Our columns, which are known in any case."""
+
+
+def check_columns(columns: object) -> dict[str, str]:
+    """The argument `columns`: a mapping from their headers to ours."""
+    if columns is None:
+        return {}
+    check_mapping("columns", columns, "from headers of the tables to names such as 'source'")
+    assert isinstance(columns, Mapping)
+    pairs = list(columns.items())
+    if odd := [pair for pair in pairs if not all(isinstance(name, str) for name in pair)]:
+        msg = f"`columns` must map text to text; found {shown(odd[0][0])}: {shown(odd[0][1])}."
+        raise InputError(msg)
+    return dict(pairs)
+
+
+def our_names(
+    file: str, table: str, header: Sequence[str], columns: Mapping[str, str]
+) -> dict[str, str]:
+    """Our name for each header that has one; the others keep theirs.
+
+    What `columns` says goes first, then our own names in any case, then the usual words.
+
+    Raises
+    ------
+    InputError
+        Two columns may be the same one of ours.
+    """
+    ours = {
+        header_name: columns[key]
+        for header_name in header
+        for key in (f"{table}.{header_name}", header_name)[::-1]
+        if key in columns
+    }
+    _refuse_twice(file, ours, header)
+    keys = {name: key_of(name) for name in header if name not in ours}
+    usual = FLOWS if table == "flows" else SYNONYMS[table]
+    for column in dict.fromkeys((*OWN[table], *usual)):
+        if column not in ours.values():
+            _take(file, column, [name for name in keys if keys[name] == column], ours, keys)
+    _refuse_two_pairs(file, ours, usual, keys)
+    for column, groups in usual.items():
+        for words in groups if column not in ours.values() else ():
+            if _take(file, column, [name for name in keys if keys[name] in words], ours, keys):
+                break
+    return ours
+
+
+def rename(
+    file: str, table: str, frame: pd.DataFrame, columns: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """A frame with our names, and what is said of words that were taken for them."""
+    ours = our_names(file, table, [str(name) for name in frame.columns], columns)
+    renamed = frame.set_axis([ours.get(str(name), str(name)) for name in frame.columns], axis=1)
+    return with_file_headers(renamed, ours), described(file, ours, columns)
+
+
+def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) -> list[str]:
+    """What is said of the words that were taken for our names."""
+    asked = {key.rpartition(".")[2] for key in columns} | set(columns)
+    taken = [
+        f"{theirs!r} as {name}"
+        for theirs, name in ours.items()
+        if key_of(theirs) != name and theirs not in asked
+    ]
+    return [f"{file}: read {', '.join(taken)}."] if taken else []
+
+
+def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[str]]) -> None:
+    """Refuse a header in `columns` that no table has, listing those that are there."""
+    headers = {table: list(names) for table, names in headers.items()}
+    known = {name for names in headers.values() for name in names}
+    known |= {f"{table}.{name}" for table, names in headers.items() for name in names}
+    unknown = [name for name in columns if name not in known]
+    if unknown:
+        hints = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, known)}")
+        listed = "; ".join(f"{table}: {', '.join(names)}" for table, names in headers.items())
+        raise InputError(f"`columns`: no table has the header {hints}; there are {listed}.")
+
+
+def _take(
+    file: str,
+    column: str,
+    candidates: list[str],
+    ours: dict[str, str],
+    keys: dict[str, str],
+) -> bool:
+    """Take the one candidate for a column of ours, if there is one."""
+    if len(candidates) > 1:
+        named = " and ".join(map(repr, candidates))
+        raise InputError(
+            f"{file}: the columns {named} may each be {column!r}; say which is, and what the "
+            f"other is called: columns={{{candidates[0]!r}: {column!r}, {candidates[1]!r}: "
+            "'other'}; in a study under [columns]."
+        )
+    for name in candidates:
+        ours[name] = column
+        del keys[name]
+    return bool(candidates)
+
+
+def _refuse_two_pairs(
+    file: str,
+    ours: Mapping[str, str],
+    usual: Mapping[str, tuple[tuple[str, ...], ...]],
+    keys: Mapping[str, str],
+) -> None:
+    """With `source` alone beside `origin` and `destination`, it may be where the data are from."""
+    for end, other in (("source", "target"), ("target", "source")):
+        theirs = next((name for name, column in ours.items() if column == end), None)
+        if theirs is None or other in ours.values() or other not in usual:
+            continue
+        rivals = [name for name in keys if any(keys[name] in words for words in usual[end])]
+        if rivals:
+            _take(file, end, [theirs, *rivals], {}, {})
+
+
+def _refuse_twice(file: str, ours: Mapping[str, str], header: Sequence[str]) -> None:
+    """Two columns of one name, by what `columns` says."""
+    names = [ours.get(name, name) for name in header]
+    for name in ours.values():
+        if names.count(name) > 1:
+            both = [theirs for theirs, our in zip(header, names, strict=True) if our == name]
+            msg = f"{file}: {' and '.join(map(repr, both))} would both be {name!r}; "
+            raise InputError(f"{msg}give one of them another name in `columns`.")

@@ -1,0 +1,96 @@
+"""Columns of text as numbers: those that are to be, and others if nothing is lost by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._typing import Floats
+
+__all__ = ["NUMBERS", "typed"]
+
+TEXT = {
+    "nodes": ("node", "kind", "place", "jurisdiction"),
+    "links": ("source", "target", "layer"),
+    "places": ("place", "parent"),
+    "layers": ("layer", "directed", "modelled", "quantity", "unit", "parameters"),
+}
+NUMBERS = {
+    "nodes": ("lon", "lat", "population"),
+    "links": ("weight", "period"),
+    "places": ("lon", "lat", "population"),
+    "layers": ("events",),
+}
+CODE = r"[+-]?(?:0\d+|\d{16,})"
+"""A whole number that is a code: as a number it would lose its zeros, or its last digits."""
+WHOLE = r"\s*[+-]?\d+\s*"
+CELLS = 2**20
+"""Cells that are tried as numbers in one pass."""
+NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
+
+
+def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
+    """The frame with numbers where a column is to hold some, or holds nothing else."""
+    columns: dict[str, Any] = {}
+    for name in NUMBERS[table]:
+        if name in frame:
+            column = frame[name]
+            if decimal != "." and isinstance(column.dtype, pd.StringDtype):
+                column = column.str.replace(decimal, ".", regex=False)
+            columns[name] = _numbers(column).array
+    others = [
+        str(name)
+        for name, dtype in frame.dtypes.items()
+        if name not in (*TEXT[table], *NUMBERS[table]) and isinstance(dtype, pd.StringDtype)
+    ]
+    columns |= _numeric(frame, others)
+    kept = {name: columns[name] if name in columns else frame[name].array for name in frame}
+    numbers = pd.DataFrame(kept, index=frame.index)
+    numbers.attrs = frame.attrs
+    return numbers
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Numbers where the text is one; if any is not, it stays, so that it can be reported."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    if column.dtype != object and not isinstance(column.dtype, pd.StringDtype):
+        return column
+    odd = pd.Series(False, column.index)
+    if column.dtype == object:
+        odd = column.map(lambda value: isinstance(value, NO_NUMBERS)).astype(bool)
+    number = pd.to_numeric(column.mask(odd), errors="coerce")
+    broken = number.isna() & column.notna()
+    return number if not broken.any() else number.astype(object).where(~broken, column)
+
+
+def _numeric(
+    frame: pd.DataFrame, names: Sequence[str]
+) -> dict[str, npt.NDArray[np.int64] | Floats]:
+    """Those of some columns as numbers of which all is a number and nothing is lost by it.
+
+    As many columns as `CELLS` holds are read in one pass, one below another.
+    """
+    numeric: dict[str, npt.NDArray[np.int64] | Floats] = {}
+    n_rows = len(frame)
+    width = max(1, CELLS // max(1, n_rows))
+    for first in range(0, len(names) if n_rows else 0, width):
+        block = names[first : first + width]
+        text = pd.concat([frame[name] for name in block], ignore_index=True)
+        number = pd.to_numeric(text, errors="coerce")
+        same = (number.notna() & ~text.str.fullmatch(CODE, na=False)).to_numpy(bool)
+        whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
+        values = number.to_numpy(np.float64)
+        missing = text.isna().to_numpy(bool)
+        by_column: list[npt.NDArray[np.bool_] | Floats] = [
+            each.reshape(len(block), n_rows) for each in (values, same, missing, whole)
+        ]
+        for name, value, is_same, is_missing, is_whole in zip(block, *by_column, strict=True):
+            if is_same.any() and (is_same | is_missing).all():
+                numeric[name] = value.astype(np.int64) if is_whole.all() else value.copy()
+    return numeric

@@ -1,0 +1,504 @@
+"""Tables as users have them: workbooks, Stata, encodings, delimiters, headers in other words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError, TableError
+from netinnov.io import write_graphml, write_network
+from netinnov.sources import read_origin_destination, read_tables
+from workbooks import write_workbook
+
+NODES = [
+    ["节点", "类型", "城市", "归属"],
+    ["haichuang", "park", "杭州", "衢州"],
+    ["lab", "institute", "杭州", "杭州"],
+    ["mill", "firm", "衢州", "衢州"],
+]
+LINKS = [
+    ["起点", "终点", "图层", "权重", "年份"],
+    ["haichuang", "lab", "研发", 2.5, 2016],
+    ["haichuang", "mill", "资金", 1, 2017],
+]
+PLACES = [
+    ["地点", "经度", "纬度", "人口"],
+    ["杭州", 120.16, 30.25, 11936010],
+    ["衢州", 118.87, 28.94, 2276184],
+]
+LAYERS = [["图层", "有向", "单位"], ["研发", "否", "项目"], ["资金", "是", "万元"]]
+
+
+def expected() -> ni.MultilayerNetwork:
+    """The network of the tables above, from frames with our names."""
+    nodes, links, places = (
+        pd.DataFrame(rows[1:], columns=header)
+        for rows, header in (
+            (NODES, ["node", "kind", "place", "jurisdiction"]),
+            (LINKS, ["source", "target", "layer", "weight", "period"]),
+            (PLACES, ["place", "lon", "lat", "population"]),
+        )
+    )
+    layers = {"研发": {"unit": "项目"}, "资金": {"unit": "万元", "directed": True}}
+    return ni.build_network(nodes, links, places, layers=layers)
+
+
+def text_of(rows, mark=","):
+    return "".join(mark.join(map(str, row)) + "\n" for row in rows)
+
+
+@pytest.fixture
+def chinese(tmp_path):
+    """A folder of text files with Chinese headers and names."""
+    tables = {"nodes": NODES, "links": LINKS, "places": PLACES, "layers": LAYERS}
+    for name, rows in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text_of(rows), encoding="utf-8")
+    return tmp_path
+
+
+# -- workbooks ---------------------------------------------------------------------------------
+
+
+def test_a_workbook_with_chinese_headers_is_a_network(tmp_path):
+    sheets = {"节点": NODES, "Links": LINKS, "places": PLACES, "图层": LAYERS, "Sheet5": []}
+    path = write_workbook(tmp_path / "delta.xlsx", sheets)
+    assert ni.read_network(path).equals(expected())
+    (tmp_path / "alone").mkdir()
+    path.rename(tmp_path / "alone" / "delta.xlsx")
+    assert ni.read_network(tmp_path / "alone").equals(expected())
+
+
+def test_a_folder_of_workbooks_and_text_is_a_network(chinese):
+    (chinese / "places.csv").unlink()
+    write_workbook(chinese / "places.xlsx", {"Tabelle1": PLACES})
+    assert ni.read_network(chinese).equals(expected())
+
+
+def test_ids_of_cells_are_what_they_show(tmp_path):
+    """A number is 7 and not 7.0, a text 007 stays, NA is a name, a blank is missing."""
+    nodes = [["id", "place", "code"], [7, "NA", "007"], [8, None, "010"]]
+    path = write_workbook(tmp_path / "n.xlsx", {"nodes": nodes, "links": [["from", "to"], [7, 8]]})
+    network = ni.read_network(path)
+    assert network.nodes.index.tolist() == ["7", "8"]
+    assert network.nodes["place"].tolist()[0] == "NA"
+    assert network.nodes["place"].isna().tolist() == [False, True]
+    assert network.nodes["code"].tolist() == ["007", "010"]
+
+
+def test_rows_are_those_of_the_sheet(tmp_path):
+    """Two rows above the header and one between: the fault stands in row 6."""
+    links = [[], [], ["from", "to", "权重"], ["a", "b", 1], [], ["a", "b", "viel"]]
+    path = write_workbook(tmp_path / "n.xlsx", {"nodes": [["id"], ["a"], ["b"]], "links": links})
+    with pytest.raises(TableError, match=r"column '权重': 1 x weight is not a .*row 6: 'viel'"):
+        ni.read_network(path)
+
+
+def test_a_workbook_with_one_sheet_is_a_table_of_flows(tmp_path):
+    path = write_workbook(
+        tmp_path / "f.xlsx", {"Sheet1": [["出发地", "目的地", "人次"], ["衢州", "杭州", 12]]}
+    )
+    network = ni.read_network(path)
+    assert network.adjacency("flow")[[0], [1]].tolist() == [12.0]
+    matrix = [[None, "a", "b"], ["a", None, 3], ["b", 4.5, None]]
+    path = write_workbook(tmp_path / "m.xlsx", {"Sheet1": matrix, "Sheet2": []})
+    links = ni.read_network(path).links
+    assert links["weight"].tolist() == [3.0, 4.5]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "words"),
+    [
+        ({"nodes": [["id"], ["a"]], "ties": [["from"]]}, "sheets nodes and links; it has nodes, t"),
+        ({"a": [["x"], [1]], "b": [["y"], [2]]}, "one sheet with a table; it has a, b"),
+        ({"nodes": [["id"]], "节点": [["id"]], "links": [["from"]]}, "sheets nodes and 节点; keep"),
+        ({"nodes": [["id", "id"], [1, 2]], "links": [["from"]]}, "row 1 names 'id' twice"),
+    ],
+)
+def test_workbooks_that_make_no_network(tmp_path, sheets, words):
+    with pytest.raises(InputError, match=words):
+        ni.read_network(write_workbook(tmp_path / "n.xlsx", sheets))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"no workbook at all"])
+def test_workbooks_that_are_damaged(tmp_path, data):
+    (tmp_path / "n.xlsx").write_bytes(data)
+    with pytest.raises(InputError, match=r"n.xlsx cannot be read: "):
+        ni.read_network(tmp_path / "n.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "command"),
+    [
+        ("python_calamine", "n.xlsx", "pip install 'netinnov[excel]'"),
+        ("pyogrio", "places.geojson", "pip install 'netinnov[maps]'"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_with_its_command(
+    chinese, monkeypatch, module, name, command
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    (chinese / "places.csv").unlink()
+    (chinese / name).write_text("{}")
+    with pytest.raises(ImportError) as caught:
+        ni.read_network(chinese / name if name.endswith("xlsx") else chinese)
+    assert f"reading {name} needs {module}" in str(caught.value)
+    assert command in str(caught.value)
+
+
+# -- Stata and points --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [114, 117, 118])
+def test_stata_files_are_tables(tmp_path, version):
+    nodes = pd.DataFrame({"ID": ["a", "b"], "City": ["Köln", ""]})
+    nodes["type"] = pd.Categorical(["firm", "park"])
+    nodes.to_stata(tmp_path / "nodes.dta", write_index=False, version=version)
+    links = pd.DataFrame({"From": ["a"], "To": ["b"], "weight": np.float32([1.5])})
+    links.to_stata(tmp_path / "links.dta", write_index=False, version=version)
+    if version < 118:  # Latin-1, which is not told from other encodings
+        with pytest.raises(InputError, match="name its encoding"):
+            ni.read_network(tmp_path)
+    network = ni.read_network(tmp_path, encoding="latin-1" if version < 118 else None)
+    assert network.nodes["kind"].tolist() == ["firm", "park"]
+    assert network.nodes["place"].tolist()[0] == "Köln"
+    assert network.nodes["place"].isna().tolist() == [False, True]
+    assert network.links["weight"].tolist() == [1.5]
+
+
+def test_a_faulty_row_of_stata_is_counted_from_1(tmp_path):
+    pd.DataFrame({"id": ["a", "b"]}).to_stata(tmp_path / "nodes.dta", write_index=False)
+    links = pd.DataFrame({"from": ["a", "a"], "to": ["b", "c"]})
+    links.to_stata(tmp_path / "links.dta", write_index=False)
+    with pytest.raises(TableError, match=r"column 'to': 1 x end is not a node \(row 2: 'c'"):
+        ni.read_network(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp"])
+def test_a_layer_of_points_has_the_places(chinese, ending):
+    """Written in metres of Web Mercator, read in degrees."""
+    geopandas = pytest.importorskip("geopandas")
+    (chinese / "places.csv").unlink()
+    table = pd.DataFrame({"地点": ["杭州", "衢州"], "人口": [11936010, 2276184]})
+    points = geopandas.points_from_xy([120.16, 118.87], [30.25, 28.94], crs=4326)
+    layer = geopandas.GeoDataFrame(table, geometry=points)
+    if ending == "gpkg":
+        layer = layer.to_crs(3857)
+    layer.to_file(chinese / f"places.{ending}", encoding="utf-8")
+    places = ni.read_network(chinese).places
+    pd.testing.assert_frame_equal(
+        places[["lon", "lat", "population"]],
+        expected().places[["lon", "lat", "population"]],
+        rtol=1e-9,
+    )
+
+
+def test_shapes_that_are_no_points_are_refused(chinese):
+    geopandas = pytest.importorskip("geopandas")
+    (chinese / "places.csv").unlink()
+    points = geopandas.points_from_xy([120.16, 118.87], [30.25, 28.94], crs=4326)
+    circles = geopandas.GeoSeries(points).to_crs(3857).buffer(1)
+    layer = geopandas.GeoDataFrame({"地点": ["杭州", "衢州"]}, geometry=circles)
+    layer.to_file(chinese / "places.geojson")
+    with pytest.raises(InputError, match="must hold points; it holds Polygon"):
+        ni.read_network(chinese)
+
+
+# -- encodings ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "called"),
+    [
+        ("gb18030", "GB18030"),
+        ("gbk", "GB18030"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"),
+    ],
+)
+def test_other_encodings_are_found_and_said(chinese, encoding, called):
+    path = chinese / "nodes.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    with pytest.warns(UserWarning, match=rf"nodes.csv: read as {called}\."):
+        network = ni.read_network(chinese)
+    assert network.equals(expected())
+
+
+def test_a_byte_order_mark_is_no_letter(chinese):
+    path = chinese / "nodes.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert ni.read_network(chinese).equals(expected())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Orléans,Besançon,Nîmes,Béziers", "latin-1"),
+        ("Köln,Düsseldorf,Lübeck,Gießen", "cp1252"),
+        ("Łódź,Kraków,Gdańsk,Poznań", "cp1250"),
+        ("Москва,Казань,Самара,Омск", "cp1251"),
+        ("臺北,高雄,新竹,嘉義", "big5"),
+        ("東京,横浜,ひたち,アオモリ", "shift-jis"),
+    ],
+)
+def test_no_other_encoding_is_taken_for_chinese(tmp_path, text, encoding):
+    (tmp_path / "nodes.csv").write_bytes(
+        ("id\n" + "\n".join(text.split(",")) + "\n").encode(encoding)
+    )
+    (tmp_path / "links.csv").write_text("from,to\n")
+    with pytest.raises(InputError, match=r"must be UTF-8; line 2 .* encoding="):
+        ni.read_network(tmp_path)
+    network = ni.read_network(tmp_path, encoding=encoding)
+    assert network.nodes.index.tolist() == text.split(",")
+
+
+@pytest.mark.parametrize("encoding", ["utf-9", 8, "latin 1\0"])
+def test_an_encoding_that_is_none(chinese, encoding):
+    with pytest.raises(InputError, match="`encoding` must be the name of an encoding"):
+        read_tables(chinese, encoding=encoding)
+
+
+# -- delimiters and decimals -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize("hint", [False, True])
+def test_delimiters_are_found(chinese, mark, hint):
+    for name, rows in (("nodes", NODES), ("links", LINKS), ("places", PLACES)):
+        first = f"sep={mark}\n" if hint else ""
+        (chinese / f"{name}.csv").write_text(first + text_of(rows, mark), encoding="utf-8")
+    assert ni.read_network(chinese).equals(expected())
+
+
+def test_a_decimal_comma_is_read_between_semicolons(chinese):
+    (chinese / "places.csv").write_text(text_of(PLACES, ";").replace(".", ","), encoding="utf-8")
+    assert ni.read_network(chinese).equals(expected())
+    (chinese / "f.csv").write_text("from;to;flow\na;b;1,5\nb;a;2\n")
+    assert read_origin_destination(chinese / "f.csv").links["weight"].tolist() == [1.5, 2.0]
+    (chinese / "f.csv").write_text(";a;b\na;;1,5\nb;0,25;\n")
+    assert read_origin_destination(chinese / "f.csv").links["weight"].tolist() == [1.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        (("1,234", "2"), r"'1,234' \(line 2, column 'flow'\), in which the comma may stand"),
+        (("1,5", "2.5"), r"'1,5' \(line 2, column 'flow'\) and '2.5' \(line 3, column 'flow'\)"),
+        (("1.234,5", "2"), r"are none: line 2, column 'flow'"),
+        (("1,234,567", "2"), r"are none: line 2, column 'flow'"),
+        (("1,234.5", "2"), r"are none: line 2, column 'flow'"),
+    ],
+)
+def test_numbers_with_commas_are_never_read_wrongly(tmp_path, weights, words):
+    path = tmp_path / "f.csv"
+    path.write_text(f"from;to;flow\na;b;{weights[0]}\nb;a;{weights[1]}\n")
+    with pytest.raises(InputError, match=words):
+        read_origin_destination(path)
+
+
+def test_a_number_in_quotation_marks_between_commas_is_reported(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id\na\nb\n")
+    (tmp_path / "links.csv").write_text('from,to,weight\na,b,"1,234"\n')
+    with pytest.raises(TableError, match=r"weight is not a number \(line 2: '1,234'\)"):
+        ni.read_network(tmp_path)
+
+
+# -- headers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header", ["From,TO,Layer,Weight,Year", "origin,Destination,relation,flow,PERIOD"]
+)
+def test_headers_in_any_case_and_usual_words(chinese, header):
+    lines = text_of(LINKS).splitlines()
+    (chinese / "links.csv").write_text("\n".join([header, *lines[1:]]), encoding="utf-8")
+    assert ni.read_network(chinese).equals(expected())
+
+
+def test_all_other_headers_are_told_by_columns(chinese):
+    text = (chinese / "links.csv").read_text(encoding="utf-8").replace("权重", "Mio. EUR")
+    (chinese / "links.csv").write_text(text, encoding="utf-8")
+    text = (chinese / "nodes.csv").read_text(encoding="utf-8").replace("城市", "Ort")
+    (chinese / "nodes.csv").write_text(text, encoding="utf-8")
+    columns = {"Mio. EUR": "weight", "nodes.Ort": "place"}
+    assert ni.read_network(chinese, columns=columns).equals(expected())
+    with pytest.raises(InputError, match=r"no table has the header 'Orte' \(did you mean 'Ort'"):
+        ni.read_network(chinese, columns={"Orte": "place"})
+    with pytest.raises(InputError, match=r"'Ort' and '归属' would both be 'place'|both"):
+        ni.read_network(chinese, columns={"Ort": "place", "归属": "place"})
+
+
+@pytest.mark.parametrize(
+    ("header", "both"),
+    [
+        ("from,to,origin", "'from' and 'origin'"),
+        ("起点,to,From", "'起点' and 'From'"),
+        ("source,target,Source", "'source' and 'Source'"),
+        ("from,to,权重,流量", "'权重' and '流量'"),
+        ("source,destination,origin", "'source' and 'origin'"),
+    ],
+)
+def test_two_candidates_for_one_column_are_both_named(tmp_path, header, both):
+    width = header.count(",") + 1
+    (tmp_path / "links.csv").write_text(f"{header}\n{','.join(['a', 'b', '1', '2'][:width])}\n")
+    (tmp_path / "nodes.csv").write_text("id\na\nb\n")
+    with pytest.raises(InputError, match=rf"the columns {both} may each be .*columns="):
+        ni.read_network(tmp_path)
+    flows = tmp_path / "f.csv"
+    (tmp_path / "links.csv").rename(flows)
+    with pytest.raises(InputError, match=rf"the columns {both} may each be"):
+        ni.read_network(flows)
+
+
+def test_columns_decides_between_two_candidates(tmp_path):
+    (tmp_path / "f.csv").write_text("from,to,value,count\na,b,1,2\n")
+    columns = {"value": "weight", "count": "n_trips"}
+    links = ni.read_network(tmp_path / "f.csv", columns=columns).links
+    assert links["weight"].tolist() == [1.0]
+    assert links["n_trips"].tolist() == ["2"]
+
+
+def test_our_own_name_goes_before_other_words(tmp_path):
+    """`type` and `city` are attributes where `layer` and `place` are there."""
+    (tmp_path / "nodes.csv").write_text("node,place,city\na,p,x\nb,q,y\n")
+    (tmp_path / "links.csv").write_text("source,target,layer,type\na,b,trade,t\n")
+    network = ni.read_network(tmp_path)
+    assert network.nodes["city"].tolist() == ["x", "y"]
+    assert network.links["type"].tolist() == ["t"]
+
+
+def test_a_missing_column_lists_those_that_are_there(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id\na\n")
+    (tmp_path / "links.csv").write_text("起点,wohin,menge\na,a,1\n")
+    with pytest.raises(TableError, match=r"'target': missing column.*起点, wohin, menge"):
+        ni.read_network(tmp_path)
+
+
+def test_a_header_alone_is_an_empty_table(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id;城市\n", encoding="utf-8")
+    (tmp_path / "links.csv").write_text("from;to;权重\n", encoding="utf-8")
+    network = ni.read_network(tmp_path)
+    assert (network.n_nodes, network.n_links) == (0, 0)
+    (tmp_path / "f.csv").write_text("from,to\n")
+    with pytest.raises(InputError, match="must have rows below its header; it has none"):
+        ni.read_network(tmp_path / "f.csv")
+
+
+def test_nodes_with_coordinates_are_places_of_their_own(tmp_path):
+    (tmp_path / "nodes.csv").write_text(
+        "城市,经度,纬度,人口\n杭州,120.16,30.25,11936010\n衢州,118.87,28.94,2276184\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "links.csv").write_text("起点,终点\n杭州,衢州\n", encoding="utf-8")
+    network = ni.read_network(tmp_path)
+    assert network.nodes["place"].tolist() == ["杭州", "衢州"]
+    assert network.places["lon"].tolist() == [120.16, 118.87]
+    assert network.places["population"].tolist() == [11936010, 2276184]
+
+
+def test_edges_of_gephi_have_a_direction_and_no_layer_of_that_name(tmp_path):
+    (tmp_path / "nodes.csv").write_text("Id,Label,timeset\n1,Hangzhou,\n2,Quzhou,\n")
+    (tmp_path / "edges.csv").write_text(
+        "Source,Target,Type,Id,Label,timeset,Weight\n2,1,Directed,0,,,3.5\n"
+    )
+    network = ni.read_network(tmp_path)
+    assert network.layers == ("links",)
+    assert network.directed == {"links"}
+    assert network.nodes["name"].tolist() == ["Hangzhou", "Quzhou"]
+    assert network.links[["source", "weight"]].values.tolist() == [["2", 3.5]]
+
+
+# -- one call reads everything -----------------------------------------------------------------
+
+
+def test_what_was_written_comes_back(tmp_path, small):
+    write_network(small, tmp_path / "own")
+    assert ni.read_network(tmp_path / "own").equals(small)
+    write_graphml(small, tmp_path / "g.graphml")
+    assert ni.read_network(tmp_path / "g.graphml").equals(small)
+
+
+def test_parallel_edges_of_a_graph_are_no_layers(tmp_path):
+    graph = nx.MultiGraph()
+    graph.add_edge("a", "b", key="e0", weight=1.0)
+    graph.add_edge("a", "b", key="e1", weight=2.0)
+    graph.add_node("a", Longitude=120.0, Latitude=30.0)
+    graph.add_node("b", Longitude=121.0, Latitude=31.0)
+    nx.write_graphml(graph, tmp_path / "g.graphml")
+    network = ni.read_network(tmp_path / "g.graphml")
+    assert network.layers == ("links",)
+    assert network.links["weight"].tolist() == [3.0]
+    assert network.places["lat"].tolist() == [30.0, 31.0]
+
+
+@pytest.mark.parametrize("option", [{"columns": {"a": "b"}}, {"encoding": "gbk"}])
+def test_options_of_tables_are_refused_for_other_formats(tmp_path, option):
+    (tmp_path / "two.net").write_text('*Vertices 2\n1 "a"\n2 "b"\n*Edges\n1 2 3\n')
+    with pytest.raises(InputError, match=r"is for tables of your own .*two.net is 'multiplex'"):
+        ni.read_network(tmp_path / "two.net", **option)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        (["funding", "funding", "fundng"], ("fundng", "funding")),
+        (["funding", "funding", "Funding"], ("Funding", "funding")),
+        (["funding", "funding", "fudning"], ("fudning", "funding")),
+        (["合作研发", "合作研发", "合作研究"], ("合作研究", "合作研发")),
+        (["wave1", "wave1", "wave2"], None),
+        (["funding", "fundng"], None),
+        (["a", "a", "b"], None),
+        (["trade", "trade", "research"], None),
+    ],
+)
+def test_a_layer_used_once_and_spelt_almost_as_another_is_pointed_out(tmp_path, layers, said):
+    (tmp_path / "nodes.csv").write_text("id\na\nb\nc\n")
+    ends = ["a,b", "b,c", "a,c"]
+    rows = [f"{end},{layer}" for end, layer in zip(ends, layers, strict=False)]
+    (tmp_path / "links.csv").write_text("\n".join(["from,to,layer", *rows]), encoding="utf-8")
+    if said is None:
+        assert set(ni.read_network(tmp_path).layers) == set(layers)
+        return
+    with pytest.warns(UserWarning, match=f"the layer {said[0]!r} has one row .* {said[1]!r}"):
+        ni.read_network(tmp_path)
+
+
+def test_a_jurisdiction_spelt_almost_as_a_place_is_pointed_out(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id,place,owner\na,quzhou,\nb,hangzhou,quzhuo\n")
+    (tmp_path / "links.csv").write_text("from,to\na,b\n")
+    with pytest.warns(UserWarning, match="the jurisdiction 'quzhuo' .* one letter from 'quzhou'"):
+        ni.read_network(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("o.gexf", r"write_gexf\(network, 'o.gexf'\) writes such a file"),
+        ("o.graphml", r"write_graphml\(network, 'o.graphml'\)"),
+        ("o.net", r"write_pajek\(network, 'o.net'\)"),
+        ("o.xlsx", "name a folder, such as 'o'"),
+    ],
+)
+def test_write_network_says_what_writes_a_file(tmp_path, monkeypatch, small, name, words):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=words):
+        write_network(small, name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_of_workbooks_and_maps_is_loaded_before_it_is_needed(tmp_path):
+    (tmp_path / "f.csv").write_text("from,to\na,b\n")
+    code = (
+        "import sys, netinnov as ni; ni.read_network(sys.argv[1]);"
+        "assert not {'python_calamine', 'geopandas', 'pyogrio'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "f.csv")], check=True)
+    assert Path(tmp_path / "f.csv").exists()
