@@ -14,6 +14,7 @@ from scipy.sparse import csgraph
 
 from netinnov._arguments import as_list, check_choice, check_number, shown
 from netinnov._geography import great_circle
+from netinnov._rows import Block, locked
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
+
+KEPT = 2**18
+"""Entries up to which the distances of all pairs are kept with a network: 2 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +121,39 @@ def _is_pair(pair: object) -> bool:
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
-    """Which nodes are linked in any layer, self-links left out; symmetric if all layers are."""
+    """In how many layers nodes are linked, without self-links; symmetric if all layers are.
+
+    Its arrays are kept with the network: read-only.
+    """
     check_network(network)
-    n = network.n_nodes
-    joined = sparse.csr_array((n, n), dtype=np.float64)
-    for layer in network.layers:
-        indptr, indices, data = network.storage.simple_csr(layer)
-        joined = joined + sparse.csr_array((np.ones(data.size), indices, indptr), shape=(n, n))
-    return sparse.csr_array(joined)
+    n, memo = network.n_nodes, network.storage.memo
+    if "union" not in memo:
+        row, column, _ = _all_links(network)
+        counts = sparse.coo_array((np.ones(row.size), (row, column)), shape=(n, n)).tocsr()
+        counts.sort_indices()
+        memo["union"] = Block(counts.indptr, counts.indices, counts.data).locked()
+    indptr, indices, data = memo["union"]
+    return sparse.csr_array((data, indices, indptr), shape=(n, n))
+
+
+def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
+    """Rows, columns and weights of the links of all layers, one layer after the other."""
+    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
+    if not blocks:
+        none = np.empty(0, np.int32)
+        return none, none, np.empty(0)
+    row = np.concatenate([block.sources for block in blocks])
+    column = np.concatenate([block.indices for block in blocks])
+    return row, column, np.concatenate([block.data for block in blocks])
 
 
 def linked(network: MultilayerNetwork) -> npt.NDArray[np.bool_]:
     """Which nodes have a link to another node: all others are reached from nowhere."""
-    graph = union(network)
-    ends = np.diff(graph.indptr) > 0
-    ends[graph.indices] = True
-    return ends
+    memo = network.storage.memo
+    if "linked" not in memo:
+        memo["linked"] = locked(network.storage.presence("linked").any(axis=0))
+    linked_nodes: npt.NDArray[np.bool_] = memo["linked"]
+    return linked_nodes
 
 
 def distances(
@@ -147,15 +168,29 @@ def distances(
 
     Start and end layer are free; each change of layer on the way costs ``switch_cost``.
     """
+    n = network.n_nodes
+    if n * n <= KEPT and 2 * sources.size >= n > 0:
+        # Several measures of one network ask for the same.
+        options, memo = (distance, switch_cost, frictions), network.storage.memo
+        kept, every = memo.get("distances", (None, None))
+        if kept != options:
+            every = _from_each(network, np.arange(n, dtype=np.int32), _graph(network, *options))
+            memo["distances"] = options, every
+        yield sources, every[sources]
+        return
     graph = _graph(network, distance, switch_cost, frictions)
     step = max(1, BATCH // max(graph.shape[0], 1))
     for begin in range(0, sources.size, step):
         block = sources[begin : begin + step]
-        reached = csgraph.dijkstra(graph, directed=True, indices=block)
-        if switch_cost > 0:
-            reached = _best_copy(reached, network)
-            reached[np.arange(block.size), block] = 0.0
-        yield block, reached
+        yield block, _from_each(network, block, graph)
+
+
+def _from_each(network: MultilayerNetwork, block: Codes, graph: sparse.csr_array) -> Floats:
+    lengths = csgraph.dijkstra(graph, directed=True, indices=block)
+    if graph.shape[0] > network.n_nodes:
+        lengths = _best_copy(lengths, network)
+        lengths[np.arange(block.size), block] = 0.0
+    return np.asarray(lengths, dtype=np.float64)
 
 
 def nearest(
@@ -189,10 +224,14 @@ def _graph(
     frictions: Frictions | None,
 ) -> sparse.csr_array:
     """Lengths between the nodes; with a cost of changes, between nodes and then their copies."""
-    lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
     if switch_cost > 0:
+        lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
         return _with_switches(network, lengths, switch_cost)
-    return _least(lengths, network.n_nodes)
+    if len(network.layers) == 1:  # nothing to choose among
+        return link_lengths(network, network.layers[0], distance, frictions)
+    row, column, weight = _all_links(network)
+    length = _lengths(network, row, column, weight, distance, frictions)
+    return _least(row, column, length, network.n_nodes)
 
 
 def _best_copy(found: Floats, network: MultilayerNetwork) -> Floats:
@@ -207,76 +246,76 @@ def link_lengths(
 ) -> sparse.csr_array:
     """Lengths of the links of one layer, frictions included."""
     indptr, indices, data = network.storage.simple_csr(layer)
-    length = np.ones(data.size) if distance == "unit" else 1.0 / data
-    if frictions:
-        row = np.repeat(np.arange(network.n_nodes), np.diff(indptr))
-        km = np.zeros(data.size)
-        if frictions.distance > 0 or frictions.border_by_distance > 0:
-            km = _kilometres(network, row, indices, layer)
-        crossing = np.zeros(data.size)
-        if frictions.border > 0 or frictions.border_by_distance > 0:
-            crossing = _crossings(network, row, indices, layer)
-        length = (
-            length
-            + frictions.border * crossing
-            + frictions.distance * km / 1000
-            + frictions.border_by_distance * crossing * km / 1000
-        )
+    row = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
+    length = _lengths(network, row, indices, data, distance, frictions)
     return sparse.csr_array((length, indices, indptr), shape=(network.n_nodes,) * 2)
 
 
-def _kilometres(
-    network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
+def _lengths(
+    network: MultilayerNetwork,
+    row: Codes,
+    column: Codes,
+    weight: Floats,
+    distance: Distance,
+    frictions: Frictions | None,
 ) -> Floats:
+    length = np.ones(weight.size) if distance == "unit" else 1.0 / weight
+    if not frictions:
+        return length
+    km = crossing = np.zeros(weight.size)
+    if frictions.distance > 0 or frictions.border_by_distance > 0:
+        km = _kilometres(network, row, column)
+    if frictions.border > 0 or frictions.border_by_distance > 0:
+        crossing = _crossings(network, row, column)
+    return np.asarray(
+        length
+        + frictions.border * crossing
+        + frictions.distance * km / 1000
+        + frictions.border_by_distance * crossing * km / 1000
+    )
+
+
+def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
     code = network.storage.place_codes
     lon, lat = (network.storage.places[name].to_numpy() for name in ("lon", "lat"))
     known = (code >= 0) & np.isfinite(np.append(lon, np.nan)[code] + np.append(lat, np.nan)[code])
-    _refuse_unknown(network, known, row, column, layer, "coordinates of their places")
+    _refuse_unknown(network, known, row, column, "coordinates of their places")
     a, b = code[row], code[column]
     return np.asarray(great_circle(lon[a], lat[a], lon[b], lat[b]), dtype=np.float64)
 
 
-def _crossings(
-    network: MultilayerNetwork, row: np.ndarray, column: np.ndarray, layer: str
-) -> Floats:
+def _crossings(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
     code = network.storage.jurisdiction_codes
-    _refuse_unknown(network, code >= 0, row, column, layer, "a jurisdiction")
+    _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
     return np.asarray(code[row] != code[column], dtype=np.float64)
 
 
 def _refuse_unknown(
     network: MultilayerNetwork,
-    known: np.ndarray,
-    row: np.ndarray,
-    column: np.ndarray,
-    layer: str,
+    known: npt.NDArray[np.bool_],
+    row: Codes,
+    column: Codes,
     what: str,
 ) -> None:
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
         names = network.storage.nodes.index[lost[:5]].tolist()
         msg = (
-            f"frictions need {what} at both ends of a link; {lost.size} linked nodes of layer "
-            f"{layer!r} have none, e.g. {names}; add them or select() the nodes that do."
+            f"frictions need {what} at both ends of a link; {lost.size} linked nodes have none, "
+            f"e.g. {names}; add them or select() the nodes that do."
         )
         raise InputError(msg)
 
 
-def _least(lengths: list[sparse.csr_array], n: int) -> sparse.csr_array:
+def _least(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:
     """The shortest of the parallel links of all layers."""
-    if len(lengths) == 1:
-        return lengths[0]
-    parts = [matrix.tocoo() for matrix in lengths]
-    if not parts:
-        return sparse.csr_array((n, n), dtype=np.float64)
-    row = np.concatenate([part.coords[0] for part in parts])
-    column = np.concatenate([part.coords[1] for part in parts])
-    length = np.concatenate([part.data for part in parts])
     order = np.lexsort((length, column, row))
     row, column, length = row[order], column[order], length[order]
     first = np.ones(row.size, bool)
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    return sparse.csr_array((length[first], (row[first], column[first])), shape=(n, n))
+    indptr = np.zeros(n + 1, np.int32)
+    np.cumsum(np.bincount(row[first], minlength=n), out=indptr[1:])
+    return sparse.csr_array((length[first], column[first], indptr), shape=(n, n))
 
 
 def _with_switches(

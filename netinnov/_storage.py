@@ -49,6 +49,8 @@ class Storage:
         The links of each layer, those of an undirected one once.
     kept_rows : Rows or None
         The rows of links that have periods or attributes; None where the blocks say all.
+    memo : dict
+        What modules computed of this network and several measures need, by name; not pickled.
     """
 
     nodes: pd.DataFrame
@@ -62,6 +64,8 @@ class Storage:
     kept_rows: Rows | None
     _at: dict[str, int]
     _full: dict[str, Block] = field(default_factory=dict)
+    _simple: dict[str, Block] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
         table = NodeTable(self.nodes, self.place_codes, self.jurisdiction_codes)
@@ -72,6 +76,13 @@ class Storage:
     def kind_codes(self) -> Codes:
         """The position of each node's kind among the kinds, sorted; -1 for none."""
         return cast(Codes, locked(pd.factorize(self.nodes["kind"], sort=True)[0].astype(np.int32)))
+
+    @property
+    def parents(self) -> Codes:
+        """Position of the place that contains each place; -1 where there is none."""
+        if "parents" not in self.memo:
+            self.memo["parents"] = locked(parents(self.places))
+        return cast(Codes, self.memo["parents"])
 
     def positions(self, what: str, names: Iterable[object]) -> Codes:
         """Where some nodes stand, in the order given; networks of the same nodes look them up once.
@@ -123,6 +134,11 @@ class Storage:
     def simple_csr(self, layer: str) -> Block:
         """The same without self-links, which no measure counts."""
         full = self.csr(layer)
+        if layer not in self._simple:
+            self._simple[layer] = self._without_loops(full)
+        return self._simple[layer]
+
+    def _without_loops(self, full: Block) -> Block:
         row = full.sources
         loop = full.indices == row
         if not loop.any():
@@ -131,7 +147,7 @@ class Storage:
             [[0], np.cumsum(np.bincount(row[loop], minlength=len(self.nodes)))]
         )
         indptr = (full.indptr - loops_before).astype(np.int32)
-        return Block(indptr, full.indices[~loop], full.data[~loop])
+        return Block(indptr, full.indices[~loop], full.data[~loop]).locked()
 
     def presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
         """Whether a node has a state in a layer: layers x nodes."""
@@ -182,7 +198,7 @@ class Storage:
     def inside(self, places: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which nodes are in some places, or in places inside them."""
         known = self.places.index.isin(list(places))
-        return nearest(known, parents(self.places), self.place_codes) >= 0
+        return nearest(known, self.parents, self.place_codes) >= 0
 
     def part(
         self,

@@ -55,6 +55,24 @@ def test_direction_is_followed() -> None:
     assert connectivity.average_path_length(network) == pytest.approx(4 / 3)
 
 
+@given(networks(missing=False), st.permutations(range(6)))
+def test_measures_of_one_network_do_not_depend_on_what_was_measured_before(
+    tables: Tables, order: list[int]
+) -> None:
+    # Distances are kept with the network: those of other options must not be taken for them.
+    options: list[dict[str, Any]] = [
+        {"distance": distance, "frictions": frictions}
+        for distance in DISTANCES
+        for frictions in (connectivity.Frictions(border=0.5), connectivity.Frictions(border=2.0))
+    ]
+    functions = (centrality.harmonic_centrality, connectivity.global_efficiency)
+    asked = [(function, each) for function in functions for each in options][:6]
+    network = ni.build_network(*tables)
+    for function, each in (asked[at] for at in order):
+        alone = function(ni.build_network(*tables), **each)
+        assert np.array_equal(function(network, **each), alone, equal_nan=True)
+
+
 def test_a_change_of_layer_costs() -> None:
     # A: 1-2, B: 2-3, change 1: 1, 1 and 1 + 1 + 1.
     network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "123"))

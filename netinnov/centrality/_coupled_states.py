@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -27,6 +28,9 @@ Blocks: TypeAlias = list[tuple[int, int, sparse.csr_array]]
 PRECISION = 1e-13  # of a residual, relative to the right-hand side
 SERIES = 1_000
 """Terms of the series before a system is handed on; with a radius of a half about 60 are enough."""
+
+SMALL = 2**16
+"""Entries up to which all blocks are put into one matrix: calls would take longer than sums."""
 
 STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 
@@ -58,9 +62,25 @@ class Coupled:
     def __call__(self, vector: Floats, *, blocks: Blocks | None = None) -> Floats:
         """What each state receives; from `blocks` in place of all weights, where given."""
         inflow = self._from_copies(vector)
+        if blocks is None and self._joined is not None:
+            return np.asarray(inflow + (self._joined @ vector.ravel()).reshape(vector.shape))
         for to, source, matrix in self.blocks if blocks is None else blocks:
             inflow[to] += matrix @ vector[source]
         return inflow
+
+    @cached_property
+    def _joined(self) -> sparse.csr_array | None:
+        """All blocks as one matrix over the states, where they are small."""
+        if sum(matrix.nnz for _, _, matrix in self.blocks) > SMALL:
+            return None
+        slots, n = self.present.shape
+        row, column, data = [], [], []
+        for to, source, matrix in self.blocks:
+            row.append(np.repeat(np.arange(to * n, (to + 1) * n), np.diff(matrix.indptr)))
+            column.append(matrix.indices + source * n)
+            data.append(matrix.data)
+        ends = (np.concatenate(row), np.concatenate(column))
+        return sparse.csr_array((np.concatenate(data), ends), shape=(slots * n,) * 2)
 
     def _from_copies(self, vector: Floats) -> Floats:
         if self.coupling == 0:

@@ -7,7 +7,6 @@ import pandas as pd
 from scipy.sparse import linalg
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._matrices import layer_matrix
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled
 from netinnov.errors import InputError
@@ -93,14 +92,18 @@ def _versatility(
     """
     weights = coupled(network, coupling, presence)
     present = weights.present
-    out = np.array([layer_matrix(network, layer).sum(axis=1) for layer in network.layers])
+    # Column sums of what leads into each state.
+    n = network.n_nodes
+    sums = [np.bincount(into.indices, into.data, n) for _, _, into in weights.blocks]
+    out = np.array(sums, np.float64)  # of no links they are whole numbers
     out += coupling * (present.sum(axis=0) - 1)
     # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
     out[~present | (out <= 0)] = 1.0
     scale = np.sqrt(out)
+    damped = damping / scale
 
     def apply(vector: Floats) -> Floats:
-        inflow = weights(vector.reshape(out.shape) / scale) * (damping / scale)
+        inflow = weights(vector.reshape(out.shape) / scale) * damped
         return np.asarray(vector - inflow.ravel())
 
     system = linalg.LinearOperator((out.size, out.size), matvec=apply, dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_names, check_rng, did_you_mean
+from netinnov._arguments import check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, check_path_arguments, distances, hops, positions, union
 from netinnov._typing import Codes, Distance, Floats, Rng
@@ -225,8 +225,7 @@ def _groups(
         if isinstance(where, str):
             group[_stands_in(network, where, name)] = side
         else:
-            index = network.storage.nodes.index
-            group[index.get_indexer(pd.Index(check_names(name, where, list(index))))] = side
+            group[network.storage.positions(name, where)] = side
     for side, name in ((_HOST, "host"), (_HOME, "home")):
         if not (group == side).any():
             msg = f"`{name}` must have nodes in the network, and `host` some that are not in `home`"
@@ -241,7 +240,7 @@ def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray
         hint = did_you_mean(place, places.index)
         raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
     code = network.storage.place_codes
-    return np.asarray(inside(places, place)[code] & (code >= 0))
+    return np.asarray(inside(network, place)[code] & (code >= 0))
 
 
 def _n_pairs(group: Group) -> npt.NDArray[np.int64]:

@@ -132,7 +132,7 @@ def replicate(
                 if undefined is None:
                     raise
                 return Values(False, list(undefined))
-        after = changed.nodes.index
+        after = changed.storage.nodes.index
         lost = nodes[~nodes.isin(after)]
         if len(lost):
             raise InputError(
@@ -217,7 +217,10 @@ def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.In
     try:
         if np.ndim(found) == 0 and not isinstance(found, str):
             return np.array(float(found))
-        known = isinstance(found, pd.Series) and found.index.isin(network.nodes.index).all()
+        index = network.storage.nodes.index
+        known = isinstance(found, pd.Series) and (
+            found.index is index or found.index is nodes or found.index.isin(index).all()
+        )
         if not known or not found.index.is_unique:
             raise TypeError
         values: Floats = found.reindex(nodes).to_numpy(np.float64, na_value=math.nan)

@@ -12,11 +12,27 @@ from netinnov.scenarios._pair_draws import Pairs, Positions
 
 __all__ = ["added_node", "keys", "moved"]
 
+KEPT = 2**18
+"""Rows of tables with one node more that are kept with a network, as replicates need them again."""
+
 
 def added_node(
     network: MultilayerNetwork, name: str, *, kind: str, place: str, jurisdiction: str
 ) -> NodeTable:
     """Give the nodes with one more at the end; a name in use gets a number."""
+    kept = network.storage.memo.setdefault("one node more", {})
+    made = (name, kind, place, jurisdiction)
+    if made not in kept:
+        if len(kept) * network.n_nodes > KEPT:
+            kept.clear()
+        kept[made] = _added_node(network, *made)
+    table: NodeTable = kept[made]
+    return table
+
+
+def _added_node(
+    network: MultilayerNetwork, name: str, kind: str, place: str, jurisdiction: str
+) -> NodeTable:
     free, number = name, 1
     while free in network.storage.nodes.index:
         number += 1
@@ -28,6 +44,7 @@ def added_node(
         pd.concat([network.storage.nodes, node]).rename_axis("node"),
         np.append(network.storage.place_codes, np.int32(codes[0])),
         np.append(network.storage.jurisdiction_codes, np.int32(codes[1])),
+        at={},
     )
 
 

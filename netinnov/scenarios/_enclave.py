@@ -68,7 +68,7 @@ class Enclave(BetweenPlaces):
         if self._at_host:
             return host, home
         places = network.storage.places
-        if inside(places, self.host)[places.index.get_loc(self.home)]:
+        if inside(network, self.host)[places.index.get_loc(self.home)]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")
         return home, host

@@ -6,10 +6,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from netinnov._arguments import did_you_mean
-from netinnov._hierarchy import parents
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, Positions, ends_by_strength
@@ -31,7 +29,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
         if place not in places.index:
             near = did_you_mean(place, places.index)
             raise InputError(f"`{role}` must be a place of the network; {place!r} is none{near}.")
-    inside_home, inside_host = inside(places, home), inside(places, host)
+    inside_home, inside_host = inside(network, home), inside(network, host)
     if inside_home[places.index.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
@@ -46,10 +44,11 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     return Side(home, at_home), Side(host, at_host)
 
 
-def inside(places: pd.DataFrame, place: str) -> Mask:
+def inside(network: MultilayerNetwork, place: str) -> Mask:
     """Mark `place` and the places inside it."""
-    parent = parents(places)
-    inner = np.asarray(places.index == place)
+    parent = network.storage.parents
+    inner = np.zeros(len(parent), bool)
+    inner[network.storage.places.index.get_loc(place)] = True
     while True:
         wider = inner | (inner[parent] & (parent >= 0))
         if (wider == inner).all():
@@ -60,7 +59,7 @@ def inside(places: pd.DataFrame, place: str) -> Mask:
 def belongs_to(network: MultilayerNetwork, side: Side, place: str) -> Mask:
     """Mark the nodes of a side whose jurisdiction is a place or one inside it."""
     code = network.storage.jurisdiction_codes
-    return side.nodes & inside(network.storage.places, place)[code] & (code >= 0)
+    return side.nodes & inside(network, place)[code] & (code >= 0)
 
 
 def own(network: MultilayerNetwork, side: Side) -> Positions:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
-from netinnov._hierarchy import parents
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -157,7 +156,7 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
     if name == "tie":
         pairs = _pairs(network, scenario)
         code = network.storage.place_codes
-        there = inside(places, stays)[code] & (code >= 0)
+        there = inside(network, stays)[code] & (code >= 0)
         across = pairs.at(there[pairs.source] != there[pairs.target])
         return _by_place(network, np.where(there, 0.0, _node_strength(across, network.n_nodes)))
     if name == "distance":
@@ -185,7 +184,7 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     total = np.bincount(code[known], of_nodes[known], len(network.storage.places)).astype(
         np.float64
     )
-    parent = parents(network.storage.places)
+    parent = network.storage.parents
     depth = _depth(parent)
     for level in range(depth.max(initial=0), 0, -1):
         at_level = depth == level
@@ -211,13 +210,13 @@ def can_stand_in(
     They must lie as many steps from the top as the real one, unless ``any_depth``.
     """
     places = network.storage.places
-    parent = parents(places)
+    parent = network.storage.parents
     depth = _depth(parent)
     able: Mask = _by_place(network, np.ones(network.n_nodes)) > 0
     if not any_depth:
         able &= depth == depth[places.index.get_loc(real)]
     for place in (real, stays):
-        able &= ~inside(places, place)
+        able &= ~inside(network, place)
         around = int(places.index.get_indexer(pd.Index([place]))[0])
         while around >= 0:
             able[around] = False
