@@ -152,6 +152,10 @@ SOUND: dict[str, Any] = {
 OF_ONE: dict[str, dict[str, Any]] = {
     "experiments.DoseResponse.fit": {"measure": "m"},
     "experiments.dose_response": {"make": lambda dose: DirectLinks("p", "q", int(dose))},
+    "planning.cooperation_game": {
+        "players": ["p", "q"],
+        "links": pd.DataFrame({"source": ["a"], "target": ["c"]}),
+    },
     "null_models.validated_projection": {"onto": "firm"},
     "planning.site_enclaves": {"k": 1},
     "experiments.link_changes": {"after": NETWORK},

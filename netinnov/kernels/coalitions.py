@@ -5,6 +5,7 @@ import numpy as np
 from netinnov.kernels._jit import inlined, kernel
 
 __all__ = [
+    "access_gains",
     "connected_values",
     "largest_by_block",
     "largest_by_level",
@@ -169,3 +170,57 @@ def largest_by_level(values, payoffs, levels, within, n_levels, per_capita):
             if excess > largest[at]:
                 largest[at] = excess
     return largest
+
+
+@kernel
+def access_gains(distances, row_of, owner, source, target, length, needs, begin):
+    """For each coalition the rise of the sum of 1/d from the rows of its players to all nodes.
+
+    ``distances``: from the nodes that have a row (``row_of``, else -1), without further links;
+    ``owner``: player of each row, or -1. A further link i > j has a length and a mask of the
+    players that it needs; those whose first player is k stand from ``begin[k]`` on. Both ends have
+    a row. Coalitions come in the order of their masks: that with its first player left out came
+    last of those with one player less, and of its distances those change that a new link makes
+    shorter. O(2^n rows x nodes), and as much for each link that shortens. Reference: distances
+    computed anew for each coalition.
+    """
+    n = begin.size - 1
+    n_rows, n_nodes = distances.shape
+    held = np.empty((n + 1, n_rows, n_nodes), np.float64)
+    held[0] = distances
+    rise = np.zeros((n + 1, n_rows), np.float64)
+    at = np.zeros(n + 1, np.int64)  # where the distances of the last coalition of each size are
+    gains = np.zeros(1 << n, np.float64)
+    for mask in range(1, 1 << n):
+        first = _size((mask & -mask) - 1)
+        size = _size(mask)
+        at[size] = at[size - 1]
+        for e in range(begin[first], begin[first + 1]):
+            if needs[e] & ~mask:
+                continue
+            i, j, step = source[e], target[e], length[e]
+            if held[at[size], row_of[i], j] <= step:
+                continue
+            if at[size] != size:
+                held[size] = held[at[size]]
+                rise[size] = rise[at[size]]
+                at[size] = size
+            now = held[size]
+            from_target = now[row_of[j]]
+            for r in range(n_rows):
+                reach = now[r, i] + step
+                if reach < now[r, j]:
+                    row = now[r]
+                    gain = 0.0
+                    for t in range(n_nodes):
+                        new = reach + from_target[t]
+                        if new < row[t]:
+                            gain += 1.0 / new - 1.0 / row[t]  # 1 / inf is 0
+                            row[t] = new
+                    rise[size, r] += gain
+        total = 0.0
+        for r in range(n_rows):
+            if owner[r] >= 0 and mask >> owner[r] & 1:
+                total += rise[at[size], r]
+        gains[mask] = total
+    return gains

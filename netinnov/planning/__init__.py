@@ -1,6 +1,7 @@
 """Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
 from netinnov._public import public_names
+from netinnov.planning._cooperation import cooperation_game
 from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
@@ -19,6 +20,7 @@ __all__ = [
     "SitingPlan",
     "allocation_stability",
     "banzhaf_value",
+    "cooperation_game",
     "excess",
     "in_core",
     "least_core",

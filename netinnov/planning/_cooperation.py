@@ -1,0 +1,241 @@
+"""The game that jurisdictions play on a network: what each group of them achieves by its links."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import (
+    as_whole,
+    check_callable,
+    check_mapping,
+    check_names,
+    check_rng,
+    examples,
+    shown,
+)
+from netinnov._paths import Frictions, check_path_arguments
+from netinnov._typing import Distance, Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.planning._coalition_access import CoalitionAccess
+from netinnov.planning._game import Game, as_positions, coalition_of, distinct_players, named
+from netinnov.scenarios import Scenario, apply_scenario
+
+__all__ = ["cooperation_game"]
+
+Objective: TypeAlias = Callable[[MultilayerNetwork, frozenset[str]], float]
+Needs: TypeAlias = Mapping[str, Sequence[str]]
+
+
+def cooperation_game(
+    network: MultilayerNetwork,
+    *,
+    players: Sequence[str],
+    links: pd.DataFrame | Mapping[str, Scenario],
+    needs: Needs | None = None,
+    objective: Objective | None = None,
+    distance: Distance = "unit",
+    frictions: Frictions | None = None,
+    replicates: int = 1,
+    rng: Rng = None,
+) -> Game:
+    """Measure on the network what each group of jurisdictions achieves with links of its own.
+
+    v(S) is the objective of the network with all links whose players are in S, less that of the
+    network without any of them. Those outside S build nothing and stop nothing.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network without the links in question.
+    players : sequence of str
+        Jurisdictions of nodes, 1 to 24. All 2^n networks are measured.
+    links : DataFrame or mapping
+        Additional links, as in `MultilayerNetwork.with_links`. A link needs the jurisdictions of
+        both its ends, or the players in its row of a column ``needs`` (a tuple). Or a mapping from
+        a name to a scenario, such as a `ReverseEnclave`, or any function that `apply_scenario`
+        takes; they are applied in the order of the mapping.
+    needs : mapping, optional
+        The players that each scenario needs, by its name; only with scenarios, which need it.
+    objective : callable, optional
+        Takes a network and the frozenset S and returns a number, larger is better. Default: the
+        sum of `harmonic_centrality` (access) over the nodes whose jurisdiction is in S. Nodes that
+        a scenario adds carry paths and are not counted.
+    distance, frictions
+        Of the default objective, see `harmonic_centrality`.
+    replicates : int
+        Placements of the scenarios, over which the objective is averaged. Every scenario draws
+        the same numbers in every coalition.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
+
+    Returns
+    -------
+    Game
+        Gains by bit masks of ``players``.
+
+    Raises
+    ------
+    InputError
+        If a player is no jurisdiction of the network, a link needs somebody who is no player, or
+        the objective is not a finite number.
+    TableError
+        If the table of links has faults.
+
+    Notes
+    -----
+    With a table of links and the default objective, the distances of each coalition are made from
+    those of one with a player less, link by link: d(s, t) becomes min(d(s, t), d(s, i) + l +
+    d(j, t)). All else is measured network by network.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
+    >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    >>> bridge = pd.DataFrame({"source": ["b"], "target": ["c"]})
+    >>> cooperation_game(network, players=["a", "b", "c"], links=bridge).values.tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.25, 1.5]
+    """
+    check_network(network)
+    check_path_arguments(distance, 0.0, frictions)
+    names = [str(name) for name in distinct_players("players", players)]
+    check_names("players", names, network.storage.nodes["jurisdiction"].dropna().unique().tolist())
+    replicates = as_whole("replicates", replicates, low=1)
+    rng = check_rng(rng)
+    access = CoalitionAccess(network, names, distance, frictions)
+    if objective is None:
+        objective = access
+    elif distance != "unit" or frictions is not None:
+        raise InputError("`distance` and `frictions` are read by the default objective only.")
+    check_callable("objective", objective, "a function of a network and a frozenset of players")
+    if isinstance(links, pd.DataFrame):
+        if needs is not None:
+            raise InputError("`needs` is for scenarios; in a table of links it is a column.")
+        rows = links.drop(columns="needs", errors="ignore")
+        grown = network.with_links(rows)
+        masks = _needs_of_links(network, links, names)
+        if objective is access:
+            values = access.of_all_coalitions(grown, rows, masks)
+            if values is not None:
+                return Game(tuple(names), values)
+        builds = [
+            _Build(int(mask), partial(_with_links, links=rows[masks == mask]))
+            for mask in np.unique(masks)
+        ]
+        replicates = 1
+    else:
+        builds = _builds_of_scenarios(links, needs, names)
+    seeds = rng.integers(2**63, size=(replicates, len(builds)))
+    values = np.mean([_measured(network, builds, objective, names, row) for row in seeds], axis=0)
+    return Game(tuple(names), values)
+
+
+class _Build(NamedTuple):
+    """What is built once all of some players are there, as a mask."""
+
+    needs: int
+    change: Scenario
+
+
+def _with_links(
+    network: MultilayerNetwork, _: np.random.Generator, *, links: pd.DataFrame
+) -> MultilayerNetwork:
+    return network.with_links(links)
+
+
+def _needs_of_links(
+    network: MultilayerNetwork, links: pd.DataFrame, names: list[str]
+) -> npt.NDArray[np.int64]:
+    """The players that each link needs, as masks."""
+    if "needs" in links.columns:
+        return np.array([_mask("needs", players, names) for players in links["needs"]], np.int64)
+    masks = np.zeros(len(links), np.int64)
+    owners = network.storage.nodes["jurisdiction"]
+    for end in ("source", "target"):
+        owner = owners.iloc[network.storage.positions("links", links[end])]
+        at = pd.Index(names).get_indexer(pd.Index(owner))
+        if (at < 0).any():
+            others = examples(owner[at < 0].unique())
+            msg = (
+                "a link needs the jurisdictions of both its ends, which must be among `players`; "
+                f"found {others}. Add them, or a column `needs` with the players of each link."
+            )
+            raise InputError(msg)
+        masks |= 1 << at.astype(np.int64)
+    return masks
+
+
+def _builds_of_scenarios(
+    links: Mapping[str, Scenario], needs: Needs | None, names: list[str]
+) -> list[_Build]:
+    check_mapping("links", links, "from a name to a scenario, or a DataFrame", filled=True)
+    needs = {} if needs is None else needs
+    check_mapping("needs", needs, "from the name of each scenario to the players it needs")
+    missing = [name for name in links if name not in needs]
+    others = [name for name in needs if name not in links]
+    if missing or others:
+        found = f"without players: {examples(missing)}" if missing else ""
+        found = found or f"no scenarios: {examples(others)}"
+        raise InputError(f"`needs` must name the players of each scenario in `links`; {found}.")
+    return [
+        _Build(_mask(f"needs[{name!r}]", needs[name], names), scenario)
+        for name, scenario in links.items()
+    ]
+
+
+def _mask(what: str, players: object, names: list[str]) -> int:
+    positions = set(as_positions(what, players, names))
+    if not positions:
+        raise InputError(f"`{what}` must name at least one player; found none.")
+    return sum(1 << at for at in positions)
+
+
+def _measured(
+    network: MultilayerNetwork,
+    builds: list[_Build],
+    objective: Objective,
+    names: list[str],
+    seeds: npt.NDArray[np.int64],
+) -> Floats:
+    """Gains of all coalitions, network by network, in the order in which least is built again."""
+    values = np.zeros(1 << len(names))
+    by_built: dict[tuple[int, ...], list[int]] = {}
+    for mask in range(1, values.size):
+        built = tuple(k for k, build in enumerate(builds) if not build.needs & ~mask)
+        by_built.setdefault(built, []).append(mask)
+    by_built.pop((), None)  # nothing is built, nothing is gained
+    before = {
+        mask: _number(objective, network, mask, names)
+        for masks in by_built.values()
+        for mask in masks
+    }
+    path: list[tuple[int, MultilayerNetwork]] = [(-1, network)]
+    for built, masks in sorted(by_built.items()):
+        while path[-1][0] >= 0 and tuple(k for k, _ in path[1:]) != built[: len(path) - 1]:
+            path.pop()
+        for k in built[len(path) - 1 :]:
+            changed = apply_scenario(path[-1][1], builds[k].change, rng=int(seeds[k]))
+            path.append((k, changed))
+        for mask in masks:
+            values[mask] = _number(objective, path[-1][1], mask, names) - before[mask]
+    return values
+
+
+def _number(objective: Objective, network: MultilayerNetwork, mask: int, names: list[str]) -> float:
+    value: Any = objective(network, coalition_of(mask, names))
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        msg = f"`objective` must return a finite number; found {shown(value)} for "
+        raise InputError(f"{msg}{named(mask, names)}.")
+    return number

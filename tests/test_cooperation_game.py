@@ -1,0 +1,294 @@
+"""What groups of jurisdictions achieve on a network: against each network measured by itself."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import centrality
+from netinnov.errors import InputError, TableError
+from netinnov.planning import (
+    Game,
+    _coalition_access,
+    cooperation_game,
+    in_core,
+    nucleolus,
+    shapley_value,
+)
+
+PLAYERS = ["p", "q", "r", "s"]
+
+
+def draw_network(seed: int, *, directed: bool = False) -> ni.MultilayerNetwork:
+    """Places of four players and of others, two layers, some pairs linked in both."""
+    rng = np.random.default_rng(seed)
+    n = 12
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(n)]})
+    nodes["place"] = nodes["node"]
+    nodes["jurisdiction"] = rng.choice([*PLAYERS, "other"], n)
+    nodes.loc[:3, "jurisdiction"] = PLAYERS
+    names = [*nodes["node"], *PLAYERS, "other"]
+    places = pd.DataFrame(
+        {"lon": rng.uniform(110, 120, len(names)), "lat": rng.uniform(20, 30, len(names))}, names
+    )
+    return ni.build_network(
+        nodes,
+        draw_links(rng, nodes["node"].to_numpy(), 12),
+        places,
+        directed=["l1"] if directed else [],
+    )
+
+
+def draw_links(rng: np.random.Generator, ends: Any, n: int) -> pd.DataFrame:
+    pairs = rng.choice(ends, (n, 2))
+    table = pd.DataFrame(pairs, columns=["source", "target"])
+    return table.assign(layer=rng.choice(["l1", "l2"], n), weight=rng.integers(1, 9, n) / 4)
+
+
+def further_links(network: ni.MultilayerNetwork, seed: int, n: int = 8) -> pd.DataFrame:
+    owned = network.nodes.index[network.nodes["jurisdiction"] != "other"]
+    return draw_links(np.random.default_rng(seed + 100), owned.to_numpy(), n)
+
+
+def by_networks(
+    network: ni.MultilayerNetwork, links: pd.DataFrame, needs: list[set[str]], **options: Any
+) -> list[float]:
+    """The definition: a network for each coalition, and the harmonic centrality of its places."""
+    owner = network.nodes["jurisdiction"]
+    before = centrality.harmonic_centrality(network, **options)
+    values = []
+    for mask in range(1 << len(PLAYERS)):
+        coalition = {player for i, player in enumerate(PLAYERS) if mask >> i & 1}
+        built = links[[each <= coalition for each in needs]]
+        after = centrality.harmonic_centrality(network.with_links(built), **options)
+        values.append((after - before)[owner.isin(coalition)].sum())
+    return values
+
+
+def ends_of(network: ni.MultilayerNetwork, links: pd.DataFrame) -> list[set[str]]:
+    owner = network.nodes["jurisdiction"]
+    return [{owner[i], owner[j]} for i, j in zip(links["source"], links["target"], strict=True)]
+
+
+def test_a_bridge_by_hand() -> None:
+    # a - b, c alone: 1/2, 1/2, 0. With b - c: 3/4, 1, 3/4.
+    nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    bridge = pd.DataFrame({"source": ["b"], "target": ["c"]})
+    game = cooperation_game(network, players=["c", "b", "a"], links=bridge)
+    assert game.players == ("c", "b", "a")
+    assert game.value(["b", "c"]) == 1.25
+    assert game.value(["a", "b", "c"]) == 1.5
+    assert np.count_nonzero(game.values) == 2
+    # c gains most from the bridge, but cannot build it alone; a gains without building.
+    assert shapley_value(game).to_dict() == pytest.approx({"c": 17 / 24, "b": 17 / 24, "a": 1 / 12})
+    assert in_core(game, nucleolus(game))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"distance": "inverse"},
+        {"frictions": ni.Frictions(border=0.7, distance=0.4)},
+        {"distance": "inverse", "frictions": ni.Frictions(border_by_distance=1.0)},
+    ],
+    ids=["hops", "weights", "frictions", "both"],
+)
+def test_gains_are_those_of_each_network(
+    seed: int, directed: bool, options: dict[str, Any]
+) -> None:
+    network = draw_network(seed, directed=directed)
+    links = further_links(network, seed)
+    game = cooperation_game(network, players=PLAYERS, links=links, **options)
+    expected = by_networks(network, links, ends_of(network, links), **options)
+    np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_links_may_name_the_players_they_need(seed: int) -> None:
+    # Links of one pair that need different players are built one without the other.
+    network = draw_network(seed)
+    links = further_links(network, seed)
+    links = pd.concat([links, links.assign(weight=1.0)], ignore_index=True)
+    rng = np.random.default_rng(seed)
+    needs = [set(rng.choice(PLAYERS, rng.integers(1, 4))) for _ in range(len(links))]
+    table = links.assign(needs=[tuple(each) for each in needs])
+    for options in ({}, {"distance": "inverse"}):
+        game = cooperation_game(network, players=PLAYERS, links=table, **options)
+        expected = by_networks(network, links, needs, **options)
+        np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_large_networks_are_measured_one_by_one(seed: int, monkeypatch: Any) -> None:
+    network = draw_network(seed)
+    links = further_links(network, seed)
+    expected = cooperation_game(network, players=PLAYERS, links=links).values
+    monkeypatch.setattr(_coalition_access, "HELD", 0)
+    values = cooperation_game(network, players=PLAYERS, links=links).values
+    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
+
+
+def test_any_objective_will_do_and_is_asked_where_something_is_built() -> None:
+    network = draw_network(1)
+    nodes = network.nodes.index[:4]
+    links = pd.DataFrame({"source": nodes[[0, 2]], "target": nodes[[1, 3]], "layer": "l2"})
+    asked: list[frozenset[str]] = []
+
+    def count(changed: ni.MultilayerNetwork, coalition: frozenset[str]) -> float:
+        asked.append(coalition)
+        return changed.links["weight"].sum() * len(coalition)
+
+    game = cooperation_game(network, players=PLAYERS, links=links, objective=count)
+    assert game.values.tolist() == [0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 3, 2, 3, 3, 8]
+    assert all({"p", "q"} <= coalition or {"r", "s"} <= coalition for coalition in asked)
+
+
+def link(source: str, target: str) -> Any:
+    """A scenario that adds one link."""
+    table = pd.DataFrame({"source": [source], "target": [target], "layer": ["l1"]})
+    return lambda network, rng: network.with_links(table)
+
+
+def test_scenarios_that_add_links_are_worth_what_the_links_are() -> None:
+    network = draw_network(2)
+    links = further_links(network, 2).assign(layer="l1", weight=1.0)
+    names = [f"link {i}" for i in range(len(links))]
+    scenarios = {
+        name: link(row.source, row.target)
+        for name, row in zip(names, links.itertuples(), strict=True)
+    }
+    needs = dict(zip(names, map(tuple, ends_of(network, links)), strict=True))
+    game = cooperation_game(network, players=PLAYERS, links=scenarios, needs=needs)
+    expected = cooperation_game(network, players=PLAYERS, links=links).values
+    np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
+
+
+def parks(network: ni.MultilayerNetwork) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
+    places = network.nodes["place"]
+    make = {
+        "park": ni.ReverseEnclave(
+            places.iloc[0], places.iloc[1], 3, 0.5, funding="new", layer="l1"
+        ),
+        "other park": ni.ReverseEnclave(
+            places.iloc[2], places.iloc[1], 3, 0.5, funding="new", layer="l1"
+        ),
+    }
+    return make, {"park": ("p", "q"), "other park": ("q", "r")}
+
+
+def test_placements_are_averaged_and_are_the_same_in_all_coalitions() -> None:
+    network = draw_network(3)
+    scenarios, needs = parks(network)
+    options = {"players": PLAYERS, "links": scenarios, "needs": needs}
+    one = cooperation_game(network, rng=1, **options)
+    assert one.values.tolist() == cooperation_game(network, rng=1, **options).values.tolist()
+    alone = cooperation_game(
+        network, players=PLAYERS, links={"park": scenarios["park"]}, needs={"park": needs["park"]},
+        replicates=3, rng=2,
+    )  # fmt: skip
+    assert np.flatnonzero(alone.values).tolist() == [0b0011, 0b0111, 0b1011, 0b1111]
+    placed = []
+
+    def seen(changed: ni.MultilayerNetwork, coalition: frozenset[str]) -> float:
+        if changed is not network:
+            placed.append(changed.links.to_csv())
+        return 0.0
+
+    cooperation_game(network, objective=seen, rng=1, **options)
+    # With the first park, with the second, and with both: each is placed once.
+    assert len(set(placed)) == 3
+
+
+def test_a_park_is_not_counted_but_carries_paths() -> None:
+    network = draw_network(3)
+    scenarios, needs = parks(network)
+    names = network.nodes.index.tolist()
+    owner = network.nodes["jurisdiction"]
+
+    def access(changed: ni.MultilayerNetwork, coalition: frozenset[str]) -> float:
+        scores = centrality.harmonic_centrality(changed, nodes=names)[names]
+        return float(scores[owner.isin(coalition)].sum())
+
+    options = {"players": PLAYERS, "links": scenarios, "needs": needs, "rng": 5}
+    expected = cooperation_game(network, objective=access, **options).values
+    found = cooperation_game(network, **options).values
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+    assert found.max() > 0
+
+
+def test_the_network_is_not_changed() -> None:
+    network = draw_network(1)
+    links = further_links(network, 1)
+    before = network.links, links.copy()
+    cooperation_game(network, players=PLAYERS, links=links)
+    pd.testing.assert_frame_equal(network.links, before[0])
+    pd.testing.assert_frame_equal(links, before[1])
+
+
+def test_nothing_to_build_is_worth_nothing() -> None:
+    network = draw_network(1)
+    links = further_links(network, 1).iloc[:0]
+    game = cooperation_game(network, players=PLAYERS, links=links)
+    assert not game.values.any()
+    assert isinstance(game, Game)
+
+
+NETWORK = draw_network(1)
+OWNED = NETWORK.nodes.index[:4].tolist()
+ONE = pd.DataFrame({"source": OWNED[:1], "target": OWNED[1:2], "layer": ["l1"]})
+PARK = {"park": link(OWNED[0], OWNED[1])}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"players": ["p", "z"]}, "`players`: 1 of 2 names are not in the network: 'z'"),
+        ({"players": ["p", "p"]}, "found 'p' twice"),
+        ({"players": "pq"}, "found the text 'pq'"),
+        (
+            {"players": ["p", "r"]},
+            "must be among `players`; found 'q'. Add them, or a column `needs`",
+        ),
+        ({"links": ONE.assign(needs=[("p", "z")])}, "`needs` must name players .*; found 'z'"),
+        ({"links": ONE.assign(needs=["p"])}, "`needs` must be a sequence of players"),
+        ({"links": ONE.assign(needs=[()])}, "`needs` must name at least one player"),
+        ({"needs": {}}, "`needs` is for scenarios; in a table of links it is a column"),
+        ({"links": PARK}, "must name the players of each scenario .*; without players: 'park'"),
+        ({"links": PARK, "needs": {"park": ["p"], "x": ["p"]}}, "no scenarios: 'x'"),
+        ({"links": PARK, "needs": {"park": ["z"]}}, r"`needs\['park'\]` must name players"),
+        ({"links": PARK, "needs": ["p"]}, "`needs` must be a mapping"),
+        ({"links": {"park": 3}, "needs": {"park": ["p"]}}, "`scenario` must be a ReverseEnclave"),
+        ({"links": {}}, "`links` must be a mapping .* with at least one"),
+        ({"links": [ONE]}, "`links` must be a mapping from a name to a scenario, or a DataFrame"),
+        ({"objective": 3}, "`objective` must be a function of a network and a frozenset"),
+        (
+            {"objective": lambda *_: math.nan},
+            r"must return a finite number; found nan for \{p, q\}",
+        ),
+        ({"objective": lambda *_: "much"}, "found 'much'"),
+        (
+            {"objective": lambda *_: 1.0, "distance": "inverse"},
+            "`distance` and `frictions` are read by the default objective only",
+        ),
+        ({"distance": "hops"}, "`distance` must be one of 'unit', 'inverse'"),
+        ({"replicates": 0}, "`replicates` must be a whole number at least 1"),
+    ],
+)
+def test_bad_input_is_refused_in_words(options: dict[str, Any], words: str) -> None:
+    sound: dict[str, Any] = {"players": ["p", "q"], "links": ONE}
+    with pytest.raises(InputError, match=words):
+        cooperation_game(NETWORK, **(sound | options))
+
+
+def test_faults_of_the_table_are_those_of_links() -> None:
+    with pytest.raises(TableError, match="end is not a node"):
+        cooperation_game(NETWORK, players=["p", "q"], links=ONE.assign(target="nowhere"))
