@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from netinnov import MultilayerNetwork
+    from netinnov.sources import Tables
 
 # Kernels compile inside a first example, so no deadline. Other examples are drawn each time, and
 # few; CI draws more, and the same every time.
@@ -37,6 +38,38 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the shared folder beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cordis_folder(shared: Path) -> Path:
+    folder = shared / "data/cordis_h2020"
+    if not folder.is_dir():
+        pytest.skip("needs the sample of CORDIS beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cordis_pairs(cordis_folder: Path) -> Tables:
+    """The sample of CORDIS, a link for each pair of partners: read once, not to be changed."""
+    from netinnov.sources import read_cordis
+
+    return read_cordis(cordis_folder)
+
+
+@pytest.fixture(scope="session")
+def cordis_projects(cordis_folder: Path) -> Tables:
+    """The sample of CORDIS with projects as nodes: read once, not to be changed."""
+    from netinnov.sources import read_cordis
+
+    return read_cordis(cordis_folder, projects="nodes")
+
+
+@pytest.fixture(scope="session")
+def cordis(cordis_pairs: Tables) -> MultilayerNetwork:
+    """The network of `cordis_pairs`."""
+    from netinnov import build_network
+
+    return build_network(*cordis_pairs)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -103,12 +102,8 @@ def test_a_function_that_gives_no_values_over_nodes_is_refused(small: ni.Multila
 
 
 @pytest.mark.slow
-def test_organisations_of_cordis() -> None:
-    folder = (Path(__file__).parents[1] / "../shared/data/cordis_h2020").resolve()
-    if not folder.is_dir():
-        pytest.skip("needs the CORDIS sample beside the checkout")
-    network = ni.build_network(*ni.sources.read_cordis(folder))
-    found = centrality_table(network)
+def test_organisations_of_cordis(cordis: ni.MultilayerNetwork) -> None:
+    found = centrality_table(cordis)
     assert found.shape == (17_428, len(COLUMNS))
     assert found["participation_coefficient"].isna().all()  # one layer
     linked = found["overlapping_degree"] > 0

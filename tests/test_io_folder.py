@@ -391,13 +391,7 @@ def test_a_field_of_any_size_is_read(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
-def test_cordis_is_read_again(format, shared, tmp_path):
-    from netinnov.sources import read_cordis
-
-    source = shared / "data/cordis_h2020"
-    if not source.is_dir():
-        pytest.skip("needs the sample of CORDIS")
-    network = build_network(*read_cordis(source))
-    write_network(network, tmp_path / "cordis", format=format)
-    assert read_network(tmp_path / "cordis").equals(network)
+def test_cordis_is_read_again(format, cordis, tmp_path):
+    write_network(cordis, tmp_path / "cordis", format=format)
+    assert read_network(tmp_path / "cordis").equals(cordis)
     shutil.rmtree(tmp_path / "cordis")

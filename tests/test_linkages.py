@@ -20,7 +20,6 @@ from netinnov.linkages import (
     find_enclaves,
     mobility,
 )
-from netinnov.sources import read_cordis
 
 incidences = st.lists(
     st.tuples(st.sampled_from(["衢州", "b", "B", "10", "9", "é"]), st.integers(0, 5)), max_size=30
@@ -236,12 +235,12 @@ def test_offices_without_a_value():
         branches(OFFICES.assign(city=[None, *"bcabc"]), firm="firm", place="city")
 
 
-def test_cities_that_share_projects_of_cordis(shared):
+def test_cities_that_share_projects_of_cordis(cordis_projects):
     # An organisation has one city there, so the project takes the part of the firm: its value in
     # a city is the number of its participants. By pandas: a merge of the table with itself.
-    tables = read_cordis(shared / "data/cordis_h2020", projects="nodes")
-    city = tables.nodes["place"].reindex(tables.links["source"]).to_numpy()
-    units = pd.DataFrame({"project": tables.links["target"], "city": city}).dropna()
+    nodes, links = cordis_projects[:2]
+    city = nodes["place"].reindex(links["source"]).to_numpy()
+    units = pd.DataFrame({"project": links["target"], "city": city}).dropna()
     value = units.value_counts().rename("value").reset_index()
     links = branches(value, firm="project", place="city", value="value")
     pd.testing.assert_frame_equal(links, branches(units, firm="project", place="city"))

@@ -17,7 +17,6 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.network import split_periods
 from netinnov.panels import measure_levels, measure_panel
-from netinnov.sources import read_cordis
 
 
 def strength(network: ni.MultilayerNetwork) -> pd.Series:
@@ -249,8 +248,8 @@ def test_periods_and_levels_that_are_none(years, districts):
         measure_levels(districts, measures=MEASURES, by="kind")
 
 
-def test_years_of_cordis(shared):
-    network = ni.build_network(*read_cordis(shared / "data/cordis_h2020"))
+def test_years_of_cordis(cordis):
+    network = cordis
     panel = measure_panel(network, measures=MEASURES, window=1)
     links = network.links
     by_year = links.groupby("period")["weight"].sum()

@@ -15,7 +15,6 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation, project
 from netinnov.network import split_periods
-from netinnov.sources import read_cordis
 
 FIRMS, PROJECTS = list("fedcba"), ["p", "q", "r", "s"]
 
@@ -208,13 +207,11 @@ def test_layers_that_cannot_be_projected(mixed, options, words):
         project(mixed, **{"layer": "works", **options})
 
 
-def test_projects_of_cordis_give_the_pairs_of_the_reader(shared):
-    folder = shared / "data/cordis_h2020"
-    network = ni.build_network(*read_cordis(folder, projects="nodes"))
+def test_projects_of_cordis_give_the_pairs_of_the_reader(cordis, cordis_projects):
+    network = ni.build_network(*cordis_projects)
     found = project(network, layer="participation", through="project")
-    pairs = ni.build_network(*read_cordis(folder))
     assert found.n_links == 286_754
-    pd.testing.assert_frame_equal(found.links, pairs.links)
-    assert found.nodes.index.equals(pairs.nodes.index)
+    pd.testing.assert_frame_equal(found.links, cordis.links)
+    assert found.nodes.index.equals(cordis.nodes.index)
     kinds = ["firm", "university", "institute", "government", "other"]
     assert project(network, layer="participation", onto=kinds).equals(found)

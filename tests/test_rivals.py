@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -446,12 +445,9 @@ def test_the_bundled_case() -> None:
     assert 0 < parks.n_nodes - fewer.n_nodes <= 78
 
 
-def test_places_of_cordis() -> None:
-    folder = (Path(__file__).parents[1] / "../shared/data/cordis_h2020").resolve()
-    if not folder.is_dir():
-        pytest.skip("needs the data folder beside the checkout")
+def test_places_of_cordis(cordis: ni.MultilayerNetwork) -> None:
     with pytest.warns(UserWarning, match="no place"):
-        network = ni.aggregate(ni.build_network(*ni.sources.read_cordis(folder)))
+        network = ni.aggregate(cordis)
     home, host = "MANNHEIM, DE", "PARIS, FR"
     total = network.adjacency("co_participation").sum()
     for scenario in (

@@ -10,7 +10,7 @@ import netinnov as ni
 from netinnov.network import split_periods
 from netinnov.polycentricity import gini, profile
 from netinnov.polycentricity._indices import RANGES
-from netinnov.sources import read_cordis, read_multiplex
+from netinnov.sources import read_multiplex
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,9 @@ def test_intervals_stay_where_values_can_be(offices):
 
 
 @pytest.mark.slow
-def test_a_profile_of_each_year_of_projects(shared):
-    folder = shared / "data/cordis_h2020"
-    if not folder.is_dir():
-        pytest.skip("needs the sample of CORDIS")
+def test_a_profile_of_each_year_of_projects(cordis):
     with pytest.warns(UserWarning, match="2195 of 17428 nodes have no place"):
-        places = ni.aggregate(ni.build_network(*read_cordis(folder)), by="place")
+        places = ni.aggregate(cordis, by="place")
     indices = ["primacy", "gini", "effective_number", "functional", "n_centres"]
     options = {"null": None, "resamples": 5, "restarts": 1, "leave_one_out": False}
     years = split_periods(places)

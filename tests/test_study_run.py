@@ -626,13 +626,11 @@ def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
     assert f"{name}" in manifest(out)["inputs"]
 
 
-def test_cordis_by_country(no_figures, shared, tmp_path):
-    folder = shared / "data" / "cordis_h2020"
-    if not folder.is_dir():
-        pytest.skip("needs the sample of CORDIS")
+def test_cordis_by_country(no_figures, cordis_folder, tmp_path):
     path = tmp_path / "cordis.toml"
     text = (
-        f'{NOTHING}[data]\nsource = "cordis"\npath = "{folder.as_posix()}"\n[places]\nlevel = 1\n'
+        f'{NOTHING}[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
+        "[places]\nlevel = 1\n"
     )
     path.write_text(text)
     out = run(path)
@@ -646,12 +644,9 @@ def test_cordis_by_country(no_figures, shared, tmp_path):
 
 
 @pytest.mark.slow
-def test_cordis_by_city(shared, tmp_path):
-    folder = shared / "data" / "cordis_h2020"
-    if not folder.is_dir():
-        pytest.skip("needs the sample of CORDIS")
+def test_cordis_by_city(cordis_folder, tmp_path):
     path = tmp_path / "cordis.toml"
-    text = f'[data]\nsource = "cordis"\npath = "{folder.as_posix()}"\n'
+    text = f'[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
     park = PARK_TEXT.replace('"P"', '"WARSZAWA, PL"').replace('"Q"', '"BERLIN, DE"')
     path.write_text(text + park)
     out = run(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -13,8 +12,6 @@ import pytest
 import netinnov as ni
 from netinnov.community import bipartite_modularity, two_mode_communities
 from netinnov.errors import InputError
-
-CORDIS = (Path(__file__).parents[1] / "../shared/data/cordis_h2020").resolve()
 
 
 def two_mode(table: np.ndarray, **options: object) -> ni.MultilayerNetwork:
@@ -119,10 +116,8 @@ def test_layers_and_labels_that_do_not_fit_are_refused() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CORDIS.exists(), reason="needs the CORDIS sample")
-def test_organisations_and_projects_of_cordis() -> None:
-    tables = ni.sources.read_cordis(CORDIS, projects="nodes")
-    network = ni.build_network(*tables)
+def test_organisations_and_projects_of_cordis(cordis_projects) -> None:
+    network = ni.build_network(*cordis_projects)
     found = two_mode_communities(
         network, layer="participation", through="project", restarts=1, rng=1
     )
