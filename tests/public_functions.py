@@ -23,7 +23,7 @@ from netinnov.mechanisms.free_flow import (
     LogitMigration,
 )
 from netinnov.null_models import GravityNull
-from netinnov.planning import Game
+from netinnov.planning import Game, space_demand
 from netinnov.scenarios import (
     Combined,
     DirectLinks,
@@ -66,6 +66,8 @@ COBWEB = CoupledCobweb(
     [1, 1], [0.5, 0.5], mobility=0.1, demand_intercept=[9, 9], supply_intercept=[1, 2]
 )
 
+SPACE = space_demand(pd.Series({"a": 8.0, "b": 7.0}), 1.0)
+
 OWNERS: dict[str, Any] = {
     "Combined": Combined([LINKS]),
     "CorePeriphery": CorePeriphery(5, 0.4),
@@ -83,6 +85,7 @@ OWNERS: dict[str, Any] = {
     "PairSums": PairSums("p", "q"),
     "RandomEnds": RandomEnds(LINKS),
     "ReverseEnclave": PARK,
+    "SpaceDemand": SPACE,
     "TalentAttraction": TalentAttraction("p", "q", 2, 0.5),
 }
 """Objects whose methods are called."""
@@ -95,18 +98,23 @@ SOUND: dict[str, Any] = {
     "after": TABLE,
     "before": 1 - TABLE,
     "candidates": {"links": LINKS},
+    "capacity": pd.Series({"x": 6.0, "y": 12.0}),
     "centres": pd.DataFrame({"centre": [True], "centrality": 1.0, "support": 1.0}, index=["a"]),
     "changed": LINKS,
     "freeness": [[1.0, 0.5], [0.5, 1.0]],
     "game": GAME,
+    "cost": pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"]),
     "dates": pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}),
     "density": TABLE / 2,
     "doses": [1, 2],
     "effects": (1.0, 2.0),
+    "floor": 500.0,
+    "flows": pd.Series({"a": 8.0, "b": 7.0}),
     "folder": Path("never_written"),
     "home": "p",
     "horizon": 3,
     "host": "q",
+    "hosts": ["q"],
     "layer": "links",
     "make": lambda *_, **__: Specification(LINKS, ni.connectivity.global_efficiency),
     "measure": ni.connectivity.global_efficiency,
@@ -137,6 +145,7 @@ SOUND: dict[str, Any] = {
     "scenario": PARK,
     "scenarios": {"links": LINKS},
     "seeds": ["a"],
+    "space": SPACE,
     "specifications": {"size": [1, 2]},
     "start": [0.5, 0.5],
     "steps": 2,

@@ -1,6 +1,7 @@
 """Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
 from netinnov._public import public_names
+from netinnov.planning._allocate_space import SpaceAllocation, allocate_space
 from netinnov.planning._cooperation import cooperation_game
 from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
@@ -11,6 +12,12 @@ from netinnov.planning._sharing import (
     share_benefits,
 )
 from netinnov.planning._site_enclaves import SitingPlan, site_enclaves
+from netinnov.planning._space_demand import (
+    SpaceDemand,
+    rent_intervals,
+    space_demand,
+    worth_of_space,
+)
 from netinnov.planning._structures import myerson_value, owen_value
 from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shapley_value
 
@@ -18,6 +25,9 @@ __all__ = [
     "AllocationStability",
     "Game",
     "SitingPlan",
+    "SpaceAllocation",
+    "SpaceDemand",
+    "allocate_space",
     "allocation_stability",
     "banzhaf_value",
     "cooperation_game",
@@ -29,10 +39,13 @@ __all__ = [
     "nucleolus_certificate",
     "owen_value",
     "per_capita_nucleolus",
+    "rent_intervals",
     "sampled_shapley_value",
     "share_benefits",
     "shapley_value",
     "site_enclaves",
+    "space_demand",
+    "worth_of_space",
 ]
 
 __dir__ = public_names(globals())

@@ -170,8 +170,8 @@ def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.
             f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
             f"{examples(without)}. Give a function of a network as `objective` instead."
         )
-    places, code = network.storage.places, network.storage.place_codes
-    within = np.any([inside(places, home) for home in dict.fromkeys(homes)], axis=0)
+    code = network.storage.place_codes
+    within = np.any([inside(network, home) for home in dict.fromkeys(homes)], axis=0)
     at: npt.NDArray[np.bool_] = within[code] & (code >= 0)
     return at
 

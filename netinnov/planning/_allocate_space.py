@@ -1,0 +1,366 @@
+"""Space for cross-border flows: least-cost flows within capacities, with rents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+from netinnov._arguments import as_floats, check_flag, check_number, examples, shown
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+__all__ = ["SpaceAllocation", "allocate_space"]
+
+Mask = npt.NDArray[np.bool_]
+
+_ROUNDING = 1e-9
+"""Share of the largest amount that counts as none."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SpaceAllocation:
+    """Least-cost flows of demands to sites.
+
+    Attributes
+    ----------
+    flows : DataFrame
+        A row a demand, a column a site.
+    cost : float
+        Total cost of the flows.
+    rents : Series
+        What one more unit of space at a site saves; 0 where space is left, NaN of whole units.
+    reduced_costs : DataFrame
+        Cost of a pair plus the rent of the site less the price of the demand: what the total rises
+        by for each unit that is sent there. 0 on pairs in use (above their minimum share), NaN on
+        pairs that are not allowed.
+    rents_unique : bool
+        False where the least-cost flows are degenerate, so that other rents may do as well.
+    left : Series
+        Space left at each site.
+    allowed : DataFrame
+        Whether a pair is allowed.
+    """
+
+    flows: pd.DataFrame
+    cost: float
+    rents: pd.Series
+    reduced_costs: pd.DataFrame
+    rents_unique: bool
+    left: pd.Series
+    allowed: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the flows as a long table.
+
+        Returns
+        -------
+        DataFrame
+            A row an allowed pair; columns ``demand``, ``site``, ``flow``, ``reduced_cost`` and
+            ``rent`` (of the site).
+        """
+        n, m = self.flows.shape
+        rows = pd.DataFrame(
+            {
+                "demand": self.flows.index.repeat(m),
+                "site": np.tile(self.flows.columns, n),
+                "flow": self.flows.to_numpy().ravel(),
+                "reduced_cost": self.reduced_costs.to_numpy().ravel(),
+                "rent": np.tile(self.rents, n),
+            }
+        )
+        return rows[self.allowed.to_numpy().ravel()].reset_index(drop=True)
+
+
+def allocate_space(
+    demand: pd.Series,
+    capacity: pd.Series,
+    cost: pd.DataFrame,
+    *,
+    minimum_share: Mapping[str, float] | None = None,
+    whole: bool = False,
+) -> SpaceAllocation:
+    """Serve all demand for space at least cost, within the capacity of each site.
+
+    Parameters
+    ----------
+    demand : Series
+        Space that each demand needs (of a home, say), 0 or more.
+    capacity : Series
+        Space at each site, 0 or more, in the same unit.
+    cost : DataFrame
+        Cost of a unit for each demand (rows) and site (columns); NaN: that pair is not allowed.
+    minimum_share : mapping of str to float, optional
+        Least share of each demand that goes to a site.
+    whole : bool
+        Whole units only; rents and reduced costs are then NaN.
+
+    Returns
+    -------
+    SpaceAllocation
+        ``.flows``, ``.cost``, ``.rents``, ``.reduced_costs`` and ``.to_frame()``.
+
+    Raises
+    ------
+    InputError
+        Negative or missing amounts, names that do not agree, demands or capacities that are not
+        whole where they must be; and where not all demand can be served: it names demands, the
+        only sites open to them, and by how much space falls short there (a minimum cut).
+
+    Notes
+    -----
+    A linear programme, solved by HiGHS: min sum c x with sum_j x_ij = demand_i and sum_i x_ij <=
+    capacity_j. Rents are its dual values. They say what one unit is worth, not many, and are not
+    unique where the flows are degenerate (as many demands as sites run out together): then
+    ``rents_unique`` is False.
+
+    References
+    ----------
+    Hitchcock (1941), The distribution of a product from several sources to numerous localities,
+    Journal of Mathematics and Physics 20. Huangfu and Hall (2018), Parallelizing the dual revised
+    simplex method, Mathematical Programming Computation 10 (HiGHS).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> demand, capacity = pd.Series({"a": 8, "b": 7}), pd.Series({"x": 6, "y": 12})
+    >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
+    >>> plan = allocate_space(demand, capacity, cost)
+    >>> plan.cost, plan.rents.to_dict()  # one more unit at x saves 3 - 1
+    (26.0, {'x': 2.0, 'y': 0.0})
+    """
+    check_flag("whole", whole)
+    needs, space = _amounts("demand", demand), _amounts("capacity", capacity)
+    prices = _prices(cost, needs.index, space.index)
+    allowed = ~np.isnan(prices)
+    if whole:
+        for name, amounts in (("demand", needs), ("capacity", space)):
+            _refuse_parts(name, amounts)
+    least = _least(minimum_share, needs, space, allowed, whole)
+    d = needs.to_numpy() - least.sum(axis=1)
+    s = space.to_numpy() - least.sum(axis=0)
+    scale = 1.0 if whole else _scale([needs.max(), space.max()])
+    d, s = np.maximum(d, 0.0), np.where(np.abs(s) <= _ROUNDING * scale, np.maximum(s, 0.0), s)
+    _refuse_shortage(
+        d / scale, s / scale, allowed, needs.index, space.index, scale, bool(least.any())
+    )
+    flows, rents, price, unique = _solved(d / scale, s / scale, prices, allowed, whole)
+    x = np.where(flows > _ROUNDING, flows, 0.0) * scale + least
+    left = np.maximum(space.to_numpy() - x.sum(axis=0), 0.0)
+    reduced = np.where(allowed, prices + rents - price[:, None], np.nan)
+    size = _scale(prices[allowed])
+    reduced = np.where(np.abs(reduced) <= _ROUNDING * size, 0.0, reduced)
+    return SpaceAllocation(
+        flows=pd.DataFrame(np.where(allowed, x, 0.0), needs.index, space.index),
+        cost=math.fsum((np.where(allowed, prices, 0.0) * x).ravel()),
+        rents=pd.Series(rents, space.index, name="rent"),
+        reduced_costs=pd.DataFrame(reduced, needs.index, space.index),
+        rents_unique=unique,
+        left=pd.Series(left, space.index, name="left"),
+        allowed=pd.DataFrame(allowed, needs.index, space.index),
+    )
+
+
+def _amounts(name: str, values: Any) -> pd.Series:
+    """A Series of finite amounts of 0 or more, with distinct names."""
+    if isinstance(values, Mapping):
+        values = pd.Series(values)
+    if not isinstance(values, pd.Series) or not len(values):
+        raise InputError(f"`{name}` must be a Series with at least one row; found {shown(values)}.")
+    if not values.index.is_unique:
+        twice = values.index[values.index.duplicated()]
+        raise InputError(f"`{name}` must name each row once; found twice: {examples(twice)}.")
+    amounts = pd.Series(as_floats(name, values), values.index)
+    wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0))]
+    if len(wrong):
+        listed = examples(wrong.items(), lambda item: f"{item[0]!r}: {item[1]:g}")
+        raise InputError(
+            f"`{name}` must hold finite numbers of 0 or more; {len(wrong)} are not: {listed}."
+        )
+    return amounts
+
+
+def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
+    if not isinstance(cost, pd.DataFrame):
+        msg = "`cost` must be a DataFrame with a row a demand and a column a site; found"
+        raise InputError(f"{msg} {shown(cost)}.")
+    for what, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
+        missing, extra = asked[~asked.isin(own)], own[~own.isin(asked)]
+        if len(missing) or len(extra) or not own.is_unique:
+            raise InputError(
+                f"`cost` must have one {what} for each of {examples(asked)}; missing: "
+                f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}. NaN says that "
+                "a pair is not allowed."
+            )
+    prices = as_floats("cost", cost.loc[demands, sites])
+    if np.isinf(prices).any():
+        raise InputError("`cost` must hold finite numbers; for a pair that is not allowed use NaN.")
+    return prices
+
+
+def _refuse_parts(name: str, amounts: pd.Series) -> None:
+    parts = amounts[amounts != np.rint(amounts)]
+    if len(parts):
+        listed = examples(parts.items(), lambda item: f"{item[0]!r}: {item[1]:g}")
+        raise InputError(f"whole=True needs whole numbers in `{name}`; found {listed}.")
+
+
+def _least(
+    minimum_share: Any,
+    demand: pd.Series,
+    capacity: pd.Series,
+    allowed: Mask,
+    whole: bool,
+) -> Floats:
+    """What each demand sends to each site at least."""
+    least = np.zeros(allowed.shape)
+    if minimum_share is None:
+        return least
+    if not isinstance(minimum_share, Mapping):
+        msg = "`minimum_share` must be a mapping from a site to a share; found"
+        raise InputError(f"{msg} {shown(minimum_share)}.")
+    for site, share in minimum_share.items():
+        if site not in capacity.index:
+            msg = f"`minimum_share`: {site!r} is no site; sites are {examples(capacity.index)}."
+            raise InputError(msg)
+        check_number(f"minimum_share[{site!r}]", share, low=0, high=1)
+        at = capacity.index.get_loc(site)
+        least[:, at] = share * demand.to_numpy()
+        closed = demand.index[~allowed[:, at] & (least[:, at] > 0)]
+        if len(closed):
+            raise InputError(
+                f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
+                f"allowed to {examples(closed)}; give these pairs a cost, or leave the share out."
+            )
+    if whole:
+        least = np.ceil(least - _ROUNDING * max(1.0, demand.max()))
+    total = least.sum(axis=1)
+    over = demand.index[total > demand.to_numpy() * (1 + 1e-12)]
+    if len(over):
+        raise InputError(
+            f"the minimum shares send more than there is of {examples(over)}; they must sum to at "
+            "most 1" + (" in whole units." if whole else ".")
+        )
+    return least
+
+
+def _refuse_shortage(
+    demand: Floats,
+    space: Floats,
+    allowed: Mask,
+    demands: pd.Index,
+    sites: pd.Index,
+    scale: float,
+    shares: bool,
+) -> None:
+    """Name demands, all sites open to them, and what is short there: a minimum cut."""
+    full = np.flatnonzero(space < 0)
+    if full.size:
+        at = full[0]
+        raise InputError(
+            f"the minimum shares need {-space[at] * scale:g} more than the capacity of "
+            f"{sites[at]!r}; lower the share, or add space there."
+        )
+    flows = _most_served(demand, space, allowed)
+    unserved = demand - flows.sum(axis=1)
+    if unserved.sum() <= _ROUNDING * max(1.0, demand.sum()):
+        return
+    reached = unserved > _ROUNDING
+    while True:
+        open_sites = allowed[reached].any(axis=0)
+        wider = reached | (flows[:, open_sites] > _ROUNDING).any(axis=1)
+        if (wider == reached).all():
+            break
+        reached = wider
+    needed = demand[reached].sum() * scale
+    available = space[open_sites].sum() * scale
+    of_sites = f"to the sites open to them, {examples(sites[open_sites])}, there is {available:g}"
+    if not open_sites.any():
+        of_sites = "no site is open to them"
+    after = " (beyond the minimum shares)" if shares else ""
+    raise InputError(
+        f"not all demand can be served: {examples(demands[reached])} need {needed:g}{after}, and "
+        f"{of_sites}: {needed - available:g} short. Add space there, or allow other sites."
+    )
+
+
+def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Sums of flows by demand and by site, a column an allowed pair."""
+    row, column = np.nonzero(allowed)
+    ones, at = np.ones(row.size), np.arange(row.size)
+    by_demand = sparse.csr_array((ones, (row, at)), shape=(allowed.shape[0], row.size))
+    by_site = sparse.csr_array((ones, (column, at)), shape=(allowed.shape[1], row.size))
+    return by_demand, by_site
+
+
+def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
+    """Flows that serve as much demand as possible: a maximum flow."""
+    flows = np.zeros(allowed.shape)
+    if allowed.any():
+        by_demand, by_site = _pairs(allowed)
+        found = linprog(
+            -np.ones(by_demand.shape[1]),
+            A_ub=sparse.vstack([by_demand, by_site], format="csr"),
+            b_ub=np.concatenate([demand, space]),
+            method="highs-ds",
+        )
+        flows[allowed] = found.x
+    return flows
+
+
+def _solved(
+    demand: Floats, space: Floats, prices: Floats, allowed: Mask, whole: bool
+) -> tuple[Floats, Floats, Floats, bool]:
+    """Flows, rents, prices of demands, and whether the rents are the only ones."""
+    n, m = allowed.shape
+    flows, rents, price = np.zeros((n, m)), np.zeros(m), np.zeros(n)
+    if not allowed.any():  # nothing is asked for
+        return flows, rents, price, True
+    by_demand, by_site = _pairs(allowed)
+    size = _scale(prices[allowed])
+    cost = prices[allowed] / size
+    solve: Any = milp if whole else linprog
+    if whole:
+        rows = sparse.vstack([by_demand, by_site], format="csr")
+        low = np.concatenate([demand, np.full(m, -np.inf)])
+        within = LinearConstraint(rows, low, np.concatenate([demand, space]))
+        programme: dict[str, Any] = {
+            "integrality": np.ones(cost.size, np.int64),
+            "bounds": Bounds(0),
+            "constraints": within,
+            "options": {"mip_rel_gap": 0.0},
+        }
+        found = solve(cost, **programme)
+        flows[allowed] = np.rint(found.x)
+        return flows, np.full(m, np.nan), np.full(n, np.nan), False
+    # A demand that rounding leaves a trifle above all space is served up to it.
+    served = _most_served(demand, space, allowed).sum(axis=1)
+    found = solve(
+        cost,
+        A_eq=by_demand,
+        b_eq=np.minimum(demand, served) if served.sum() < demand.sum() else demand,
+        A_ub=by_site,
+        b_ub=space,
+        method="highs-ds",
+    )
+    if found.x is None:
+        raise InputError(f"the linear programme was not solved: {found.message}")
+    flows[allowed] = found.x
+    left = space - flows.sum(axis=0)
+    rents = np.where(left > _ROUNDING, 0.0, np.maximum(-found.ineqlin.marginals, 0.0) * size)
+    price = found.eqlin.marginals * size
+    basic = int((flows > _ROUNDING).sum() + (left > _ROUNDING).sum())
+    return flows, rents + 0.0, price, basic == n + m
+
+
+def _scale(values: Any) -> float:
+    """A power of two as large as the largest amount, by which no digit is lost."""
+    largest = float(np.abs(np.asarray(values, np.float64)).max(initial=0.0))
+    return math.ldexp(1.0, math.frexp(largest)[1]) if largest > 0 else 1.0

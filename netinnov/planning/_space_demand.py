@@ -1,0 +1,352 @@
+"""How much space flows need, from parks whose floor space is known, and the rents that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import (
+    as_floats,
+    as_list,
+    as_whole,
+    check_confidence,
+    check_name,
+    check_number,
+    check_rng,
+    shown,
+)
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.planning._allocate_space import allocate_space
+from netinnov.planning._site_enclaves import site_enclaves
+from netinnov.scenarios import ReverseEnclave
+
+__all__ = ["SpaceDemand", "rent_intervals", "space_demand", "worth_of_space"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SpaceDemand:
+    """Space that flows need.
+
+    Attributes
+    ----------
+    demand : DataFrame or Series
+        Space of each flow, in the shape of the flows.
+    floor, low, high : float
+        Space for a unit of flow, and its interval; both ends equal `floor` where it was given.
+    n : int
+        Parks that it rests on; 0 where it was given.
+    confidence : float
+        Of the interval.
+    by_resample : array
+        Space for a unit of flow in each bootstrap resample of the parks.
+    """
+
+    demand: pd.DataFrame | pd.Series
+    floor: float
+    low: float
+    high: float
+    n: int
+    confidence: float
+    by_resample: Floats = field(repr=False)
+
+    def by_home(self) -> pd.Series:
+        """Give the demand of each home, over all hosts.
+
+        Returns
+        -------
+        Series
+            What `allocate_space` takes as demand.
+        """
+        if isinstance(self.demand, pd.DataFrame):
+            return self.demand.sum(axis=1)
+        if self.demand.index.nlevels > 1:
+            return self.demand.groupby(level=0, sort=False).sum()
+        return self.demand.copy()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the demand of each home with its interval.
+
+        Returns
+        -------
+        DataFrame
+            Index home; columns ``demand``, ``low`` and ``high``.
+        """
+        demand = self.by_home()
+        low, high = demand * self.low / self.floor, demand * self.high / self.floor
+        return pd.DataFrame({"demand": demand, "low": low, "high": high})
+
+
+def space_demand(
+    flows: pd.DataFrame | pd.Series,
+    floor: float | pd.DataFrame | MultilayerNetwork,
+    *,
+    area: str = "floor_area_m2",
+    units: str = "firms",
+    confidence: float = 0.95,
+    resamples: int = 999,
+    rng: Rng = None,
+) -> SpaceDemand:
+    """Estimate the space that flows need: flows times floor space for each unit of flow.
+
+    Parameters
+    ----------
+    flows : DataFrame or Series
+        Flows in units that need space (firms, say): a row a home and a column a host, or a Series
+        by home, or by home and host.
+    floor : float, DataFrame or MultilayerNetwork
+        Space for a unit of flow; or parks, one a row, from which it is estimated; or a network,
+        whose nodes are read.
+    area, units : str
+        Columns of parks: their floor space, and how many units are in it.
+    confidence : float
+        Of the interval.
+    resamples : int
+        Bootstrap resamples of the parks.
+    rng : None, int, SeedSequence or Generator
+        Source of the resamples.
+
+    Returns
+    -------
+    SpaceDemand
+        ``.demand``, ``.floor`` with ``.low`` and ``.high``, ``.n`` and ``.to_frame()``.
+
+    Raises
+    ------
+    InputError
+        Flows that are negative or missing, a floor that is not above 0, columns that are not
+        there, or fewer than two parks where both are known.
+
+    See Also
+    --------
+    rent_intervals : what the interval means for rents.
+
+    Notes
+    -----
+    The estimate is the median over parks of space by units; its interval is the percentile
+    interval of the median over resamples of the parks. Parks where either is missing, or without a
+    unit, are left out. Sources count firms in different ways (registered, recruited, present), and
+    parks report full buildings: the estimate describes these parks and is no norm.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An introduction to the bootstrap.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> flows = pd.DataFrame({"hangzhou": [10.0]}, index=["quzhou"])
+    >>> space_demand(flows, 500.0).by_home().to_dict()
+    {'quzhou': 5000.0}
+    """
+    check_confidence("confidence", confidence)
+    resamples = as_whole("resamples", resamples, low=1)
+    rng = check_rng(rng)
+    _check_flows(flows)
+    known: Any = floor
+    if isinstance(known, MultilayerNetwork):
+        known = known.nodes
+    if isinstance(known, pd.DataFrame):
+        ratios = _ratios(known, area, units)
+        draws = np.median(rng.choice(ratios, (resamples, ratios.size)), axis=1)
+        middle = float(np.median(ratios))
+        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+        low, high = np.quantile(draws, tails)
+        n = ratios.size
+    else:
+        check_number("floor", known, low=0, above=True)
+        middle = low = high = float(known)
+        draws, n = np.full(resamples, middle), 0
+    return SpaceDemand(flows * middle, middle, float(low), float(high), n, confidence, draws)
+
+
+def _check_flows(flows: object) -> None:
+    if not isinstance(flows, (pd.DataFrame, pd.Series)) or not len(flows):
+        raise InputError(f"`flows` must be a DataFrame or Series with rows; found {shown(flows)}.")
+    values = as_floats("flows", flows)
+    if not (np.isfinite(values) & (values >= 0)).all():
+        raise InputError("`flows` must hold finite numbers of 0 or more; put 0 for no flow.")
+
+
+def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
+    """Space by units of the parks where both are known."""
+    for column in (area, units):
+        check_name("area" if column == area else "units", column, list(parks.columns), of="parks")
+    space = pd.to_numeric(parks[area], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    count = pd.to_numeric(parks[units], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    both = (space > 0) & (count > 0)
+    if both.sum() < 2:
+        raise InputError(
+            f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
+            f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."
+        )
+    ratios: Floats = space[both] / count[both]
+    return ratios
+
+
+def rent_intervals(
+    space: SpaceDemand,
+    capacity: pd.Series,
+    cost: pd.DataFrame,
+    *,
+    minimum_share: Mapping[str, float] | None = None,
+    resamples: int = 200,
+) -> pd.DataFrame:
+    """Carry the uncertainty of the space for a unit of flow through to the rents of sites.
+
+    Parameters
+    ----------
+    space : SpaceDemand
+        Demand with the resamples of its floor space.
+    capacity, cost, minimum_share
+        As in `allocate_space`, for the homes of `space`.
+    resamples : int
+        How many of its resamples are used, the first ones.
+
+    Returns
+    -------
+    DataFrame
+        Index site; columns ``rent`` at the estimate (NaN where the demand cannot be served),
+        ``low`` and ``high`` over the resamples that can be served, ``rented`` (share of these in
+        which the site is full and has a rent) and ``served`` (share of all resamples in which the
+        demand can be served; the same for all sites).
+
+    Raises
+    ------
+    InputError
+        As in `allocate_space`, but for demand that cannot be served.
+
+    Notes
+    -----
+    Where ``served`` is below 1, space falls short in the other resamples, and no rent is high
+    enough: the interval describes the lower part of the demand only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> space = space_demand(pd.Series({"a": 8.0, "b": 7.0}), 1.0)
+    >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
+    >>> rent_intervals(space, pd.Series({"x": 6, "y": 12}), cost)["rent"].tolist()
+    [2.0, 0.0]
+    """
+    resamples = as_whole("resamples", resamples, low=1)
+    demand = space.by_home()
+
+    def rents(floor: float) -> Floats | None:
+        scaled = demand * (floor / space.floor)
+        try:
+            plan = allocate_space(scaled, capacity, cost, minimum_share=minimum_share)
+        except InputError as error:
+            if "not all demand" in str(error) or "the minimum shares need" in str(error):
+                return None
+            raise
+        return plan.rents.to_numpy()
+
+    middle = rents(space.floor)
+    by_floor: dict[float, Floats | None] = {}
+    for floor in space.by_resample[:resamples].tolist():
+        if floor not in by_floor:
+            by_floor[floor] = rents(floor)
+    drawn = [by_floor[floor] for floor in space.by_resample[:resamples].tolist()]
+    served = [each for each in drawn if each is not None]
+    nothing = np.full(len(capacity), np.nan)
+    tails = [(1 - space.confidence) / 2, (1 + space.confidence) / 2]
+    low, high = np.quantile(served, tails, axis=0) if served else (nothing, nothing)
+    return pd.DataFrame(
+        {
+            "rent": nothing if middle is None else middle,
+            "low": low,
+            "high": high,
+            "rented": np.mean(np.array(served) > 0, axis=0) if served else nothing,
+            "served": len(served) / len(drawn),
+        },
+        index=pd.Series(capacity).index.rename("site"),
+    )
+
+
+def worth_of_space(
+    network: MultilayerNetwork,
+    *,
+    home: str,
+    hosts: Sequence[str],
+    floor: float,
+    area: float = 1000.0,
+    links_per_unit: float = 1.0,
+    pipeline_share: float = 0.5,
+    replicates: int = 20,
+    rng: Rng = None,
+) -> pd.DataFrame:
+    """Measure what more space at each host is worth to home: the gain in access.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network before.
+    home : str
+        The place that uses the space.
+    hosts : sequence of str
+        Places where the space could be.
+    floor : float
+        Space for a unit (a firm, say), as in `space_demand`.
+    area : float
+        How much more space, in the unit of `floor`.
+    links_per_unit : float
+        Links that a unit makes: an assumption, which scales all hosts alike.
+    pipeline_share : float
+        Share of the links that lead home, see `ReverseEnclave`.
+    replicates : int
+        Random placements.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
+
+    Returns
+    -------
+    DataFrame
+        Index host; columns ``links`` that the space houses, ``gain`` in home's access (harmonic
+        centrality, unit lengths, mean over placements) and ``gain_per_1000`` units of space.
+
+    Raises
+    ------
+    InputError
+        Space that houses less than half a link, or places that are not there.
+
+    Notes
+    -----
+    The space houses a new `ReverseEnclave` of home with ``area / floor * links_per_unit`` links,
+    rounded. It is a comparison of hosts under these assumptions, not an estimate of what a park
+    brings.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> network = ni.datasets.make_city_system(rng=1)
+    >>> home, *hosts = network.places.index[[-1, 0, 1]]
+    >>> table = worth_of_space(network, home=home, hosts=hosts, floor=250, replicates=2, rng=1)
+    >>> table["links"].tolist()
+    [4, 4]
+    """
+    check_network(network)
+    check_number("floor", floor, low=0, above=True)
+    check_number("area", area, low=0, above=True)
+    check_number("links_per_unit", links_per_unit, low=0, above=True)
+    size = round(area / floor * links_per_unit)
+    if size < 1:
+        raise InputError(
+            f"`area` must house one link or more; {area:g} at {floor:g} a unit and "
+            f"{links_per_unit:g} links a unit house {area / floor * links_per_unit:.2g}. Give "
+            "more space."
+        )
+    candidates = {
+        str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
+        for host in as_list("hosts", hosts, "places")
+    }
+    plan = site_enclaves(
+        network, candidates=candidates, k=1, objective="home_access", replicates=replicates, rng=rng
+    )
+    gain = plan.to_frame()["gain_alone"].rename_axis("host")
+    return pd.DataFrame({"links": size, "gain": gain, "gain_per_1000": gain * (1000 / area)})

@@ -1,0 +1,116 @@
+"""Space that flows need, its interval, and what follows for rents and for access."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.planning import allocate_space, rent_intervals, space_demand, worth_of_space
+
+PARKS = pd.DataFrame(
+    {"floor_area_m2": [1000, 900, np.nan, 400, 0], "firms": [10, 3, 5, 1, 2]}
+)  # 100, 300 and 400 a firm are known
+FLOWS = pd.DataFrame({"x": [1.0, 0.0], "y": [2.0, 4.0]}, index=["a", "b"])
+
+
+def test_a_number_is_taken_as_it_is():
+    space = space_demand(FLOWS, 50)
+    assert space.demand.to_numpy().tolist() == [[50, 100], [0, 200]]
+    assert space.by_home().to_dict() == {"a": 150, "b": 200}
+    assert (space.floor, space.low, space.high, space.n) == (50, 50, 50, 0)
+
+
+def test_the_estimate_is_the_median_of_parks_where_both_are_known():
+    space = space_demand(FLOWS, PARKS, rng=1)
+    assert (space.floor, space.n) == (300, 3)
+    # Of 27 equally likely resamples of three the median is 100 in 7, 300 in 13 and 400 in 7.
+    share = pd.Series(space.by_resample).value_counts(normalize=True)
+    assert share.to_dict() == pytest.approx({100: 7 / 27, 300: 13 / 27, 400: 7 / 27}, abs=0.05)
+    assert (space.low, space.high) == (100, 400)
+    assert space.to_frame().loc["a"].tolist() == [900, 300, 1200]
+
+
+def test_flows_may_be_a_series_by_home_and_host():
+    pairs = FLOWS.stack().rename_axis(["home", "host"])
+    assert space_demand(pairs, 50).by_home().to_dict() == {"a": 150, "b": 200}
+
+
+def test_the_bundled_facts_have_ten_parks_with_floor_and_firms():
+    network = ni.datasets.load_yrd_enclaves()
+    nodes = network.nodes
+    both = nodes.dropna(subset=["floor_area_m2", "firms"])
+    space = space_demand(FLOWS, network, rng=1)
+    assert space.n == len(both) == 10
+    assert space.floor == pytest.approx((both["floor_area_m2"] / both["firms"]).median())
+    assert space.low < space.floor < space.high
+
+
+def test_rents_follow_from_the_resamples():
+    # One home: sites at 1 and 5, the first with room for 2 units of flow at the floor of 300.
+    flows, capacity = pd.Series({"a": 3.0}), pd.Series({"near": 600.0, "far": 500.0})
+    cost = pd.DataFrame({"near": [1.0], "far": [5.0]}, index=["a"])
+    space = space_demand(flows, PARKS, resamples=400, rng=1)
+    table = rent_intervals(space, capacity, cost, resamples=400)
+    # 100: all 300 are near, no rent. 300: 900, 300 of them far, rent 4. 400: 1,200 > 1,100, short.
+    assert table["rent"].to_dict() == {"near": 4, "far": 0}
+    served = np.isin(space.by_resample, [100, 300])
+    assert table["served"].tolist() == [served.mean()] * 2
+    rented = (space.by_resample == 300).sum() / served.sum()
+    assert table["rented"].to_dict() == {"near": pytest.approx(rented), "far": 0}
+    assert table.loc["near", ["low", "high"]].tolist() == [0, 4]
+
+
+def test_rents_of_a_demand_that_no_space_serves_are_unknown():
+    space = space_demand(pd.Series({"a": 3.0}), 300)
+    cost = pd.DataFrame({"near": [1.0]}, index=["a"])
+    table = rent_intervals(space, pd.Series({"near": 10.0}), cost, resamples=5)
+    assert table[["rent", "low", "high"]].isna().all(axis=None)
+    assert table["served"].tolist() == [0]
+    with pytest.raises(InputError, match="890 short"):
+        allocate_space(space.by_home(), pd.Series({"near": 10.0}), cost)
+
+
+def test_more_space_is_worth_the_gain_in_access_of_the_home():
+    # A path h - a - b: home h, and the host of one node takes one link, to itself.
+    ids = list("habc")
+    places = pd.DataFrame({"lon": range(4), "lat": 0.0}, index=ids)
+    links = pd.DataFrame({"source": list("hab"), "target": list("abc")})
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places)
+    table = worth_of_space(
+        network, home="h", hosts=["b", "c"], floor=500, pipeline_share=1.0, replicates=1, rng=1
+    )
+    # Two links of the park, both home: no host node is nearer, so nothing is gained.
+    assert table["links"].tolist() == [2, 2]
+    assert table["gain"].tolist() == [0, 0]
+    table = worth_of_space(network, home="h", hosts=["c"], floor=500, replicates=1, rng=1)
+    # One link home, one to c: from h to c by the park in 2 steps, not 3; b and a stay.
+    before = harmonic_centrality(network)["h"]
+    after = (1 + 1 / 2 + 1 / 2) / 3
+    assert table["gain"].tolist() == [pytest.approx(after - before)]
+    assert table["gain_per_1000"].tolist() == table["gain"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: space_demand(-FLOWS, 5), "`flows` must hold finite numbers of 0 or more"),
+        (lambda: space_demand(FLOWS, 0), "`floor` must be a finite number above 0"),
+        (lambda: space_demand(FLOWS, PARKS, area="m2"), "1 of 1 names are not in parks: 'm2'"),
+        (lambda: space_demand(FLOWS, PARKS.iloc[:1]), "found 1 of 1. Give the space for a unit"),
+        (lambda: space_demand([1], 5), "`flows` must be a DataFrame or Series"),
+    ],
+)
+def test_wrong_input_is_refused_in_words(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
+
+
+def test_space_for_less_than_a_link_is_refused():
+    network = ni.datasets.make_city_system(rng=1)
+    home, host = network.places.index[[-1, 0]]
+    with pytest.raises(InputError, match="must house one link or more; 10 at 500 a unit"):
+        worth_of_space(network, home=home, hosts=[host], floor=500, area=10)
