@@ -127,3 +127,46 @@ def test_readme_counts_the_rows_that_are_there() -> None:
     for table in ("places", "parks", "actors", "links"):
         n = len(pd.read_csv(FACTS / f"{table}.csv", dtype="str"))
         assert f"| `facts/{table}.csv` | {n} |" in readme
+
+
+def test_the_table_of_steps_is_what_the_facts_give():
+    """Counted here from the tables with pandas, without `find_enclaves`."""
+    parks = pd.read_csv(FACTS / "parks.csv").rename(columns={"park": "id"}).assign(kind="park")
+    actors = pd.read_csv(FACTS / "actors.csv").rename(
+        columns={"actor": "id", "place": "host", "jurisdiction": "home"}
+    )
+    columns = ["id", "kind", "type", "home", "host"]
+    nodes = pd.concat([parks[columns], actors.assign(type=None)[columns]])
+    places = pd.read_csv(FACTS / "places.csv", index_col="place")
+    parent = places["parent"]
+    city = parent.fillna(parent.index.to_series())
+    inside = (nodes["host"] == nodes["home"]) | (nodes["host"].map(parent) == nodes["home"])
+    outside = nodes[~inside & nodes["host"].notna() & nodes["home"].notna()]
+    outside = outside.assign(home=outside["home"].map(city), host=outside["host"].map(city))
+    own_pairs = nodes.merge(outside[["id"]], on="id")[["id", "home", "host"]]
+    enclaves = outside[outside["home"] != outside["host"]]
+    delta = places[
+        places["province"].isin(["Shanghai", "Jiangsu", "Zhejiang", "Anhui"])
+        & places["level"].isin(["municipality", "prefecture"])
+    ].index
+    assert len(delta) == 41
+    in_delta = enclaves[enclaves["host"].isin(delta)]
+    chosen = in_delta[
+        in_delta["home"].isin(delta) & in_delta["type"].isin(["reverse_enclave", "talent_enclave"])
+    ]
+    rows = []
+    for part, ends in (
+        (outside, own_pairs.set_index("id")),
+        *((table, table.set_index("id")) for table in (enclaves, in_delta, chosen)),
+    ):
+        parks = part[part["kind"] == "park"]
+        pairs = ends.loc[parks["id"], ["home", "host"]].drop_duplicates()
+        rows.append([len(part), len(parks), len(pairs)])
+    text = (ROOT / "data" / "README.md").read_text("utf-8")
+    table = text[text.index("| step |") : text.index("The five nodes")]
+    said = [
+        [int(cell) for cell in line.split("|")[2:5]]
+        for line in table.splitlines()
+        if line.split("|")[-2:-1] not in ([], [" "], ["---"]) and "step" not in line
+    ]
+    assert said == rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from itertools import combinations
 
@@ -255,7 +256,7 @@ def test_enclaves_are_counted_by_direction_host_and_home():
     network = three(places=places, jurisdiction=["P", "P", "Q"])  # b of P in Q, c of Q in R
     result = enclaves.compute(context_of(network, **OFF))
     text = text_of(ENCLAVES.tell(result))
-    assert "2 enclaves: 1 reverse and 1 forward." in text
+    assert "2 enclaves in 2 pairs of a home and a host: 1 reverse and 1 forward." in text
     assert "An enclave is reverse if its host is the larger of the two places" in text
     assert "Most frequent hosts: Qu & Co (1) and" in text
     assert text_of(ENCLAVES.offer(result)) == "The data hold 2 enclaves, of which 1 is reverse."
@@ -276,7 +277,51 @@ def test_enclaves_are_told_at_the_level_of_the_study():
     network = network_of([("a", "c"), ("b", "c"), ("a", "b")], nodes=nodes, places=places)
     result = enclaves.compute(context_of(network, places={"level": 1}, **OFF))
     assert result.table[["node", "home", "host"]].values.tolist() == [["b", "other", "city"]]
-    assert "1 enclave: " in text_of(ENCLAVES.tell(result))
+    text = text_of(ENCLAVES.tell(result))
+    assert "1 enclave in 1 pair of a home and a host: " in text
+    assert "1 more node stands outside its jurisdiction, but inside the same unit" in text
+    assert result.funnel[["nodes", "pairs"]].fillna(-1).values.tolist()[-3:-1] == [[2, 2], [1, 1]]
+
+
+def test_parks_are_counted_and_named_before_their_operators():
+    """Three nodes of P: a park in R, its operator, and a park in Q; two parks are counted."""
+    places = PLACES.assign(population=[1.0, 5.0, 3.0])
+    nodes = pd.DataFrame(
+        {
+            "kind": ["operator", "park", "park", "firm"],
+            "place": ["R", "R", "Q", "P"],
+            "jurisdiction": ["P", "P", "P", None],
+        },
+        index=list("abcd"),
+    )
+    network = network_of([("a", "b"), ("c", "d"), ("b", "d")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, **OFF))
+    assert result.table["node"].tolist() == ["b", "c", "a"]
+    text = text_of(ENCLAVES.tell(result))
+    assert "2 enclaves of kind park in 2 pairs of a home and a host: 2 reverse." in text
+    assert "other kinds that stand outside their jurisdiction are not counted: operator (1)" in text
+    assert "Most frequent homes: P (2)." in text
+    offer = "The data hold 2 enclaves of kind park, of which 2 are reverse."
+    assert text_of(ENCLAVES.offer(result)) == offer
+    steps = result.funnel.set_index("step")
+    assert steps.loc["outside their jurisdiction"].tolist() == [3, 2, 1, 2]
+
+
+def test_a_direction_that_is_not_known_and_a_tie_are_said():
+    places = PLACES.assign(population=[1.0, 1.0, np.nan])
+    nodes = pd.DataFrame(
+        {"place": ["Q", "R", "P"], "jurisdiction": ["P", "P", None]}, index=list("abc")
+    )
+    network = network_of([("a", "b"), ("c", "b")], nodes=nodes, places=places)
+    context = context_of(network, **OFF)
+    ranked = enclaves.compute(context)  # not all populations are known: PageRank
+    assert "of unknown direction" not in text_of(ENCLAVES.tell(ranked))
+    table = ranked.table.assign(direction=["level", None])
+    result = dataclasses.replace(ranked, table=table)
+    text = text_of(ENCLAVES.tell(result))
+    assert "1 a tie (home and host rank the same) and 1 of unknown direction (no ranking" in text
+    view = tables_of(ENCLAVES, result)["enclaves"].view
+    assert view["direction"].tolist() == ["level", "unknown"]
 
 
 def test_without_enclaves_that_is_said():
