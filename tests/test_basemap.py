@@ -6,13 +6,16 @@ import sys
 
 import geopandas
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.plotting import plot_flow_map
+from netinnov.plotting._land import land_in
 
 LAND = Polygon([(118, 28), (123, 28), (123, 32), (118, 32)])
 RIVER = LineString([(118, 30), (123, 31)])
@@ -77,7 +80,7 @@ def test_nothing_in_the_frame_draws_nothing(network):
 @pytest.mark.parametrize(
     ("basemap", "words"),
     [
-        (3, "must be a GeoDataFrame, a GeoSeries or the path of a file with shapes; found int"),
+        (3, 'must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; found int'),
         ("nowhere.gpkg", "there is no file nowhere.gpkg"),
         (geopandas.GeoSeries([Point(5e5, 4e6)]), "no coordinate system.*set_crs"),
     ],
@@ -100,3 +103,48 @@ def test_without_geopandas_the_message_is_a_command(network, monkeypatch):
     with pytest.raises(ImportError, match=r"pip install 'netinnov\[maps\]'"):
         plot_flow_map(network, basemap="land.gpkg")
     plot_flow_map(network)
+
+
+# -- the bundled land --------------------------------------------------------------------------
+
+
+def inside(outlines, lon, lat):
+    """Whether a point is on land: outlines around it, counted against the holes."""
+    return sum(Path(outline).contains_point((lon, lat)) for outline in outlines) % 2 == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "on_land"),
+    [
+        ("Hangzhou", 120.15, 30.28, True),
+        ("the East China Sea", 122.9, 30.0, False),
+        ("Hangzhou Bay", 121.3, 30.5, False),
+        ("Paris", 2.35, 48.86, True),
+        ("the Channel", -0.5, 50.2, False),
+        ("Quito", -78.5, -0.2, True),
+        ("the Caspian Sea", 50.5, 42.0, False),
+        ("Hobart's hills", 146.5, -42.2, True),
+    ],
+)
+@pytest.mark.parametrize("around", [1.5, 15.0])
+def test_the_bundled_land_is_where_land_is(place, lon, lat, on_land, around):
+    frame = (lon - around, lon + around, lat - around, lat + around)
+    assert inside(land_in(frame), lon, lat) == on_land, place
+
+
+def test_land_is_cut_to_the_frame_and_lies_below_everything(network):
+    west, east, south, north = frame = (118.0, 123.0, 27.0, 33.0)
+    corners = np.concatenate(land_in(frame))
+    assert (corners >= [west - 0.2, south - 0.2]).all()
+    assert (corners <= [east + 0.2, north + 0.2]).all()
+    ax = plot_flow_map(network, extent=frame)
+    (land,) = [part for part in ax.patches if part.get_gid() == "land"]
+    assert land.get_zorder() < min(part.get_zorder() for part in ax.collections)
+    nothing = plot_flow_map(network, basemap=None)
+    assert not [part for part in nothing.patches if part.get_gid() == "land"]
+
+
+def test_far_from_any_shore_there_is_only_sea():
+    assert land_in((-140.0, -135.0, -30.0, -25.0)) == []
+    (corners,) = land_in((100.0, 101.0, 50.0, 51.0))  # Siberia: all land
+    assert len(corners) <= 8

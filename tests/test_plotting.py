@@ -18,6 +18,7 @@ from matplotlib.patches import FancyArrowPatch
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import (
+    caption_notes,
     dense_frame,
     figure_style,
     frame_of,
@@ -246,33 +247,76 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(
     assert set(drawn) == {"p -> q", "q -> p"}
     assert drawn["p -> q"].get_linewidth() > drawn["q -> p"].get_linewidth()
     assert drawn["q -> p"].get_linestyle() != drawn["p -> q"].get_linestyle()
-    assert min(a.get_zorder() for a in drawn.values()) > max(
-        c.get_zorder() for c in curves(ax).values()
-    )
-    note = " ".join(ax.get_xlabel().split())
+    # Below the observed links, above the modelled ones.
+    assert {arrow.get_zorder() for arrow in drawn.values()} == {3}
+    order = {name: part.get_zorder() for name, part in curves(ax).items()}
+    assert order["gravity"] < 3 < min(order["talent"], order["trade"])
+    note = " ".join(caption_notes(ax))
     assert "an end is not on the map: 1." in note
     assert "inside one place, not drawn: 1." in note
     assert "no coordinates: 1 of 4." in note
 
 
+def test_enclaves_of_one_pair_are_one_arrow_and_only_the_most_are_drawn(
+    cities: MultilayerNetwork, ax: Axes
+) -> None:
+    enclaves = pd.DataFrame({"home": ["p", "q", "q", "q"], "host": ["q", "p", "p", "r"]})
+    drawn = arrows(plot_flow_map(cities, enclaves=enclaves, arrows=1, ax=ax))
+    assert set(drawn) == {"q -> p"}
+    assert "Arrows: the 1 of most enclaves, of 3 pairs." in caption_notes(ax)
+    assert "reverse enclaves" in legend(ax)
+
+
+def test_lines_and_places_of_a_map_can_be_set(cities: MultilayerNetwork, ax: Axes) -> None:
+    edges, nodes = {"linewidths": 3.0, "alpha": 0.1}, {"facecolors": "red"}
+    plot_flow_map(cities, edge_kws=edges, node_kws=nodes, label="patents", ax=ax)
+    assert {part.get_alpha() for part in curves(ax).values()} == {0.1}
+    assert {width for part in curves(ax).values() for width in part.get_linewidths()} == {3.0}
+    (places,) = [part for part in ax.collections if part.get_gid() == "other place"]
+    assert places.get_facecolors()[0].tolist() == [1, 0, 0, 1]
+    found = ax.get_legend()
+    assert found is not None
+    assert found.get_title().get_text() == "width of a link: patents"
+
+
+def test_what_must_be_named_is_named_beside_a_crowd_with_a_line_to_it(ax: Axes) -> None:
+    turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    crowd = np.column_stack([np.cos(turn), np.sin(turn)])
+    points = np.concatenate(
+        [[[0.0, 0.0]], *(crowd * size for size in (0.02, 0.04, 0.06)), [[3, 3]]]
+    )
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    texts = ["the centre of it all", *[""] * 180, "far"]
+    radii = np.full(len(points), 2.0)
+    assert label_points(ax, points, texts, radii=radii, most=1) == []
+    (label,) = label_points(ax, points, texts, radii=radii, most=1, must=1)
+    assert label.get_text() == "the centre of it all"
+    box = label.get_window_extent()
+    at = ax.transData.transform(points)
+    hidden = ((at > [box.x0, box.y0]) & (at < [box.x1, box.y1])).all(axis=1)
+    assert not hidden.any()
+    lines = [text for text in ax.texts if text.arrow_patch is not None]
+    assert len(lines) == 1
+
+
 def test_a_modelled_layer_says_so_with_its_parameters(cities: MultilayerNetwork, ax: Axes) -> None:
     plot_flow_map(cities, ax=ax)
-    assert "gravity (modelled), weight up to 0.5" in legend(ax)
-    note = " ".join(ax.get_xlabel().replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "gravity (modelled), up to 0.5" in legend(ax)
+    note = " ".join(caption_notes(ax))
     assert note.endswith("gravity (modelled): exponent: 2; model: made up.")
 
 
 def test_the_record_and_not_the_name_says_whether_a_layer_is_modelled(ax: Axes) -> None:
     network = _of_layers({"modelled_trips": 1.0, "trips": 2.0}, {"trips": {"modelled": True}})
     plot_flow_map(network, ax=ax)
-    assert legend(ax)[:2] == ["modelled_trips, weight up to 1", "trips (modelled), weight up to 2"]
+    assert legend(ax)[:2] == ["modelled_trips, up to 1", "trips (modelled), up to 2"]
     assert mark_modelled("modelled_trips", ["modelled_trips"]) == "modelled_trips (modelled)"
 
 
 def test_long_parameters_are_cut_under_the_map(ax: Axes) -> None:
     record = {"trips": {"modelled": True, "parameters": "a word " * 40}}
     plot_flow_map(_of_layers({"trips": 1.0}, record), ax=ax)
-    note = " ".join(ax.get_xlabel().split())
+    note = " ".join(caption_notes(ax))
     assert note.startswith("trips (modelled): a word")
     assert note.endswith(" ...")
     assert len(note) < 140
@@ -290,8 +334,8 @@ def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax: Axe
     weights = {"a": 1.0, "b": 5.0, "c": 4630.0, "d": 3.0, "e": 6.313, "f": 2.0, "m": 0.1}
     network = _of_layers(weights, {"m": {"modelled": True}})
     assert set(curves(plot_flow_map(network, ax=ax))) == {*"bcdem"}
-    assert "Layers of less weight, not drawn: f, a." in " ".join(ax.get_xlabel().split())
-    assert {"c, weight up to 4,630", "e, weight up to 6.3"} <= set(legend(ax))
+    assert "Layers of less weight, not drawn: f, a." in " ".join(caption_notes(ax))
+    assert {"c, up to 4,630", "e, up to 6.3"} <= set(legend(ax))
     asked = new_figure().add_subplot()
     assert set(curves(plot_flow_map(network, layers=list("abcdef"), ax=asked))) == set("abcdef")
 
@@ -310,7 +354,7 @@ def test_enclaves_that_leave_the_frame_are_named_and_not_drawn(
     enclaves = pd.DataFrame({"home": ["p", "q"], "host": ["q", "r"]})
     plot_flow_map(cities, enclaves=enclaves, extent=(117, 120.5, 28, 30.5), ax=ax)
     assert set(arrows(ax)) == {"p -> q"}
-    note = " ".join(ax.get_xlabel().split())
+    note = " ".join(caption_notes(ax))
     assert "Enclaves with an end outside the frame, not drawn: Qu to Er." in note
 
 
@@ -345,7 +389,7 @@ def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(
 ) -> None:
     drawn = curves(plot_flow_map(cities, strongest=1, ax=ax))
     assert len(drawn["trade"].get_paths()) == 1
-    assert "trade: the 1 strongest of 2 links are drawn." in ax.get_xlabel()
+    assert "trade: the 1 strongest of 2 links are drawn." in " ".join(caption_notes(ax))
 
 
 def test_the_map_is_stretched_by_its_latitude_and_the_scale_bar_by_great_circles(
@@ -435,7 +479,7 @@ def test_a_map_without_coordinates_is_empty_and_says_so(ax: Axes) -> None:
     nodes = pd.DataFrame({"node": ["a", "b"], "kind": "place", "place": ["a", "b"]})
     network = build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
     plot_flow_map(network, ax=ax)
-    assert "no coordinates: 2 of 2." in ax.get_xlabel()
+    assert "no coordinates: 2 of 2." in " ".join(caption_notes(ax))
     assert curves(ax) == {}
 
 

@@ -9,7 +9,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.panels import event_study
-from netinnov.plotting import new_figure, plot_event_study
+from netinnov.plotting import caption_notes, new_figure, plot_event_study
 
 pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
 
@@ -52,7 +52,7 @@ def test_points_stand_at_their_estimates(study):
     assert [tuple(span[:, 1]) for span in spans] == list(
         zip(known["low"], known["high"], strict=True)
     )
-    text = " ".join(ax.get_xlabel().split())
+    text = " ".join(caption_notes(ax))
     assert "4 treated pairs, 32 others" in text
     assert f"p = {whole.pre_trend_p:.2g}" in text
     assert ax.get_legend() is None

@@ -15,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
 from netinnov.plotting import (
+    caption_notes,
     new_figure,
     plot_dose_response,
     plot_effects,
@@ -100,11 +101,30 @@ def test_one_kind_of_effects_needs_no_name(ax):
 
 def test_one_legend_stands_for_all_panels(ax):
     plot_effects(EFFECTS[1:], ax=ax, legend=EFFECTS)
-    assert len(entries(ax)) == 3
+    (legend,) = ax.figure.legends
+    assert len(legend.get_texts()) == 3
     assert not ax.patches
     other = new_figure().add_subplot()
     plot_effects(EFFECTS, ax=other, legend=False)
     assert other.get_legend() is None
+
+
+def test_effects_in_per_cent_have_a_row_a_scenario_and_colours_of_the_ends(ax):
+    rows = [("park", None, 2.0, 0.1), ("park", "h", 4.0, -1.0), ("park", "x", 0.0, 0.1)]
+    table = pd.DataFrame(rows, columns=["scenario", "node", "baseline", "difference"])
+    table = table.assign(measure="access", low=table["difference"], high=table["difference"])
+    other = table.iloc[[1]].assign(scenario="links, new")
+    table = pd.concat([table, other], ignore_index=True)
+    plot_effects(table, ends=["h"], percent=True, label="reach", ax=ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["park", "links,\nnew"]
+    assert ax.get_xlabel() == "change in reach, %"
+    points = [tuple(point) for part in ax.collections[1:] for point in part.get_offsets()]
+    at = {x for x, _ in points if np.isfinite(x)}
+    assert at == {5.0, -25.0}  # 0.1 of 2, -1 of 4; nothing where the baseline is 0
+    assert len({tuple(part.get_edgecolors()[0]) for part in ax.collections[1:]}) == 3
+    assert entries(ax)[:2] == ["whole network", "h"]
+    with pytest.raises(InputError, match="baseline"):
+        plot_effects(table.drop(columns="baseline"), percent=True, ax=ax)
 
 
 def test_no_effect_has_no_share_of_the_same_sign(ax):
@@ -314,14 +334,14 @@ def test_each_dot_ends_a_link_that_is_drawn_inside_the_frame(ax, tmp_path):
     plot_link_changes(changes, places=places, extent=frame, label="joint patents", ax=ax)
     dots = {part.get_gid(): part for part in ax.collections}["end of a link drawn"]
     assert sorted(map(tuple, dots.get_offsets())) == [(0, 0), (1, 1), (2, 0)]
-    assert "with an end outside the frame, not drawn: 1." in ax.get_xlabel()
+    assert "with an end outside the frame, not drawn: 1." in " ".join(caption_notes(ax))
     assert ax.get_legend().get_title().get_text() == "width: change in joint patents"
     assert entries(ax) == ["gained, 2", "lost, 4", "end of a link drawn"]
     drawn(ax, tmp_path)
     other = new_figure().add_subplot()
     weaker = changes.assign(change=[-4.0, -3.0, 2.0])
     plot_link_changes(weaker, places=places, strongest=1, ax=other)
-    assert "Lost: the 1 largest of 2 drawn." in other.get_xlabel()
+    assert "Lost: the 1 largest of 2 drawn." in " ".join(caption_notes(other))
     dots = {part.get_gid(): part for part in other.collections}["end of a link drawn"]
     drawn_ends = {tuple(end) for part in lines(other).values() for line in part.get_segments()
                   for end in line}  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from netinnov.errors import InputError
-from netinnov.plotting import new_figure, plot_entry_rates
+from netinnov.plotting import caption_notes, new_figure, plot_entry_rates
 
 RATES = pd.DataFrame(
     {
@@ -27,7 +27,7 @@ def test_rates_and_their_null_model():
     assert line.get_ydata().tolist() == pytest.approx([2, 30])
     assert mean.get_ydata().tolist() == pytest.approx([10, 20])
     assert ax.get_ylim()[0] == 0
-    assert "3,000 pairs" in " ".join(ax.get_xlabel().split())
+    assert "3,000 pairs" in " ".join(caption_notes(ax))
 
 
 def test_what_cannot_be_drawn_is_refused():

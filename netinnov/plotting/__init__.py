@@ -21,6 +21,7 @@ from netinnov.plotting._free_flow import plot_bifurcation, plot_phase_map, plot_
 from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
 from netinnov.plotting._layers import plot_adjacency, plot_layers
 from netinnov.plotting._link_changes import plot_link_changes
+from netinnov.plotting._notes import caption_notes
 from netinnov.plotting._null import plot_null_distribution
 from netinnov.plotting._park import plot_park
 from netinnov.plotting._profile import plot_profile
@@ -39,6 +40,7 @@ from netinnov.plotting._style import (
 __all__ = [
     "DOUBLE",
     "SINGLE",
+    "caption_notes",
     "cjk_font",
     "dense_frame",
     "figure_style",

@@ -126,7 +126,7 @@ def plot_alluvial(
             "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no ribbon."
         )
         grey = f"Grey ribbons: less than {percent(small)} of the nodes in both periods."
-        write_notes(ax, [note, grey if small else ""], beside=40)
+        write_notes(ax, [note, grey if small else ""])
     return ax
 
 

@@ -1,4 +1,4 @@
-"""What the user lays below a map: borders, coasts, rivers. None are bundled."""
+"""What lies below a map: land and sea, or shapes of the user's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netinnov._optional import require
 from netinnov.errors import InputError
+from netinnov.plotting._land import draw_land
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,14 +22,15 @@ _BORDER = "#bdbdb8"
 
 
 def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
-    """Draw shapes below all else, in degrees; what lies outside the frame is left out.
+    """Draw land or shapes below all else, in degrees; what lies outside the frame is left out.
 
     Parameters
     ----------
     ax : Axes
         A map whose limits are set; they stay.
-    basemap : GeoDataFrame, GeoSeries or path
-        Polygons and lines in any coordinate system; without one they must be in degrees.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        The bundled land, nothing, or polygons and lines in any coordinate system; without one they
+        must be in degrees.
     frame : tuple of float
         West, east, south and north in degrees.
 
@@ -39,6 +41,11 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     ImportError
         If geopandas is not installed.
     """
+    if basemap is None:
+        return
+    if isinstance(basemap, str) and basemap == "land":
+        draw_land(ax)
+        return
     geopandas = require("geopandas", extra="maps", what="a map with a basemap")
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
@@ -64,7 +71,7 @@ def _read(geopandas: Any, basemap: Any) -> Any:
     if isinstance(basemap, geopandas.GeoDataFrame):
         return basemap.geometry
     if not isinstance(basemap, (str, PathLike)):
-        msg = "`basemap` must be a GeoDataFrame, a GeoSeries or the path of a file with shapes; "
+        msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
         raise InputError(f"{msg}found {type(basemap).__name__}.")
     path = Path(basemap)
     if not path.exists():

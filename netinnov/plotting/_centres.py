@@ -17,7 +17,7 @@ from netinnov._arguments import as_whole, check_flag
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._fonts import place_names
+from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
@@ -42,9 +42,12 @@ def plot_centres(
     *,
     names: Mapping[str, str] | pd.Series[str] | None = None,
     extent: tuple[float, float, float, float] | None = None,
-    labels: int = 20,
+    labels: int = 12,
     spokes: bool = True,
-    basemap: Any = None,
+    label: str = "centrality",
+    edge_kws: Mapping[str, Any] | None = None,
+    node_kws: Mapping[str, Any] | None = None,
+    basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the centres among places on a map, with the share of resamples that agree.
@@ -62,11 +65,17 @@ def plot_centres(
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes of the table.
     labels : int
-        At most this many places are named, centres first, then by support and centrality.
+        At most this many places are named, centres first, then by support and centrality. A centre
+        without room beside it is named farther away, with a line to it.
     spokes : bool
         Join each place with the most central centre of its community.
-    basemap : GeoDataFrame, GeoSeries or path, optional
-        Borders, coasts or rivers of your own, drawn below; see `plot_flow_map`.
+    label : str
+        What the area of a marker stands for.
+    edge_kws, node_kws : mapping, optional
+        Settings of the spokes (`matplotlib.collections.LineCollection`) and of the places
+        (`Axes.scatter`), in place of those of this function.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -82,7 +91,7 @@ def plot_centres(
         If a column is missing or out of range, a node is not in the network, or the extent is
         empty.
     ImportError
-        If there is a basemap, and geopandas is not installed.
+        If the basemap is your own, and geopandas is not installed.
 
     Notes
     -----
@@ -127,12 +136,11 @@ def plot_centres(
             ax.xaxis.set_major_locator(MaxNLocator(3))
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
-        if basemap is not None:
-            draw_basemap(ax, basemap, frame)
-        lines = _draw_spokes(ax, seen) if spokes else False
-        _draw_places(ax, seen, area)
+        draw_basemap(ax, basemap, frame)
+        lines = _draw_spokes(ax, seen, dict(edge_kws or {})) if spokes else False
+        _draw_places(ax, seen, area, dict(node_kws or {}))
         ax.legend(
-            handles=_handles(seen, most, lines=lines),
+            handles=_handles(seen, most, printable(label), lines=lines),
             loc="lower left" if narrow else "upper left",
             bbox_to_anchor=(0.0, 1.02) if narrow else (1.01, 1.0),
             borderaxespad=0,
@@ -145,7 +153,7 @@ def plot_centres(
             bar = ax.figure.colorbar(shades, cax=inset, ticks=[0, 0.5, 1])
             bar.set_label("support: share of resamples\nin which it is a centre", fontsize=7)
             bar.ax.tick_params(labelsize=7)
-        write_notes(ax, notes, beside=60)
+        write_notes(ax, notes)
         text = place_names(network.places) if names is None else names
         label_points(
             ax,
@@ -158,6 +166,7 @@ def plot_centres(
             ],
             radii=np.sqrt(area) / 2,
             most=labels,
+            must=int(seen["centre"].sum()),
         )
     return ax
 
@@ -191,7 +200,7 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _draw_spokes(ax: Axes, seen: pd.DataFrame) -> bool:
+def _draw_spokes(ax: Axes, seen: pd.DataFrame, edge_kws: dict[str, Any]) -> bool:
     """Lines from places to the most central centre of their community; whether there are any."""
     centres = seen[seen["centre"] & seen["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
@@ -202,14 +211,12 @@ def _draw_spokes(ax: Axes, seen: pd.DataFrame) -> bool:
     if not drawn.any():
         return False
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
-    ax.add_collection(
-        LineCollection(lines, colors="#8c8c8c", linewidths=0.5, zorder=2, gid="spokes"),
-        autolim=False,
-    )
+    style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": 0.5, "zorder": 2, "gid": "spokes"}
+    ax.add_collection(LineCollection(lines, **style | edge_kws), autolim=False)
     return True
 
 
-def _draw_places(ax: Axes, seen: pd.DataFrame, area: Any) -> None:
+def _draw_places(ax: Axes, seen: pd.DataFrame, area: Any, node_kws: dict[str, Any]) -> None:
     shade = np.asarray(colormaps["Blues"](seen["support"].fillna(0).to_numpy()))
     shade[seen["support"].isna()] = to_rgba(_UNKNOWN)
     centre = seen["centre"].to_numpy()
@@ -217,20 +224,19 @@ def _draw_places(ax: Axes, seen: pd.DataFrame, area: Any) -> None:
         (~centre, "o", 0.5, 5, "other places"),
         (centre, "s", 1.3, 6, "centres"),
     ):
-        ax.scatter(
-            seen["lon"][mine],
-            seen["lat"][mine],
-            s=area[mine],
-            marker=marker,
-            facecolors=shade[mine],
-            edgecolors=INK,
-            linewidths=width,
-            zorder=order,
-            gid=name,
-        )
+        style: dict[str, Any] = {
+            "s": area[mine],
+            "marker": marker,
+            "facecolors": shade[mine],
+            "edgecolors": INK,
+            "linewidths": width,
+            "zorder": order,
+            "gid": name,
+        }
+        ax.scatter(seen["lon"][mine], seen["lat"][mine], **style | node_kws)
 
 
-def _handles(seen: pd.DataFrame, area: float, *, lines: bool) -> list[Line2D]:
+def _handles(seen: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:
     hollow: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK}
     hollow["markerfacecolor"] = "white"
     count = int(seen["centre"].sum())
@@ -254,7 +260,7 @@ def _handles(seen: pd.DataFrame, area: float, *, lines: bool) -> list[Line2D]:
     for share in (1.0, 0.25) if most > 0 else ():
         side = (_LEAST + (area - _LEAST) * share) ** 0.5
         value = most * share
-        label = f"centrality {value:,.0f}" if value >= 1000 else f"centrality {value:.3g}"
+        label = f"{size} {value:,.0f}" if value >= 1000 else f"{size} {value:.3g}"
         handles.append(Line2D([], [], marker="o", markersize=side, mew=0.5, label=label, **hollow))
     return handles
 

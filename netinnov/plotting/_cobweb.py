@@ -15,7 +15,7 @@ from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._room import MODELLED, beside
+from netinnov.plotting._room import MODELLED
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def plot_cobweb(
         wide = 0.12 * (x.max() - x.min()) or 1.0
         ax.set_xlim(x.min() - wide, x.max() + wide)
         ax.set_ylim(heights[0], heights[-1])
-        write_notes(ax, [MODELLED], label="quantity of innovation elements", beside=beside(ax))
+        write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
         ax.set_title(_verdict(market, start, region), fontsize=8)
         handles = [
@@ -195,7 +195,7 @@ def plot_price_paths(
                 Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES[k], label=printable(name))
                 for k, name in enumerate(named)
             ]
-        write_notes(ax, [MODELLED], label="period", beside=beside(ax))
+        write_notes(ax, [MODELLED], label="period")
         ax.set_ylabel(printable(label))
         legend_above(ax, handles, ncols=4, handlelength=3.0, up=1.0)
     return ax

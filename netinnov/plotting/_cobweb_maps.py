@@ -15,7 +15,7 @@ from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._room import MODELLED, beside
+from netinnov.plotting._room import MODELLED
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ def plot_stability_map(
         top = max(limit / regions * 1.15, 0.1)
         gap, total = np.maximum((limit - ratio) / regions, 0), np.where(ratio < limit, top, 0.0)
         label = "mobility m between two regions, m / b"
-        note = f"{regions} equal regions; adaptation {adaptation:g}. {MODELLED}"
+        note = f"{regions} equal regions; adaptation {adaptation:g}."
     else:
         top = 1.0
         gap = np.minimum(2 / (1 + ratio + regions * mobility), top)
         total = np.minimum(2 / (1 + ratio), top)
         label = "adaptation of expectations, beta"
-        note = f"{regions} equal regions; mobility {mobility:g} b between each two. {MODELLED}"
+        note = f"{regions} equal regions; mobility {mobility:g} b between each two."
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=76)
         ax.fill_between(ratio, 0, gap, color=_FIELDS[0], linewidth=0)
@@ -130,7 +130,7 @@ def plot_stability_map(
         ax.set(xlim=(0, steepest), ylim=(0, top))
         ax.set_ylabel(label)
         label_below = "slope of supply d to slope of demand b, d / b"
-        write_notes(ax, [note], label=label_below, beside=beside(ax))
+        write_notes(ax, [note, MODELLED], label=label_below)
         edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
         fields = ("all settles", "gaps explode, total settles", "all explodes")
         handles: list[Any] = [
@@ -210,7 +210,7 @@ def plot_attractors(
             style: dict[str, Any] = {"linestyle": "none", "marker": ".", "rasterized": True}
             ax.plot(x[part], y[part], markersize=size, color=colour, markeredgewidth=0, **style)
             ax.plot([], [], linestyle="none", marker="o", color=colour, markersize=4, label=name)
-        write_notes(ax, [MODELLED], label=labels[over], beside=beside(ax))
+        write_notes(ax, [MODELLED], label=labels[over])
         ax.set_ylabel("price")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderpad=0)
     return ax

@@ -15,7 +15,6 @@ from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_conv
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._room import beside
 from netinnov.plotting._style import (
     GREY,
     INK,
@@ -108,7 +107,7 @@ def plot_convergence(
             f"Slope {_signed(fit.slope)} a period (95 %: {_signed(fit.low)} to "
             f"{_signed(fit.high)}); {half} {fit.n:,} regions, {fit.periods:g} periods."
         )
-        write_notes(ax, [note], label=printable(unit), beside=beside(ax))
+        write_notes(ax, [note], label=printable(unit))
     return ax
 
 
@@ -170,7 +169,7 @@ def plot_spread(
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         legend_above(ax, ncols=2, handlelength=2.4, columnspacing=1.2)
         note = "In brackets: regions, those with all values." if any(named) else ""
-        write_notes(ax, [note], label="period", beside=beside(ax))
+        write_notes(ax, [note], label="period")
     return ax
 
 

@@ -11,12 +11,13 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
+from netinnov._arguments import as_list
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._results import table_of
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -39,6 +40,9 @@ def plot_effects(
     *,
     ax: Axes | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
+    ends: Sequence[str] = (),
+    percent: bool = False,
+    label: str | None = None,
     legend: bool | pd.DataFrame = True,
 ) -> Axes:
     """Draw the change that each scenario makes, with its interval over placements.
@@ -56,6 +60,13 @@ def plot_effects(
         Where to draw; a new figure of 183 mm by default.
     names : mapping from node to str, optional
         Labels of the nodes.
+    ends : sequence of str
+        Nodes with a colour of their own, such as home and host. With them a scenario has one row,
+        in which the changes of all nodes stand one below the other.
+    percent : bool
+        Changes in per cent of the column ``baseline``; where that is 0 nothing is drawn.
+    label : str, optional
+        What changes; by default the name of the measure.
     legend : bool or DataFrame
         Say above the axes what the marks are: those of `effects`, or of a table with the rows of
         all panels that one legend stands for.
@@ -93,51 +104,104 @@ def plot_effects(
     effects = table_of("effects", effects, needed, of=of, method="effects")
     names = {} if names is None else names
     measures = effects["measure"].unique()
-    labels = [
-        _row_label(*row, names=names, several=len(measures) > 1)
-        for row in zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
-    ]
-    rows = np.arange(len(effects))
+    ends = as_list("ends", ends, "nodes")
+    if percent:
+        effects = _in_percent(effects)
+    rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
+    colours = [_colour(node, ends) for node in effects["node"]]
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=22 + 5.5 * len(effects))
-        whole = effects["node"].isna().to_numpy()
         ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
-        _draw_placebos(ax, effects)
-        ax.hlines(rows, effects["low"], effects["high"], color=PALETTE[0], linewidth=1.3, zorder=3)
-        for mine, face in ((whole, PALETTE[0]), (~whole, "white")):
+        half = 0.36 * (float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0)
+        _draw_placebos(ax, effects, rows, half)
+        ax.hlines(rows, effects["low"], effects["high"], color=colours, linewidth=1.3, zorder=3)
+        for node in effects["node"].drop_duplicates():
+            whole, colour = bool(pd.isna(node)), _colour(node, ends)
+            mine = (effects["node"].isna() if whole else effects["node"] == node).to_numpy(bool)
             ax.scatter(
                 effects["difference"][mine],
                 rows[mine],
                 s=18,
-                facecolors=face,
-                edgecolors=PALETTE[0],
+                marker=_marker(node, ends),
+                facecolors=colour if whole else "white",
+                edgecolors=colour,
                 linewidths=0.9,
                 zorder=4,
             )
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, **_TICK)
-        ax.set_yticks(rows, labels)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_yticks(np.arange(len(labels)), labels)
+        ax.set_ylim(len(labels) - 0.4, -0.6)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
         ax.xaxis.set_major_locator(MaxNLocator(6))
-        unit = f"change in {_plain(measures[0])}" if len(measures) == 1 else "change"
-        ax.set_xlabel(unit)
-        heads = _write_columns(ax, effects)
+        of = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
+        unit = f"change in {of}" if of else "change"
+        ax.set_xlabel(f"{unit}, %" if percent else unit)
+        heads = _write_columns(ax, effects, rows)
         if isinstance(legend, pd.DataFrame) or legend:
             marks = effects if isinstance(legend, bool) else legend
             # Above the heads of the columns, which it may be wide enough to reach.
             up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
-            ax.legend(
-                handles=_handles(marks),
-                loc="lower left",
-                bbox_to_anchor=(0, 1.0),
-                bbox_transform=ax.transAxes + up,
-                borderpad=0,
-                ncols=2,
-                columnspacing=1.4,
-            )
+            handles = _handles(marks, ends, names)
+            style: dict[str, Any] = {"borderpad": 0, "columnspacing": 1.4}
+            if not isinstance(legend, bool) and ax.figure.canvas.figure.get_layout_engine():
+                ax.figure.canvas.figure.legend(
+                    handles=handles, loc="outside upper left", ncols=len(handles), **style
+                )
+            else:
+                ax.legend(
+                    handles=handles,
+                    loc="lower left",
+                    bbox_to_anchor=(0, 1.0),
+                    bbox_transform=ax.transAxes + up,
+                    ncols=2,
+                    **style,
+                )
     return ax
+
+
+def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
+    """All changes in per cent of what was before."""
+    table_of("effects", effects, ["baseline"], of="ExperimentResult.effects()")
+    changes = ["difference", "low", "high", "median"]
+    changes += ["placebo_low", "placebo_median", "placebo_high"]
+    before = effects["baseline"].astype(float).abs()
+    scale = 100 / before.where(before > 0)
+    return effects.assign(**{name: effects[name] * scale for name in changes if name in effects})
+
+
+def _rows(
+    effects: pd.DataFrame,
+    names: Mapping[str, str] | pd.Series[str],
+    *,
+    one_a_scenario: bool,
+) -> tuple[Floats, list[str]]:
+    """Height of each change, and labels of the rows."""
+    several = effects["measure"].nunique() > 1
+    parts = zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
+    if not one_a_scenario:
+        labels = [_row_label(*part, names=names, several=several) for part in parts]
+        return np.arange(len(effects), dtype=np.float64), labels
+    heads = [_head(scenario, measure, several=several) for scenario, measure, _ in parts]
+    row, unique = pd.factorize(np.array(heads, object))
+    place = pd.Series(row).groupby(row)
+    among, n = place.cumcount().to_numpy(), place.transform("size").to_numpy()
+    labels = [str(label).replace(", ", ",\n", 1) for label in unique]
+    return row + (among - (n - 1) / 2) * 0.8 / n.max(initial=1), labels
+
+
+def _colour(node: Any, ends: Sequence[str]) -> str:
+    if pd.isna(node):
+        return INK if ends else PALETTE[0]
+    if not ends:
+        return PALETTE[0]
+    return PALETTE[ends.index(node) % len(PALETTE)] if node in ends else GREY
+
+
+def _marker(node: Any, ends: Sequence[str]) -> str:
+    """Marks that are told apart in grey, too."""
+    return "so^Dv"[(ends.index(node) + 1) % 5] if node in ends else "o"
 
 
 def _placebos(effects: pd.DataFrame) -> Floats:
@@ -146,25 +210,25 @@ def _placebos(effects: pd.DataFrame) -> Floats:
     return table.to_numpy(np.float64)
 
 
-def _draw_placebos(ax: Axes, effects: pd.DataFrame) -> None:
+def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -> None:
     """A band for each row that has placebos."""
     table = _placebos(effects)
-    for at, (low, median, high) in enumerate(table):
+    for at, (low, median, high) in zip(rows, table, strict=True):
         if np.isfinite(low):
             ax.add_patch(
                 Rectangle(
-                    (low, at - 0.36), high - low, 0.72, facecolor=_BAND, linewidth=0.8,
+                    (low, at - half), high - low, 2 * half, facecolor=_BAND, linewidth=0.8,
                     edgecolor=_BAND, zorder=1.5,
                 )
             )  # fmt: skip
-            ax.plot([median] * 2, [at - 0.36, at + 0.36], color=_MEDIAN, linewidth=0.9, zorder=2)
+            ax.plot([median] * 2, [at - half, at + half], color=_MEDIAN, linewidth=0.9, zorder=2)
     drawn = table[np.isfinite(table)]
     if drawn.size:
         ax.update_datalim([(drawn.min(), 0), (drawn.max(), 0)])
         ax.autoscale_view(scaley=False)
 
 
-def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
+def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
     """Numbers at the right of the rows; how many points their heads stand above the axes."""
     columns = []
     if "same_sign" in effects:
@@ -174,7 +238,7 @@ def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
         columns.append(("corrected\np", [_chance(p) for p in effects["corrected_p"]]))
     for number, (head, texts) in enumerate(columns, start=1):
         away = ((number * _COLUMN - 2) * 72 / 25.4, 0.0)
-        for at, text in enumerate(texts):
+        for at, text in zip(rows, texts, strict=True):
             ax.annotate(
                 text,
                 (1, at),
@@ -200,16 +264,28 @@ def _write_columns(ax: Axes, effects: pd.DataFrame) -> float:
     return _HEADS if columns else 0.0
 
 
-def _handles(effects: pd.DataFrame) -> list[Any]:
+def _handles(
+    effects: pd.DataFrame, ends: Sequence[str], names: Mapping[str, str] | pd.Series[str]
+) -> list[Any]:
     whole = effects["node"].isna().to_numpy(bool)
-    point: dict[str, Any] = {"marker": "o", "color": PALETTE[0], "markersize": 4, "linewidth": 1.3}
+    point: dict[str, Any] = {"marker": "o", "markersize": 4, "linewidth": 1.3}
+    point["color"] = _colour(None, ends)
     handles: list[Any] = []
     text = "mean change, 95 % of placements"
     both = whole.any() and not whole.all()
     if whole.any():
-        label = f"{text}: whole network" if both else text
+        label = "whole network" if ends else f"{text}: whole network" if both else text
         handles.append(Line2D([], [], label=label, **point))
-    if not whole.all():
+    for node in ends:
+        colour = _colour(node, ends)
+        style = {
+            **point,
+            "color": colour,
+            "markerfacecolor": "white",
+            "marker": _marker(node, ends),
+        }
+        handles.append(Line2D([], [], label=printable(names.get(node, node)), **style))
+    if not whole.all() and not effects["node"].dropna().isin(ends).all():
         label = "a place" if both else text
         handles.append(Line2D([], [], markerfacecolor="white", label=label, **point))
     if "median" in effects:
@@ -229,8 +305,12 @@ def _row_label(
     names: Mapping[str, str] | pd.Series[str],
     several: bool,
 ) -> str:
-    head = printable(scenario) + (f": {_plain(measure)}" if several else "")
+    head = _head(scenario, measure, several=several)
     return f"{head}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
+
+
+def _head(scenario: object, measure: object, *, several: bool) -> str:
+    return printable(scenario) + (f": {_plain(measure)}" if several else "")
 
 
 def _chance(value: float) -> str:

@@ -13,7 +13,6 @@ from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._room import beside
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def plot_event_study(
         if len(series) > 1 or truth is not None:
             legend_above(ax, ncols=3, handlelength=1.6)
         notes = [_note(name, study) for name, study in named.items()]
-        write_notes(ax, notes, label="periods since the opening", beside=beside(ax))
+        write_notes(ax, notes, label="periods since the opening")
     return ax
 
 

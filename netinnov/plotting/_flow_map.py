@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,13 @@ from matplotlib.path import Path
 from netinnov._arguments import as_whole, check_names
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
+from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._frame import asked_frame, draw_frame, map_height
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import number
+from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import (
     DOUBLE,
-    ENCLAVE,
     INK,
     axes_or_new,
     figure_style,
@@ -41,14 +40,15 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_flow_map"]
 
-_WIDEST = 2.8
-_THINNEST = 0.45
+_WIDEST = 2.2
+_THINNEST = 0.4
 _FAN = 0.05
 _BUNDLE = 0.3
 _LAYERS = 4  # that one map shows so that they can be told apart
 _LISTED = 6
+_ENTRY = 30  # letters in a line of the legend
+_LED = 8  # ends of most enclaves, which are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
-_ARROW_DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
 
 
 def plot_flow_map(
@@ -58,9 +58,13 @@ def plot_flow_map(
     enclaves: pd.DataFrame | None = None,
     names: Mapping[str, str] | pd.Series[str] | None = None,
     extent: tuple[float, float, float, float] | None = None,
-    labels: int = 30,
+    labels: int = 15,
     strongest: int = 100,
-    basemap: Any = None,
+    arrows: int = 20,
+    label: str = "weight",
+    edge_kws: Mapping[str, Any] | None = None,
+    node_kws: Mapping[str, Any] | None = None,
+    basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
@@ -74,7 +78,8 @@ def plot_flow_map(
         modelled and have most weight on the map, with a note of the others, and what is modelled.
     enclaves : DataFrame, optional
         Columns ``home``, ``host`` (nodes, or places that lie in one by ``places.parent``) and
-        perhaps ``direction`` (reverse, forward, level). Equal arrows are drawn once, wider.
+        perhaps ``direction`` (reverse, forward, level). Those of one pair are one arrow, below the
+        links, whose width says how many.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional
@@ -83,9 +88,17 @@ def plot_flow_map(
         At most this many places are named, ends of enclaves first, then by strength.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
-    basemap : GeoDataFrame, GeoSeries or path, optional
-        Borders, coasts or rivers of your own, drawn below; any file that geopandas reads, in any
-        coordinate system. Needs geopandas: ``pip install 'netinnov[maps]'``. None are bundled.
+    arrows : int
+        At most this many arrows are drawn, those of most enclaves.
+    label : str
+        What the weight of a link is, with its unit.
+    edge_kws, node_kws : mapping, optional
+        Settings of the lines (`matplotlib.collections.PathCollection`) and of the places
+        (`Axes.scatter`), in place of those of this function.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
+        or shapes of your own in any coordinate system, from any file that geopandas reads. Shapes
+        need geopandas: ``pip install 'netinnov[maps]'``.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -99,7 +112,7 @@ def plot_flow_map(
     InputError
         If a layer is not in the network, the extent is empty, or the basemap is no map.
     ImportError
-        If there is a basemap, and geopandas is not installed.
+        If the basemap is your own, and geopandas is not installed.
 
     Notes
     -----
@@ -127,6 +140,7 @@ def plot_flow_map(
     """
     check_network(network)
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
+    most_arrows = as_whole("arrows", arrows)
     modelled = modelled_layers(network)
     drawn = network.layers
     if layers is not None:
@@ -145,41 +159,49 @@ def plot_flow_map(
         )
     if not inside.all():
         notes.append(f"Places outside the frame: {(~inside).sum()}.")
-    arrows, unplaced = _arrows(enclaves, located.index, network.places["parent"])
+    ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
     seen = located.index[inside]
     text = place_names(network.places) if names is None else names
-    within = arrows["home"].isin(seen) & arrows["host"].isin(seen)
-    leaving = arrows[~within & (arrows["home"].isin(seen) | arrows["host"].isin(seen))]
+    within = ends["home"].isin(seen) & ends["host"].isin(seen)
+    leaving = ends[~within & (ends["home"].isin(seen) | ends["host"].isin(seen))]
     if len(leaving):
-        ends = zip(leaving["home"], leaving["host"], strict=True)
-        listed = [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in ends]
+        pairs = zip(leaving["home"], leaving["host"], strict=True)
+        listed = [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in pairs]
         more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
         shortened = ", ".join(listed[:_LISTED]) + more
         notes.append(f"Enclaves with an end outside the frame, not drawn: {shortened}.")
+    inner = ends[within].sort_values("count", ascending=False, kind="stable")
+    if len(inner) > most_arrows:
+        notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
+    inner = inner.head(most_arrows)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
-        if basemap is not None:
-            draw_basemap(ax, basemap, frame)
-        handles, cut = _draw_links(ax, network, drawn, located, modelled, strongest)
-        handles += _draw_arrows(ax, arrows[within], located)
-        shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), arrows)
+        draw_basemap(ax, basemap, frame)
+        handles, cut = _draw_links(
+            ax, network, drawn, located, modelled, strongest, dict(edge_kws or {})
+        )
+        handles += draw_arrows(ax, inner, located)
+        shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), ends)
         area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
-        handles += _draw_places(ax, shown, area, arrows)
+        handles += _draw_places(ax, shown, area, ends, dict(node_kws or {}))
         ax.legend(
             handles=handles,
+            title=f"width of a link: {printable(label)}",
+            alignment="left",
             loc="upper left",
             bbox_to_anchor=(1.01, 1.0),
             borderaxespad=0,
             handlelength=3.4,
         )
-        _write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
+        write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         label_points(
             ax,
             shown[["lon", "lat"]].to_numpy(),
             [str(text.get(node, node)) for node in shown.index],
             radii=np.sqrt(area) / 2,
             most=labels,
+            must=min(_LED, int((shown["ends"] > 0).sum())),
             arrows=[part for part in ax.patches if isinstance(part, FancyArrowPatch)],
         )
     return ax
@@ -206,6 +228,7 @@ def _draw_links(
     located: pd.DataFrame,
     modelled: Collection[str],
     strongest: int,
+    edge_kws: dict[str, Any],
 ) -> tuple[list[Line2D], list[str]]:
     """One collection of curves for each layer; handles for the legend and notes on what is cut."""
     if not layers:
@@ -243,17 +266,20 @@ def _draw_links(
         ax.add_collection(
             PathCollection(
                 curves,
-                facecolors="none",
-                edgecolors=style["color"],
-                linewidths=width.to_numpy(),
-                linestyles=[style["linestyle"]],
-                alpha=0.45 if layer in modelled else 0.8,
-                zorder=1 if layer in modelled else 2,
-                gid=layer,
+                **{
+                    "facecolors": "none",
+                    "edgecolors": style["color"],
+                    "linewidths": width.to_numpy(),
+                    "linestyles": [style["linestyle"]],
+                    "alpha": 0.4 if layer in modelled else 0.85,
+                    "zorder": 1 if layer in modelled else 4,
+                    "gid": layer,
+                }
+                | edge_kws,
             ),
             autolim=False,
         )
-        text = f"{mark_modelled(layer, modelled)}, weight up to {_rounded(own['weight'].max())}"
+        text = f"{mark_modelled(layer, modelled)}, up to {_rounded(own['weight'].max())}"
         handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
     return handles, cut
 
@@ -305,62 +331,6 @@ def _curves(
     return [Path(corner, codes) for corner in corners]
 
 
-def _arrows(
-    enclaves: pd.DataFrame | None,
-    nodes: pd.Index[str],
-    parents: pd.Series[str],
-) -> tuple[pd.DataFrame, list[str]]:
-    """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""
-    columns = ["home", "host", "direction"]
-    if enclaves is None or enclaves.empty:
-        return pd.DataFrame(columns=[*columns, "count"]), []
-    ends = enclaves.reindex(columns=columns).astype(object).fillna({"direction": "reverse"})
-    for end in ("home", "host"):
-        ends[end] = ends[end].map(lambda place: _node_around(place, nodes, parents))
-    known = ends.dropna()
-    crossing = known.loc[known["home"] != known["host"]]
-    arrows = crossing.groupby(columns, sort=False).size().reset_index(name="count")
-    notes = []
-    if lost := len(ends) - len(known):
-        notes.append(f"Enclaves left out, as an end is not on the map: {lost}.")
-    if inner := len(known) - len(crossing):
-        notes.append(f"Enclaves inside one place, not drawn: {inner}.")
-    return arrows, notes
-
-
-def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> str | None:
-    """The node that a place is or lies in; None where there is none."""
-    while isinstance(place, str) and place not in nodes:
-        place = parents.get(place)
-    return place if isinstance(place, str) else None
-
-
-def _draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
-    handles = {}
-    for home, host, direction, count in arrows.itertuples(index=False):
-        style: dict[str, Any] = {"color": ENCLAVE, "linestyle": _ARROW_DASH.get(direction, "solid")}
-        ax.add_patch(
-            FancyArrowPatch(
-                tuple(located.loc[home]),
-                tuple(located.loc[host]),
-                connectionstyle="arc3,rad=-0.18",
-                arrowstyle="-|>,head_length=3.2,head_width=1.5",
-                linewidth=min(0.7 + 0.35 * (count - 1), 2.5),
-                shrinkA=2.5,
-                shrinkB=3.5,
-                mutation_scale=1,
-                zorder=5,
-                gid=f"{home} -> {host}",
-                **style,
-            )
-        )
-        label = f"{direction} enclave, home to host"
-        handles[direction] = Line2D(
-            [], [], linewidth=1.1, marker=">", markevery=[1], label=label, markersize=3.5, **style
-        )
-    return [handles[key] for key in sorted(handles, reverse=True)]
-
-
 def _strength(
     network: MultilayerNetwork, layers: tuple[str, ...], modelled: Collection[str]
 ) -> pd.Series[float]:
@@ -376,7 +346,11 @@ def _strength(
 
 
 def _draw_places(
-    ax: Axes, at: pd.DataFrame, area: NDArray[np.float64], arrows: pd.DataFrame
+    ax: Axes,
+    at: pd.DataFrame,
+    area: NDArray[np.float64],
+    arrows: pd.DataFrame,
+    node_kws: dict[str, Any],
 ) -> list[Line2D]:
     """Markers by role, told apart in grey too."""
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
@@ -396,7 +370,8 @@ def _draw_places(
             "edgecolors": edge,
             "linewidths": 0.7,
         }
-        ax.scatter(x, y, s=area[mine], zorder=6, gid=role, **style)
+        placed: dict[str, Any] = {"s": area[mine], "zorder": 6, "gid": role}
+        ax.scatter(x, y, **placed | style | node_kws)
         key: dict[str, Any] = {"marker": marker, "markerfacecolor": face, "markeredgecolor": edge}
         handles.append(Line2D([], [], linestyle="none", markersize=5, label=role, **key))
     return handles
@@ -420,12 +395,5 @@ def _rounded(weight: float) -> str:
 
 def _entry(text: str) -> str:
     """Text of a legend, which would leave out what begins with an underscore."""
-    line = printable(text, longest=60)
-    return f" {line}" if line.startswith("_") else line
-
-
-def _write_notes(ax: Axes, notes: list[str]) -> None:
-    width = ax.figure.canvas.figure.get_figwidth() * 25.4
-    text = re.sub(r": (?=\d)", ":\N{NO-BREAK SPACE}", " ".join(notes))
-    lines = textwrap.wrap(text, width=max(int(width * 0.66), 30))
-    ax.set_xlabel("\n".join(printable(line, longest=1000) for line in lines), loc="left")
+    lines = "\n".join(textwrap.wrap(printable(text, longest=60), _ENTRY))
+    return f" {lines}" if lines.startswith("_") else lines

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cjk_font",
     "font_advice",
+    "one_line",
     "place_names",
     "printable",
     "type_families",
@@ -139,7 +140,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     names = []
     for place, texts in zip(places.index, names_as_text.to_numpy().tolist(), strict=True):
         name = str(place)
-        for text in filter(None, map(_line, texts)):
+        for text in filter(None, map(one_line, texts)):
             if not (missing := _lacking(text)):
                 name = text
                 break
@@ -155,7 +156,7 @@ def printable(text: object, *, longest: int = 40) -> str:
     Without mathematics; with "?" for what no font can draw, of which the user is warned once;
     without control characters and those that nobody sees, such as a byte order mark.
     """
-    line = _line(text)
+    line = one_line(text)
     lacking = _lacking(line)
     _tell(lacking)
     line = "".join("?" if c in lacking else c for c in line)
@@ -194,7 +195,7 @@ def font_advice(characters: Collection[str]) -> str:
     return " ".join(parts)
 
 
-def _line(text: object) -> str:
+def one_line(text: object) -> str:
     """Text in one line, without what nobody can see."""
     line = " ".join(str(text).split())
     seen = "".join(

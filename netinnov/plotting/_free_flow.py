@@ -16,7 +16,7 @@ from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number, percent, write_notes
 from netinnov.plotting._results import table_of
-from netinnov.plotting._room import MODELLED, beside
+from netinnov.plotting._room import MODELLED
 from netinnov.plotting._style import (
     DASHES,
     GREY,
@@ -105,9 +105,7 @@ def plot_bifurcation(
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
         ax.set_ylabel("share of the mobile in region 1")
-        write_notes(
-            ax, [MODELLED], beside=beside(ax), label=printable(label or parameter, longest=80)
-        )
+        write_notes(ax, [MODELLED], label=printable(label or parameter, longest=80))
         legend_above(ax, ncols=2)
     return ax
 
@@ -173,7 +171,7 @@ def plot_phase_map(
             entries.append(line)
         ax.set(xlim=_span(x), ylim=_span(y))
         ax.set_ylabel(printable(axis_labels[1], longest=80))
-        write_notes(ax, [MODELLED], beside=beside(ax), label=printable(axis_labels[0], longest=80))
+        write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
         legend_above(ax, entries)
     return ax
 
@@ -250,7 +248,7 @@ def plot_trajectories(
         top = float(np.nanmax(path.to_numpy()))
         ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
         ax.set_ylabel("share of the mobile")
-        write_notes(ax, [MODELLED], beside=beside(ax), label="step")
+        write_notes(ax, [MODELLED], label="step")
         legend_above(ax, ncols=2, handlelength=3)
     return ax
 

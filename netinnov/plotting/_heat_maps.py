@@ -134,7 +134,7 @@ def plot_community_flows(
         bar.ax.yaxis.set_major_formatter(lambda x, _: f"{100 * x:g}")
         bar.set_label(f"% of {which}", fontsize=7)
         bar.ax.tick_params(labelsize=7)
-        write_notes(ax, notes, label="" if half else "to", beside=30)
+        write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
         _write_cells(ax, image, np.where(blank, np.nan, shown), _percent, blank)
     return ax

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from netinnov.plotting._fonts import printable
+from netinnov.plotting._style import GREY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ __all__ = ["label_points"]
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _GAPS = (1.5, 4.5, 7.5)
+_LED = (16.0, 26.0, 38.0, 52.0)  # points from a point to a label that a line leads to
 _HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
 _PIECE = 1.5  # points
 _MARGIN = 2.0  # points
@@ -40,6 +42,7 @@ def label_points(
     *,
     radii: NDArray[np.float64],
     most: int | None = None,
+    must: int = 0,
     beside: Sequence[Text] = (),
     lines: Sequence[NDArray[np.float64]] = (),
     arrows: Sequence[FancyArrowPatch] = (),
@@ -59,6 +62,9 @@ def label_points(
         Of the markers, in points (1/72 inch).
     most : int, optional
         How many spots are labelled, the first ones; all by default.
+    must : int
+        The first so many are labelled in any case, farther away with a line to the point where
+        there is no room beside it.
     beside : sequence of Text
         Other text on the axes, which no label may cover.
     lines : sequence of array (k, 2)
@@ -80,7 +86,12 @@ def label_points(
     if not len(points):
         return []
     figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is None or arrows:  # an arrow knows the size of its head once it was drawn
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+        ax.apply_aspect()
     scale = figure.dpi / 72
     at = ax.transData.transform(points)
     reach = radii[:, None] * scale
@@ -91,7 +102,7 @@ def label_points(
     frame = ax.get_window_extent()
     pieces, weight = _pieces(ax, lines, arrows, scale)
     placed = []
-    for spot in _spots(at, _SAME * scale, most):
+    for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
         label = ax.annotate(
             _joined([texts[k] for k in spot]),
@@ -103,40 +114,58 @@ def label_points(
             bbox={"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.75},
         )
         box = label.get_window_extent()
-        free = []
+        free: list[tuple[float, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]] = []
+        crowded = list(free)
         for far, side, offset, candidate in _candidates(
-            at[i], box.width, box.height, radii[i] * scale, scale
+            at[i], box.width, box.height, radii[i] * scale, scale, led=number < must
         ):
             low, high = candidate[:2], candidate[2:]
+            led = far >= len(_GAPS)
             inside = (
                 low[0] >= frame.x0
                 and low[1] >= frame.y0
                 and high[0] <= frame.x1
                 and high[1] <= frame.y1
             )
+            if not inside or (led and any(cost < _HEAD for cost, *_ in free)):
+                continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
-            if (
-                inside
-                and not np.delete(hit, spot).any()
-                and _is_own(taken[:n], spot, candidate, _CLEAR * scale)
-            ):
+            hidden = int(np.delete(hit, spot).sum())
+            if hidden:
+                crowded.append((hidden, side, offset, candidate))
+            elif led or _is_own(taken[:n], spot, candidate, _CLEAR * scale):
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
                 cost = weight[np.all(under, axis=1)].sum() + far * _FAR
                 near = (at > low - _NEAR * scale) & (at < high + _NEAR * scale)
                 cost += _MISTAKEN * np.delete(np.all(near, axis=1), spot).sum()
                 free.append((cost, side, offset, candidate))
-        if not free:
+        if not free and (number >= must or not crowded):
             label.remove()
             continue
-        _, side, offset, candidate = min(free, key=itemgetter(0))
+        _, side, offset, candidate = min(free or crowded, key=itemgetter(0))
         label.set_position(tuple(offset / scale))
         label.set_horizontalalignment(_ALIGN_X[side[0]])
         label.set_verticalalignment(_ALIGN_Y[side[1]])
+        if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:
+            _lead(ax, points[i], offset / scale, float(radii[i]))
         taken = np.vstack([taken, candidate])
         placed.append(label)
     return placed
+
+
+def _lead(ax: Axes, point: NDArray[np.float64], offset: NDArray[np.float64], radius: float) -> None:
+    """A thin line from a label that lies away from its point."""
+    style = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": radius}
+    ax.annotate(
+        "",
+        (point[0], point[1]),
+        xytext=tuple(offset),
+        textcoords="offset points",
+        arrowprops=style,
+        zorder=8,
+    )
 
 
 def _spots(at: NDArray[np.float64], same: float, most: int | None) -> list[NDArray[np.int64]]:
@@ -197,11 +226,17 @@ def _pieces(
 
 
 def _candidates(
-    at: NDArray[np.float64], width: float, height: float, radius: float, scale: float
+    at: NDArray[np.float64],
+    width: float,
+    height: float,
+    radius: float,
+    scale: float,
+    *,
+    led: bool = False,
 ) -> list[tuple[int, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]]:
     """How far, side, offset of the text's anchor and box (x0, y0, x1, y1), in pixels."""
     candidates = []
-    for far, gap in enumerate(_GAPS):
+    for far, gap in enumerate((*_GAPS, *_LED) if led else _GAPS):
         for side in _SIDES:
             away = (radius + gap * scale) * (0.75 if all(side) else 1.0)
             offset = np.array(side, dtype=float) * away

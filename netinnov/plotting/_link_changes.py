@@ -38,7 +38,9 @@ def plot_link_changes(
     strongest: int = 60,
     labels: int = 20,
     label: str = "weight",
-    basemap: Any = None,
+    edge_kws: Mapping[str, Any] | None = None,
+    node_kws: Mapping[str, Any] | None = None,
+    basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw which links between places a scenario takes away, and which it makes.
@@ -61,8 +63,11 @@ def plot_link_changes(
         At most this many places are named, those with most change first.
     label : str
         What the weight of a link is, with its unit.
-    basemap : GeoDataFrame, GeoSeries or path, optional
-        Borders, coasts or rivers of your own, drawn below; see `plot_flow_map`.
+    edge_kws, node_kws : mapping, optional
+        Settings of the lines (`matplotlib.collections.LineCollection`) and of the places
+        (`Axes.scatter`), in place of those of this function.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -117,12 +122,12 @@ def plot_link_changes(
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
-        if basemap is not None:
-            draw_basemap(ax, basemap, frame)
-        handles = _draw_lines(ax, drawn, at)
+        draw_basemap(ax, basemap, frame)
+        handles = _draw_lines(ax, drawn, at, dict(edge_kws or {}))
         touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-        handles += _draw_places(ax, at.loc[weight.index], seen.loc[_new_at(changes, seen)])
+        new = seen.loc[_new_at(changes, seen)]
+        handles += _draw_places(ax, at.loc[weight.index], new, dict(node_kws or {}))
         ax.legend(
             handles=handles,
             title=f"width: change in {printable(label)}" if len(drawn) else None,
@@ -131,7 +136,7 @@ def plot_link_changes(
             bbox_to_anchor=(1.01, 1.0),
             borderaxespad=0,
         )
-        write_notes(ax, [*notes, *cut], beside=60)
+        write_notes(ax, [*notes, *cut])
         text = place_names(places) if names is None else names
         label_points(
             ax,
@@ -183,7 +188,9 @@ def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]
     return pd.concat(parts), cut
 
 
-def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2D]:
+def _draw_lines(
+    ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: dict[str, Any]
+) -> list[Line2D]:
     handles = []
     most = max(float(changes["change"].abs().max()), 1e-300) if len(changes) else 1.0
     for (text, sign), colour, dash in zip(
@@ -199,12 +206,15 @@ def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2
         ax.add_collection(
             LineCollection(
                 list(np.stack(ends, axis=1)),
-                linewidths=widths.to_numpy(),
-                colors=colour,
-                linestyles=[dash],
-                alpha=0.85,
-                zorder=2 + (sign > 0),
-                gid=text,
+                **{
+                    "linewidths": widths.to_numpy(),
+                    "colors": colour,
+                    "linestyles": [dash],
+                    "alpha": 0.85,
+                    "zorder": 2 + (sign > 0),
+                    "gid": text,
+                }
+                | edge_kws,
             ),
             autolim=False,
         )
@@ -214,7 +224,9 @@ def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2
     return handles
 
 
-def _draw_places(ax: Axes, at: pd.DataFrame, new: pd.DataFrame) -> list[Line2D]:
+def _draw_places(
+    ax: Axes, at: pd.DataFrame, new: pd.DataFrame, node_kws: dict[str, Any]
+) -> list[Line2D]:
     handles = []
     for label, mine, marker, size, face in (
         ("end of a link drawn", at, "o", 16, "white"),
@@ -222,17 +234,16 @@ def _draw_places(ax: Axes, at: pd.DataFrame, new: pd.DataFrame) -> list[Line2D]:
     ):
         if mine.empty:
             continue
-        ax.scatter(
-            mine["lon"],
-            mine["lat"],
-            s=size,
-            marker=marker,
-            facecolors=face,
-            edgecolors=INK,
-            linewidths=0.7,
-            zorder=6,
-            gid=label,
-        )
+        look: dict[str, Any] = {
+            "s": size,
+            "marker": marker,
+            "facecolors": face,
+            "edgecolors": INK,
+            "linewidths": 0.7,
+            "zorder": 6,
+            "gid": label,
+        }
+        ax.scatter(mine["lon"], mine["lat"], **look | node_kws)
         style: dict[str, Any] = {"marker": marker, "markersize": size**0.5, "markeredgecolor": INK}
         style |= {"linestyle": "none", "markerfacecolor": face, "label": label}
         handles.append(Line2D([], [], **style))

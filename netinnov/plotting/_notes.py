@@ -1,20 +1,47 @@
-"""Sentences below a figure, and the numbers in its text."""
+"""Sentences for the caption of a figure, and the numbers in its text."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import one_line
+from netinnov.plotting._room import MODELLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.axes import Axes
 
-__all__ = ["number", "percent", "write_notes"]
+__all__ = ["caption_notes", "number", "percent", "write_notes"]
 
-_LETTERS = 0.76  # of 7 points that stand on a millimetre
+_kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
+
+
+def caption_notes(ax: Axes) -> tuple[str, ...]:
+    """Sentences that belong into the caption of a figure of this package.
+
+    Parameters
+    ----------
+    ax : Axes
+        That a ``plot_*`` function gave back.
+
+    Returns
+    -------
+    tuple of str
+        What is left out and how marks are read; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> from netinnov.plotting import caption_notes, plot_flow_map
+    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
+    >>> places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["a", "b"])
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    >>> caption_notes(plot_flow_map(ni.build_network(nodes, links, places)))
+    ('Places left out, as they have no coordinates: 1 of 3.',)
+    """
+    return _kept.get(ax, ())
 
 
 def percent(share: float) -> str:
@@ -34,40 +61,23 @@ def write_notes(
     notes: Iterable[str],
     *,
     label: str = "",
-    beside: float = 14.0,
-    pad: float = 4.0,
     at_end: bool = False,
 ) -> None:
-    """Write the label of the x axis, and sentences below it in lines that fit the page.
+    """Write the label of the x axis, and keep sentences for the caption.
 
     Parameters
     ----------
     ax : Axes
         Its x label is set.
     notes : iterable of str
-        Sentences; empty ones are left out.
+        Sentences; empty ones are left out. That the figure shows a model stands below it.
     label : str
         Of the x axis.
-    beside : float
-        Millimetres of the figure's width left and right of the axes.
-    pad : float
-        Points between the ticks and the text.
     at_end : bool
-        Whether the label stands at the end of the axis, apart from the sentences.
+        Whether the label stands at the end of the axis.
     """
-    room = ax.figure.canvas.figure.get_figwidth() * 25.4 - beside
-    text = " ".join(note for note in notes if note)
-    lines = textwrap.wrap(text, width=max(int(room * _LETTERS), 24), break_long_words=False)
-    below = [printable(line, longest=1000) for line in lines]
-    first = [" " if at_end else label] if label else []
-    ax.set_xlabel("\n".join([*first, *below]), loc="left", labelpad=pad)
-    if label and at_end:
-        ax.annotate(
-            label,
-            (1, 1),
-            xycoords=("axes fraction", ax.xaxis.label),
-            ha="right",
-            va="top",
-            fontsize=7,
-            annotation_clip=False,
-        )
+    notes = [one_line(note) for note in notes if note]
+    _kept[ax] = tuple(note for note in notes if note != MODELLED)
+    below = [MODELLED] if MODELLED in notes else []
+    text = "\n".join([*([label] if label else []), *below])
+    ax.set_xlabel(text, loc="right" if at_end else "left" if below else "center")

@@ -114,7 +114,7 @@ def plot_profile(
                 ax.text(x, -0.75, text, ha=side, va="center", fontsize=7)
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
-        write_notes(ax, [note + (arrow if turned.any() else "")], beside=45, pad=2)
+        write_notes(ax, [note + (arrow if turned.any() else "")])
         _draw_legend(ax, table)
     return ax
 

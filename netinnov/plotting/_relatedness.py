@@ -10,7 +10,6 @@ from matplotlib.patches import Patch
 
 from netinnov.errors import InputError
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._room import beside
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
@@ -68,5 +67,5 @@ def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.legend(handles=[line, band], loc="upper left", borderpad=0)
         n = table["n_candidates"].sum()
         note = f"{n:,} pairs of a region and a field that it lacks, in {len(table)} bins."
-        write_notes(ax, [note], label="relatedness density, mean of the bin", beside=beside(ax))
+        write_notes(ax, [note], label="relatedness density, mean of the bin")
     return ax

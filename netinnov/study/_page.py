@@ -11,8 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
-from netinnov.plotting import save_figure
+from netinnov.plotting import caption_notes, save_figure
 from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._views import View, view_of
 from netinnov.study._words import counted, joined, plain
@@ -91,7 +92,8 @@ class Chapter:
 
 
 def save(picture: Picture, folder: Path) -> Drawn:
-    """Write a picture as PDF and PNG."""
+    """Write a picture as PDF and PNG; what its axes say of themselves goes with its note."""
+    notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
     _, path = save_figure(picture.figure, folder, picture.name)
     png = path.read_bytes()
     # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
@@ -99,7 +101,7 @@ def save(picture: Picture, folder: Path) -> Drawn:
     return Drawn(
         picture.name,
         picture.caption,
-        picture.note,
+        Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)]),
         plain(picture.alt),
         picture.tables,
         picture.topic,

@@ -52,7 +52,7 @@ def view_of(table: Table) -> View:
         columns=[str(column).replace("_", " ") for column in first],
         rows=[
             [
-                table.formats[column](value)
+                table.formats[str(column)](value)
                 if column in table.formats and pd.notna(value)
                 else cell(value, longest=longest)
                 for column, value in zip(first, row, strict=True)

@@ -28,7 +28,7 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
 from netinnov.study._words import name, phrase
 from netinnov.study.sections import _trials
-from netinnov.study.sections._experiment_text import DESIGN, explain, offer, tell
+from netinnov.study.sections._experiment_text import DESIGN, MEASURES, explain, offer, tell
 from netinnov.study.sections._trials import (
     ACCESS,
     EFFICIENCY,
@@ -230,16 +230,28 @@ def _effects(result: Experiment) -> Picture:
     shown = with_signs(result.key_rows(result.effects))
     measures = list(dict.fromkeys(shown["measure"]))[:PANELS]
     parts = [shown.loc[shown["measure"] == measure] for measure in measures]
-    heights = [len(part) + 2.5 + (not at) for at, part in enumerate(parts)]
-    figure = new_figure(height=8 + 4.6 * sum(heights))
-    axes = figure.subplots(len(parts), 1, squeeze=False, height_ratios=heights).ravel()
-    for at, (ax, part) in enumerate(zip(axes, parts, strict=True)):
-        plot_effects(part, ax=ax, names=result.drawn_names, legend=False if at else shown)
-    caption = "Changes by each scenario in the median placement and in 95 % of the placements."
+    rows = -(-len(parts) // 2)
+    figure = new_figure(height=12 + rows * (16 + 6.5 * shown["scenario"].nunique()))
+    axes = figure.subplots(rows, min(len(parts), 2), squeeze=False).ravel()
+    for at, (ax, measure, part) in enumerate(zip(axes, measures, parts, strict=False)):
+        plot_effects(
+            part,
+            ax=ax,
+            names=result.drawn_names,
+            ends=[result.part.home, result.part.host],
+            percent=True,
+            label=_in_a_sentence(measure),
+            legend=False if at else shown,
+        )
+        if at % 2:
+            ax.set_yticklabels([])
+    for ax in axes[len(parts) :]:
+        ax.remove()
+    caption = "Change by each scenario in per cent of what was before, over random placements."
     note = (
         "Black tick: median of the random placements, the number that the text gives. Point: their "
-        "mean. Line: their middle 95 %. Filled: the whole network; open: home and host. At the "
-        "right: share of placements whose change has the sign of the median."
+        "mean. Line: their middle 95 %. At the right: share of placements whose change has the "
+        "sign of the median."
     )
     if "placebo_low" in shown and shown["placebo_low"].notna().any():
         note += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
@@ -248,6 +260,11 @@ def _effects(result: Experiment) -> Picture:
         "Panel for each measure, with a point and an interval for each scenario around a line at 0."
     )
     return Picture("effects", figure, caption, ("effects",), DESIGN, alt, note, front=True)
+
+
+def _in_a_sentence(measure: str) -> str:
+    words = MEASURES.get(measure, measure)
+    return words if measure == PAGERANK else words[:1].lower() + words[1:]
 
 
 def tables(result: Experiment) -> Iterator[Table]:
