@@ -22,10 +22,11 @@ class MeasuresPart(Part):
     part: ClassVar[str] = "measures"
     example: ClassVar[str] = """\
 [measures]                    # the same for every section
-coupling = 1.0                # weight between the copies of a place in two layers (PageRank)
+coupling = 1.0                # weight between the copies of a place in two layers (PageRank,
+                              # eigenvector, Katz, hubs and authorities)
 damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
-presence = "linked"           # a place is in the layers where it has a link (PageRank); "all": in
-                              # every layer, which evens out ranks where layers have few links
+presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
+                              # which evens out ranks where layers have few links
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
 border = 0.5                  # added to a link between two jurisdictions
 kilometres = 1.0              # added for each 1,000 km between two places
@@ -48,8 +49,11 @@ kilometres = 1.0              # added for each 1,000 km between two places
         """Arguments of every measure of paths."""
         return {"distance": self.distance, "frictions": self.frictions}
 
+    @property
+    def coupled(self) -> dict[str, Any]:
+        """Arguments of every measure of coupled layers."""
+        return {"coupling": self.coupling, "presence": self.presence}
+
     def pagerank(self, network: MultilayerNetwork) -> pd.Series:
         """PageRank versatility."""
-        return centrality.pagerank(
-            network, coupling=self.coupling, damping=self.damping, presence=self.presence
-        )
+        return centrality.pagerank(network, damping=self.damping, **self.coupled)

@@ -214,11 +214,13 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
     parts = [f"{side} {joined(rivals)}" for side, rivals in sides.items() if rivals]
     if parts:
         text = phrase(
-            "Compared with other uses of {}, the park is for {} {}.",
+            "Compared with other uses of {} by {}, the park is {}.",
             "the same money" if result.prices else "as many links",
-            _place(result, result.part.home),
+            _whose(result, result.part.home),
             "; ".join(parts),
         )
+        if sides["better than"] or sides["worse than"]:
+            text += f" Better and worse: in {percent(SURE)} of the placements or more."
         yield Sentence(text, ("contrasts", *(["costs"] if result.prices else [])))
 
 

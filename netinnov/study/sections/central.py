@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov import centrality
+from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import new_figure, plot_centralities
 from netinnov.study._context import Context
@@ -33,6 +34,7 @@ class Central:
     table: pd.DataFrame
     degree: pd.DataFrame
     strength: pd.DataFrame
+    together: pd.Series
     observed: pd.DataFrame | None
     without_betweenness: bool
     names: dict[Any, str]
@@ -58,6 +60,7 @@ def compute(context: Context) -> Central:
         table,
         centrality.degree(cities),
         centrality.strength(cities),
+        centrality.strength(flatten(cities)).sum(axis=1),
         _side_by_side(structure.network, context) if structure and side_by_side else None,
         bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
         names,
@@ -70,15 +73,15 @@ def compute(context: Context) -> Central:
 
 def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
     """All centralities of the layers looked at together."""
-    paths = context.measures.paths
+    paths, coupled = context.measures.paths, context.measures.coupled
     measures: dict[str, Callable[[MultilayerNetwork], Any]] = {
         "overlapping_degree": centrality.overlapping_degree,
         "overlapping_strength": centrality.overlapping_strength,
         "participation_coefficient": centrality.participation_coefficient,
         "pagerank": context.measures.pagerank,
-        "eigenvector_centrality": centrality.eigenvector_centrality,
-        "katz_centrality": centrality.katz_centrality,
-        "hits": centrality.hits,
+        "eigenvector_centrality": partial(centrality.eigenvector_centrality, **coupled),
+        "katz_centrality": partial(centrality.katz_centrality, **coupled),
+        "hits": partial(centrality.hits, **coupled),
         "closeness_centrality": partial(centrality.closeness_centrality, **paths),
         "harmonic_centrality": partial(centrality.harmonic_centrality, **paths),
         "constraint": centrality.constraint,
@@ -111,10 +114,13 @@ def tell(result: Central) -> Iterator[Sentence]:
         number(1 / n),
     )
     yield Sentence(text, ("centrality",))
-    strength = table["overlapping_strength"].sort_values(ascending=False, kind="stable")
+    strength = result.together.sort_values(ascending=False, kind="stable")
     if strength.any():
         share = percent(strength.iloc[0] / strength.sum())
-        text = phrase("{} has the most strength, {} of all.", name(names[strength.index[0]]), share)
+        among = ", with the modelled layers" if result.modelled else ""
+        text = phrase(
+            "{} has the most strength, {} of all{}.", name(names[strength.index[0]]), share, among
+        )
         if n > FIRST:
             same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
             text += f" Of the first {FIRST} places by PageRank {same} are among the first {FIRST} "

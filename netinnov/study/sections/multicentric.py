@@ -9,12 +9,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from netinnov import centrality, connectivity, polycentricity
+from netinnov._typing import Direction
+from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._structure import StructurePart
 from netinnov.study._words import name, number, percent, phrase
 
 __all__ = ["MULTICENTRIC", "Evenness", "Multicentric", "compute"]
@@ -58,15 +61,30 @@ class Multicentric:
     drawn_names: pd.Series[str]
     marks: dict[str, str]
     frictions: bool
+    inverse: bool = False
+
+    @property
+    def main(self) -> Evenness:
+        """The layers that the report looks at together: the observed ones, if there are any."""
+        return self.whole if self.observed is None else self.observed
+
+    @property
+    def lengths(self) -> str:
+        """How long links are in global efficiency."""
+        how = ["a link is 1 / weight long"] if self.inverse else []
+        how += ["with the frictions of [measures]"] if self.frictions else []
+        return ", ".join(how) if how else "1: every pair linked directly"
 
 
 def compute(context: Context) -> Multicentric:
     cities, options = context.cities, context.measures
-    strength = centrality.strength(cities)
+    structure = context.options(StructurePart)
+    direction: Direction = "total" if structure is None else structure.direction
+    strength = centrality.strength(cities, direction=direction)
 
     def evenness(layers: list[str]) -> Evenness:
         modelled = tuple(layer for layer in layers if layer in context.modelled)
-        return _evenness(cities.select(layers=layers), strength[layers], options, modelled)
+        return _evenness(cities.select(layers=layers), direction, options, modelled)
 
     layers, observed = list(cities.layers), context.observed(cities)
     by_layer = {layer: evenness([layer]) for layer in layers}
@@ -78,16 +96,18 @@ def compute(context: Context) -> Multicentric:
         context.drawn_names,
         {layer: context.mark(layer) for layer in layers},
         bool(options.frictions),
+        options.distance == "inverse",
     )
 
 
 def _evenness(
     network: MultilayerNetwork,
-    strength: pd.DataFrame,
+    direction: Direction,
     options: MeasuresPart,
     modelled: tuple[str, ...],
 ) -> Evenness:
-    values = strength.sum(axis=1)
+    # As in the profile: beside a directed layer an undirected link counts as two opposite ones.
+    values = centrality.strength(flatten(network), direction=direction).sum(axis=1)
     return Evenness(
         int((values > 0).sum()),
         polycentricity.rank_size(values),
@@ -104,18 +124,19 @@ def _evenness(
 
 def tell(result: Multicentric) -> Iterator[Sentence]:
     source = ("polycentricity",)
-    whole = result.whole
     yield Sentence(
         "A region is multi-centric to the degree that no place stands out. No single number says "
         "so: each index is one reading, and all depend on the choice of places."
     )
-    for text in _indices(whole, frictions=result.frictions):
+    which = "all layers" if result.observed is None else "the observed layers"
+    for text in _indices(result.main, which, result.lengths):
         yield Sentence(text, source)
-    if (observed := result.observed) is not None:
+    if result.observed is not None:
+        whole = result.whole
         text = (
-            f"The observed layers alone give a slope of {observed.slope} over "
-            f"{observed.places:,} places with links; the largest holds {percent(observed.primacy)},"
-            f" and the effective number is {number(observed.effective_number, digits=2)}."
+            f"With the modelled layers the slope is {whole.slope} over {whole.places:,} places "
+            f"with links; the largest holds {percent(whole.primacy)}, and the effective number is "
+            f"{number(whole.effective_number, digits=2)}."
         )
         yield Sentence(text, source)
     slopes = {
@@ -144,12 +165,12 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         yield Sentence(text, source)
 
 
-def _indices(whole: Evenness, *, frictions: bool) -> Iterator[str]:
+def _indices(whole: Evenness, which: str, lengths: str) -> Iterator[str]:
     slope, n = whole.rank_size.slope, whole.places
     if math.isfinite(slope):
         rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
         yield (
-            f"Rank-size slope of strength, all layers together: {number(slope)} (s.e. "
+            f"Rank-size slope of strength, {which} together: {number(slope)} (s.e. "
             f"{number(whole.rank_size.standard_error, digits=2)}, R² "
             f"{number(whole.rank_size.r_squared)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first. "
@@ -164,11 +185,10 @@ def _indices(whole: Evenness, *, frictions: bool) -> Iterator[str]:
             f"{number(whole.green, digits=2)} (1: all places equal)."
         )
     if not math.isnan(whole.largest_component):
-        how = "with the frictions of [measures]" if frictions else "1: every pair linked directly"
         yield (
             f"The largest connected component has {percent(whole.largest_component)} of the places;"
             f" global efficiency is {number(whole.global_efficiency)} "
-            f"({how})."
+            f"({lengths})."
         )
 
 

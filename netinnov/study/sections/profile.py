@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,19 @@ LONG = 20.0
 PLAIN: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "null": None}
 """Options of a profile of nothing but values."""
 
+DIGITS: list[Callable[[float], str]] = [partial(number, digits=digits) for digits in (2, 3, 4)]
+PERCENT: list[Callable[[float], str]] = [percent, lambda share: f"{100 * share:.1f} %"]
+WHOLE: list[Callable[[float], str]] = [lambda count: f"{count:,.0f}"]
+
+BY_TOTALS = ("head_tail", "top", "core")
+"""Rules whose number of centres a gravity model fixes, or whose core it does not draw."""
+
+NULL = ["null_mean", "null_low", "null_high", "z", "p"]
+"""Columns of the comparison with a null model."""
+
+OF_LINKS = ("functional", "functional_weighted", "core_periphery", "core_share", "node_symmetry")
+"""Indices that count links whatever they weigh, or compare totals."""
+
 INDICES = {
     "rank_size": "slope of rank and size",
     "rank_size_top": "slope, largest places only",
@@ -55,6 +70,12 @@ INDICES = {
 INDICES |= {f"size_{index}": text for index, text in INDICES.items()}
 
 
+GRAVITY = (
+    " Not compared: indices of strength, which the totals of the places fix, and indices of links "
+    "whatever they weigh, which such networks do not draw."
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """Every index of the layers looked at together, and of each modelled layer beside them."""
@@ -73,13 +94,17 @@ class Profile:
         values = self.table["value"]
         return float(values[index]) if index in values.index else np.nan
 
-    def interval(self, index: str, show: Callable[[float], str]) -> str:
-        """The value of an index in words, with its interval in brackets if there is one."""
+    def interval(self, index: str, shows: Sequence[Callable[[float], str]]) -> str:
+        """The value of an index in words, with its interval in brackets if there is one.
+
+        Shown in the first way in which the ends of the interval differ.
+        """
         row: Any = self.table.loc[index]
-        if pd.isna(row["low"]):
-            return show(float(row["value"]))
-        low, high = show(float(row["low"])), show(float(row["high"]))
-        return f"{show(float(row['value']))} ({low} to {high})"
+        value, low, high = (float(row[column]) for column in ("value", "low", "high"))
+        for show in shows:
+            if not math.isnan(low) and show(low) != show(high):
+                return f"{show(value)} ({show(low)} to {show(high)})"
+        return shows[0](value)
 
     def has(self, column: str) -> bool:
         """Whether a column was computed for any index."""
@@ -135,7 +160,17 @@ def _drawn(
         leave_one_out=structure.leave_one_out,
         **draw,
     )
+    if structure.null.name == "gravity":
+        drawn.loc[_unfit_for_gravity(drawn, draw["rule"]), NULL] = np.nan
     return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
+
+
+def _unfit_for_gravity(table: pd.DataFrame, rule: str) -> pd.Series[bool]:
+    """Indices that a gravity model fixes by the totals, or that depend on the unit of its draws."""
+    unfit = table["of"].isin(["strength", "size"]) | table.index.isin(OF_LINKS)
+    if rule in BY_TOTALS:
+        unfit |= table.index == "n_centres"
+    return unfit
 
 
 def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -161,13 +196,10 @@ def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], Non
 def offer(result: Profile) -> Iterator[Sentence]:
     if np.isnan(result.value("effective_number")):
         return
-    row: Any = result.table.loc["effective_number"]
-    text = f"Links are as concentrated as if {number(float(row['value']), digits=2)} equal places "
-    text += "shared them (effective number of places"
-    if pd.notna(row["low"]):
-        low, high = (number(float(row[end]), digits=2) for end in ("low", "high"))
-        text += f"; 95 % interval {low} to {high}"
-    yield Sentence(f"{text}).", ("profile",))
+    value, _, ends = result.interval("effective_number", DIGITS).partition(" (")
+    text = f"Links are as concentrated as if {value} equal places shared them (effective number of "
+    text += f"places; 95 % interval {ends}." if ends else "places)."
+    yield Sentence(text, ("profile",))
 
 
 def tell(result: Profile) -> Iterator[Sentence]:
@@ -191,24 +223,21 @@ def tell(result: Profile) -> Iterator[Sentence]:
 def _values(result: Profile) -> Iterator[Sentence]:
     """The indices that are easiest to say in words, with their intervals."""
 
-    def short(value: float) -> str:
-        return number(value, digits=2)
-
-    said: dict[str, tuple[str, Callable[[float], str]]] = {
-        "effective_number": ("the effective number of places is {}", short),
-        "primacy": ("the largest place holds {} of all strength", percent),
-        "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", short),
+    said: dict[str, tuple[str, Sequence[Callable[[float], str]]]] = {
+        "effective_number": ("the effective number of places is {}", DIGITS),
+        "primacy": ("the largest place holds {} of all strength", PERCENT),
+        "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", WHOLE),
     }
     parts = [
-        text.format(result.interval(index, show))
-        for index, (text, show) in said.items()
+        text.format(result.interval(index, shows))
+        for index, (text, shows) in said.items()
         if not np.isnan(result.value(index))
     ]
     if not parts:
         return
     text = f"{joined(parts)}."
     text = text[0].upper() + text[1:]
-    if result.has("low"):
+    if "(" in text:
         text += " In brackets: the middle 95 % of bootstrap resamples of the flows."
     yield Sentence(text, ("profile",))
 
@@ -243,7 +272,8 @@ def _null(result: Profile) -> Iterator[Sentence]:
         f"Compared with {result.replicates:,} random networks {result.null.described}, "
         f"{int((many | few).sum())} of {len(known)} indices lie outside the middle 95 % "
         + (f"({'; '.join(parts)}). " if parts else "of them. ")
-        + "About one in twenty lies outside by chance.",
+        + "About one in twenty lies outside by chance."
+        + (GRAVITY if result.null.name == "gravity" else ""),
         ("profile",),
     )
 
@@ -263,11 +293,13 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
     if "primacy" in result.table.index:
         row: Any = result.table.loc["primacy"]
         if pd.notna(row["low_without_one"]):
-            low, high = (percent(float(row[f"{end}_without_one"])) for end in ("low", "high"))
-            text += (
-                f". The share of the largest place, {percent(float(row['value']))}, would be "
-                f"between {low} and {high} without one of the places"
-            )
+            ends = [float(row[f"{end}_without_one"]) for end in ("low", "high")]
+            show = next((show for show in PERCENT if show(ends[0]) != show(ends[1])), None)
+            if show is not None:
+                text += (
+                    f". The share of the largest place, {show(float(row['value']))}, would be "
+                    f"between {show(ends[0])} and {show(ends[1])} without one of the places"
+                )
     yield Sentence(text + ".", ("profile",))
 
 

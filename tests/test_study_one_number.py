@@ -1,0 +1,132 @@
+"""One number under one name: what the tables and sentences of a study say of one thing agrees."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+import pandas as pd
+import pytest
+
+from netinnov.study import sections
+from netinnov.study.sections import EXPERIMENT, MULTICENTRIC, experiment, multicentric
+from study_cases import FEW, PARK, context_of, network_of, text_of
+
+IDS = list("PQRSTUVW")
+LINKS = [
+    *[("P", "Q", 9), ("P", "R", 4), ("Q", "R", 6), ("R", "S", 3), ("S", "T", 8), ("T", "U", 2)],
+    *[("U", "V", 5), ("V", "W", 7), ("W", "S", 1), ("P", "T", 2), ("Q", "V", 3)],
+]
+MORE = [("Q", "P", 3), ("T", "Q", 2), ("W", "P", 6), ("U", "R", 1), ("V", "S", 4)]
+OPTIONS = {
+    "distance": "inverse",
+    "border": 0.5,
+    "kilometres": 2.0,
+    "coupling": 0.3,
+    "damping": 0.6,
+    "presence": "linked",
+}
+ALIKE = {"rank_size_slope": "rank_size"}
+"""Columns that mean the same under two names."""
+
+
+def study(*, modelled=(), directed=(), direction="total"):
+    rows = [(*row, "a") for row in LINKS] + [(*row, "b") for row in MORE]
+    places = pd.DataFrame(
+        {"lon": range(100, 108), "lat": 30.0, "population": range(1, 9), "name": IDS}, index=IDS
+    )
+    network = network_of(rows, places=places, modelled=modelled, directed=directed)
+    park = PARK | {"rivals": [], "placebos": 0}
+    settings = FEW | {"direction": direction, "resamples": 3, "replicates": 3}
+    context = context_of(network, structure=settings, measures=OPTIONS, experiment=park)
+    results = [(section, context.once(section.compute)) for section in sections.SECTIONS]
+    results = [(section, result) for section, result in results if result is not None]
+    tables = {table.name: table.frame for section, result in results
+              for table in section.tables(result)}  # fmt: skip
+    return context, tables
+
+
+def readings(context, tables):
+    """Each number of the tables: what it measures, in which layers, of which place, and where."""
+    layers = context.cities.layers
+    observed = [layer for layer in layers if layer not in context.modelled] or list(layers)
+    scope = {"all": tuple(layers), "observed": tuple(observed), "together": tuple(observed)}
+    scope |= {layer: (layer,) for layer in layers} | {context.mark(x): (x,) for x in layers}
+
+    def of(name, frame, where, subject=""):
+        for measure, value in frame.items():
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                yield ALIKE.get(measure, measure), scope[where], subject, float(value), name
+
+    for name in ("polycentricity", "communities_by_layer"):
+        for label, row in tables[name].iterrows():
+            yield from of(name, row.to_dict(), str(label))
+    yield from of("profile", tables["profile"]["value"].to_dict(), "observed")
+    for label, row in tables.get("profile_modelled", pd.DataFrame()).iterrows():
+        yield from of("profile_modelled", {row["index"]: row["value"]}, str(label))
+    for name, where in (("centrality", "all"), ("centrality_observed", "observed"),
+                        ("centres", "observed")):  # fmt: skip
+        for node, row in tables.get(name, pd.DataFrame()).iterrows():
+            yield from of(name, row.to_dict(), where, node)
+    for _, row in tables["effects"].iterrows():
+        node = "" if pd.isna(row["node"]) else row["node"]
+        yield from of("effects", {row["measure"]: row["baseline"]}, "all", node)
+    for name, measure in (("degree", "overlapping_degree"), ("strength", "overlapping_strength")):
+        for node, row in tables[name].iterrows():
+            yield from of(name, {measure: float(row.sum())}, "all", node)
+    settings = tables["structure"].set_index("setting")["value"]
+    modularity = float(settings["modularity test: modularity"])
+    yield from of("structure", {"modularity": modularity}, "observed")
+    n_centres = float(tables["centres"]["centre"].sum())
+    yield from of("centres", {"n_centres": n_centres}, "observed")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {},
+        {"directed": ["a", "b"]},
+        {"directed": ["a", "b"], "direction": "in"},
+        {"directed": ["b"]},
+        {"modelled": ["b"]},
+        {"modelled": ["a", "b"]},
+    ],
+    ids=lambda case: ", ".join(map(str, case.values())) or "plain",
+)
+def test_no_measure_has_two_values(case):
+    values = defaultdict(dict)
+    for measure, layers, subject, value, name in readings(*study(**case)):
+        if not math.isnan(value):
+            values[measure, layers, subject].setdefault(name, value)
+    several = {key: of for key, of in values.items() if len(of) > 1}
+    told = {key[0] for key in several}
+    assert {"primacy", "gini", "effective_number", "green", "n_centres", "modularity"} <= told
+    assert {"pagerank", "global_efficiency", "harmonic_centrality"} <= {key[0] for key in values}
+    if not case.get("modelled"):  # else the experiment has other layers than the observed ones
+        assert {"pagerank", "global_efficiency", "harmonic_centrality"} <= told
+    different = {
+        key: of
+        for key, of in several.items()
+        if max(of.values()) - min(of.values()) > 1e-9 * max(1, *map(abs, of.values()))
+    }
+    assert different == {}
+
+
+def test_efficiency_is_that_of_the_options_wherever_it_is_told():
+    context, tables = study()
+    effects = tables["effects"].set_index("measure")["baseline"]
+    value = tables["polycentricity"].loc["all", "global_efficiency"]
+    assert effects["global_efficiency"].unique() == pytest.approx([value])
+    text = text_of(MULTICENTRIC.tell(context.once(multicentric.compute)))
+    assert "a link is 1 / weight long, with the frictions of [measures])" in text
+
+
+def test_a_rival_is_judged_by_a_criterion_that_is_named():
+    rows = [(*row, "a") for row in LINKS]
+    places = pd.DataFrame({"lon": range(100, 108), "lat": 30.0, "name": IDS}, index=IDS)
+    park = PARK | {"rivals": ["direct links"], "placebos": 0}
+    context = context_of(network_of(rows, places=places), experiment=park)
+    text = text_of(EXPERIMENT.offer(context.once(experiment.compute)))
+    assert (
+        "Compared with other uses of as many links by P's access (harmonic closeness), the" in text
+    )
