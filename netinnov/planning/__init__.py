@@ -6,12 +6,14 @@ from netinnov.planning._cooperation import cooperation_game
 from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
+from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
 from netinnov.planning._sharing import (
     AllocationStability,
     allocation_stability,
     share_benefits,
 )
 from netinnov.planning._site_enclaves import SitingPlan, site_enclaves
+from netinnov.planning._siting_stability import siting_stability
 from netinnov.planning._space_demand import (
     SpaceDemand,
     rent_intervals,
@@ -24,6 +26,7 @@ from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shap
 __all__ = [
     "AllocationStability",
     "Game",
+    "ParetoPlans",
     "SitingPlan",
     "SpaceAllocation",
     "SpaceDemand",
@@ -38,12 +41,14 @@ __all__ = [
     "nucleolus",
     "nucleolus_certificate",
     "owen_value",
+    "pareto_plans",
     "per_capita_nucleolus",
     "rent_intervals",
     "sampled_shapley_value",
     "share_benefits",
     "shapley_value",
     "site_enclaves",
+    "siting_stability",
     "space_demand",
     "worth_of_space",
 ]

@@ -1,0 +1,215 @@
+"""Plans for two objectives: which cannot be better in one without being worse in the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_whole, check_mapping, check_rng
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.planning._objectives import Objective
+from netinnov.planning._plan_values import PlanValues
+from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
+from netinnov.planning._site_enclaves import prepared
+from netinnov.scenarios import Prices, Scenario
+
+__all__ = ["ParetoPlans", "pareto_plans"]
+
+MOST_PLANS = 20_000
+"""Plans up to which all are valued."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ParetoPlans:
+    """Plans that are best for some weight of two objectives, or between such plans.
+
+    Attributes
+    ----------
+    plans : DataFrame
+        A row a plan, by rising second objective: ``sites`` (tuple of names), a column an objective
+        and ``cost`` (NaN without prices).
+    baseline : Series
+        Both objectives without any candidate.
+    exact : bool
+        Whether all plans were valued, so that none is missing.
+    """
+
+    plans: pd.DataFrame
+    baseline: pd.Series
+    exact: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the plans.
+
+        Returns
+        -------
+        DataFrame
+            A copy of ``plans``.
+        """
+        return self.plans.copy()
+
+
+class _Weighted(PlanValues):
+    """A weighted sum of two objectives, each in units of its own range."""
+
+    def __init__(self, parts: Sequence[PlanValues], weights: Sequence[float]) -> None:
+        self.parts, self.weights = parts, weights
+        self.rounding = max(part.rounding for part in parts)
+
+    @property
+    def evaluations(self) -> int:  # type: ignore[override]
+        """Plans valued so far, for both objectives."""
+        return sum(part.evaluations for part in self.parts)
+
+    def value(self, plan: Sequence[int]) -> float:
+        """Weighted sum of the values of a plan."""
+        return math.fsum(
+            weight * part.value(plan) for weight, part in zip(self.weights, self.parts, strict=True)
+        )
+
+    def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
+        """Weighted sums for a plan with each of some candidates alone."""
+        total: Floats = np.zeros(len(more))
+        for weight, part in zip(self.weights, self.parts, strict=True):
+            total = total + weight * part.values(plan, more)
+        return total
+
+
+def pareto_plans(
+    network: MultilayerNetwork,
+    *,
+    candidates: Mapping[str, Scenario],
+    k: int | None = None,
+    budget: float | None = None,
+    prices: Prices | None = None,
+    objectives: Mapping[str, Objective],
+    weights: int = 11,
+    replicates: int = 1,
+    rng: Rng = None,
+) -> ParetoPlans:
+    """Find the plans that no other plan beats in both of two objectives (the Pareto front).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network before; it is not changed.
+    candidates, k, budget, prices
+        As in `site_enclaves`.
+    objectives : mapping of str to objective
+        Two objectives by a name of your choice, each as in `site_enclaves`, larger being better.
+    weights : int
+        How many weights are tried where not all plans can be valued, 2 or more.
+    replicates : int
+        Random placements of each candidate, the same for both objectives.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
+
+    Returns
+    -------
+    ParetoPlans
+        ``.plans``, ``.baseline``, ``.exact`` and ``.to_frame()``.
+
+    Raises
+    ------
+    InputError
+        Not two objectives, and as in `site_enclaves`.
+
+    Notes
+    -----
+    Up to 20,000 plans all are valued (``exact``). Beyond, plans are searched by exchange for
+    weighted sums of both objectives, each in units of its rise by its own best plan; such searches
+    find plans on the convex part of the front only, so that plans may be missing.
+
+    References
+    ----------
+    Ehrgott (2005), Multicriteria Optimization.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
+    >>> both = {"efficiency": "efficiency", "equity": "equity"}
+    >>> pareto_plans(network, candidates=links, k=1, objectives=both).plans["sites"].tolist()
+    [('ae',)]
+    """
+    check_mapping("objectives", objectives, "from a name to an objective", filled=True)
+    if len(objectives) != 2:
+        raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
+    weights = as_whole("weights", weights, low=2)
+    seed = np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
+    sitings = [
+        prepared(
+            network,
+            candidates=candidates,
+            k=k,
+            budget=budget,
+            prices=prices,
+            objective=objective,
+            monotone=None,
+            submodular=None,
+            replicates=replicates,
+            rng=seed,
+        )[0]
+        for objective in objectives.values()
+    ]
+    limit, parts = sitings[0].limit, [siting.values for siting in sitings]
+    n = limit.costs.size
+    exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
+    plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
+    values = np.array([[part.value(plan) for part in parts] for plan in plans])
+    front = _front(values, [part.rounding for part in parts])
+    names = sitings[0].names
+    table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
+    for column, name in enumerate(objectives):
+        table[name] = values[front, column]
+    table["cost"] = [limit.cost(plans[row]) if limit.priced else math.nan for row in front]
+    baseline = pd.Series([part.value([]) for part in parts], list(objectives), name="baseline")
+    return ParetoPlans(table, baseline, exact)
+
+
+def _all_plans(limit: Limit, n: int) -> list[tuple[int, ...]]:
+    sizes = [limit.k] if limit.k is not None else range(n + 1)
+    return [plan for size in sizes for plan in combinations(range(n), size) if limit.allows(plan)]
+
+
+def _weighted_plans(
+    parts: Sequence[PlanValues], limit: Limit, weights: int
+) -> list[tuple[int, ...]]:
+    """Plans by exchange for each objective alone, and for sums of both."""
+    best = [_searched(part, limit) for part in parts]
+    unit = [
+        part.value(plan) - part.value([]) or 1.0 for part, plan in zip(parts, best, strict=True)
+    ]
+    plans = list(best)
+    for share in np.linspace(0, 1, weights)[1:-1].tolist():
+        values = _Weighted(parts, [share / abs(unit[0]), (1 - share) / abs(unit[1])])
+        plans.append(_searched(values, limit))
+    return list(dict.fromkeys(plans))
+
+
+def _searched(values: PlanValues, limit: Limit) -> tuple[int, ...]:
+    steps = exchange(values, limit, greedy(values, limit, lazy=False))
+    return tuple(sorted(chosen_by(steps)))
+
+
+def _front(values: Floats, rounding: Sequence[float]) -> list[int]:
+    """Rows that no other row beats, by falling first value; of equal rows the first."""
+    tolerance = [each * np.abs(values[:, at]).max() for at, each in enumerate(rounding)]
+    order = np.lexsort((np.arange(len(values)), -values[:, 1], -values[:, 0]))
+    front: list[int] = []
+    for row in order.tolist():
+        if not front or values[row, 1] > values[front[-1], 1] + tolerance[1]:
+            # A first value that is larger by rounding only is no reason to stay.
+            if front and values[front[-1], 0] <= values[row, 0] + tolerance[0]:
+                front.pop()
+            front.append(row)
+    return front

@@ -1,0 +1,142 @@
+"""Whether the same sites would be chosen with other data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_whole, check_callable, check_rng
+from netinnov._parallel import run
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.experiments import ResampledLinks
+from netinnov.experiments._resampled_data import Resample
+from netinnov.network import MultilayerNetwork
+from netinnov.planning._objectives import Objective
+from netinnov.planning._site_enclaves import Method, site_enclaves
+from netinnov.polycentricity._resampled_flows import changed
+from netinnov.scenarios import Prices, Scenario
+
+__all__ = ["siting_stability"]
+
+_COUNTS = ResampledLinks()
+
+
+def siting_stability(
+    network: MultilayerNetwork,
+    *,
+    candidates: Mapping[str, Scenario],
+    k: int | None = None,
+    budget: float | None = None,
+    prices: Prices | None = None,
+    objective: Objective,
+    method: Method = "greedy",
+    monotone: bool | None = None,
+    submodular: bool | None = None,
+    replicates: int = 1,
+    resample: Resample = _COUNTS,
+    resamples: int = 100,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Count how often each site is chosen when the data are resampled.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network before.
+    candidates, k, budget, prices, objective, method, monotone, submodular, replicates
+        As in `site_enclaves`.
+    resample : function
+        Draws the data again: `ResampledLinks`, which is the default and needs weights that count
+        events, `ResampledEvents`, or any function of a network and a Generator that keeps the
+        nodes.
+    resamples : int
+        Number of resamples of the data.
+    rng : None, int, SeedSequence or Generator
+        Source of the resamples and placements.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar in a terminal or notebook.
+
+    Returns
+    -------
+    DataFrame
+        Index candidate; columns ``chosen`` (with the data as they are), ``share`` of resamples in
+        which it is chosen, and ``resamples`` that could be planned for (the same in all rows).
+
+    Raises
+    ------
+    InputError
+        As in `site_enclaves`, and weights that are no counts where events are not given.
+
+    Notes
+    -----
+    A resample in which a candidate cannot be placed (home has lost its links), or the objective is
+    undefined, is left out. Placements differ from resample to resample as well, so that the share
+    includes their luck; `replicates` lowers it.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": 99})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> table = siting_stability(
+    ...     network, candidates=links, k=1, objective="efficiency", resamples=5, rng=1
+    ... )
+    >>> table["share"].to_dict()  # no link of 99 events is ever lost
+    {'ac': 0.0, 'ad': 0.0, 'ae': 1.0}
+    """
+    resamples = as_whole("resamples", resamples, low=1)
+    what = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", resample, what, made=True)
+    first, *others = check_rng(rng).spawn(1 + resamples)
+    options: dict[str, Any] = {
+        "candidates": candidates,
+        "k": k,
+        "budget": budget,
+        "prices": prices,
+        "objective": objective,
+        "method": method,
+        "monotone": monotone,
+        "submodular": submodular,
+        "replicates": replicates,
+    }
+    observed = site_enclaves(network, rng=first, **options)
+    task = _Draw(network, resample, options)
+    drawn = run(task, others, executor=executor, progress=progress, label="resamples")
+    plans = [sites for sites in drawn if sites is not None]
+    names = observed.candidates.index
+    times = np.array([sum(name in sites for sites in plans) for name in names], np.float64)
+    return pd.DataFrame(
+        {
+            "chosen": observed.candidates["chosen"],
+            "share": times / len(plans) if plans else np.nan,
+            "resamples": len(plans),
+        },
+        index=names,
+    )
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """The sites that are chosen in one resample; None where there is no plan."""
+
+    network: MultilayerNetwork
+    resample: Resample
+    options: dict[str, Any]
+
+    def __call__(self, rng: np.random.Generator) -> frozenset[str] | None:
+        network = changed(self.network, self.resample, rng, "resample")
+        try:
+            return frozenset(site_enclaves(network, rng=rng, **self.options).sites)
+        except InputError:
+            return None
