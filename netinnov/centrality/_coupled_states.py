@@ -7,7 +7,7 @@ A vector over states is an array slots x nodes. A slot is a layer; or, in the do
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import linalg
 
-from netinnov._matrices import layer_matrix
+from netinnov._matrices import layer_matrix, unit_of
 from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -89,6 +89,16 @@ class Coupled:
         facing = vector.reshape(self.sides, -1, vector.shape[1])[::-1]
         inflow = self.coupling * (facing.sum(axis=1, keepdims=True) - facing)
         return np.asarray(inflow.reshape(vector.shape) * self.present)
+
+    def in_units(self) -> tuple[Coupled, float]:
+        """The same in units of the power of two above the largest weight, and that power."""
+        largest = [float(matrix.data.max(initial=0.0)) for _, _, matrix in self.blocks]
+        unit = unit_of(np.array([self.coupling, *largest]))
+        blocks = [
+            (to, source, sparse.csr_array((m.data / unit, m.indices, m.indptr), shape=m.shape))
+            for to, source, m in self.blocks
+        ]
+        return replace(self, blocks=blocks, coupling=self.coupling / unit), unit
 
     def components(self) -> tuple[int, Codes]:
         """Count the sets of states that lead to one another, and label each state."""
@@ -184,10 +194,11 @@ def solve(step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, wh
     found = term = base
     if not symmetric:
         for _ in range(SERIES):
-            term = step(term)
-            if not (term > 1e-17 * found).any():
-                return found
-            found = found + term
+            with np.errstate(over="ignore"):
+                term = step(term)
+                if not (term > 1e-17 * found).any():
+                    return found
+                found = found + term
             if not np.isfinite(found).all():
                 raise InputError(f"{what} is too large for floating point on this network.")
     system = linalg.LinearOperator((base.size, base.size), matvec=residual, dtype=np.float64)

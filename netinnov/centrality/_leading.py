@@ -54,6 +54,7 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
     """
     if not weights.present.any():
         return Leading(0.0, np.zeros(weights.present.shape))
+    weights, unit = weights.in_units()
     count, label = weights.components()
     inside = _inside(weights, label)
     value, vector = _perron(weights, inside, count, label)
@@ -65,8 +66,8 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
     if weights.symmetric:
         groups = label if groups is None else groups
         projected = _projected(vector, groups, int(groups.max()) + 1)
-        return Leading(top, projected.reshape(weights.present.shape))
-    return Leading(top, _downstream(weights, tied, top, vector, label, count))
+        return Leading(top * unit, projected.reshape(weights.present.shape))
+    return Leading(top * unit, _downstream(weights, tied, top, vector, label, count))
 
 
 def _inside(weights: Coupled, label: Codes) -> Blocks:

@@ -136,18 +136,18 @@ def katz_centrality(
     _check(coupling, presence)
     if alpha is not None:
         check_number("alpha", alpha, low=0, above=True)
-    weights = coupled(network, coupling, presence)
+    weights, unit = coupled(network, coupling, presence).in_units()
     value = leading(weights).value
-    if alpha is not None and alpha * value >= 1:
+    if alpha is not None and alpha * unit * value >= 1:
         msg = (
-            f"`alpha` must be below 1 / lambda_1 = {1 / value:.10g}, lambda_1 the leading "
+            f"`alpha` must be below 1 / lambda_1 = {1 / value / unit:.10g}, lambda_1 the leading "
             f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
         )
         raise InputError(msg)
     if not weights.present.any() or (alpha is None and value == 0):
         score = np.full(network.n_nodes, np.nan)
     else:
-        factor = 0.5 / value if alpha is None else float(alpha)
+        factor = 0.5 / value if alpha is None else float(alpha) * unit
         found = solve(
             lambda vector: factor * weights(vector),
             weights.present.astype(np.float64),

@@ -23,13 +23,18 @@ from netinnov.network import MultilayerNetwork, check_network
 __all__ = [
     "Grounded",
     "Positions",
+    "balanced",
     "conductances",
     "grounded",
+    "in_unit",
     "is_connected",
     "parts",
 ]
 
 Positions = npt.NDArray[np.int64]
+
+BITS = 2000
+"""Powers of two between the least and the largest weight up to which all steps stay in range."""
 
 
 class Grounded(NamedTuple):
@@ -63,6 +68,31 @@ def conductances(network: MultilayerNetwork, what: str) -> sparse.csr_array:
         )
         raise InputError(msg)
     return flat_matrix(network, what)
+
+
+def balanced(weights: sparse.csr_array, what: str) -> tuple[sparse.csr_array, int]:
+    """The weights divided by a power of two in their middle, and its exponent."""
+    low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
+    bits = np.frexp([low, high])[1]
+    if not np.isfinite(high) or bits[1] - bits[0] > BITS:
+        msg = (
+            f"{what} needs weights, summed over layers, within 600 orders of magnitude; found "
+            f"{low:g} to {high:g}. Drop the links that are too weak to matter."
+        )
+        raise InputError(msg)
+    power = int(bits.sum()) // 4 * 2 if high > 0 else 0  # even: roots have no digit changed
+    data = np.ldexp(weights.data, -power)
+    return sparse.csr_array((data, weights.indices, weights.indptr), weights.shape), power
+
+
+def in_unit(value: Floats | float, power: int, what: str) -> Floats:
+    """Results above 0 in the unit of the weights, where those are numbers."""
+    with np.errstate(over="ignore", under="ignore"):
+        result = np.ldexp(value, power)
+    if not ((result > 0) & np.isfinite(result)).all():
+        msg = f"{what} is too large or too small for a number; divide or multiply all weights by "
+        raise InputError(f"{msg}the same number.")
+    return np.asarray(result)
 
 
 def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:

@@ -13,8 +13,10 @@ from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     Grounded,
     Positions,
+    balanced,
     conductances,
     grounded,
+    in_unit,
     is_connected,
     parts,
 )
@@ -77,8 +79,9 @@ def effective_resistance(
     result = np.where(part[source] == part[target], 0.0, np.inf)
     asked = (result == 0) & (source != target)
     if asked.any():
+        weights, power = balanced(weights, "effective_resistance")
         found = _between(grounded(weights, part), network.n_nodes, source[asked], target[asked])
-        result[asked] = found
+        result[asked] = in_unit(found, -power, "effective_resistance")
     names = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [names.take(source), names.take(target)], names=["source", "target"]
@@ -130,10 +133,12 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
         return 0.0 if n else float("nan")
     if not is_connected(weights):
         return float("inf")
+    weights, power = balanced(weights, "kirchhoff_index")
     held = grounded(weights, parts(weights))
     # With node r held at 0 and M the inverse of the rest, R_ir = M_ii and R_ij = M_ii + M_jj -
     # 2 M_ij; the sum over pairs is n trace(M) - 1'M1.
-    return float(n * _inverse_trace(held) - held.potentials(np.ones((n, 1))).sum())
+    index = n * _inverse_trace(held) - held.potentials(np.ones((n, 1))).sum()
+    return float(in_unit(index, -power, "kirchhoff_index"))
 
 
 def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Floats:

@@ -11,10 +11,13 @@ import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from netinnov._matrices import unit_of
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
+    balanced,
     conductances,
     grounded,
+    in_unit,
     is_connected,
     parts,
 )
@@ -75,9 +78,12 @@ def algebraic_connectivity(network: MultilayerNetwork) -> float:
         return float("nan")
     if not is_connected(weights):
         return 0.0
+    weights, power = balanced(weights, "algebraic_connectivity")
     if n <= DENSE:
-        return _from_dense_inverse(weights)
-    return _from_short_recurrence(weights) or _from_sparse_inverse(weights)
+        value = _from_dense_inverse(weights)
+    else:
+        value = _from_short_recurrence(weights) or _from_sparse_inverse(weights)
+    return float(in_unit(value, power, "algebraic_connectivity"))
 
 
 def _from_dense_inverse(weights: sparse.csr_array) -> float:
@@ -85,13 +91,16 @@ def _from_dense_inverse(weights: sparse.csr_array) -> float:
     inverse = grounded(weights, parts(weights)).potentials(np.eye(weights.shape[0]))
     inverse -= inverse.mean(axis=0)
     inverse -= inverse.mean(axis=1)[:, None]
-    return float(1.0 / np.linalg.eigvalsh((inverse + inverse.T) / 2)[-1])
+    unit = unit_of(np.abs(inverse))
+    return float(1.0 / np.linalg.eigvalsh((inverse + inverse.T) / (2 * unit))[-1] / unit)
 
 
 def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
     """The smallest eigenvalue beside the constants; None where that would take too long."""
     from netinnov.kernels.laplacian import lanczos
 
+    unit = unit_of(weights.data)
+    weights = sparse.csr_array(weights / unit)
     degrees = weights.sum(axis=1)
     indptr, indices = weights.indptr.astype(np.int32), weights.indices.astype(np.int32)
     here, before = _start(weights.shape[0]), np.zeros(weights.shape[0])
@@ -109,7 +118,7 @@ def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
         if value < 1e-5 * degrees.max():
             return None  # too few digits would be left beside the largest eigenvalue
         if rest <= TOLERANCE * value or more.size < ROUND:
-            return float(value)
+            return float(value) * unit
         if diagonal.size >= HOPE and rest > 0.1 * value:
             return None
     return None
@@ -123,11 +132,11 @@ def _from_sparse_inverse(weights: sparse.csr_array) -> float:
         found = held.potentials(currents.reshape(-1, 1) - currents.mean()).ravel()
         return np.asarray(found - found.mean())
 
-    inverse = LinearOperator((n, n), matvec=solve, dtype=np.float64)
-    largest = eigsh(
-        inverse, k=1, which="LA", v0=_start(n), tol=TOLERANCE, return_eigenvectors=False
-    )
-    return float(1.0 / largest[0])
+    start = _start(n)
+    unit = unit_of(np.abs(solve(start)))
+    inverse = LinearOperator((n, n), matvec=lambda x: solve(x) / unit, dtype=np.float64)
+    largest = eigsh(inverse, k=1, which="LA", v0=start, tol=TOLERANCE, return_eigenvectors=False)
+    return float(1.0 / largest[0] / unit)
 
 
 def _start(n: int) -> Floats:

@@ -6,6 +6,9 @@ from netinnov.kernels._jit import kernel
 
 __all__ = ["eliminate", "inverse_diagonal", "lanczos", "solve"]
 
+TINY = 1e-290
+"""Below it a quotient has lost digits, or nearly so."""
+
 
 @kernel
 def lanczos(indptr, indices, data, degrees, before, here, beta, steps):
@@ -59,7 +62,9 @@ def eliminate(indptr, indices, weights, grounds):
     later ones (0 where fill will come), ``grounds`` with those held at zero. A node that goes
     leaves its neighbours joined (star to mesh): w_ij + w_ik w_jk / d_k with d_k = g_k + sum_j w_jk,
     so nothing is subtracted, and weights of any range keep their digits (Grassmann, Taksar and
-    Heyman 1985). Returns -L below the diagonal, and D. O(sum of squares of column lengths).
+    Heyman 1985). Of w_ik and w_jk one is first divided by d_k, the other one where that is below
+    the range of numbers, so that the product is 0 only where it is too small itself. Returns -L
+    below the diagonal, and D. O(sum of squares of column lengths).
     Reference: numpy.linalg.cholesky of the matrix.
     """
     n = grounds.size
@@ -74,12 +79,17 @@ def eliminate(indptr, indices, weights, grounds):
         k = head[j]
         while k >= 0:
             later = following[k]
-            # Column k is scaled by its pivot already: w_jk = l_jk d_k.
+            # Column k holds its w until the end.
             p = at[k]
-            own = lower[p] * pivots[k]
-            ground[j] += lower[p] * ground[k]
-            for q in range(p + 1, indptr[k + 1]):
-                column[indices[q]] += own * lower[q]
+            share = lower[p] / pivots[k]
+            if share > TINY:
+                ground[j] += share * ground[k]
+                for q in range(p + 1, indptr[k + 1]):
+                    column[indices[q]] += share * lower[q]
+            else:
+                ground[j] += lower[p] * (ground[k] / pivots[k])
+                for q in range(p + 1, indptr[k + 1]):
+                    column[indices[q]] += lower[p] * (lower[q] / pivots[k])
             at[k] = p + 1
             if p + 1 < indptr[k + 1]:
                 i = indices[p + 1]
@@ -90,10 +100,13 @@ def eliminate(indptr, indices, weights, grounds):
             pivot += column[indices[q]]
         pivots[j] = pivot
         for q in range(indptr[j], indptr[j + 1]):
-            lower[q] = column[indices[q]] / pivot
+            lower[q] = column[indices[q]]
         if indptr[j] < indptr[j + 1]:
             i = indices[indptr[j]]
             following[j], head[i] = head[i], j
+    for j in range(n):
+        for q in range(indptr[j], indptr[j + 1]):
+            lower[q] /= pivots[j]
     return lower, pivots
 
 
