@@ -38,9 +38,11 @@ def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> 
     check_network(network)
     if len(network.layers) > 1:
         refuse_shares(network.storage.records, what)
-    n = network.n_nodes
-    total = sparse.csr_array((n, n), dtype="float64")
-    for layer in network.layers:
-        total = total + layer_matrix(network, layer)
+    if len(network.layers) == 1:
+        total = layer_matrix(network, network.layers[0]).copy()
+    else:
+        total = sparse.csr_array((network.n_nodes,) * 2, dtype="float64")
+        for layer in network.layers:
+            total = total + layer_matrix(network, layer)
     total.sort_indices()
     return total

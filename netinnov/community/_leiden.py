@@ -68,13 +68,16 @@ def leiden(
 
     *Beyond Traag et al.* Their algorithm moves single states, refines communities into parts,
     aggregates the parts and repeats. Here, besides: (1) when that gains no more, each community is
-    searched for communities of its own, which may then move; (2) the copies of a node in one
-    community move together, and whole connected parts of communities are joined where that gains;
-    (3) the result is perturbed, 10 to 50 % of its states taken out at random and the search
-    continued, until ten perturbations in a row have gained nothing (fewer in networks of more than
-    60,000 entries). (4) Above 600,000 entries of links it is another algorithm: the search starts
-    with all copies of a node together and at 1.5 times the resolution, moves and rounds end where
-    they gain little, and nothing is perturbed. Say so in a methods section.
+    searched for communities of its own, which may then move (with one layer, in the best result);
+    (2) the copies of a node in one community move together, and whole connected parts of
+    communities are joined where that gains; (3) the result is perturbed, 10 to 50 % of its states
+    taken out at random and the search continued, until ten perturbations in a row have gained
+    nothing (fewer in networks of more than 60,000 entries). With one layer the restarts compete:
+    all go on until two perturbations in a row have gained nothing, the best half of them until
+    five have, the best three in ten until ten have; none goes on once four have the same best
+    score. (4) Above 600,000 entries of links it is another algorithm: the search starts with all
+    copies of a node together and at 1.5 times the resolution, moves and rounds end where they gain
+    little, and nothing is perturbed. Say so in a methods section.
 
     Time grows with links + coupled pairs of copies, memory with links + states only.
 
@@ -146,13 +149,14 @@ def labels_of_layer(
     """What `leiden` finds for a matrix of weights, NaN without links, and its modularity.
 
     The first search begins with the labels in `start`, one a node, NaN for a node on its own. Only
-    the best restarts, a share `perturb` of all, are perturbed.
+    the best restarts, at most a share `perturb` of all, are perturbed.
     """
     linked = np.zeros(matrix.shape[0], bool)
     linked[matrix.indices] = True
     linked |= np.diff(matrix.indptr) > 0
     present = np.flatnonzero(linked)
-    inner = sparse.csr_array(matrix[present][:, present] / unit_of(matrix.data))
+    inner = matrix if linked.all() else matrix[present][:, present]
+    inner = sparse.csr_array(inner / unit_of(matrix.data))
     layer = one_layer(inner, directed, resolution)
     starts = []
     if start is not None:

@@ -16,8 +16,12 @@ from netinnov.community._leiden_search import WORK
 
 __all__ = ["OneLayer", "one_layer", "search_one_layer"]
 
-PATIENCE = 10
-"""Perturbations in a row without a gain after which a search ends: fewer in larger networks."""
+STAGES = ((1.0, 2), (0.5, 5), (0.3, 10))
+"""Shares of the searches, the best first, that go on until so many perturbations in a row gain
+nothing (fewer in larger networks). `benchmarks/test_search_quality.py` compares that with more."""
+
+AGREE = 4
+"""Searches with the same best score after which no more are perturbed."""
 
 
 class OneLayer(NamedTuple):
@@ -51,31 +55,48 @@ def search_one_layer(
 ) -> Codes:
     """Labels of the best of some searches, from single nodes but where a start is given.
 
-    Each seed is a search until no move, split or union gains. The best of them, a share `perturb`
-    of all, then go on from partitions in which nodes are taken out at random.
+    The best of them, at most a share `perturb` of all, go on from partitions in which nodes are
+    taken out at random, in `STAGES`. In the end the best is searched for communities inside
+    communities.
     """
     from netinnov.kernels.leiden_layer import climbed, perturbed
 
-    n = layer.indptr.size - 1
+    n, n_searches = layer.indptr.size - 1, len(seeds)
     layer = layer._replace(
         indptr=layer.indptr.astype(np.int32, copy=False),
         indices=layer.indices.astype(np.int32, copy=False),
     )
     alone = np.arange(n, dtype=np.int32)
-    first = [*starts, *[alone] * (len(seeds) - len(starts))]
-    drawn = [np.random.default_rng(seed).integers(2**64, size=2, dtype=np.uint64) for seed in seeds]
-    work = [
-        partial(climbed, *layer, start, one) for start, (one, _) in zip(first, drawn, strict=True)
+    first = [*starts, *[alone] * (n_searches - len(starts))]
+    drawn = [
+        np.random.default_rng(seed).integers(2**64, size=2 + len(STAGES), dtype=np.uint64)
+        for seed in seeds
     ]
     size = layer.indices.size
-    found = in_threads(work, size=len(seeds) * size)
-    order = sorted(range(len(seeds)), key=lambda k: -found[k][1])
-    kept = order[: math.ceil(perturb * len(seeds))]
-    patience = min(PATIENCE, WORK // max(1, size))
-    more = [partial(perturbed, *layer, found[k][0], patience, drawn[k][1]) for k in kept]
-    scale = float(layer.weight.sum())
-    reached = in_threads(more, size=len(more) * size * patience)
-    highest = max(score for _, score in reached)
-    # Equal but for rounding: the first, so that no last digit decides.
-    labels: Codes = next(each for each, score in reached if score >= highest - 1e-12 * scale)
+    work = [
+        partial(climbed, *layer, start, own[0], False)
+        for start, own in zip(first, drawn, strict=True)
+    ]
+    found = in_threads(work, size=n_searches * size)
+    equal = 1e-12 * float(layer.weight.sum())  # but for rounding
+    fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
+    # Where `perturb` cuts several stages to the same share, the most patient of them.
+    stages = {min(share, perturb): stage for stage, (share, _) in enumerate(STAGES)}
+    for share, stage in stages.items():
+        order = sorted(range(n_searches), key=lambda k: -found[k][1])
+        kept = order[: math.ceil(share * n_searches)]
+        patience = max(1, round(STAGES[stage][1] * fewer))
+        work = [
+            partial(perturbed, *layer, found[k][0], patience, drawn[k][2 + stage]) for k in kept
+        ]
+        for k, reached in zip(
+            kept, in_threads(work, size=len(kept) * size * patience), strict=True
+        ):
+            found[k] = reached
+        highest = max(score for _, score in found)
+        best = [k for k, (_, score) in enumerate(found) if score >= highest - equal]
+        if len(best) >= AGREE:
+            break
+    # The first of equal ones, so that no last digit decides.
+    labels: Codes = climbed(*layer, found[best[0]][0], drawn[best[0]][1], True)[0]
     return labels

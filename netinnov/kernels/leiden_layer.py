@@ -340,10 +340,12 @@ def _score(indptr, indices, weight, a, b, fa, fb, label):
 
 
 @kernel
-def climbed(indptr, indices, weight, a, b, fa, fb, start, seed):
-    """Labels of a search from a partition, which nothing above improves, and their score.
+def climbed(indptr, indices, weight, a, b, fa, fb, start, seed, splits):
+    """Labels of a search from a partition, and their score.
 
-    O(links) a sweep. Reference: `netinnov.community._leiden_search` on the same network.
+    No move of a node or union of communities improves them; with ``splits``, nor do communities
+    inside communities. O(links) a sweep.
+    Reference: `netinnov.community._leiden_search` on the same network.
     """
     indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
     a, b, label = a.copy(), b.copy(), start.copy()
@@ -351,6 +353,8 @@ def climbed(indptr, indices, weight, a, b, fa, fb, start, seed):
     gain = 1.0
     while gain > 0.0:
         label, gain = _iterated(indptr, indices, weight, a, b, fa, fb, label, state)
+        if not splits:
+            break
         if gain <= 0.0:
             label, gain = _split(indptr, indices, weight, a, b, fa, fb, label, state)
     label = _settled(indptr, indices, weight, a, b, fa, fb, label, state)

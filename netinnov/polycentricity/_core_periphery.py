@@ -166,13 +166,11 @@ def _is_better(
 def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
     """Pairs linked in any layer, in both triangles, with 1, or 2 if directed and both ways."""
     check_network(network)
-    n = network.n_nodes
-    linked = sparse.csr_array((n, n), dtype=np.float64)
-    for layer in network.layers:
-        matrix = layer_matrix(network, layer)
-        linked = linked + sparse.csr_array(
-            (np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=(n, n)
-        )
+    linked = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
+    for x, layer in enumerate(network.layers):
+        pattern = layer_matrix(network, layer).copy()
+        pattern.data[:] = 1.0
+        linked = linked + pattern if x else pattern
     linked.data = np.ones(linked.nnz)
     unit = 2 if network.directed else 1
     if unit == 2:
