@@ -184,8 +184,9 @@ class Storage:
                 "layer": pd.Index(self.layers, dtype="str").take(rows.layer),
                 "source": index.take(rows.source),
                 "target": index.take(rows.target),
-                "weight": rows.weight,
-            }
+                "weight": rows.weight.copy(),
+            },
+            copy=False,  # of arrays that are new
         )
         if rows.period is not None:
             missing = rows.period == NO_PERIOD

@@ -8,9 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -193,10 +191,9 @@ def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
 
 
 @pytest.mark.slow
-def test_processes_fill_a_checkpoint_too(network, tmp_path) -> None:
+def test_processes_fill_a_checkpoint_too(network, tmp_path, processes) -> None:
     options = {"measure": {"one": strength, "two": two}}
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        there = compare(network, checkpoint=tmp_path, executor=pool, **options)
+    there = compare(network, checkpoint=tmp_path, executor=processes, **options)
     assert len(batches(tmp_path)) == 30
     pd.testing.assert_frame_equal(there, compare(network, **options))
 

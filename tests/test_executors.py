@@ -78,12 +78,9 @@ def compare(network, executor=1, measure=efficiency, **options) -> pd.DataFrame:
     ).replicates
 
 
-def test_threads_and_processes_give_the_same_numbers(cities, tmp_path) -> None:
+def test_threads_and_processes_give_the_same_numbers(cities, processes, tmp_path) -> None:
     expected = compare(cities)
-    with (
-        ThreadPoolExecutor(3) as threads,
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes,
-    ):
+    with ThreadPoolExecutor(3) as threads:
         for number, executor in enumerate((None, 2, threads, processes)):
             pd.testing.assert_frame_equal(compare(cities, executor), expected)
             found = compare(cities, executor, checkpoint=tmp_path / str(number))

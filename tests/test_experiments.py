@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -229,12 +228,6 @@ def test_the_long_table(cities) -> None:
     seed = np.random.SeedSequence(1).spawn(3)[2]
     expected = strength(apply_scenario(cities, park(2, 0.5), rng=seed))
     assert first["value"].tolist() == expected.reindex(cities.nodes.index).tolist()
-
-
-@pytest.fixture(scope="module")
-def processes():
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        yield pool
 
 
 def test_the_same_numbers_on_every_executor(cities, processes) -> None:

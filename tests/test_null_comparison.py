@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import FrozenInstanceError
-from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -215,10 +213,9 @@ def test_several_measures_are_taken_on_the_same_draws():
 
 
 @pytest.mark.slow
-def test_processes_give_the_same_numbers():
+def test_processes_give_the_same_numbers(processes):
     options = {"measure": reach_two, "replicates": 20, "rng": 4, "progress": False}
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        there = compare_with_null(ring(), executor=pool, **options)
+    there = compare_with_null(ring(), executor=processes, **options)
     here = compare_with_null(ring(), executor=1, **options)
     pd.testing.assert_frame_equal(there.draws, here.draws)
 

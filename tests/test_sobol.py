@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 
 import pandas as pd
 import pytest
@@ -146,7 +144,7 @@ def test_alternatives_are_equally_likely(pair) -> None:
     )
 
 
-def test_a_park_with_frictions_and_the_same_numbers_everywhere() -> None:
+def test_a_park_with_frictions_and_the_same_numbers_everywhere(processes) -> None:
     cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     home, host = cities.places.index[[-1, 0]]
 
@@ -160,11 +158,10 @@ def test_a_park_with_frictions_and_the_same_numbers_everywhere() -> None:
               "attachment": (0, 1.5)}  # fmt: skip
     options = {"samples": 4, "replicates": 3}
     first = run(cities, here, ranges, **options)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        for executor in (3, processes):
-            other = run(cities, here, ranges, executor=executor, **options)
-            pd.testing.assert_frame_equal(other.indices, first.indices)
-            pd.testing.assert_frame_equal(other.points, first.points)
+    for executor in (3, processes):
+        other = run(cities, here, ranges, executor=executor, **options)
+        pd.testing.assert_frame_equal(other.indices, first.indices)
+        pd.testing.assert_frame_equal(other.points, first.points)
     assert first.noise > 0
     assert list(first.points.columns) == [*ranges, "difference", "mc_error"]
     again = run(cities, here, ranges, **(options | {"rng": 2}))

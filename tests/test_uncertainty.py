@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -272,7 +270,9 @@ def test_efficiency_its_parts_and_placebos(cities) -> None:
     assert parts.drop(columns="e").sum(axis=1).tolist() == pytest.approx(parts["e"].tolist())
 
 
-def test_the_same_numbers_on_every_executor_and_from_checkpoints(cities, tmp_path) -> None:
+def test_the_same_numbers_on_every_executor_and_from_checkpoints(
+    cities, processes, tmp_path
+) -> None:
     home, host = cities.places.index[[-1, 0]]
     scenarios = {"park": ReverseEnclave(home, host, 2, 0.5, funding="new"), "none": NoChange()}
     measures = {"e": partial(global_efficiency, distance="inverse")}
@@ -280,8 +280,7 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(cities, tmp_pat
         compare, cities, scenarios, measures=measures, replicates=6, resamples=4, placements=2
     )
     first = run()
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        others = [run(executor=executor) for executor in (3, processes)]
+    others = [run(executor=executor) for executor in (3, processes)]
     others += [run(checkpoint=tmp_path), run(checkpoint=tmp_path, rng=None)]
     files = sorted(tmp_path.glob("batch-*.npz"))
     files[0].unlink()
