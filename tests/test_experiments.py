@@ -25,8 +25,8 @@ from netinnov.experiments._result_tables import sites_table
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
 
 STATISTICS = [
-    "baseline", "mean", "difference", "median", "low", "high", "mc_error", "mc_low", "mc_high",
-    "spread", "standardised", "same_sign", "replicates",
+    "baseline", "mean", "difference", "relative", "median", "low", "high", "mc_error", "mc_low",
+    "mc_high", "spread", "standardised", "same_sign", "replicates",
 ]  # fmt: skip
 DATA = [
     "data_error", "data_error_high", "data_low", "data_high", "data_shift", "data_share",

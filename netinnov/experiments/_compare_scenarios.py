@@ -27,6 +27,7 @@ from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._kept_replicates import KeptReplicates
 from netinnov.experiments._placebo_tests import (
     Placebo,
+    PlaceboDraw,
     drawn_placebos,
     one_way,
     refusals,
@@ -51,7 +52,7 @@ from netinnov.experiments._replicates import (
 from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
-from netinnov.scenarios._prices import check_scenario
+from netinnov.scenarios._prices import check_scenario, draws_nothing
 
 __all__ = ["compare_scenarios"]
 
@@ -93,7 +94,8 @@ def compare_scenarios(
     baseline : scenario
         The scenario that the others are compared with.
     replicates : int
-        Random placements of each scenario. NoChange is measured once.
+        Random placements of each scenario. One that draws nothing (NoChange, or one that moves a
+        volume) is measured once, and at each of its placebo places once.
     placebo : scenario, function or mapping, optional
         The placebo, drawn in each replicate, such as `scenarios.RandomEnds`. A function of a
         network and a Generator may return the changed network or the scenario to apply. The places
@@ -220,7 +222,15 @@ def compare_scenarios(
         )
     # Of their own, so that neither sets of data nor replicates depend on the number of the other.
     draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
-    seeds = seed.spawn(replicates)
+    number_of = {
+        name: scenario.number(replicates)
+        if isinstance(scenario, PlaceboDraw)
+        else 1
+        if draws_nothing(scenario)
+        else replicates
+        for name, scenario in tried.items()
+    }
+    seeds = seed.spawn(max(replicates, *number_of.values()))
     start = apply_scenario(network, baseline, rng=fresh(seeds[0]))
     kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
     bound = bound_measures(measures, start, kept)
@@ -228,11 +238,7 @@ def compare_scenarios(
     task = partial(
         replicate, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
     )
-    items = [
-        Item(name, number)
-        for name, scenario in tried.items()
-        for number in range(1 if isinstance(scenario, NoChange) else replicates)
-    ]
+    items = [Item(name, number) for name in tried for number in range(number_of[name])]
     results = {} if store is None else store.found(columns)
     missing = [item for item in items if item not in results]
     new = run(
@@ -295,7 +301,7 @@ def compare_scenarios(
         placebos=whose,
         beyond={scenario: far[name] for scenario, name in whose.items() if far.get(name)},
         sites={
-            name: tuple(results[Item(name, number)].label for number in range(replicates))
+            name: tuple(results[Item(name, number)].label for number in range(number_of[name]))
             for name in placebos
         },
         refused={

@@ -75,6 +75,7 @@ class ExperimentResult:
 
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
             - ``difference``: mean over replicates of scenario minus baseline,
+            - ``relative``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
             - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
               depends on the placement of the links. Not a confidence interval,
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
@@ -332,6 +333,8 @@ def _compared(
         return _Compared(draws, every.mean(), draws, 1, different)
     keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
     code, each, own = _turns(keys)
+    if len(every) == 1 < len(draws):  # nothing is drawn, so that no replicate is in two of them
+        code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
     taken = code >= 0
     within = draws[taken].groupby(code[taken])
     first = within.head(each)
@@ -399,14 +402,16 @@ def _statistics(
     n = change.count()
     spread = spread_of(change, size)
     mean, median = change.mean(), change.quantile(0.5)
+    start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
     half = error.mul(stats.t.ppf(0.975, np.maximum(n - 1, 1))).mask(spread == 0, 0.0)
     return pd.DataFrame(
         {
-            "baseline": pd.DataFrame(baseline).mean(),
+            "baseline": start,
             "mean": pd.DataFrame(values).mean(),
             "difference": mean,
+            "relative": 100 * mean / start.abs().where(start != 0),
             "median": median,
             "low": change.quantile(0.025),
             "high": change.quantile(0.975),

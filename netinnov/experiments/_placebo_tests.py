@@ -22,6 +22,7 @@ from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
+from netinnov.scenarios._prices import draws_nothing
 
 __all__ = [
     "Placebo",
@@ -73,6 +74,11 @@ class PlaceboDraw:
     make: Placebo
     among: tuple[Scenario, ...] = ()
     order: np.random.SeedSequence | None = None
+
+    def number(self, replicates: int) -> int:
+        """Count the replicates: places where nothing is drawn are measured once each."""
+        once = bool(self.among) and all(map(draws_nothing, self.among))
+        return len(self.among) if once else replicates
 
     def drawn(
         self, network: MultilayerNetwork, rng: np.random.Generator, number: int

@@ -21,7 +21,8 @@ from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampled_flows import changed as checked_change
-from netinnov.scenarios import NoChange, Scenario, apply_scenario
+from netinnov.scenarios import Scenario, apply_scenario
+from netinnov.scenarios._prices import draws_nothing
 
 __all__ = [
     "BASELINE",
@@ -156,7 +157,7 @@ def resample_items(
     return [
         Item(name, number, resample)
         for name, scenario in scenarios.items()
-        for number in ([0] if isinstance(scenario, NoChange) else numbers)
+        for number in ([0] if draws_nothing(scenario) else numbers)
     ]
 
 

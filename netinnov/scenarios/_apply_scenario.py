@@ -8,11 +8,11 @@ from netinnov._arguments import check_rng
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Change, check_scenario
 from netinnov.scenarios._rivals import (
     Combined,
-    DirectLinks,
     NoChange,
     RandomEnds,
     TalentAttraction,

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from netinnov._arguments import as_whole, check_choice, check_number, shown
-from netinnov._typing import Floats
+from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._changed_links import added_node, moved
-from netinnov.scenarios._pair_draws import Ends, Pairs, points_to_end
-from netinnov.scenarios._park_ends import Side
+from netinnov.scenarios._changed_links import NewNode, added_node, moved
+from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, layer_with_pairs, points_to_end
+from netinnov.scenarios._park_ends import Side, sides
 from netinnov.scenarios._prices import Funding, Priced
 
-__all__ = ["BetweenPlaces"]
+__all__ = ["NOT_GIVEN", "BetweenPlaces", "LinksOrVolume", "split_ways", "volume_of"]
+
+NOT_GIVEN = math.nan
+"""Stands for a share that has to be given."""
+
+ROUNDING = 1e-12
+"""Of home's strength: what is left of it, or missing, by rounding."""
 
 
 class BetweenPlaces(Priced):
@@ -23,7 +31,7 @@ class BetweenPlaces(Priced):
 
     home: str
     host: str
-    size: int
+    size: int | None
     funding: Funding
     attachment: float
     layer: str | None
@@ -36,7 +44,8 @@ class BetweenPlaces(Priced):
         if self.home == self.host:
             msg = f"`home` and `host` must differ; both are {self.home!r}. A park at home is none."
             raise InputError(msg)
-        object.__setattr__(self, "size", as_whole("size", self.size, low=1))
+        if self.size is not None or not isinstance(self, LinksOrVolume):
+            object.__setattr__(self, "size", as_whole("size", self.size, low=1))
         for name in ("pipeline_share", "kept_share"):
             if hasattr(self, name):
                 check_number(name, getattr(self, name), low=0, high=1)
@@ -49,7 +58,7 @@ class BetweenPlaces(Priced):
         """Give the pairs that home gives up for `count` new links, and the weights of these."""
         if self.funding == "new" or count == 0:
             return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
-        pool = np.flatnonzero(home.nodes[pairs.source] | home.nodes[pairs.target])
+        pool = np.flatnonzero(_at(home, pairs))
         if len(pool) < count:
             raise InputError(
                 f"reallocated funding takes the new links from home: {count} are asked for, "
@@ -67,9 +76,9 @@ class BetweenPlaces(Priced):
         pairs: Pairs,
         ends: Ends,
         rng: np.random.Generator,
+        node: NewNode,
         *,
         followed: tuple[Pairs, Pairs] | None = None,
-        **node: str,
     ) -> MultilayerNetwork:
         """Add a node (see `added_node`) and link it to ends; `followed` as in `moved`."""
         to_end = points_to_end(ends.inward, layer in network.directed, rng)
@@ -77,5 +86,92 @@ class BetweenPlaces(Priced):
         gone, weight = self._funds(home, pairs, len(ends.node), layer, rng)
         n, end = network.n_nodes, ends.node.astype(np.int32)
         new = Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
-        nodes = added_node(network, **node)
+        nodes = added_node(network, node)
         return moved(network, nodes, layer, gone=gone, new=new, followed=followed)
+
+
+class LinksOrVolume(BetweenPlaces):
+    """A scenario that places links one by one, or moves a volume: weight, in all links alike."""
+
+    __slots__ = ()
+
+    volume: float | None
+    volume_share: float | None
+
+    def __post_init__(self) -> None:
+        sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
+        given = [name for name, value in sizes.items() if value is not None]
+        if len(given) != 1:
+            raise InputError(
+                "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
+                f"share of home's strength); found {' and '.join(given) or 'none of them'}."
+            )
+        if hasattr(self, "pipeline_share") and self.pipeline_share is NOT_GIVEN:
+            msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
+            raise InputError(f"{msg} place it belongs to, from 0 to 1.")
+        BetweenPlaces.__post_init__(self)
+        if self.volume is not None:
+            check_number("volume", self.volume, low=0, above=True)
+        if self.volume_share is not None:
+            high = 1.0 if self.funding == "reallocated" else math.inf
+            check_number("volume_share", self.volume_share, low=0, high=high, above=True)
+
+    @property
+    def _moves_volume(self) -> bool:
+        return self.size is None
+
+    @property
+    def _draws_nothing(self) -> bool:
+        return self._moves_volume
+
+    def _total(self, home: Side, pairs: Pairs, layer: str) -> float:
+        """Give the number of links, or the volume."""
+        if self.size is not None:
+            return self.size
+        if self.volume is not None:
+            return self.volume
+        strength = float(pairs.weight[_at(home, pairs)].sum())
+        if strength == 0:
+            raise InputError(f"{home.place!r} has no links in layer {layer!r} to take a share of.")
+        assert self.volume_share is not None
+        return self.volume_share * strength
+
+    def _part(self, total: float, share: float) -> float:
+        """Give a share of the links, rounded, or of the volume."""
+        return share * total if self._moves_volume else round(share * total)
+
+    def _lowered(self, home: Side, pairs: Pairs, volume: float, layer: str) -> tuple[Pairs, float]:
+        """Give the pairs whose weight pays for a volume, and the share of it that is left."""
+        if self.funding == "new":
+            return pairs.at(np.empty(0, np.intp)), 0.0
+        taken = pairs.at(_at(home, pairs))
+        strength = float(taken.weight.sum())
+        if volume > strength * (1 + ROUNDING):
+            raise InputError(
+                f"reallocated funding takes the volume from home: {volume:g} is asked for, "
+                f"{home.place!r} has {strength:g} in layer {layer!r}. Choose a smaller volume, "
+                "another `layer`, or funding='new'."
+            )
+        left = 1 - volume / strength
+        return taken, left if left > ROUNDING else 0.0
+
+
+def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
+    """Give the weight that a scenario moves in a network, or the number of links it places."""
+    layer, pairs = layer_with_pairs(network, scenario.layer)
+    home, _ = sides(network, scenario.home, scenario.host)
+    return scenario._total(home, pairs, layer)
+
+
+def _at(home: Side, pairs: Pairs) -> Mask:
+    """Mark the pairs with an end at home."""
+    return np.asarray(home.nodes[pairs.source] | home.nodes[pairs.target])
+
+
+def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, *, directed: bool) -> Pairs:
+    """Link a to b, and in a directed layer b to a with the rest of the weight."""
+    if not directed:
+        return Pairs(a, b, weight)
+    source, target = np.append(a, b), np.append(b, a)
+    weights = np.append(weight * chance, weight * (1 - chance))
+    return Pairs(source, target, weights).at(weights > 0)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, cast
 
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Priced
-from netinnov.scenarios._rivals import DirectLinks, RandomEnds
+from netinnov.scenarios._rivals import RandomEnds
 
 __all__ = ["RIVALS", "Rival"]
 

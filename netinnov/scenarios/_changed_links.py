@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -10,23 +12,29 @@ from netinnov._tables import NodeTable
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios._pair_draws import Pairs, Positions
 
-__all__ = ["added_node", "keys", "moved"]
+__all__ = ["NewNode", "added_node", "keys", "moved"]
 
 KEPT = 2**18
 """Rows of tables with one node more that are kept with a network, as replicates need them again."""
 
 
-def added_node(
-    network: MultilayerNetwork, name: str, *, kind: str, place: str, jurisdiction: str
-) -> NodeTable:
+class NewNode(NamedTuple):
+    """A node that a scenario adds."""
+
+    name: str
+    kind: str
+    place: str
+    jurisdiction: str
+
+
+def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
     """Give the nodes with one more at the end; a name in use gets a number."""
     kept = network.storage.memo.setdefault("one node more", {})
-    made = (name, kind, place, jurisdiction)
-    if made not in kept:
+    if node not in kept:
         if len(kept) * network.n_nodes > KEPT:
             kept.clear()
-        kept[made] = _added_node(network, *made)
-    table: NodeTable = kept[made]
+        kept[node] = _added_node(network, *node)
+    table: NodeTable = kept[node]
     return table
 
 
@@ -60,10 +68,12 @@ def moved(
     *,
     gone: Pairs,
     new: Pairs,
+    left: float = 0.0,
     followed: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
     """Take pairs out of a layer and add others.
 
+    Where a share is `left` of the weight of the pairs that are gone, they stay with that.
     `followed` are pairs as they were and, in the same order, as they are now: these keep their
     weights, periods and attributes.
     """
@@ -72,7 +82,9 @@ def moved(
     n = len(nodes.frame)
     source, target = rows.source, rows.target
     key = source.astype(np.int64) * n + target
-    keep = (rows.layer != code) | ~np.isin(key, keys(gone, n))
+    keep, weight = (rows.layer != code) | ~np.isin(key, keys(gone, n)), rows.weight
+    if left > 0:
+        weight, keep = np.where(keep, weight, left * weight), np.ones(len(weight), bool)
     if followed is not None and len(followed[0].weight):
         before, now = followed
         order = np.argsort(keys(before, n))
@@ -92,7 +104,7 @@ def moved(
         np.append(rows.layer[keep], np.full(more, code, np.int32)),
         np.append(source[keep], new.source).astype(np.int32),
         np.append(target[keep], new.target).astype(np.int32),
-        np.append(rows.weight[keep], new.weight),
+        np.append(weight[keep], new.weight),
         period,
         attributes,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -10,14 +10,17 @@ import numpy as np
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import BetweenPlaces
+from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, split_ways
+from netinnov.scenarios._changed_links import NewNode, added_node, moved
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Draws,
     Pairs,
     anywhere,
+    draw,
     drawn_ends,
     ends_by_strength,
+    ends_of_volume,
     layer_with_pairs,
 )
 from netinnov.scenarios._park_ends import Side, belongs_to, embedding, inside, own, sides
@@ -26,7 +29,7 @@ from netinnov.scenarios._prices import Amounts, Funding
 __all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave"]
 
 
-class Enclave(BetweenPlaces):
+class Enclave(LinksOrVolume):
     """A park near to one of home and host that belongs to the other, far from it."""
 
     __slots__ = ()
@@ -45,22 +48,22 @@ class Enclave(BetweenPlaces):
         """Add the park with its links, or with as many links to any nodes at all."""
         layer, pairs = layer_with_pairs(network, self.layer)
         near, far = self._near_and_far(network)
+        home = far if self._at_host else near
+        total = self._total(home, pairs, layer)
+        node = NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
+        every = anywhere(pairs, network.n_nodes)
+        if not self._moves_volume:
+            draws = self._draws(network, near, far, pairs, total)
+            ends = drawn_ends([(every, total)] if random_ends else draws, rng)
+            return self._with_node(network, home, layer, pairs, ends, rng, node)
+        ends, weight = ends_of_volume(self._draws(network, near, far, pairs, total))
         if random_ends:
-            draws = [(anywhere(pairs, network.n_nodes), self.size)]
-        else:
-            draws = self._draws(network, near, far, pairs)
-        return self._with_node(
-            network,
-            far if self._at_host else near,
-            layer,
-            pairs,
-            drawn_ends(draws, rng),
-            rng,
-            name=f"enclave:{far.place}@{near.place}",
-            kind="park",
-            place=near.place,
-            jurisdiction=far.place,
-        )
+            ends = every.at(draw(every.pull, len(weight), rng))
+        gone, left = self._lowered(home, pairs, total, layer)
+        park = np.full(len(weight), network.n_nodes, np.int32)
+        to = ends.node.astype(np.int32)
+        new = split_ways(park, to, weight, ends.inward, directed=layer in network.directed)
+        return moved(network, added_node(network, node), layer, gone=gone, new=new, left=left)
 
     def _near_and_far(self, network: MultilayerNetwork) -> tuple[Side, Side]:
         """Find the nodes where the park is located, and those of the place that it belongs to."""
@@ -73,26 +76,32 @@ class Enclave(BetweenPlaces):
             raise InputError(f"{msg}: a branch there would be at home.")
         return home, host
 
-    def _draws(self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs) -> Draws:
-        pipelines = round(self.pipeline_share * self.size)
+    def _draws(
+        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, total: float
+    ) -> Draws:
+        pipelines = self._part(total, self.pipeline_share)
         at_far = ends_by_strength(own(network, far), pairs, network.n_nodes, self.attachment)
-        return [*self._local_draws(network, near, far, pairs), (at_far, pipelines)]
+        local = self._local_draws(network, near, far, pairs, total - pipelines)
+        return [*local, (at_far, pipelines)]
 
     def _local_draws(
-        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs
+        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, local: float
     ) -> Draws:
         """Give the candidates of the links that embed the park."""
-        local = self.size - round(self.pipeline_share * self.size)
-        return [(embedding(network, near, far, pairs, self.attachment), local)]
+        volume = self._moves_volume
+        return [(embedding(network, near, far, pairs, self.attachment, volume=volume), local)]
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None:
-            pipelines = round(self.pipeline_share * self.size)
-            return Amounts(1.0, float(self.size - pipelines), float("nan"))
-        _, pairs = layer_with_pairs(network, self.layer)
+            total = self.size if self.size is not None else self.volume
+            local = np.nan if total is None else total - self._part(total, self.pipeline_share)
+            return Amounts(1.0, float(local), float("nan"))
+        layer, pairs = layer_with_pairs(network, self.layer)
         near, far = self._near_and_far(network)
-        draws = self._draws(network, near, far, pairs)
-        return Amounts(1.0, *expected_links(network, near, far, draws, kilometres=kilometres))
+        total = self._total(far if self._at_host else near, pairs, layer)
+        draws, volume = self._draws(network, near, far, pairs, total), self._moves_volume
+        needed = expected_links(network, near, far, draws, kilometres=kilometres, volume=volume)
+        return Amounts(1.0, *needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +115,11 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         (``places.parent``).
     host : str
         The place where the park is located.
-    size : int
-        Links of the park, 1 or more.
+    size : int, optional
+        Links of the park, 1 or more. Either this or one of `volume` and `volume_share`.
     pipeline_share : float
         Share of them that lead home, 0 to 1: ``round(pipeline_share * size)`` links (halves are
-        rounded to even). The others embed the park in the host.
+        rounded to even). The others embed the park in the host. It has to be given.
     funding : {"reallocated", "new"}
         ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links are
         added to those.
@@ -124,6 +133,11 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         Share of the embedding links, 0 to 1 and rounded as above, that lead to firms of home
         origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
         the rest of the host, so 0 is an open park and 1 a closed one. None: origin is ignored.
+    volume : float, optional
+        Weight of all links of the park, for flows: it is shared among all ends that `size` would
+        draw from, in proportion to their strength, and nothing is drawn.
+    volume_share : float, optional
+        The same as a share of home's strength, above 0; at most 1 if it is reallocated.
 
     Raises
     ------
@@ -165,6 +179,21 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
        a place that mainly receives also mainly receives from the park. 1/2 at strength 0.
     8. New links have no period and no attributes.
 
+    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, which is what a
+    scenario of flows needs: counted in links, the largest flow and the smallest would be alike. It
+    draws nothing, so that one replicate says all. Of 3. to 7. there remain:
+
+    - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
+      to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
+      has any). `origin_share` splits the embedding exactly, without rounding.
+    - On a network of places the host's own node has a share in proportion to (the sum of its ties
+      outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
+      ``attachment=1`` one half stays at the host's own node.
+    - Reallocated, each link with an end at home, self-links aside, gives the same share of its
+      weight, in every period: the total weight is kept up to rounding. A share of 1 takes them all.
+    - In a directed layer a link to an end and one from it split its weight by the probability of
+      7.; ends that get nothing have no link.
+
     *Cost*: one park; its links to nodes in host are local, those to home and, on a network of
     places, to neighbours of host are paid by the kilometre from host. See `Prices`.
 
@@ -172,16 +201,20 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     --------
     >>> ReverseEnclave("quzhou", "hangzhou", size=10, pipeline_share=0.4).funding
     'reallocated'
+    >>> ReverseEnclave("quzhou", "hangzhou", volume_share=0.1, pipeline_share=0.4).volume_share
+    0.1
     """
 
     home: str
     host: str
-    size: int
-    pipeline_share: float
+    size: int | None = None
+    pipeline_share: float = NOT_GIVEN
     funding: Funding = "reallocated"
     attachment: float = 1.0
     layer: str | None = None
     origin_share: float | None = None
+    volume: float | None = field(default=None, kw_only=True)
+    volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool] = True
 
@@ -191,21 +224,22 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
             check_number("origin_share", self.origin_share, low=0, high=1)
 
     def _local_draws(
-        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs
+        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, local: float
     ) -> Draws:
-        draws = Enclave._local_draws(self, network, near, far, pairs)
+        draws = Enclave._local_draws(self, network, near, far, pairs, local)
         if self.origin_share is None:
             return draws
-        ((ends, local),) = draws
+        ((ends, _),) = draws
         park = (network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
         of_home = belongs_to(network, near, self.home) & ~park
         natives = ends_by_strength(np.flatnonzero(of_home), pairs, network.n_nodes, self.attachment)
-        n_native = round(self.origin_share * local)
-        draws = [(natives, n_native), (ends.at(~of_home[ends.node]), local - n_native)]
+        native = self._part(local, self.origin_share)
+        draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
         for (candidates, count), which in zip(draws, ("of", "not of"), strict=True):
             if count and not len(candidates.node):
+                what = "volume" if self._moves_volume else "links"
                 raise InputError(
-                    f"`origin_share` asks for {count} links to nodes in {self.host!r} that are "
+                    f"`origin_share` asks for {count:g} {what} to nodes in {self.host!r} that are "
                     f"{which} home origin, and there are none. Choose another share, or None."
                 )
         return draws
@@ -221,11 +255,11 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
         The catching-up place, where the branch is located. It pays.
     host : str
         The core place that the branch belongs to: its jurisdiction.
-    size : int
-        Links of the branch, 1 or more.
+    size : int, optional
+        Links of the branch, 1 or more. Either this or one of `volume` and `volume_share`.
     pipeline_share : float
-        Share of them that lead to host; the others embed the branch in home.
-    funding, attachment, layer
+        Share of them that lead to host; the others embed the branch in home. It has to be given.
+    funding, attachment, layer, volume, volume_share
         As in `ReverseEnclave`.
 
     Raises
@@ -255,10 +289,12 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
 
     home: str
     host: str
-    size: int
-    pipeline_share: float
+    size: int | None = None
+    pipeline_share: float = NOT_GIVEN
     funding: Funding = "reallocated"
     attachment: float = 1.0
     layer: str | None = None
+    volume: float | None = field(default=None, kw_only=True)
+    volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,11 @@ import pandas as pd
 from netinnov._arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.scenarios._between_places import volume_of
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices
-from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
+from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 __all__ = ["break_even_prices", "equal_cost"]
 
@@ -37,7 +39,7 @@ def equal_cost(
     scenario : ReverseEnclave or any other with a cost
         Its cost is the budget.
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        Its own size is ignored.
+        Its own size or volume is ignored.
     prices : Prices
         Of a park, a local link and a kilometre of any other.
 
@@ -45,7 +47,8 @@ def equal_cost(
     -------
     ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The rival with the largest size whose cost is not above the budget, both as expected before
-        links are drawn. What is left over is less than one more link costs.
+        links are drawn. What is left over is less than one more link costs. A rival that moves a
+        volume, or a share of home's strength, gets the volume or share of exactly this cost.
 
     Raises
     ------
@@ -68,6 +71,10 @@ def equal_cost(
     check_type("rival", rival, *BETWEEN)
     check_network(network)
     budget = _priced(scenario).cost(prices, network)
+    size: object = rival.size
+    if size is None:
+        of_volume: Sized = _of_volume(network, rival, budget, prices)
+        return of_volume
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
     def costs(size: int) -> float:
@@ -89,6 +96,30 @@ def equal_cost(
         middle = (low + high) // 2
         low, high = (middle, high) if costs(middle) <= affordable else (low, middle)
     return dataclasses.replace(rival, size=low)
+
+
+def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:
+    """The volume that a budget pays for; its cost is a park and so much a unit."""
+    one = dataclasses.replace(rival, volume=1.0, volume_share=None)
+    whole = one.cost(prices, network)
+    park = one.amounts(network, kilometres=False).park * prices.park
+    if whole <= park:
+        raise InputError(
+            f"a volume of this {type(rival).__name__} costs nothing, so no volume has the same "
+            "cost: give prices to `link` and `pipeline_km`."
+        )
+    if budget <= park:
+        raise InputError(
+            f"the budget of {budget:g} does not pay for a {type(rival).__name__}, whose park costs "
+            f"{park:g}. Choose a larger scenario or other prices."
+        )
+    volume = (budget - park) / (whole - park)
+    if rival.volume_share is None:
+        return dataclasses.replace(rival, volume=volume)
+    # Of new funding, so that more than the whole strength of home is no error here.
+    whole_of_home = dataclasses.replace(rival, volume_share=1.0, funding="new")
+    share = volume / volume_of(network, whole_of_home)
+    return dataclasses.replace(rival, volume_share=share)
 
 
 def break_even_prices(

@@ -11,7 +11,7 @@ from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import Draws
+from netinnov.scenarios._pair_draws import Draws, shares
 from netinnov.scenarios._park_ends import Side
 
 __all__ = ["expected_links", "expected_sums"]
@@ -24,40 +24,56 @@ _NEVER = 1e-18
 
 
 def expected_links(
-    network: MultilayerNetwork, start: Side, other: Side, draws: Draws, *, kilometres: bool
+    network: MultilayerNetwork,
+    start: Side,
+    other: Side,
+    draws: Draws,
+    *,
+    kilometres: bool,
+    volume: bool = False,
 ) -> tuple[float, float]:
     """Give the expected number of local links, and the expected kilometres of all others.
 
-    Links start in one place; the nodes located in it, or in the other place, count as at that
-    one point, so a link inside it is local. Kilometres are NaN if they are not asked for.
+    Of a `volume` it is the weight of local links, and weight times kilometres of all others. Links
+    start in one place; the nodes located in it, or in the other place, count as at that one point,
+    so a link inside it is local. Kilometres are NaN if they are not asked for.
     """
     origin, across = network.storage.places.index.get_indexer(pd.Index([start.place, other.place]))
     place = np.where(other.nodes, across, network.storage.place_codes)
     local = km = 0.0
+    sums_of = _shared_sums if volume else expected_sums
     for (node, pull, _), count in draws:
         if not count:
             continue
         inside, destination = start.nodes[node], place[node]
         if not kilometres:
-            local += float(expected_sums(pull, inside[None].astype(np.float64), count)[0])
+            local += float(sums_of(pull, inside[None].astype(np.float64), count)[0])
             continue
         lon, lat = (network.storage.places[name].to_numpy(np.float64) for name in ("lon", "lat"))
         length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
         length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
-        sums = expected_sums(pull, np.stack([inside, length]), count)
+        sums = sums_of(pull, np.stack([inside, length]), count)
         if np.isnan(sums[1]):
             raise _no_coordinates(network, int(origin), destination[~inside])
         local, km = local + float(sums[0]), km + float(sums[1])
     return local, km if kilometres else float("nan")
 
 
-def expected_sums(pull: Floats, values: npt.NDArray[np.float64], k: int) -> Floats:
-    """Give the expected sums of values (rows) of candidates (columns) over k that `draw` draws.
+def _shared_sums(pull: Floats, values: npt.NDArray[np.float64], volume: float) -> Floats:
+    """Give the sums of values (rows) of candidates (columns), weighted by what each gets."""
+    weight = volume * shares(pull)
+    summed: Floats = np.where(weight > 0, values * weight, 0.0).sum(axis=1)
+    return summed
 
-    Exact but for rounding; NaN only if a candidate that may be drawn has NaN.
+
+def expected_sums(pull: Floats, values: npt.NDArray[np.float64], count: float) -> Floats:
+    """Give the expected sums of values (rows) of candidates (columns) over those that are drawn.
+
+    `count` is the number of draws. Exact but for rounding; NaN only if a candidate that may be
+    drawn has NaN.
     """
     values = np.asarray(values, np.float64)
-    rounds, left = divmod(k, len(pull))
+    rounds, left = divmod(int(count), len(pull))
     sums = np.zeros(len(values))
     if rounds:
         sums += rounds * values.sum(axis=1)

@@ -14,12 +14,14 @@ from netinnov._arguments import as_list, as_whole, check_rng, check_type
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Mask
 from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._placebo_candidates import (
     MATCH,
     Between,
+    Matching,
     Replaced,
     can_stand_in,
     check_matching,
@@ -27,7 +29,7 @@ from netinnov.scenarios._placebo_candidates import (
     placebo_candidates,
 )
 from netinnov.scenarios._prices import Amounts, Priced
-from netinnov.scenarios._rivals import BETWEEN, Combined, DirectLinks, TalentAttraction
+from netinnov.scenarios._rivals import BETWEEN, Combined, TalentAttraction
 
 __all__ = ["MatchedPlacebo", "placebo"]
 
@@ -40,9 +42,9 @@ def placebo(
     network: MultilayerNetwork,
     scenario: Matched,
     *,
-    match: Sequence[str] = MATCH,
+    match: Sequence[Matching] = MATCH,
     replace: Replaced = "host",
-    nearest: int = 5,
+    nearest: int | None = None,
     caliper: float | None = None,
     rng: Rng = None,
 ) -> Matched:
@@ -55,15 +57,17 @@ def placebo(
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
         The real one; only the replaced place differs. Several of them combined: see
         `MatchedPlacebo`.
-    match : sequence of str
+    match : sequence of str and functions
         What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
-        place that stays), ``"population"``, or any column of ``network.places``. Numbers are
-        matched by distance, text and categories (a province) must be equal.
+        place that stays), ``"population"``, any column of ``network.places``, or any function of
+        two places, home and host, that gives a number or text: ``lambda home, host: ...``. Numbers
+        are matched by distance, text and categories (a province) must be equal.
     replace : {"host", "home"}
         Which of the two is replaced.
-    nearest : int
-        The placebo is drawn uniformly from this many most similar places.
+    nearest : int, optional
+        The placebo is drawn uniformly from this many most similar places. None: from all places
+        that could have been chosen.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
     rng : None, int, SeedSequence or Generator
@@ -105,12 +109,13 @@ class MatchedPlacebo(Priced):
     ----------
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
         The real one.
-    match : sequence of str
+    match : sequence of str and functions
         As in `placebo`.
     replace : {"host", "home"}
         Which of the two is replaced.
-    nearest : int
-        The placebo is drawn uniformly from this many most similar places.
+    nearest : int, optional
+        The placebo is drawn uniformly from this many most similar places. None: from all places
+        that could have been chosen.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
 
@@ -137,15 +142,16 @@ class MatchedPlacebo(Priced):
     """
 
     scenario: Between | Combined
-    match: Sequence[str] = MATCH
+    match: Sequence[Matching] = MATCH
     replace: Replaced = "host"
-    nearest: int = 5
+    nearest: int | None = None
     caliper: float | None = None
 
     def __post_init__(self) -> None:
         _parts(self.scenario)
         check_matching(self.replace, self.caliper)
-        object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
+        if self.nearest is not None:
+            object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         object.__setattr__(self, "match", tuple(as_list("match", self.match)))
 
     def __call__(
@@ -275,11 +281,11 @@ def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Ma
     return able
 
 
-def _disjoint_choices(lists: Sequence[Sequence[str]], most: int) -> list[list[str]]:
-    """Repeatedly take the first unused entry of each list, at most `most` times."""
+def _disjoint_choices(lists: Sequence[Sequence[str]], most: int | None) -> list[list[str]]:
+    """Repeatedly take the first unused entry of each list, at most `most` times if any."""
     rounds: list[list[str]] = []
     used: set[str] = set()
-    while len(rounds) < most:
+    while most is None or len(rounds) < most:
         taken: list[str] = []
         for some in lists:
             taken += [other for other in some if other not in used and other not in taken][:1]

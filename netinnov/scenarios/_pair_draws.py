@@ -23,9 +23,11 @@ __all__ = [
     "draw",
     "drawn_ends",
     "ends_by_strength",
+    "ends_of_volume",
     "layer_with_pairs",
     "linked_pairs",
     "points_to_end",
+    "shares",
 ]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -58,8 +60,8 @@ class Ends(NamedTuple):
         return Ends(self.node[where], self.pull[where], self.inward[where])
 
 
-Draws: TypeAlias = list[tuple[Ends, int]]
-"""Groups of candidates, and how many ends are drawn from each."""
+Draws: TypeAlias = list[tuple[Ends, float]]
+"""Groups of candidates, and how many ends are drawn from each, or the weight shared among them."""
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
@@ -148,8 +150,21 @@ def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
 
 def drawn_ends(draws: Draws, rng: np.random.Generator) -> Ends:
     """Draw ends from each group of candidates in turn."""
-    parts = [ends.at(draw(ends.pull, k, rng)) for ends, k in draws]
+    parts = [ends.at(draw(ends.pull, int(k), rng)) for ends, k in draws]
     return Ends(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def shares(pull: Floats) -> Floats:
+    """Give the shares of candidates in a volume, in proportion to pull; alike if all have none."""
+    total = pull.sum()
+    return pull / total if total > 0 else np.full(len(pull), 1 / len(pull))
+
+
+def ends_of_volume(draws: Draws) -> tuple[Ends, Floats]:
+    """Share volumes among all candidates; gives those that get some, and how much."""
+    weight = np.concatenate([volume * shares(ends.pull) for ends, volume in draws])
+    every = Ends(*(np.concatenate(columns) for columns in zip(*(e for e, _ in draws), strict=True)))
+    return every.at(weight > 0), weight[weight > 0]
 
 
 def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:

@@ -69,12 +69,19 @@ def own(network: MultilayerNetwork, side: Side) -> Positions:
 
 
 def embedding(
-    network: MultilayerNetwork, side: Side, outside: Side, pairs: Pairs, attachment: float
+    network: MultilayerNetwork,
+    side: Side,
+    outside: Side,
+    pairs: Pairs,
+    attachment: float,
+    *,
+    volume: bool = False,
 ) -> Ends:
     """Give the candidates for the local links of a park.
 
     The nodes of the place; if it has a single one of its own, that one first, then its
-    neighbours that are not `outside`, in proportion to (weight of the tie) ** attachment.
+    neighbours that are not `outside`, in proportion to (weight of the tie) ** attachment. Of a
+    `volume` that node has a share in proportion to the sum of these ties.
     """
     n = network.n_nodes
     centre = own(network, side)
@@ -86,8 +93,12 @@ def embedding(
     near[ties.source] = near[ties.target] = True
     near[centre[0]] = False
     shared = ends_by_strength(np.flatnonzero(near & ~outside.nodes), ties, n, attachment)
+    own_pull = math.inf
+    if volume:
+        ties_at_all = ends_by_strength(shared.node, ties, n, 1.0).pull.sum()
+        own_pull = ties_at_all**attachment if ties_at_all > 0 else 1.0
     return Ends(
         np.append(centre, shared.node),
-        np.append(math.inf, shared.pull),
+        np.append(own_pull, shared.pull),
         np.append(ends.inward, shared.inward),
     )

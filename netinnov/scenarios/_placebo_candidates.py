@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names, check_number, check_type
+from netinnov._arguments import as_list, check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, linked_pairs
 from netinnov.scenarios._park_ends import inside, sides
-from netinnov.scenarios._rivals import BETWEEN, DirectLinks, TalentAttraction
+from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 __all__ = [
     "MATCH",
     "Between",
+    "Matching",
     "Replaced",
     "can_stand_in",
     "check_matching",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 Replaced: TypeAlias = Literal["host", "home"]
+Matching: TypeAlias = str | Callable[[str, str], object]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
 
 MATCH = ("strength", "distance")
@@ -41,7 +44,7 @@ def placebo_candidates(
     network: MultilayerNetwork,
     scenario: Between,
     *,
-    match: Sequence[str] = MATCH,
+    match: Sequence[Matching] = MATCH,
     replace: Replaced = "host",
     caliper: float | None = None,
 ) -> pd.DataFrame:
@@ -53,7 +56,7 @@ def placebo_candidates(
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one.
-    match : sequence of str
+    match : sequence of str and functions
         As in `placebo`.
     replace : {"host", "home"}
         Which of the two is replaced.
@@ -99,11 +102,25 @@ def placebo_candidates(
     check_type("scenario", scenario, *BETWEEN)
     check_matching(replace, caliper)
     places = network.storage.places
-    names = check_names("match", match, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
+    matched = as_list("match", match)
+    text = [each for each in matched if not callable(each)]
+    check_names("match", text, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
+    names = [getattr(each, "__name__", repr(each)) if callable(each) else each for each in matched]
+    if len(set(names)) < len(names):
+        raise InputError(f"`match` must hold names that differ, also of functions; found {names}.")
     sides(network, scenario.home, scenario.host)
     real = getattr(scenario, replace)
     stays = scenario.home if replace == "host" else scenario.host
-    values = pd.DataFrame({name: _values(name, scenario, stays, network) for name in names})
+    able = can_stand_in(network, real, stays)
+    able[places.index.get_loc(real)] = True
+    values = pd.DataFrame(
+        {
+            name: _values_of(each, places.index, stays, replace, able)
+            if callable(each)
+            else _values(each, scenario, stays, network)
+            for name, each in zip(names, matched, strict=True)
+        }
+    )
     values.index = places.index
     at = values.index.get_indexer(pd.Index([real]))[0]
     lacking = [name for name in names if values[name].isna().iloc[at]]
@@ -112,8 +129,6 @@ def placebo_candidates(
             f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
             "Complete the table of places, or leave this out of `match`."
         )
-    able = can_stand_in(network, real, stays)
-    able[at] = True
     able &= values.notna().all(axis=1).to_numpy(bool)
     table = values[able]
     numeric = [name for name in names if is_number(values[name])]
@@ -144,6 +159,20 @@ def check_matching(replace: Replaced, caliper: float | None) -> None:
     check_choice("replace", replace, Replaced)
     if caliper is not None:
         check_number("caliper", caliper, low=0)
+
+
+def _values_of(
+    function: Callable[[str, str], object],
+    places: pd.Index,
+    stays: str,
+    replace: Replaced,
+    able: Mask,
+) -> Any:
+    """Give what a function makes of home and host, for all places that can stand in."""
+    ends = [(stays, place) if replace == "host" else (place, stays) for place in places[able]]
+    values = pd.Series(pd.NA, range(len(places)), dtype=object)
+    values[able] = [function(*pair) for pair in ends]
+    return values.infer_objects().convert_dtypes(dtype_backend="numpy_nullable").array
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:

@@ -26,6 +26,7 @@ __all__ = [
     "Prices",
     "check_prices",
     "check_scenario",
+    "draws_nothing",
 ]
 
 Funding: TypeAlias = Literal["reallocated", "new"]
@@ -92,6 +93,11 @@ class Priced(ABC):
 
     __slots__ = ()
 
+    @property
+    def _draws_nothing(self) -> bool:
+        """Whether each replicate would be the same."""
+        return False
+
     def amounts(
         self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
     ) -> Amounts:
@@ -120,7 +126,8 @@ class Priced(ABC):
         Notes
         -----
         Where ends are drawn, the amounts are exact expectations, computed without drawing; one
-        placement may need more or less. Parallel new links count separately.
+        placement may need more or less. Parallel new links count separately. Of a volume its
+        weight is counted in place of links: see `cost`.
         """
         if network is not None:
             check_network(network)
@@ -160,10 +167,18 @@ class Priced(ABC):
         to it, as a direct link to that neighbour costs those from home. The cost is what is
         expected before the ends are drawn, see `amounts`. Links cost the same whether they are
         new or reallocated: funding determines who pays, not how much.
+
+        Where a scenario moves a volume, prices are those of a unit of weight: `link` of each unit
+        of the weight of local links, `pipeline_km` of each unit on each kilometre of the others.
         """
         check_prices(prices)
         needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
         total = needed.park * prices.park + needed.link * prices.link
+        if np.isnan(total):
+            raise InputError(
+                "the cost of a share of home's strength needs to know this strength: give the "
+                "network, cost(prices, network)."
+            )
         if prices.pipeline_km == 0:
             return float(total)
         if np.isnan(needed.pipeline_km):
@@ -172,6 +187,11 @@ class Priced(ABC):
                 "cost(prices, network), or set the price `pipeline_km` to 0."
             )
         return float(total + needed.pipeline_km * prices.pipeline_km)
+
+
+def draws_nothing(scenario: object) -> bool:
+    """Tell whether a scenario gives the same network whatever its generator."""
+    return isinstance(scenario, Priced) and scenario._draws_nothing
 
 
 def check_prices(prices: object) -> None:

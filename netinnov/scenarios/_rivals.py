@@ -11,24 +11,30 @@ from netinnov._arguments import as_list, check_type
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import BetweenPlaces
-from netinnov.scenarios._changed_links import moved
+from netinnov.scenarios._changed_links import NewNode
+from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Ends,
     Mask,
     Pairs,
-    anywhere,
     draw,
     drawn_ends,
     ends_by_strength,
     layer_with_pairs,
-    points_to_end,
 )
-from netinnov.scenarios._park_ends import Side, embedding, own, sides
-from netinnov.scenarios._prices import Amounts, Change, Funding, Priced, check_scenario
+from netinnov.scenarios._park_ends import Side, own, sides
+from netinnov.scenarios._prices import (
+    Amounts,
+    Change,
+    Funding,
+    Priced,
+    check_scenario,
+    draws_nothing,
+)
 
-__all__ = ["BETWEEN", "Combined", "DirectLinks", "NoChange", "RandomEnds", "TalentAttraction"]
+__all__ = ["BETWEEN", "Combined", "NoChange", "RandomEnds", "TalentAttraction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class NoChange(Priced):
         self, network: MultilayerNetwork, _rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         return network
+
+    @property
+    def _draws_nothing(self) -> bool:
+        return True
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         del network, kilometres
@@ -120,11 +130,8 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
             pairs,
             drawn_ends([(at_home, self.size - kept)], rng),
             rng,
+            NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home),
             followed=followed,
-            name=f"talent:{self.host}>{self.home}",
-            kind="talent",
-            place=self.home,
-            jurisdiction=self.home,
         )
 
     def _follow(
@@ -188,100 +195,14 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
 
 
 @dataclass(frozen=True, slots=True)
-class DirectLinks(BetweenPlaces):  # numpydoc ignore=PR02
-    """Links between `home` and `host` without a park.
-
-    Parameters
-    ----------
-    home, host : str
-        Two places; home pays.
-    size : int
-        Links, 1 or more.
-    funding, attachment, layer
-        As in `ReverseEnclave`; both ends are drawn by strength.
-
-    Raises
-    ------
-    InputError
-        Home and host are the same, or a parameter is out of its range.
-
-    See Also
-    --------
-    ReverseEnclave : how ends are drawn and what funding means.
-
-    Notes
-    -----
-    The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
-    its pipelines, and the first are joined to the second in random order. So on a network of
-    places home is linked to host, and then to host's neighbours outside home: home itself has the
-    links that the park would have. The weights of a pair that is drawn twice, or was linked
-    before, are summed.
-
-    In a directed layer a link points to host with the mean of two probabilities: that a unit of
-    weight at its end in host points there, and that one at its end in home points away.
-
-    *Cost*: every link by the kilometre from home to its other end. See `Prices`.
-
-    Examples
-    --------
-    >>> DirectLinks("quzhou", "hangzhou", size=10, funding="new").size
-    10
-    """
-
-    home: str
-    host: str
-    size: int
-    funding: Funding = "reallocated"
-    attachment: float = 1.0
-    layer: str | None = None
-
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
-        return self._place(network, rng)
-
-    def _place(
-        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
-    ) -> MultilayerNetwork:
-        """Add the links, or as many between any two nodes."""
-        layer, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
-        n, size, power = network.n_nodes, self.size, self.attachment
-        if random_ends:
-            inward = anywhere(pairs, n).inward
-            a = rng.integers(n, size=size)
-            b = (a + rng.integers(1, n, size=size)) % n
-            chance = (inward[b] + 1 - inward[a]) / 2
-        else:
-            far = drawn_ends([(embedding(network, host, home, pairs, power), size)], rng)
-            near = drawn_ends([(ends_by_strength(own(network, home), pairs, n, power), size)], rng)
-            # In the order drawn, strong nodes would be joined to strong nodes.
-            near = near.at(rng.permutation(size))
-            a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
-        forth = points_to_end(chance, layer in network.directed, rng)
-        gone, weight = self._funds(home, pairs, size, layer, rng)
-        source, target = np.where(forth, a, b), np.where(forth, b, a)
-        new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, network.storage.node_table(), layer, gone=gone, new=new)
-
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        if network is None or not kilometres:
-            return Amounts(0.0, 0.0, float("nan"))
-        _, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
-        draws = [(embedding(network, host, home, pairs, self.attachment), self.size)]
-        _, km = expected_links(network, home, host, draws, kilometres=True)
-        return Amounts(0.0, 0.0, km)
-
-
-@dataclass(frozen=True, slots=True)
 class RandomEnds(Priced):
     """The links of a scenario at random ends: the effect of its links wherever they lead.
 
     Parameters
     ----------
     scenario : ReverseEnclave, ForwardEnclave or DirectLinks
-        Its number of links and its funding are kept, and its park is added.
+        Its number of links, their weights if it moves a volume, and its funding are kept, and its
+        park is added.
 
     Raises
     ------
@@ -358,6 +279,10 @@ class Combined(Priced):
         for scenario in self.scenarios:
             network = scenario(network, rng)
         return network
+
+    @property
+    def _draws_nothing(self) -> bool:
+        return all(map(draws_nothing, self.scenarios))
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         parts = []

@@ -1,0 +1,167 @@
+"""Direct links between home and host: the rival of a park without a park."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios._between_places import LinksOrVolume, split_ways
+from netinnov.scenarios._changed_links import moved
+from netinnov.scenarios._expected_amounts import expected_links
+from netinnov.scenarios._pair_draws import (
+    Draws,
+    Pairs,
+    Positions,
+    anywhere,
+    drawn_ends,
+    ends_by_strength,
+    ends_of_volume,
+    layer_with_pairs,
+    points_to_end,
+)
+from netinnov.scenarios._park_ends import Side, embedding, own, sides
+from netinnov.scenarios._prices import Amounts, Funding
+
+__all__ = ["DirectLinks"]
+
+MOST_PAIRS = 1_000_000
+"""Pairs of nodes that share a volume of direct links."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
+    """Links between `home` and `host` without a park.
+
+    Parameters
+    ----------
+    home, host : str
+        Two places; home pays.
+    size : int, optional
+        Links, 1 or more. Either this or one of `volume` and `volume_share`.
+    funding, attachment, layer, volume, volume_share
+        As in `ReverseEnclave`; both ends are drawn by strength.
+
+    Raises
+    ------
+    InputError
+        Home and host are the same, or a parameter is out of its range.
+
+    See Also
+    --------
+    ReverseEnclave : how ends are drawn and what funding means.
+
+    Notes
+    -----
+    The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
+    its pipelines, and the first are joined to the second in random order. So on a network of
+    places home is linked to host, and then to host's neighbours outside home: home itself has the
+    links that the park would have. The weights of a pair that is drawn twice, or was linked
+    before, are summed.
+
+    In a directed layer a link points to host with the mean of two probabilities: that a unit of
+    weight at its end in host points there, and that one at its end in home points away.
+
+    A volume is shared among all pairs of an end at home and an end at host, in proportion to the
+    product of what a `ReverseEnclave` would give to either.
+
+    *Cost*: every link by the kilometre from home to its other end. See `Prices`.
+
+    Examples
+    --------
+    >>> DirectLinks("quzhou", "hangzhou", size=10, funding="new").size
+    10
+    """
+
+    home: str
+    host: str
+    size: int | None = None
+    funding: Funding = "reallocated"
+    attachment: float = 1.0
+    layer: str | None = None
+    volume: float | None = field(default=None, kw_only=True)
+    volume_share: float | None = field(default=None, kw_only=True)
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        return self._place(network, rng)
+
+    def _place(
+        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+    ) -> MultilayerNetwork:
+        """Add the links, or as many between any two nodes."""
+        layer, pairs = layer_with_pairs(network, self.layer)
+        home, host = sides(network, self.home, self.host)
+        n, power = network.n_nodes, self.attachment
+        if self.size is None:
+            return self._place_volume(network, home, host, layer, pairs, rng, random_ends)
+        size = self.size
+        if random_ends:
+            a, b, chance = _anywhere_at_random(pairs, n, size, rng)
+        else:
+            far = drawn_ends([(embedding(network, host, home, pairs, power), size)], rng)
+            near = drawn_ends([(ends_by_strength(own(network, home), pairs, n, power), size)], rng)
+            # In the order drawn, strong nodes would be joined to strong nodes.
+            near = near.at(rng.permutation(size))
+            a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
+        forth = points_to_end(chance, layer in network.directed, rng)
+        gone, weight = self._funds(home, pairs, size, layer, rng)
+        source, target = np.where(forth, a, b), np.where(forth, b, a)
+        new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
+        return moved(network, network.storage.node_table(), layer, gone=gone, new=new)
+
+    def _place_volume(
+        self,
+        network: MultilayerNetwork,
+        home: Side,
+        host: Side,
+        layer: str,
+        pairs: Pairs,
+        rng: np.random.Generator,
+        random_ends: bool,
+    ) -> MultilayerNetwork:
+        n, total = network.n_nodes, self._total(home, pairs, layer)
+        far = embedding(network, host, home, pairs, self.attachment, volume=True)
+        far, at_host = ends_of_volume([(far, total)])
+        near = ends_by_strength(own(network, home), pairs, n, self.attachment)
+        near, at_home = ends_of_volume([(near, 1.0)])
+        if (count := len(at_host) * len(at_home)) > MOST_PAIRS:
+            raise InputError(
+                f"a volume would be shared among {count:,} pairs of nodes of {self.home!r} and "
+                f"{self.host!r}, more than {MOST_PAIRS:,}. Give `size`, or aggregate to places."
+            )
+        weight = np.outer(at_home, at_host).ravel()
+        a, b = np.repeat(near.node, len(at_host)), np.tile(far.node, len(at_home))
+        chance = (np.tile(far.inward, len(at_home)) + 1 - np.repeat(near.inward, len(at_host))) / 2
+        if random_ends:
+            a, b, chance = _anywhere_at_random(pairs, n, count, rng)
+        gone, left = self._lowered(home, pairs, total, layer)
+        directed = layer in network.directed
+        new = split_ways(a.astype(np.int32), b.astype(np.int32), weight, chance, directed=directed)
+        nodes = network.storage.node_table()
+        return moved(network, nodes, layer, gone=gone, new=new, left=left)
+
+    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+        if network is None or not kilometres:
+            return Amounts(0.0, 0.0, float("nan"))
+        layer, pairs = layer_with_pairs(network, self.layer)
+        home, host = sides(network, self.home, self.host)
+        volume, power = self._moves_volume, self.attachment
+        ends = embedding(network, host, home, pairs, power, volume=volume)
+        draws: Draws = [(ends, self._total(home, pairs, layer))]
+        _, km = expected_links(network, home, host, draws, kilometres=True, volume=volume)
+        return Amounts(0.0, 0.0, km)
+
+
+def _anywhere_at_random(
+    pairs: Pairs, n: int, count: int, rng: np.random.Generator
+) -> tuple[Positions, Positions, Floats]:
+    """Draw pairs of different nodes, and the chance that each points to the second one."""
+    inward = anywhere(pairs, n).inward
+    a = rng.integers(n, size=count)
+    b = (a + rng.integers(1, n, size=count)) % n
+    return a, b, (inward[b] + 1 - inward[a]) / 2

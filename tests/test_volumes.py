@@ -1,0 +1,339 @@
+"""Scenarios that move a volume of flows, by hand and by their invariances."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov import centrality, connectivity
+from netinnov.errors import InputError
+from netinnov.experiments import compare_scenarios, contrasts, decompose
+from netinnov.scenarios import (
+    Combined,
+    DirectLinks,
+    ForwardEnclave,
+    MatchedPlacebo,
+    Prices,
+    RandomEnds,
+    ReverseEnclave,
+    TalentAttraction,
+    apply_scenario,
+    equal_cost,
+    placebo_candidates,
+)
+
+PLACES = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=list("abcd"))
+KM = 111.19492664455873  # of a degree at the equator, on a sphere of radius 6371.0088 km
+FLOWS = [("a", "b", 2.0), ("a", "c", 6.0), ("b", "c", 3.0), ("b", "d", 1.0)]
+
+PARK = ReverseEnclave("a", "b", volume_share=0.5, pipeline_share=0.25)
+
+
+def cities(flows: Any = FLOWS, directed: bool = False, **columns: Any) -> ni.MultilayerNetwork:
+    links = pd.DataFrame(flows, columns=["source", "target", "weight"]).assign(**columns)
+    nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    return ni.build_network(nodes, links, PLACES, directed=["links"] if directed else [])
+
+
+def weights(network: ni.MultilayerNetwork) -> dict[tuple[str, str], float]:
+    rows = network.links.groupby(["source", "target"])["weight"].sum()
+    return {(a[-3:], b[-3:]): float(weight) for (a, b), weight in rows.items()}
+
+
+def test_a_share_of_home_is_moved_in_proportion_to_the_weights() -> None:
+    # Home's strength is 8, so 4 are moved and its links keep one half. 1 leads home. Of the other
+    # 3 the host has 4 of 8 parts (its ties outside home, 3 + 1), c has 3 and d has 1.
+    after = weights(apply_scenario(cities(), PARK, rng=1))
+    assert after == pytest.approx(
+        {
+            ("a", "b"): 1.0,
+            ("a", "c"): 3.0,
+            ("b", "c"): 3.0,
+            ("b", "d"): 1.0,
+            ("a", "a@b"): 1.0,
+            ("b", "a@b"): 1.5,
+            ("c", "a@b"): 1.125,
+            ("d", "a@b"): 0.375,
+        }
+    )
+
+
+def test_a_volume_is_the_share_in_weight_and_nothing_is_drawn() -> None:
+    park = ReverseEnclave("a", "b", volume=4.0, pipeline_share=0.25)
+    first = apply_scenario(cities(), park, rng=1)
+    assert first.equals(apply_scenario(cities(), PARK, rng=2))
+
+
+def test_new_funding_leaves_the_flows_as_they_are() -> None:
+    park = ReverseEnclave("a", "b", volume=4.0, pipeline_share=0.25, funding="new")
+    after = weights(apply_scenario(cities(), park))
+    assert after[("a", "b")] == 2.0
+    assert sum(after.values()) == pytest.approx(12 + 4)
+
+
+def test_in_a_directed_layer_both_ways_split_the_weight() -> None:
+    # a > b 4; b > c 1, c > b 2. 2 of home's 4 are moved, half of that home: a sends all it has,
+    # so that all leads from a to the park. The host's ties outside home are 3: it gets 1/2 of the
+    # other 1, c the same; b has 6 of 7 units coming in, and c 1 of 3 in its tie with b.
+    network = cities([("a", "b", 4.0), ("b", "c", 1.0), ("c", "b", 2.0)], directed=True)
+    park = ReverseEnclave("a", "b", volume=2.0, pipeline_share=0.5)
+    after = weights(apply_scenario(network, park))
+    assert after == pytest.approx(
+        {
+            ("a", "b"): 2.0,
+            ("b", "c"): 1.0,
+            ("c", "b"): 2.0,
+            ("a", "a@b"): 1.0,
+            ("a@b", "b"): 0.5 * 6 / 7,
+            ("b", "a@b"): 0.5 * 1 / 7,
+            ("a@b", "c"): 0.5 * 1 / 3,
+            ("c", "a@b"): 0.5 * 2 / 3,
+        }
+    )
+
+
+def test_every_period_gives_the_same_share() -> None:
+    flows = [("a", "b", 2.0), ("a", "b", 6.0), ("b", "c", 3.0)]
+    network = cities(flows, period=[2019, 2020, 2020])
+    after = apply_scenario(network, ReverseEnclave("a", "b", volume_share=0.25, pipeline_share=0))
+    rows = after.links
+    of_home = rows[rows["source"].eq("a") & rows["target"].eq("b")]
+    assert of_home.set_index("period")["weight"].to_dict() == {2019: 1.5, 2020: 4.5}
+
+
+def test_a_share_of_one_takes_all_links_of_home() -> None:
+    park = ReverseEnclave("a", "b", volume_share=1, pipeline_share=0.5)
+    after = weights(apply_scenario(cities(), park))
+    assert [pair for pair in after if "a" in pair] == [("a", "a@b")]
+    assert sum(after.values()) == pytest.approx(12)
+
+
+def test_direct_links_share_the_volume_among_host_and_its_neighbours() -> None:
+    # The host gets 2 of 4, c 3/8 and d 1/8 of it; a-b and a-c keep one half.
+    after = weights(apply_scenario(cities(), DirectLinks("a", "b", volume_share=0.5)))
+    assert after == pytest.approx(
+        {
+            ("a", "b"): 1.0 + 2.0,
+            ("a", "c"): 3.0 + 1.5,
+            ("a", "d"): 0.5,
+            ("b", "c"): 3.0,
+            ("b", "d"): 1.0,
+        }
+    )
+
+
+def test_nodes_in_places_share_the_volume_by_their_strength() -> None:
+    nodes = pd.DataFrame({"place": list("aabbc")}, index=["a1", "a2", "b1", "b2", "c"])
+    links = pd.DataFrame(
+        [("a1", "c", 1.0), ("a2", "c", 3.0), ("b1", "c", 1.0), ("b2", "c", 4.0)],
+        columns=["source", "target", "weight"],
+    )
+    network = ni.build_network(nodes, links, PLACES)
+    park = ReverseEnclave("a", "b", volume=2.0, pipeline_share=0.5, funding="new")
+    after = apply_scenario(network, park).links
+    new = after[after["target"].eq("enclave:a@b")].set_index("source")["weight"].to_dict()
+    assert new == pytest.approx({"a1": 0.25, "a2": 0.75, "b1": 0.2, "b2": 0.8})
+
+
+@given(
+    st.lists(st.integers(1, 10**6), min_size=4, max_size=4),
+    st.floats(0.01, 1),
+    st.floats(0, 1),
+    st.floats(0, 3),
+    st.booleans(),
+    st.sampled_from([ReverseEnclave, ForwardEnclave, DirectLinks]),
+)
+def test_the_total_is_kept_and_the_unit_does_not_matter(
+    sizes: list[int], share: float, pipeline: float, power: float, directed: bool, kind: Any
+) -> None:
+    flows = [(a, b, float(size)) for (a, b, _), size in zip(FLOWS, sizes, strict=True)]
+    more = {} if kind is DirectLinks else {"pipeline_share": pipeline}
+    scenario = kind("a", "b", volume_share=share, attachment=power, **more)
+    network = cities(flows, directed)
+    for change in (scenario, RandomEnds(scenario)):
+        after = apply_scenario(network, change, rng=1)
+        assert after.links["weight"].sum() == pytest.approx(sum(sizes))
+        small = [(a, b, size / 1024) for a, b, size in flows]
+        scaled = apply_scenario(cities(small, directed), change, rng=1)
+        assert 1024 * scaled.links["weight"].to_numpy() == pytest.approx(
+            after.links["weight"].to_numpy()
+        )
+
+
+def test_random_ends_have_the_same_weights_elsewhere() -> None:
+    new = ReverseEnclave("a", "b", volume=8.0, pipeline_share=0.25, funding="new")
+
+    def of_park(change: Any, seed: int) -> dict[str, float]:
+        links = apply_scenario(cities(), change, rng=seed).links
+        rows = links[links["target"].eq("enclave:a@b")]
+        return dict(zip(rows["source"], rows["weight"], strict=True))
+
+    real = of_park(new, 1)
+    drawn = [of_park(RandomEnds(new), seed) for seed in range(20)]
+    assert all(sorted(each.values()) == pytest.approx(sorted(real.values())) for each in drawn)
+    assert len({each["a"] for each in drawn}) > 1
+
+
+def test_a_volume_costs_its_weight_and_kilometres() -> None:
+    # 4 of home's 8: 1.5 stay at the host, 1 goes home and 1.125 to c, a degree away each, and
+    # 0.375 to d, two degrees away.
+    prices = Prices(park=10, link=2, pipeline_km=0.1)
+    cost = 10 + 2 * 1.5 + 0.1 * KM * (1 + 1.125 + 0.375 * 2)
+    assert PARK.cost(prices, cities()) == pytest.approx(cost)
+    assert PARK.cost(Prices(park=10, link=2, pipeline_km=0), cities()) == pytest.approx(13)
+    with pytest.raises(InputError, match="share of home's strength needs to know this strength"):
+        PARK.cost(Prices(park=1, link=1, pipeline_km=0))
+
+
+@pytest.mark.parametrize("sized", [{"volume": 1.0}, {"volume_share": 0.1}])
+@pytest.mark.parametrize("kind", [ReverseEnclave, ForwardEnclave, DirectLinks])
+def test_a_rival_of_the_same_cost_costs_exactly_the_same(kind: Any, sized: Any) -> None:
+    prices = Prices(park=10, link=2, pipeline_km=0.1)
+    more = {} if kind is DirectLinks else {"pipeline_share": 0.5}
+    rival = equal_cost(cities(), PARK, kind("a", "c", **sized, **more), prices=prices)
+    assert [getattr(rival, name) is None for name in ("size", *sized)] == [True, False]
+    assert rival.cost(prices, cities()) == pytest.approx(PARK.cost(prices, cities()))
+
+
+def test_a_budget_below_a_park_buys_no_volume() -> None:
+    prices = Prices(park=1000, link=2, pipeline_km=0.1)
+    links = DirectLinks("a", "b", volume=1)
+    with pytest.raises(InputError, match="does not pay for a ReverseEnclave, whose park"):
+        equal_cost(cities(), links, PARK, prices=prices)
+    with pytest.raises(InputError, match="costs nothing, so no volume"):
+        equal_cost(cities(), PARK, links, prices=Prices(park=1, link=0, pipeline_km=0))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "found none of them"),
+        ({"size": 2, "volume": 1.0}, "found size and volume"),
+        ({"volume": 0}, "`volume` must be a finite number above 0"),
+        ({"volume_share": 1.5}, "`volume_share` must be .* at most 1"),
+    ],
+)
+def test_one_of_size_volume_and_share_is_given(options: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        ReverseEnclave("a", "b", pipeline_share=0.5, **options)
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(InputError, match="`pipeline_share` must be given"):
+        ReverseEnclave("a", "b", 4)
+    with pytest.raises(InputError, match="`size` must be a whole number"):
+        TalentAttraction("a", "b", None, 0.5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"9 is asked for, 'a' has 8 in layer 'links'"):
+        apply_scenario(cities(), DirectLinks("a", "b", volume=9.0))
+
+
+def test_the_parts_of_a_change_add_up() -> None:
+    table = decompose(cities(), PARK, home="a", host="b", distance="inverse")
+    after = apply_scenario(cities(), PARK)
+    old = connectivity.global_efficiency(cities(), distance="inverse")
+    new = connectivity.global_efficiency(after, distance="inverse", nodes=list("abcd"))
+    assert table["contribution"].sum() == pytest.approx(new - old)
+
+
+def strength_of(network: ni.MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+    return centrality.strength(network)["links"].reindex(nodes)
+
+
+def compare(**options: Any) -> Any:
+    return compare_scenarios(
+        flows_of_many(),
+        scenarios={"park": MANY_PARK, "links": DirectLinks("p0", "p1", volume_share=0.3)},
+        measures={"efficiency": lambda network: efficiency_of(network)},
+        monotone=[],
+        rng=1,
+        progress=False,
+        **options,
+    )
+
+
+MANY_PARK = ReverseEnclave("p0", "p1", volume_share=0.3, pipeline_share=0.5)
+
+
+def flows_of_many() -> ni.MultilayerNetwork:
+    rng = np.random.default_rng(5)
+    names = [f"p{at}" for at in range(9)]
+    links = [(a, b, float(rng.pareto(1) + 0.1)) for a in names for b in names if a < b]
+    nodes = pd.DataFrame({"place": names}, index=names)
+    return ni.build_network(nodes, pd.DataFrame(links, columns=["source", "target", "weight"]))
+
+
+def efficiency_of(network: ni.MultilayerNetwork) -> float:
+    names = [f"p{at}" for at in range(9)]
+    return connectivity.global_efficiency(network, distance="inverse", nodes=names)
+
+
+@pytest.mark.filterwarnings("ignore:measure 'efficiency' gives one number")
+def test_every_other_host_is_a_placebo_measured_once(tmp_path: Path) -> None:
+    placebo = {"park": MatchedPlacebo(MANY_PARK, match=["strength"])}
+    with pytest.warns(UserWarning, match="gives one number"):
+        result = compare(placebo=placebo, replicates=3, checkpoint=tmp_path / "kept")
+    row = result.effects().set_index("scenario").loc["park"]
+    # By hand: the change at p1 among those at p2, ..., p8.
+    network = flows_of_many()
+    start = efficiency_of(network)
+    change = {
+        host: efficiency_of(
+            apply_scenario(
+                network, ReverseEnclave("p0", host, volume_share=0.3, pipeline_share=0.5)
+            )
+        )
+        - start
+        for host in (f"p{at}" for at in range(1, 9))
+    }
+    mine, others = change.pop("p1"), np.array(list(change.values()))
+    tails = min((others >= mine).sum(), (others <= mine).sum())
+    assert row["difference"] == pytest.approx(mine)
+    assert row["relative"] == pytest.approx(100 * mine / start)
+    assert (row["placebo_n"], row["replicates"]) == (7, 1)
+    assert row["placebo_p"] == pytest.approx(min(1, 2 * (tails + 1) / 8))
+    assert row["placebo_median"] == pytest.approx(np.median(others))
+    assert contrasts(result, of="park")["replicates"].tolist() == [1]
+    with pytest.warns(UserWarning, match="gives one number"):
+        again = compare(placebo=placebo, replicates=3, checkpoint=tmp_path / "kept")
+    assert again.replicates.equals(result.replicates)
+
+
+def test_several_volumes_in_turn_draw_nothing_either() -> None:
+    both = Combined([PARK, DirectLinks("c", "d", volume=1.0)])
+    result = compare_scenarios(
+        cities(),
+        scenarios={"both": both, "by chance": RandomEnds(PARK)},
+        measures={"strength": strength_of},
+        replicates=4,
+        rng=1,
+        progress=False,
+    )
+    numbers = result.effects().groupby("scenario")["replicates"].max().to_dict()
+    assert numbers == {"both": 1, "by chance": 4}
+
+
+def test_places_are_matched_on_any_function_of_home_and_host() -> None:
+    def letters(home: str, host: str) -> int:
+        return ord(host) - ord(home)
+
+    table = placebo_candidates(cities(), PARK, match=[letters, "strength"])
+    assert table["letters"].to_dict() == {"b": 1, "c": 2, "d": 3}
+    assert MatchedPlacebo(PARK, match=[letters], nearest=1).placebos(cities())[0].host == "c"
+
+    def side(home: str, host: str) -> str:
+        return "east" if host in "bd" else "west"
+
+    assert [each.host for each in MatchedPlacebo(PARK, match=[side]).placebos(cities())] == ["d"]
+    with pytest.raises(InputError, match="names that differ"):
+        placebo_candidates(cities(), PARK, match=[letters, letters])
+
+
+def test_all_places_that_could_have_been_chosen_are_placebos_by_default() -> None:
+    assert [each.host for each in MatchedPlacebo(PARK).placebos(cities())] == ["c", "d"]
