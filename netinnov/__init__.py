@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import netinnov.errors as errors
     import netinnov.experiments as experiments
     import netinnov.geocoding as geocoding
+    import netinnov.governance as governance
     import netinnov.io as io
     import netinnov.linkages as linkages
     import netinnov.mechanisms as mechanisms
@@ -64,6 +65,7 @@ __all__ = [
     "experiments",
     "flatten",
     "geocoding",
+    "governance",
     "io",
     "linkages",
     "mechanisms",

@@ -1,0 +1,169 @@
+"""How far links cross jurisdictions, sectors and tiers, against a null model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import as_list, as_whole, check_rng, did_you_mean
+from netinnov._typing import Rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models import Rewire, compare_with_null
+from netinnov.null_models._prepared import NullModel
+
+__all__ = ["cross_border_shares"]
+
+Codes = npt.NDArray[np.int64]
+
+_REWIRE = Rewire()
+
+
+def cross_border_shares(
+    network: MultilayerNetwork,
+    *,
+    groups: Sequence[str] = ("jurisdiction", "kind"),
+    null: NullModel | None = _REWIRE,
+    replicates: int = 999,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Measure the share of each layer's weight that joins nodes of different groups.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    groups : sequence of str
+        Columns of the nodes, or of their places (tier, province): what is crossed where it
+        differs between the ends of a link.
+    null : null model, or callable, optional
+        What the shares are compared with, as in `compare_with_null`: by default networks with the
+        same degrees in each layer. None: no comparison.
+    replicates : int
+        Networks drawn from it.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar in a terminal or notebook.
+
+    Returns
+    -------
+    DataFrame
+        A row a layer and group; columns ``layer``, ``group``, ``share`` (NaN where nothing is
+        left), ``left_out`` (links that are self-links, or with a missing value at an end),
+        ``null_mean``, ``z`` and ``p`` (two-sided).
+
+    Raises
+    ------
+    InputError
+        If a column is neither one of the nodes nor of the places.
+
+    Notes
+    -----
+    Few large jurisdictions have few borders to cross, whoever works together: so the share means
+    something beside its null only. A layer that is modelled gets no null and no p.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["p", "p", "q"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [3, 1]})
+    >>> network = ni.build_network(nodes, links)
+    >>> cross_border_shares(network, groups=["jurisdiction"], null=None)["share"].tolist()
+    [0.25]
+    """
+    check_network(network)
+    replicates = as_whole("replicates", replicates, low=1)
+    rng = check_rng(rng)
+    names = [str(name) for name in as_list("groups", groups, "names of columns")]
+    codes = {name: _codes(network, name) for name in dict.fromkeys(names)}
+    measure = _Shares(codes)
+    shares = measure(network)
+    table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
+    left_out = _left_out(network, codes)
+    pairs = zip(table["layer"], table["group"], strict=True)
+    table["left_out"] = [left_out[str(layer), str(group)] for layer, group in pairs]
+    records = network.storage.records
+    observed = [layer for layer in network.layers if not records[layer].modelled]
+    for column in ("null_mean", "z", "p"):
+        table[column] = math.nan
+    if null is None or not observed or not codes:
+        return table
+    comparison = compare_with_null(
+        network.select(layers=observed),
+        measure=measure,
+        null=null,
+        replicates=replicates,
+        rng=rng,
+        executor=executor,
+        progress=progress,
+    )
+    rows = pd.MultiIndex.from_frame(table[["layer", "group"]])
+    for column, values in (
+        ("null_mean", comparison.mean),
+        ("z", comparison.z),
+        ("p", comparison.p),
+    ):
+        table[column] = pd.Series(values).reindex(rows).to_numpy(np.float64)
+    return table
+
+
+def _codes(network: MultilayerNetwork, column: str) -> Codes:
+    """A number a node for its value in a column of nodes or places; -1 for none."""
+    storage = network.storage
+    if column in storage.nodes.columns:
+        return np.asarray(pd.factorize(storage.nodes[column])[0], np.int64)
+    if column in storage.places.columns:
+        of_place = np.append(pd.factorize(storage.places[column])[0], -1)
+        return np.asarray(of_place[storage.place_codes], np.int64)
+    known = [*storage.nodes.columns, *storage.places.columns]
+    near = did_you_mean(column, known)
+    raise InputError(
+        f"`groups` must name columns of the nodes or of the places; {column!r} is none{near}."
+    )
+
+
+def _crossings(
+    network: MultilayerNetwork, layer: str, codes: Codes
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """For each link of a layer whether it counts, and whether it crosses."""
+    block = network.storage.block(layer)
+    a, b = codes[block.sources], codes[block.indices]
+    counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
+    return counts, counts & (a != b)
+
+
+def _left_out(network: MultilayerNetwork, groups: dict[str, Codes]) -> dict[tuple[str, str], int]:
+    return {
+        (layer, name): int((~_crossings(network, layer, codes)[0]).sum())
+        for layer in network.layers
+        for name, codes in groups.items()
+    }
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Share of weight that crosses, by layer and group."""
+
+    groups: dict[str, Codes]
+
+    def __call__(self, network: MultilayerNetwork) -> pd.Series:
+        shares = {}
+        for layer in network.layers:
+            weight = network.storage.block(layer).data
+            for name, codes in self.groups.items():
+                counts, crosses = _crossings(network, layer, codes)
+                total = weight[counts].sum()
+                shares[layer, name] = weight[crosses].sum() / total if total > 0 else math.nan
+        index = pd.MultiIndex.from_tuples(list(shares), names=["layer", "group"])
+        return pd.Series(list(shares.values()), index, dtype=np.float64)
