@@ -23,7 +23,7 @@ from netinnov.mechanisms.free_flow import (
     LogitMigration,
 )
 from netinnov.null_models import GravityNull
-from netinnov.planning import Game, space_demand
+from netinnov.planning import EffectiveNumber, Game, space_demand
 from netinnov.scenarios import (
     Combined,
     DirectLinks,
@@ -168,6 +168,7 @@ OF_ONE: dict[str, dict[str, Any]] = {
     },
     "null_models.validated_projection": {"onto": "firm"},
     "planning.pareto_plans": {"k": 1},
+    "planning.plan_centres": {"target": EffectiveNumber(2)},
     "planning.site_enclaves": {"k": 1},
     "planning.siting_stability": {"k": 1},
     "experiments.link_changes": {"after": NETWORK},

@@ -7,6 +7,12 @@ from netinnov.planning._core import excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
 from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
+from netinnov.planning._plan_centres import (
+    CentrePlan,
+    CentreSupport,
+    EffectiveNumber,
+    plan_centres,
+)
 from netinnov.planning._sharing import (
     AllocationStability,
     allocation_stability,
@@ -25,6 +31,9 @@ from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shap
 
 __all__ = [
     "AllocationStability",
+    "CentrePlan",
+    "CentreSupport",
+    "EffectiveNumber",
     "Game",
     "ParetoPlans",
     "SitingPlan",
@@ -43,6 +52,7 @@ __all__ = [
     "owen_value",
     "pareto_plans",
     "per_capita_nucleolus",
+    "plan_centres",
     "rent_intervals",
     "sampled_shapley_value",
     "share_benefits",

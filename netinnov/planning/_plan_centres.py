@@ -1,0 +1,423 @@
+"""The least-cost set of links and enclaves after which a region has the centres that it wants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from netinnov._arguments import (
+    as_whole,
+    check_choice,
+    check_confidence,
+    check_number,
+    check_rng,
+    check_type,
+    examples,
+)
+from netinnov._typing import Floats, Rng
+from netinnov.centrality import strength
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.planning._objectives import Judge
+from netinnov.planning._placements import all_placements
+from netinnov.planning._plan_values import PlanValues, plan_values
+from netinnov.planning._site_enclaves import check_candidates, costs_of
+from netinnov.polycentricity import detect_centres, effective_number
+from netinnov.polycentricity._centre_rules import CentreRule
+from netinnov.polycentricity._resampled_flows import Events, resampled, says_events
+from netinnov.scenarios import Prices, Scenario
+
+__all__ = ["CentrePlan", "CentreSupport", "EffectiveNumber", "plan_centres"]
+
+MOST_CANDIDATES = 12
+"""Candidates up to which all sets are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveNumber:
+    """A target: at least so many effective centres.
+
+    Parameters
+    ----------
+    at_least : float
+        Effective number of places by strength over all layers, above 0.
+    order : float
+        See `polycentricity.effective_number`.
+
+    Examples
+    --------
+    >>> EffectiveNumber(at_least=5)
+    EffectiveNumber(at_least=5, order=1)
+    """
+
+    at_least: float
+    order: float = 1
+
+    def __post_init__(self) -> None:
+        check_number("at_least", self.at_least, low=0, above=True)
+        check_number("order", self.order, low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSupport:
+    """A target: a place is a centre in at least this share of resampled flows.
+
+    Parameters
+    ----------
+    place : str
+        A node of the network.
+    at_least : float
+        Share of resamples, above 0 and at most 1.
+    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
+        What makes a place a centre, see `polycentricity.detect_centres`.
+
+    Examples
+    --------
+    >>> CentreSupport("quzhou", at_least=0.8, rule="top").rule
+    'top'
+    """
+
+    place: str
+    at_least: float = 0.8
+    rule: CentreRule = "hubs"
+
+    def __post_init__(self) -> None:
+        check_number("at_least", self.at_least, low=0, high=1, above=True)
+        check_choice("rule", self.rule, CentreRule)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CentrePlan:
+    """What to build so that a target holds, and what that changes.
+
+    Attributes
+    ----------
+    target : EffectiveNumber or CentreSupport
+        What was asked for.
+    sites : tuple of str
+        Names of the chosen candidates, in the order of the steps; where the target is out of
+        reach, the set that comes nearest.
+    cost : float
+        Their total cost.
+    reached : bool
+        Whether the target holds with them.
+    value, baseline : float
+        What the target measures, with them and without any.
+    steps : DataFrame
+        A row a candidate, after a first row without any: ``name``, ``value`` with it and all
+        before it, the interval ``low`` to ``high`` over resampled flows (NaN where the number of
+        events is unknown), and total ``cost``.
+    exact : bool
+        Whether no cheaper set will do: all sets were tried.
+    places : DataFrame
+        Index node; ``strength_before``, ``strength_after`` and their ``change``.
+    """
+
+    target: EffectiveNumber | CentreSupport
+    sites: tuple[str, ...]
+    cost: float
+    reached: bool
+    value: float
+    baseline: float
+    steps: pd.DataFrame
+    exact: bool
+    places: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the steps of the plan.
+
+        Returns
+        -------
+        DataFrame
+            A copy of ``steps``.
+        """
+        return self.steps.copy()
+
+    def sentences(self) -> list[str]:
+        """Say in words whether the target is reached, at what cost, and who gains most.
+
+        Returns
+        -------
+        list of str
+            One sentence each.
+        """
+        what, asked, value, before = self._words()
+        if not self.sites and self.reached:
+            return [f"{what} is {before} already; the target is {asked}, so nothing is built."]
+        built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
+        if self.reached:
+            least = "no cheaper set does" if self.exact else "a cheaper set may exist"
+            told = [
+                f"{what} rises from {before} to {value} with {built} at a cost of {self.cost:.4g}; "
+                f"the target is {asked}, and {least}."
+            ]
+        else:
+            best = "The best that any set of the candidates reaches"
+            best = best if self.exact else "The best that was found"
+            told = [f"The target of {asked} is not reached. {best} is {value}, with {built}."]
+        gains = self.places["change"]
+        if len(gains) and gains.max() > 0:
+            told.append(f"The largest gain in strength is that of {gains.idxmax()}.")
+        told.append("This is a calculation on the network as it is, not a forecast.")
+        return told
+
+    def _words(self) -> tuple[str, str, str, str]:
+        if isinstance(self.target, EffectiveNumber):
+            numbers = (self.target.at_least, self.value, self.baseline)
+            asked, value, before = (f"{number:.3g}" for number in numbers)
+            return "The effective number of centres", asked, value, before
+        shares = (self.target.at_least, self.value, self.baseline)
+        asked, value, before = (f"{share:.0%}" for share in shares)
+        what = f"The share of resamples in which {self.target.place} is a centre"
+        return what, asked, value, before
+
+
+def plan_centres(
+    network: MultilayerNetwork,
+    *,
+    target: EffectiveNumber | CentreSupport,
+    candidates: Mapping[str, Scenario],
+    prices: Prices,
+    replicates: int = 1,
+    resamples: int = 100,
+    events: Events = None,
+    confidence: float = 0.95,
+    rng: Rng = None,
+) -> CentrePlan:
+    """Find the least-cost set of links and enclaves after which a target holds.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places and the flows between them.
+    target : EffectiveNumber or CentreSupport
+        What has to hold.
+    candidates : mapping of str to scenario
+        What can be built, by name, as in `site_enclaves`; each needs a cost.
+    prices : Prices
+        Of a park, a local link and a kilometre of pipeline.
+    replicates : int
+        Random placements of each candidate, over which the target is averaged.
+    resamples : int
+        Bootstrap resamples of the flows, for the target `CentreSupport` and for intervals.
+    events : int or mapping of layer to int, optional
+        Number of events behind the flows, see `detect_centres`. None: whole-number weights count
+        events.
+    confidence : float
+        Of the intervals of the steps.
+    rng : None, int, SeedSequence or Generator
+        Source of placements and resamples.
+
+    Returns
+    -------
+    CentrePlan
+        ``.sites``, ``.cost``, ``.reached``, ``.value``, ``.steps`` and ``.sentences()``.
+
+    Raises
+    ------
+    InputError
+        Another target, a place that is no node, candidates without a cost, or a support whose
+        number of events is unknown.
+
+    See Also
+    --------
+    site_enclaves : the best plan for a number or a budget.
+
+    Notes
+    -----
+    Up to 12 candidates all sets are tried, the cheapest first, so that the plan is exact; of
+    equally cheap ones the first in the order of candidates. Beyond, candidates are added by gain
+    towards the target for their cost, then those that are not needed are dropped, then each is
+    exchanged for a cheaper one while the target still holds. Strength is that of the nodes of the
+    baseline. The resamples are the same for all sets (common random numbers). The interval of an
+    effective number is the percentile interval over resampled flows, which lose links of one event
+    and gain none; that of a share is Wilson's.
+
+    References
+    ----------
+    Hill (1973), Diversity and evenness: a unifying notation and its consequences, Ecology 54.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> places = pd.DataFrame({"lon": range(4), "lat": 0.0}, index=list("abcd"))
+    >>> nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
+    >>> network = ni.build_network(nodes, links, places)
+    >>> links = {x + y: ni.scenarios.NewLinks([(x, y)], weight=5) for x, y in ["cd", "ab"]}
+    >>> prices = ni.scenarios.Prices(park=1, link=1, pipeline_km=1)
+    >>> plan = plan_centres(network, target=EffectiveNumber(3.5), candidates=links, prices=prices)
+    >>> plan.sites, plan.reached
+    (('cd',), True)
+    """
+    check_network(network)
+    check_type("target", target, EffectiveNumber, CentreSupport)
+    names = check_candidates(candidates)
+    costs = costs_of(network, candidates, prices)
+    replicates = as_whole("replicates", replicates, low=1)
+    resamples = as_whole("resamples", resamples, low=1)
+    check_confidence("confidence", confidence)
+    seed = np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
+    measure = _Target(target, network.n_nodes, resamples, events, seed)
+    if isinstance(target, CentreSupport):
+        network.storage.positions("target.place", [target.place])
+        if not says_events(network, events):
+            raise InputError(
+                "a support needs the number of events behind the flows: give `events`, or build "
+                "the network from counts."
+            )
+    judge = Judge(type(target).__name__, measure)
+    placements = all_placements(network, candidates, replicates, seed)
+    values = plan_values(network, candidates, judge, placements, replicates, seed)
+    exact = len(names) <= MOST_CANDIDATES
+    search = _tried if exact else _searched
+    plan = search(values, costs, target.at_least)
+    after = values.replicates[0].network(tuple(sorted(plan)))
+    return CentrePlan(
+        target=target,
+        sites=tuple(names[at] for at in plan),
+        cost=math.fsum(costs[plan]),
+        reached=_holds(values, plan, target.at_least),
+        value=values.value(plan),
+        baseline=values.value([]),
+        steps=_steps(values, measure, names, costs, plan, confidence),
+        exact=exact,
+        places=_changes(network, after),
+    )
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a target measures of a network."""
+
+    target: EffectiveNumber | CentreSupport
+    n: int
+    resamples: int
+    events: Events
+    seed: np.random.SeedSequence
+
+    def __call__(self, network: MultilayerNetwork) -> float:
+        if isinstance(self.target, EffectiveNumber):
+            totals = strength(network).sum(axis=1).to_numpy(np.float64)[: self.n]
+            return effective_number(totals, order=self.target.order)
+        table = detect_centres(
+            network,
+            rule=self.target.rule,
+            resamples=self.resamples,
+            events=self.events,
+            rng=np.random.default_rng(self._fresh()),
+            executor=1,
+            progress=False,
+        )
+        return float(table["support"][self.target.place])
+
+    def interval(
+        self, network: MultilayerNetwork, value: float, confidence: float
+    ) -> tuple[float, float]:
+        """Interval of the value; NaN where the number of events is unknown."""
+        if isinstance(self.target, CentreSupport):
+            times = round(value * self.resamples)
+            around = binomtest(times, self.resamples).proportion_ci(confidence, method="wilson")
+            return float(around.low), float(around.high)
+        if not says_events(network, self.events):
+            return math.nan, math.nan
+        rng = np.random.default_rng(self._fresh())
+        drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
+        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+        low, high = np.nanquantile(drawn, tails)
+        return float(low), float(high)
+
+    def _fresh(self) -> np.random.SeedSequence:
+        return np.random.SeedSequence(self.seed.entropy, spawn_key=(2**32 - 2,))
+
+
+def _holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
+    return not values.is_better(at_least, values.value(plan))
+
+
+def _tried(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
+    """All sets, the cheapest first, until one will do; else the one with the largest value."""
+    n = costs.size
+    plans = [plan for size in range(n + 1) for plan in combinations(range(n), size)]
+    plans.sort(key=lambda plan: (math.fsum(costs[list(plan)]), len(plan)))
+    best: tuple[int, ...] = ()
+    for plan in plans:
+        if _holds(values, plan, at_least):
+            return list(plan)
+        if values.is_better(values.value(plan), values.value(best)):
+            best = plan
+    return list(best)
+
+
+def _searched(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
+    """By gain for the cost, then without what is not needed, then with cheaper exchanges."""
+    plan: list[int] = []
+    outside = list(range(costs.size))
+    while outside and not _holds(values, plan, at_least):
+        now = values.value(plan)
+        gains = np.minimum(values.values(plan, outside), at_least) - now
+        if not values.is_better(now + float(gains.max()), now):
+            break
+        worth = np.where(costs[outside] > 0, gains / np.maximum(costs[outside], 1e-300), np.inf)
+        worth = np.where(gains > 0, worth, -np.inf)
+        plan.append(outside.pop(int(np.argmax(worth))))
+    if not _holds(values, plan, at_least):
+        return plan
+    for at in sorted(plan, key=lambda each: -costs[each]):
+        fewer = [each for each in plan if each != at]
+        if _holds(values, fewer, at_least):
+            plan = fewer
+    while (cheaper := _exchanged(values, costs, at_least, plan)) is not None:
+        plan = cheaper
+    return plan
+
+
+def _exchanged(
+    values: PlanValues, costs: Floats, at_least: float, plan: list[int]
+) -> list[int] | None:
+    """The plan with one candidate in place of a dearer one, if the target still holds."""
+    for leaving in sorted(plan, key=lambda each: -costs[each]):
+        rest = [each for each in plan if each != leaving]
+        cheaper = [
+            at
+            for at in np.argsort(costs, kind="stable").tolist()
+            if at not in plan and costs[at] < costs[leaving]
+        ]
+        for at in cheaper:
+            if _holds(values, [*rest, at], at_least):
+                return [*rest, at]
+    return None
+
+
+def _steps(
+    values: PlanValues,
+    measure: _Target,
+    names: Sequence[str],
+    costs: Floats,
+    plan: list[int],
+    confidence: float,
+) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for size in range(len(plan) + 1):
+        part = plan[:size]
+        value = values.value(part)
+        network = values.replicates[0].network(tuple(sorted(part)))
+        low, high = measure.interval(network, value, confidence)
+        name = names[part[-1]] if part else None
+        cost = math.fsum(costs[part])
+        rows.append({"name": name, "value": value, "low": low, "high": high, "cost": cost})
+    return pd.DataFrame(rows).astype({"name": "str"})
+
+
+def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFrame:
+    index = before.storage.nodes.index
+    old = strength(before).sum(axis=1).reindex(index)
+    new = strength(after).sum(axis=1).reindex(index)
+    return pd.DataFrame({"strength_before": old, "strength_after": new, "change": new - old})

@@ -1,0 +1,179 @@
+"""Least-cost plans for a target against enumeration, and honesty where it is out of reach."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.centrality import strength
+from netinnov.errors import InputError
+from netinnov.planning import CentreSupport, EffectiveNumber, plan_centres
+from netinnov.planning import _plan_centres as module
+from netinnov.polycentricity import detect_centres, effective_number
+from netinnov.scenarios import NewLinks, Prices
+
+IDS = list("abcdefg")
+PRICES = Prices(park=1, link=1, pipeline_km=1)
+
+
+def case(seed: int, n: int = 5):
+    """A star around a with weights that count, and links that could even it out."""
+    rng = np.random.default_rng(seed)
+    links = pd.DataFrame({"source": "a", "target": IDS[1:]})
+    links["weight"] = rng.integers(5, 40, 6)
+    places = pd.DataFrame({"lon": rng.uniform(0, 3, 7), "lat": rng.uniform(0, 3, 7)}, index=IDS)
+    network = ni.build_network(pd.DataFrame({"place": IDS}, index=IDS), links, places)
+    candidates = {
+        f"c{at}": NewLinks([tuple(rng.choice(IDS[1:], 2, replace=False))], int(rng.integers(5, 30)))
+        for at in range(n)
+    }
+    return network, candidates
+
+
+def number_after(network, candidates, plan) -> float:
+    for name in plan:
+        network = candidates[name](network, np.random.default_rng(0))
+    return effective_number(strength(network).sum(axis=1))
+
+
+def cheapest(network, candidates, at_least) -> float | None:
+    """The least cost of a set that reaches the target, by enumeration."""
+    costs = {name: scenario.cost(PRICES, network) for name, scenario in candidates.items()}
+    plans = [p for r in range(len(costs) + 1) for p in itertools.combinations(costs, r)]
+    enough = [p for p in plans if number_after(network, candidates, p) >= at_least]
+    return min((sum(costs[name] for name in p) for p in enough), default=None)
+
+
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_cheaper_set_reaches_the_target(seed, monkeypatch):
+    network, candidates = case(seed)
+    start = number_after(network, candidates, [])
+    most = max(
+        number_after(network, candidates, p)
+        for r in range(6)
+        for p in itertools.combinations(candidates, r)
+    )
+    for share in (0.3, 0.8):
+        at_least = start + share * (most - start)
+        target = EffectiveNumber(at_least)
+        plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES)
+        assert plan.reached
+        assert plan.exact
+        assert plan.cost == pytest.approx(cheapest(network, candidates, at_least))
+        assert plan.value == pytest.approx(number_after(network, candidates, plan.sites))
+        assert plan.baseline == pytest.approx(start)
+        monkeypatch.setattr(module, "MOST_CANDIDATES", 2)
+        searched = plan_centres(network, target=target, candidates=candidates, prices=PRICES)
+        monkeypatch.undo()
+        assert not searched.exact
+        if searched.reached:
+            assert searched.value >= at_least - 1e-9
+            assert searched.cost >= plan.cost - 1e-9
+            for name in searched.sites:  # none is superfluous
+                fewer = [each for each in searched.sites if each != name]
+                assert number_after(network, candidates, fewer) < at_least
+
+
+def test_a_target_out_of_reach_says_the_best_there_is():
+    network, candidates = case(2)
+    target = EffectiveNumber(6.9)
+    plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES, rng=1)
+    values = {
+        p: number_after(network, candidates, p)
+        for r in range(6)
+        for p in itertools.combinations(candidates, r)
+    }
+    assert not plan.reached
+    assert plan.value == pytest.approx(max(values.values()))
+    first = plan.sentences()[0]
+    assert first.startswith("The target of 6.9 is not reached. The best that any set")
+    assert f"is {plan.value:.3g}" in first
+
+
+def test_nothing_is_built_where_the_target_holds_already():
+    network, candidates = case(0)
+    plan = plan_centres(network, target=EffectiveNumber(1.5), candidates=candidates, prices=PRICES)
+    assert (plan.sites, plan.cost, plan.reached) == ((), 0.0, True)
+    assert plan.sentences()[0].endswith("so nothing is built.")
+
+
+def test_steps_have_index_interval_and_cost_and_places_their_change():
+    network, candidates = case(1)
+    target = EffectiveNumber(5.0)
+    plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES, rng=1)
+    steps = plan.to_frame()
+    assert len(steps) == len(plan.sites) + 1
+    assert steps["value"].iloc[-1] == plan.value
+    assert steps["cost"].iloc[-1] == plan.cost
+    assert (steps["low"] <= steps["high"]).all()
+    assert (steps["low"] < steps["value"]).all()
+    added = sum(candidates[name].weight for name in plan.sites)
+    assert plan.places["change"].sum() == pytest.approx(2 * added)
+    fractions = network.replace_links(network.links.assign(weight=network.links["weight"] + 0.5))
+    plan = plan_centres(fractions, target=target, candidates=candidates, prices=PRICES)
+    assert plan.steps[["low", "high"]].isna().all(axis=None)
+
+
+def test_support_of_a_centre():
+    # b gets 30 and 20 more in the two largest links: then it is among the two of seven places on
+    # top (a share of 0.1 is one place: the top one is a or b).
+    network, _ = case(3)
+    links = {
+        "weak": NewLinks([("b", "c")], 1),
+        "strong": NewLinks([("b", x) for x in "cdefg"], 60),
+    }
+    target = CentreSupport("b", at_least=0.9, rule="top")
+    plan = plan_centres(
+        network, target=target, candidates=links, prices=PRICES, resamples=40, rng=1
+    )
+    assert plan.reached
+    assert plan.sites == ("strong",)
+    table = detect_centres(plan_network(network, links["strong"]), rule="top", resamples=200, rng=5)
+    assert plan.value == pytest.approx(table.loc["b", "support"], abs=0.1)
+    # Wilson's interval of 40 of 40 and of 0 of 40: 1 / (1 + z^2 / n) and its complement.
+    z2 = 1.959963984540054**2
+    assert plan.steps["low"].iloc[-1] == pytest.approx(1 / (1 + z2 / 40))
+    assert plan.steps["high"].iloc[0] == pytest.approx(1 - 1 / (1 + z2 / 40))
+    assert "b is a centre rises from 0% to 100%" in plan.sentences()[0]
+
+
+def plan_network(network, scenario):
+    return scenario(network, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": 5}, "`target` must be of the type EffectiveNumber or CentreSupport"),
+        ({"target": CentreSupport("z")}, "not in the network: 'z'"),
+        ({"candidates": {}}, "`candidates` must be a mapping"),
+        ({"candidates": {"f": lambda net, _: net}}, "1 are functions, which have none: 'f'"),
+        ({"prices": 3}, "`prices` must be of the type Prices"),
+    ],
+)
+def test_wrong_input_is_refused_in_words(change, message):
+    network, candidates = case(0)
+    given = {"target": EffectiveNumber(3), "candidates": candidates, "prices": PRICES} | change
+    with pytest.raises(InputError, match=message):
+        plan_centres(network, **given)
+
+
+def test_a_support_of_unknown_events_is_refused():
+    network, candidates = case(0)
+    fractions = network.replace_links(network.links.assign(weight=math.pi))
+    with pytest.raises(InputError, match="needs the number of events behind the flows"):
+        plan_centres(fractions, target=CentreSupport("b"), candidates=candidates, prices=PRICES)
+
+
+@pytest.mark.parametrize("make", [lambda: EffectiveNumber(0), lambda: CentreSupport("a", 1.5)])
+def test_targets_that_nothing_reaches_are_refused(make):
+    with pytest.raises(InputError, match="`at_least` must be a finite number"):
+        make()
