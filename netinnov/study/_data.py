@@ -46,8 +46,18 @@ class Projection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     layer: str
-    onto: str | list[str]
+    onto: str | list[str] | None = None
+    through: str | list[str] | None = None
     weighting: Literal["count", "newman", "full"] = "count"
+
+    @model_validator(mode="after")
+    def _has_two_sides(self) -> Projection:
+        if (self.onto is None) == (self.through is None):
+            msg = (
+                "give `onto`, the kinds that are linked, or `through`, the kinds that they meet in"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class DataPart(Part):
@@ -68,8 +78,10 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS;
 # weighting = "count"         # cordis, keep, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
-                              # or several, weighting = "count", "newman" or "full"; cordis, keep
-                              # and patentsview then keep their projects or patents as nodes
+                              # or several, or through = "project", the kind that they meet in;
+                              # weighting = "count", "newman" or "full". cordis, keep, patentsview
+                              # then keep their projects or patents as nodes, which are resampled
+                              # and, for the null model, trade their members
 
 # [columns]                   # flows, graph, tables: their headers, and ours; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;

@@ -13,11 +13,12 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
 from netinnov.null_models._prepared import moved_share, prepared_null
 from netinnov.polycentricity._modularity_test import LEAST_MOVED
+from netinnov.study._two_mode import Participation, traded
 from netinnov.study._words import percent
 
 __all__ = ["Null", "NullName", "choose_null", "no_null"]
 
-NullName = Literal["degree", "distance", "gravity", "none"]
+NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
 
 DENSE = 0.5
 """Share of the pairs of places from which on flows are compared with gravity."""
@@ -33,6 +34,8 @@ WORDS = {
     "distance": "in which every place keeps its number of links in each layer, and links their "
     "lengths by tenths",
     "gravity": "in which flows follow from the totals of the places and their distance",
+    "curveball": "in which everybody takes part in as many events, and every event has as many "
+    "members",
     "sums": "in which flows follow from the totals of the places alone",
 }
 
@@ -52,7 +55,8 @@ class Null:
         """What its networks keep, why it is the one, and the share of links that it moves."""
         return (
             f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
-            "links differ from the observed ones)"
+            f"{'participations' if self.name == 'curveball' else 'links'} differ from the observed "
+            "ones)"
         )
 
 
@@ -61,10 +65,22 @@ def no_null(why: str) -> Null:
     return Null("none", None, why)
 
 
-def choose_null(network: MultilayerNetwork, asked: NullName | None, seed: int) -> Null:
-    """The null model that is asked for, else one that can move what was observed."""
+def choose_null(
+    network: MultilayerNetwork,
+    asked: NullName | None,
+    seed: int,
+    participation: Participation | None = None,
+) -> Null:
+    """The null model that is asked for, else one that can move what was observed.
+
+    With a `participation` the links are those of a projection, and its events are what is traded.
+    """
     if asked == "none":
         return no_null("not asked for")
+    if participation is not None:
+        return _of_events(participation, asked, seed)
+    if asked == "curveball":
+        return no_null("the null model “curveball” needs events that join members: [data] project")
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
     flows = flat_matrix(network)
     share = flows.nnz / (linked.size * (linked.size - 1))
@@ -80,14 +96,28 @@ def choose_null(network: MultilayerNetwork, asked: NullName | None, seed: int) -
         moved = _moved(network, model, seed)
     except InputError as error:
         return no_null(f"the null model “{name}” does not fit these data: {error}")
-    if np.isnan(moved):
-        return no_null(f"the null model “{name}” draws no links at all")
-    if moved < LEAST_MOVED:
+    return _that_moves(Null(name, model, why, words, moved))
+
+
+def _that_moves(null: Null) -> Null:
+    if np.isnan(null.moved):
+        return no_null(f"the null model “{null.name}” draws no links at all")
+    if null.moved < LEAST_MOVED:
         return no_null(
-            f"the null model “{name}” moves {percent(moved)} of the links only, so that its "
-            "networks are nearly the observed one"
+            f"the null model “{null.name}” moves {percent(null.moved)} of the links only, so that "
+            "its networks are nearly the observed one"
         )
-    return Null(name, model, why, words, moved)
+    return null
+
+
+def _of_events(participation: Participation, asked: NullName | None, seed: int) -> Null:
+    if asked not in (None, "curveball"):
+        return no_null(
+            f"the null model “{asked}” moves links one by one, and one event makes several of them"
+        )
+    model, moved = traded(participation, seed)
+    why = "chosen as one event makes several links" if asked is None else "asked for"
+    return _that_moves(Null("curveball", model, why, WORDS["curveball"], moved))
 
 
 def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> NullModel:

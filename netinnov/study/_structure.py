@@ -11,10 +11,11 @@ from pydantic import Field
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import says_events
+from netinnov.polycentricity._resampled_flows import Change, says_events
 from netinnov.study._context import Context
 from netinnov.study._null import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
+from netinnov.study._two_mode import Participation, participation_of
 
 __all__ = ["LeftOut", "Plan", "StructurePart", "plan"]
 
@@ -54,8 +55,10 @@ resamples = 100               # bootstrap resamples of the flows, for intervals;
                               # one event makes several links (projects, papers): they go together
 # null = "degree"             # random networks to compare with: "degree" (links are rewired),
                               # "distance" (the same, and lengths stay), "gravity" (flows from
-                              # totals and distance) or "none"; by default gravity where half of
-                              # the pairs are linked, else degree. The report says which, and why
+                              # totals and distance), "curveball" (with [data] project: events
+                              # trade members) or "none"; by default curveball where there are
+                              # events, gravity where half of the pairs are linked, else degree.
+                              # The report says which, and why
 replicates = 100              # how many of them; 0: none, for the same reason as resamples
 most_places = 1000            # with more places nothing is drawn, as it would take long
 """
@@ -96,6 +99,7 @@ class Plan:
     resamples: int
     replicates: int
     null: Null
+    participation: Participation | None
     leave_one_out: bool
     search: bool
     left_out: tuple[LeftOut, ...]
@@ -111,6 +115,16 @@ class Plan:
             "restarts": self.options.restarts,
             "direction": self.options.direction,
         }
+
+    @property
+    def resample(self) -> Change | None:
+        """How flows are resampled; None: each event behind a link by itself."""
+        return None if self.participation is None else self.participation.resampled
+
+    @property
+    def resampled(self) -> str:
+        """What is resampled."""
+        return "flows" if self.participation is None else "events"
 
     @property
     def kind(self) -> str:
@@ -129,8 +143,13 @@ def plan(context: Context) -> Plan | None:
     together = observed or list(cities.layers)
     network = cities.select(layers=together)
     n = cities.n_nodes
-    no_draws = _why_no_draws(bool(observed), context.loaded.joint_events, n, options)
-    null = _null(network, options, no_draws, context.seed)
+    incidence, participation = context.loaded.incidence, None
+    if incidence is not None and observed == [incidence.layer]:
+        level = context.configuration.places.level
+        participation = participation_of(incidence, network, level)
+    joint = context.loaded.joint_events and participation is None
+    no_draws = _why_no_draws(bool(observed), joint, n, options)
+    null = _null(network, options, no_draws, context.seed, participation)
     most = min(ONE_BY_ONE, options.most_places)
     return Plan(
         options,
@@ -141,16 +160,21 @@ def plan(context: Context) -> Plan | None:
         0 if no_draws else options.resamples,
         0 if null.model is None else options.replicates,
         null,
+        participation,
         leave_one_out=n <= most,
         search=TINY <= n <= COSTLY,
-        left_out=tuple(_left_out(network, options, no_draws, null, most)),
+        left_out=tuple(_left_out(network, options, no_draws, null, participation, most)),
         seed=context.seed,
         progress=context.progress,
     )
 
 
 def _null(
-    network: MultilayerNetwork, options: StructurePart, no_draws: str | None, seed: int
+    network: MultilayerNetwork,
+    options: StructurePart,
+    no_draws: str | None,
+    seed: int,
+    participation: Participation | None,
 ) -> Null:
     if not options.replicates:
         return no_null("not asked for")
@@ -160,7 +184,7 @@ def _null(
         return no_null(
             f"among fewer than {TINY} places hardly another network has the same degrees"
         )
-    return choose_null(network, options.null, seed)
+    return choose_null(network, options.null, seed, participation)
 
 
 def _why_no_draws(observed: bool, joint: bool, n: int, options: StructurePart) -> str | None:
@@ -168,8 +192,8 @@ def _why_no_draws(observed: bool, joint: bool, n: int, options: StructurePart) -
         return "all links are modelled, and links that a model made are no evidence"
     if joint:
         return (
-            "a project links all its partners at once, and resampling single links, as if they "
-            "were independent, would be too sure of itself"
+            "a project links all its partners at once, and drawing single links, as if they were "
+            "independent, would be too sure of itself; `project` in [data] draws projects"
         )
     if n > options.most_places:
         return f"it would take long for more than {options.most_places:,} places"
@@ -181,12 +205,13 @@ def _left_out(
     options: StructurePart,
     no_draws: str | None,
     null: Null,
+    participation: Participation | None,
     most: int,
 ) -> Iterator[LeftOut]:
     n = network.n_nodes
     if no_draws or not options.resamples:
         yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
-    elif not says_events(network, None):
+    elif participation is None and not says_events(network, None):
         why = "the weights are not whole numbers, so the number of events they count is not known"
         yield LeftOut("intervals", why)
     if null.model is None:

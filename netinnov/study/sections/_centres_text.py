@@ -84,8 +84,8 @@ def tell(result: Centres) -> Iterator[Sentence]:
         named = [_with_support(row, sure=result.sure) for _, row in centres.head(NAMED).iterrows()]
         text += phrase(": {}.", some(named, len(centres)))
         if result.sure:
-            text += " In brackets: share of bootstrap resamples of the flows in which it is again "
-            text += "a centre."
+            text += f" In brackets: share of bootstrap resamples of the {result.plan.resampled} in "
+            text += "which it is again a centre."
         yield Sentence(text, ("centres",))
     others = table.loc[~table["centre"] & (table["support"] > 0)].head(3)
     if len(centres) and result.sure and len(others):

@@ -118,6 +118,7 @@ def _centres(
         resolution=options.resolution,
         minimum_share=options.minimum_share,
         resamples=resamples,
+        resample=structure.resample,
         **structure.draw,
     )
     rules = _by_rules(structure, asked)

@@ -88,6 +88,7 @@ class Profile:
     names: dict[Any, str]
     marks: dict[str, str]
     modelled: tuple[str, ...]
+    resampled: str = "flows"
 
     def value(self, index: str) -> float:
         """The value of an index; NaN where it was not computed."""
@@ -135,6 +136,7 @@ def compute(context: Context) -> Profile | None:
         context.names,
         {layer: context.mark(layer) for layer in structure.cities.layers},
         structure.modelled,
+        structure.resampled,
     )
 
 
@@ -155,6 +157,7 @@ def _drawn(
     drawn = polycentricity.profile(
         network,
         resamples=structure.resamples,
+        resample=structure.resample,
         replicates=structure.replicates,
         null=null,
         leave_one_out=structure.leave_one_out,
@@ -176,7 +179,8 @@ def _unfit_for_gravity(table: pd.DataFrame, rule: str) -> pd.Series[bool]:
 def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
     """Try one draw where many links or draws may take long, and say how long all will."""
     left = structure.network.n_nodes if structure.leave_one_out else 0
-    resamples = structure.resamples if says_events(structure.network, None) else 0
+    drawn = structure.resample is not None or says_events(structure.network, None)
+    resamples = structure.resamples if drawn else 0
     draws = resamples + structure.replicates + left
     if draws * max(structure.network.n_links, FEW_LINKS) < WORTH_A_TRIAL:
         return
@@ -238,7 +242,7 @@ def _values(result: Profile) -> Iterator[Sentence]:
     text = f"{joined(parts)}."
     text = text[0].upper() + text[1:]
     if "(" in text:
-        text += " In brackets: the middle 95 % of bootstrap resamples of the flows."
+        text += f" In brackets: the middle 95 % of bootstrap resamples of the {result.resampled}."
     yield Sentence(text, ("profile",))
 
 

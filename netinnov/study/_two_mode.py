@@ -1,0 +1,150 @@
+"""Who takes part in what: events drawn anew, or traded at random, and added up to places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array, csr_array, triu
+
+from netinnov._hierarchy import units
+from netinnov._rows import Rows
+from netinnov._typing import Codes
+from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.null_models import Curveball, NullModel
+from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
+from netinnov.study._data import Incidence
+
+__all__ = ["Participation", "participation_of", "traded"]
+
+TRIED = 10
+"""Networks drawn to see how many participations a random network moves."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Participation:
+    """Participations of members in events, and the place that each member is added up to.
+
+    Members are numbered, and so are events; `place` is the number of the place of a member, -1
+    outside of those looked at. The links of places are those of `project` and `aggregate`, without
+    what links a place to itself.
+    """
+
+    member: Codes
+    event: Codes
+    place: Codes
+    weighting: str
+    cities: MultilayerNetwork
+    layer: str
+
+    @property
+    def n_events(self) -> int:
+        """Number of events that have a member."""
+        return int(self.event.max()) + 1
+
+    def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        """Links of places if as many events are drawn with replacement."""
+        del network
+        times = rng.multinomial(self.n_events, np.full(self.n_events, 1 / self.n_events))
+        return self.links_of(self.member, self.event, times)
+
+    def links_of(
+        self, member: Codes, event: Codes, times: npt.NDArray[np.int64] | None = None
+    ) -> MultilayerNetwork:
+        """Links of places that members make who meet in events, each of which counts `times`."""
+        size = np.bincount(event, minlength=self.n_events).astype(np.float64)
+        each = np.ones(size.size)
+        several = size > 1
+        if self.weighting == "newman":
+            each[several] = 1 / (size[several] - 1)
+        elif self.weighting == "full":
+            each[several] = 2 / (size[several] * (size[several] - 1))
+        if times is not None:
+            each = each * times
+        place = self.place[member]
+        inside = place >= 0
+        shape = (self.cities.n_nodes, size.size)
+        ones = np.ones(int(inside.sum()))
+        present = csr_array((ones, (place[inside], event[inside])), shape=shape)
+        pairs = coo_array(triu(csr_array(present * each @ present.T), k=1))
+        linked = pairs.data > 0
+        rows = Rows(
+            np.zeros(int(linked.sum()), np.int32),
+            pairs.row[linked].astype(np.int32),
+            pairs.col[linked].astype(np.int32),
+            pairs.data[linked].astype(np.float64),
+        )
+        storage = self.cities.storage
+        records = {self.layer: storage.records[self.layer]}
+        return network_of_rows(storage.node_table(), storage.places, (self.layer,), rows, records)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TradedParticipation:
+    """The null model in which members keep their numbers of events, and events of members."""
+
+    participation: Participation
+    trades: Prepared
+    n_members: int
+
+    def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        del network
+        block = self.trades.draw(rng).storage.block("participation")
+        return self.participation.links_of(block.sources, block.indices - self.n_members)
+
+
+def participation_of(
+    incidence: Incidence, cities: MultilayerNetwork, level: int
+) -> Participation | None:
+    """The participations behind a layer of the network of places.
+
+    None if an event has members in several periods, who do not all meet.
+    """
+    network, projection = incidence.network, incidence.projection
+    storage = network.storage
+    rows = storage.link_rows()
+    rows = rows.where(rows.layer == network.layers.index(projection.layer))
+    named = projection.onto if projection.through is None else projection.through
+    kinds = [named] if isinstance(named, str) else list(named or ())
+    of_kind = storage.nodes["kind"].isin(kinds).to_numpy(bool)
+    is_member = of_kind if projection.through is None else ~of_kind
+    member = np.where(is_member[rows.source], rows.source, rows.target)
+    event = np.where(is_member[rows.source], rows.target, rows.source)
+    table = pd.DataFrame({"member": member, "event": event, "period": rows.period})
+    if table.groupby("event")["period"].nunique().gt(1).any():
+        return None
+    table = table.drop_duplicates(["member", "event"])
+    member_code, nodes = pd.factorize(table["member"])
+    event_code, _ = pd.factorize(table["event"])
+    unit = units(storage.place_codes, storage.places, level)[nodes]
+    names = storage.places.index.take(np.maximum(unit, 0))
+    place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
+    return Participation(
+        member_code.astype(np.int32),
+        event_code.astype(np.int32),
+        place.astype(np.int32),
+        projection.weighting,
+        cities,
+        incidence.layer,
+    )
+
+
+def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
+    """The null model of a participation, and the share of participations that it moves."""
+    n_members, n_events = participation.place.size, participation.n_events
+    kind = np.repeat(["member", "event"], [n_members, n_events])
+    ids = pd.Index(np.arange(n_members + n_events).astype(str))
+    links = pd.DataFrame(
+        {
+            "source": ids.take(participation.member),
+            "target": ids.take(participation.event + n_members),
+            "layer": "participation",
+        }
+    )
+    network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
+    own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
+    trades = prepared_null(Curveball(), network, own)
+    moved = [moved_share(network, trades.draw(child), trades.layers, False) for child in children]
+    return TradedParticipation(participation, trades, n_members), float(np.mean(moved))

@@ -1,0 +1,165 @@
+"""Studies of events: projected inside the run, resampled by event, traded in the null model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import netinnov as ni
+from netinnov import study
+from netinnov.linkages import project
+from netinnov.study import _structure
+from netinnov.study._context import Context
+from netinnov.study._data import Incidence, Loaded, Projection
+from netinnov.study._places import aggregate_to_places
+from netinnov.study._two_mode import participation_of, traded
+from netinnov.study.sections import CENTRES, PROFILE, centres, profile
+from study_cases import FEW, text_of
+
+WEIGHTINGS = ["count", "newman", "full"]
+
+
+def two_mode(seed=1, *, members=12, events=9, periods=False):
+    """Members in four places, two of them without any, who take part in events at random."""
+    rng = np.random.default_rng(seed)
+    ids = [f"m{k}" for k in range(members)]
+    place = [None, None, *("PQRS"[k % 4] for k in range(members - 2))]
+    rows = [(m, f"e{k}") for k in range(events) for m in ids if rng.random() < 0.4]
+    rows += [("m2", "alone"), ("e0", "m3")]  # an event of one; the ends in the other order
+    links = pd.DataFrame(rows, columns=["source", "target"]).drop_duplicates()
+    links["layer"] = "takes_part"
+    if periods:
+        links["period"] = np.arange(len(links)) % 2
+    names = sorted({*links["source"], *links["target"]} - {*ids})
+    nodes = pd.DataFrame(
+        {
+            "kind": ["firm"] * members + ["project"] * len(names),
+            "place": place + [None] * len(names),
+        },
+        index=ids + names,
+    )
+    return ni.build_network(nodes, links, pd.DataFrame(index=list("PQRS")))
+
+
+def loaded_from(network, weighting="count", **side):
+    projection = Projection(layer="takes_part", weighting=weighting, **side or {"onto": "firm"})
+    flat = project(network, **projection.model_dump())
+    incidence = Incidence(network, projection, "co_takes_part")
+    return Loaded(flat, None, {}, (), (), True, incidence)
+
+
+def context_of(network, **settings):
+    settings = {"structure": FEW | settings}
+    configuration = study.configure({"data": {"source": "tables", "path": "."}} | settings)
+    loaded = loaded_from(network)
+    return Context(configuration, loaded, aggregate_to_places(loaded.network, configuration.places))
+
+
+def participation(network, weighting="count", **side):
+    loaded = loaded_from(network, weighting, **side)
+    cities = aggregate_to_places(
+        loaded.network, study.configure({"data": {"source": "yrd"}}).places
+    )
+    return participation_of(loaded.incidence, cities.cities, 0), cities.cities
+
+
+def flows_of(network):
+    flows = network.adjacency("co_takes_part").toarray()
+    np.fill_diagonal(flows, 0)
+    return flows
+
+
+@pytest.mark.parametrize("side", [{"onto": "firm"}, {"through": "project"}], ids=str)
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+@pytest.mark.parametrize("seed", range(4))
+def test_links_of_places_are_those_of_projecting_and_adding_up(weighting, seed, side):
+    found, cities = participation(two_mode(seed), weighting, **side)
+    links = found.links_of(found.member, found.event)
+    assert links.nodes.index.equals(cities.nodes.index)
+    assert_allclose(flows_of(links), flows_of(cities), rtol=1e-12, atol=1e-12)
+
+
+def test_weights_by_hand():
+    # One project of a, b in P, c in Q and d nowhere: P - Q twice; of 4 members each pair gets 1,
+    # 1 / 3 or 2 / 12.
+    nodes = pd.DataFrame(
+        {"kind": ["firm"] * 4 + ["project"], "place": ["P", "P", "Q", None, None]}, list("abcdx")
+    )
+    links = pd.DataFrame({"source": list("abcd"), "target": "x", "layer": "takes_part"})
+    network = ni.build_network(nodes, links, pd.DataFrame(index=list("PQ")))
+    for weighting, each in zip(WEIGHTINGS, (1, 1 / 3, 1 / 6), strict=True):
+        found, _ = participation(network, weighting)
+        assert found.links_of(found.member, found.event).links["weight"].tolist() == [2 * each]
+        # With one event to draw each resample is the observed network.
+        again = found.resampled(network, np.random.default_rng(1))
+        assert again.links["weight"].tolist() == [2 * each]
+
+
+def test_events_are_resampled_as_a_whole():
+    found, cities = participation(two_mode(2))
+    rng = np.random.default_rng(3)
+    draws = np.array([flows_of(found.resampled(cities, rng)) for _ in range(800)])
+    # The mean of a bootstrap is the observed value; each event has the variance 1 - 1 / n.
+    assert_allclose(draws.mean(axis=0), flows_of(cities), atol=0.35)
+    size = np.zeros((found.n_events, cities.n_nodes))
+    inside = found.place[found.member] >= 0
+    np.add.at(size, (found.event[inside], found.place[found.member][inside]), 1)
+    pairs = size[:, 0] * size[:, 1]
+    variance = (pairs**2).sum() - pairs.sum() ** 2 / found.n_events
+    assert draws[:, 0, 1].var() == pytest.approx(variance, rel=0.15)
+
+
+def test_trades_keep_the_events_of_members_and_the_members_of_events():
+    found, cities = participation(two_mode(4))
+    null, moved = traded(found, 1)
+    assert 0.05 < moved < 1
+    block = null.trades.draw(np.random.default_rng(2)).storage.block("participation")
+    event = block.indices - null.n_members
+    assert np.bincount(block.sources).tolist() == np.bincount(found.member).tolist()
+    assert np.bincount(event).tolist() == np.bincount(found.event).tolist()
+    drawn = null(cities, np.random.default_rng(2))
+    assert_allclose(flows_of(drawn), flows_of(found.links_of(block.sources, event)))
+
+
+def test_events_over_several_periods_are_not_traded():
+    assert participation(two_mode(periods=True))[0] is None
+    context = context_of(two_mode(periods=True))
+    assert context.once(_structure.plan).resamples == 0
+
+
+def test_a_study_of_events_has_intervals_and_a_null_model():
+    context = context_of(two_mode(5, members=18, events=20))
+    plan = context.once(_structure.plan)
+    assert (plan.null.name, plan.resampled) == ("curveball", "events")
+    assert plan.null.why == "chosen as one event makes several links"
+    found = context.once(profile.compute)
+    row = found.table.loc["primacy"]
+    assert row["low"] < row["high"]
+    assert row["null_low"] < row["null_high"]
+    text = text_of(PROFILE.tell(found))
+    assert "the middle 95 % of bootstrap resamples of the events" in text
+    assert "every event has as many members (null model “curveball”, " in text
+    assert "of the participations differ from the observed ones)" in text
+    result = context.once(centres.compute)
+    assert result.sure
+    assert "resamples of the events in which it is again" in text_of(CENTRES.tell(result))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("none", "not asked for"), ("degree", "one event makes several of them")],
+)
+def test_links_of_a_projection_are_not_rewired_one_by_one(name, why):
+    plan = context_of(two_mode(), null=name).once(_structure.plan)
+    assert plan.null.model is None
+    assert why in plan.null.why
+
+
+def test_a_projection_names_one_side():
+    for side in ({}, {"onto": "firm", "through": "project"}):
+        with pytest.raises(
+            ValueError, match="give `onto`, the kinds that are linked, or `through`"
+        ):
+            Projection(layer="x", **side)
