@@ -23,7 +23,9 @@ from netinnov._path_kinds import kind_of
 from netinnov.errors import InputError
 
 __all__ = [
+    "ALWAYS_FIELDS",
     "ALWAYS_UNPACKED",
+    "MOST_FIELDS",
     "MOST_UNPACKED",
     "check_file",
     "damage_refused",
@@ -43,6 +45,15 @@ ALWAYS_UNPACKED = 2**28
 
 MOST_UNPACKED = 100
 """Times its own size that a larger one may unpack to; tables of text reach 5 to 30 times."""
+
+ALWAYS_FIELDS = 2**24
+"""Fields (17 million) that any packed table may have: as rows of one, they take 0.6 GiB as text."""
+
+MOST_FIELDS = 10
+"""Fields for each byte of its own size that a larger one may have; tables of text reach 2."""
+
+SEPARATORS = (b"\n", b",", b";", b"\t", b"|")
+"""What ends a field."""
 
 DAMAGE = (
     EOFError,
@@ -109,8 +120,9 @@ def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     Raises
     ------
     InputError
-        If it is not a regular file, is damaged, or unpacks to more than `MOST_UNPACKED` times its
-        size and `ALWAYS_UNPACKED` bytes.
+        If it is not a regular file, is damaged, unpacks to more than `MOST_UNPACKED` times its
+        size and `ALWAYS_UNPACKED` bytes, or to more fields than `MOST_FIELDS` for each byte of it
+        and `ALWAYS_FIELDS`.
     """
     if member is not None and kind_of(path) == "a folder":
         path, member = path / member, None
@@ -118,7 +130,7 @@ def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     check_file(path)
     with ExitStack() as stack:
         with damage_refused(str(path)):
-            most = _most_unpacked(path)
+            size = path.stat().st_size
             if member is not None:
                 archive = stack.enter_context(zipfile.ZipFile(path))
                 stream: IO[bytes] = stack.enter_context(archive.open(member))
@@ -129,7 +141,7 @@ def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
             elif name.casefold().endswith(".zip"):
                 inner = stack.enter_context(zipfile.ZipFile(stream))
                 stream = stack.enter_context(inner.open(_only_member(name, inner.namelist())))
-        yield io.BufferedReader(_Limited(stream, name, most), 2**18)
+        yield io.BufferedReader(_Limited(stream, name, size), 2**18)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -182,18 +194,23 @@ def parquet_of(path: Path) -> Iterator[IO[bytes]]:
     check_file(path)
     with damage_refused(str(path)), path.open("rb") as stream:
         about = pa.parquet.ParquetFile(stream).metadata
-        # In memory a cell takes a byte at least.
-        if about.num_rows * about.num_columns > (most := _most_unpacked(path)):
-            raise _too_large(path.name, most)
+        most = max(ALWAYS_FIELDS, MOST_UNPACKED * path.stat().st_size)
+        if about.num_rows * about.num_columns > most:
+            raise _too_large(path.name, most, "cells")
         stream.seek(0)
         yield stream
 
 
 class _Limited(io.RawIOBase):
-    """A stream of at most so many bytes, whose faults are errors in words."""
+    """A stream of bytes and fields as many as its size allows; its faults are errors in words."""
 
-    def __init__(self, stream: IO[bytes], name: str, most: int) -> None:
-        self._stream, self._name, self._most, self._left = stream, name, most, most
+    def __init__(self, stream: IO[bytes], name: str, size: int) -> None:
+        self._stream, self._name = stream, name
+        self._most = {
+            "bytes": max(ALWAYS_UNPACKED, MOST_UNPACKED * size),
+            "fields": max(ALWAYS_FIELDS, MOST_FIELDS * size),
+        }
+        self._read = dict.fromkeys(self._most, 0)
 
     def readable(self) -> bool:
         return True
@@ -201,19 +218,17 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         with damage_refused(self._name):
             data = self._stream.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise _too_large(self._name, self._most)
+        self._read["bytes"] += len(data)
+        self._read["fields"] += sum(map(data.count, SEPARATORS))
+        for unit, most in self._most.items():
+            if self._read[unit] > most:
+                raise _too_large(self._name, most, unit)
         buffer[: len(data)] = data
         return len(data)
 
 
-def _most_unpacked(path: Path) -> int:
-    return max(ALWAYS_UNPACKED, MOST_UNPACKED * path.stat().st_size)
-
-
-def _too_large(name: str, most: int) -> InputError:
-    msg = f"{name} unpacks to more than {most:,} bytes, over {MOST_UNPACKED} times its size"
+def _too_large(name: str, most: int, unit: str) -> InputError:
+    msg = f"{name} unpacks to more than {most:,} {unit}, far more than a table of its size holds"
     return InputError(f"{msg}; if that is meant, unpack it yourself and give the result.")
 
 

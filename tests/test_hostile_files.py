@@ -140,8 +140,9 @@ def test_a_network_names_files_of_its_own_folder_only(written, file):
 
 @pytest.fixture
 def low_limit(monkeypatch):
-    """The limit of any packed file, lowered so that a small file exceeds it."""
+    """The limits of any packed file, lowered so that a small file exceeds them."""
     monkeypatch.setattr(_opening, "ALWAYS_UNPACKED", 100_000)
+    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)
 
 
 def test_a_gzip_that_unpacks_to_a_thousand_times_its_size_is_refused(folder, low_limit):
@@ -167,6 +168,22 @@ def test_a_parquet_of_one_value_a_million_times_is_refused(folder, low_limit):
     pq.write_table(table, folder / "nodes.parquet")
     with pytest.raises(InputError, match=r"nodes.parquet unpacks to more than"):
         read(folder)
+
+
+@pytest.mark.parametrize(("header", "row"), [("node", "a"), ("node,b,c,d,e", "a,,,,")])
+def test_a_gzip_of_short_rows_is_refused_by_its_fields(folder, monkeypatch, header, row):
+    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)  # far below the limit of bytes
+    (folder / "nodes.csv").unlink()
+    text = "\n".join([header, *[row] * 100_001, ""])
+    (folder / "nodes.csv.gz").write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(InputError, match=r"nodes.csv.gz unpacks to more than 100,000 fields"):
+        read(folder)
+
+
+def test_a_file_that_is_not_packed_may_have_any_number_of_rows(folder, monkeypatch):
+    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)
+    (folder / "nodes.csv").write_text(NODES + "z,\n" * 100_001)
+    assert len(read(folder).tables.nodes) == 100_003
 
 
 def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, low_limit):
