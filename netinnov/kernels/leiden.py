@@ -36,7 +36,7 @@ def _uniform(state):
 
 
 @inlined
-def _shuffled(n, state):
+def _shuffled_in_runs(n, state):
     """A random order; of many, whole runs of neighbours in memory are shuffled, then each run."""
     run = 1 if n < 20_000 else 32
     n_runs = (n + run - 1) // run
@@ -148,7 +148,7 @@ def moved(
         if size[c] == 0:
             empty[n_empty] = c
             n_empty += 1
-    queue = _shuffled(n, state)
+    queue = _shuffled_in_runs(n, state)
     queued = waiting.copy()
     head, length = 0, 0
     for v in queue:
@@ -293,7 +293,7 @@ def refined(
         for k in range(cptr[v], cptr[v + 1]):
             key = np.int64(v) * n_channels + cidx[k]
             _put(keys, values, counts, bits, key, cval[k])
-    order = _shuffled(n, state)
+    order = _shuffled_in_runs(n, state)
     near = np.zeros(n)
     touched = np.empty(n, np.int32)
     for v in order:

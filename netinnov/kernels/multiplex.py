@@ -19,7 +19,7 @@ def _draw(state, below):
 
 
 @inlined
-def _shuffled(n, state):
+def _drawn_order(n, state):
     order = np.arange(n).astype(np.int32)
     for i in range(n - 1, 0, -1):
         j = _draw(state, i + 1)
@@ -39,7 +39,7 @@ def _totals(label, cptr, column, strength, n_columns):
 
 
 @inlined
-def _compact(label):
+def _numbered(label):
     """Number labels 0, 1, ... by first node, in place; how many there are."""
     code = np.full(label.size, -1, np.int32)
     count = 0
@@ -65,7 +65,7 @@ def _move(indptr, indices, data, cptr, column, strength, sign, part, state):
         if size[c] == 0:
             free[n_free] = c
             n_free += 1
-    queue = _shuffled(n, state)
+    queue = _drawn_order(n, state)
     waiting = np.ones(n, np.bool_)
     head, length = 0, n
     link = np.zeros(n)
@@ -141,7 +141,7 @@ def _refine(indptr, indices, data, cptr, column, strength, sign, part, state):
         for k in range(indptr[v], indptr[v + 1]):
             if part[indices[k]] == part[v]:
                 outside[v] += data[k]
-    order = _shuffled(n, state)
+    order = _drawn_order(n, state)
     link = np.zeros(n)
     seen = np.empty(n, np.int32)
     for i in range(n):
@@ -281,13 +281,13 @@ def one_community_a_node(indptr, indices, data, cptr, column, strength, sign, en
         while going:
             size = part.size
             gained += _move(ptr, ends, weight, rows, columns, sums, sign, part, state)
-            count = _compact(part)
+            count = _numbered(part)
             for v in range(n):
                 part_of[v] = part[inside[v]]
             if count == size or last:
                 break
             label = _refine(ptr, ends, weight, rows, columns, sums, sign, part, state)
-            merged = _compact(label)
+            merged = _numbered(label)
             going = merged < size
             if going:
                 ptr, ends, weight = _merge(ptr, ends, weight, label, merged)
