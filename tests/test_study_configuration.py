@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from netinnov import study
@@ -13,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.scenarios import RIVALS
 from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
+from netinnov.study._maps import MapsPart
 from netinnov.study.sections import SECTIONS
 from netinnov.study.sections._trials import PricesPart
 
@@ -25,6 +28,7 @@ FIXED = {
     "layers.gravity": _configuration.LayerPart,
     "places": _configuration.PlacesPart,
     "measures": _configuration.MeasuresPart,
+    "maps": MapsPart,
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
 }
@@ -220,3 +224,48 @@ def test_settings_cannot_be_changed_afterwards():
     configuration = study.read_configuration()
     with pytest.raises(ValueError, match="frozen"):
         configuration.seed = 3
+
+
+# -- maps --------------------------------------------------------------------------------------
+
+
+def test_a_file_below_maps_is_relative_to_the_configuration(tmp_path):
+    maps = read(tmp_path, ONLY + '[maps]\nbasemap = "borders.gpkg"\n').maps
+    assert maps.below == str(tmp_path / "borders.gpkg")
+    assert read(tmp_path, ONLY).maps.below == "land"
+    assert read(tmp_path, ONLY + '[maps]\nbasemap = "none"\n').maps.below is None
+
+
+def test_maps_have_the_extent_that_is_asked_for_and_all_centres():
+    places = pd.DataFrame({"lon": [*np.linspace(10, 11, 20), 20.0], "lat": [*[50.0] * 20, 60.0]})
+    whole, detail = MapsPart().frames(places)
+    assert whole[1] > 20 > detail[1]
+    assert MapsPart().detail_with(places, places[:3]) == detail
+    west, east, south, north = MapsPart().detail_with(places, places[-1:])
+    assert west < 10
+    assert east > 20
+    assert south < 50 < 60 < north
+    asked = MapsPart(extent=[0.0, 30.0, 40.0, 70.0])
+    assert asked.frames(places) == ((0, 30, 40, 70), None)
+    assert asked.detail_with(places, places[-1:]) == (0, 30, 40, 70)
+
+
+@pytest.mark.parametrize("extent", [[30.0, 0.0, 40.0, 70.0], [0.0, 30.0, 70.0, 40.0]])
+def test_an_extent_is_a_frame(extent):
+    with pytest.raises(ValueError, match="west < east and south < north"):
+        MapsPart(extent=extent)
+
+
+def test_mechanisms_are_there_where_they_are_asked_for_and_in_the_bundled_case():
+    own = {"data": {"source": "tables", "path": "."}}
+    names = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+
+    def asked(settings):
+        return {name for name in names if getattr(configure(settings), name) is not None}
+
+    assert asked(own) == set()
+    assert asked(own | {"cobweb": {}}) == {"cobweb"}
+    assert asked(own | {"mechanisms": {"sigma": 4.0}}) == {"free_flow"}
+    assert asked(own | {"mechanisms": True}) == set(names)
+    assert asked({"data": {"source": "yrd"}}) == set(names)
+    assert asked({"data": {"source": "yrd"}, "park": False}) == set(names) - {"park"}

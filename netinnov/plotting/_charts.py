@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -15,7 +14,7 @@ from scipy.special import stdtrit
 from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import number
+from netinnov.plotting._notes import caption_notes, number, write_notes
 from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.polycentricity import RankSize, rank_size
@@ -61,8 +60,9 @@ def plot_rank_size(
     Returns
     -------
     Axes
-        Points, the line of `netinnov.polycentricity.rank_size`, slope, 95 % interval and standard
-        error in the legend. The shade lies between the lines of either end of the interval through
+        Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
+        interval and standard error are for the caption (`caption_notes`). The shade lies between
+        the lines of either end of the interval through
         the centre of the points; there is none if one of these lines would not fall. With fewer
         than two positive values there is no line, with two no interval of ``"ols"``.
 
@@ -77,7 +77,7 @@ def plot_rank_size(
     A flat line is an even, polycentric system for ``"ols"``.
 
     The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
-    narrow, and the legend says so, since ranked values do not scatter independently (Gabaix and
+    narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
     Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
 
     References
@@ -105,17 +105,12 @@ def plot_rank_size(
         ax = axes_or_new(ax, width=SINGLE, height=70)
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
-        entry = [f"{printable(label)}: n = {len(sizes):,}" if label else f"n = {len(sizes):,}"]
+        of = f"{printable(label)}: " if label else ""
+        entry = of.replace(": ", "\n") + f"n = {len(sizes):,}"
         if np.isfinite(fit.slope):
-            entry.append(f"{_SLOPES[method]} {_signed(fit.slope)}")
-            if np.isfinite(low):
-                entry.append(f"95 % {_signed(low)} to {_signed(high)}")
-                entry += ["too narrow as by OLS"] if method == "ols" else []
-            if np.isfinite(fit.standard_error):
-                entry[-1] += f" (s.e. {fit.standard_error:.2f})"
+            entry += f", {_SLOPES[method]} {_signed(fit.slope)}"
         if names is not None:
-            largest = enumerate(sizes.index[:labelled], start=1)
-            entry += [f"{rank} {printable(name)}" for rank, name in largest]
+            _name_largest(ax, sizes.head(labelled))
         ax.plot(
             ranks,
             sizes.to_numpy(),
@@ -125,7 +120,7 @@ def plot_rank_size(
             color=colour,
             markerfacecolor="none" if position % 2 else colour,
             markeredgewidth=0.7,
-            label=_in_lines(ax, entry),
+            label=entry,
         )
         # Turned round, the line of Gabaix bends where ranks are low.
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
@@ -139,7 +134,7 @@ def plot_rank_size(
         if len(sizes):  # an empty logarithmic axis cannot be drawn
             ax.set_xscale("log")
             ax.set_yscale("log")
-            ax.margins(0.08, 0.12)
+            ax.margins(0.08, 0.2 if names is not None and labelled else 0.12)
             for axis in (ax.xaxis, ax.yaxis):
                 least, most = axis.get_view_interval()
                 steps = (1, 2, 5) if most / least < 2000 else (1,)
@@ -147,7 +142,8 @@ def plot_rank_size(
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
             _open(ax)
-        ax.set_xlabel("rank")
+        notes = [*caption_notes(ax), _uncertainty(of, fit, low, high, method)]
+        write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
     return ax
@@ -253,12 +249,29 @@ def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method
     return float(y.mean() - slope * x.mean())
 
 
-def _in_lines(ax: Axes, parts: list[str]) -> str:
-    """Join parts by commas, in lines of 7 points that are no longer than the axes are wide."""
-    width = ax.get_position().width * ax.figure.canvas.figure.get_figwidth() * 72
-    whole = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
-    lines = textwrap.wrap(whole, width=max(int(width / 3.9) - 2, 20), break_long_words=False)
-    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+def _name_largest(ax: Axes, sizes: pd.Series[float]) -> None:
+    """Names that lean away from the first points, which neither a point nor the line covers."""
+    for rank, (name, size) in enumerate(sizes.items(), start=1):
+        ax.annotate(
+            printable(name, longest=20),
+            (rank, size),
+            xytext=(2, 4),
+            textcoords="offset points",
+            rotation=30,
+            rotation_mode="anchor",
+            fontsize=7,
+        )
+
+
+def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method) -> str:
+    """A sentence on how far a slope is known; empty if it is not."""
+    if not np.isfinite(fit.standard_error):
+        return ""
+    error = f"standard error {fit.standard_error:.2f}"
+    if not np.isfinite(low):
+        return f"{of}{error}."
+    narrow = ", too narrow as by OLS" if method == "ols" else ""
+    return f"{of}95 % interval of the slope {_signed(low)} to {_signed(high)} ({error}{narrow})."
 
 
 def _signed(value: float) -> str:

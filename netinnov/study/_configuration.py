@@ -17,6 +17,7 @@ from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.study import sections
 from netinnov.study._data import BUNDLED, DataPart, LayerPart
+from netinnov.study._maps import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
@@ -56,6 +57,7 @@ seed = 1                      # the same seed gives the same numbers
     layers: dict[str, LayerPart] = Field(default_factory=dict)
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
+    maps: MapsPart = MapsPart()
     output: OutputPart = OutputPart()
 
     @model_validator(mode="before")
@@ -160,7 +162,7 @@ def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
 def example() -> str:
     """A commented configuration with every setting: the bundled case."""
     first: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
-    kinds: list[type[Part]] = [*first, *parts().values(), OutputPart]
+    kinds: list[type[Part]] = [*first, *parts().values(), MapsPart, OutputPart]
     return "\n".join(kind.example for kind in kinds)
 
 
@@ -200,10 +202,13 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
         n = error.error_count()
         msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
+    folder = path.resolve().parent
+    maps = {"maps": configuration.maps.relative_to(folder)}
+    configuration = configuration.model_copy(update=maps)
     if configuration.data.path is None:
         return configuration
     named = {"path": configuration.data.path, "places": configuration.data.places}
-    data = {key: path.resolve().parent / each for key, each in named.items() if each is not None}
+    data = {key: folder / each for key, each in named.items() if each is not None}
     return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
 
 

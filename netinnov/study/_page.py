@@ -140,7 +140,7 @@ def write_page(
         question=question,
         answer=short[0] if question else None,
         short=short[1:] if question else short,
-        front=[picture for chapter in chapters for picture in chapter.pictures if picture.front],
+        front=[each for chapter in reversed(chapters) for each in chapter.pictures if each.front],
         chapters=chapters,
         reading=reading,
         tables=tables,

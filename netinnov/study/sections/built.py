@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import dense_frame, frame_of, map_height, new_figure, plot_flow_map
+from netinnov.plotting import map_height, new_figure, plot_flow_map
 from netinnov.study._context import Context
+from netinnov.study._maps import MapsPart
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
 from netinnov.study._words import are, counted, joined, name, phrase
 from netinnov.study.sections import enclaves
@@ -36,6 +37,7 @@ class Built:
     drawn_names: pd.Series[str]
     modelled: dict[str, dict[str, object]]
     marks: dict[str, str]
+    maps: MapsPart
 
     @property
     def located(self) -> pd.DataFrame:
@@ -70,6 +72,7 @@ def compute(context: Context) -> Built:
         context.drawn_names,
         {layer: dict(values) for layer, values in context.modelled.items()},
         {layer: context.mark(layer) for layer in network.layers},
+        context.configuration.maps,
     )
 
 
@@ -116,8 +119,8 @@ def draw(result: Built) -> Iterator[Picture]:
     at = result.located
     if at.empty:
         return
-    detail = dense_frame(at)
-    frames = {"flow_map": frame_of(at)} | ({} if detail is None else {"flow_map_detail": detail})
+    whole, detail = result.maps.frames(at)
+    frames = {"flow_map": whole} | ({} if detail is None else {"flow_map_detail": detail})
     for picture, frame in frames.items():
         figure = new_figure(height=map_height(frame))
         ax = plot_flow_map(
@@ -126,6 +129,7 @@ def draw(result: Built) -> Iterator[Picture]:
             names=result.drawn_names,
             extent=frame,
             strongest=STRONGEST,
+            basemap=result.maps.below,
             ax=figure.add_subplot(),
         )
         caption = "Places, the links between them"

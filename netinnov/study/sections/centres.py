@@ -12,8 +12,6 @@ from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import (
     DOUBLE,
-    dense_frame,
-    frame_of,
     map_height,
     new_figure,
     plot_centres,
@@ -22,11 +20,15 @@ from netinnov.plotting import (
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
+from netinnov.study._maps import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
 from netinnov.study._structure import FEWER, Plan, StructurePart, plan
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
 __all__ = ["CENTRES", "Centres", "compute"]
+
+ROLES_DRAWN = 4
+"""Roles from which they are drawn; with fewer the sentence on them says it all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,7 @@ class Centres:
     cities: MultilayerNetwork
     drawn_names: pd.Series[str]
     marks: dict[str, str]
+    maps: MapsPart
 
     @property
     def sure(self) -> bool:
@@ -78,6 +81,7 @@ def compute(context: Context) -> Centres | None:
         context.cities,
         drawn.fillna(network.storage.nodes.index.to_series().astype("str")),
         {layer: context.mark(layer) for layer in structure.cities.layers},
+        context.configuration.maps,
     )
 
 
@@ -169,10 +173,15 @@ def draw(result: Centres) -> Iterator[Picture]:
     at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
     at = at.set_axis(network.storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
-        frame = dense_frame(at) or frame_of(at)
+        frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
         figure = new_figure(height=map_height(frame))
         plot_centres(
-            network, table, names=result.drawn_names, extent=frame, ax=figure.add_subplot()
+            network,
+            table,
+            names=result.drawn_names,
+            extent=frame,
+            basemap=result.maps.below,
+            ax=figure.add_subplot(),
         )
         caption = "Centres among the places, and how strong places are."
         if table["support"].notna().any():
@@ -181,7 +190,7 @@ def draw(result: Centres) -> Iterator[Picture]:
             "Map with a square at each centre and a circle at each other place, larger if stronger."
         )
         yield Picture("centres", figure, caption, ("centres", "map_places"), alt=alt)
-    if table[["z", "participation"]].notna().all(axis=1).any():
+    if table["role"].nunique() >= ROLES_DRAWN:
         figure = new_figure(width=DOUBLE, height=100)
         plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
         caption = (

@@ -21,6 +21,8 @@ from netinnov.study.sections._centres_text import modularity_in_words
 __all__ = ["COMMUNITIES", "Cohesion", "Communities", "compute"]
 
 NAMED = 6
+DRAWN = 4
+"""Communities from which the links between them are drawn; with fewer a sentence says it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,28 @@ def tell(result: Communities) -> Iterator[Sentence]:
         ]
         text = phrase("The layer whose links stay inside most is {}, least {}.", *ends)
         yield Sentence(text, ("communities_by_layer",))
+    yield from _between(result)
+
+
+def _between(result: Communities) -> Iterator[Sentence]:
+    """The most weight from one community to another, where there are too few for a figure."""
+    flows = result.flows[result.flows["source"] != result.flows["target"]]
+    if flows.empty or len(result.table) >= DRAWN:
+        return
+    most = flows.iloc[int(flows["weight"].argmax())]
+    called = result.table["strongest"]
+    says = "goes from {} to {}" if result.network.directed else "lies between {} and {}"
+    text = phrase(
+        f"Of the weight between communities the most {says}: {{}} of all.",
+        name(called[most["source"]]),
+        name(called[most["target"]]),
+        percent(most["share"]),
+    )
+    yield Sentence(text, ("community_flows",))
 
 
 def draw(result: Communities) -> Iterator[Picture]:
-    if len(result.table) < 2:
+    if len(result.table) < DRAWN:
         return
     figure = new_figure(width=DOUBLE, height=110)
     plot_community_flows(
@@ -207,7 +227,7 @@ def tables(result: Communities) -> Iterator[Table]:
         "community_flows",
         with_modelled(result.flows, modelled, always=True),
         "Weight of links inside and between communities.",
-        on_page=len(result.table) < 2,
+        on_page=False,
         modelled=modelled,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from netinnov.plotting import (
 )
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._context import Context
+from netinnov.study._maps import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
 from netinnov.study._words import name, phrase
@@ -83,6 +84,7 @@ class Experiment:
     modelled: tuple[str, ...]
     mark: str
     seed: int
+    maps: MapsPart = field(default_factory=MapsPart)
 
     @property
     def headline(self) -> Trial:
@@ -178,6 +180,7 @@ def compute(context: Context) -> Experiment | None:
         context.in_model(cities),
         context.mark(layer),
         context.seed,
+        context.configuration.maps,
     )
 
 
@@ -216,7 +219,13 @@ def draw(result: Experiment) -> Iterator[Picture]:
     if not shown.empty:
         figure = new_figure(height=map_height(frame_of(shown)))
         ax = figure.add_subplot()
-        plot_link_changes(changes, places=result.places, names=result.drawn_names, ax=ax)
+        plot_link_changes(
+            changes,
+            places=result.places,
+            names=result.drawn_names,
+            basemap=result.maps.below,
+            ax=ax,
+        )
         caption = (
             f"Links that the scenario ({result.headline.name}) makes and takes away: mean over "
             "random placements, in weight, whose unit is that of the layer. A star is the park."

@@ -203,7 +203,7 @@ def draw(result: Multicentric) -> Iterator[Picture]:
     series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
     series |= {result.marks[layer]: named[layer] for layer in layers}
     rows = -(-len(series) // 3)
-    figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 62 * rows)
+    figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
     axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
     for ax, (label, values) in zip(axes, series.items(), strict=False):
         plot_rank_size(values, ax=ax, label=label, labelled=3)

@@ -1,0 +1,70 @@
+"""What all maps of a study have in common: what lies below them, and their frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import pandas as pd
+from pydantic import Field, model_validator
+
+from netinnov.plotting import dense_frame, frame_of
+from netinnov.study._section import Part
+
+__all__ = ["MapsPart"]
+
+Frame = tuple[float, float, float, float]
+
+
+class MapsPart(Part):
+    """What is drawn below maps, and which part of the world they show."""
+
+    part: ClassVar[str] = "maps"
+    example: ClassVar[str] = """\
+[maps]
+basemap = "land"              # land and sea; "none", or a file with borders, rivers or coasts of
+                              # yours, in any format that geopandas reads
+# extent = [115.0, 123.0, 27.0, 35.5]   # west, east, south, north in degrees; left out: all places
+"""
+
+    basemap: str = "land"
+    extent: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_frame(self) -> MapsPart:
+        if self.extent is not None:
+            west, east, south, north = self.extent
+            if not (-180 <= west < east <= 360 and -90 <= south < north <= 90):
+                msg = "extent must be [west, east, south, north] in degrees, west < east and "
+                raise ValueError(f"{msg}south < north; found {self.extent}")
+        return self
+
+    def relative_to(self, folder: Path) -> MapsPart:
+        """With the file below maps as a path from a folder."""
+        if self.basemap in ("land", "none"):
+            return self
+        return self.model_copy(update={"basemap": str(folder / self.basemap)})
+
+    @property
+    def below(self) -> Any:
+        """The argument `basemap` of maps."""
+        return None if self.basemap == "none" else self.basemap
+
+    def frames(self, located: pd.DataFrame) -> tuple[Frame, Frame | None]:
+        """The frame of a map of places, and that of their densest part, where it is worth one."""
+        if self.extent is not None:
+            west, east, south, north = self.extent
+            return (west, east, south, north), None
+        return frame_of(located), dense_frame(located)
+
+    def detail_with(self, located: pd.DataFrame, needed: pd.DataFrame) -> Frame:
+        """The frame of the densest part of places, widened to those that must be on the map."""
+        whole, dense = self.frames(located)
+        if dense is None:
+            return whole
+        west, east, south, north = dense
+        corners = pd.DataFrame({"lon": [west, east], "lat": [south, north]})
+        outside = ~(needed["lon"].between(west, east) & needed["lat"].between(south, north))
+        if not outside.any():
+            return dense
+        return frame_of(pd.concat([corners, needed[["lon", "lat"]]]))
