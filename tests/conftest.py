@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Kernels compile inside a first example, so no deadline. Other examples are drawn each time, and
 # few; CI draws more, and the same every time.
 settings.register_profile(
-    "netinnov", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
+    "netinnov", deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "ci",

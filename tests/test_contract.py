@@ -1,4 +1,4 @@
-"""Every public measure through the same invariances.
+"""Every public measure through the same invariances: all meet the same networks.
 
 A new measure is one more entry of `MEASURES` in a file `contract_*.py`, with a variant for each of
 its options: its shape, and what it says about scaled weights and about a node without links.
@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import contract_connectivity
@@ -46,9 +46,6 @@ GIVEN_NODES = {
 """Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
 
 ALL = [measure for measures in MEASURES.values() for measure in measures]
-
-# All measures meet the same networks: to draw and build them costs more than to measure them.
-few = settings(max_examples=15)
 
 # Frictions need a place, a jurisdiction and coordinates at every end.
 some_tables = networks(missing=False)
@@ -116,7 +113,6 @@ def test_only_the_network_is_positional(measures: list[Measure]) -> None:
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in others)
 
 
-@few
 @given(tables=some_tables)
 def test_the_shape_is_the_one_the_design_gives(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -143,7 +139,6 @@ def test_the_shape_is_the_one_the_design_gives(tables: Tables) -> None:
                 assert result.index.dtype.kind == "i"
 
 
-@few
 @given(tables=some_tables)
 def test_undefined_is_nan_and_only_undefined(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -156,7 +151,6 @@ def test_undefined_is_nan_and_only_undefined(tables: Tables) -> None:
             assert measure.infinite or not np.isinf(np.asarray(result, dtype=float)).any()
 
 
-@few
 @given(tables=some_tables, data=st.data())
 def test_relabelling_permutes_the_result(tables: Tables, data: st.DataObject) -> None:
     old = tables.nodes["node"].tolist()
@@ -180,7 +174,6 @@ def test_relabelling_permutes_the_result(tables: Tables, data: st.DataObject) ->
             agree(after, before, measure, measure.tolerance)
 
 
-@few
 @given(tables=some_tables, data=st.data())
 def test_renamed_layers_permute_the_columns(tables: Tables, data: st.DataObject) -> None:
     old = sorted(set(tables.links["layer"]))
@@ -199,7 +192,6 @@ def test_renamed_layers_permute_the_columns(tables: Tables, data: st.DataObject)
             agree(measure(renamed), before, measure, measure.tolerance)
 
 
-@few
 @given(tables=some_tables, data=st.data())
 def test_the_order_of_rows_and_ends_does_not_matter(tables: Tables, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(tables.links))))
@@ -217,7 +209,6 @@ def test_the_order_of_rows_and_ends_does_not_matter(tables: Tables, data: st.Dat
             agree(measure(same), measure(network), measure, measure.tolerance)
 
 
-@few
 @given(tables=some_tables)
 def test_a_link_split_in_two_is_one_link(tables: Tables) -> None:
     half = tables.links.assign(weight=tables.links["weight"] / 2)
@@ -232,7 +223,6 @@ def test_a_link_split_in_two_is_one_link(tables: Tables) -> None:
             agree(measure(dated), before, measure, measure.tolerance)
 
 
-@few
 @given(tables=some_tables, factor=st.sampled_from([0.5, 4.0, 3.0]))
 def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) -> None:
     scaled = tables.links.assign(weight=factor * tables.links["weight"])
@@ -244,7 +234,6 @@ def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) ->
             agree(measure(larger, **measure.scaled(factor)), expected, measure, measure.tolerance)
 
 
-@few
 @given(tables=networks(missing=False, min_links=1))
 def test_an_added_isolate_has_the_stated_effect(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -261,7 +250,6 @@ def test_an_added_isolate_has_the_stated_effect(tables: Tables) -> None:
             agree(found, expected, measure, measure.tolerance)
 
 
-@few
 @given(tables=networks(missing=False, max_layers=1, min_links=1))
 def test_one_layer_equals_networkx(tables: Tables) -> None:
     graph = nx.DiGraph()
@@ -289,7 +277,6 @@ def test_one_layer_equals_networkx(tables: Tables) -> None:
             assert found == close, measure.options
 
 
-@few
 @given(tables=some_tables)
 def test_inputs_stay_untouched(tables: Tables) -> None:
     copies = [frame.copy(deep=True) for frame in tables[:3]]
@@ -308,7 +295,6 @@ def test_inputs_stay_untouched(tables: Tables) -> None:
         pd.testing.assert_frame_equal(frame, copy)
 
 
-@few
 @given(tables=some_tables)
 def test_the_same_call_gives_the_same_answer(tables: Tables) -> None:
     network, twin = ni.build_network(*tables), ni.build_network(*tables)

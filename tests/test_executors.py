@@ -70,20 +70,18 @@ def compare(network, executor=1, measure=efficiency, **options) -> pd.DataFrame:
             "moved": ReverseEnclave("home", "host", 1, 0),
         },
         measures={"efficiency": measure, "strength": strength},
-        replicates=60,
-        rng=4,
         executor=executor,
-        progress=False,
-        **options,
+        **{"replicates": 60, "rng": 4, "progress": False} | options,
     ).replicates
 
 
 def test_threads_and_processes_give_the_same_numbers(cities, processes, tmp_path) -> None:
-    expected = compare(cities)
+    expected = compare(cities, replicates=20)
     with ThreadPoolExecutor(3) as threads:
         for number, executor in enumerate((None, 2, threads, processes)):
-            pd.testing.assert_frame_equal(compare(cities, executor), expected)
-            found = compare(cities, executor, checkpoint=tmp_path / str(number))
+            pd.testing.assert_frame_equal(compare(cities, executor, replicates=20), expected)
+            kept = tmp_path / str(number)
+            found = compare(cities, executor, replicates=20, checkpoint=kept)
             pd.testing.assert_frame_equal(found, expected)
 
 
