@@ -18,6 +18,7 @@ from netinnov.errors import InputError
 from netinnov.kernels.coalitions import largest_by_block, largest_by_level, settled_by
 from netinnov.planning import (
     Game,
+    core_range,
     excess,
     in_core,
     least_core,
@@ -332,6 +333,45 @@ def test_games_with_a_core_have_a_least_core_of_at_most_zero(kind: str, seed: in
     game = draw_game(kind, 2 + seed, seed)
     assert least_core(game) <= 0
     assert in_core(game, shapley_value(game))
+
+
+def test_the_range_of_the_core_by_hand() -> None:
+    np.testing.assert_allclose(core_range(GLOVES), [[1, 1], [0, 0], [0, 0]], atol=1e-12)
+    assert core_range(MAJORITY).isna().all(axis=None)
+    assert core_range(Game(["a"], [0, 3])).to_numpy().tolist() == [[3, 3]]
+
+
+@pytest.mark.parametrize("kind", ["convex", "bankruptcy", "links_inside", "airport", "additive"])
+def test_players_of_a_convex_game_get_at_least_what_they_have_alone(kind: str) -> None:
+    # Shapley (1971): the ends are what a player has alone, and what they add to all others.
+    game = draw_game(kind, 8, 3)
+    found = core_range(game)
+    alone = 1 << np.arange(8)
+    near = 1e-9 * size(game)
+    np.testing.assert_allclose(found["low"], game.values[alone], atol=near)
+    added = game.values[-1] - game.values[255 - alone]
+    np.testing.assert_allclose(found["high"], added, atol=near)
+
+
+@settings(max_examples=15, deadline=None)
+@given(game=games(least=2, most=4))
+def test_the_range_of_the_core_is_that_of_all_constraints(game: Game) -> None:
+    inside = rows(game)[1:-1]
+    for player, (low, high) in zip(game.players, core_range(game).to_numpy(), strict=True):
+        cost = np.array([other == player for other in game.players], float)
+        for sign, end in ((1, low), (-1, high)):
+            found = linprog(
+                sign * cost,
+                A_ub=-inside,
+                b_ub=-game.values[1:-1],
+                A_eq=[np.ones(len(game.players))],
+                b_eq=[game.values[-1]],
+                bounds=(None, None),
+            )
+            if math.isnan(end):
+                assert not found.success
+            else:
+                assert sign * found.fun == pytest.approx(end, abs=1e-6 * size(game))
 
 
 # Kernels

@@ -3,7 +3,7 @@
 from netinnov._public import public_names
 from netinnov.planning._allocate_space import SpaceAllocation, allocate_space
 from netinnov.planning._cooperation import cooperation_game
-from netinnov.planning._core import excess, in_core, least_core
+from netinnov.planning._core import core_range, excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
 from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
@@ -43,6 +43,7 @@ __all__ = [
     "allocation_stability",
     "banzhaf_value",
     "cooperation_game",
+    "core_range",
     "excess",
     "in_core",
     "least_core",

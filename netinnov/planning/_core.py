@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._typing import Floats
-from netinnov.planning._excess_levels import excess_levels
+from netinnov.planning._excess_levels import core_ends, excess_levels
 from netinnov.planning._game import (
     Game,
     GameLike,
@@ -17,7 +17,7 @@ from netinnov.planning._game import (
     sums_over_coalitions,
 )
 
-__all__ = ["excess", "excesses", "in_core", "least_core", "tolerance"]
+__all__ = ["core_range", "excess", "excesses", "in_core", "least_core", "tolerance"]
 
 
 def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
@@ -120,11 +120,58 @@ def least_core(game: GameLike) -> float:
     game = as_game(game)
     if len(game.players) == 1:
         return -np.inf
+    _, scale, excess_of_gains = _least(game)
+    least = scale * excess_of_gains
+    return 0.0 if abs(least) <= 1e-12 * np.abs(game.values).max() else least
+
+
+def core_range(game: GameLike) -> pd.DataFrame:
+    """The least and the most that each player gets in the core.
+
+    Parameters
+    ----------
+    game : Game or mapping
+        A value for each coalition; a mapping from frozensets of players to values will do.
+
+    Returns
+    -------
+    DataFrame
+        A row a player, columns ``low`` and ``high``; NaN if the core is empty. Not every allocation
+        inside all ranges is in the core: see `in_core`.
+
+    Raises
+    ------
+    InputError
+        If the game is not complete or has more than 24 players.
+
+    Notes
+    -----
+    Two linear programmes a player, solved as those of `nucleolus` are.
+
+    Examples
+    --------
+    >>> core_range(Game(["a", "b"], [0, 1, 2, 6])).to_numpy().tolist()
+    [[1.0, 4.0], [2.0, 5.0]]
+    """
+    game = as_game(game)
+    index = pd.Index(list(game.players), tupleize_cols=False, name="player")
+    if len(game.players) == 1:
+        return pd.DataFrame(game.values[-1], index, ["low", "high"])
+    gains, scale, least = _least(game)
+    if least * scale > tolerance(game):
+        return pd.DataFrame(np.nan, index, ["low", "high"])
+    gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
+    alone = game.values[1 << np.arange(len(game.players))]
+    return pd.DataFrame(alone[:, None] + scale * core_ends(gains), index, ["low", "high"])
+
+
+def _least(game: Game) -> tuple[Floats, float, float]:
+    """Gains of at most 1 over what players have alone, their scale, and the least core of them."""
     gains = gains_over_alone(game)
-    scale = np.abs(gains).max() or 1.0
-    solution = excess_levels(gains / scale, per_capita=False, rational=False, deepest=1)
-    least = solution.levels[0].excess * scale
-    return 0.0 if abs(least) <= 1e-12 * np.abs(game.values).max() else float(least)
+    scale = float(np.abs(gains).max()) or 1.0
+    gains /= scale
+    levels = excess_levels(gains, per_capita=False, rational=False, deepest=1).levels
+    return gains, scale, levels[0].excess
 
 
 def excesses(game: Game, payoffs: Floats) -> Floats:

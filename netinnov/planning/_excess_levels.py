@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from netinnov._typing import Floats
 
-__all__ = ["Level", "Levels", "excess_levels", "members"]
+__all__ = ["Level", "Levels", "core_ends", "excess_levels", "members", "within_blocks"]
 
 Masks = npt.NDArray[np.int64]
 
@@ -102,7 +102,8 @@ def excess_levels(
     levels: list[Level] = []
     rng = np.random.default_rng(0)
     while True:
-        basis, excess, weights = solver.least_excess(fixed, basis, rng)
+        basis, point, weights = solver.minimum(fixed, basis, np.eye(n + 1)[n], rng)
+        excess = float(point[n])
         is_tight = weights > POSITIVE
         tight, rest = basis[is_tight], basis[~is_tight]
         levels.append(Level(excess, tight.masks, tight.sizes, weights[is_tight]))
@@ -120,6 +121,27 @@ def excess_levels(
         others = solver.coalitions(everybody ^ rest.masks)
         pairs = (rest.values + others.values - values[-1]) / (rest.sizes + others.sizes)
         basis = rest + others[[int(pairs.argmax())]]
+
+
+def core_ends(values: Floats) -> Floats:
+    """The least and the most payoff of each player in a core that is not empty.
+
+    ``values``: as in `excess_levels`, but single players may have less than 0.
+    """
+    n = values.size.bit_length() - 1
+    solver = _Solver(values, per_capita=False, rational=False)
+    # All is divided, and the excess is 0.
+    fixed = _Columns(np.array([values.size - 1, 0]), np.array([0.0, 1.0]), values[[-1, 0]])
+    rng = np.random.default_rng(0)
+    ends = np.zeros((n, 2))
+    for player in range(n):
+        for column, sign in enumerate((1.0, -1.0)):
+            # What the player gets alone bounds it below, what all others get alone above.
+            left_out = (player + 1) % n if sign > 0 else player
+            basis = solver.coalitions(np.delete(1 << np.arange(n, dtype=np.int64), left_out))
+            cost = sign * np.eye(n + 1)[player]
+            ends[player, column] = solver.minimum(fixed, basis, cost, rng)[1][player]
+    return ends
 
 
 class _Solver:
@@ -140,10 +162,13 @@ class _Solver:
         sizes = np.bitwise_count(masks) if self.per_capita else np.ones(masks.size)
         return _Columns(masks, sizes.astype(np.float64), self.values[masks])
 
-    def least_excess(
-        self, fixed: _Columns, basis: _Columns, rng: np.random.Generator
-    ) -> tuple[_Columns, float, Floats]:
-        """An optimal basis beside what is fixed, the least largest excess, and the weights."""
+    def minimum(
+        self, fixed: _Columns, basis: _Columns, cost: Floats, rng: np.random.Generator
+    ) -> tuple[_Columns, Floats, Floats]:
+        """An optimal basis beside what is fixed, payoffs and excess of least cost, and weights.
+
+        The weights of the first basis, which with what is fixed add up to the cost, are at least 0.
+        """
         n, first = self.n, fixed.masks.size
         columns = fixed + basis
         matrix = np.vstack([members(columns.masks, n).T, columns.sizes])
@@ -153,11 +178,11 @@ class _Solver:
         self.seen = self.seen[np.isfinite(self.left[self.seen.masks])]
         for _ in range(MOST_PIVOTS):
             inverse = np.linalg.inv(matrix)
-            payoffs, excess = np.split(columns.values @ inverse, [n])
-            weights = inverse[:, n]
-            entering = self._entering(payoffs, float(excess[0]))
+            point = columns.values @ inverse
+            weights = inverse @ cost
+            entering = self._entering(point[:n], float(point[n]))
             if entering is None:
-                return columns[first:], float(excess[0]), weights[first:]
+                return columns[first:], point, weights[first:]
             column = np.append(members(entering.masks, n), entering.sizes)
             rise = inverse @ column
             rise[:first] = 0.0
