@@ -97,6 +97,7 @@ SOUND: dict[str, Any] = {
     "allocation": {"p": 2.5, "q": 3.5},
     "after": TABLE,
     "before": 1 - TABLE,
+    "budget": 500.0,
     "candidates": {"links": LINKS},
     "capacity": pd.Series({"x": 6.0, "y": 12.0}),
     "centres": pd.DataFrame({"centre": [True], "centrality": 1.0, "support": 1.0}, index=["a"]),

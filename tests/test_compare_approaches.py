@@ -1,0 +1,152 @@
+"""Governance approaches at equal cost: by hand on a path, within the budget, and in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.centrality import harmonic_centrality, strength
+from netinnov.connectivity import Frictions, global_efficiency
+from netinnov.errors import InputError
+from netinnov.governance import compare_approaches
+from netinnov.mechanisms.cobweb import CoupledCobweb
+from netinnov.mechanisms.free_flow import CorePeriphery
+from netinnov.polycentricity import effective_number, gini
+from netinnov.scenarios import DirectLinks, Prices, ReverseEnclave, TalentAttraction
+
+IDS = ["home", "host", "far", "end"]
+PRICES = Prices(park=1, link=1, pipeline_km=0.02)
+
+
+@pytest.fixture
+def path() -> ni.MultilayerNetwork:
+    """home - host - far - end, a degree apart, each a jurisdiction of its own."""
+    places = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=IDS)
+    links = pd.DataFrame({"source": IDS[:-1], "target": IDS[1:], "weight": [1.0, 2.0, 4.0]})
+    return ni.build_network(pd.DataFrame({"place": IDS}, index=IDS), links, places)
+
+
+def compared(network, **options):
+    given = {"home": "home", "host": "host", "budget": 20, "prices": PRICES, "rng": 1}
+    return compare_approaches(network, **(given | {"replicates": 4} | options))
+
+
+def values_of(result, approach: str, column: str = "value") -> pd.Series:
+    table = result.to_frame()
+    return table[table["approach"] == approach].set_index("measure")[column]
+
+
+def test_the_baseline_is_measured_by_the_public_measures(path):
+    before = values_of(compared(path), "merger", "baseline")
+    border = Frictions(border=1.0)
+    access = harmonic_centrality(path, frictions=border)
+    assert before["efficiency"] == pytest.approx(global_efficiency(path, frictions=border))
+    assert before["home_access"] == pytest.approx(access["home"])
+    assert before["host_access"] == pytest.approx(access["host"])
+    assert before["access_gini"] == pytest.approx(gini(access))
+    assert before["effective_number"] == pytest.approx(effective_number(strength(path).sum(axis=1)))
+
+
+def test_a_merger_takes_the_border_between_the_two_away(path):
+    after = values_of(compared(path), "merger")
+    # Steps of 2, and of 1 between home and host: home at 1, 3 and 5 from the others.
+    assert after["home_access"] == pytest.approx((1 + 1 / 3 + 1 / 5) / 3)
+    assert after["host_access"] == pytest.approx((1 + 1 / 2 + 1 / 4) / 3)
+    without = values_of(compared(path, frictions=Frictions()), "merger", "difference")
+    assert without[["efficiency", "home_access", "host_access"]].abs().max() == 0
+
+
+def test_a_corridor_takes_a_part_of_the_border_away(path):
+    after = values_of(compared(path, corridor_relief=0.5, budget=3), "corridor")
+    # One link of 2.2 of cost beside the old one: steps of 1.5, 2 and 2.
+    assert after["home_access"] == pytest.approx((1 / 1.5 + 1 / 3.5 + 1 / 5.5) / 3)
+
+
+def test_models_by_hand(path):
+    result = compared(path, demand_slope=1.0, supply_slope=0.7, mobility=0.3, sigma=4, mu=0.5)
+    before = values_of(result, "merger", "baseline")
+    # Weights home-host 1, host-others 2, inside others 4 (both ends): sums 1, 3 and 10.
+    home_host, host_others, inside = 1 / np.sqrt(3), 2 / np.sqrt(30), 8 / 10
+    between = np.array([[0, home_host, 0], [home_host, 0, host_others], [0, host_others, inside]])
+    model = CoupledCobweb([1] * 3, [0.7] * 3, mobility=0.3 * between)
+    assert before["spectral_radius"] == pytest.approx(model.spectral_radius())
+    assert before["below_break"] == pytest.approx(CorePeriphery(4, 0.5).break_point() - home_host)
+    after = values_of(result, "merger")
+    assert after["below_break"] == pytest.approx(CorePeriphery(4, 0.5).break_point() - 1)
+
+
+def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path):
+    result = compared(path, budget=20)
+    built = result.approaches.drop(index="merger")
+    assert (built["cost"] <= 20 * (1 + 1e-9)).all()
+    made = {
+        "park of the core at home": ni.scenarios.ForwardEnclave,
+        "reverse enclave": ReverseEnclave,
+    }
+    for name, kind in made.items():
+        larger = kind("home", "host", int(built.loc[name, "size"]) + 1, 0.5, funding="new")
+        assert larger.cost(PRICES, path) > 20
+    assert np.isnan(result.approaches.loc["merger", "cost"])
+
+
+def test_the_game_says_who_would_leave(path):
+    result = compared(path)
+    talent = values_of(result, "competition for talent")
+    change = values_of(result, "competition for talent", "difference")
+    # Home acts alone, so only the host can be worse off than without: by what it loses.
+    assert talent["home_excess"] == pytest.approx(0)
+    assert talent["host_excess"] == pytest.approx(-change["host_access"])
+    assert talent["largest_excess"] == pytest.approx(max(0, -change["host_access"]))
+    merger, gains = values_of(result, "merger"), values_of(result, "merger", "difference")
+    assert merger["home_excess"] == pytest.approx(-gains["home_access"])
+    assert merger["largest_excess"] < 0
+
+
+def test_new_links_never_lower_access_and_intervals_hold_the_mean(path):
+    table = compared(path, replicates=20).to_frame()
+    assert (table["low"] <= table["difference"] + 1e-12).all()
+    assert (table["difference"] <= table["high"] + 1e-12).all()
+    rows = table[table["measure"].isin(["efficiency", "home_access", "host_access"])]
+    assert (rows.loc[rows["approach"] != "competition for talent", "low"] >= -1e-12).all()
+
+
+def test_sentences_are_made_from_the_numbers(path):
+    result = compared(path)
+    told = result.sentences()
+    gain = values_of(result, "merger", "difference")["home_access"]
+    percent = 100 * gain / values_of(result, "merger", "baseline")["home_access"]
+    assert f"Merger (no price): access of home {percent:+.2g} %" in " ".join(told)
+    excess = values_of(result, "competition for talent")["host_excess"]
+    leaves = [each for each in told if each.startswith("host would leave")]
+    assert len(leaves) == (excess > 1e-9)
+    assert "a merger has no price here" in told[-2]
+    assert told[-1].endswith("not forecasts.")
+
+
+def test_own_scenarios_are_compared_within_the_budget(path):
+    own = {"two links": DirectLinks("home", "host", 2, funding="new")}
+    result = compared(path, approaches=own)
+    assert result.approaches.loc["two links", "size"] == 2
+    with pytest.raises(InputError, match=r"'two links'. costs 6.67.*, above the `budget` of 5"):
+        compared(path, approaches=own, budget=5)
+    mover = {"movers": TalentAttraction("home", "host", 1, 1.0, funding="new")}
+    assert compared(path, approaches=mover).approaches.loc["movers", "unilateral"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"approaches": ["mergers"]}, "did you mean 'merger'"),
+        ({"approaches": []}, "must name one approach or more"),
+        ({"home": "host"}, "`host` must lie outside `home`"),
+        ({"budget": 0.5}, "does not pay for a"),
+        ({"budget": 0}, "`budget` must be a finite number above 0"),
+        ({"corridor_relief": 2}, "`corridor_relief` must be a finite number"),
+        ({"frictions": 1}, "`frictions` must be of the type Frictions"),
+    ],
+)
+def test_wrong_input_is_refused_in_words(path, options, message):
+    with pytest.raises(InputError, match=message):
+        compared(path, **options)
