@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -49,6 +50,41 @@ def test_the_example_is_the_default():
     assert study.read_configuration().data.source == "yrd"
     example = study.configure(tomllib.loads(study.EXAMPLE))
     assert study.read_configuration() == example
+
+
+NEEDED = {
+    "places.level": "districts go to their cities",
+    "measures.presence": "its layers have few links",
+    "measures.border": "an enclave matters where borders cost something",
+    "measures.kilometres": "and distances",
+    "experiment.replicates": "a first run is quick",
+    "experiment.rivals": "enclaves the other way are in the data",
+}
+"""Settings in which the example is not the default, and why it needs that."""
+
+
+def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
+    given = tomllib.loads(study.EXAMPLE)
+    differs = set()
+    for part, kind in {**FIXED, **parts()}.items():
+        for setting, field in kind.model_fields.items():
+            if setting not in given.get(part, {}) or field.is_required():
+                continue
+            default = field.get_default(call_default_factory=True)
+            if default in (None, "") or not isinstance(
+                default, (bool, int, float, str, list, tuple)
+            ):
+                continue
+            value = given[part][setting]
+            default = list(default) if isinstance(default, tuple) else default
+            comment = rf"^{setting} = [^#]*# default {re.escape(json.dumps(default))}; \w"
+            text = study.EXAMPLE[study.EXAMPLE.index(f"\n[{part}]") :].partition("\n\n")[0]
+            text = re.sub(r"\n +# ", " ", text)
+            assert (re.search(comment, text, re.M) is not None) == (value != default), setting
+            if value != default:
+                differs.add(f"{part}.{setting}")
+    assert differs == NEEDED.keys()
+    assert max(map(len, study.EXAMPLE.splitlines())) <= 100
 
 
 def test_every_part_is_a_field_of_the_configuration():

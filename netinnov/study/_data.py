@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -60,14 +60,20 @@ class Projection(BaseModel):
         return self
 
 
+def _in_lines(names: Iterable[str]) -> list[str]:
+    """Names in quotation marks, four a line."""
+    quoted = [f'"{name}"' for name in names]
+    return [", ".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4)]
+
+
 class DataPart(Part):
     """Which tables to read."""
 
     part: ClassVar[str] = "data"
     example: ClassVar[str] = """\
 [data]
-source = "yrd"                # "yrd" (bundled), or a reader: READERS;
-                              # left out: the one that the path asks for
+source = "yrd"                # "yrd" (bundled), or a reader; left out: the one that the path
+                              # asks for, READERS
 # path = "cordis"             # file or folder of the reader, relative to the folder of this file
                               # cordis: folder or zip with organization.csv and project.csv
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
@@ -86,7 +92,7 @@ source = "yrd"                # "yrd" (bundled), or a reader: READERS;
 # [columns]                   # flows, graph, tables: their headers, and ours; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
 # "nodes.Art" = "kind"        # of one table only
-""".replace("READERS", ", ".join(f'"{name}"' for name in READERS))
+""".replace("READERS", ",\n                              # ".join(_in_lines(READERS)))
 
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None

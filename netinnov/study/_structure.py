@@ -50,8 +50,8 @@ rule = "hubs"                 # what makes a place a centre: "hubs" (strongest o
 minimum_share = 0.02          # of all strength, that a centre by "hubs" holds at least
 direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
-restarts = 1                  # searches for communities and the core: more for large networks
-resamples = 100               # bootstrap resamples of the flows, for intervals; 0: none, as where
+restarts = 3                  # searches for communities and the core: more for large networks
+resamples = 200               # bootstrap resamples of the flows, for intervals; 0: none, as where
                               # one event makes several links (projects, papers): they go together
 # null = "degree"             # random networks to compare with: "degree" (links are rewired),
                               # "distance" (the same, and lengths stay), "gravity" (flows from
@@ -59,7 +59,7 @@ resamples = 100               # bootstrap resamples of the flows, for intervals;
                               # trade members) or "none"; by default curveball where there are
                               # events, gravity where half of the pairs are linked, else degree.
                               # The report says which, and why
-replicates = 100              # how many of them; 0: none, for the same reason as resamples
+replicates = 200              # how many of them; 0: none, for the same reason as resamples
 most_places = 1000            # with more places nothing is drawn, as it would take long
 """
 
