@@ -107,14 +107,14 @@ def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     result = context.once(profile.compute)
     compared = result.table.index[result.table["null_mean"].notna()].tolist()
     # Strengths are kept on average, and how many pairs get a flow depends on the unit of the draws.
-    assert {*compared} <= {"entropy_index", "link_symmetry", "n_centres"}
+    assert {*compared} <= {"entropy_index", "n_centres"}
     assert "entropy_index" in compared
     # Flows drawn from sizes alone are no more concentrated than such flows are.
     row = result.table.loc["entropy_index"]
     assert row["null_low"] <= row["value"] <= row["null_high"]
     text = text_of(PROFILE.tell(result))
     assert "in which flows follow from the totals of the places alone (null model “gravity”" in text
-    assert "Not compared: indices of strength, which the totals of the places fix" in text
+    assert "Not compared: indices of strength and of symmetry, which the totals" in text
 
 
 def test_the_direction_of_strengths_is_one_for_centres_and_indices():

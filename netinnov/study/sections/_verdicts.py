@@ -214,7 +214,7 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
     parts = [f"{side} {joined(rivals)}" for side, rivals in sides.items() if rivals]
     if parts:
         text = phrase(
-            "Compared with other uses of {} by {}, the park is {}.",
+            "Compared with other uses of {} and judged by {}, the park is {}.",
             "the same money" if result.prices else "as many links",
             _whose(result, result.part.home),
             "; ".join(parts),

@@ -47,8 +47,15 @@ BY_TOTALS = ("head_tail", "top", "core")
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
 """Columns of the comparison with a null model."""
 
-OF_LINKS = ("functional", "functional_weighted", "core_periphery", "core_share", "node_symmetry")
-"""Indices that count links whatever they weigh, or compare totals."""
+OF_LINKS = (
+    "functional",
+    "functional_weighted",
+    "core_periphery",
+    "core_share",
+    "node_symmetry",
+    "link_symmetry",
+)
+"""Indices that count links whatever they weigh, or compare the two ways of a flow."""
 
 INDICES = {
     "rank_size": "slope of rank and size",
@@ -71,8 +78,9 @@ INDICES |= {f"size_{index}": text for index, text in INDICES.items()}
 
 
 GRAVITY = (
-    " Not compared: indices of strength, which the totals of the places fix, and indices of links "
-    "whatever they weigh, which such networks do not draw."
+    " Not compared: indices of strength and of symmetry, which the totals of the places and the "
+    "spread of the draws decide, and indices of links whatever they weigh, which such networks do "
+    "not draw."
 )
 
 
