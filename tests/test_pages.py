@@ -36,6 +36,7 @@ class Page(NamedTuple):
 PAGES = [
     Page("studies/yangtze_delta", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
+    Page("studies/sharing"),
     Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),

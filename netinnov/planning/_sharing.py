@@ -88,15 +88,17 @@ def share_benefits(
     for name, rule in _named_rules(rules).items():
         shares = _shares(game, name, rule)
         gaps = excesses(game, shares)
-        at = 1 + int(gaps[1:-1].argmax()) if gaps.size > 2 else 0
-        largest = gaps[at] if at else np.nan
+        inside = gaps[1:-1]
+        largest = inside.max() if inside.size else np.nan
+        # Of coalitions that gain the same but for rounding the first.
+        first = 1 + int(np.argmax(inside >= largest - tolerance(game))) if inside.size else 0
         off = max(abs(gaps[-1]), gaps.max())
         part = pd.DataFrame({"rule": name, "player": pd.Series(list(game.players), dtype=object)})
         part["share"] = shares
         part["in_core"] = bool(off <= tolerance(game))
         part["largest_excess"] = largest
         leaves = largest > tolerance(game)
-        objector = coalition_of(at, game.players) if leaves else None
+        objector = coalition_of(first, game.players) if leaves else None
         part["objector"] = pd.Series([objector] * len(part), dtype=object)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
