@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 Mask = npt.NDArray[np.bool_]
+TEXT = pd.StringDtype(na_value=np.nan)
+"""What pandas calls `str`."""
 DISPLAY_NAMES = ("name_en", "name")
 """Columns with what figures and reports call a node or place; the first that has text."""
 OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
@@ -52,6 +54,8 @@ def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     """
     sound = np.zeros(len(values), bool)
     dtype = values.dtype
+    if dtype == TEXT:
+        return values, sound, False
     if isinstance(dtype, pd.CategoricalDtype):
         return as_text(values.astype(dtype.categories.dtype))
     if isinstance(dtype, pd.StringDtype):
