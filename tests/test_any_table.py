@@ -439,11 +439,22 @@ def test_parallel_edges_of_a_graph_are_no_layers(tmp_path):
     assert network.places["lat"].tolist() == [30.0, 31.0]
 
 
-@pytest.mark.parametrize("option", [{"columns": {"a": "b"}}, {"encoding": "gbk"}])
-def test_options_of_tables_are_refused_for_other_formats(tmp_path, option):
+def test_an_encoding_is_refused_for_other_formats(tmp_path):
     (tmp_path / "two.net").write_text('*Vertices 2\n1 "a"\n2 "b"\n*Edges\n1 2 3\n')
     with pytest.raises(InputError, match=r"is for tables of your own .*two.net is 'multiplex'"):
-        ni.read_network(tmp_path / "two.net", **option)
+        ni.read_network(tmp_path / "two.net", encoding="gbk")
+
+
+def test_an_attribute_of_another_format_is_the_place_if_columns_says_so(tmp_path):
+    """Lawyers a and b, of two offices."""
+    (tmp_path / "firm.mpx").write_text(
+        "#TYPE multiplex\n#ACTOR ATTRIBUTES\noffice,STRING\n#LAYERS\nadvice,UNDIRECTED\n"
+        "#ACTORS\na,Boston\nb,Hartford\n#EDGES\na,b,advice\n"
+    )
+    network = ni.read_network(tmp_path / "firm.mpx", columns={"office": "place"})
+    assert network.nodes["place"].tolist() == ["Boston", "Hartford"]
+    with pytest.raises(InputError, match=r"no table has the header 'ofice' .*'office'"):
+        ni.read_network(tmp_path / "firm.mpx", columns={"ofice": "place"})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from netinnov import io, sources
 from netinnov._arguments import as_path, examples
 from netinnov._inputs._graphs import GRAPHS, read_graph
@@ -23,6 +25,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
+from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._records import ReadingNote, noted, say
 from netinnov.sources.tables import tables_of_file
 
@@ -155,19 +158,33 @@ def read(
     """Read with one of the `READERS`, or with that which the path asks for."""
     if source is None:
         source, path = recognise(path)
-    for name, value in (("columns", columns), ("encoding", encoding)):
-        if value and not option_of(source, name):
-            fit = " or ".join(repr(each) for each in READERS if option_of(each, name))
-            msg = f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
-            raise InputError(f"{msg}{source!r}.")
-        if value:
-            options[name] = value
+    if encoding is not None and not option_of(source, "encoding"):
+        fit = " or ".join(repr(each) for each in READERS if option_of(each, "encoding"))
+        msg = f"`encoding` is for tables of your own (source {fit}); leave it out: {path} is "
+        raise InputError(f"{msg}{source!r}.")
+    if encoding is not None:
+        options["encoding"] = encoding
+    given = check_columns(columns)
+    if given and option_of(source, "columns"):
+        options["columns"] = given
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
+    if given and not option_of(source, "columns"):
+        tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, given))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     found = [str(each.message) for each in caught if each.category is ReadingNote]
     return Reading(source, tables, faults, [*found, *stray_names(*tables[:3])], words)
+
+
+def _with_columns(file: str, nodes: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Attributes of the nodes of a format of its own under our names, such as `place`."""
+    header = [str(name) for name in nodes.columns]
+    unused_columns(columns, {"nodes": header})
+    if taken := [name for name in columns.values() if name in header]:
+        msg = f"{file}: its nodes have a column {taken[0]!r} already; give another name in "
+        raise InputError(f"{msg}`columns`.")
+    return nodes.rename(columns={key.removeprefix("nodes."): columns[key] for key in columns})
 
 
 def option_of(source: str, name: str) -> bool:

@@ -89,7 +89,7 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
                               # then keep their projects or patents as nodes, which are resampled
                               # and, for the null model, trade their members
 
-# [columns]                   # flows, graph, tables: their headers, and ours; headers in any case
+# [columns]                   # headers or attributes of nodes, and our names; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
 # "nodes.Art" = "kind"        # of one table only
 """.replace("READERS", ",\n                              # ".join(_in_lines(READERS)))

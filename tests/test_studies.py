@@ -1,0 +1,115 @@
+"""Configurations of examples/studies: each is valid, and what reports say is computed again."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import study
+from netinnov._inputs import READERS
+from netinnov.study import sections
+
+STUDIES = Path(__file__).parents[1] / "examples" / "studies"
+NAMES = sorted(path.stem for path in STUDIES.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_configuration_is_valid(name):
+    configuration = study.read_configuration(STUDIES / f"{name}.toml")
+    assert configuration.data.source in READERS
+    assert configuration.title != "Innovation network"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_data_of_each_configuration_are_there(shared, name):
+    data = study.read_configuration(STUDIES / f"{name}.toml").data
+    for path in (data.path, data.places):
+        assert path is None or (path.exists() and shared in path.resolve().parents)
+
+
+def report(name, tmp_path, monkeypatch):
+    """The text of a report, without figures and without draws, which no statement here needs."""
+    plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
+    monkeypatch.setattr(sections, "SECTIONS", plain)
+    configuration = study.read_configuration(STUDIES / f"{name}.toml")
+    few = configuration.structure.model_copy(update={"resamples": 0, "replicates": 0})
+    path = study.run(configuration.model_copy(update={"structure": few}), out=tmp_path / name)
+    text = re.sub(r"<(style|script)[^>]*>.*?</\1>", "", path.read_text("utf-8"), flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))
+
+
+def effective_number(strengths):
+    """The exponential of Shannon's entropy of the shares."""
+    shares = np.array([value for value in strengths if value > 0]) / sum(strengths)
+    return np.exp(-(shares * np.log(shares)).sum())
+
+
+@pytest.mark.slow
+def test_the_report_on_a_law_firm_says_what_its_file_gives(shared, tmp_path, monkeypatch):
+    """From the lines of the file: arcs, offices, strength between them, who stands between whom."""
+    lines = (shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj").read_text().splitlines()
+    first = next(at for at, line in enumerate(lines) if line.strip() == "*arcs")
+    arcs = []
+    for line in lines[first + 1 :]:
+        parts = re.match(r"\s*(\d+):\s*(\d+)\s+(\d+)", line)
+        if parts is None:
+            break
+        arcs.append(tuple(map(int, parts.groups())))
+    at = next(at for at, line in enumerate(lines) if line.startswith("*Partition office"))
+    while not lines[at].startswith("*Vertices"):
+        at += 1
+    office = {k + 1: int(lines[at + 1 + k]) for k in range(71)}
+    strength = defaultdict(float)
+    for _, source, target in arcs:
+        if office[source] != office[target]:
+            strength[office[source]] += 1
+            strength[office[target]] += 1
+    text = report("lazega_offices", tmp_path, monkeypatch)
+    assert len(arcs) == 2571
+    assert "2,571 linked pairs in 3 layers; the report looks at 3 places" in text
+    share = max(strength.values()) / sum(strength.values())
+    assert f"The largest place holds {share:.0%} of all".replace("%", " %") in text
+    number = effective_number(list(strength.values()))
+    assert f"as if {number:.1f} equal places shared" in text
+    ranks, sizes = np.log([1, 2, 3]), np.log(sorted(strength.values(), reverse=True))
+    slope = np.polyfit(ranks, sizes, 1)[0]
+    assert f"all layers together: \N{MINUS SIGN}{-slope:.2f} (s.e." in text
+
+
+@pytest.mark.slow
+def test_the_report_on_inventors_says_what_the_table_gives(shared, tmp_path, monkeypatch):
+    """From the rows of the table: pairs of inventors, places by most patents, components."""
+    rows = pd.read_csv(shared / "data/patentsview_inventors/CN-A61B.csv", dtype="str")
+    rows = rows.drop_duplicates(["patent_id", "inventor_id"])
+    pairs = defaultdict(int)
+    for _, members in rows.groupby("patent_id")["inventor_id"]:
+        for pair in combinations(sorted(members), 2):
+            pairs[pair] += 1
+    counts = rows.groupby(["inventor_id", "location_id"], sort=False).size()
+    place = {inventor: group.droplevel(0).idxmax() for inventor, group in counts.groupby(level=0)}
+    graph = nx.Graph()
+    graph.add_nodes_from(place.values())
+    for (a, b), n in pairs.items():
+        if place[a] != place[b]:
+            before = graph.get_edge_data(place[a], place[b], {"weight": 0})["weight"]
+            graph.add_edge(place[a], place[b], weight=before + n)
+    strength = dict(graph.degree(weight="weight"))
+    text = report("patentsview_inventors", tmp_path, monkeypatch)
+    assert (
+        f"{len(pairs):,} linked pairs in 1 layer; the report looks at {len(graph)} places" in text
+    )
+    largest = max(strength, key=strength.get)
+    share = strength[largest] / sum(strength.values())
+    assert f"{largest} has the most strength, {share:.0%} of all".replace("%", " %") in text
+    assert f"as if {effective_number(list(strength.values())):.1f} equal places" in text
+    component = max(map(len, nx.connected_components(graph))) / len(graph)
+    assert f"connected component has {component:.0%} of the places".replace("%", " %") in text
+    assert f"global efficiency is {nx.global_efficiency(graph):.3g} (1" in text
