@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from netinnov.study import sections
-from netinnov.study.sections import EXPERIMENT, MULTICENTRIC, experiment, multicentric
+from netinnov.study.sections import EXPERIMENT, MULTICENTRIC, centres, experiment, multicentric
 from study_cases import FEW, PARK, context_of, network_of, text_of
 
 IDS = list("PQRSTUVW")
@@ -128,3 +128,20 @@ def test_a_rival_is_judged_by_a_criterion_that_is_named():
     context = context_of(network_of(rows, places=places), experiment=park)
     text = text_of(EXPERIMENT.offer(context.once(experiment.compute)))
     assert "judged by P's access (harmonic closeness), the park is " in text
+
+
+@pytest.mark.parametrize(
+    ("english", "called"),
+    [
+        (["Quzhou", "Hangzhou", "Ningbo"], ["Quzhou", "Hangzhou", "Ningbo"]),
+        (["Quzhou", None, "Ningbo"], ["衢州", "杭州", "宁波"]),
+    ],
+)
+def test_names_of_places_are_in_one_language(english, called):
+    places = pd.DataFrame({"name": ["衢州", "杭州", "宁波"], "name_en": english}, index=list("abc"))
+    network = network_of([("a", "b", 3), ("b", "c", 2), ("a", "c", 1)], places=places)
+    context = context_of(network)
+    assert list(context.names.values()) == called
+    assert sorted(context.once(centres.compute).table["name"]) == sorted(called)
+    if english[1] is not None:  # others need a font that draws them
+        assert context.drawn_names.tolist() == called

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from netinnov._columns import display_names
+from netinnov._columns import as_text, display_names, is_blank
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import mark_modelled, place_names
 from netinnov.study._data import Loaded
@@ -113,14 +113,26 @@ class Context:
         return mark_modelled(layer, self.modelled)
 
     @cached_property
+    def _named(self) -> pd.DataFrame:
+        """The places, without English names if some place of the study has only another one."""
+        places = self.network.storage.places
+        if not {"name", "name_en"} <= {*places.columns}:
+            return places
+        english, other = (
+            is_blank(as_text(places[column].reindex(self.cities.storage.nodes["place"]))[0])
+            for column in ("name_en", "name")
+        )
+        return places.drop(columns="name_en") if english.any() and not other.any() else places
+
+    @cached_property
     def names(self) -> dict[Any, str]:
         """Name of each place, its id where there is none."""
-        return display_names(self.network.storage.places).to_dict()
+        return display_names(self._named).to_dict()
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
         """Name of each place that the installed fonts can draw."""
-        return place_names(self.network.storage.places)
+        return place_names(self._named)
 
     @cached_property
     def actors(self) -> dict[Any, str]:
