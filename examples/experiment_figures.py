@@ -4,15 +4,13 @@ Run ``python examples/experiment_figures.py FOLDER DATA``. FOLDER (by default ``
 figures; DATA is the folder with the public data sets described in the documentation (by default
 ``../shared/data`` beside the repository); without them nothing is drawn. The network is that of
 the study of project enclaves: cities whose organisations share projects of Horizon 2020. The
-enclave is one that nobody has built. The map has coasts and borders where pyogrio is installed,
-which carries a small file of Natural Earth (public domain) along.
+enclave is one that nobody has built.
 """
 
 from __future__ import annotations
 
 import sys
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -53,20 +51,12 @@ SIZE, SHARE = 10, 0.5
 EUROPE = (-12.0, 36.0, 34.0, 62.0)  # west, east, south, north
 DOSES = (2, 5, 10, 15, 20, 30, 40, 50, 60, 80)
 PLACEMENTS, REPLICATES, NULLS = 20, 30, 199
-BORDERS = "tests/fixtures/naturalearth_lowres/naturalearth_lowres.shp"
 QUIET = {"rng": 1, "progress": False}
 
 
 def efficiency(two_mode, *, kept):
     """Global efficiency of the cities when organisations meet as in this two-mode network."""
     return ni.connectivity.global_efficiency(cities_of(two_mode).select(nodes=list(kept)))
-
-
-def borders():
-    """A file of coasts and borders, if there is one."""
-    found = find_spec("pyogrio") if find_spec("geopandas") else None
-    path = Path(found.origin).parent / BORDERS if found else Path()
-    return path if path.is_file() else None
 
 
 def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
@@ -142,7 +132,6 @@ def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
         extent=EUROPE,
         labels=12,
         label="shared projects",
-        basemap=borders(),
         ax=ax,
     )
     save(figure, folder, "experiment_links")

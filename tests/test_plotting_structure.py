@@ -655,8 +655,8 @@ def test_the_interval_of_a_slope_is_that_of_student(ax: Axes) -> None:
     error = np.sqrt(((y - height - slope * x) ** 2).sum() / 2 / ((x - x.mean()) ** 2).sum())
     low, high = slope - 4.302653 * error, slope + 4.302653 * error
     plot_rank_size(values, ax=ax)
-    said = " ".join(legend(ax)[0].split())
-    assert f"95 % {low:.2f} to {high:.2f}".replace("-", MINUS) in said
+    (said,) = caption_notes(ax)
+    assert f"95 % interval of the slope {low:.2f} to {high:.2f}".replace("-", MINUS) in said
     assert "too narrow as by OLS" in said
 
 
@@ -682,8 +682,8 @@ def test_gabaix_turns_the_regression_round(ax: Axes) -> None:
     ln_half = np.log(np.exp(rank) - 0.5)
     assert np.polyfit(size, ln_half, 1) == pytest.approx([fit.slope, fit.intercept])
     reach = 1.96 * abs(fit.slope) * np.sqrt(2 / 40)
-    said = " ".join(legend(ax)[0].split())
-    ends = f"95 % {fit.slope - reach:.2f} to {fit.slope + reach:.2f}".replace("-", MINUS)
+    (said,) = caption_notes(ax)
+    ends = f"of the slope {fit.slope - reach:.2f} to {fit.slope + reach:.2f}".replace("-", MINUS)
     assert ends in said
     assert "narrow" not in said
 

@@ -13,6 +13,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices
 from netinnov.study._measures import MeasuresPart
+from netinnov.study._views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
 from netinnov.study.sections._trials import ExperimentPart, Trial
 from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
@@ -309,6 +310,18 @@ def test_of_the_effects_the_page_shows_the_headline_and_the_file_has_all() -> No
     # Two of the four places are neither home nor host.
     assert set(table.view["node"].dropna()) == {EVIL, "Qu & Co"}
     assert table.view["measure"].iloc[0] == "harmonic centrality"
+
+
+def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
+    table = effects()
+    tables = tables_of(EXPERIMENT, tried(effects=table))
+    cells = [text for row in view_of(tables["effects"]).rows for text in row]
+    # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
+    assert {"\N{MINUS SIGN}16.67 %", "\N{MINUS SIGN}2.00 %", "100 %"} <= set(cells)
+    contrasts = view_of(tables["contrasts"]).rows
+    assert "+4.00 %" in contrasts[0]  # 0.02 of 0.5
+    # The file has the values.
+    assert tables["effects"].frame["difference"].tolist() == table["difference"].tolist()
 
 
 def test_the_figure_marks_the_median_that_the_text_gives() -> None:

@@ -187,7 +187,7 @@ def plot_flow_map(
         handles += _draw_places(ax, shown, area, ends, dict(node_kws or {}))
         ax.legend(
             handles=handles,
-            title=f"width of a link: {printable(label)}",
+            title=f"width of a link: {printable(label)}" if drawn else None,
             alignment="left",
             loc="upper left",
             bbox_to_anchor=(1.01, 1.0),

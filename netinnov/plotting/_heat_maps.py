@@ -321,7 +321,11 @@ def _write_cells(
 ) -> None:
     """Write the numbers in type of 7 or 6 points, if it has room, and level names, if they have."""
     figure = ax.figure.canvas.figure
-    figure.draw_without_rendering()
+    if (engine := figure.get_layout_engine()) is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+        ax.apply_aspect()
     room = ax.get_window_extent().width / len(shown) / figure.dpi * 72
     names = ax.get_xticklabels()
     if max(name.get_window_extent().height for name in names) / figure.dpi * 72 <= 0.95 * room:
@@ -343,6 +347,7 @@ def _write_cells(
             va="center",
             fontsize=size,
             color="white" if dark else INK,
+            in_layout=False,
         )
 
 

@@ -150,6 +150,7 @@ def label_points(
         label.set_verticalalignment(_ALIGN_Y[side[1]])
         if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:
             _lead(ax, points[i], offset / scale, float(radii[i]))
+        label.set_in_layout(False)  # it lies inside the axes
         taken = np.vstack([taken, candidate])
         placed.append(label)
     return placed

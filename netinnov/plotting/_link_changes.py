@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_link_changes"]
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
+_NAMED = 2  # places of most change, home and host, which are named in any case
 _SIGNS = (("gained", 1), ("lost", -1))
 
 
@@ -144,6 +145,7 @@ def plot_link_changes(
             [str(text.get(place, place)) for place in weight.index],
             radii=np.full(len(weight), 2.2),
             most=int(labels),
+            must=_NAMED,
             lines=[at.loc[[a, b]].to_numpy() for a, b in zip(drawn["a"], drawn["b"], strict=True)],
         )
     return ax

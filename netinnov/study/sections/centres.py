@@ -23,6 +23,7 @@ from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
 from netinnov.study._structure import FEWER, Plan, StructurePart, plan
+from netinnov.study._words import out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
 __all__ = ["CENTRES", "Centres", "compute"]
@@ -208,12 +209,14 @@ def tables(result: Centres) -> Iterator[Table]:
         with_modelled(result.table, modelled, always=True),
         "Places by whether they are centres, how sure that is, and their role.",
         modelled=modelled,
+        formats={"support": percent, "agreement": out_of(len(result.asked))},
     )
     yield Table(
         "centre_rules",
         with_modelled(result.rules, modelled, always=True),
         "Which places are centres (1) by each of the rules, and share of the rules.",
         modelled=modelled,
+        formats={"agreement": out_of(len(result.asked))},
     )
     structure = result.plan
     settings = {

@@ -207,6 +207,7 @@ def tables(result: Communities) -> Iterator[Table]:
         with_modelled(result.table, modelled, always=True),
         "Communities of places; inside: share of the weight of their links.",
         modelled=modelled,
+        formats={"strength_share": percent, "inside": percent},
     )
     rows = {"together": result.together, **result.by_layer}
     by_layer = pd.DataFrame.from_dict(
@@ -222,6 +223,7 @@ def tables(result: Communities) -> Iterator[Table]:
         mark_layers(by_layer, marked),
         "How far the links of each layer stay inside these communities.",
         modelled=marked,
+        formats={"inside": percent},
     )
     yield Table(
         "community_flows",

@@ -132,7 +132,8 @@ def tables(result: Diffusion) -> Iterator[Table]:
     summary.insert(0, "targets", result.targets)
     summary.insert(0, "seeds", result.seeds)
     caption = "Steps until half of home's actors are reached, over draws, in three networks."
-    yield Table("diffusion", summary, caption)
+    shares = dict.fromkeys(("reached", "reached_low", "reached_high"), percent)
+    yield Table("diffusion", summary, caption, formats=shares)
     caption = "Steps of each draw; empty where home was not reached."
     yield Table("diffusion_draws", result.draws, caption, on_page=False)
 

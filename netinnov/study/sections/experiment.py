@@ -27,7 +27,7 @@ from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
-from netinnov.study._words import name, phrase
+from netinnov.study._words import fixed, name, percent, phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._experiment_text import DESIGN, MEASURES, explain, offer, tell
 from netinnov.study.sections._trials import (
@@ -306,6 +306,7 @@ def tables(result: Experiment) -> Iterator[Table]:
             width=len(shown) or None,
             modelled=result.modelled,
             topic=DESIGN,
+            formats=FORMATS,
         )
 
     effects = result.key_rows(result.effects)
@@ -314,8 +315,8 @@ def tables(result: Experiment) -> Iterator[Table]:
         result.effects,
         "Changes that the headline scenario makes in the whole network, home and host: mean "
         "(difference), median and middle 95 % (low, high) of the placements, share of them with "
-        "the sign of the median.",
-        view=with_signs(effects[effects["scenario"] == first]),
+        "the sign of the median. Here in per cent of the baseline.",
+        view=_of_baseline(with_signs(effects[effects["scenario"] == first])),
         columns=EFFECTS,
         whole=True,
     )
@@ -325,8 +326,8 @@ def tables(result: Experiment) -> Iterator[Table]:
             result.contrasts,
             "The enclave minus its rivals, replicate by replicate, for the whole network, home and "
             "host: mean (difference), median and middle 95 %; higher: share of the replicates in "
-            "which the enclave has more, ties for one half.",
-            view=result.key_rows(result.contrasts),
+            "which the enclave has more, ties for one half. Here in per cent of the baseline.",
+            view=_of_baseline(result.key_rows(result.contrasts), result.effects),
             columns=CONTRASTS,
             whole=True,
         )
@@ -348,16 +349,16 @@ def tables(result: Experiment) -> Iterator[Table]:
             "effect_parts",
             parts,
             "Change of efficiency by the kind of pairs; the means (difference) add up to its "
-            "change.",
-            view=with_signs(parts[parts["scenario"] == first]),
+            "change. Here in per cent of the whole efficiency.",
+            view=_of_baseline(with_signs(parts[parts["scenario"] == first]), whole=True),
         )
     if (varied := result.specifications) is not None:
         yield from table(
             "specifications",
             varied,
             "The park set up in other ways: median change and middle 95 % of the placements, and "
-            "its size in standard deviations of them.",
-            view=with_signs(varied[varied["measure"] == varied["measure"].iloc[0]]),
+            "its size in standard deviations of them. Here in per cent of the baseline.",
+            view=_of_baseline(with_signs(varied[varied["measure"] == varied["measure"].iloc[0]])),
         )
     yield from table(
         "link_changes",
@@ -369,6 +370,30 @@ def tables(result: Experiment) -> Iterator[Table]:
     yield from table("replicates", result.replicates, caption, on_page=False, mixed=False)
     caption = "Parameters of the experiment."
     yield from table("scenario", _settings(result), caption, whole=True, mixed=False)
+
+
+def _of_baseline(
+    view: pd.DataFrame, effects: pd.DataFrame | None = None, *, whole: bool = False
+) -> pd.DataFrame:
+    """Changes in per cent of what was before, which `effects` or the table itself has."""
+    if effects is None:
+        before = view["baseline"]
+    else:
+        pairs = ["measure", "node"]
+        known = effects.drop_duplicates(pairs)[[*pairs, "baseline"]]
+        before = view[pairs].merge(known, how="left", on=pairs)["baseline"].set_axis(view.index)
+    if whole:
+        before = pd.Series(before.sum(), view.index)
+    scale = 100 / before.abs().where(before != 0)
+    return view.assign(**{name: view[name] * scale for name in CHANGES if name in view})
+
+
+def _percent(change: float) -> str:
+    return f"{fixed(change, 2, sign=True)} %"
+
+
+CHANGES = ("difference", "median", "low", "high", "placebo_low", "placebo_high")
+FORMATS = dict.fromkeys(CHANGES, _percent) | {"same_sign": percent, "higher": percent}
 
 
 def _in_words(table: pd.DataFrame, result: Experiment) -> pd.DataFrame:

@@ -250,6 +250,7 @@ def tables(result: Multicentric) -> Iterator[Table]:
         mark_layers(frame, modelled),
         "How evenly strength is spread over places, in each layer and in all.",
         modelled=modelled,
+        formats={"primacy": percent, "largest_component": percent},
     )
 
 
