@@ -54,6 +54,13 @@ def no_figures(monkeypatch):
     monkeypatch.setattr(sections, "SECTIONS", plain)
 
 
+@pytest.fixture
+def no_results(monkeypatch):
+    """Sections have their settings and nothing to compute."""
+    empty = [replace(section, compute=lambda context: None) for section in sections.SECTIONS]
+    monkeypatch.setattr(sections, "SECTIONS", empty)
+
+
 def call(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
@@ -139,7 +146,7 @@ def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_
     assert len(lines) == 2 * len(begun) + 1  # and what the network is
 
 
-def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, no_figures):
+def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, no_results):
     assert call("run", "tables", "--quiet").stdout.strip().endswith("report.html")
     found = json.loads((here / "results" / "tables" / "manifest.json").read_text())
     left = found["configuration"]
@@ -164,7 +171,7 @@ def test_an_example_and_something_to_run_are_too_much(here, more):
     assert everything_in(here) == before
 
 
-def test_a_file_of_data_is_a_study_with_all_settings_left_as_they_are(here, no_figures):
+def test_a_file_of_data_is_a_study_with_all_settings_left_as_they_are(here, no_results):
     (here / "net.mpx").write_text(MPX)
     assert call("run", "net.mpx", "--quiet").exit_code == 0
     manifest = json.loads((here / "results" / "net" / "manifest.json").read_text())
@@ -173,7 +180,7 @@ def test_a_file_of_data_is_a_study_with_all_settings_left_as_they_are(here, no_f
     assert call("run", "net.mpx", "--quiet", "--overwrite").exit_code == 0
 
 
-def test_the_folder_is_named_after_the_configuration(here, no_figures):
+def test_the_folder_is_named_after_the_configuration(here, no_results):
     assert call("run", here / "study.toml").exit_code == 0
     assert (here / "results" / "study" / "manifest.json").is_file()
 
