@@ -113,3 +113,26 @@ def test_the_report_on_inventors_says_what_the_table_gives(shared, tmp_path, mon
     component = max(map(len, nx.connected_components(graph))) / len(graph)
     assert f"connected component has {component:.0%} of the places".replace("%", " %") in text
     assert f"global efficiency is {nx.global_efficiency(graph):.3g} (1" in text
+
+
+@pytest.mark.slow
+def test_the_report_on_travel_says_what_the_matrix_gives(shared, tmp_path, monkeypatch):
+    """Shares times population between 41 cities, read by pandas alone."""
+    folder = shared / "data/china_cities"
+    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": "str"})
+    cities["name"] = cities["cityname_chn"].replace("毫州市", "亳州市")
+    cities = cities[cities["dzcode"].str[:2].isin(["31", "32", "33", "34"])].set_index("name")
+    matrix = pd.read_csv(folder / "BaiduNet_out_20200109.csv.gz", index_col=0)
+    shares = matrix.loc[cities.index, cities.index].fillna(0).to_numpy()
+    flows = shares / 100 * cities["cpop2010"].to_numpy()[:, None]
+    np.fill_diagonal(flows, 0)
+    strength = flows.sum(0) + flows.sum(1)
+    text = report("baidu_delta", tmp_path, monkeypatch)
+    assert f"the report looks at {len(cities)} places" in text
+    name = cities["cityname_eng"].iloc[strength.argmax()]
+    share = f"{strength.max() / strength.sum():.0%}".replace("%", " %")
+    assert f"{name} has the most strength, {share} of all" in text
+    assert f"as if {effective_number(strength):.2g} equal places shared" in text
+    slope = np.polyfit(np.log(np.arange(1, 42)), np.log(np.sort(strength)[::-1]), 1)[0]
+    assert f"all layers together: \N{MINUS SIGN}{-slope:.3g} (s.e." in text
+    assert "modelled" in text

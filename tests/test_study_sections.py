@@ -65,6 +65,8 @@ def test_the_top_says_what_network_it_is():
         "layers, of which 1 is modelled; the report looks at 3 places, to which 3 of the nodes are "
         "added up."
     )
+    without = built.compute(context_of(three(kinds=["firm", "firm", None]), **OFF))
+    assert "of the kinds firm (2) and none given (1)" in text_of(BUILT.offer(without))
     (sentence,) = BUILT.offer(result)
     assert "<script" not in sentence.text
     assert "<bdi>&lt;script&gt;" in sentence.text

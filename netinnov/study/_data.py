@@ -79,6 +79,7 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
                               # and layers.csv, or a workbook with such sheets
 # places = "cities.csv"       # flows: a table of the places, with lon, lat and population
+# aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
 # outflow = "population"      # flows that are shares: the column of the places with all that leaves
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
 # weighting = "count"         # cordis, keep, patentsview: "count", "newman" or "full"
@@ -97,6 +98,7 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
     places: Annotated[Path | None, Field(strict=False)] = None
+    aliases: dict[str, str] | None = None
     outflow: str | None = None
     encoding: str | None = None
     weighting: Literal["count", "newman", "full"] = "count"
@@ -127,7 +129,7 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
             "clean": ["tables"],
             **{
                 name: [source for source in READERS if option_of(source, name)]
-                for name in ("encoding", "outflow", "places", "weighting")
+                for name in ("aliases", "encoding", "outflow", "places", "weighting")
             },
             "project": [source for source in READERS if source != "flows"],
         }
@@ -136,8 +138,9 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
                 fit = " or ".join(map(repr, fits[name]))
                 msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
                 raise ValueError(msg)
-        if self.outflow is not None and self.places is None:
-            raise ValueError("`outflow` is a column of `places`, which is missing")
+        for name in ("aliases", "outflow"):
+            if getattr(self, name) is not None and self.places is None:
+                raise ValueError(f"`{name}` is about `places`, which is missing")
         if self.project is not None and "weighting" in self.model_fields_set:
             raise ValueError("with `project`, its own `weighting` says how pairs are weighted")
         return self
@@ -230,6 +233,7 @@ def _read(
             places, columns = read_places(data.places, columns=columns, encoding=data.encoding)
         said = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
         options["places"] = places.set_index("place")
+        options["aliases"] = data.aliases
         if data.outflow is not None:
             options["outflow"] = _outflow(data.outflow, options["places"])
             said.append(

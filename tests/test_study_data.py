@@ -1,0 +1,110 @@
+"""From [data] and [columns] of a configuration to a network: words, places, projections."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from netinnov import study
+from netinnov.errors import InputError
+from netinnov.study._data import load
+
+
+def loaded(data, columns=None, layers=None):
+    settings = {"data": data, "columns": columns or {}, "layers": layers or {}}
+    configuration = study.configure(settings)
+    return load(configuration.data, configuration.layers, configuration.columns)
+
+
+@pytest.fixture
+def flows(tmp_path):
+    """Shares in per cent between three cities, and a table of the cities."""
+    (tmp_path / "shares.csv").write_text(",A,B,C\nA,,60.5,39.5\nB,100,,\nC,50,50,\n")
+    (tmp_path / "cities.csv").write_text(
+        "stadt;lng;lat;einwohner\nA;1,5;50;1000\nBe;2,5;51;200\nC;3,5;52;10\n"
+    )
+    return tmp_path
+
+
+COLUMNS = {"stadt": "place", "einwohner": "population"}
+
+
+def test_shares_times_a_column_of_the_places_are_flows(flows):
+    """60.5 % of 1,000 go from A to B, which the table of cities calls Be."""
+    data = {
+        "source": "flows",
+        "path": flows / "shares.csv",
+        "places": flows / "cities.csv",
+        "aliases": {"B": "Be"},
+        "outflow": "population",
+    }
+    result = loaded(data, COLUMNS)
+    links = result.network.links.set_index(["source", "target"])["weight"]
+    assert links.to_dict() == {
+        ("A", "Be"): 605.0,
+        ("A", "C"): 395.0,
+        ("Be", "A"): 200.0,
+        ("C", "A"): 5.0,
+        ("C", "Be"): 5.0,
+    }
+    assert result.network.places["lon"].tolist() == [1.5, 2.5, 3.5]
+    assert any("times its population" in note for note in result.notes)
+    assert {path.name for path in result.files} == {"shares.csv", "cities.csv"}
+    with pytest.raises(InputError, match=r"outflow must be a column .*'populatio' is none \(did"):
+        loaded(data | {"outflow": "populatio"}, COLUMNS)
+    with pytest.raises(InputError, match="must have a column with the places; it has stadt"):
+        loaded(data, {"einwohner": "population"})
+
+
+def test_settings_that_do_not_fit_are_refused(flows):
+    path = flows / "shares.csv"
+    for data, words in (
+        ({"source": "flows", "path": path, "outflow": "population"}, "about `places`"),
+        ({"source": "cordis", "path": path, "places": path}, "`places` is for source = 'flows'"),
+        ({"source": "keep", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
+        ({"source": "yrd", "project": {"layer": "a", "onto": "b"}}, "leave it out with 'yrd'"),
+        ({"path": path, "project": {"layer": "a"}}, "give `onto`"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            study.configure({"data": data})
+    with pytest.raises(ValueError, match="`columns` is for tables of your own"):
+        study.configure({"data": {"source": "yrd"}, "columns": {"a": "b"}})
+
+
+def test_a_source_that_is_left_out_is_found(flows):
+    (flows / "pairs.csv").write_text("from,to,weight\nA,C,2\n")
+    assert loaded({"path": flows / "pairs.csv"}).network.layers == ("flow",)
+
+
+def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):
+    """Firms a, b, c in project p, and a, b in q: Newman's weights are 1/2 and 1/2 + 1."""
+    (tmp_path / "nodes.csv").write_text(
+        "id,type,city\na,firm,A\nb,firm,B\nc,firm,C\np,project,\nq,project,\n"
+    )
+    (tmp_path / "links.csv").write_text(
+        "from,to,layer\na,p,takes part\nb,p,takes part\nc,p,takes part\na,q,takes part\n"
+        "b,q,takes part\n"
+    )
+    projection = {"layer": "takes part", "onto": "firm", "weighting": "newman"}
+    result = loaded({"path": tmp_path, "project": projection})
+    assert result.network.layers == ("co_takes part",)
+    links = result.network.links.set_index(["source", "target"])["weight"]
+    assert links.to_dict() == {("a", "b"): 1.5, ("a", "c"): 0.5, ("b", "c"): 0.5}
+    assert result.joint_events
+    assert result.incidence is not None
+    assert result.incidence.network.layers == ("takes part",)
+    through = loaded(
+        {"path": tmp_path, "project": projection | {"onto": None} | {"through": "project"}}
+    )
+    pd.testing.assert_frame_equal(through.network.links, result.network.links)
+    with pytest.raises(InputError, match=r"\[data\] project: .*'take part'"):
+        loaded({"path": tmp_path, "project": projection | {"layer": "take part"}})
+
+
+def test_rows_set_aside_are_those_of_the_file(tmp_path):
+    """The line of the row that is at fault, below a blank line."""
+    (tmp_path / "nodes.csv").write_text("id,city\na,A\nb,B\n")
+    (tmp_path / "links.csv").write_text("from,to\na,b\n\na,c\n")
+    result = loaded({"path": tmp_path, "source": "tables", "clean": True})
+    assert result.rejected is not None
+    assert result.rejected[["table", "row"]].values.tolist() == [["links", 4]]
