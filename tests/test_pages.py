@@ -36,6 +36,7 @@ class Page(NamedTuple):
 PAGES = [
     Page("studies/yangtze_delta", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
+    Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/sharing"),
     Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
     Page("mechanisms/free_flow"),
@@ -101,7 +102,7 @@ def test_the_page_names_files_that_exist(page):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("study", ["yangtze_delta", "siting"])
+@pytest.mark.parametrize("study", ["yangtze_delta", "siting", "next_links"])
 def test_no_table_of_the_delta_holds_flows(study):
     # A table of flows has two columns of places, or a column a place.
     places = set(pd.read_csv(DOCS / "studies/yangtze_delta/communities.csv")["place"])
