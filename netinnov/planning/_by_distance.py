@@ -23,8 +23,8 @@ __all__ = ["ByDistance"]
 _BLOCK = 2**22
 """Entries of a block of gains: 32 MiB."""
 
-_HELD = 64
-"""Distances of so many plans are held."""
+_HELD = 2**28
+"""Bytes of distances of plans that are held."""
 
 Plan = tuple[int, ...]
 Positions = npt.NDArray[np.int64]
@@ -193,7 +193,7 @@ class ByDistance:
         from netinnov.kernels.added_links import distances_with_links
 
         if plan not in self.kept:
-            if len(self.kept) >= _HELD:
+            if len(self.kept) * 8 * self.n**2 >= _HELD:
                 self.kept = {(): self.kept[()]}
             before = self._distances(plan[:-1])
             size = len(before) + int(self.n_new[plan[-1]])

@@ -15,8 +15,8 @@ from netinnov.planning._placements import Placement, with_placements
 
 __all__ = ["ByResistance"]
 
-_HELD = 64
-"""Inverses of so many plans are held."""
+_HELD = 2**28
+"""Bytes of inverses of plans that are held."""
 
 
 class ByResistance:
@@ -59,7 +59,7 @@ class ByResistance:
 
     def _inverse(self, plan: tuple[int, ...]) -> Floats:
         if plan not in self.kept:
-            if len(self.kept) >= _HELD:
+            if len(self.kept) * 8 * self.n**2 >= _HELD:
                 self.kept = {(): self.kept[()]}
             before = self._inverse(plan[:-1])
             _, columns, inner = self._change(before, plan[-1])

@@ -23,7 +23,10 @@ __all__ = ["Plan", "PlanValues", "plan_values"]
 Plan: TypeAlias = tuple[int, ...]
 """Positions of candidates, ascending."""
 
-_HELD = 64
+HELD = 2**30
+"""Bytes of distances between all nodes up to which values follow from them."""
+
+_PLANS = 64
 """Networks of so many plans are held."""
 
 
@@ -96,6 +99,8 @@ def plan_values(
     if placements is None:
         scenarios = list(candidates.values())
         each = [_InTurn(network, scenarios, judge, names, seed, r) for r in range(replicates)]
+    elif 8 * network.n_nodes**2 > HELD:
+        each = [_Together(network, placed, judge, names) for placed in placements]
     elif judge.by_access is not None:
         each = [ByDistance(network, placed, judge.by_access) for placed in placements]
     elif judge.by_resistance:
@@ -125,7 +130,7 @@ class _InTurn:
 
     def network(self, plan: Plan) -> MultilayerNetwork:
         if plan not in self.kept:
-            if len(self.kept) > _HELD:
+            if len(self.kept) > _PLANS:
                 self.kept = {(): self.start}
             rng = stream(self.seed, self.replicate, plan[-1])
             before = self.network(plan[:-1])
