@@ -109,6 +109,17 @@ def test_one_legend_stands_for_all_panels(ax):
     assert other.get_legend() is None
 
 
+@pytest.mark.parametrize("n_nodes", [1, 3, 40])
+def test_effects_of_many_nodes_in_one_row_fill_the_axes(ax, n_nodes):
+    nodes = [f"n{number}" for number in range(n_nodes)]
+    table = pd.DataFrame({"scenario": "park", "measure": "access", "node": nodes})
+    plot_effects(table.assign(difference=0.1, low=0.0, high=0.2), ends=["n0"], ax=ax)
+    rows = sorted(float(y) for part in ax.collections[1:] for _, y in part.get_offsets())
+    spacing = rows[1] - rows[0] if n_nodes > 1 else 1.0
+    bottom, top = ax.get_ylim()
+    assert max(bottom - rows[-1], rows[0] - top) < 1.6 * spacing
+
+
 def test_effects_in_per_cent_have_a_row_a_scenario_and_colours_of_the_ends(ax):
     rows = [("park", None, 2.0, 0.1), ("park", "h", 4.0, -1.0), ("park", "x", 0.0, 0.1)]
     table = pd.DataFrame(rows, columns=["scenario", "node", "baseline", "difference"])

@@ -112,8 +112,8 @@ def plot_effects(
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=22 + 5.5 * len(effects))
         ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
-        half = 0.36 * (float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0)
-        _draw_placebos(ax, effects, rows, half)
+        spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
+        _draw_placebos(ax, effects, rows, 0.36 * spacing)
         ax.hlines(rows, effects["low"], effects["high"], color=colours, linewidth=1.3, zorder=3)
         for node in effects["node"].drop_duplicates():
             whole, colour = bool(pd.isna(node)), _colour(node, ends)
@@ -131,7 +131,9 @@ def plot_effects(
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, **_TICK)
         ax.set_yticks(np.arange(len(labels)), labels)
-        ax.set_ylim(len(labels) - 0.4, -0.6)
+        # Of many changes in one row, the first and the last are no farther from the ends.
+        edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
+        ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
         ax.xaxis.set_major_locator(MaxNLocator(6))
