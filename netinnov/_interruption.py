@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["check_interrupted", "cleaning", "listen"]
+__all__ = ["check_interrupted", "cleaning", "listen", "signals_first"]
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -58,6 +58,19 @@ def cleaning(clean: Callable[[], None]) -> Iterator[None]:
     finally:
         clean()
         _cleaners.remove(clean)  # not before: where a signal breaks it off, it is called again
+
+
+@contextmanager
+def signals_first() -> Iterator[None]:
+    """Raise what a signal asked for in place of the error that a library made of it.
+
+    An extension module into whose import it comes says only "initialization failed".
+    """
+    try:
+        yield
+    except Exception:
+        check_interrupted()
+        raise
 
 
 def _receive(number: int) -> None:

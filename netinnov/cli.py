@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
 
 import typer
 
-from netinnov._interruption import listen
+from netinnov._interruption import listen, signals_first
 from netinnov._public import public_names
 from netinnov._terminal import without_controls
 from netinnov._version import __version__
@@ -72,7 +72,8 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with signals_first():
+                command(*args, **kwargs)
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except (InputError, ImportError) as error:

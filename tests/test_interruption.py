@@ -62,6 +62,39 @@ def test_replicates_stop_after_the_batch(lose_signal, executor, saves):
     assert not saves or sorted(saved) == sorted(done)
 
 
+# A stand-in for an extension module: its import makes an error of its own of what a signal raises.
+IN_AN_IMPORT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs in the background
+from netinnov import study
+from netinnov.cli import main
+
+def run(*args, **options):
+    try:
+        os.kill(os.getpid(), signal.NUMBER)
+        raise AssertionError("the signal did not come")
+    except (KeyboardInterrupt, SystemExit):
+        raise ImportError("initialization failed") from None
+
+study.run = run
+sys.argv = ["netinnov", "run", "--out", "new/out"]
+main()
+"""
+
+
+@unix
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [("SIGINT", 130, "netinnov: stopped; nothing was written.\n"), ("SIGTERM", 143, "")],
+)
+def test_a_signal_inside_an_import_is_not_told_as_its_error(tmp_path, number, code, told):
+    script = IN_AN_IMPORT.replace("NUMBER", number)
+    study = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (study.returncode, study.stdout, study.stderr) == (code, "", told)
+
+
 def test_a_batch_that_runs_at_a_failure_is_not_finished():
     done: list[int] = []
 
