@@ -16,7 +16,7 @@ from netinnov.community._leiden_search import WORK
 
 __all__ = ["OneLayer", "one_layer", "search_one_layer"]
 
-STAGES = ((1.0, 2), (0.5, 5), (0.3, 10))
+STAGES = ((1.0, 2), (0.4, 5), (0.2, 10))
 """Shares of the searches, the best first, that go on until so many perturbations in a row gain
 nothing (fewer in larger networks). `benchmarks/test_search_quality.py` compares that with more."""
 
@@ -55,9 +55,9 @@ def search_one_layer(
 ) -> Codes:
     """Labels of the best of some searches, from single nodes but where a start is given.
 
-    The best of them, at most a share `perturb` of all, go on from partitions in which nodes are
-    taken out at random, in `STAGES`. In the end the best is searched for communities inside
-    communities.
+    The best of them go on from partitions in which nodes are taken out at random, in `STAGES`, or
+    a share `perturb` below 1 of all in the last of these. In the end the best is searched for
+    communities inside communities.
     """
     from netinnov.kernels.leiden_layer import climbed, perturbed
 
@@ -68,10 +68,9 @@ def search_one_layer(
     )
     alone = np.arange(n, dtype=np.int32)
     first = [*starts, *[alone] * (n_searches - len(starts))]
-    drawn = [
-        np.random.default_rng(seed).integers(2**64, size=2 + len(STAGES), dtype=np.uint64)
-        for seed in seeds
-    ]
+    n_each = 2 + len(STAGES)
+    drawn = np.random.SeedSequence(seeds).generate_state(n_searches * n_each, np.uint64)
+    drawn = drawn.reshape(n_searches, n_each)
     size = layer.indices.size
     work = [
         partial(climbed, *layer, start, own[0], False)
@@ -80,12 +79,13 @@ def search_one_layer(
     found = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
-    # Where `perturb` cuts several stages to the same share, the most patient of them.
-    stages = {min(share, perturb): stage for stage, (share, _) in enumerate(STAGES)}
-    for share, stage in stages.items():
+    stages = list(enumerate(STAGES))
+    if perturb < 1:
+        stages = [(len(STAGES) - 1, (perturb, STAGES[-1][1]))]
+    for stage, (share, idle) in stages:
         order = sorted(range(n_searches), key=lambda k: -found[k][1])
         kept = order[: math.ceil(share * n_searches)]
-        patience = max(1, round(STAGES[stage][1] * fewer))
+        patience = max(1, round(idle * fewer))
         work = [
             partial(perturbed, *layer, found[k][0], patience, drawn[k][2 + stage]) for k in kept
         ]

@@ -1,0 +1,81 @@
+"""Communities, centres and their profile in one layer at default effort, in processor time."""
+
+from __future__ import annotations
+
+import random
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import build_network
+from netinnov.community import leiden
+from netinnov.polycentricity import detect_centres, profile
+
+SIZES = [(60, 600), (300, 3_000)]
+RESTARTS = 10
+
+
+def flows(n: int, n_links: int, groups: int = 8, inside: float = 0.5):
+    """Counts between so many pairs of uneven places; half keep to one of the groups."""
+    rng = np.random.default_rng(1)
+    size = rng.pareto(2.5, n) + 0.5
+    pairs: dict[tuple[int, int], float] = {}
+    while len(pairs) < n_links:
+        a, b = sorted(rng.choice(n, 2, replace=False, p=size / size.sum()).tolist())
+        if a % groups == b % groups or rng.random() > inside:
+            pairs[a, b] = pairs.get((a, b), 0.0) + rng.geometric(0.2)
+    links = pd.DataFrame(list(pairs), columns=["source", "target"]).assign(weight=[*pairs.values()])
+    return build_network(pd.DataFrame(index=range(n)), links)
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} places")
+def network(request):
+    return flows(*request.param)
+
+
+def test_leiden_beside_igraph_with_as_many_restarts(benchmark, network):
+    """igraph's search runs until nothing changes; the graph is made outside of its time."""
+    igraph = pytest.importorskip("igraph")
+    matrix = network.adjacency(network.layers[0]).tocoo()
+    once = matrix.row < matrix.col
+    ends = np.column_stack([matrix.row[once], matrix.col[once]]).tolist()
+    graph = igraph.Graph(network.n_nodes, ends, edge_attrs={"weight": matrix.data[once]})
+
+    def peer() -> float:
+        options = {"objective_function": "modularity", "weights": "weight", "n_iterations": -1}
+        found = [graph.community_leiden(**options).membership for _ in range(RESTARTS)]
+        return max(graph.modularity(each, weights="weight") for each in found)
+
+    random.seed(1)  # igraph draws from it
+    leiden(network, restarts=1, rng=1)  # compiles
+    rounds = 1 if benchmark.disabled else 9
+    own, other, gains = [], [], []
+    for seed in range(rounds):
+        start = process_time()
+        quality = leiden(network, restarts=RESTARTS, rng=seed).quality
+        middle = process_time()
+        gains.append(quality - peer())
+        own.append(middle - start)
+        other.append(process_time() - middle)
+    ratio = np.median(own) / np.median(other)
+    benchmark.extra_info["leiden / igraph"] = round(float(ratio), 2)
+    benchmark.extra_info["mean quality minus igraph"] = float(f"{np.mean(gains):.2g}")
+    print(f"{ratio:.1f} times igraph's time, modularity {np.mean(gains):+.1e} beside igraph's")
+    benchmark.pedantic(leiden, args=(network,), kwargs={"rng": 1}, rounds=1)
+    assert np.mean(gains) >= -1e-12
+    assert benchmark.disabled or ratio < 3.5
+
+
+@pytest.mark.parametrize(("measure", "seconds"), [(detect_centres, (1, 5)), (profile, (5, 30))])
+def test_defaults_answer_in_seconds(benchmark, network, measure, seconds):
+    few = {"resamples": 2, "restarts": 1, "rng": 1, "progress": False}
+    measure(network, **few, **({"replicates": 2} if measure is profile else {}))  # compiles
+    if benchmark.disabled:
+        return
+    start = process_time()
+    benchmark.pedantic(measure, args=(network,), kwargs={"rng": 1, "progress": False}, rounds=1)
+    used = process_time() - start
+    print(f"{measure.__name__} of {network.n_nodes} places: {used:.2f} s of processor time")
+    assert used < seconds[network.n_nodes > 100]
