@@ -82,7 +82,7 @@ def nucleolus(game: GameLike) -> pd.Series:
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
     """The nucleolus of excesses that a coalition shares among its members.
 
-    As `nucleolus`, but with (v(S) - x(S)) / |S|: what a member would gain if the coalition left.
+    As `nucleolus`, with ``(v(S) - x(S)) / |S|``: what each member would gain by leaving together.
 
     Parameters
     ----------
