@@ -169,6 +169,7 @@ class Problems:
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
+                value = self._headers.get(table, {}).get(value, value)
                 meant = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 found = f", found {value!r} instead{meant}" if value else ""
                 held = ""

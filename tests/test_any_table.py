@@ -260,6 +260,21 @@ def test_no_other_encoding_is_taken_for_chinese(tmp_path, text, encoding):
     assert network.nodes.index.tolist() == text.split(",")
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"id,city\na,A\x00\nb,B\n", "must be text; line 2 has NUL characters"),
+        ("id,city\na,A\n".encode("utf-16")[:-1], "must be UTF-16; line"),
+        ("id,city\na,A\n".encode("utf-16-le")[:-1], "must be text; line 1 has NUL characters"),
+    ],
+)
+def test_damaged_text_is_refused(tmp_path, data, words):
+    (tmp_path / "nodes.csv").write_bytes(data)
+    (tmp_path / "links.csv").write_text("from,to\n")
+    with pytest.raises(InputError, match=words):
+        ni.read_network(tmp_path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-9", 8, "latin 1\0"])
 def test_an_encoding_that_is_none(chinese, encoding):
     with pytest.raises(InputError, match="`encoding` must be the name of an encoding"):
@@ -379,6 +394,14 @@ def test_a_missing_column_lists_those_that_are_there(tmp_path):
     (tmp_path / "nodes.csv").write_text("id\na\n")
     (tmp_path / "links.csv").write_text("起点,wohin,menge\na,a,1\n")
     with pytest.raises(TableError, match=r"'target': missing column.*起点, wohin, menge"):
+        ni.read_network(tmp_path)
+
+
+def test_a_column_that_may_be_meant_is_named_as_in_the_file(tmp_path):
+    """Two rows of one city cannot be two nodes: ids are missing."""
+    (tmp_path / "nodes.csv").write_text("city,lat\nA,1\nA,3\n")
+    (tmp_path / "links.csv").write_text("from,to\nA,A\n")
+    with pytest.raises(TableError, match=r"missing column, found 'city' .*; there are city, lat;"):
         ni.read_network(tmp_path)
 
 

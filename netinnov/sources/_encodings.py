@@ -55,8 +55,8 @@ def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, s
             return _without_nul(name, text), None if called == "UTF-8" else called
     if encoding is not None:
         return _without_nul(name, _decoded(name, data, encoding, encoding)), None
-    if b"\0" in data and (utf16 := _utf16(data)) is not None:
-        return _without_nul(name, _decoded(name, data, utf16, "UTF-16")), "UTF-16"
+    if b"\0" in data and (unmarked := _utf16(data)) is not None:
+        return unmarked, "UTF-16"
     try:
         return _without_nul(name, data.decode("utf-8")), None
     except UnicodeDecodeError as error:
@@ -87,11 +87,15 @@ def _decoded(name: str, data: bytes, codec: str, called: str) -> str:
 
 
 def _utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: the NUL of ASCII letters stands at every second byte."""
+    """The text of UTF-16 without a mark: the NUL of ASCII letters stands at every second byte."""
     odd, even = data[1::2].count(0), data[::2].count(0)
     if min(odd, even) > 0.02 * max(odd, even):
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        text = data.decode("utf-16-le" if odd > even else "utf-16-be")
+    except UnicodeDecodeError:
+        return None
+    return text if set(text) & {"\n", "\r"} and "\0" not in text else None
 
 
 def _is_gb18030(data: bytes) -> bool:

@@ -81,10 +81,8 @@ def offer(result: Built) -> Iterator[Sentence]:
     among: str = ""
     if len(kinds) > 1:
         most = kinds.sort_values(ascending=False, kind="stable").head(KINDS)
-        named = [
-            phrase("{} ({:,})", "none given" if pd.isna(kind) else name(kind), n)
-            for kind, n in most.items()
-        ]
+        called = most.index.astype(object).fillna("none given")
+        named = [phrase("{} ({:,})", name(kind), n) for kind, n in zip(called, most, strict=True)]
         what = "above all" if len(kinds) > KINDS else "of the kinds"
         among = phrase(", {} {},", what, joined(named))
     modelled = int(result.layers["modelled"].sum())
