@@ -218,3 +218,19 @@ def test_a_second_ctrl_c_ends_compiled_code_and_leaves_nothing(tmp_path):
         finally:
             busy.kill()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_command_is_loading_is_no_traceback(monkeypatch):
+    class Interrupted:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            if name == "netinnov.cli":
+                raise KeyboardInterrupt
+
+    from netinnov.__main__ import main
+
+    monkeypatch.delitem(sys.modules, "netinnov.cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 130
