@@ -202,9 +202,22 @@ def evenness(**values):
 def uneven(whole, **by_layer):
     marks = {layer: f"{layer} (modelled)" if layer == "gravity" else layer for layer in by_layer}
     strength = pd.DataFrame(columns=list(by_layer))
-    return multicentric.Multicentric(
-        whole, None, by_layer, strength, pd.Series(dtype="str"), marks, False
-    )
+    together, names = pd.Series(dtype=float), pd.Series(dtype="str")
+    return multicentric.Multicentric(whole, None, by_layer, strength, together, names, marks, False)
+
+
+def test_the_figure_of_rank_and_size_draws_what_the_table_says():
+    # b is directed: beside it the undirected a counts twice, 2 x 3 + 1 at b.
+    links = [("a", "b", 3.0, "a"), ("b", "c", 1.0, "b"), ("c", "d", 1.0, "b")]
+    places = [(node, node) for node in "abcd"]
+    nodes = pd.DataFrame(places, columns=["node", "place"]).set_index("node")
+    network = network_of(links, nodes=nodes, directed=["b"])
+    result = multicentric.compute(context_of(network, **OFF))
+    (picture,) = MULTICENTRIC.draw(result)
+    points = picture.figure.axes[0].lines[0].get_ydata().tolist()
+    assert points == [7, 6, 2, 1]
+    fit = tables_of(MULTICENTRIC, result)["polycentricity"].frame.loc["all", "rank_size_slope"]
+    assert ni.polycentricity.rank_size(points).slope == fit
 
 
 def test_evenness_is_told_with_its_uncertainty():

@@ -58,6 +58,7 @@ class Multicentric:
     observed: Evenness | None
     by_layer: dict[str, Evenness]
     strength: pd.DataFrame
+    together: pd.Series
     drawn_names: pd.Series[str]
     marks: dict[str, str]
     frictions: bool
@@ -93,6 +94,7 @@ def compute(context: Context) -> Multicentric:
         evenness(observed) if observed and len(observed) < len(layers) else None,
         by_layer,
         strength,
+        _together(cities.select(layers=observed or layers), direction),
         context.drawn_names,
         {layer: context.mark(layer) for layer in layers},
         bool(options.frictions),
@@ -106,8 +108,7 @@ def _evenness(
     options: MeasuresPart,
     modelled: tuple[str, ...],
 ) -> Evenness:
-    # As in the profile: beside a directed layer an undirected link counts as two opposite ones.
-    values = centrality.strength(flatten(network), direction=direction).sum(axis=1)
+    values = _together(network, direction)
     return Evenness(
         int((values > 0).sum()),
         polycentricity.rank_size(values),
@@ -120,6 +121,11 @@ def _evenness(
         connectivity.global_efficiency(network, **options.paths),
         modelled,
     )
+
+
+def _together(network: MultilayerNetwork, direction: Direction) -> pd.Series:
+    """Strength over all layers; beside a directed one an undirected link counts as two."""
+    return centrality.strength(flatten(network), direction=direction).sum(axis=1)
 
 
 def tell(result: Multicentric) -> Iterator[Sentence]:
@@ -200,7 +206,9 @@ def draw(result: Multicentric) -> Iterator[Picture]:
     heaviest = strength.sum().sort_values(ascending=False, kind="stable")
     layers = list(heaviest.index[heaviest > 0])[: PANELS - 1]
     named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""), axis=0)
-    series = {"all": named.sum(axis=1)} if len(strength.columns) > 1 else {}
+    whole = "all" if result.observed is None else "observed"
+    together = result.together.set_axis(named.index)
+    series = {whole: together} if len(strength.columns) > 1 else {}
     series |= {result.marks[layer]: named[layer] for layer in layers}
     rows = -(-len(series) // 3)
     figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
