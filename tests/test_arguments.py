@@ -253,7 +253,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: ni.datasets.make_city_system(n_cities="x"), "`n_cities` must be a whole number"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_cordis(None), "`path` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.sources.read_tables(None), "`folder` must be the path"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_tables(None), "`path` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_multiplex(None), "`path` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_origin_destination(None), "`source` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.io.read_network(None), "`folder` must be the path"),  # type: ignore[arg-type]

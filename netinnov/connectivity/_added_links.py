@@ -237,7 +237,7 @@ def _rises_by_blocks(
         "frictions": frictions,
     }
     ends, at = np.unique(np.concatenate([source, target]), return_inverse=True)
-    active = linked(network)
+    active = linked(network).copy()
     active[ends] = True
     nodes = chosen[active[chosen]]
     from_ends = [block[:, nodes] for _, block in distances(network, ends, **options)]
