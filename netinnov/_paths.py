@@ -38,6 +38,9 @@ BATCH = 2**22  # entries of a block of distances: 32 MiB
 KEPT = 2**18
 """Entries up to which the distances of all pairs are kept with a network: 2 MiB."""
 
+FEW, DENSE = 100, 0.1
+"""Nodes and share of linked pairs above which Floyd and Warshall are faster than Dijkstra."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frictions:
@@ -174,7 +177,11 @@ def distances(
         options, memo = (distance, switch_cost, frictions), network.storage.memo
         kept, every = memo.get("distances", (None, None))
         if kept != options:
-            every = _from_each(network, np.arange(n, dtype=np.int32), _graph(network, *options))
+            graph, nodes = _graph(network, *options), np.arange(n, dtype=np.int32)
+            if FEW < n == graph.shape[0] and graph.nnz > DENSE * n * n:
+                every = csgraph.floyd_warshall(graph, directed=True)
+            else:
+                every = _from_each(network, nodes, graph)
             memo["distances"] = options, every
         yield sources, every[sources]
         return

@@ -18,7 +18,7 @@ from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._maps import MapsPart
 from netinnov.study.sections import SECTIONS
-from netinnov.study.sections._trials import PricesPart
+from netinnov.study.sections._experiment_part import PricesPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
@@ -198,7 +198,11 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "[structure]\nresample = 3", "did you mean 'resamples'?"),
         (ONLY + "[structure]\nrestarts = 0", "structure.restarts must be greater than or equal to"),
         (ONLY + "[structure]\nrestarts = 1000000000", "`restarts` must be at most"),
-        (ONLY + "[experiment]\n", "experiment.home is missing"),
+        (ONLY + "[experiment]\nhost = 'a'\n", "home is missing; give home and host, or"),
+        (
+            EXPERIMENT + "volume = 2.0\n",
+            "give one of size, volume and volume_share; found size and",
+        ),
         (EXPERIMENT.replace("size = 1", "size = 0"), "experiment.size must be greater than or"),
         (EXPERIMENT.replace("0.5", "1.5"), "experiment.pipeline_share must be less than or equal"),
         (EXPERIMENT + "funding = 'new'\n", "experiment.funding must be a valid list; found 'new'"),
@@ -213,7 +217,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "experiment.prices.park must be gr"),
         (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
         (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
-        (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, pipeline_share"),
+        (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, volume, volume_share, pipe"),
         (ONLY + "[free_flow]\nsigma = 1.0", "free_flow.sigma must be greater than 1"),
         (ONLY + "[free_flow]\nsigma = 1e9", "free_flow.sigma must be less than or equal to 1000"),
         (

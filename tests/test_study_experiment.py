@@ -11,22 +11,20 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.scenarios import Prices
+from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
-from netinnov.study.sections._trials import ExperimentPart, Trial
+from netinnov.study.sections._experiment_part import ExperimentPart
+from netinnov.study.sections._trials import Trial
 from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
 from netinnov.study.sections.experiment import Experiment, with_signs
 from study_cases import CHAIN, PARK, THREE, context_of, network_of, tables_of, text_of, texts
 
 OFF = {"structure": False, "mechanisms": False}
 LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.0})
+SIX = ReverseEnclave("p", "q", 6, 0.5)
 EVIL = "<script>alert('x')</script>"
-
-
-class Sized:
-    size = 6
 
 
 def effects() -> pd.DataFrame:
@@ -55,20 +53,22 @@ def effects() -> pd.DataFrame:
 CONTRAST = pd.DataFrame(
     [
         {"scenario": "park", "rival": "direct", "measure": "harmonic_centrality", "node": "p"}
-        | {"difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9}
+        | {"difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9, "replicates": 40}
     ]
 )
 
 
 def tried(**changes: Any) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
-    part = ExperimentPart(home="p", host="q", size=4, pipeline_share=0.5, funding=["new"])
+    part = ExperimentPart(
+        home="p", host="q", size=4, pipeline_share=0.5, funding=["new"], placebos=10
+    )
     result = Experiment(
         part,
         MeasuresPart(),
         "links",
-        (Trial("park", Sized(), "new"),),
-        (Trial("direct", Sized(), "new", "direct links without a park"),),
+        (Trial("park", replace(SIX, size=4), "new"),),
+        (Trial("direct", SIX, "new", "direct links without a park"),),
         None,
         ("strength",),
         effects(),
@@ -143,7 +143,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
         ({"difference": 0.0, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
         ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
         ({"difference": np.nan, "median": np.nan, "baseline": np.nan}, "is not defined before or"),
-        ({"replicates": 1, "low": 0.05, "high": 0.05}, "in the one placement that was drawn"),
+        ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises by 10.0 %."),
         ({"baseline": 0.0}, "rises by 0.050 in the median placement"),
         # Half of the placements and more change nothing: there is no sign to have a share of.
         ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "stays as it is in the median"),
@@ -180,7 +180,7 @@ def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
 def test_the_other_funding_is_told_after_the_first(funding: str, words: str) -> None:
     other = {"new": "reallocated", "reallocated": "new"}[funding]
     both = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
-    trials = (Trial("park", Sized(), funding), Trial("again", Sized(), other))
+    trials = (Trial("park", SIX, funding), Trial("again", SIX, other))
     text = text_of(headline(tried(effects=both, enclaves=trials)))
     assert words in text
     assert ("If the links came on top" in text) == (funding == "reallocated")
@@ -229,7 +229,7 @@ def test_changes_are_told_for_home_host_and_the_others_once() -> None:
     # What the verdicts tell of the headline is not told again.
     assert "Global efficiency of the whole network goes" not in text
     again = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
-    trials = (Trial("park", Sized(), "new"), Trial("again", Sized(), "reallocated"))
+    trials = (Trial("park", SIX, "new"), Trial("again", SIX, "reallocated"))
     text = text_of(EXPERIMENT.tell(tried(effects=again, enclaves=trials)))
     assert "Global efficiency of the whole network goes from 0.500 to 0.490" in text
     assert "The direction depends on where the links happen to be placed." in text

@@ -117,10 +117,17 @@ def _study(
         level = aggregate_to_places(network, configuration.places)
     context = Context(configuration, loaded, level, progress=progress, say=say)
     results: list[tuple[Section[Any], Any]] = []
-    for section in sections.SECTIONS:
-        if section.options is None or context.options(section.options) is not None:
-            with step(section.name, f"section: {section.heading.lower()}"):
-                results.append((section, context.once(section.compute)))
+    wanted = [
+        section
+        for section in sections.SECTIONS
+        if section.options is None or context.options(section.options) is not None
+    ]
+    for section in wanted:
+        if section.check is not None:
+            context.once(section.check)
+    for section in wanted:
+        with step(section.name, f"section: {section.heading.lower()}"):
+            results.append((section, context.once(section.compute)))
     with step("report", "drawing figures and writing the report"):
         _write(configuration, results, folder, command)
     write_manifest(

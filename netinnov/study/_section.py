@@ -159,6 +159,8 @@ class Section(Generic[R]):
         Settings, which several sections may share. A part that is set to false leaves them out.
     absent : str
         What is said where `compute` gives None; empty: nothing.
+    check : function Context -> anything, optional
+        Called before any section computes: raises what is wrong with the settings for these data.
     question : function result -> str
         What the study asks, if this section can answer it: the first sentence of `offer` does. The
         last section with a question leads the page.
@@ -175,6 +177,7 @@ class Section(Generic[R]):
     options: type[Part] | None = None
     absent: str = ""
     question: Callable[[R], str] = field(default=_no_text)
+    check: Callable[[Context], Any] | None = None
 
 
 def mark_layers(

@@ -59,15 +59,27 @@ def _design(result: Experiment) -> Iterator[Sentence]:
     """What the experiment does, and what kind of answer that allows."""
     part, source = result.part, ("scenario",)
     home, host = (name(result.names.get(place, place)) for place in (part.home, part.host))
+    template = (
+        "The experiment sets up a park of {} in {} with {}, drawn at random in each replicate."
+    )
+    if result.of_volume:
+        template = (
+            "The experiment sets up a park of {} in {} with {}: {} of it with home, the rest with "
+            "the host and its neighbours, in proportion to the weights. Nothing is drawn, so that "
+            "there is one replicate."
+        )
     text: str = phrase(
-        "The experiment sets up a park of {} in {} with {:,} links, drawn at random in each "
-        "replicate.",
-        home,
-        host,
-        part.size,
+        template, home, host, result.headline.words_of_amount, percent(part.pipeline_share)
     )
     yield Sentence(text, source)
-    if "reallocated" in part.funding:
+    if "reallocated" in part.funding and result.of_volume:
+        yield Sentence(
+            "Reallocated funding moves weight rather than adds it: each link of home gives up the "
+            "same share of its weight. The network has as much weight as before, so a gain is not "
+            "bought with more weight, and what one place wins others may lose.",
+            source,
+        )
+    elif "reallocated" in part.funding:
         yield Sentence(
             "Reallocated funding moves links rather than adds them: home gives up as many of its "
             "links as the park gets, and their weight goes with them. The network has as many "
@@ -87,11 +99,14 @@ def _design(result: Experiment) -> Iterator[Sentence]:
             f"for a park, {number(prices.link)} for a link inside home or inside host, "
             f"{number(prices.pipeline_km)} for each kilometre of any other link. Costs are those "
             "expected before the links are drawn. Random ends are no rival but a contrast: as many "
-            "links.",
+            "links."
+            + " Prices are those of a unit of weight, as weight is moved."
+            * result.of_volume,
             ("costs", "scenario"),
         )
     elif result.rivals:
-        text = "No prices are given, so rivals get as many links as the park, whatever these would "
+        much = "as much weight" if result.of_volume else "as many links"
+        text = f"No prices are given, so rivals get {much} as the park, whatever that would "
         text += "cost; with [experiment.prices] they cost the same."
         yield Sentence(text, source)
     if result.in_model:
@@ -133,7 +148,7 @@ def _effect(row: Row) -> str:
         f"of {fixed(difference, decimals, sign=True)} on average"
     )
     if row["replicates"] < 2:
-        return f"{text}, in one placement."
+        return f"{text}."
     sign = ""
     if not (math.isnan(row["same_sign"]) or row["median"] == 0):
         sign = f"; {percent(row['same_sign'])} of the placements have its sign"
@@ -161,7 +176,8 @@ def explain(result: Experiment) -> Iterator[Sentence]:
         "change is the exact sum over the kinds of pairs."
     )
     if result.rivals:
-        price = "cost as much as the park" if result.prices else "get as many links"
+        many = "get as much weight" if result.of_volume else "get as many links"
+        price = "cost as much as the park" if result.prices else many
         yield Sentence(
             f"Rivals {price}, paid for in the same way, and start from the same random numbers, so "
             "that each replicate is compared with the one of the same number."

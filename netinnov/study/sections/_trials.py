@@ -6,14 +6,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, connectivity, polycentricity, scenarios
-from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.experiments import PairSums, Specification, specification_curve
 from netinnov.network import MultilayerNetwork
@@ -24,9 +22,11 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
+from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._prices import Funding
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._section import Part
+from netinnov.study._words import counted, number, percent
+from netinnov.study.sections._experiment_part import ExperimentPart
 
 __all__ = [
     "ACCESS",
@@ -34,8 +34,6 @@ __all__ = [
     "INEQUALITY",
     "MANY",
     "PAGERANK",
-    "ExperimentPart",
-    "PricesPart",
     "Trial",
     "break_evens",
     "costs",
@@ -55,75 +53,6 @@ AGAIN = 20
 """Placements in each specification: its median is wanted, not its tails."""
 
 
-class PricesPart(Part):
-    """What rivals of the same cost are paid by."""
-
-    part: ClassVar[str] = "experiment.prices"
-    example: ClassVar[str] = ""
-
-    park: Annotated[float, Field(ge=0)]
-    link: Annotated[float, Field(ge=0)]
-    pipeline_km: Annotated[float, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _costs_something(self) -> PricesPart:
-        if not (self.park or self.link or self.pipeline_km):
-            raise ValueError("one price at least must be above 0")
-        return self
-
-
-class ExperimentPart(Part):
-    """The enclave to be tried."""
-
-    part: ClassVar[str] = "experiment"
-    optional: ClassVar[bool] = True
-    example: ClassVar[str] = """\
-[experiment]                  # leave out for no experiment
-home = "quzhou"               # whose park it is
-host = "hangzhou"             # where it stands
-size = 4                      # links of the park
-pipeline_share = 0.25         # share of them that lead home
-funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
-attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
-layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
-replicates = 100              # placements drawn
-rivals = ["direct links", "random ends", "forward enclave"]   # links without a park, as many to
-                              # places anywhere, or of a park that the host runs at home; []: none
-placebos = 10                 # other hosts for the same park, those most like the real one; 0: none
-match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
-                              # the places; left out: strength and, where known, distance
-
-[experiment.prices]           # rivals cost as much as the park, at these prices, an assumption in
-                              # any unit of money; left out: as many links, whatever they cost
-park = 10.0                   # of a park, whatever its size
-link = 1.0                    # of a link inside home or inside host
-pipeline_km = 0.01            # of each kilometre of any other link
-"""
-
-    home: str
-    host: str
-    size: Annotated[int, Field(ge=1)]
-    pipeline_share: Annotated[float, Field(ge=0, le=1)]
-    funding: list[Funding] = Field(default=["reallocated", "new"], min_length=1)
-    attachment: Annotated[float, Field(ge=0)] = 1.0
-    layer: str | None = None
-    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
-    rivals: list[str] = Field(default=["direct links", "random ends"])
-    placebos: Annotated[int, Field(ge=0)] = 10
-    match: Annotated[list[str], Field(min_length=1)] | None = None
-    prices: PricesPart | None = None
-
-    @field_validator("rivals")
-    @classmethod
-    def _are_known(cls, rivals: list[str]) -> list[str]:
-        for rival in rivals:
-            if rival not in RIVALS:
-                listed = ", ".join(map(repr, RIVALS))
-                msg = f"each must be one of {listed}; found {rival!r}{did_you_mean(rival, RIVALS)}"
-                raise ValueError(msg)
-        return rivals
-
-
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A scenario that is tried: an enclave, or a rival of the first one.
@@ -138,10 +67,23 @@ class Trial:
     contrast: bool = False
 
     @property
-    def size(self) -> int:
-        """Links of the scenario."""
-        sized = getattr(self.scenario, "scenario", self.scenario)
-        return int(sized.size)
+    def sized(self) -> Any:
+        """The scenario, or the one whose ends are drawn at random, which says how large it is."""
+        return getattr(self.scenario, "scenario", self.scenario)
+
+    def amount(self, cities: MultilayerNetwork) -> float:
+        """Links of the scenario, or the weight that it moves."""
+        return volume_of(cities, self.sized)
+
+    @property
+    def words_of_amount(self) -> str:
+        """How large it is, for a sentence."""
+        sized = self.sized
+        if sized.size is not None:
+            return counted(int(sized.size), "link")
+        if sized.volume is not None:
+            return f"a volume of {number(sized.volume)}"
+        return f"{percent(sized.volume_share)} of its strength"
 
 
 def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
@@ -164,6 +106,8 @@ def _enclave(
         part.host,
         part.size,
         part.pipeline_share,
+        volume=part.volume,
+        volume_share=part.volume_share,
         funding=funding,
         attachment=attachment,
         layer=layer,
@@ -188,6 +132,11 @@ def priced_rivals(
             except InputError as error:
                 notes.append(f"There is no rival {name!r} of the same cost: {error}")
                 continue
+        try:
+            scenario(cities, np.random.default_rng(0))
+        except InputError as error:
+            notes.append(f"The rival {name!r} cannot be had here: {error}")
+            continue
         title = f"{name}, {headline.funding}"
         trials.append(Trial(title, scenario, headline.funding, rival.words, rival.contrast))
     return trials, notes
@@ -208,7 +157,7 @@ def costs(cities: MultilayerNetwork, trials: Sequence[Trial], prices: Prices) ->
         needed = trial.scenario.amounts(cities, kilometres=prices.pipeline_km > 0)
         cost = trial.scenario.cost(prices, cities)
         amounts = (needed.park, needed.link, needed.pipeline_km)
-        rows.append((trial.name, trial.size, *amounts, cost))
+        rows.append((trial.name, trial.amount(cities), *amounts, cost))
     columns = ["scenario", "size", "parks", "local_links", "kilometres", "cost"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -306,7 +255,7 @@ def placebos(
     match: tuple[str, ...],
 ) -> tuple[dict[str, Any] | None, str]:
     """The same enclaves at hosts that are alike, and a note: which hosts, or why there are none."""
-    if not part.placebos:
+    if part.placebos == 0:
         return None, ""
     try:
         drawn = {
@@ -318,8 +267,14 @@ def placebos(
         if part.match is not None:
             raise
         return None, f"The experiment has no placebo hosts: {error}"
-    hosts, names = min(part.placebos, len(listed) - 1), " and ".join(match)
-    return drawn, f"Placebo hosts are the {hosts} places most similar to the host in {names}."
+    every = len(listed) - 1
+    if part.placebos is None or part.placebos >= every:
+        return drawn, f"Placebo hosts are all {every:,} places that could have been chosen instead."
+    names = " and ".join(match)
+    return (
+        drawn,
+        f"Placebo hosts are the {part.placebos} places most similar to the host in {names}.",
+    )
 
 
 def measures(

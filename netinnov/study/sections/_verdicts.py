@@ -72,13 +72,13 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
     gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
     if len(rows) == 1:
         verb = "gains" if gain else "loses" if lose else "neither gains nor loses"
-        alone = f"The one other place {verb} {measured} (median of the placements)."
+        alone = f"The one other place {verb} {measured}{_of_placements(rows)}."
         yield Sentence(alone, ("effects",))
         return
     text = (
         f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
-        f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} it (median of the "
-        "placements)"
+        f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} "
+        f"it{_of_placements(rows)}"
     )
     share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
     ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
@@ -95,6 +95,11 @@ def trust(result: Experiment) -> Iterator[Sentence]:
     yield from _hosts(result)
     yield from _priced(result)
     yield from _specified(result)
+
+
+def _of_placements(rows: pd.DataFrame) -> str:
+    """That a number is a median, where there are several."""
+    return " (median of the placements)" if rows["replicates"].max() > 1 else ""
 
 
 def _place(result: Experiment, place: str) -> str:
@@ -119,11 +124,12 @@ def _tried(result: Experiment) -> str:
     text = phrase(
         "If {} had a park with {} in {}",
         _place(result, part.home),
-        counted(part.size, "link"),
+        result.headline.words_of_amount,
         _place(result, part.host),
     )
     if result.headline.funding == "reallocated":
-        return text + " and gave up as many of its own links for it"
+        many = "as much" if result.of_volume else "as many"
+        return text + f" and gave up {many} of its own links for it"
     return text + " on top of all links that there are"
 
 
@@ -133,7 +139,8 @@ def _verdict(row: Row, whose: str) -> str:
     if math.isnan(change):
         return phrase("{} is not defined before or after.", whose)
     if _none(row):
-        return phrase("{} stays as it is in all placements.", whose)
+        more = " in all placements" if row["replicates"] > 1 else ""
+        return phrase("{} stays as it is{}.", whose, more)
     size, low, high = per_cent_of([abs(change), row["low"], row["high"]], before)
     size = size.lstrip("+")
     verb = "rises" if change > 0 else "falls"
@@ -141,7 +148,7 @@ def _verdict(row: Row, whose: str) -> str:
     if change == 0:
         middle = "stays as it is in the median placement"
     if row["replicates"] < 2:
-        return phrase("{} {} by {} in the one placement that was drawn.", whose, verb, size)
+        return phrase("{} {} by {}.", whose, verb, size)
     between = f"95 % of placements lie between {low} and {high}"
     if _clear(row):
         share = row["same_sign"]
@@ -171,9 +178,9 @@ def _convergence(row: Row) -> str:
         return "Access is as unequal over places as before: places neither converge nor diverge."
     changes = [float(row["median"]), row["low"], row["high"]]
     size, low, high = per_cent_of(changes, float(row["baseline"]))
-    interval = f"Theil index {size} in the median placement"
+    interval = f"Theil index {size}"
     if row["replicates"] >= 2:
-        interval += f", 95 % of placements between {low} and {high}"
+        interval += f" in the median placement, 95 % of placements between {low} and {high}"
     if not _clear(row):
         return f"Whether places converge or diverge depends on the placement ({interval})."
     way = "less unequal: places converge" if row["median"] < 0 else "more unequal: places diverge"
@@ -204,9 +211,8 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
             sides["about as good as"].append(_in_words(result, trial))
         elif row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE:
             side, share = ("better", higher) if row["difference"] > 0 else ("worse", 1 - higher)
-            sides[f"{side} than"].append(
-                _in_words(result, trial, f"in {percent(share)} of the placements")
-            )
+            often = [f"in {percent(share)} of the placements"] if row["replicates"] > 1 else []
+            sides[f"{side} than"].append(_in_words(result, trial, *often))
         else:
             sides["about as good as"].append(
                 _in_words(result, trial, f"better than it in {percent(higher)}")
@@ -215,18 +221,22 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
     if parts:
         text = phrase(
             "Compared with other uses of {} and judged by {}, the park is {}.",
-            "the same money" if result.prices else "as many links",
+            "the same money"
+            if result.prices
+            else "as much weight"
+            if result.of_volume
+            else "as many links",
             _whose(result, result.part.home),
             "; ".join(parts),
         )
-        if sides["better than"] or sides["worse than"]:
+        if (sides["better than"] or sides["worse than"]) and mine["replicates"].max() > 1:
             text += f" Better and worse: in {percent(SURE)} of the placements or more."
         yield Sentence(text, ("contrasts", *(["costs"] if result.prices else [])))
 
 
 def _in_words(result: Experiment, trial: Trial, *more: str) -> str:
     """What a rival is, and if it was paid for, how many links it has."""
-    notes = [*([counted(trial.size, "link")] if result.prices else []), *more]
+    notes = [*([trial.words_of_amount] if result.prices else []), *more]
     return f"{trial.words} ({'; '.join(notes)})" if notes else trial.words
 
 
@@ -321,11 +331,13 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     there, low, high = per_cent_of(changes, float(row["baseline"]))
     n, host = int(row["placebo_n"]), _place(result, result.part.host)
     span = low if low == high else f"between {low} and {high} (95 % of them)"
+    # Of as many as were asked for it is the likeness that chose them, of all it is not.
+    every = result.part.placebos is None
+    like = "" if every else phrase(" similar to {} in {}", host, joined(result.match))
     text = phrase(
-        "At {} similar to {} in {}, the same park would change {} by {}; in {} it is {} on average",
+        "At {}{}, the same park would change {} by {}; in {} it is {} on average",
         counted(n, "other host"),
-        host,
-        joined(result.match),
+        like,
         _whose(result, result.part.home),
         span,
         host,

@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov import scenarios
-from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts, link_changes
 from netinnov.experiments._decomposition import PARTS
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting import (
     frame_of,
     map_height,
@@ -23,19 +20,21 @@ from netinnov.plotting import (
     plot_link_changes,
 )
 from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
 from netinnov.study._words import fixed, name, percent, phrase
 from netinnov.study.sections import _trials
+from netinnov.study.sections._enclave_choice import choose
+from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._experiment_text import DESIGN, MEASURES, explain, offer, tell
 from netinnov.study.sections._trials import (
     ACCESS,
     EFFICIENCY,
     MANY,
     PAGERANK,
-    ExperimentPart,
     Trial,
 )
 
@@ -92,6 +91,11 @@ class Experiment:
         return self.enclaves[0]
 
     @property
+    def of_volume(self) -> bool:
+        """Whether weight is moved, not links one by one."""
+        return bool(self.headline.sized.size is None)
+
+    @property
     def in_model(self) -> bool:
         """Whether the links of the experiment are modelled."""
         return self.layer in self.modelled
@@ -112,20 +116,18 @@ class Experiment:
 
 
 def compute(context: Context) -> Experiment | None:
-    part = context.options(ExperimentPart)
-    if part is None:
+    choice = context.once(choose)
+    if choice is None:
         return None
     cities, options = context.cities, context.measures
-    _check_ends(cities, part, context.configuration.places.level)
-    # Named, so that the report can say whether it is modelled.
-    layer = scenarios.chosen_layer(cities, part.layer)
+    part, layer = choice.part, choice.layer
     enclaves = _trials.enclaves(part, layer)
     headline = enclaves[0]
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
     rivals, unpaid = _trials.priced_rivals(cities, part.rivals, headline, prices)
     match = _trials.matched_on(cities, part)
     placebo, note = _trials.placebos(cities, part, enclaves, match)
-    notes = [*([note] if note else []), *unpaid]
+    notes = [*choice.notes, *([note] if note else []), *unpaid]
     measures, monotone = _trials.measures(cities, part, options)
     if cities.n_nodes > MANY:
         what = "Harmonic centrality and its inequality are not in the experiment"
@@ -156,7 +158,8 @@ def compute(context: Context) -> Experiment | None:
     except InputError as error:
         notes.append(f"The experiment was set up in one way only: {error}")
     assert isinstance(headline.scenario, ReverseEnclave)
-    streams = np.random.default_rng(context.seed).spawn(PLACEMENTS)
+    placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS
+    streams = np.random.default_rng(context.seed).spawn(placements)
     return Experiment(
         part,
         options,
@@ -182,19 +185,6 @@ def compute(context: Context) -> Experiment | None:
         context.seed,
         context.configuration.maps,
     )
-
-
-def _check_ends(cities: MultilayerNetwork, part: ExperimentPart, level: int) -> None:
-    """Home and host are two of the places that are looked at."""
-    places = list(cities.storage.nodes.index)
-    for end in ("home", "host"):
-        if (place := getattr(part, end)) not in places:
-            names = f"{len(places):,} places of the report, at level {level}"
-            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
-            msg = f"experiment.{end} must be the id of one of the {names}; found {place!r}{hint}."
-            raise InputError(msg)
-    if part.home == part.host:
-        raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
 
 
 def _parts(effects: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
@@ -335,7 +325,7 @@ def tables(result: Experiment) -> Iterator[Table]:
         "costs",
         result.costs,
         "What the park and its rivals need and cost, in the unit of the prices, as expected before "
-        "links are drawn; size: number of links.",
+        "links are drawn; size: number of links, or the weight that is moved.",
     )
     yield from table(
         "break_even_prices",
@@ -408,7 +398,7 @@ def _in_words(table: pd.DataFrame, result: Experiment) -> pd.DataFrame:
 
 def _settings(result: Experiment) -> pd.DataFrame:
     options, prices = result.options, result.prices
-    settings: dict[str, object] = result.part.model_dump(exclude={"prices"})
+    settings: dict[str, object] = result.part.model_dump(exclude={"prices"}, exclude_none=True)
     if prices is None:
         settings["prices"] = "none: rivals get as many links"
     else:
@@ -447,6 +437,8 @@ EXPERIMENT = Section(
     offer,
     explain,
     options=ExperimentPart,
-    absent="No experiment was run.",
+    absent="No experiment was run: [experiment] names no home and host, and the data have no "
+    "enclave between two places in which it could be tried.",
+    check=choose,
     question=question,
 )

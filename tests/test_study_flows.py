@@ -1,0 +1,119 @@
+"""Experiments on flows, and those that the data choose themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.errors import InputError
+from netinnov.study.sections import EXPERIMENT
+from study_cases import context_of, network_of, text_of
+
+OFF = {"structure": False, "mechanisms": False}
+FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 1)]
+FAST = {"replicates": 4}
+
+
+def with_enclaves(weight: int | None = None) -> ni.MultilayerNetwork:
+    """Firms in four places; two parks of P in Q, and one of R in S."""
+    firms = pd.DataFrame({"place": list("PQRS")}, index=list("PQRS"))
+    parks = pd.DataFrame(
+        {"place": ["Q", "Q", "S"], "jurisdiction": ["P", "P", "R"], "kind": "park"},
+        index=["park 1", "park 2", "park 3"],
+    )
+    flows = [(a, b, weight or size) for a, b, size in FLOWS]
+    return network_of(flows, nodes=pd.concat([firms, parks]))
+
+
+def tried(network: ni.MultilayerNetwork, **settings: Any) -> Any:
+    context = context_of(network, experiment={**FAST, **settings}, **OFF)
+    return EXPERIMENT.compute(context)
+
+
+def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen() -> None:
+    result = tried(with_enclaves())
+    assert (result.part.home, result.part.host) == ("P", "Q")
+    text = text_of(EXPERIMENT.tell(result))
+    assert "P and Q were chosen, as most enclaves in the data have them: 2 of 3." in text
+
+
+def test_without_an_enclave_there_is_no_experiment() -> None:
+    assert tried(network_of(FLOWS)) is None
+    assert "names no home and host" in EXPERIMENT.absent
+
+
+def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
+    result = tried(network_of(FLOWS), home="P", host="Q")
+    assert result.headline.scenario.volume_share == 0.1
+    assert "as the weights of this layer differ" in text_of(EXPERIMENT.tell(result))
+    said = text_of(EXPERIMENT.offer(result))
+    assert "had a park with 10 % of its strength in Q and gave up as much of its own" in said
+    assert "median placement" not in said
+    effects = result.effects
+    of_park = effects[effects["scenario"].eq(result.headline.name)]
+    assert of_park["replicates"].max() == 1
+    # The two other places that could have been the host.
+    assert of_park["placebo_n"].max() == 2
+
+
+def test_links_of_equal_weight_are_counted() -> None:
+    result = tried(with_enclaves(weight=3))
+    assert result.headline.scenario.size == 1  # a tenth of the two links of P, at least one
+    assert "as all weights of this layer are the same" in text_of(EXPERIMENT.tell(result))
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [{"size": 2}, {"volume": 1.5}, {"volume_share": 0.25}],
+    ids=lambda each: next(iter(each)),
+)
+def test_what_is_asked_for_is_tried(amount: Any) -> None:
+    prices = {"park": 1.0, "link": 1.0, "pipeline_km": 0.0}
+    result = tried(network_of(FLOWS), home="P", host="Q", prices=prices, **amount)
+    (name, value), sized = *amount.items(), result.headline.scenario
+    assert getattr(sized, name) == value
+    sizes = result.costs.set_index("scenario")["size"]
+    # Home's strength is 10.
+    assert sizes[result.headline.name] == {"size": 2, "volume": 1.5, "volume_share": 2.5}[name]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"home": "Pp", "host": "Q"}, "experiment.home must be .* found 'Pp' .did you mean 'P'"),
+        ({"home": "P", "host": "Q", "size": 9}, "9 are asked for, 'P' has 2 in layer 'links'"),
+        ({"home": "P", "host": "Q", "volume": 11.0}, "11 is asked for, 'P' has 10 in layer"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused_before_anything_is_measured(
+    tmp_path: Path, settings: Any, words: str
+) -> None:
+    folder = tmp_path / "data"
+    ni.io.write_network(network_of(FLOWS), folder)
+    configuration = study.configure(
+        {"data": {"source": "tables", "path": folder}, "experiment": settings}
+    )
+    steps: list[str] = []
+    with pytest.raises(InputError, match=words):
+        study.run(configuration, out=tmp_path / "out", say=steps.append)
+    assert not [step for step in steps if step.startswith("section")]
+
+
+def test_a_rival_that_cannot_be_had_is_told_of_and_left_out() -> None:
+    # For a park that costs 60 there are dozens of links, and home has only 2 to give up.
+    places = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=list("PQRS"))
+    result = tried(
+        network_of(FLOWS, places=places),
+        home="P",
+        host="Q",
+        size=2,
+        prices={"park": 60.0, "link": 1.0, "pipeline_km": 0.01},
+        rivals=["random ends", "direct links"],
+    )
+    assert [trial.name.split(",")[0] for trial in result.rivals] == ["random ends"]
+    assert "The rival 'direct links' cannot be had here" in text_of(EXPERIMENT.tell(result))
