@@ -49,7 +49,7 @@ def cheapest(network, candidates, at_least) -> float | None:
     return min((sum(costs[name] for name in p) for p in enough), default=None)
 
 
-SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 30))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -59,8 +59,8 @@ class ApproachComparison:
 
     home: str
     host: str
-    approaches: pd.DataFrame
-    effects: pd.DataFrame
+    approaches: pd.DataFrame = field(repr=False)
+    effects: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give all measures of all approaches.

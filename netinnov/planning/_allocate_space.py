@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -49,13 +49,13 @@ class SpaceAllocation:
         Whether a pair is allowed.
     """
 
-    flows: pd.DataFrame
+    flows: pd.DataFrame = field(repr=False)
     cost: float
     rents: pd.Series
-    reduced_costs: pd.DataFrame
+    reduced_costs: pd.DataFrame = field(repr=False)
     rents_unique: bool
-    left: pd.Series
-    allowed: pd.DataFrame
+    left: pd.Series = field(repr=False)
+    allowed: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the flows as a long table.

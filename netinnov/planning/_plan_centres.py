@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -126,9 +126,9 @@ class CentrePlan:
     reached: bool
     value: float
     baseline: float
-    steps: pd.DataFrame
+    steps: pd.DataFrame = field(repr=False)
     exact: bool
-    places: pd.DataFrame
+    places: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the steps of the plan.

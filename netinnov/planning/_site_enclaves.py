@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -75,11 +75,11 @@ class SitingPlan:
     baseline: float
     bound: float
     gap: float
-    placebo: pd.Series
+    placebo: pd.Series = field(repr=False)
     placebo_share: float
-    steps: pd.DataFrame
+    steps: pd.DataFrame = field(repr=False)
     cost: float
-    candidates: pd.DataFrame
+    candidates: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give all candidates, chosen or not.

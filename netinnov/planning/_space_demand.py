@@ -47,7 +47,7 @@ class SpaceDemand:
         Space for a unit of flow in each bootstrap resample of the parks.
     """
 
-    demand: pd.DataFrame | pd.Series
+    demand: pd.DataFrame | pd.Series = field(repr=False)
     floor: float
     low: float
     high: float
