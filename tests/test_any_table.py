@@ -92,6 +92,15 @@ def test_ids_of_cells_are_what_they_show(tmp_path):
     assert network.nodes["code"].tolist() == ["007", "010"]
 
 
+def test_ids_of_a_sheet_may_be_numbers_and_text(tmp_path):
+    nodes = [["id", "place"], [7, 330100], ["7b", "QZ"]]
+    links = [["from", "to", "layer"], [7, "7b", 2016], ["7b", 7, "later"]]
+    network = ni.read_network(write_workbook(tmp_path / "n.xlsx", {"nodes": nodes, "links": links}))
+    assert network.nodes.index.tolist() == ["7", "7b"]
+    assert network.nodes["place"].tolist() == ["330100", "QZ"]
+    assert network.layers == ("2016", "later")
+
+
 def test_rows_are_those_of_the_sheet(tmp_path):
     """Two rows above the header and one between: the fault stands in row 6."""
     links = [[], [], ["from", "to", "权重"], ["a", "b", 1], [], ["a", "b", "viel"]]

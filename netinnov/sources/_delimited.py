@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50
-"""Rows by which the delimiter is found."""
+SAMPLED = 2**20
+"""Rows by which the delimiter is found, in so many letters."""
 BLOCK = 2**26
 """Bytes that Arrow reads at once; no row may be longer."""
 
@@ -160,11 +161,14 @@ def _without_hint(text: str) -> tuple[str, int, str]:
 def _delimiter_of(text: str) -> str:
     """The mark that cuts the first rows into as many fields as the header; the most of them."""
     best, delimiter = (False, 1), ","
+    start = text[:SAMPLED]  # a reader copies the text
     for mark in DELIMITERS:
         try:
-            rows = [row for row in islice(_reader(text, mark), SAMPLE) if row]
+            rows = [row for row in islice(_reader(start, mark), SAMPLE) if row]
         except csv.Error:
             continue
+        if len(start) < len(text) and 1 < len(rows) < SAMPLE:
+            rows.pop()  # it may be cut
         width = len(rows[0]) if rows else 1
         score = (width > 1 and all(len(row) == width for row in rows), width)
         if score > best:

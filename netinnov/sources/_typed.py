@@ -35,7 +35,7 @@ NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 
 
 def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
-    """The frame with numbers where a column is to hold some, or holds nothing else."""
+    """The frame with text in ids, and numbers where a column is to hold some or nothing else."""
     columns: dict[str, Any] = {}
     for name in NUMBERS[table]:
         if name in frame:
@@ -43,6 +43,9 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
             if decimal != "." and isinstance(column.dtype, pd.StringDtype):
                 column = column.str.replace(decimal, ".", regex=False)
             columns[name] = _numbers(column).array
+    for name in TEXT[table]:
+        if name in frame and frame[name].dtype == object:  # cells of a sheet
+            columns[name] = frame[name].map(_as_shown, na_action="ignore").array
     others = [
         str(name)
         for name, dtype in frame.dtypes.items()
@@ -53,6 +56,12 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
     numbers = pd.DataFrame(kept, index=frame.index)
     numbers.attrs = frame.attrs
     return numbers
+
+
+def _as_shown(cell: Any) -> Any:
+    """A whole number as the text that a cell shows: 7 beside 7b."""
+    whole = isinstance(cell, int) and not isinstance(cell, bool)
+    return str(cell) if whole else cell
 
 
 def _numbers(column: pd.Series) -> pd.Series:

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, examples
-from netinnov._columns import as_text
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
@@ -259,7 +258,7 @@ def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ..
     """Gephi says in `Type` whether an edge is directed: it is no layer."""
     if "layer" not in links:
         return links, ()
-    words = set(as_text(links["layer"])[0].dropna().str.casefold())
+    words = {str(layer).casefold() for layer in links["layer"].dropna().unique()}
     if not words or not words <= {"directed", "undirected"}:
         return links, ()
     if len(words) > 1:
