@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import Field
 
 from netinnov import centrality
-from netinnov._typing import Distance, Presence
+from netinnov._typing import Direction, Distance, Presence
+from netinnov.build import flatten
 from netinnov.connectivity import Frictions
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
-__all__ = ["MeasuresPart"]
+__all__ = ["MeasuresPart", "strength_together"]
 
 
 class MeasuresPart(Part):
@@ -57,3 +59,16 @@ kilometres = 1.0              # added for each 1,000 km between two places
     def pagerank(self, network: MultilayerNetwork) -> pd.Series:
         """PageRank versatility."""
         return centrality.pagerank(network, damping=self.damping, **self.coupled)
+
+
+def strength_together(
+    network: MultilayerNetwork, modelled: Collection[str], direction: Direction = "total"
+) -> pd.Series:
+    """Strength of each place over all layers, as indices and centres have it.
+
+    Layers are flattened: beside a directed layer an undirected link counts as two opposite ones.
+    What a model made beside observed layers is added up layer by layer, as tables list it.
+    """
+    if {*modelled} & {*network.layers} and not {*network.layers} <= {*modelled}:
+        return centrality.strength(network, direction=direction).sum(axis=1)
+    return centrality.strength(flatten(network), direction=direction).sum(axis=1)

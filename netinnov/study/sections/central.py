@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from netinnov import centrality
-from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import new_figure, plot_centralities
 from netinnov.study._context import Context
+from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure import plan
 from netinnov.study._words import counted, joined, name, number, percent, phrase
@@ -60,7 +60,7 @@ def compute(context: Context) -> Central:
         table,
         centrality.degree(cities),
         centrality.strength(cities),
-        centrality.strength(flatten(cities)).sum(axis=1),
+        strength_together(cities, context.in_model(cities)),
         _side_by_side(structure.network, context) if structure and side_by_side else None,
         bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
         names,

@@ -10,12 +10,11 @@ import pandas as pd
 
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._typing import Direction
-from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
-from netinnov.study._measures import MeasuresPart
+from netinnov.study._measures import MeasuresPart, strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
 from netinnov.study._structure import StructurePart
 from netinnov.study._words import name, number, percent, phrase
@@ -94,7 +93,9 @@ def compute(context: Context) -> Multicentric:
         evenness(observed) if observed and len(observed) < len(layers) else None,
         by_layer,
         strength,
-        _together(cities.select(layers=observed or layers), direction),
+        strength_together(
+            cities.select(layers=observed or layers), context.in_model(cities), direction
+        ),
         context.drawn_names,
         {layer: context.mark(layer) for layer in layers},
         bool(options.frictions),
@@ -108,7 +109,7 @@ def _evenness(
     options: MeasuresPart,
     modelled: tuple[str, ...],
 ) -> Evenness:
-    values = _together(network, direction)
+    values = strength_together(network, modelled, direction)
     return Evenness(
         int((values > 0).sum()),
         polycentricity.rank_size(values),
@@ -121,11 +122,6 @@ def _evenness(
         connectivity.global_efficiency(network, **options.paths),
         modelled,
     )
-
-
-def _together(network: MultilayerNetwork, direction: Direction) -> pd.Series:
-    """Strength over all layers; beside a directed one an undirected link counts as two."""
-    return centrality.strength(flatten(network), direction=direction).sum(axis=1)
 
 
 def tell(result: Multicentric) -> Iterator[Sentence]:
