@@ -94,7 +94,11 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
         amount, text = _amount(context, part, layer)
         part, notes = part.model_copy(update=amount), (*notes, text)
     for trial in _trials.enclaves(part, layer):
-        trial.scenario(cities, np.random.default_rng(context.seed))
+        try:
+            trial.scenario(cities, np.random.default_rng(context.seed))
+        except InputError as error:
+            error.add_note(f"In scenario {trial.name!r}.")
+            raise
     return Choice(part, layer, notes)
 
 
