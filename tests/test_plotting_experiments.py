@@ -385,3 +385,15 @@ def test_quotients_are_written_and_nothing_is_blank(ax, tmp_path):
 def test_quotients_below_zero_are_refused(ax):
     with pytest.raises(InputError, match="no negative value"):
         plot_location_quotients(pd.DataFrame({"x": [-1.0]}), ax=ax)
+
+
+def test_lines_and_places_of_changed_links_can_be_set(ax):
+    places = pd.DataFrame({"lon": [0.0, 1.0], "lat": [0.0, 1.0]}, index=["a", "b"])
+    row = {"source_place": "a", "target_place": "b", "source_new": False, "target_new": False}
+    changes = pd.DataFrame([{**row, "change": 2.0}])
+    look = {"edge_kws": {"linewidths": 5.0}, "node_kws": {"s": 99.0}}
+    plot_link_changes(changes, places=places, **look, ax=ax)
+    assert lines(ax)["gained"].get_linewidths().tolist() == [5.0]
+    dots = {part.get_gid(): part for part in ax.collections}["end of a link drawn"]
+    assert dots.get_sizes().tolist() == [99.0]
+    assert {text.get_text() for text in ax.texts} >= {"a", "b"}

@@ -96,7 +96,7 @@ def plot_centres(
     Notes
     -----
     The least centrality still has a marker of visible size. Without a support (NaN) the marker is
-    grey. Nodes without coordinates are left out and counted under the map.
+    grey. Nodes without coordinates are left out and counted in `caption_notes`.
 
     Examples
     --------

@@ -117,14 +117,14 @@ def plot_flow_map(
     Notes
     -----
     Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
-    say so; their parameters are written under the map, about a hundred characters of each.
+    say so; their parameters are in `caption_notes`, about a hundred characters of each.
 
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
     largest weight, in the unit of the table of links. Area of a place is its strength over the
     observed layers drawn; of layers that hold shares of each origin, what comes in. Periods are
     summed, self-links left out, and the direction of a layer is not drawn. Nodes without
-    coordinates are left out and counted under the map; enclaves with an end outside the frame are
+    coordinates are left out and counted in `caption_notes`; enclaves with an end outside are
     named there.
 
     Examples

@@ -57,7 +57,7 @@ def plot_link_changes(
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located places whose links change. Links with an end
-        outside are left out, and counted under the map.
+        outside are left out, and counted in `caption_notes`.
     strongest : int
         At most this many links are drawn of those lost and of those gained, the largest changes.
     labels : int
@@ -87,7 +87,7 @@ def plot_link_changes(
     Notes
     -----
     Pairs of places are drawn once, their changes summed, those of a new node apart. Links
-    inside a place cannot be drawn and are counted under the map, as are pairs with an end that
+    inside a place cannot be drawn and are counted in `caption_notes`, as are pairs with an end that
     has no coordinates, and what is not drawn because it is not among the strongest.
 
     Examples
