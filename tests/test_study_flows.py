@@ -54,6 +54,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     said = text_of(EXPERIMENT.offer(result))
     assert "had a park with 10 % of its strength in Q and gave up as much of its own" in said
     assert "median placement" not in said
+    assert 'distance = "inverse" sees what moves' in said
     effects = result.effects
     of_park = effects[effects["scenario"].eq(result.headline.name)]
     assert of_park["replicates"].max() == 1

@@ -31,6 +31,10 @@ MEASURES = {
 
 def offer(result: Experiment) -> Iterator[Sentence]:
     yield from headline(result)
+    if result.of_volume and result.options.distance == "unit":
+        text = 'The park moves weight, and with [measures] distance = "unit" access counts links, '
+        text += 'whatever their weight: distance = "inverse" sees what moves, as PageRank does.'
+        yield Sentence(text, ("scenario",))
     text = "Caution: this is a calculation on a network, not a forecast: only the links change, at "
     text += "once, and nobody reacts."
     if result.in_model:
