@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov._interruption import check_interrupted
@@ -32,6 +33,9 @@ _SHARE_SAVED = 100
 
 _WORTH_THREADS = 200_000
 """Rows below which starting threads costs more than it saves."""
+
+_POLL = 0.2
+"""Seconds after which a wait looks for a signal whose exception was lost."""
 
 _inside = threading.local()
 """Whether this thread works for `run`: what it calls starts no threads of its own."""
@@ -106,8 +110,10 @@ def run(
         if executor is None or isinstance(executor, int):
             threads = min(workers(executor), len(batches))
             if threads <= 1:
+                # A batch that is to be saved is finished, and another one is broken off.
+                step = task if save is not None else partial(_unless_interrupted, task)
                 for at, batch in enumerate(batches):
-                    keep(at, _run_batch(task, stopped, batch))
+                    keep(at, _run_batch(step, stopped, batch))
                     check_interrupted()
                 return _joined(results)
             # Called last: when the batches that were running at a failure have ended.
@@ -123,12 +129,14 @@ def run(
         if save is None:  # else the batches that run at a failure are finished and saved
             stack.callback(stopped.set)
             for at, future in enumerate(futures):
+                while not future.done():
+                    wait([future], timeout=_POLL)
+                    check_interrupted()
                 keep(at, future.result())
-                check_interrupted()
             return _joined(results)
         waiting.update({future: at for at, future in enumerate(futures)})
         while waiting:
-            wait(waiting, return_when=FIRST_COMPLETED)
+            wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED)
             keep_all_done()
             check_interrupted()
             for future in [future for future in waiting if future.done()]:
@@ -188,6 +196,11 @@ def _run_batch(
         return [task(item) for item in batch if stopped is None or not stopped.is_set()]
     finally:
         _inside.run = before
+
+
+def _unless_interrupted(task: Callable[[Item], Result], item: Item) -> Result:
+    check_interrupted()
+    return task(item)
 
 
 def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:

@@ -62,6 +62,21 @@ def test_replicates_stop_after_the_batch(lose_signal, executor, saves):
     assert not saves or sorted(saved) == sorted(done)
 
 
+@pytest.mark.parametrize("executor", [1, 2])
+def test_a_batch_that_is_not_saved_is_broken_off(lose_signal, executor):
+    done = []
+
+    def task(item: int) -> None:
+        done.append(item)
+        if item == 0:
+            lose_signal()
+        time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(task, range(20_000), executor=executor, progress=False)
+    assert len(done) < 1_000  # a batch has 1,000, and takes 10 s
+
+
 # A stand-in for an extension module: its import makes an error of its own of what a signal raises.
 IN_AN_IMPORT = """
 import os, signal, sys

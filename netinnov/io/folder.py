@@ -110,7 +110,8 @@ def write_network(
     """
     check_network(network)
     check_choice("format", format, Format)
-    _refuse_other_format(as_path("folder", folder))
+    if not os.path.lexists(target := as_path("folder", folder)):  # else: what is there is told
+        _refuse_other_format(target)
     frames = {
         "nodes": network.nodes.reset_index(),
         "links": network.links,
