@@ -53,8 +53,8 @@ def equal_cost(
     Raises
     ------
     InputError
-        The budget does not pay for a rival of size 1, or its links cost nothing, so that any size
-        would do.
+        The budget does not pay for a rival of size 1, or pays for any size, as its links cost
+        nothing or too little.
 
     Examples
     --------
@@ -88,8 +88,9 @@ def equal_cost(
     low, high = 1, 2
     while costs(high) <= affordable:
         if high == _LARGEST:
-            msg = f"links of this {type(rival).__name__} cost nothing, so no size has the same cost"
-            raise InputError(f"{msg}: give prices to `link` and `pipeline_km`.")
+            msg = f"{high:,} links of this {type(rival).__name__} cost {costs(high):g}, within the "
+            msg += f"budget of {budget:g}, so no size has the same cost"
+            raise InputError(f"{msg}: give higher prices to `link` and `pipeline_km`.")
         low, high = high, min(2 * high, _LARGEST)
     # The cost never falls with size: a larger scenario draws the same ends and then some more.
     while high - low > 1:
