@@ -72,4 +72,7 @@ def test_a_profile_of_each_year_of_projects(cordis):
         share = weight[weight > 0] / weight.sum()
         entropy = -(share * np.log(share)).sum()
         assert found.loc["effective_number", year] == pytest.approx(np.exp(entropy), rel=1e-9)
-    assert found.loc["n_centres"].between(2, 100).all()
+        # A hub holds 2 % of all strength or more; where communities are by chance, the places above
+        # the mean of the linked ones count.
+        centres = found.loc["n_centres", year]
+        assert centres == (weight > weight[weight > 0].mean()).sum() or 1 <= centres <= 50

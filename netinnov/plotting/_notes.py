@@ -36,7 +36,8 @@ def caption_notes(ax: Axes) -> tuple[str, ...]:
     >>> import pandas as pd, netinnov as ni
     >>> from netinnov.plotting import caption_notes, plot_flow_map
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
-    >>> places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["a", "b"])
+    >>> coordinates = {"lon": [118.9, 120.2, None], "lat": [29.0, 30.3, None]}
+    >>> places = pd.DataFrame(coordinates, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     >>> caption_notes(plot_flow_map(ni.build_network(nodes, links, places)))
     ('Places left out, as they have no coordinates: 1 of 3.',)
