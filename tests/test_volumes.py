@@ -145,7 +145,7 @@ def test_nodes_in_places_share_the_volume_by_their_strength() -> None:
 @given(
     st.lists(st.integers(1, 10**6), min_size=4, max_size=4),
     st.floats(0.01, 1),
-    st.floats(0, 1),
+    st.sampled_from([0.0, 1.0]) | st.floats(0.01, 0.99),  # less is lost in the other weights
     st.floats(0, 3),
     st.booleans(),
     st.sampled_from([ReverseEnclave, ForwardEnclave, DirectLinks]),
