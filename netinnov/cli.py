@@ -71,6 +71,10 @@ def _plainly(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        import pyarrow as pa
+
+        # Handlers of its own, put in place while it reads a file, may lose a signal.
+        pa.enable_signal_handlers(False)
         try:
             with signals_first():
                 command(*args, **kwargs)
