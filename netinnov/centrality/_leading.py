@@ -98,11 +98,11 @@ def _perron(weights: Coupled, inside: Blocks, count: int, label: Codes) -> tuple
         return weights(vector.reshape(present.shape), blocks=inside).ravel()
 
     vector = present.ravel().astype(np.float64)
-    there = vector > 0
     gap = np.inf
     for turn in range(ROUNDS):
         inflow = apply(vector)
-        ratio = np.divide(inflow, vector, out=np.zeros(vector.size), where=there)[order]
+        # An entry may underflow to 0 where weights lie hundreds of orders apart.
+        ratio = np.divide(inflow, vector, out=np.zeros(vector.size), where=vector > 0)[order]
         low, high = np.minimum.reduceat(ratio, starts), np.maximum.reduceat(ratio, starts)
         best = low.max()
         # A shift of half the eigenvalue keeps bipartite components from swinging.
