@@ -96,7 +96,7 @@ def test_kirchhoff_index(in_turns, kind):
 
 
 def test_effective_resistance(in_turns):
-    # networkx inverts the Laplacian anew for one pair or gives all of them.
+    # networkx inverts the Laplacian again for each pair or gives all of them.
     graph = graphs(500)["hubs"]
     network = network_of(graph)
     pairs = [(f"n{i}", f"n{j}") for i in range(500) for j in range(500)]

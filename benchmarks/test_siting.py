@@ -1,4 +1,4 @@
-"""Greedy plans of 300 places against each plan measured anew with igraph."""
+"""Greedy plans of 300 places against igraph measuring each plan from scratch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pairs(network):
 
 
 def one_by_one(network, pairs):
-    """The efficiency with each of some links alone, each network measured anew."""
+    """The efficiency with each of some links alone, each network measured from scratch."""
     graph = igraph.Graph.DataFrame(
         network.links[["source", "target"]], directed=False, use_vids=False
     )

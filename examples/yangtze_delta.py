@@ -139,7 +139,7 @@ def with_flows(network, flows):
 
 
 def permuted(values, classes, rng):
-    """Each row's values handed out anew among the destinations of one class, zeros included."""
+    """Each row's values permuted among the destinations of one class, zeros included."""
     result = np.zeros_like(values)
     for row in range(len(values)):
         others = np.delete(np.arange(len(values)), row)

@@ -180,7 +180,7 @@ def check_confidence(name: str, value: Any) -> None:
 
 
 def _number(value: Any) -> float:
-    """The number as a float; NaN if it is none, infinite if no float could hold it."""
+    """The number as a float; NaN if it is not a number, infinite if no float could hold it."""
     if isinstance(value, (float, int)):
         try:
             return float(value)

@@ -36,7 +36,7 @@ _EXPERIMENT = "experiment"
 _LARGEST_POOL = 1_024
 
 _SAID = {
-    "resample": "its data were drawn again by {}, not by {}",
+    "resample": "its data were resampled by {}, not by {}",
     "specifications": "`make` gave {} or had other points, and gives {}",
 }
 """How a difference is said where the name of an option does not tell it."""

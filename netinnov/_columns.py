@@ -160,9 +160,9 @@ def misspelt(found: str, name: str) -> bool:
     return swapped or one_more or close
 
 
-def nearest(name: str, columns: Iterable[str], *, likeness: float = 0.6) -> str | None:
+def nearest(name: str, columns: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The column most like ``name``, if one is near, or else called by another word for it."""
     by_case = {column.casefold().strip(): column for column in columns}
-    near = difflib.get_close_matches(name, by_case, n=1, cutoff=likeness)
+    near = difflib.get_close_matches(name, by_case, n=1, cutoff=cutoff)
     near += [word for word in OTHER_WORDS.get(name, ()) if word in by_case]
     return by_case[near[0]] if near else None

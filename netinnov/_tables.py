@@ -117,7 +117,7 @@ def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]
         known = {KEYS.get(name), *REQUIRED.get(name, ()), *OPTIONAL[name]}
         others = [column for column in columns if column not in known]
         for column in OPTIONAL[name] if columns else ():
-            near = None if column in columns else nearest(column, others, likeness=ALIKE)
+            near = None if column in columns else nearest(column, others, cutoff=ALIKE)
             if near is not None:
                 similar.append((name, column, near))
                 others.remove(near)

@@ -1,4 +1,4 @@
-"""Scores on the coupled network, likeness of layers, and the table, in the contract test."""
+"""Scores on the coupled network, layer similarity, and the table, in the contract test."""
 
 from __future__ import annotations
 

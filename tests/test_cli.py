@@ -469,7 +469,7 @@ def test_tables_of_other_names_are_told_where_they_go(here):
         ("nowhere", "there is no such file or folder"),
         ("study.toml", "it is a configuration, for `netinnov run study.toml`"),
         ("tables/links.csv", "name the folder that holds them"),
-        ("notes.docx", "it is none by its ending, '.docx'"),
+        ("notes.docx", "a file that ends in '.docx' is none of these"),
         ("broken.zip", "is damaged or cut off"),
         ("broken.csv.gz", "is damaged or cut off"),
         ("empty.csv", "must name its columns in line 1, which is empty"),

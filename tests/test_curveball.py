@@ -1,4 +1,4 @@
-"""Two-mode layers dealt out anew: margins, weights, directions and refusals."""
+"""Randomised two-mode layers: margins, weights, directions and refusals."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def test_levels_of_jurisdictions(districts):
     [
         ({"measures": {}}, "`measures` must be a mapping .* at least one"),
         ({"measures": [strength]}, "`measures` must be a mapping"),
-        ({"measures": {"x": 3}}, r"these are none: \['x'\]"),
+        ({"measures": {"x": 3}}, r"these are not: \['x'\]"),
         ({"measures": {"x": lambda network: "high"}}, "'x' must return a number .* found str"),
         ({"measures": {"x": lambda network: [1.0]}}, "'x' must return a number .* found list"),
         ({"measures": {"x": lambda network: pd.Series({"z": 1.0})}}, r"found Series .*\['z'\]"),

@@ -62,7 +62,7 @@ def test_all_permutations_by_brute_force(
     symmetric: bool, missing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Five nodes, 120 permutations, each of them once in place of random ones. The residual of
-    # the predictor on the others is permuted, missing pairs with it, and the model fitted anew.
+    # the predictor on the others is permuted, missing pairs with it, and the model fitted again.
     n = 5
     orders = [np.array(order) for order in permutations(range(n))]
     monkeypatch.setattr(_qap, "orders_of", lambda *_: orders)

@@ -86,7 +86,7 @@ def exchanged(links, weight, directed, steps, pace, seed, batch=64):
 
 
 def kept_classes(links, group, directed, steps, seed, batch=64):
-    """`exchange_within` without excursions and zones, with lists of ends looked up anew."""
+    """`exchange_within` without excursions and zones, with lists of ends looked up each time."""
     links = [list(map(int, link)) for link in links]
     draw, m = SplitMix64(*seed), len(links)
 

@@ -1,4 +1,4 @@
-"""Robustness curves against hand values and components found anew after each removal."""
+"""Robustness curves against hand values and components recomputed after each removal."""
 
 from __future__ import annotations
 

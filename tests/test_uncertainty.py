@@ -303,7 +303,7 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(
     run(resample=counted, checkpoint=folder, resamples=4, placements=3)
     assert len(calls) == 8  # other placements
     for resample, words in (
-        (None, r"drawn again by .*counted, not by nothing"),
+        (None, r"resampled by .*counted, not by nothing"),
         (ResampledLinks(events={"flows": 5}), r"not by ResampledLinks\(events=\{'flows': 5\}"),
     ):
         with pytest.raises(InputError, match=words):
@@ -326,8 +326,10 @@ def test_sets_in_which_an_effect_is_undefined_are_left_out(pair) -> None:
 
 def test_data_uncertainty_is_said_in_words(pair) -> None:
     said = compare(pair, {"x": Times(1.5, sd=5)}, resamples=20).sentences()[0]
-    assert "in 20 sets of data drawn again its mean over placements has a standard dev" in said
-    assert "sets of data" not in compare(pair, {"x": Times(2)}, resample=None).sentences()[0]
+    assert "in 20 resamples of the data its mean over placements has a standard dev" in said
+    assert (
+        "resamples of the data" not in compare(pair, {"x": Times(2)}, resample=None).sentences()[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -504,7 +506,7 @@ def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
     )
     assert (table.loc["none", "resamples"] == 60).all()
     assert table.loc["park", "data_error"].notna().all()
-    assert f"in {used.iloc[0]} sets of data" in result.sentences()[0]
+    assert f"in {used.iloc[0]} resamples of the data" in result.sentences()[0]
     # What was found is found again.
     again = compare(network, {"park": park, "none": NoChange()}, **options)
     pd.testing.assert_frame_equal(again.effects(), result.effects())

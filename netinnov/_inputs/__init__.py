@@ -216,7 +216,7 @@ def recognise(path: Path) -> tuple[str, Path]:
         ours = {own_table(name) for name in sheet_names(path)}
         return ("tables" if ours & {"nodes", "links"} else "flows"), path
     if ending not in (*TABLE_ENDINGS, ZIP):
-        raise InputError(f"{path} must be {READ}; it is none by its ending, {ending!r}.")
+        raise InputError(f"{path} must be {READ}; a file that ends in {ending!r} is none of these.")
     line = "" if ending in (".parquet", ".dta") else _first_line(path).casefold()
     if "inventor_id" in line:
         return "patentsview", path

@@ -35,7 +35,7 @@ def infomap(
         Probability, from 0 to 1, with which the walker at a node picks its next link among those
         of the node in all layers, in place of the layer where it is.
     restarts : int
-        How often the search starts anew. The best result is returned.
+        Number of searches; the best result is returned.
     rng : None, int, SeedSequence or Generator
         Source of the seed that Infomap gets. The same `rng` gives the same partition.
 

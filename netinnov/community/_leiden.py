@@ -41,7 +41,7 @@ def leiden(
         See `modularity`, which is what is maximised. A larger resolution gives more and smaller
         communities. With coupling 0 each layer has communities of its own.
     restarts : int
-        How often the search starts anew, in another random order. The best result is returned.
+        Number of searches, each in another random order; the best result is returned.
     rng : None, int, SeedSequence or Generator
         Source of the random orders. The same `rng` gives the same partition, whatever the number
         of processors.

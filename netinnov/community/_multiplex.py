@@ -45,7 +45,7 @@ def multiplex_leiden(
     resolution : float
         Weight of the null model, at least 0. A larger one gives more and smaller communities.
     restarts : int
-        How often the search starts anew, in another random order. The best result is returned.
+        Number of searches, each in another random order; the best result is returned.
     rng : None, int, SeedSequence or Generator
         Source of the random orders. The same `rng` gives the same partition, whatever the number
         of processors.

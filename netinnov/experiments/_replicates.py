@@ -44,7 +44,7 @@ Measure: TypeAlias = Callable[..., float | pd.Series]
 
 
 class Item(NamedTuple):
-    """A replicate of a scenario, in the data as observed (-1) or as drawn again."""
+    """A replicate of a scenario, in the observed data (-1) or in a resample of them."""
 
     scenario: str
     replicate: int

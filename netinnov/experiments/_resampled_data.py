@@ -89,7 +89,7 @@ class ResampledLinks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResampledEvents:
-    """Whole events drawn again with replacement, with all the links that each one makes.
+    """Whole events resampled with replacement, with all the links that each one makes.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def check_resampling(resample: object, replicates: int) -> None:
     what = "a function of a network and a Generator, such as ResampledLinks()"
     check_callable("resample", resample, what, made=True)
     if replicates < 2:
-        raise InputError("`replicates` must be 2 or more where data are drawn again; found 1.")
+        raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
 
 
 def _with_layers(

@@ -65,7 +65,7 @@ def sentence(row: Mapping[Any, Any]) -> str:
             text += ")"
     if not pd.isna(row["data_error"]):
         text += (
-            f"; in {row['resamples']} sets of data drawn again its mean over placements has a "
+            f"; in {row['resamples']} resamples of the data its mean over placements has a "
             f"standard deviation of {row['data_error']:.2g} (at most "
             f"{row['data_error_high']:.2g}; 95 % from {row['data_low']:+.3g} to "
             f"{row['data_high']:+.3g})"

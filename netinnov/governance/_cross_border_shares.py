@@ -129,7 +129,7 @@ def _codes(network: MultilayerNetwork, column: str) -> Codes:
     known = [*storage.nodes.columns, *storage.places.columns]
     near = did_you_mean(column, known)
     raise InputError(
-        f"`groups` must name columns of the nodes or of the places; {column!r} is none{near}."
+        f"`groups` must name columns of the nodes or of the places; {column!r} is not one{near}."
     )
 
 

@@ -16,7 +16,7 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
     + d(j, t)). Only sources that come to j sooner over i, and targets that i comes to sooner over
     j, can gain. ``both_ways``: distances are symmetric and the link goes both ways, so that each
     gain stands for two ordered pairs. O(links x (nodes + sources x targets that can gain)).
-    Reference: distances computed anew for each link.
+    Reference: distances recomputed for each link.
     """
     n = chosen.size
     gains = np.zeros(source.size, np.float64)
@@ -126,7 +126,7 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
     ``both_ways``: whether a link goes both ways. Rows of the result are candidates, columns nodes;
     a node that is not chosen gains 0. Each link in turn shortens d(s, t) to min(d(s, t), d(s, i) +
     l + d(j, t)). O(candidates x (nodes^2 + links x pairs that gain)); of a single link between old
-    nodes O(nodes + pairs that gain). Reference: distances computed anew for each candidate.
+    nodes O(nodes + pairs that gain). Reference: distances recomputed for each candidate.
     """
     n = chosen.size
     count = first.size - 1
@@ -166,7 +166,7 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
 def distances_with_links(apart, source, target, length, both_ways):
     """Distances between all nodes with some more links: a new array. O(links x pairs that gain).
 
-    Reference: distances computed anew.
+    Reference: distances recomputed.
     """
     n = apart.shape[0]
     work = apart.copy()

@@ -182,7 +182,7 @@ def access_gains(distances, row_of, owner, source, target, length, needs, begin)
     a row. Coalitions come in the order of their masks: that with its first player left out came
     last of those with one player less, and of its distances those change that a new link makes
     shorter. O(2^n rows x nodes), and as much for each link that shortens. Reference: distances
-    computed anew for each coalition.
+    recomputed for each coalition.
     """
     n = begin.size - 1
     n_rows, n_nodes = distances.shape

@@ -36,7 +36,7 @@ def _below(state, gamma, size):
 def trade(indptr, indices, weight, n_columns, steps, seed):
     """Columns and weights of each row after ``steps`` trades; rows keep their sizes.
 
-    A trade draws two rows, sets aside the columns that both have, and deals the others out anew,
+    A trade draws two rows, sets aside the columns that both have, and deals the others out,
     each way equally likely. A column takes its weight along. ``seed``: two words, the second odd.
     O(steps x mean size of a row). Reference: the same with Python sets, in the tests.
     """

@@ -23,7 +23,7 @@ def largest_parts(source, target, leaves):
     ``leaves[u]``: how many nodes leave before u. Read backwards: a node comes back, and a link is
     there from the moment the end that had left first is back; parts are joined by size.
     Direction is ignored; self-links and repeated links do no harm. O(n + m alpha(n)).
-    Reference: the components of the network that is left, found anew after each removal.
+    Reference: the components of the network that is left, recomputed after each removal.
     """
     n = leaves.size
     # The links of each end that leaves first, chained; the order of leaving is the name of a node.

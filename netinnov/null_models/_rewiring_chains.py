@@ -97,9 +97,9 @@ class Chain:
 
     @property
     def pace(self) -> int:
-        """One in so many proposals is of the rarer sort; after a multiple of it the count is anew.
+        """Proposals from one of the rarer kind to the next; the count restarts at each multiple.
 
-        So a chain that is looked at goes on as one that is not only if it is looked at after
+        So a chain that is read on the way continues as one that is not only if it is read after
         multiples of the pace.
         """
         if self.size <= _FEW:

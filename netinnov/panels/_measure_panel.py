@@ -199,7 +199,7 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
         msg = "`measures` must be a mapping from names to functions of a network, with at least one"
         raise InputError(f"{msg}; found {given!r}.")
     if wrong := [name for name, measure in given.items() if not callable(measure)]:
-        raise InputError(f"measures must be functions of a network; these are none: {wrong[:5]}.")
+        raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
 
 
 def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> None:

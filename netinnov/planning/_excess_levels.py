@@ -3,7 +3,7 @@
 Each level is a linear programme in its dual form: which weights of coalitions, balanced up to what
 is settled, have the largest value? Its columns are the coalitions; one enters a basis only when its
 excess is above that of the level, and the kernel finds such a coalition in one pass over all. The
-tests solve the same programmes by HiGHS, which scipy starts anew with each generated column.
+tests solve the same programmes by HiGHS, which scipy restarts for each generated column.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Matrices with numbers in their cells: flows between communities, likeness of layers."""
+"""Matrices with numbers in their cells: flows between communities, layer similarity."""
 
 from __future__ import annotations
 

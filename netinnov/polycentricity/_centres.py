@@ -102,7 +102,7 @@ def detect_centres(
         each origin's total: of each origin. None: whole-number weights count events, and behind
         others nobody knows how many there are.
     resample : function, optional
-        Draws a network anew, ``(network, Generator) -> network``. Needed where one event makes
+        Resamples a network, ``(network, Generator) -> network``. Needed where one event makes
         several links, as in projections: draw its events and project them.
     rng : None, int, SeedSequence or Generator
         Source of the searches and draws.
@@ -128,7 +128,7 @@ def detect_centres(
 
     Notes
     -----
-    Events are drawn again, never places: a place drawn twice would stand twice in the ranking. A
+    Events are resampled, never places: a place drawn twice would appear twice in the ranking. A
     link is drawn from the Poisson distribution around its count, so links of one event are lost
     in 37 % of the draws and links that were not observed never appear. Ties are won by the
     earlier node. No links, no centres.

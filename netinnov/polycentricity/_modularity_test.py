@@ -187,7 +187,8 @@ def compared_modularity(
 ) -> ModularityTest:
     """Compare a modularity with that of random networks.
 
-    With fewer `searches` than restarts it is searched for anew, with as much effort as there.
+    Where the draws get fewer `searches` than the restarts, the observed network is searched again
+    with as few, so that both get the same effort.
     """
     if searches is not None and searches >= options.restarts:
         searches = None

@@ -159,8 +159,8 @@ def profile(
     `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes great-circle
     distances, and is NaN without coordinates of all places or for more than 3,000.
 
-    *Interval.* Events are drawn again, not places, since a place drawn twice would stand twice
-    in the ranking. Drawing again thins out weak links (a count of 1 is lost in 37 % of the
+    *Interval.* Events are resampled, not places, since a place drawn twice would appear twice
+    in the ranking. Resampling thins out weak links (a count of 1 is lost in 37 % of the
     draws), so that resampled networks are sparser and more uneven than the observed one, as the
     observed one is than the flows behind it: `bias` says by how much, and the interval shows the
     spread only. Where the bias is not small beside the interval, move both ends by minus the

@@ -1,4 +1,4 @@
-"""Flows as they might have been counted: every event drawn again."""
+"""Bootstrap resamples of flows, event by event."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def says_events(network: MultilayerNetwork, events: Events) -> bool:
 def resampled(
     network: MultilayerNetwork, rng: np.random.Generator, *, events: Events = None
 ) -> MultilayerNetwork:
-    """Draw each link's number of events anew, around the number observed.
+    """Resample each link's number of events around the number observed.
 
     A count is drawn from the Poisson distribution with the observed count as its mean, which is
     the bootstrap of events. Other weights are first put in events: all weights of a layer

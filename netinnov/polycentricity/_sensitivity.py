@@ -108,7 +108,7 @@ def sensitivity(
     sizes, direction, ddof
         See `profile`.
     null : null model, function or None
-        A null model, as for `profile`; the rules are applied anew to each of its networks.
+        A null model, as for `profile`; the rules are applied to each of its networks.
     replicates : int
         Networks drawn from it.
     restarts : int

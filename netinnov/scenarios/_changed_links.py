@@ -73,7 +73,7 @@ def moved(
 ) -> MultilayerNetwork:
     """Take pairs out of a layer and add others.
 
-    Where a share is `left` of the weight of the pairs that are gone, they stay with that.
+    Pairs that are `gone` keep the share `left` of their weight; at 0 they are removed.
     `followed` are pairs as they were and, in the same order, as they are now: these keep their
     weights, periods and attributes.
     """

@@ -105,7 +105,7 @@ def read_delimited(
 def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> str:
     """What stands before decimals in some columns, '.' or ','.
 
-    Between commas a decimal comma would need quotation marks, so there it is none.
+    In a file delimited by commas a decimal comma would need quotation marks: it is a point there.
 
     Raises
     ------

@@ -130,8 +130,8 @@ def tables_of_file(
     asked, encoding = check_columns(columns), check_encoding(encoding)
     folder = path if kind_of(path) == "a folder" else None
     if folder is None and ending_of(path) not in WORKBOOKS:
-        msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook; it is none."
-        raise InputError(msg)
+        msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook"
+        raise InputError(f"{msg}; found {kind_of(path)}.")
     raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
     say([text for table in raw.values() for text in table.notes])
     if folder is None or not _is_ours(folder):

@@ -1,4 +1,4 @@
-"""Who takes part in what: events drawn anew, or traded at random, and added up to places."""
+"""Two-mode data of a study: resampled, or randomised by trades, then projected onto places."""
 
 from __future__ import annotations
 

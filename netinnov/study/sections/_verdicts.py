@@ -331,7 +331,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     there, low, high = per_cent_of(changes, float(row["baseline"]))
     n, host = int(row["placebo_n"]), _place(result, result.part.host)
     span = low if low == high else f"between {low} and {high} (95 % of them)"
-    # Of as many as were asked for it is the likeness that chose them, of all it is not.
+    # A limited number of hosts are the most similar ones; without a limit all hosts are there.
     every = result.part.placebos is None
     like = "" if every else phrase(" similar to {} in {}", host, joined(result.match))
     text = phrase(
