@@ -74,3 +74,17 @@ def test_nothing_to_draw_is_refused():
         plot_event_study({})
     with pytest.raises(InputError, match=r"what event_study\(\) gives.*found DataFrame"):
         plot_event_study(pd.DataFrame())
+
+
+def test_a_table_of_estimates_gives_the_points_of_its_study(study):
+    for each in study:
+        of_study, of_table = (
+            plot_event_study(each, ax=axes()),
+            plot_event_study(each.to_frame(), ax=axes()),
+        )
+        drawn = [
+            [(*line.get_xydata().ravel(), line.get_markerfacecolor()) for line in ax.lines[2:]]
+            for ax in (of_study, of_table)
+        ]
+        assert drawn[0] == drawn[1]
+        assert not any("treated pairs" in note for note in caption_notes(of_table))

@@ -271,6 +271,24 @@ def test_of_many_nodes_one_is_drawn(ax):
     assert ax.lines[0].get_xdata()[0] == found.observed["synthetic_city_01"]
 
 
+def test_a_table_of_replicates_gives_the_figure_of_its_comparison(ax):
+    measure = ni.centrality.harmonic_centrality
+    found = compare_with_null(sparse_cities(), measure=measure, replicates=19, rng=1)
+    node = "synthetic_city_01"
+    plot_null_distribution(found, node=node, ax=ax)
+    for draws, observed, of in (
+        (found.draws, found.observed, node),
+        (found.draws[node], found.observed[node], None),
+    ):
+        other = new_figure().add_subplot()
+        plot_null_distribution(draws, observed=observed, node=of, ax=other)
+        assert entries(other) == entries(ax)
+    with pytest.raises(InputError, match="`observed` must be the value of the network"):
+        plot_null_distribution(found.draws)
+    with pytest.raises(InputError, match="`observed` is for a table"):
+        plot_null_distribution(found, observed=1.0)
+
+
 def test_replicates_that_are_all_alike(ax, tmp_path):
     same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5), 0.5)
     plot_null_distribution(same, ax=ax)

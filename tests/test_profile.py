@@ -95,7 +95,7 @@ def test_the_table(region):
     assert found.columns.tolist() == [
         *["of", "many_centres_if", "value", "low", "high", "bias"],
         *["low_without_one", "high_without_one", "most_influential"],
-        *["null_mean", "null_low", "null_high", "z", "p"],
+        *["null_mean", "null_low", "null_high", "z", "p", "untested"],
     ]
     assert set(found["many_centres_if"]) == {"high", "low"}
 
@@ -260,9 +260,32 @@ def test_position_among_draws():
     # Rounding is no difference.
     fixed = position(0.3, np.full(9, 0.1 + 0.2))
     assert math.isnan(fixed.z)
-    assert fixed.p == 1
+    assert math.isnan(fixed.p)
+    assert fixed.untested == "all random networks have the observed value"
+    # Beyond draws that are all equal: no z, but 2 (0 + 1) / 10.
+    beyond = position(4.0, np.full(9, 3.0))
+    assert math.isnan(beyond.z)
+    assert beyond.p == pytest.approx(0.2)
+    assert beyond.untested is None
     assert math.isnan(position(math.nan, draws).p)
     assert math.isnan(position(1.0, np.array([1.0, math.nan])).p)
+
+
+def test_a_null_that_hardly_moves_links_gives_no_verdict():
+    # Rewiring swaps two links for two that are not there: of 28 pairs of eight places 27 are
+    # linked, and each draw has one link that the network has not, a 27th.
+    pairs = [(a, b, 3.0) for a in "abcdefgh" for b in "abcdefgh" if a < b][1:]
+    dense = ni.build_network(*bare({"x": pairs}, "abcdefgh"))
+    options = {"resamples": 0, "leave_one_out": False, "restarts": 1, "rng": 1}
+    found = profile(dense, indices=["gini", "entropy_index"], replicates=30, **options)
+    assert found[["z", "p"]].isna().all(axis=None)
+    assert found["untested"].str.fullmatch(r"the null model moves .* % of the links only").all()
+    assert found["null_mean"].notna().all()
+
+
+def test_no_null_model_is_not_untested(region):
+    found = profile(region, indices=["gini"], resamples=0, null=None, leave_one_out=False)
+    assert found["untested"].isna().all()
 
 
 def test_what_the_null_fixes_has_no_z(region):
@@ -270,7 +293,9 @@ def test_what_the_null_fixes_has_no_z(region):
     found = profile(region, null=shuffled, replicates=30, **options)
     fixed = ["functional", "entropy_index", "core_periphery", "core_share"]
     assert found.loc[fixed, "z"].isna().all()
-    assert (found.loc[fixed, "p"] == 1).all()
+    assert found.loc[fixed, "p"].isna().all()
+    assert (found.loc[fixed, "untested"] == "all random networks have the observed value").all()
+    assert pd.isna(found.loc["gini", "untested"])
     assert found.loc["gini", "z"] != 0
     assert 0 < found.loc["gini", "p"] <= 1
 

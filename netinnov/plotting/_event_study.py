@@ -27,7 +27,7 @@ _COLUMNS = ["event_time", "estimate", "low", "high"]
 
 
 def plot_event_study(
-    studies: EventStudy | Mapping[str, EventStudy],
+    studies: EventStudy | pd.DataFrame | Mapping[str, EventStudy | pd.DataFrame],
     *,
     truth: pd.Series[float] | None = None,
     ax: Axes | None = None,
@@ -36,8 +36,9 @@ def plot_event_study(
 
     Parameters
     ----------
-    studies : EventStudy or mapping from name to EventStudy
-        As `netinnov.panels.event_study` gives them. Groups of one study are drawn as several.
+    studies : EventStudy, DataFrame or mapping from name to these
+        As `netinnov.panels.event_study` gives them, or their tables of estimates. Groups of one
+        study are drawn as several.
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
     ax : Axes, optional
@@ -47,8 +48,8 @@ def plot_event_study(
     -------
     Axes
         Points with intervals, beside one another where there are several studies; the hollow point
-        is the reference period, the dashed line the opening. Below: the p of the test of equal
-        trends before the opening, and treated pairs.
+        is the reference period, the dashed line the opening. For the caption (`caption_notes`): the
+        p of the test of equal trends before the opening, and treated pairs, which tables lack.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def plot_event_study(
     """
     named: Mapping[str, Any] = studies if isinstance(studies, Mapping) else {"": studies}
     series = [
-        (" ".join(part for part in (name, str(group)) if part), table, study)
+        (" ".join(part for part in (name, str(group)) if part), table)
         for name, study in named.items()
         for group, table in _groups(study)
     ]
@@ -84,11 +85,11 @@ def plot_event_study(
         if truth is not None:
             when = truth.index.to_numpy(np.float64)
             ax.plot(when, truth.to_numpy(np.float64), color=INK, linewidth=0.9, label="truth")
-        for position, (name, table, study) in enumerate(series):
+        for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
             x = table["event_time"].to_numpy(np.float64) + shift
             y, low, high = (table[c].to_numpy(np.float64) for c in ("estimate", "low", "high"))
-            reference = (table["event_time"] == study.reference).to_numpy()
+            reference = (y == 0) & np.isnan(low)
             colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
             known = np.isfinite(y) & ~reference
             ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
@@ -101,13 +102,14 @@ def plot_event_study(
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:
             legend_above(ax, ncols=3, handlelength=1.6)
-        notes = [_note(name, study) for name, study in named.items()]
+        whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
+        notes = [_note(name, study) for name, study in whole.items()]
         write_notes(ax, notes, label="periods since the opening")
     return ax
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
-    frame = getattr(study, "estimates", None)
+    frame = study if isinstance(study, pd.DataFrame) else getattr(study, "estimates", None)
     if not isinstance(frame, pd.DataFrame) or not set(_COLUMNS) <= set(frame.columns):
         msg = "`studies` must be what event_study() gives, or a mapping to these"
         raise InputError(f"{msg}; found {type(study).__name__}.")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import check_type
+from netinnov._arguments import check_type, shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -26,8 +26,9 @@ _BAND = "#d4d4d4"
 
 
 def plot_null_distribution(
-    comparison: NullComparison,
+    comparison: NullComparison | pd.Series[float] | pd.DataFrame,
     *,
+    observed: float | pd.Series[float] | None = None,
     node: str | None = None,
     label: str = "value",
     ax: Axes | None = None,
@@ -36,8 +37,11 @@ def plot_null_distribution(
 
     Parameters
     ----------
-    comparison : NullComparison
-        From `netinnov.null_models.compare_with_null`.
+    comparison : NullComparison, Series or DataFrame
+        From `netinnov.null_models.compare_with_null`; or the values of the replicates, a row each
+        and a column a node, as its ``draws`` are.
+    observed : float or Series, optional
+        The value of the network, a number or one a node, with a table of replicates.
     node : str, optional
         Whose value, if the measure gives one a node.
     label : str
@@ -55,8 +59,8 @@ def plot_null_distribution(
     Raises
     ------
     InputError
-        If the measure has a value a node and none is named, or the other way round, or no
-        replicate has a value.
+        If the measure has a value a node and none is named, or the other way round, no
+        replicate has a value, or `observed` is missing with a table, or given without one.
 
     Examples
     --------
@@ -68,9 +72,7 @@ def plot_null_distribution(
     >>> plot_null_distribution(found, label="efficiency").get_xlabel()
     'efficiency'
     """
-    from netinnov.null_models import NullComparison  # only here: it loads compiled code
-
-    check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
+    comparison = _comparison(comparison, observed)
     parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
     draws = comparison.draws
     if isinstance(comparison.observed, pd.Series):
@@ -81,7 +83,7 @@ def plot_null_distribution(
         draws = draws[node]
     elif node is not None:
         raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
-    observed, z, p, low, high = (float(part) for part in parts)
+    value, z, p, low, high = (float(part) for part in parts)
     values = np.asarray(draws, np.float64)
     values = values[np.isfinite(values)]
     if not values.size:
@@ -94,15 +96,37 @@ def plot_null_distribution(
         bins = "auto" if np.ptp(values) > 0 else 1
         ax.hist(values, bins=bins, color=PALETTE[4], edgecolor="white", linewidth=0.3, label=counts)
         signs = [f"z = {number(z, '+.1f')}"] if np.isfinite(z) else []
-        text = ", ".join([f"observed: {number(observed, '.4g')}", *signs])
+        text = ", ".join([f"observed: {number(value, '.4g')}", *signs])
         text += _chance(p, values.size) if np.isfinite(p) else ""
-        ax.axvline(observed, color=INK, linewidth=1.4, label=text)
+        ax.axvline(value, color=INK, linewidth=1.4, label=text)
         ax.set_xlabel(printable(label))
         ax.set_ylabel("replicates")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         legend_above(ax, up=1.0)
     return ax
+
+
+def _comparison(
+    given: NullComparison | pd.Series[float] | pd.DataFrame,
+    observed: float | pd.Series[float] | None,
+) -> NullComparison:
+    """The comparison, or that of a table of replicates with the value observed."""
+    from netinnov.null_models import NullComparison  # only here: it loads compiled code
+    from netinnov.null_models._null_statistics import compared
+
+    if not isinstance(given, (pd.Series, pd.DataFrame)):
+        mend = "compare_with_null(...), or a table of draws"
+        check_type("comparison", given, NullComparison, mend=mend)
+        if observed is not None:
+            raise InputError("`observed` is for a table of replicates; leave it out here.")
+        return given
+    if isinstance(given, pd.DataFrame) and isinstance(observed, pd.Series):
+        observed = observed.reindex(pd.Index(given.columns))
+    elif isinstance(given, pd.DataFrame) or not isinstance(observed, (int, float)):
+        msg = "`observed` must be the value of the network, a number for a Series of replicates "
+        raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
+    return compared(observed, np.asarray(given, np.float64), np.nan)
 
 
 def _chance(p: float, replicates: int) -> str:

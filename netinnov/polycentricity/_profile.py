@@ -17,7 +17,7 @@ from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import Prepared, prepared_null
+from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
     searches_per_draw,
@@ -35,7 +35,7 @@ from netinnov.polycentricity._indices import (
     size_indices,
     without,
 )
-from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
+from netinnov.polycentricity._modularity_test import LEAST_MOVED, REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
@@ -137,7 +137,8 @@ def profile(
         `low_without_one`, `high_without_one`: least and largest value without one place, and
         `most_influential`, the place whose absence changes the value most. `null_mean`,
         `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
-        the value in it, p two-sided. NaN where a part is not asked for or not defined.
+        the value in it, p two-sided; `untested`: why there is no p although there is a null model.
+        NaN where a part is not asked for or not defined.
 
     Raises
     ------
@@ -171,9 +172,10 @@ def profile(
     but how far one place decides.
 
     *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
-    are at least as low (high). An index that the null model fixes, such as ``functional`` under
-    given degrees, has z NaN. Where nearly all pairs are linked, as in flows of people, rewiring
-    has hardly anything to move: compare with another null model, such as
+    are at least as low (high). There is no z and no p, and `untested` says why, where all random
+    networks have the observed value, as ``functional`` under given degrees, and for all indices
+    where the null model moves less than 5 % of the links. Rewiring does so where nearly all pairs
+    are linked, as in flows of people: compare with another null model, such as
     `null_models.GravityNull` or weights permuted over the links.
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
@@ -238,9 +240,10 @@ def profile(
         *[("null", k, child) for k, child in enumerate(for_null.spawn(nulls))],
     ]
     found = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
-    found = found.reshape(len(items), len(setting.names))
-    parts = np.split(found, [draws, draws + left])
-    return _table(network, setting, value, *parts)
+    found = found.reshape(len(items), 1 + len(setting.names))
+    moved = float(found[draws + left :, 0].mean()) if nulls else math.nan
+    parts = np.split(found[:, 1:], [draws, draws + left])
+    return _table(network, setting, value, moved, *parts)
 
 
 class Position(NamedTuple):
@@ -251,16 +254,28 @@ class Position(NamedTuple):
     null_high: float = math.nan
     z: float = math.nan
     p: float = math.nan
+    untested: str | None = None
 
 
-def position(value: float, draws: Floats) -> Position:
-    """Compare with draws; all NaN if the value or a draw is undefined."""
-    if not draws.size or not math.isfinite(value) or not np.isfinite(draws).all():
+def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
+    """Compare with draws that moved such a share of the links; NaN where that says nothing."""
+    if not draws.size:
         return Position()
+    if not math.isfinite(value):
+        return Position(untested="the index is not defined")
+    if not np.isfinite(draws).all():
+        return Position(untested="the index is not defined in all random networks")
     mean = float(draws.mean())
     low, high = np.quantile(draws, [0.025, 0.975])
     # Draws that differ by rounding only are equal, to one another and to the value.
     near = _ROUNDING * max(abs(value), float(np.abs(draws).max()))
+    untested = None
+    if not moved >= LEAST_MOVED:
+        untested = f"the null model moves {100 * moved:.2g} % of the links only"
+    elif (np.abs(draws - value) <= near).all():
+        untested = "all random networks have the observed value"
+    if untested:
+        return Position(mean, float(low), float(high), untested=untested)
     sd = float(draws.std(ddof=1)) if draws.size > 1 else 0.0
     z = (value - mean) / sd if sd > near else math.nan
     tails = [(draws <= value + near).sum() + 1, (draws >= value - near).sum() + 1]
@@ -270,7 +285,7 @@ def position(value: float, draws: Floats) -> Position:
 
 @dataclass(frozen=True)
 class _Task:
-    """All indices of the network: as it is, resampled, without a place, or of the null model."""
+    """All indices, resampled, without a place or of the null model; first the share moved."""
 
     network: MultilayerNetwork
     size: Floats | None
@@ -285,13 +300,14 @@ class _Task:
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         what, number, rng = item
         network, setting, size = self.network, self.setting, self.size
-        start = self.communities
+        start, moved = self.communities, math.nan
         if what == "resample" and self.resample is None:
             network = resampled(network, rng, events=self.events)
         elif what == "resample":
             network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
         elif what == "null" and self.null is not None:
             network, start = drawn_from(self.null, network, rng), None
+            moved = moved_share(self.network, network, self.null.layers, self.null.draws_weights)
         elif what == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
@@ -299,7 +315,8 @@ class _Task:
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
         found = index_values(network, setting, rng, start=start, searches=self.searches)
-        return self.values(found, size if what == "without" else None, setting)
+        values = self.values(found, size if what == "without" else None, setting)
+        return np.concatenate([[moved], values])
 
     def values(
         self, found: dict[str, float], size: Floats | None, setting: Setting | None = None
@@ -315,6 +332,7 @@ def _table(
     network: MultilayerNetwork,
     setting: Setting,
     value: Floats,
+    moved: float,
     draws: Floats,
     without_one: Floats,
     null: Floats,
@@ -334,10 +352,11 @@ def _table(
         found = draws[:, k] if draws.size and not is_size else draws[:0]
         row |= _interval(value[k], found, RANGES.get(name, (0.0, 1.0)))
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
-        row |= position(value[k], null[:, k] if null.size and not is_size else null[:0])._asdict()
+        drawn = null[:, k] if null.size and not is_size else null[:0, 0]
+        row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
     table = pd.DataFrame(rows).set_index("index")
-    return table.astype({"most_influential": "str"})
+    return table.astype({"most_influential": "str", "untested": "str"})
 
 
 def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dict[str, float]:

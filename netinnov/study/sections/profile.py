@@ -172,7 +172,9 @@ def _drawn(
         **draw,
     )
     if structure.null.name == "gravity":
-        drawn.loc[_unfit_for_gravity(drawn, draw["rule"]), NULL] = np.nan
+        unfit = _unfit_for_gravity(drawn, draw["rule"])
+        drawn.loc[unfit, NULL] = np.nan
+        drawn.loc[unfit, "untested"] = "the null model fixes it, or does not draw it"
     return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
 
 
