@@ -94,8 +94,8 @@ def check_callable(
     With ``made`` a class is refused as well: what it makes is what should be called.
     """
     if made and isinstance(value, type):
-        found = f"the class {value.__name__}; write {value.__name__}(...)"
-        raise InputError(f"`{name}` must be {what}; found {found}.")
+        class_found = f"the class {value.__name__}; write {value.__name__}(...)"
+        raise InputError(f"`{name}` must be {what}; found {class_found}.")
     if not callable(value):
         raise InputError(f"`{name}` must be {what}; found {shown(value)}.")
 

@@ -146,11 +146,13 @@ def run_numbered(
         return run(task, items, executor=executor, progress=progress, label=label)
     store, names = checkpoint, [f"value_{at}" for at in range(len(sizes))]
 
-    def save(batch: Sequence[tuple[int, Item]], found: Sequence[Sequence[Floats]]) -> None:
+    def save(
+        batch: Sequence[tuple[int, Item]], values_of_batch: Sequence[Sequence[Floats]]
+    ) -> None:
         numbers = [number for number, _ in batch]
         rows = [
             {"number": number, **dict(zip(names, values, strict=True))}
-            for number, values in zip(numbers, found, strict=True)
+            for number, values in zip(numbers, values_of_batch, strict=True)
         ]
         store.write(numbers, rows)
 
@@ -249,17 +251,17 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
         )
     if stored.get("network") != mine["network"]:
         differences.append("the network has other nodes, places or links")
-    for what in dict.fromkeys([*mine, *stored]):
-        if what in ("function", "netinnov", "network", "entropy"):
+    for part in dict.fromkeys([*mine, *stored]):
+        if part in ("function", "netinnov", "network", "entropy"):
             continue
-        before, now = stored.get(what, "nothing"), mine.get(what, "nothing")
+        before, now = stored.get(part, "nothing"), mine.get(part, "nothing")
         if isinstance(before, Mapping) and isinstance(now, Mapping):
             if list(before) != list(now):
-                differences.append(f"its {what} are {list(before)}, not {list(now)}")
+                differences.append(f"its {part} are {list(before)}, not {list(now)}")
             changed = [name for name in now if name in before and before[name] != now[name]]
             differences += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
         elif before != now:
-            differences.append(_SAID.get(what, f"`{what}` was {{}}, is {{}}").format(before, now))
+            differences.append(_SAID.get(part, f"`{part}` was {{}}, is {{}}").format(before, now))
     if stored["entropy"] != mine["entropy"]:
         differences.append(
             f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "

@@ -141,14 +141,14 @@ def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> p
     return names
 
 
-def misspelt(found: str, name: str) -> bool:
+def misspelt(column: str, name: str) -> bool:
     """Whether a column looks like a slip for ``name``: case, one letter too few, many or swapped.
 
     Substituted letters do not count in short names: ``patent`` is no slip for ``parent``.
     """
-    a, b = found.casefold().strip(), name
+    a, b = column.casefold().strip(), name
     if a == b:
-        return found != name
+        return column != name
     if len(b) < 4:
         return a in OTHER_NAMES.get(b, ())
     swapped = len(a) == len(b) and sorted(a) == sorted(b)

@@ -106,8 +106,8 @@ def is_zip(path: Path) -> bool:
 def check_file(path: Path) -> Path:
     """Refuse what is not a regular file, before it is opened: a FIFO would wait for its writer."""
     if (kind := kind_of(path)) != "a file":
-        found = "there is none" if kind == "nothing" else f"it is {kind}"
-        raise InputError(f"{path} must be a file; {found}.")
+        fault = "there is none" if kind == "nothing" else f"it is {kind}"
+        raise InputError(f"{path} must be a file; {fault}.")
     return path
 
 

@@ -94,11 +94,11 @@ def run(
     total = done + len(items)
     bar = _progress_bar(total, done=done, label=label, shown=progress)
 
-    def keep(at: int, found: list[Result]) -> None:
-        results[at] = found
-        bar.update(len(found))
+    def keep(at: int, batch_results: list[Result]) -> None:
+        results[at] = batch_results
+        bar.update(len(batch_results))
         if save is not None:
-            save(batches[at], found)
+            save(batches[at], batch_results)
 
     def keep_all_done() -> None:
         for future in [future for future in waiting if _succeeded(future)]:

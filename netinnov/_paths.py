@@ -85,10 +85,10 @@ def check_path_arguments(
     """Refuse options that no path can have."""
     check_choice("distance", distance, Distance)
     check_number("switch_cost", switch_cost, low=0)
-    given: object = frictions
-    if given is not None and not isinstance(given, Frictions):
+    value: object = frictions
+    if value is not None and not isinstance(value, Frictions):
         msg = "`frictions` must be a Frictions such as Frictions(border=1.0), or None; found"
-        raise InputError(f"{msg} {shown(given)}.")
+        raise InputError(f"{msg} {shown(value)}.")
 
 
 def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) -> bool:
@@ -241,10 +241,10 @@ def _graph(
     return _least(row, column, length, network.n_nodes)
 
 
-def _best_copy(found: Floats, network: MultilayerNetwork) -> Floats:
+def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
     """Distance to the nearest copy of each node; being at one's own costs nothing."""
     n = network.n_nodes
-    copies = found[:, n:].reshape(len(found), len(network.layers), n)
+    copies = lengths[:, n:].reshape(len(lengths), len(network.layers), n)
     return np.asarray(copies.min(axis=1, initial=np.inf))
 
 

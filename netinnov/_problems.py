@@ -171,11 +171,11 @@ class Problems:
             if problem in ("missing column", "misspelt column"):
                 value = self._headers.get(table, {}).get(value, value)
                 meant = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
-                found = f", found {value!r} instead{meant}" if value else ""
+                instead = f", found {value!r} instead{meant}" if value else ""
                 held = ""
                 if problem == "missing column" and self._columns.get(table):
                     held = f"; there are {', '.join(self._listed(table))}"
-                return f"{problem}{found}{held}; {mend}."
+                return f"{problem}{instead}{held}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
         near = known is not None and len(known) <= SPELLING_UP_TO

@@ -88,9 +88,9 @@ def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
     """Check all tables and code them; the codes hold only if there are no problems."""
     problems = Problems()
     stacks = {}
-    for name, given in (("places", places), ("nodes", nodes), ("links", links)):
-        if not (name == "places" and given is None):
-            stacks[name] = _stack(name, given, problems)
+    for name, table in (("places", places), ("nodes", nodes), ("links", links)):
+        if not (name == "places" and table is None):
+            stacks[name] = _stack(name, table, problems)
     if not problems:
         _look_for_ids(nodes, stacks, problems)
     return inspect_stacks(stacks, problems)
@@ -112,8 +112,8 @@ def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -
 def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]]:
     """Optional columns that are not there, and a column that may be meant: table, name, found."""
     similar = []
-    for name, given in (("nodes", nodes), ("links", links), ("places", places)):
-        columns = [str(column) for column in given.columns] if given is not None else []
+    for name, table in (("nodes", nodes), ("links", links), ("places", places)):
+        columns = [str(column) for column in table.columns] if table is not None else []
         known = {KEYS.get(name), *REQUIRED.get(name, ()), *OPTIONAL[name]}
         others = [column for column in columns if column not in known]
         for column in OPTIONAL[name] if columns else ():
@@ -152,11 +152,11 @@ def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes
     return cast(Codes, position.fill_null(-1).to_numpy(zero_copy_only=False))
 
 
-def _stack(name: str, given: Any, problems: Problems) -> Stack:
+def _stack(name: str, table: Any, problems: Problems) -> Stack:
     key_column = {"nodes": "kind", "links": "layer"}.get(name)
-    parts: list[tuple[str, str | None, Any]] = [(name, None, given)]
-    if isinstance(given, Mapping) and key_column is not None:
-        parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in given.items()]
+    parts: list[tuple[str, str | None, Any]] = [(name, None, table)]
+    if isinstance(table, Mapping) and key_column is not None:
+        parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in table.items()]
     frames, tables, rows = [], [], []
     for label, key, frame in parts:
         if not isinstance(frame, pd.DataFrame):
@@ -251,8 +251,8 @@ def _identifiers(
         problems.whole(table, column, "mixed id types", " and ".join(shown[:3]))
         return text
     values = stack.frame[column]
-    what = column if column in ("kind", "layer") else "id"
-    problems.rows(stack, bad, column, f"{what} is not text or a whole number", values)
+    called = column if column in ("kind", "layer") else "id"
+    problems.rows(stack, bad, column, f"{called} is not text or a whole number", values)
     if empty is not None:
         problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
         return text

@@ -244,8 +244,8 @@ def aggregate(
     """
     check_network(network)
     table = network.storage.nodes
-    given: object = by
-    if not isinstance(given, str) or given not in table.columns:
+    value: object = by
+    if not isinstance(value, str) or value not in table.columns:
         near = did_you_mean(by, table.columns)
         msg = f"`by` must be a column of the nodes; found {shown(by)}{near}."
         raise InputError(msg)

@@ -146,9 +146,11 @@ def run(
     """From tables to tables, figures and a report."""
     beside = [*([str(config)] if config else []), *([f"--out {out}"] if out else [])]
     if example and beside:
-        given = " and ".join(beside)
-        msg = f"--example only prints a configuration and must stand alone; found it with {given}. "
-        raise typer.BadParameter(f"{msg}Leave out --example to run, or {given} to print.")
+        others = " and ".join(beside)
+        msg = (
+            f"--example only prints a configuration and must stand alone; found it with {others}. "
+        )
+        raise typer.BadParameter(f"{msg}Leave out --example to run, or {others} to print.")
     from netinnov import study
 
     if example:
@@ -181,13 +183,13 @@ def check(
     from netinnov._tables import inspect
 
     origin, tables, faults, notes, words = read(source)
-    found = inspect(tables.nodes, tables.links, tables.places)
-    if found.problems:
-        faults.append(found.problems.message())
+    inspection = inspect(tables.nodes, tables.links, tables.places)
+    if inspection.problems:
+        faults.append(inspection.problems.message())
         if not (has_file_rows(tables.nodes) and has_file_rows(tables.links)):
             faults.append("Rows count from 0.")
     else:
-        layer_records(tables.layers, tables.directed, found.links.layers)
+        layer_records(tables.layers, tables.directed, inspection.links.layers)
     if faults:
         _fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
@@ -258,8 +260,8 @@ def _configuration(path: Path | None) -> Configuration:
 
     if path is None or (path.is_file() and ending_of(path) not in ENDINGS) or not path.exists():
         return study.read_configuration(path)
-    source, found = recognise(path)
-    return study.configure({"data": {"source": source, "path": found.resolve()}})
+    source, location = recognise(path)
+    return study.configure({"data": {"source": source, "path": location.resolve()}})
 
 
 def _name(path: Path | None) -> str:
@@ -272,13 +274,13 @@ def _announce(*, each: bool) -> None:
     """Tell what is compiled: each kernel on a terminal, once elsewhere."""
     from netinnov.kernels import announce
 
-    told: set[str] = set()
+    names_told: set[str] = set()
 
     def listen(name: str) -> None:
-        what = name if each else "what runs in loops"
-        if what not in told:
-            told.add(what)
-            _tell(f"compiling {what}, which takes a while the first time")
+        subject = name if each else "what runs in loops"
+        if subject not in names_told:
+            names_told.add(subject)
+            _tell(f"compiling {subject}, which takes a while the first time")
 
     announce(listen)
 
@@ -288,9 +290,9 @@ def _notes(tables: Tables, *, located: bool) -> list[str]:
     from netinnov._tables import lookalikes
 
     notes = [
-        f"{table} have no column {column!r}, and {found!r} is kept as an attribute; rename it "
+        f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "
         f"{column!r} if it is that."
-        for table, column, found in lookalikes(tables.nodes, tables.links, tables.places)
+        for table, column, similar in lookalikes(tables.nodes, tables.links, tables.places)
     ]
     if tables.links.empty:
         notes.append("there are no links; add rows to them, or there is nothing to measure.")

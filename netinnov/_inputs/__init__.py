@@ -164,17 +164,17 @@ def read(
         raise InputError(f"{msg}{source!r}.")
     if encoding is not None:
         options["encoding"] = encoding
-    given = check_columns(columns)
-    if given and option_of(source, "columns"):
-        options["columns"] = given
+    headers = check_columns(columns)
+    if headers and option_of(source, "columns"):
+        options["columns"] = headers
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
-    if given and not option_of(source, "columns"):
-        tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, given))
+    if headers and not option_of(source, "columns"):
+        tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, headers))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
-    found = [str(each.message) for each in caught if each.category is ReadingNote]
-    return Reading(source, tables, faults, [*found, *stray_names(*tables[:3])], words)
+    notes = [str(each.message) for each in caught if each.category is ReadingNote]
+    return Reading(source, tables, faults, [*notes, *stray_names(*tables[:3])], words)
 
 
 def _with_columns(file: str, nodes: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

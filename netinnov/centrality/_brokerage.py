@@ -123,9 +123,9 @@ def _groups(
         raise InputError(msg) from error
     lost = nodes.index[linked & (code < 0)]
     if lost.size:
-        what = f"{groups!r}" if isinstance(groups, str) else "the mapping"
+        source = f"{groups!r}" if isinstance(groups, str) else "the mapping"
         msg = (
-            f"every linked node must have a group; {lost.size} have none in {what}, e.g. "
+            f"every linked node must have a group; {lost.size} have none in {source}, e.g. "
             f"{lost[:5].tolist()}; give them one, or select() the nodes that have."
         )
         raise InputError(msg)

@@ -118,8 +118,8 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
     if measures is None:
         return dict(DEFAULT)
     if isinstance(measures, Mapping):
-        given: Mapping[str, object] = measures
-        wrong = [name for name, measure in given.items() if not callable(measure)]
+        named: Mapping[str, object] = measures
+        wrong = [name for name, measure in named.items() if not callable(measure)]
         if wrong:
             msg = f"`measures` must map names to functions of a network; no function: {wrong[:5]}."
             raise InputError(msg)

@@ -114,9 +114,11 @@ class Coupled:
         ends = (np.concatenate(source), np.concatenate(to))
         pattern = sparse.coo_array((np.ones(ends[0].size, np.int8), ends), (size + 2 * n,) * 2)
         # Without direction every weight is there both ways, and strong is weak, and faster.
-        found, label = sparse.csgraph.connected_components(pattern.tocsr(), connection="strong")
+        n_components, label = sparse.csgraph.connected_components(
+            pattern.tocsr(), connection="strong"
+        )
         # The stars, points that stand for the coupling, are left out of the numbering.
-        used = np.zeros(found, np.int32)
+        used = np.zeros(n_components, np.int32)
         used[label[:size]] = 1
         compact = np.cumsum(used, dtype=np.int32) - np.int32(1)
         return int(used.sum()), compact[label[:size]]
@@ -191,25 +193,25 @@ def solve(step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, wh
     def residual(vector: Floats) -> Floats:
         return np.asarray(vector - step(vector.reshape(shape)).ravel())
 
-    found = term = base
+    total = term = base
     if not symmetric:
         for _ in range(SERIES):
             with np.errstate(over="ignore"):
                 term = step(term)
-                if not (term > 1e-17 * found).any():
-                    return found
-                found = found + term
-            if not np.isfinite(found).all():
+                if not (term > 1e-17 * total).any():
+                    return total
+                total = total + term
+            if not np.isfinite(total).all():
                 raise InputError(f"{what} is too large for floating point on this network.")
     system = linalg.LinearOperator((base.size, base.size), matvec=residual, dtype=np.float64)
     method, steps = (linalg.cg, STEPS) if symmetric else (linalg.bicgstab, STEPS // 4)
     scale = float(np.linalg.norm(base))
     with np.errstate(all="ignore"):
-        answer, _ = method(system, base.ravel(), found.ravel(), rtol=PRECISION, maxiter=steps)
+        answer, _ = method(system, base.ravel(), total.ravel(), rtol=PRECISION, maxiter=steps)
         missed = float(np.linalg.norm(residual(answer) - base.ravel()))
         if not missed <= 1e-10 * max(scale, float(np.linalg.norm(answer))):
             answer, _ = linalg.gmres(
-                system, base.ravel(), found.ravel(), rtol=PRECISION, restart=60, maxiter=5
+                system, base.ravel(), total.ravel(), rtol=PRECISION, restart=60, maxiter=5
             )
             missed = float(np.linalg.norm(residual(answer) - base.ravel()))
     if not missed <= 1e-10 * max(scale, float(np.linalg.norm(answer))):

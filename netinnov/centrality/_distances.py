@@ -166,11 +166,11 @@ def _sums(
         network, nodes, distance=distance, switch_cost=switch_cost, frictions=frictions
     )
     begin = 0
-    for sources, found in blocks:
+    for sources, lengths in blocks:
         part = at[begin : begin + sources.size]
         begin += sources.size
-        found[np.arange(sources.size), sources] = np.inf
-        others = found[:, nodes]
+        lengths[np.arange(sources.size), sources] = np.inf
+        others = lengths[:, nodes]
         reaches = np.isfinite(others)
         reached[part] = reaches.sum(axis=1)
         total[part] = others.sum(axis=1, where=reaches)

@@ -123,12 +123,12 @@ def _perron(weights: Coupled, inside: Blocks, count: int, label: Codes) -> tuple
             continue
         states = np.sort(order[starts[c] : starts[c] + sizes[c]])
         if states.size <= SMALL:
-            found = _dense_pair(weights.dense(states), weights.symmetric)
-            found = found[0], np.maximum(found[1], 0)
+            pair = _dense_pair(weights.dense(states), weights.symmetric)
+            pair = pair[0], np.maximum(pair[1], 0)
         else:
             part = _within(apply, states, label.size)
-            found = _searched_pair(part, vector[states], weights.symmetric)
-        value[c], vector[states] = found
+            pair = _searched_pair(part, vector[states], weights.symmetric)
+        value[c], vector[states] = pair
     return value, vector
 
 
@@ -205,8 +205,8 @@ def _downstream(
         if not ahead.any():
             return source.ravel()
         base = weights(source) * (ahead / top)
-        what = "the leading eigenvector"
-        tail = solve(lambda x: weights(x) * (ahead / top), base, symmetric=False, what=what)
+        name = "the leading eigenvector"
+        tail = solve(lambda x: weights(x) * (ahead / top), base, symmetric=False, what=name)
         return np.asarray((source + tail).ravel())
 
     # Eigenvectors that share no state are solved for, and projected on, all at once.
@@ -234,12 +234,12 @@ def _arcs(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pairs of components, the first leading to the second."""
     n = weights.present.shape[1]
-    found = [np.empty(0, np.int64)]
+    pairs = [np.empty(0, np.int64)]
     for to, source, matrix in weights.blocks:
         row = np.repeat(label[to * n : (to + 1) * n], np.diff(matrix.indptr)).astype(np.int64)
         column = label[source * n : (source + 1) * n][matrix.indices].astype(np.int64)
-        found.append(np.unique((column * count + row)[row != column]))
-    first, second = np.divmod(np.unique(np.concatenate(found)), count)
+        pairs.append(np.unique((column * count + row)[row != column]))
+    first, second = np.divmod(np.unique(np.concatenate(pairs)), count)
     return first, second
 
 

@@ -75,8 +75,8 @@ def eigenvector_centrality(
     """
     _check(coupling, presence)
     _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
-    found = leading(coupled(network, coupling, presence))
-    score = _over_copies(found.vector)
+    states = leading(coupled(network, coupling, presence))
+    score = _over_copies(states.vector)
     return pd.Series(score, network.storage.nodes.index, name="eigenvector_centrality")
 
 
@@ -148,13 +148,13 @@ def katz_centrality(
         score = np.full(network.n_nodes, np.nan)
     else:
         factor = 0.5 / value if alpha is None else float(alpha) * unit
-        found = solve(
+        states = solve(
             lambda vector: factor * weights(vector),
             weights.present.astype(np.float64),
             symmetric=weights.symmetric,
             what="katz_centrality",
         )
-        score = _over_copies(found)
+        score = _over_copies(states)
     return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
 
 

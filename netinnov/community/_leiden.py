@@ -95,8 +95,8 @@ def leiden(
     ...     {"source": ["a", "c", "a"], "target": ["b", "d", "b"], "layer": ["x", "x", "y"]}
     ... )
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> found = leiden(network, rng=1)
-    >>> found.membership["x"].tolist(), found.membership["y"].tolist()
+    >>> partition = leiden(network, rng=1)
+    >>> partition.membership["x"].tolist(), partition.membership["y"].tolist()
     ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, nan, nan])
     """
     check_number("resolution", resolution, low=0)
@@ -108,18 +108,18 @@ def leiden(
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
     layer = _small_layer(network, numbers, float(resolution))
     if layer is not None:
-        found = [search_one_layer(layer, seeds)]
+        labellings = [search_one_layer(layer, seeds)]
     else:
         problem = _problem(network, numbers, float(resolution), float(coupling))
         if problem.level.indptr.size == 1:
-            found = [np.zeros(0, np.int32)]
+            labellings = [np.zeros(0, np.int32)]
         else:
             work = [partial(climb, problem, seed) for seed in seeds]
-            found = in_threads(work, size=int(restarts) * problem.level.indices.size)
-    qualities = [quality_of(network, numbers, one, resolution, coupling) for one in found]
+            labellings = in_threads(work, size=int(restarts) * problem.level.indices.size)
+    qualities = [quality_of(network, numbers, one, resolution, coupling) for one in labellings]
     # Equal but for rounding: the first, so that no last digit decides.
     best = next((k for k, q in enumerate(qualities) if q >= max(qualities) - 1e-12), 0)
-    membership = membership_table(network, numbers, found[best])
+    membership = membership_table(network, numbers, labellings[best])
     return Partition(membership, qualities[best])
 
 
@@ -173,9 +173,9 @@ def labels_of_layer(
     out_of = np.bincount(labels[source], inner.data, n_labels)
     expected = out_of @ np.bincount(labels[inner.indices], inner.data, n_labels)
     quality = (float(inner.data[together].sum()) - resolution * float(expected) / total) / total
-    found = np.full(matrix.shape[0], np.nan)
-    found[present] = _by_size(labels)
-    return found, quality
+    codes = np.full(matrix.shape[0], np.nan)
+    codes[present] = _by_size(labels)
+    return codes, quality
 
 
 def _by_size(labels: Codes) -> npt.NDArray[np.int64]:

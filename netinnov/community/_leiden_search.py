@@ -161,11 +161,11 @@ def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
         start = labels.astype(np.int64)
         start[out] = alone
         codes = np.unique(start, return_inverse=True)[1].astype(np.int32)
-        found = _settle(problem, _iteration(problem, codes, rng)[0], rng)
-        reached = _score(problem, found)
+        settled = _settle(problem, _iteration(problem, codes, rng)[0], rng)
+        reached = _score(problem, settled)
         idle = 0 if reached > quality + 1e-11 * problem.scale else idle + 1
         if reached >= quality:
-            quality, labels = reached, found
+            quality, labels = reached, settled
     return labels
 
 
@@ -194,8 +194,8 @@ def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[C
 
     level = problem.level
     links = level.indptr, level.indices, level.weight
-    found = cut(*links, level.mptr, level.hptr, level.hstate, level.hcount, labels)
-    inside = Level(*(*found[:3], *level[3:7], *found[3:]))
+    pieces = cut(*links, level.mptr, level.hptr, level.hstate, level.hcount, labels)
+    inside = Level(*(*pieces[:3], *level[3:7], *pieces[3:]))
     alone = np.arange(labels.size, dtype=np.int32)
     n_nodes = inside.hptr.size - 1
     part, _ = _iteration(problem._replace(level=inside, n_nodes=n_nodes), alone, rng)
@@ -242,15 +242,15 @@ def _moved(
     """
     from netinnov.kernels.leiden import moved
 
-    found = labels if part is None else _of_parts(labels, part)
+    codes = labels if part is None else _of_parts(labels, part)
     level = (problem if part is None else _aggregate(problem, part)).level
     rest = problem.factor, problem.coupling
-    waiting = np.ones(found.size, np.bool_)
-    sweep = max(SWEEP, found.size)
+    waiting = np.ones(codes.size, np.bool_)
+    sweep = max(SWEEP, codes.size)
     total = best = of_round = 0.0
     while waiting.any():
-        found, gain, waiting = moved(*level, *rest, found, waiting, sweep, _seed(rng))
-        found = compact(found)
+        codes, gain, waiting = moved(*level, *rest, codes, waiting, sweep, _seed(rng))
+        codes = compact(codes)
         total += gain
         of_round += gain
         best = max(best, gain)
@@ -260,7 +260,7 @@ def _moved(
             # To look at all parts once more costs less than to put them together again.
             waiting[:] = True
             of_round = 0.0
-    return found if part is None else found[part], total
+    return codes if part is None else codes[part], total
 
 
 def _aggregate(problem: Problem, part: Codes) -> Problem:
@@ -272,9 +272,9 @@ def _aggregate(problem: Problem, part: Codes) -> Problem:
 
 def _of_parts(labels: Codes, part: Codes) -> Codes:
     """The labels of parts, compact; a part lies in one community."""
-    found = np.empty(int(part.max()) + 1, np.int32)
-    found[part] = compact(labels)
-    return found
+    codes = np.empty(int(part.max()) + 1, np.int32)
+    codes[part] = compact(labels)
+    return codes
 
 
 def compact(labels: Codes) -> Codes:

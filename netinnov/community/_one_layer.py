@@ -76,27 +76,27 @@ def search_one_layer(
         partial(climbed, *layer, start, own[0], False)
         for start, own in zip(first, drawn, strict=True)
     ]
-    found = in_threads(work, size=n_searches * size)
+    climbs = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
     stages = list(enumerate(STAGES))
     if perturb < 1:
         stages = [(len(STAGES) - 1, (perturb, STAGES[-1][1]))]
     for stage, (share, idle) in stages:
-        order = sorted(range(n_searches), key=lambda k: -found[k][1])
+        order = sorted(range(n_searches), key=lambda k: -climbs[k][1])
         kept = order[: math.ceil(share * n_searches)]
         patience = max(1, round(idle * fewer))
         work = [
-            partial(perturbed, *layer, found[k][0], patience, drawn[k][2 + stage]) for k in kept
+            partial(perturbed, *layer, climbs[k][0], patience, drawn[k][2 + stage]) for k in kept
         ]
         for k, reached in zip(
             kept, in_threads(work, size=len(kept) * size * patience), strict=True
         ):
-            found[k] = reached
-        highest = max(score for _, score in found)
-        best = [k for k, (_, score) in enumerate(found) if score >= highest - equal]
+            climbs[k] = reached
+        highest = max(score for _, score in climbs)
+        best = [k for k, (_, score) in enumerate(climbs) if score >= highest - equal]
         if len(best) >= AGREE:
             break
     # The first of equal ones, so that no last digit decides.
-    labels: Codes = climbed(*layer, found[best[0]][0], drawn[best[0]][1], True)[0]
+    labels: Codes = climbed(*layer, climbs[best[0]][0], drawn[best[0]][1], True)[0]
     return labels

@@ -190,10 +190,10 @@ def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
     else:
         msg = f"`{name}` must be a Series, mapping or Partition (one label a node) or a DataFrame "
         raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
-    for what, index in axes.items():
+    for axis, index in axes.items():
         if not index.is_unique:
             twice = index[index.duplicated()].unique().tolist()[:5]
-            raise InputError(f"`{name}` must name each {what} once; found twice: {twice}.")
+            raise InputError(f"`{name}` must name each {axis} once; found twice: {twice}.")
     return labels
 
 

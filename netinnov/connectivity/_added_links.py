@@ -121,16 +121,16 @@ def added_link_gain(
         _unlinked(network) if pairs is None else pair_positions(network, "pairs", pairs)
     )
     if measure == "kirchhoff":
-        found = _falls(weights, source, target, weight)
+        changes = _falls(weights, source, target, weight)
     else:
         chosen = positions(network, nodes)
         length = _lengths(network, source, target, weight, distance, frictions)
-        found = _rises(network, source, target, length, distance, frictions, chosen)
+        changes = _rises(network, source, target, length, distance, frictions, chosen)
     names = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [names.take(source), names.take(target)], names=["source", "target"]
     )
-    return pd.Series(found, index, name="added_link_gain", dtype=np.float64)
+    return pd.Series(changes, index, name="added_link_gain", dtype=np.float64)
 
 
 def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
@@ -174,8 +174,8 @@ def _lengths(
     length = np.full(source.size, np.inf)
     if different.size:
         # The weights of a pair given twice were not summed: `ends` holds it once.
-        found = sparse.csr_array(link_lengths(candidates, layer, distance, frictions))
-        length[different] = found[source[different], target[different]]
+        lengths = sparse.csr_array(link_lengths(candidates, layer, distance, frictions))
+        length[different] = lengths[source[different], target[different]]
     return length
 
 
@@ -197,18 +197,18 @@ def _rises(
         rises = _rises_by_blocks(network, source, target, length, distance, frictions, chosen)
         return rises / (chosen.size * (chosen.size - 1))
     everyone = np.arange(n, dtype=np.int32)
-    apart = np.empty((n, n))
+    distance_between = np.empty((n, n))
     blocks = distances(network, everyone, distance=distance, switch_cost=0.0, frictions=frictions)
-    for sources, found in blocks:
-        apart[sources] = found
+    for sources, lengths in blocks:
+        distance_between[sources] = lengths
     both_ways = not network.directed
-    back = apart if both_ways else np.ascontiguousarray(apart.T)
+    back = distance_between if both_ways else np.ascontiguousarray(distance_between.T)
     cuts = np.linspace(0, source.size, min(source.size, _PIECES * workers(None)) + 1).astype(int)
     work = [
         partial(
             inverse_distance_gains,
             back,
-            apart,
+            distance_between,
             chosen,
             source[i:j],
             target[i:j],
@@ -280,8 +280,8 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
 
     def between(matrix: npt.NDArray[np.float64]) -> Floats:
         own = matrix.diagonal()
-        found: Floats = own[source] + own[target] - 2 * matrix[source, target]
-        return np.maximum(found, 0.0)
+        resistance: Floats = own[source] + own[target] - 2 * matrix[source, target]
+        return np.maximum(resistance, 0.0)
 
     fall: Floats = n * weight * between(square) / (1 + weight * between(inverse))
     return fall

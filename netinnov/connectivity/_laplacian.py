@@ -53,9 +53,9 @@ class Grounded(NamedTuple):
         """Potential of each node (rows) for each set of currents (columns) into the nodes."""
         from netinnov.kernels.laplacian import solve
 
-        found = np.zeros_like(currents)
-        found[self.nodes] = solve(*self[1:], np.ascontiguousarray(currents[self.nodes]))
-        return found
+        potentials = np.zeros_like(currents)
+        potentials[self.nodes] = solve(*self[1:], np.ascontiguousarray(currents[self.nodes]))
+        return potentials
 
 
 def conductances(network: MultilayerNetwork, what: str) -> sparse.csr_array:

@@ -86,9 +86,9 @@ def global_efficiency(
         blocks = distances(
             network, joined, distance=distance, switch_cost=switch_cost, frictions=frictions
         )
-        for sources, found in blocks:
-            found[np.arange(sources.size), sources] = np.inf
-            total += float((1.0 / found[:, joined]).sum())
+        for sources, lengths in blocks:
+            lengths[np.arange(sources.size), sources] = np.inf
+            total += float((1.0 / lengths[:, joined]).sum())
     return total / (chosen.size * (chosen.size - 1))
 
 

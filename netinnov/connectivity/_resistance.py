@@ -80,8 +80,10 @@ def effective_resistance(
     asked = (result == 0) & (source != target)
     if asked.any():
         weights, power = balanced(weights, "effective_resistance")
-        found = _between(grounded(weights, part), network.n_nodes, source[asked], target[asked])
-        result[asked] = in_unit(found, -power, "effective_resistance")
+        resistances = _between(
+            grounded(weights, part), network.n_nodes, source[asked], target[asked]
+        )
+        result[asked] = in_unit(resistances, -power, "effective_resistance")
     names = network.storage.nodes.index
     index = pd.MultiIndex.from_arrays(
         [names.take(source), names.take(target)], names=["source", "target"]
@@ -149,16 +151,16 @@ def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Fl
     ends = np.unique(np.concatenate([low, high]))
     if pair.size <= ends.size:
         return _from_currents(held, n, low, high)[back]
-    found, scale = _from_inverse(held, n, low, high, ends)
+    resistances, scale = _from_inverse(held, n, low, high, ends)
     # Few digits are left where both ends are far from the node at 0, and near each other.
-    near = found < 1e-5 * scale
-    found[near] = _from_currents(held, n, low[near], high[near])
-    return found[back]
+    near = resistances < 1e-5 * scale
+    resistances[near] = _from_currents(held, n, low[near], high[near])
+    return resistances[back]
 
 
 def _from_currents(held: Grounded, n: int, low: Positions, high: Positions) -> Floats:
     """Send a current of 1 from end to end: all potentials lie between those of the ends."""
-    found = np.empty(low.size)
+    resistances = np.empty(low.size)
     step = max(1, BATCH // n)
     for begin in range(0, low.size, step):
         i, j = low[begin : begin + step], high[begin : begin + step]
@@ -166,8 +168,8 @@ def _from_currents(held: Grounded, n: int, low: Positions, high: Positions) -> F
         currents = np.zeros((n, i.size))
         currents[i, k], currents[j, k] = 1.0, -1.0
         potentials = held.potentials(currents)
-        found[begin : begin + step] = potentials[i, k] - potentials[j, k]
-    return found
+        resistances[begin : begin + step] = potentials[i, k] - potentials[j, k]
+    return resistances
 
 
 def _from_inverse(

@@ -103,11 +103,11 @@ def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
     weights = sparse.csr_array(weights / unit)
     degrees = weights.sum(axis=1)
     indptr, indices = weights.indptr.astype(np.int32), weights.indices.astype(np.int32)
-    here, before = _start(weights.shape[0]), np.zeros(weights.shape[0])
+    current, previous = _start(weights.shape[0]), np.zeros(weights.shape[0])
     diagonal, beside = np.empty(0), np.zeros(1)
     while diagonal.size < MOST:
-        more, edge, before, here = lanczos(
-            indptr, indices, weights.data, degrees, before, here, beside[-1], ROUND
+        more, edge, previous, current = lanczos(
+            indptr, indices, weights.data, degrees, previous, current, beside[-1], ROUND
         )
         diagonal = np.concatenate([diagonal, more])
         beside = np.concatenate([beside, edge])
@@ -129,8 +129,8 @@ def _from_sparse_inverse(weights: sparse.csr_array) -> float:
     held = grounded(weights, parts(weights))
 
     def solve(currents: Floats) -> Floats:
-        found = held.potentials(currents.reshape(-1, 1) - currents.mean()).ravel()
-        return np.asarray(found - found.mean())
+        potentials = held.potentials(currents.reshape(-1, 1) - currents.mean()).ravel()
+        return np.asarray(potentials - potentials.mean())
 
     start = _start(n)
     unit = unit_of(np.abs(solve(start)))

@@ -318,12 +318,12 @@ def compare_scenarios(
 def _check(
     scenarios: Mapping[str, Scenario], measures: Mapping[str, Measure], baseline: Scenario
 ) -> None:
-    for what, given in (("scenarios", scenarios), ("measures", measures)):
-        check_mapping(what, given, f"from names to {what}", filled=True)
-        names: list[object] = list(given)
+    for argument, mapping in (("scenarios", scenarios), ("measures", measures)):
+        check_mapping(argument, mapping, f"from names to {argument}", filled=True)
+        names: list[object] = list(mapping)
         odd = [name for name in names if not isinstance(name, str)]
         if odd:
-            raise InputError(f"names of `{what}` must be text; found {shown(odd[0])}.")
+            raise InputError(f"names of `{argument}` must be text; found {shown(odd[0])}.")
     if BASELINE in scenarios:
         msg = f"a scenario cannot be called {BASELINE!r}"
         raise InputError(f"{msg}: that is the name of what it is compared with.")

@@ -79,7 +79,7 @@ def contrasts(
         rivals = check_names("against", named, known, of="the experiment")
     if not rivals:
         raise InputError(f"`against` must name a rival of {of!r}; the experiment has {known}.")
-    found = []
+    contrasts = []
     for measure, rows in table.groupby("measure", observed=True, sort=False):
         values = {str(name): part for name, part in rows.groupby("scenario", observed=True)}
         mine = by_replicate(values[of])
@@ -105,5 +105,5 @@ def contrasts(
                     "replicates": n,
                 }
             )
-            found.append(part)
-    return pd.concat(found, ignore_index=True)
+            contrasts.append(part)
+    return pd.concat(contrasts, ignore_index=True)

@@ -50,9 +50,9 @@ def corrected_p(
     >>> corrected_p([0.01, 0.04, 0.03], correction="fdr").tolist()
     [0.03, 0.04, 0.04]
     """
-    given = p if isinstance(p, pd.Series) else pd.Series(list(p))
+    series = p if isinstance(p, pd.Series) else pd.Series(list(p))
     try:
-        values = given.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        values = series.astype("Float64").to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise InputError(f"`p` must be a Series or sequence of numbers; found {p!r}.") from None
     outside = values[(values < 0) | (values > 1)]
@@ -60,5 +60,5 @@ def corrected_p(
         msg = f"`p` must be between 0 and 1; {outside.size} are not"
         raise InputError(f"{msg}, e.g. {outside[:5].tolist()}.")
     return pd.Series(
-        corrected(values, correction), given.index, name="corrected_p", dtype=np.float64
+        corrected(values, correction), series.index, name="corrected_p", dtype=np.float64
     )

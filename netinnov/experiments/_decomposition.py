@@ -285,9 +285,9 @@ def _sums_of_lengths(
         switch_cost=measure.switch_cost,
         frictions=measure.frictions,
     )
-    for sources, found in blocks:
-        found[np.arange(sources.size), sources] = np.inf
-        near = 1.0 / found[:, chosen]
+    for sources, lengths in blocks:
+        lengths[np.arange(sources.size), sources] = np.inf
+        near = 1.0 / lengths[:, chosen]
         by_target = np.stack([near[:, group[chosen] == side].sum(axis=1) for side in range(3)])
         np.add.at(sums, _PART[group[sources]], by_target.T)
     return sums

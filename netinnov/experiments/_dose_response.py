@@ -87,7 +87,7 @@ def dose_response(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
-    >>> found = dose_response(
+    >>> response = dose_response(
     ...     cities,
     ...     make=lambda size: ni.scenarios.DirectLinks(home, host, int(size), funding="new"),
     ...     doses=[1, 2, 3, 4],
@@ -96,20 +96,20 @@ def dose_response(
     ...     rng=1,
     ...     progress=False,
     ... )
-    >>> found.to_frame().query("node == @home")["difference"].is_monotonic_increasing
+    >>> response.to_frame().query("node == @home")["difference"].is_monotonic_increasing
     True
     """
-    given = as_list("doses", doses, "numbers")
-    for dose in given:
+    listed = as_list("doses", doses, "numbers")
+    for dose in listed:
         check_number("doses", dose)
-    if len(given) < 2 or len(set(given)) < len(given):
-        raise InputError(f"`doses` must be two or more different numbers; found {given[:10]}.")
+    if len(listed) < 2 or len(set(listed)) < len(listed):
+        raise InputError(f"`doses` must be two or more different numbers; found {listed[:10]}.")
     check_callable("make", make, "a function from a dose to a scenario")
     if placebo is not None:
         check_callable("placebo", placebo, "a function from a dose to a scenario")
-    names = [f"{cast(Any, dose):.12g}" for dose in given]
+    names = [f"{cast(Any, dose):.12g}" for dose in listed]
     if len(set(names)) < len(names):
-        raise InputError(f"`doses` must differ in their first 12 digits; found {given[:10]}.")
+        raise InputError(f"`doses` must differ in their first 12 digits; found {listed[:10]}.")
     compare = partial(
         compare_scenarios,
         network,
@@ -120,12 +120,12 @@ def dose_response(
         progress=progress,
     )
     table = pd.DataFrame(
-        {"dose": np.asarray(given, np.float64)}, index=pd.Index(names, name="scenario")
+        {"dose": np.asarray(listed, np.float64)}, index=pd.Index(names, name="scenario")
     )
-    made = {name: make(dose) for name, dose in zip(names, given, strict=True)}
+    made = {name: make(dose) for name, dose in zip(names, listed, strict=True)}
     against = None
     if placebo is not None:
-        against = {name: placebo(dose) for name, dose in zip(names, given, strict=True)}
+        against = {name: placebo(dose) for name, dose in zip(names, listed, strict=True)}
     if not callable(measures):
         result = compare(
             scenarios=made, measures=measures, placebo=against, rng=rng, checkpoint=checkpoint
@@ -143,7 +143,7 @@ def dose_response(
             rng=fresh(seed),
             checkpoint=None if checkpoint is None else Path(checkpoint) / name,
         )
-        for name, dose in zip(names, given, strict=True)
+        for name, dose in zip(names, listed, strict=True)
     }
     return DoseResponse(_together(results), table)
 

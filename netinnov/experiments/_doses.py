@@ -212,33 +212,33 @@ class DoseResponse:
             msg = f"the curve {shape!r} begins at dose 0; the lowest is {dose[0]:g}"
             raise InputError(f"{msg}. Count doses from 0, or take another shape.")
         fits = fitted(means, dose, cast(Shape, shape))
-        found: dict[str, float] = {}
+        estimates: dict[str, float] = {}
         for name, values in (
             ("break", fits.bend),
             ("slope", fits.slope),
             ("plateau", fits.plateau),
         ):
             low, high = (fits.low, fits.high) if name == "break" else (values, values)
-            found[name] = values[0]
-            found[f"{name}_low"] = np.quantile(low[1:], (1 - confidence) / 2)
-            found[f"{name}_high"] = np.quantile(high[1:], (1 + confidence) / 2)
+            estimates[name] = values[0]
+            estimates[f"{name}_low"] = np.quantile(low[1:], (1 - confidence) / 2)
+            estimates[f"{name}_high"] = np.quantile(high[1:], (1 + confidence) / 2)
         total = ((means[0] - means[0].mean()) ** 2).sum()
         straight = fits.straight[0]
-        found["gain"] = (
+        estimates["gain"] = (
             0.0 if straight <= 1e-12 * max(total, 1e-300) else 1 - fits.error[0] / straight
         )
         at_edge = float(fits.at_edge[1:].mean())
-        found["at_edge"] = math.nan if shape == "line" else at_edge
-        found["support"] = support
-        found |= quality(change, dose, cast(Shape, shape))
-        return pd.Series(found, name=shape)
+        estimates["at_edge"] = math.nan if shape == "line" else at_edge
+        estimates["support"] = support
+        estimates |= quality(change, dose, cast(Shape, shape))
+        return pd.Series(estimates, name=shape)
 
     def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:
         """Doses in ascending order and the differences, dose x replicate."""
         table = self.result.replicates
-        here = table["measure"].eq(measure).to_numpy(bool)
+        of_measure = table["measure"].eq(measure).to_numpy(bool)
         at = table["node"].isna() if node is None else table["node"].eq(node)
-        rows = table[here & at.to_numpy(bool, na_value=False)]
+        rows = table[of_measure & at.to_numpy(bool, na_value=False)]
         if not len(rows):
             known = table["measure"].cat.categories.tolist()
             msg = f"there is no measure {measure!r} of node {node!r}; measures are {known[:5]}"

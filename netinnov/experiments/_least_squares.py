@@ -137,7 +137,7 @@ def _bends(means: Floats, dose: Floats, shape: Shape) -> list[Floats]:
         # Turned round, a threshold is a saturation.
         turned = _bends(means[:, ::-1], -dose[::-1], "saturation")
         return [-each for each in turned]
-    found = [np.full(len(means), each) for each in dose[:0:-1]]
+    bends = [np.full(len(means), each) for each in dose[:0:-1]]
     for n in range(2, len(dose)):
         centre = dose[:n].mean()
         line = dose[:n] - centre
@@ -145,8 +145,8 @@ def _bends(means: Floats, dose: Floats, shape: Shape) -> list[Floats]:
         rise = means[:, n:].mean(axis=1) - means[:, :n].mean(axis=1)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             bend = centre + rise / slope
-        found.append(np.where((bend > dose[n - 1]) & (bend < dose[n]), bend, np.nan))
-    return found
+        bends.append(np.where((bend > dose[n - 1]) & (bend < dose[n]), bend, np.nan))
+    return bends
 
 
 def _turns(means: Floats, dose: Floats) -> list[Floats]:

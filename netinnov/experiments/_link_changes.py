@@ -65,16 +65,16 @@ def link_changes(
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
     was = _weights(network)
-    found = pd.concat([_weights(one).rename(at) for at, one in enumerate(networks)], axis=1)
-    pairs = was.index.union(found.index)
-    found = found.reindex(pairs).fillna(0.0)
+    weights_after = pd.concat([_weights(one).rename(at) for at, one in enumerate(networks)], axis=1)
+    pairs = was.index.union(weights_after.index)
+    weights_after = weights_after.reindex(pairs).fillna(0.0)
     before = was.reindex(pairs, fill_value=0.0)
-    each = found.sub(before, axis=0)
-    differs = each.abs().gt(_SAME * found.max(axis=1).combine(before, np.maximum), axis=0)
+    each = weights_after.sub(before, axis=0)
+    differs = each.abs().gt(_SAME * weights_after.max(axis=1).combine(before, np.maximum), axis=0)
     table = pd.DataFrame(
         {
             "before": before,
-            "after": found.mean(axis=1),
+            "after": weights_after.mean(axis=1),
             "change": each.where(differs, 0.0).mean(axis=1),
             "placements": differs.mean(axis=1),
         }
@@ -96,5 +96,5 @@ def _weights(network: MultilayerNetwork) -> pd.Series:
     links = links[links["source"] != links["target"]]
     low = links["source"].where(links["source"] < links["target"], links["target"])
     high = links["target"].where(links["source"] < links["target"], links["source"])
-    found: pd.Series = links["weight"].groupby([low.to_numpy(str), high.to_numpy(str)]).sum()
-    return found
+    weights: pd.Series = links["weight"].groupby([low.to_numpy(str), high.to_numpy(str)]).sum()
+    return weights

@@ -23,10 +23,10 @@ def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
     """Differences after minus before; what was measured once (one row) is set against all."""
     start, end = np.asarray(before, np.float64), np.asarray(after, np.float64)
     with np.errstate(invalid="ignore"):  # infinite in both: the difference is undefined
-        found = end - start
+        difference = end - start
         size = np.maximum(np.abs(start), np.abs(end))
-        rounding = np.isfinite(size) & (np.abs(found) <= _ROUNDING * size)
-    return np.where(rounding, 0.0, found)
+        rounding = np.isfinite(size) & (np.abs(difference) <= _ROUNDING * size)
+    return np.where(rounding, 0.0, difference)
 
 
 def size_of(*values: Floats) -> Floats:

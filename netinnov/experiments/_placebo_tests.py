@@ -119,8 +119,8 @@ def drawn_placebos(
     else:
         named, whose = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
     for name, change in named.items():
-        what = "a scenario, or a function of a network and a Generator that gives one"
-        check_callable("placebo", change, what, made=True)
+        expected = "a scenario, or a function of a network and a Generator that gives one"
+        check_callable("placebo", change, expected, made=True)
         if isinstance(change, NoChange):
             raise InputError(
                 "no change is no placebo: it is one case, not a distribution, and a measure that "
@@ -145,8 +145,8 @@ def one_way(
     nodes: pd.Index,
 ) -> set[str]:
     """Name the measures that new links can move one way only, on these nodes of the baseline."""
-    found = {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
-    return found.union(declared)
+    monotone = {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
+    return monotone.union(declared)
 
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
@@ -160,8 +160,8 @@ def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
     weight = math.fsum(part.data.sum() for part in parts)
-    found = np.array([pairs, sum(part.indices.size for part in parts), weight], np.float64)
-    return found if directed else found / 2
+    totals = np.array([pairs, sum(part.indices.size for part in parts), weight], np.float64)
+    return totals if directed else totals / 2
 
 
 def refusals(
@@ -198,7 +198,7 @@ def tautologies(
     start : array
         The same of the baseline.
     """
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for scenario, name in whose.items():
         against = placebos[name].make
         # The same policy at another place, or with other ends, has as many links to give.
@@ -208,8 +208,8 @@ def tautologies(
                 continue
         reason = _adds_otherwise(totals[scenario] - start, totals[name] - start, start.max(axis=0))
         if reason:
-            found[scenario] = reason
-    return found
+            reasons[scenario] = reason
+    return reasons
 
 
 def refused_by_construction(
@@ -233,7 +233,7 @@ def refused_by_construction(
     warn : bool
         Whether the caller did not declare the measures that new links move one way only.
     """
-    found = {
+    refused_tests = {
         (scenario, measure): f"{reason}, and new links can move this measure one way only"
         for scenario, reason in unequal.items()
         for measure in one_sided
@@ -249,7 +249,7 @@ def refused_by_construction(
                 UserWarning,
                 stacklevel=3,
             )
-    return found | dict(refused)
+    return refused_tests | dict(refused)
 
 
 def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
@@ -264,16 +264,16 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     """
     margin = 1e-9 * size
     mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
-    for at, what in enumerate(_TOTALS):
+    for at, total in enumerate(_TOTALS):
         least, most = mine[at] - margin[at], mine[at] + margin[at]
         word = ""
         if mine[at] > margin[at] and (placebo[:, at] >= least).mean() < _FEW:
             word = "more"
         elif theirs[at] > margin[at] and (placebo[:, at] <= most).mean() < _FEW:
-            word = "less" if what == "weight" else "fewer"
+            word = "less" if total == "weight" else "fewer"
         if word:
             return (
-                f"the scenario adds {word} {what} than its placebo does (net {mine[at]:.3g} "
+                f"the scenario adds {word} {total} than its placebo does (net {mine[at]:.3g} "
                 f"against {theirs[at]:.3g} on average)"
             )
     return ""

@@ -100,8 +100,8 @@ def _weak(spread: float, effect: float, confidence: float, power: float, n: int)
     bound, shift = stats.t.ppf((1 + confidence) / 2, n - 1), math.sqrt(n) * effect / spread
     if n > _MANY:  # the noncentral t is normal, and hard to compute
         return bool(stats.norm.cdf(shift - bound) < power)
-    found = stats.nct.sf(bound, n - 1, shift) + stats.nct.cdf(-bound, n - 1, shift)
-    return bool(found < power)
+    attained = stats.nct.sf(bound, n - 1, shift) + stats.nct.cdf(-bound, n - 1, shift)
+    return bool(attained < power)
 
 
 def _least(spread: float, too_few: Callable[[int], bool]) -> int | None:

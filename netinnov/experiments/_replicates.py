@@ -214,23 +214,23 @@ def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list
 
 
 def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
-    found: Any = measure(network, nodes=list(nodes)) if _asks_nodes(measure) else measure(network)
+    value: Any = measure(network, nodes=list(nodes)) if _asks_nodes(measure) else measure(network)
     try:
-        if np.ndim(found) == 0 and not isinstance(found, str):
-            return np.array(float(found))
+        if np.ndim(value) == 0 and not isinstance(value, str):
+            return np.array(float(value))
         index = network.storage.nodes.index
-        known = isinstance(found, pd.Series) and (
-            found.index is index or found.index is nodes or found.index.isin(index).all()
+        known = isinstance(value, pd.Series) and (
+            value.index is index or value.index is nodes or value.index.isin(index).all()
         )
-        if not known or not found.index.is_unique:
+        if not known or not value.index.is_unique:
             raise TypeError
-        values: Floats = found.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
+        values: Floats = value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
         return values
     except (TypeError, ValueError):
-        shape = f" with index {list(found.index[:3])}" if isinstance(found, pd.Series) else ""
+        shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
         raise InputError(
             f"measure {name!r} must return a number or a Series of numbers over nodes; "
-            f"found {type(found).__name__}{shape}."
+            f"found {type(value).__name__}{shape}."
         ) from None
 
 

@@ -176,8 +176,8 @@ def check_resampling(resample: object, replicates: int) -> None:
     """Refuse what cannot draw data, and a number with which variances cannot be told apart."""
     if resample is None:
         return
-    what = "a function of a network and a Generator, such as ResampledLinks()"
-    check_callable("resample", resample, what, made=True)
+    expected = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", resample, expected, made=True)
     if replicates < 2:
         raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
 

@@ -89,5 +89,5 @@ def sentence(row: Mapping[Any, Any]) -> str:
 
 
 def _named(role: str, site: str) -> str | None:
-    found = re.search(rf"\b{role}={_TEXT}", site)
-    return None if found is None else str(ast.literal_eval(found[1]))
+    match = re.search(rf"\b{role}={_TEXT}", site)
+    return None if match is None else str(ast.literal_eval(match[1]))

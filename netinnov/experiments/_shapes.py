@@ -79,10 +79,10 @@ def lack_of_fit(change: Floats, dose: Floats, shape: Shape) -> float:
     if n < 2:
         return float("nan")
     means = means_of(change)
-    apart = np.where(known, change - means[:, None], 0.0) / known.sum(axis=1, keepdims=True)
+    deviations = np.where(known, change - means[:, None], 0.0) / known.sum(axis=1, keepdims=True)
     away, directions = _residuals(means, dose, shape)
     left = np.eye(len(dose)) - directions @ directions.T
-    spread = left @ (apart @ apart.T) @ left * (n / (n - 1))
+    spread = left @ (deviations @ deviations.T) @ left * (n / (n - 1))
     total = float(np.trace(spread))
     if round(float(np.trace(left))) < 1 or total <= 1e-24 * max(float(means @ means), 1e-300):
         return float("nan")

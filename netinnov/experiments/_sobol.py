@@ -219,7 +219,7 @@ def sobol_indices(
         parts: dict[str, str | Mapping[str, str]] = {
             "function": "sobol_indices",
             "network": digest(network),
-            "ranges": {name: identity(given) for name, given in ranges.items()},
+            "ranges": {name: identity(each) for name, each in ranges.items()},
             "samples": identity(samples),
             "replicates": identity(replicates),
             "second_order": identity(second_order),
@@ -277,8 +277,8 @@ def sobol_indices(
 
 def _check_ranges(ranges: Mapping[str, Range]) -> None:
     check_mapping("ranges", ranges, "from parameters to ranges", filled=True)
-    given: dict[str, Any] = dict(ranges)
-    for name, each in given.items():
+    values: dict[str, Any] = dict(ranges)
+    for name, each in values.items():
         if _is_interval(each):
             low, high = each
             check_number(f"ranges[{name!r}]", low)
@@ -288,19 +288,19 @@ def _check_ranges(ranges: Mapping[str, Range]) -> None:
             raise InputError(f"{msg}; found {shown(each)}.")
 
 
-def _is_interval(given: object) -> bool:
+def _is_interval(value: object) -> bool:
     """Tell a tuple of two numbers from alternatives."""
-    if not isinstance(given, tuple) or len(given) != 2:
+    if not isinstance(value, tuple) or len(value) != 2:
         return False
-    return all(isinstance(end, Real) and not isinstance(end, bool) for end in given)
+    return all(isinstance(end, Real) and not isinstance(end, bool) for end in value)
 
 
-def _value(given: Range, at: float) -> Any:
+def _value(values: Range, at: float) -> Any:
     """Give the value of a parameter at a place of the unit interval."""
-    if _is_interval(given):
-        low, high = given
+    if _is_interval(values):
+        low, high = values
         return low + at * (high - low)
-    return given[min(int(at * len(given)), len(given) - 1)]
+    return values[min(int(at * len(values)), len(values) - 1)]
 
 
 def _specified(make: Callable[..., Specification], values: Mapping[str, Any]) -> Specification:
@@ -341,11 +341,11 @@ def _differences(
     return [changes(before[at], [each[at] for each in after])]
 
 
-def _indices(names: Sequence[str], found: Mapping[str, Floats], noise: float) -> pd.DataFrame:
+def _indices(names: Sequence[str], estimates: Mapping[str, Floats], noise: float) -> pd.DataFrame:
     nothing = np.full(len(names), np.nan)
     columns: dict[str, Floats] = {}
     for name, key in (("first", "S1"), ("total", "ST")):
-        value, half = found.get(key, nothing), found.get(f"{key}_conf", nothing)
+        value, half = estimates.get(key, nothing), estimates.get(f"{key}_conf", nothing)
         columns |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
     rest = 1 - noise if noise < 1 else math.nan
     columns["first_corrected"] = columns["first"] / rest
@@ -353,9 +353,9 @@ def _indices(names: Sequence[str], found: Mapping[str, Floats], noise: float) ->
     return pd.DataFrame(columns, index=pd.Index(list(names), name="parameter", dtype="str"))
 
 
-def _pairs(names: Sequence[str], found: Mapping[str, Floats]) -> pd.DataFrame:
+def _pairs(names: Sequence[str], estimates: Mapping[str, Floats]) -> pd.DataFrame:
     nothing = np.full((len(names),) * 2, np.nan)
-    value, half = found.get("S2", nothing), found.get("S2_conf", nothing)
+    value, half = estimates.get("S2", nothing), estimates.get("S2_conf", nothing)
     at = list(combinations(range(len(names)), 2))
     index = pd.MultiIndex.from_tuples(
         [(names[i], names[j]) for i, j in at], names=["parameter", "other"]

@@ -143,8 +143,8 @@ def specification_curve(
     replicates = as_whole("replicates", replicates, low=1)
     check_callable("make", make, "a function that gives a Specification")
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
-    given: dict[str, object] = dict(specifications)
-    for name, each in given.items():
+    choices: dict[str, object] = dict(specifications)
+    for name, each in choices.items():
         if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
             msg = f"`specifications[{name!r}]` must hold one alternative or more"
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
@@ -182,8 +182,8 @@ def specification_curve(
         seed=seed,
         folder=None if checkpoint is None else Path(checkpoint),
     )
-    found = run(task, tasks, executor=executor, progress=progress, label="specifications")
-    effects = pd.concat(found, ignore_index=True).drop(columns=["scenario", "measure", "node"])
+    tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
+    effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
     if taken := [name for name in specifications if name in effects]:
         raise InputError(f"choices cannot be called as columns of the effects: {taken}.")
     table = pd.concat([pd.DataFrame(rows), effects], axis=1)

@@ -127,8 +127,8 @@ class Gazetteer:
 
     def km(self, row: int, others: Sequence[int] | Positions) -> Floats:
         """Kilometres from a city to some others."""
-        there = np.asarray(others, np.intp)
-        return great_circle(self.lon[row], self.lat[row], self.lon[there], self.lat[there])
+        rows = np.asarray(others, np.intp)
+        return great_circle(self.lon[row], self.lat[row], self.lon[rows], self.lat[rows])
 
     def centre(self, row: int, within: float) -> int:
         """The large city whose suburb a small place within some kilometres is; else the place.

@@ -187,9 +187,9 @@ def _without_codes(fit: Fit, address: Address) -> Match | None:
 
 def _in_its_region(fit: Fit, address: Address) -> Match | None:
     """``GETAFE (MADRID)``: a city and then the name of a larger one, which is its province."""
-    for head, tail, apart in _split(address, longest="head"):
+    for head, tail, separated in _split(address, longest="head"):
         if entries := fit.find("".join(head)):
-            if fit.city(tail) is None or (tail[0] in JOINING and not apart):
+            if fit.city(tail) is None or (tail[0] in JOINING and not separated):
                 return None
             size = fit.gazetteer.population[entries[0].row]
             return _called(fit.around(entries, tail, size), "normalised")
@@ -216,11 +216,11 @@ def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
 
 def _in_front(fit: Fit, address: Address) -> Match | None:
     """``OSTRAVA PORUBA``, ``POOLE, DORSET``: a city and what is in it or around it."""
-    for head, tail, apart in _split(address, longest="head"):
+    for head, tail, separated in _split(address, longest="head"):
         key = "".join(head)
         if not (entries := fit.find(key)):
             continue
-        named = apart or not (
+        named = separated or not (
             len(key) < (4 if entries[0].kind == "own" else 5)
             or tail[0] in JOINING
             or fit.query.country in TWO_WORDS
@@ -234,14 +234,14 @@ def _in_front(fit: Fit, address: Address) -> Match | None:
 
 def _at_the_end(fit: Fit, address: Address) -> Match | None:
     """``THERMI THESSALONIKI``: a district, suburb or campus and its city."""
-    for head, tail, apart in _split(address, longest="tail"):
+    for head, tail, separated in _split(address, longest="tail"):
         key = "".join(tail)
         if len(key) > 3 and (entries := fit.find(key)):
             size = fit.gazetteer.population[entries[0].row]
             if fit.query.country in PROVINCE_LAST:
                 sure = size >= METROPOLIS
             else:
-                sure = apart or size >= LARGE or head[-1] in NEAR
+                sure = separated or size >= LARGE or head[-1] in NEAR
             if sure and head[-1] not in BEFORE_A_NAME:
                 return _called(entries, "part", _share(tail, head))
             return None
@@ -274,9 +274,9 @@ def _split(
         yield everything[:end], everything[end:], end in borders
 
 
-def _share(found: Words, rest: Words) -> float:
+def _share(city: Words, rest: Words) -> float:
     """The share of the letters that name the city."""
-    a, b = len("".join(found)), len("".join(rest))
+    a, b = len("".join(city)), len("".join(rest))
     return a / (a + b)
 
 

@@ -106,15 +106,15 @@ def _own(
     check_scenario(f"approaches[{name!r}]", scenario)
     if not isinstance(scenario, Priced):
         return Approach(scenario, math.nan, math.nan, assumed="a function, without a cost")
-    given: Any = scenario
-    cost = given.cost(prices, network)
+    priced: Any = scenario
+    cost = priced.cost(prices, network)
     if cost > budget * (1 + 1e-9):
         raise InputError(
             f"approaches[{name!r}] costs {cost:g}, above the `budget` of {budget:g}; make it "
             "smaller, so that all are compared at the same cost."
         )
     unilateral = isinstance(scenario, TalentAttraction)
-    return Approach(given, getattr(given, "size", math.nan), cost, 0.0, unilateral)
+    return Approach(priced, getattr(priced, "size", math.nan), cost, 0.0, unilateral)
 
 
 def _named(

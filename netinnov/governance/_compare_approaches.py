@@ -318,9 +318,9 @@ class _Measures:
             crosses = (belongs[row] != belongs[column]) & (ends == 1)
             length = np.where(crosses, (1 - relief) * length + relief * inner.data, length)
         graph = sparse.csr_array((length, (row, column)), shape=lengths.shape)
-        apart = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
-        np.fill_diagonal(apart, np.inf)
-        access: Floats = (1.0 / apart).sum(axis=1) / max(n - 1, 1)
+        distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
+        np.fill_diagonal(distance_between, np.inf)
+        access: Floats = (1.0 / distance_between).sum(axis=1) / max(n - 1, 1)
         return access
 
 
@@ -340,9 +340,9 @@ def _association(
     weights = np.zeros((3, 3))
     for layer in network.layers:
         block = network.storage.block(layer)
-        apart = block.sources != block.indices
-        ends = belongs[block.sources[apart]], belongs[block.indices[apart]]
-        np.add.at(weights, ends, block.data[apart])
+        differ = block.sources != block.indices
+        ends = belongs[block.sources[differ]], belongs[block.indices[differ]]
+        np.add.at(weights, ends, block.data[differ])
     weights = weights + weights.T
     total = weights.sum(axis=1)
     scale = np.sqrt(np.outer(total, total))

@@ -142,7 +142,7 @@ def _column(name: str, values: pd.Series) -> Column:
         return Column(name, of.kind, [labels[code] for code in values.cat.codes], record)
     missing = values.isna().tolist()
     objects = values.astype(object).tolist()
-    objects = [None if gone else value for value, gone in zip(objects, missing, strict=True)]
+    objects = [None if absent else value for value, absent in zip(objects, missing, strict=True)]
     holds = _form_of(objects, dtype)
     form = FORMS[holds]
     record = {"kind": form.kind, "dtype": str(dtype), "holds": holds}
@@ -174,8 +174,8 @@ def _form_of(objects: list[Any], dtype: Any) -> str:
 
 def _dtype(record: Record) -> Any:
     if "storage" in record:
-        gone = np.nan if record["dtype"] == "str" else pd.NA
-        return pd.StringDtype(record["storage"], na_value=gone)
+        absent = np.nan if record["dtype"] == "str" else pd.NA
+        return pd.StringDtype(record["storage"], na_value=absent)
     dtype = pd.api.types.pandas_dtype(record["dtype"])
     if isinstance(dtype, np.dtype) and dtype.kind not in "biufcmMO":  # text of a billion letters
         raise TypeError(f"no column of a table is of the type {record['dtype']}")

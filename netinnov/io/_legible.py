@@ -37,13 +37,13 @@ def legible(
         If two of the texts that must stay ``distinct`` (by what they are) would become one.
     """
     written = {text: None if text is None else text.translate(twins) for text in texts}
-    for what, group in distinct.items():
+    for kind, group in distinct.items():
         first: dict[str, str] = {}
         for text in dict.fromkeys(group):
             other = first.setdefault(text.translate(twins), text)
             if other != text:
                 msg = (
-                    f"{format} must tell all {what} apart, but cannot hold some characters of "
+                    f"{format} must tell all {kind} apart, but cannot hold some characters of "
                     f"{other!r} and {text!r}, which would become one; rename one of them."
                 )
                 raise InputError(msg)

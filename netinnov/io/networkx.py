@@ -99,8 +99,8 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     """
     import networkx as nx
 
-    given: object = graph
-    if not isinstance(given, nx.Graph):
+    value: object = graph
+    if not isinstance(value, nx.Graph):
         msg = "`graph` must be a graph of networkx; found"
         raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
     types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}

@@ -203,11 +203,11 @@ def project(
     a, b, at, weight = _meetings(first + second - event, event, moment, weighting)
 
     kinds = network.storage.nodes["kind"]
-    gone = np.zeros(network.n_nodes, np.bool_)
-    gone[event] = True
-    gone |= kinds.isin(kinds[gone].dropna()).to_numpy(bool)
-    code = np.cumsum(~gone, dtype=np.int32) - np.int32(1)
-    rest = rows.where(~in_layer & ~gone[rows.source] & ~gone[rows.target])
+    dropped = np.zeros(network.n_nodes, np.bool_)
+    dropped[event] = True
+    dropped |= kinds.isin(kinds[dropped].dropna()).to_numpy(bool)
+    code = np.cumsum(~dropped, dtype=np.int32) - np.int32(1)
+    rest = rows.where(~in_layer & ~dropped[rows.source] & ~dropped[rows.target])
     if not rest.layer.size:
         rest = rest._replace(attributes=None)
     layers = tuple(sorted({*network.layers, name}))
@@ -220,7 +220,7 @@ def project(
     )
     joined = rest.with_layers(network.layers, layers).followed_by(meet)
     joined = joined._replace(source=code[joined.source], target=code[joined.target])
-    stay = np.flatnonzero(~gone)
+    stay = np.flatnonzero(~dropped)
     nodes = NodeTable(
         network.storage.nodes.iloc[stay],
         network.storage.place_codes[stay],

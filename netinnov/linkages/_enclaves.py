@@ -122,8 +122,8 @@ def find_enclaves(
     0    p  quzhou  hangzhou   reverse
     """
     check_network(network)
-    given: object = rank
-    if not isinstance(given, (pd.Series, Mapping)):
+    asked: object = rank
+    if not isinstance(asked, (pd.Series, Mapping)):
         msg = "`rank` must be a Series or mapping from places to numbers; found"
         raise InputError(f"{msg} {shown(rank)}.")
     rank = pd.Series(rank)

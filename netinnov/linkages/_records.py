@@ -76,8 +76,8 @@ def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floa
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    given: object = table
-    if not isinstance(given, pd.DataFrame):
+    value: object = table
+    if not isinstance(value, pd.DataFrame):
         msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
         raise InputError(msg)
     asked: Any = name

@@ -86,12 +86,12 @@ def entry_rates(
     bins, replicates = as_whole("bins", bins, low=1), as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     first, last = binary("before", before), binary("after", after)
-    found: Any = density
-    if not isinstance(found, pd.DataFrame):
-        msg = f"`density` must be a DataFrame, regions x fields; found {type(found).__name__}."
+    values: Any = density
+    if not isinstance(values, pd.DataFrame):
+        msg = f"`density` must be a DataFrame, regions x fields; found {type(values).__name__}."
         raise InputError(msg)
-    near = found.to_numpy(np.float64, na_value=np.nan)
-    for name, table in (("after", after), ("density", found)):
+    near = values.to_numpy(np.float64, na_value=np.nan)
+    for name, table in (("after", after), ("density", values)):
         if not (table.index.equals(before.index) and table.columns.equals(before.columns)):
             msg = f"`{name}` must have the regions and fields of `before`, in their order."
             raise InputError(msg)
@@ -140,10 +140,10 @@ def binary(name: str, values: Any) -> Floats:
         msg = f"`{name}` must be a DataFrame, regions x fields; found {type(values).__name__}."
         raise InputError(msg)
     try:
-        found: Floats = values.to_numpy(np.float64, na_value=np.nan)
+        numbers: Floats = values.to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(f"`{name}` must hold 0 and 1: {error}.") from None
-    if not np.isin(found, (0.0, 1.0)).all():
+    if not np.isin(numbers, (0.0, 1.0)).all():
         msg = f"`{name}` must be 0 or 1, such as location_quotient(values) >= 1."
         raise InputError(msg)
-    return found
+    return numbers

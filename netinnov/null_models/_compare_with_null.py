@@ -242,8 +242,8 @@ def _mean_moved(shares: Floats) -> float:
 def _measures(measure: object) -> dict[str, Measure]:
     """The measures by their names; one by itself has none."""
     if not isinstance(measure, Mapping):
-        what = "a function of a network, or a mapping from names to such functions"
-        check_callable("measure", measure, what)
+        expected = "a function of a network, or a mapping from names to such functions"
+        check_callable("measure", measure, expected)
         return {_ALONE: cast(Measure, measure)}
     if not measure:
         raise InputError("`measure` must hold at least one function; found an empty mapping.")
@@ -279,29 +279,29 @@ class _Replicate:
 
 def _checked(value: Any, name: str, like: Value | None) -> Value:
     """The value of a measure as a float or a Series of floats, in the order of the observed one."""
-    what = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
+    called = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
     if isinstance(value, pd.Series):
-        values = _numbers(value, what)
+        values = _numbers(value, called)
         if like is None or (isinstance(like, pd.Series) and values.index.equals(like.index)):
             return values
         same = isinstance(like, pd.Series) and values.index.symmetric_difference(like.index).empty
         if isinstance(like, pd.Series) and same and values.index.is_unique:
             return values.reindex(like.index)
         msg = (
-            f"{what} must give the same entries on every network; on a network at random it gave "
+            f"{called} must give the same entries on every network; on a network at random it gave "
             f"{len(value)} that differ from the {np.size(like)} observed. Measure nodes, or "
             "reindex inside the function."
         )
         raise InputError(msg)
     if isinstance(value, pd.DataFrame) or np.ndim(value) != 0 or isinstance(like, pd.Series):
-        msg = f"{what} must give a number or a Series; found {type(value).__name__}"
+        msg = f"{called} must give a number or a Series; found {type(value).__name__}"
         raise InputError(f"{msg}. Pick one column, or stack the table into a Series.")
     try:
         if isinstance(value, (str, bytes)):
             raise TypeError
         return float(value)
     except (TypeError, ValueError) as error:
-        msg = f"{what} must give a number or a Series of numbers; found {shown(value)}."
+        msg = f"{called} must give a number or a Series of numbers; found {shown(value)}."
         raise InputError(msg) from error
 
 

@@ -245,15 +245,15 @@ class _Equations:
         unit = goal.sum() / self._goal(0).sum()
         # An unlinked node has no weights: any rate will do.
         start = -np.where(goal > 0, self._each(0) / np.where(goal > 0, self._each(1), 1.0), 1.0)
-        there = links > 0
+        linked = links > 0
 
         def moments(parameters: Floats) -> Moments:
             # The parameters are -rate, so that expected strengths rise with them.
-            mean = np.where(there, -1 / np.where(there, self._outer(parameters[0]), -1.0), 0.0)
+            mean = np.where(linked, -1 / np.where(linked, self._outer(parameters[0]), -1.0), 0.0)
             return Moments([links * mean], [[links * mean**2]])
 
         def bound(parameters: Floats) -> Floats:
-            return np.where(there, self._outer(parameters[0]), -np.inf)
+            return np.where(linked, self._outer(parameters[0]), -np.inf)
 
         (rates,) = self._climbed(
             start[None] * unit / 2,
@@ -261,7 +261,7 @@ class _Equations:
             moments,
             bound,
         )
-        rate = np.where(there, -self._outer(rates), unit)
+        rate = np.where(linked, -self._outer(rates), unit)
         mean: Floats = unit / rate
         return mean
 

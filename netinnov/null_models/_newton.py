@@ -107,8 +107,8 @@ def climbed(
     raise InputError(msg)
 
 
-def _lack(goal: Floats, found: Moments, active: Mask) -> Floats:
-    sums = [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in found.expected]
+def _lack(goal: Floats, moments: Moments, active: Mask) -> Floats:
+    sums = [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in moments.expected]
     return np.where(active, goal - np.stack(sums), 0.0)
 
 

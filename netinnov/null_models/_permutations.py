@@ -50,10 +50,10 @@ class PermutedT:
         i, j = self.pairs
         moved = self.matrix[order[i], order[j]]
         basis, rest = self.basis, self.rest
-        there = ~np.isnan(moved)
-        if not there.all():
-            moved = moved[there]
-            basis, rest = partialled(self.others[there], self.y[there])
+        known = ~np.isnan(moved)
+        if not known.all():
+            moved = moved[known]
+            basis, rest = partialled(self.others[known], self.y[known])
         free = moved.size - len(basis) - 1
         # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
         # own threads would contend with those of the permutations.
@@ -81,8 +81,8 @@ def permuted_correlation(
     """Correlation over pairs of one matrix with the other, whose nodes are permuted."""
     i, j = pairs
     a, b = fixed[i, j], moved[order[i], order[j]]
-    there = ~np.isnan(a + b)
-    a, b = a[there], b[there]
+    known = ~np.isnan(a + b)
+    a, b = a[known], b[known]
     if a.size < 2 or a.min() == a.max() or b.min() == b.max():
         return float("nan")
     a, b = a - a.mean(), b - b.mean()

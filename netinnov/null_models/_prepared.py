@@ -81,8 +81,8 @@ def prepared_null(
     null: NullModel, network: MultilayerNetwork, rng: np.random.Generator
 ) -> Prepared:
     """Prepare a null model for a network; a plain function needs no preparation."""
-    what = "a null model such as Rewire(), or a function of a network and a Generator"
-    check_callable("null", null, what, made=True)
+    expected = "a null model such as Rewire(), or a function of a network and a Generator"
+    check_callable("null", null, expected, made=True)
     if isinstance(null, NullFamily):
         return null._prepared(network, rng)
     return _Function(network, null)

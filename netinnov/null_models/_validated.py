@@ -109,8 +109,8 @@ def validated_projection(
     kinds = network.storage.nodes["kind"]
     names = onto if onto is not None else through
     known = sorted(kinds.dropna().unique().tolist())
-    what = "onto" if onto is not None else "through"
-    listed = check_names(what, [names] if isinstance(names, str) else names or [], known)
+    argument = "onto" if onto is not None else "through"
+    listed = check_names(argument, [names] if isinstance(names, str) else names or [], known)
     sides = two_sides(network, layer, listed)
     why_untested(network, [layer])
     block = network.storage.block(layer)

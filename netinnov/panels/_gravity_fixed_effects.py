@@ -124,8 +124,8 @@ def gravity_fixed_effects(
     --------
     >>> from netinnov.datasets import make_city_system
     >>> network = make_city_system(noise=False, exponent=1.5, border=0.5, n_enclaves=0, rng=1)
-    >>> found = gravity_fixed_effects(network, layer="synthetic_flow", borders=["parent"])
-    >>> found.coefficients["estimate"].round(6).to_dict()
+    >>> fit = gravity_fixed_effects(network, layer="synthetic_flow", borders=["parent"])
+    >>> fit.coefficients["estimate"].round(6).to_dict()
     {'distance': -1.5, 'parent': -0.5}
     """
     check_network(network)

@@ -194,11 +194,11 @@ def measure_levels(
 
 
 def _check_measures(measures: Mapping[str, Measure]) -> None:
-    given: object = measures
-    if not isinstance(given, Mapping) or not given:
+    value: object = measures
+    if not isinstance(value, Mapping) or not value:
         msg = "`measures` must be a mapping from names to functions of a network, with at least one"
-        raise InputError(f"{msg}; found {given!r}.")
-    if wrong := [name for name, measure in given.items() if not callable(measure)]:
+        raise InputError(f"{msg}; found {value!r}.")
+    if wrong := [name for name, measure in value.items() if not callable(measure)]:
         raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
 
 
@@ -241,9 +241,11 @@ def _measured(
             else:
                 raise TypeError
         except (TypeError, ValueError):
-            what = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
+            its_index = (
+                f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
+            )
             msg = f"measure {name!r} must return a number or a Series of numbers over nodes"
-            raise InputError(f"{msg}; found {type(value).__name__}{what}.") from None
+            raise InputError(f"{msg}; found {type(value).__name__}{its_index}.") from None
     return measured
 
 

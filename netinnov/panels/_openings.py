@@ -159,11 +159,11 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     return at.astype(np.int64)
 
 
-def _periods(given: pd.Series, name: str) -> Floats:
+def _periods(periods: pd.Series, name: str) -> Floats:
     """Periods as numbers, NaN where they are missing."""
-    number, text = as_numbers(given)
+    number, text = as_numbers(periods)
     if text.any() or not (np.isnan(number) | (number == np.floor(number))).all():
-        bad = given[text | (~np.isnan(number) & (number != np.floor(number)))]
+        bad = periods[text | (~np.isnan(number) & (number != np.floor(number)))]
         msg = f"{name!r} must be whole numbers as the periods are, or missing"
         raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
     return np.asarray(number, dtype=np.float64)

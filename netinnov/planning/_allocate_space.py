@@ -191,11 +191,11 @@ def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
     if not isinstance(cost, pd.DataFrame):
         msg = "`cost` must be a DataFrame with a row a demand and a column a site; found"
         raise InputError(f"{msg} {shown(cost)}.")
-    for what, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
+    for axis, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
         missing, extra = asked[~asked.isin(own)], own[~own.isin(asked)]
         if len(missing) or len(extra) or not own.is_unique:
             raise InputError(
-                f"`cost` must have one {what} for each of {examples(asked)}; missing: "
+                f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
                 f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}. NaN says that "
                 "a pair is not allowed."
             )
@@ -305,13 +305,13 @@ def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
     flows = np.zeros(allowed.shape)
     if allowed.any():
         by_demand, by_site = _pairs(allowed)
-        found = linprog(
+        solution = linprog(
             -np.ones(by_demand.shape[1]),
             A_ub=sparse.vstack([by_demand, by_site], format="csr"),
             b_ub=np.concatenate([demand, space]),
             method="highs-ds",
         )
-        flows[allowed] = found.x
+        flows[allowed] = solution.x
     return flows
 
 
@@ -337,12 +337,12 @@ def _solved(
             "constraints": within,
             "options": {"mip_rel_gap": 0.0},
         }
-        found = solve(cost, **programme)
-        flows[allowed] = np.rint(found.x)
+        solution = solve(cost, **programme)
+        flows[allowed] = np.rint(solution.x)
         return flows, np.full(m, np.nan), np.full(n, np.nan), False
     # A demand that rounding leaves a trifle above all space is served up to it.
     served = _most_served(demand, space, allowed).sum(axis=1)
-    found = solve(
+    solution = solve(
         cost,
         A_eq=by_demand,
         b_eq=np.minimum(demand, served) if served.sum() < demand.sum() else demand,
@@ -350,12 +350,12 @@ def _solved(
         b_ub=space,
         method="highs-ds",
     )
-    if found.x is None:
-        raise InputError(f"the linear programme was not solved: {found.message}")
-    flows[allowed] = found.x
+    if solution.x is None:
+        raise InputError(f"the linear programme was not solved: {solution.message}")
+    flows[allowed] = solution.x
     left = space - flows.sum(axis=0)
-    rents = np.where(left > _ROUNDING, 0.0, np.maximum(-found.ineqlin.marginals, 0.0) * size)
-    price = found.eqlin.marginals * size
+    rents = np.where(left > _ROUNDING, 0.0, np.maximum(-solution.ineqlin.marginals, 0.0) * size)
+    price = solution.eqlin.marginals * size
     basic = int((flows > _ROUNDING).sum() + (left > _ROUNDING).sum())
     return flows, rents + 0.0, price, basic == n + m
 

@@ -51,7 +51,7 @@ class ByDistance:
         self.first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
-        apart = np.empty((self.n, self.n))
+        distance_between = np.empty((self.n, self.n))
         blocks = distances(
             network,
             everyone,
@@ -60,8 +60,8 @@ class ByDistance:
             frictions=by_access.frictions,
         )
         for sources, block in blocks:
-            apart[sources] = block
-        self.kept: dict[Plan, Floats] = {(): apart}
+            distance_between[sources] = block
+        self.kept: dict[Plan, Floats] = {(): distance_between}
 
     def _links(self) -> None:
         """Ends of all links, numbered over all new nodes, and what their lengths are made of."""
@@ -96,8 +96,10 @@ class ByDistance:
             mine = np.flatnonzero(layer[at] == code[name])
             mine = mine[(self.source[at[mine]] < n) & (self.target[at[mine]] < n)]
             if mine.size:
-                found = self.start.adjacency(name)[self.source[at[mine]], self.target[at[mine]]]
-                before[mine] = np.asarray(found).ravel()
+                lengths_of_pairs = self.start.adjacency(name)[
+                    self.source[at[mine]], self.target[at[mine]]
+                ]
+                before[mine] = np.asarray(lengths_of_pairs).ravel()
         self.before = before
         self.friction = np.zeros(pair.size)
         if self.by_access.frictions:
@@ -112,8 +114,8 @@ class ByDistance:
             table = everything.storage.node_table()
             ends = network_of_rows(table, storage.places, ("new",), rows, one)
             lengths = link_lengths(ends, "new", "unit", self.by_access.frictions)
-            found = lengths.tocsr()[self.source[at], self.target[at]]
-            self.friction = np.asarray(found).ravel() - 1.0
+            lengths_of_pairs = lengths.tocsr()[self.source[at], self.target[at]]
+            self.friction = np.asarray(lengths_of_pairs).ravel() - 1.0
 
     def network(self, plan: Plan) -> MultilayerNetwork:
         return with_placements(self.start, [self.placements[at] for at in plan])
@@ -121,18 +123,23 @@ class ByDistance:
     def values(self, plan: Plan, more: Positions) -> Floats:
         from netinnov.kernels.added_links import access_gains
 
-        apart, where = self._distances(plan), self._where(plan)
+        distance_between, where = self._distances(plan), self._where(plan)
         nodes = self.by_access.nodes
-        chosen = np.zeros(len(apart), bool)
+        chosen = np.zeros(len(distance_between), bool)
         chosen[nodes] = True
         with np.errstate(divide="ignore"):
-            inverse = 1.0 / apart[np.ix_(nodes, nodes)]
+            inverse = 1.0 / distance_between[np.ix_(nodes, nodes)]
         np.fill_diagonal(inverse, 0.0)
         now = inverse.sum(axis=1)
-        pieces = max(-(-more.size * len(apart) // _BLOCK), min(more.size, 4 * workers(None)))
+        pieces = max(
+            -(-more.size * len(distance_between) // _BLOCK), min(more.size, 4 * workers(None))
+        )
         cuts = np.linspace(0, more.size, pieces + 1).astype(int)
-        links = [self._of(more[i:j], len(apart), where, plan) for i, j in pairwise(cuts)]
-        work = [partial(self._reduced, access_gains, apart, chosen, now, *each) for each in links]
+        links = [self._of(more[i:j], len(distance_between), where, plan) for i, j in pairwise(cuts)]
+        work = [
+            partial(self._reduced, access_gains, distance_between, chosen, now, *each)
+            for each in links
+        ]
         return np.concatenate(in_threads(work, size=more.size * self.n**2))
 
     def _reduced(
@@ -197,11 +204,13 @@ class ByDistance:
                 self.kept = {(): self.kept[()]}
             before = self._distances(plan[:-1])
             size = len(before) + int(self.n_new[plan[-1]])
-            apart = np.full((size, size), np.inf)
-            apart[: len(before), : len(before)] = before
-            np.fill_diagonal(apart, 0.0)
+            distance_between = np.full((size, size), np.inf)
+            distance_between[: len(before), : len(before)] = before
+            np.fill_diagonal(distance_between, 0.0)
             last = np.array(plan[-1:], np.int64)
             links = self._of(last, len(before), self._where(plan[:-1]), plan[:-1])
             _, _, source, target, length, both_ways = links
-            self.kept[plan] = distances_with_links(apart, source, target, length, both_ways)
+            self.kept[plan] = distances_with_links(
+                distance_between, source, target, length, both_ways
+            )
         return self.kept[plan]

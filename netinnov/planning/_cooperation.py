@@ -182,9 +182,9 @@ def _builds_of_scenarios(
     missing = [name for name in links if name not in needs]
     others = [name for name in needs if name not in links]
     if missing or others:
-        found = f"without players: {examples(missing)}" if missing else ""
-        found = found or f"no scenarios: {examples(others)}"
-        raise InputError(f"`needs` must name the players of each scenario in `links`; {found}.")
+        wrong = f"without players: {examples(missing)}" if missing else ""
+        wrong = wrong or f"no scenarios: {examples(others)}"
+        raise InputError(f"`needs` must name the players of each scenario in `links`; {wrong}.")
     return [
         _Build(_mask(f"needs[{name!r}]", needs[name], names), scenario)
         for name, scenario in links.items()

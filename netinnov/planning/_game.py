@@ -83,8 +83,10 @@ class Game:
             raise InputError(msg)
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
-            found = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
-            raise InputError(f"the value of each coalition must be a finite number; found {found}.")
+            shown_wrong = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
+            raise InputError(
+                f"the value of each coalition must be a finite number; found {shown_wrong}."
+            )
         if values[0] != 0:
             msg = (
                 f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
@@ -143,15 +145,15 @@ def as_game(game: GameLike) -> Game:
     players = distinct_players("game", members)
     bit = {player: 1 << i for i, player in enumerate(players)}
     values = np.full(1 << len(players), np.nan)
-    given = np.zeros(values.size, bool)
+    known = np.zeros(values.size, bool)
     for coalition, value in game.items():
         mask = sum(bit[player] for player in coalition)
         values[mask] = as_floats(f"game[{named(mask, players)}]", value)
-        given[mask] = True
-    if not given.all():
-        missing = np.flatnonzero(~given)
+        known[mask] = True
+    if not known.all():
+        missing = np.flatnonzero(~known)
         msg = (
-            f"`game` must have a value for each of the {given.size:,} coalitions of its "
+            f"`game` must have a value for each of the {known.size:,} coalitions of its "
             f"{len(players)} players, the empty one included; {missing.size:,} are missing: "
             f"{examples(missing, lambda mask: named(mask, players))}; add them."
         )
@@ -195,10 +197,10 @@ def as_allocation(what: str, allocation: object, players: Sequence[Any]) -> Floa
     if not by_name.index.is_unique or set(by_name.index) != set(players):
         missing = [player for player in players if player not in by_name.index]
         others = [name for name in by_name.index if name not in set(players)]
-        found = f"without a number: {examples(missing)}; " if missing else ""
-        found += f"not players: {examples(others)}; " if others else ""
-        found = found or "a player twice; "
-        raise InputError(f"`{what}` must hold one number for each player; {found[:-2]}.")
+        faults = f"without a number: {examples(missing)}; " if missing else ""
+        faults += f"not players: {examples(others)}; " if others else ""
+        faults = faults or "a player twice; "
+        raise InputError(f"`{what}` must hold one number for each player; {faults[:-2]}.")
     values = as_floats(what, by_name.reindex(list(players)).to_numpy())
     if not np.isfinite(values).all():
         player = players[int(np.flatnonzero(~np.isfinite(values))[0])]

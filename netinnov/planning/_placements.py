@@ -137,9 +137,9 @@ def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
 def _keys(rows: Rows, m: int) -> tuple[Keys, Floats]:
     """One number a linked pair of a layer, ascending, with its weight over all periods."""
     key = (rows.layer.astype(np.int64) * m + rows.source) * m + rows.target
-    found, at = np.unique(key, return_inverse=True)
-    weight: Floats = np.bincount(at, rows.weight, found.size).astype(np.float64)
-    return found, weight
+    keys, at = np.unique(key, return_inverse=True)
+    weight: Floats = np.bincount(at, rows.weight, keys.size).astype(np.float64)
+    return keys, weight
 
 
 def _has_details(rows: Rows | None, added: Keys, m: int) -> bool:

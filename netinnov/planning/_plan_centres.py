@@ -148,25 +148,25 @@ class CentrePlan:
         list of str
             One sentence each.
         """
-        what, asked, value, before = self._words()
+        subject, asked, value, before = self._words()
         if not self.sites and self.reached:
-            return [f"{what} is {before} already; the target is {asked}, so nothing is built."]
+            return [f"{subject} is {before} already; the target is {asked}, so nothing is built."]
         built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
         if self.reached:
             least = "no cheaper set does" if self.exact else "a cheaper set may exist"
-            told = [
-                f"{what} rises from {before} to {value} with {built} at a cost of {self.cost:.4g}; "
-                f"the target is {asked}, and {least}."
+            sentences = [
+                f"{subject} rises from {before} to {value} with {built} at a cost of "
+                f"{self.cost:.4g}; the target is {asked}, and {least}."
             ]
         else:
             best = "The best that any set of the candidates reaches"
             best = best if self.exact else "The best that was found"
-            told = [f"The target of {asked} is not reached. {best} is {value}, with {built}."]
+            sentences = [f"The target of {asked} is not reached. {best} is {value}, with {built}."]
         gains = self.places["change"]
         if len(gains) and gains.max() > 0:
-            told.append(f"The largest gain in strength is that of {gains.idxmax()}.")
-        told.append("This is a calculation on the network as it is, not a forecast.")
-        return told
+            sentences.append(f"The largest gain in strength is that of {gains.idxmax()}.")
+        sentences.append("This is a calculation on the network as it is, not a forecast.")
+        return sentences
 
     def _words(self) -> tuple[str, str, str, str]:
         if isinstance(self.target, EffectiveNumber):
@@ -175,8 +175,8 @@ class CentrePlan:
             return "The effective number of centres", asked, value, before
         shares = (self.target.at_least, self.value, self.baseline)
         asked, value, before = (f"{share:.0%}" for share in shares)
-        what = f"The share of resamples in which {self.target.place} is a centre"
-        return what, asked, value, before
+        subject = f"The share of resamples in which {self.target.place} is a centre"
+        return subject, asked, value, before
 
 
 def plan_centres(

@@ -184,8 +184,8 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     Examples
     --------
     >>> games = [Game(["a", "b"], [0, 1, 2, 6]), Game(["a", "b"], [0, 1, 5, 6])]
-    >>> found = allocation_stability(games, {"a": 3, "b": 3})
-    >>> found.share, found.objections.to_dict()
+    >>> stability = allocation_stability(games, {"a": 3, "b": 3})
+    >>> stability.share, stability.objections.to_dict()
     (0.5, {frozenset({'b'}): 0.5})
     """
     listed = [as_game(game) for game in games]

@@ -96,8 +96,8 @@ def siting_stability(
     {'ac': 0.0, 'ad': 0.0, 'ae': 1.0}
     """
     resamples = as_whole("resamples", resamples, low=1)
-    what = "a function of a network and a Generator, such as ResampledLinks()"
-    check_callable("resample", resample, what, made=True)
+    expected = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)
     options: dict[str, Any] = {
         "candidates": candidates,

@@ -110,8 +110,8 @@ def plot_alluvial(
         for x, period in enumerate(spots):
             _draw_blocks(ax, x, period, tallest, half, last=x == len(spots) - 1)
         present = shown.notna().to_numpy()
-        for x, (here, there) in enumerate(pairwise(present.T)):
-            change = f"\N{MINUS SIGN}{(here & ~there).sum():,} +{(there & ~here).sum():,}"
+        for x, (before, after) in enumerate(pairwise(present.T)):
+            change = f"\N{MINUS SIGN}{(before & ~after).sum():,} +{(after & ~before).sum():,}"
             ax.text(x + 0.5, 1.03 * tallest, change, ha="center", va="top", fontsize=7)
         sizes = zip(shown.columns, present.sum(axis=0), strict=True)
         ticks = [f"{printable(name)}\nn = {size:,}" for name, size in sizes]
@@ -348,7 +348,7 @@ def _draw_legend(
     values = shown.to_numpy()
     for name in range(min(int(np.nanmax(values)) + 1, _ENTRIES)):
         members = values == name
-        what = f"up to {members.sum(axis=0).max():,} nodes"
+        called = f"up to {members.sum(axis=0).max():,} nodes"
         if importance is not None:
             known = (
                 importance.reindex(shown.index[members.any(axis=1)])
@@ -359,9 +359,11 @@ def _draw_legend(
                 first = known.index[int(known.to_numpy().argmax())]
                 used.append(first)
                 name_of = names.get(first, first)
-                what = printable(first if pd.isna(name_of) else name_of, longest=28)
+                called = printable(first if pd.isna(name_of) else name_of, longest=28)
         handles.append(
-            Patch(facecolor=_colour(name), edgecolor=INK, lw=0.4, label=f"{_letter(name)}  {what}")
+            Patch(
+                facecolor=_colour(name), edgecolor=INK, lw=0.4, label=f"{_letter(name)}  {called}"
+            )
         )
     if (values == _OTHERS).any():
         handles.append(Patch(facecolor=_PALE, edgecolor=INK, lw=0.4, label="others"))

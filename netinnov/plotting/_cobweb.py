@@ -245,9 +245,9 @@ def _curves(market: Any, region: Any) -> Any:
 def _verdict(market: Any, start: Any, region: Any) -> str:
     if isinstance(market, BoundedCobweb):
         end = market.attractor(start=start)
-        what = f"cycle of period {end.period}" if end.ending == "cycle" else end.ending
-        what = {"rest": "settles", "undecided": "no period up to 64"}.get(what, what)
-        return f"{what}: root at rest {number(market.root(), '.2f')}"
+        ending = f"cycle of period {end.period}" if end.ending == "cycle" else end.ending
+        ending = {"rest": "settles", "undecided": "no period up to 64"}.get(ending, ending)
+        return f"{ending}: root at rest {number(market.root(), '.2f')}"
     if isinstance(market, CoupledCobweb):
         radius = market.spectral_radius()
         name = printable(market.regions[_position(market, region)])  # type: ignore[index]

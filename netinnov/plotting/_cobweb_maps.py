@@ -181,10 +181,10 @@ def plot_attractors(
     """
     check_choice("over", over, Varied)
     other = "demand_intercept" if over == "adaptation" else "adaptation"
-    given: Any = table
+    value: Any = table
     prices = pd.DataFrame()
-    if isinstance(given, pd.DataFrame):
-        prices = given.filter(regex=r"^price_\d+$")
+    if isinstance(value, pd.DataFrame):
+        prices = value.filter(regex=r"^price_\d+$")
     if prices.empty or not {over, other, "ending"} <= set(table):
         msg = "`table` must hold prices; make it by attractor_map(..., points=64)."
         raise InputError(msg)

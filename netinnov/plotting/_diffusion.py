@@ -130,12 +130,12 @@ def plot_reach(
 
 
 def _checked(name: str, times: pd.Series[float]) -> Floats:
-    what = f"`times` of {name!r}" if name else "`times`"
+    argument = f"`times` of {name!r}" if name else "`times`"
     if not isinstance(times, pd.Series):
-        raise InputError(f"{what} must be a Series of steps; found {type(times).__name__}.")
+        raise InputError(f"{argument} must be a Series of steps; found {type(times).__name__}.")
     values: Floats = np.asarray(times, np.float64)
     if not values.size or (values < 0).any():
-        raise InputError(f"{what} must hold at least one draw, and no step below 0.")
+        raise InputError(f"{argument} must hold at least one draw, and no step below 0.")
     return np.where(np.isnan(values), np.inf, values)
 
 

@@ -220,9 +220,9 @@ def plot_trajectories(
     """
     path = table_of("path", path, of="simulate() of a model")
     if path.empty or path.columns.nlevels != 1:
-        found = f"{path.columns.nlevels} levels and the shape {path.shape}"
+        shape = f"{path.columns.nlevels} levels and the shape {path.shape}"
         msg = "`path` must be a table with a row a step and a column a region; "
-        raise InputError(f"{msg}found {found}; of several types give one: path['talent'].")
+        raise InputError(f"{msg}found {shape}; of several types give one: path['talent'].")
     chosen = list(highlight) or (list(path) if path.shape[1] <= _MOST_NAMED else [])
     unknown = [region for region in chosen if region not in path]
     if unknown:

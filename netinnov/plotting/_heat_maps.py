@@ -228,11 +228,11 @@ def _codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]
     elif not isinstance(labels, (pd.Series, Mapping)):
         msg = "`membership` must be a Series or mapping (one label a node), a DataFrame "
         raise InputError(f"{msg}(node x layer) or a Partition; found {type(labels).__name__}.")
-    found = pd.Series(labels, dtype=object)
-    if not found.index.is_unique:
-        twice = found.index[found.index.duplicated()].unique()[:5].tolist()
+    series = pd.Series(labels, dtype=object)
+    if not series.index.is_unique:
+        twice = series.index[series.index.duplicated()].unique()[:5].tolist()
         raise InputError(f"`membership` must name each node once; found twice: {twice}.")
-    return pd.factorize(found.reindex(network.nodes.index))[0]
+    return pd.factorize(series.reindex(network.nodes.index))[0]
 
 
 def _grouped(
@@ -270,9 +270,9 @@ def _square(table: Any) -> Floats:
         or not len(table)
         or not table.index.equals(table.columns.rename(table.index.name))
     ):
-        what = table.shape if isinstance(table, pd.DataFrame) else type(table).__name__
+        shape = table.shape if isinstance(table, pd.DataFrame) else type(table).__name__
         msg = "`table` must be square, its rows and columns the same layers in one order"
-        raise InputError(f"{msg}; found {what}; see centrality.layer_overlap().")
+        raise InputError(f"{msg}; found {shape}; see centrality.layer_overlap().")
     if not all(pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes):
         raise InputError("`table` must hold numbers.")
     values: Floats = table.to_numpy(np.float64)

@@ -96,9 +96,9 @@ def label_points(
     at = ax.transData.transform(points)
     reach = radii[:, None] * scale
     taken = np.hstack([at - reach, at + reach])
-    there = [text.get_window_extent().extents for text in beside]
+    boxes = [text.get_window_extent().extents for text in beside]
     n = len(taken)
-    taken = np.vstack([taken, np.reshape(there, (-1, 4))])
+    taken = np.vstack([taken, np.reshape(boxes, (-1, 4))])
     frame = ax.get_window_extent()
     pieces, weight = _pieces(ax, lines, arrows, scale)
     placed = []

@@ -68,8 +68,8 @@ def plot_null_distribution(
     >>> from netinnov.null_models import compare_with_null
     >>> cities = ni.datasets.make_city_system(n_cities=12, mean_flow=3, border=3, rng=1)
     >>> efficiency = ni.connectivity.global_efficiency
-    >>> found = compare_with_null(cities, measure=efficiency, replicates=19, rng=1)
-    >>> plot_null_distribution(found, label="efficiency").get_xlabel()
+    >>> comparison = compare_with_null(cities, measure=efficiency, replicates=19, rng=1)
+    >>> plot_null_distribution(comparison, label="efficiency").get_xlabel()
     'efficiency'
     """
     comparison = _comparison(comparison, observed)

@@ -122,11 +122,11 @@ def plot_profile(
 def _checked(profile: Any) -> pd.DataFrame:
     """All columns that are drawn, NaN where they are not given."""
     if not isinstance(profile, pd.DataFrame) or "value" not in profile or profile.empty:
-        what = (
+        shape = (
             list(profile.columns) if isinstance(profile, pd.DataFrame) else type(profile).__name__
         )
         msg = "`profile` must be a table with rows and a column 'value'; found "
-        raise InputError(f"{msg}{what}; see polycentricity.profile().")
+        raise InputError(f"{msg}{shape}; see polycentricity.profile().")
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
     table = profile.reindex(columns=[*numbers, "of", "many_centres_if"])
     for name in numbers:

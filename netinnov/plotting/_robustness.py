@@ -103,13 +103,13 @@ def _checked(name: str, curve: Any) -> pd.DataFrame:
         raise InputError(f"{msg}found {type(curve).__name__}.")
     table: pd.DataFrame = curve.to_frame() if isinstance(curve, pd.Series) else curve
     steps = pd.to_numeric(pd.Series(table.index), errors="coerce").to_numpy(np.float64)
-    what = f"curve {name!r}" if name else "the curve"
+    curve_name = f"curve {name!r}" if name else "the curve"
     rising = len(steps) > 1 and steps[0] == 0 and bool((np.diff(steps) > 0).all())
     if not rising or not table.shape[1]:
-        msg = f"{what}: the index must be the number of removed nodes, rising from 0; "
+        msg = f"{curve_name}: the index must be the number of removed nodes, rising from 0; "
         raise InputError(f"{msg}found {table.index[:5].tolist()}.")
     numeric = all(pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes)
     values = table.to_numpy(np.float64) if numeric else np.full(table.shape, np.nan)
     if not ((values >= 0) & (values <= 1)).all():
-        raise InputError(f"{what}: every value must be a share of nodes from 0 to 1.")
+        raise InputError(f"{curve_name}: every value must be a share of nodes from 0 to 1.")
     return pd.DataFrame(values, index=steps)

@@ -149,11 +149,11 @@ def searches_per_draw(restarts: int, restarts_per_draw: int | None) -> int:
     return int(restarts_per_draw)
 
 
-def centres_by(rule: str, found: Structure, options: Options) -> Mask:
+def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
     """Whether each place is a centre."""
-    strength = found.strength
+    strength = structure.strength
     if rule == "hubs":
-        centre = _hubs(found, options.minimum_share)
+        centre = _hubs(structure, options.minimum_share)
     elif rule == "top":
         # Rounding must not make 0.1 of 30 places four.
         number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
@@ -162,11 +162,11 @@ def centres_by(rule: str, found: Structure, options: Options) -> Mask:
     elif rule == "head_tail":
         centre = _head(strength, options.breaks)
     elif rule == "core":
-        centre = found.core == 1
+        centre = structure.core == 1
     elif rule == "z":
-        centre = found.z >= _HUB
+        centre = structure.z >= _HUB
     else:
-        centre = _independent(found)
+        centre = _independent(structure)
     return centre & (strength > 0)
 
 
@@ -175,22 +175,24 @@ def largest_first(values: Floats) -> npt.NDArray[np.intp]:
     return np.argsort(-values, kind="stable")
 
 
-def _hubs(found: Structure, minimum_share: float) -> Mask:
+def _hubs(structure: Structure, minimum_share: float) -> Mask:
     """The strongest of each community, and places of the core at least half as strong.
 
     Only of communities of three places or more, and only with the least share of all strength.
     """
-    centre = np.zeros(found.strength.size, bool)
-    for label in np.unique(found.community[~np.isnan(found.community)]):
-        members = np.flatnonzero(found.community == label)
+    centre = np.zeros(structure.strength.size, bool)
+    for label in np.unique(structure.community[~np.isnan(structure.community)]):
+        members = np.flatnonzero(structure.community == label)
         if members.size < _SEVERAL:
             continue
-        strength = found.strength[members]
+        strength = structure.strength[members]
         centre[members[np.argmax(strength)]] = True
         near = strength >= _NEAR * strength.max()
-        centre[members[near & (found.core[members] == 1)]] = True
+        centre[members[near & (structure.core[members] == 1)]] = True
     if centre.any():
-        relative = found.strength / found.strength.max()  # sums of large numbers would be infinite
+        relative = (
+            structure.strength / structure.strength.max()
+        )  # sums of large numbers would be infinite
         centre &= relative >= minimum_share * relative.sum() * (1 - _ROUNDING)
     return centre
 
@@ -216,14 +218,14 @@ def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
     return target
 
 
-def _independent(found: Structure) -> Mask:
+def _independent(structure: Structure) -> Mask:
     """Places that are not subordinate to a larger one, and to which some place is."""
-    rank = np.empty(found.strength.size, np.int64)
-    rank[largest_first(found.strength)] = np.arange(rank.size)
-    sends = found.dominant >= 0
-    to = found.dominant[sends]
+    rank = np.empty(structure.strength.size, np.int64)
+    rank[largest_first(structure.strength)] = np.arange(rank.size)
+    sends = structure.dominant >= 0
+    to = structure.dominant[sends]
     below = np.zeros(rank.size, bool)
     below[sends] = rank[to] < rank[sends]
     followed = np.zeros(rank.size, bool)
-    followed[found.dominant[below]] = True
+    followed[structure.dominant[below]] = True
     return followed & ~below

@@ -150,8 +150,8 @@ def detect_centres(
     >>> links = pd.DataFrame({"source": list("aaabxxxya"), "target": list("bcdcyzwzx")})
     >>> links["weight"] = [9, 8, 7, 1, 9, 8, 7, 1, 2]
     >>> network = ni.build_network(pd.DataFrame(index=list("abcdwxyz")), links)
-    >>> found = detect_centres(network, resamples=20, rng=1)
-    >>> found.index[found["centre"]].tolist()
+    >>> structure = detect_centres(network, resamples=20, rng=1)
+    >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
     check_choice("rule", rule, CentreRule)
@@ -162,7 +162,7 @@ def detect_centres(
     check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
-    found = structure_of(network, options, first, {rule, "roles"})
+    structure = structure_of(network, options, first, {rule, "roles"})
     if rule == "hubs" and null is not None:
         test = compared_modularity(
             network,
@@ -172,21 +172,21 @@ def detect_centres(
             first,
             executor,
             progress,
-            found.modularity,
+            structure.modularity,
             searches,
         )
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or says_events(network, events)):
-        task = _Draw(network, rule, options, events, resample, found.community, searches)
+        task = _Draw(network, rule, options, events, resample, structure.community, searches)
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
     return pd.DataFrame(
         {
-            "centre": centres_by(rule, found, options),
-            "centrality": found.strength,
-            "community": found.community,
-            "role": found.role,
+            "centre": centres_by(rule, structure, options),
+            "centrality": structure.strength,
+            "community": structure.community,
+            "role": structure.role,
             "support": support,
             "rule": rule,
         },
@@ -240,7 +240,7 @@ class _Draw:
             network = resampled(self.network, rng, events=self.events)
         else:
             network = changed(self.network, self.resample, rng, "resample")
-        found = structure_of(
+        structure = structure_of(
             network,
             self.options,
             rng,
@@ -248,4 +248,4 @@ class _Draw:
             self.observed,
             self.searches,
         )
-        return centres_by(self.rule, found, self.options)
+        return centres_by(self.rule, structure, self.options)

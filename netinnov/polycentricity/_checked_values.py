@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 def numbers(values: Values) -> Floats:
     try:
-        found = np.asarray(values)
+        array = np.asarray(values)
     except ValueError:  # rows of different lengths
-        found = np.empty((0, 0))
-    if found.ndim != 1:
+        array = np.empty((0, 0))
+    if array.ndim != 1:
         msg = f"values must be a sequence of numbers; found {type(values).__name__}"
-        raise InputError(f"{msg} of {found.ndim} dimensions.")
+        raise InputError(f"{msg} of {array.ndim} dimensions.")
     x: Floats
-    if found.dtype.kind in "biuf":
-        x = found.astype(np.float64)
-    elif found.dtype.kind != "O" or any(isinstance(value, str) for value in found):
-        raise InputError(f"values must be numbers; found {found[:5].tolist()}.")
+    if array.dtype.kind in "biuf":
+        x = array.astype(np.float64)
+    elif array.dtype.kind != "O" or any(isinstance(value, str) for value in array):
+        raise InputError(f"values must be numbers; found {array[:5].tolist()}.")
     else:
-        x, _ = as_numbers(pd.Series(found))
+        x, _ = as_numbers(pd.Series(array))
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
-        rows = ", ".join(f"{shown(found[i])} at position {i}" for i in bad[:5])
+        rows = ", ".join(f"{shown(array[i])} at position {i}" for i in bad[:5])
         msg = f"values must be finite and 0 or more; {len(bad)} of {len(x)} are not: {rows}."
         raise InputError(f"{msg} Drop or mend them first.")
     return x

@@ -65,9 +65,9 @@ def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
             missing = nodes[at < 0][:5].tolist()
             raise InputError(f"`sizes` of places: {missing} have no place.")
         return numbers(of_place[at])
-    given = pd.Series(sizes)
-    row = given.index.get_indexer(nodes)
+    series = pd.Series(sizes)
+    row = series.index.get_indexer(nodes)
     if (row < 0).any():
         msg = f"`sizes` must have a number for each node; {(row < 0).sum()} are not there, e.g. "
         raise InputError(f"{msg}{nodes[row < 0][:5].tolist()}.")
-    return numbers(given.to_numpy()[row])
+    return numbers(series.to_numpy()[row])

@@ -92,8 +92,8 @@ def core_periphery(
     --------
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c", "d"]})
-    >>> found = core_periphery(ni.build_network(pd.DataFrame(index=list("abcd")), links))
-    >>> found.coreness.tolist(), round(found.quality, 6)
+    >>> core = core_periphery(ni.build_network(pd.DataFrame(index=list("abcd")), links))
+    >>> core.coreness.tolist(), round(core.quality, 6)
     ([1.0, 0.0, 0.0, 0.0], 1.0)
     """
     check_number("restarts", restarts, low=1, whole=True)
@@ -146,17 +146,17 @@ def _searched(
             start[flips] = ~start[flips] & linked[flips]
         else:
             start = linked & (rng.random(n) < rng.uniform(0.02, 0.5))
-        core, found = improved_core(indptr, indices, counts, unit, start, _PATIENCE)
-        if _is_better(core, found, best, quality):
-            best, quality = core, found
+        core, core_quality = improved_core(indptr, indices, counts, unit, start, _PATIENCE)
+        if _is_better(core, core_quality, best, quality):
+            best, quality = core, core_quality
     return best, quality
 
 
 def _is_better(
-    core: npt.NDArray[np.bool_], found: float, best: npt.NDArray[np.bool_], quality: float
+    core: npt.NDArray[np.bool_], core_quality: float, best: npt.NDArray[np.bool_], quality: float
 ) -> bool:
-    if abs(found - quality) > 1e-12:
-        return found > quality
+    if abs(core_quality - quality) > 1e-12:
+        return core_quality > quality
     size, before = int(core.sum()), int(best.sum())
     if size != before:
         return size < before

@@ -75,12 +75,12 @@ def functional(
     check_flag("weighted", weighted)
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"functional with direction={direction!r}")
-    found = []
+    values = []
     for layer in network.layers:
         value, density = layer_counts(network, layer, direction, weighted=weighted)
         if density > 0:
-            found.append(green(value, ddof=ddof) * density)
-    return math.fsum(found) / len(found) if found else math.nan
+            values.append(green(value, ddof=ddof) * density)
+    return math.fsum(values) / len(values) if values else math.nan
 
 
 def layer_counts(

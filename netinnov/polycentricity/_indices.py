@@ -132,27 +132,27 @@ def index_values(
     stands_in = value is not None
     if value is None:
         value = totals(flat, direction, f"strength with direction={direction!r}")
-    found = _value_indices(value, setting)
-    found["dominance_index"] = float(dominance(value).max()) if value.size else math.nan
-    found["entropy_index_nodes"] = normalised_entropy(value, network.n_nodes)
+    indices = _value_indices(value, setting)
+    indices["dominance_index"] = float(dominance(value).max()) if value.size else math.nan
+    indices["entropy_index_nodes"] = normalised_entropy(value, network.n_nodes)
     for name, weighted in (("functional", False), ("functional_weighted", True)):
         if name in wanted:
-            found[name] = functional(
+            indices[name] = functional(
                 network, weighted=weighted, ddof=setting.ddof, direction=direction
             )
     if wanted & _NEEDS_OUTFLOW:
-        found |= _both_ways(flat, setting)
+        indices |= _both_ways(flat, setting)
     if rules := rules_of(setting):
         if structure is None:
             strength = None if stands_in else value
             structure = structure_of(flat, setting.options, rng, rules, start, searches, strength)
         core = structure.core
-        found["core_periphery"] = structure.core_quality
-        found["core_share"] = float(core.mean()) if core.size else math.nan
+        indices["core_periphery"] = structure.core_quality
+        indices["core_share"] = float(core.mean()) if core.size else math.nan
         if "n_centres" in wanted:
             centre = centres_by(setting.rule, structure, setting.options)
-            found["n_centres"] = float(centre.sum())
-    return {name: found[name] for name in setting.names if name in found}
+            indices["n_centres"] = float(centre.sum())
+    return {name: indices[name] for name in setting.names if name in indices}
 
 
 def rules_of(setting: Setting) -> set[str]:
@@ -163,14 +163,14 @@ def rules_of(setting: Setting) -> set[str]:
 
 def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
     """The indices of one value a place."""
-    found = {name: index(value) for name, index in _PLAIN.items()}
-    found["rank_size_top"] = rank_size(value, top=setting.top).slope
-    found["green"] = green(value, ddof=setting.ddof)
+    indices = {name: index(value) for name, index in _PLAIN.items()}
+    indices["rank_size_top"] = rank_size(value, top=setting.top).slope
+    indices["green"] = green(value, ddof=setting.ddof)
     if setting.distances is not None:
-        found["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
+        indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
     else:
-        found["urban_centrality_index"] = math.nan
-    return found
+        indices["urban_centrality_index"] = math.nan
+    return indices
 
 
 def size_indices(size: Floats, setting: Setting) -> dict[str, float]:
@@ -216,13 +216,13 @@ def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]
     if setting.shares:
         return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
     flows = Flows.of(network, "the indices of links")
-    found = {"entropy_index": normalised_entropy(flows.weight, flows.possible)}
+    indices = {"entropy_index": normalised_entropy(flows.weight, flows.possible)}
     if not flows.weight.size:
-        return found | {"link_symmetry": math.nan, "node_symmetry": math.nan}
+        return indices | {"link_symmetry": math.nan, "node_symmetry": math.nan}
     balance, both = link_balance(flows)
-    found["link_symmetry"] = float(np.average(balance, weights=both))
+    indices["link_symmetry"] = float(np.average(balance, weights=both))
     flow = np.bincount(flows.source, flows.weight, flows.n)
     flow += np.bincount(flows.target, flows.weight, flows.n)
     at = flow > 0
-    found["node_symmetry"] = float(np.average(np.abs(symmetry(flows)[at]), weights=flow[at]))
-    return found
+    indices["node_symmetry"] = float(np.average(np.abs(symmetry(flows)[at]), weights=flow[at]))
+    return indices

@@ -239,10 +239,10 @@ def profile(
         *[("without", k, child) for k, child in enumerate(for_leaving.spawn(left))],
         *[("null", k, child) for k, child in enumerate(for_null.spawn(nulls))],
     ]
-    found = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
-    found = found.reshape(len(items), 1 + len(setting.names))
-    moved = float(found[draws + left :, 0].mean()) if nulls else math.nan
-    parts = np.split(found[:, 1:], [draws, draws + left])
+    drawn = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
+    drawn = drawn.reshape(len(items), 1 + len(setting.names))
+    moved = float(drawn[draws + left :, 0].mean()) if nulls else math.nan
+    parts = np.split(drawn[:, 1:], [draws, draws + left])
     return _table(network, setting, value, moved, *parts)
 
 
@@ -298,34 +298,34 @@ class _Task:
     communities: Floats | None = None
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
-        what, number, rng = item
+        draw_of, number, rng = item
         network, setting, size = self.network, self.setting, self.size
         start, moved = self.communities, math.nan
-        if what == "resample" and self.resample is None:
+        if draw_of == "resample" and self.resample is None:
             network = resampled(network, rng, events=self.events)
-        elif what == "resample":
+        elif draw_of == "resample":
             network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
-        elif what == "null" and self.null is not None:
+        elif draw_of == "null" and self.null is not None:
             network, start = drawn_from(self.null, network, rng), None
             moved = moved_share(self.network, network, self.null.layers, self.null.draws_weights)
-        elif what == "without":
+        elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
             setting = without(setting, self.shares, number)
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
-        found = index_values(network, setting, rng, start=start, searches=self.searches)
-        values = self.values(found, size if what == "without" else None, setting)
+        indices = index_values(network, setting, rng, start=start, searches=self.searches)
+        values = self.values(indices, size if draw_of == "without" else None, setting)
         return np.concatenate([[moved], values])
 
     def values(
-        self, found: dict[str, float], size: Floats | None, setting: Setting | None = None
+        self, indices: dict[str, float], size: Floats | None, setting: Setting | None = None
     ) -> Floats:
         """The indices in their order, those of sizes too where there are some."""
         setting = self.setting if setting is None else setting
         if size is not None:
-            found = found | size_indices(size, setting)
-        return np.array([found.get(name, math.nan) for name in setting.names])
+            indices = indices | size_indices(size, setting)
+        return np.array([indices.get(name, math.nan) for name in setting.names])
 
 
 def _table(
@@ -349,8 +349,8 @@ def _table(
             "many_centres_if": many_centres_if,
             "value": value[k],
         }
-        found = draws[:, k] if draws.size and not is_size else draws[:0]
-        row |= _interval(value[k], found, RANGES.get(name, (0.0, 1.0)))
+        draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
+        row |= _interval(value[k], draws_of_index, RANGES.get(name, (0.0, 1.0)))
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
@@ -370,8 +370,8 @@ def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dic
     return {"low": float(low), "high": float(high), "bias": bias}
 
 
-def _leaving(value: float, found: Floats, nodes: pd.Index) -> dict[str, Any]:
-    defined = np.isfinite(found)
+def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
+    defined = np.isfinite(draws)
     row: dict[str, Any] = {
         "low_without_one": math.nan,
         "high_without_one": math.nan,
@@ -379,9 +379,9 @@ def _leaving(value: float, found: Floats, nodes: pd.Index) -> dict[str, Any]:
     }
     if not defined.any():
         return row
-    row["low_without_one"] = float(found[defined].min())
-    row["high_without_one"] = float(found[defined].max())
-    change = np.where(defined, np.abs(found - value), -1.0)
+    row["low_without_one"] = float(draws[defined].min())
+    row["high_without_one"] = float(draws[defined].max())
+    change = np.where(defined, np.abs(draws - value), -1.0)
     if math.isfinite(value) and change.max() > _ROUNDING * abs(value):
         row["most_influential"] = nodes[int(change.argmax())]
     return row

@@ -66,18 +66,18 @@ def resampled(
     rows = rows.canonical(directed)
     weight = np.empty_like(rows.weight)
     for x, layer in enumerate(network.layers):
-        here = rows.layer == x
-        observed, number = rows.weight[here], _number(layer, events)
+        in_layer = rows.layer == x
+        observed, number = rows.weight[in_layer], _number(layer, events)
         if number is None and not _are_counts(network, layer):
             msg = f"the weights of layer {layer!r} are no counts of events; give their number as"
             raise InputError(f"{msg} `events`, or build the network from counts.")
         if number is None:
-            weight[here] = rng.poisson(observed)
+            weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
-            weight[here] = _within_origins(observed, rows.source[here], number, rng)
+            weight[in_layer] = _within_origins(observed, rows.source[in_layer], number, rng)
         else:
             unit = observed.sum() / number
-            weight[here] = rng.poisson(observed / unit) * unit
+            weight[in_layer] = rng.poisson(observed / unit) * unit
     rows = rows._replace(weight=weight).where(weight > 0)
     return network_of_rows(
         network.storage.node_table(),
@@ -117,14 +117,16 @@ def changed(
 ) -> MultilayerNetwork:
     """Apply a function of the user, which must keep the nodes and their order."""
     check_callable(what, change, "a function of a network and rng that gives a network")
-    found: object = change(network, rng)
-    if not isinstance(found, MultilayerNetwork):
-        msg = f"`{what}` must return a MultilayerNetwork; found {type(found).__name__}."
+    changed_network: object = change(network, rng)
+    if not isinstance(changed_network, MultilayerNetwork):
+        msg = f"`{what}` must return a MultilayerNetwork; found {type(changed_network).__name__}."
         raise InputError(msg)
-    if not found.storage.nodes.index.equals(network.storage.nodes.index):
+    if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
         msg = f"`{what}` must return a network of the same nodes in the same order; found"
-        raise InputError(f"{msg} {found.n_nodes} nodes in place of {network.n_nodes}, or others.")
-    return found
+        raise InputError(
+            f"{msg} {changed_network.n_nodes} nodes in place of {network.n_nodes}, or others."
+        )
+    return changed_network
 
 
 def drawn_from(

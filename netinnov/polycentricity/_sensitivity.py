@@ -170,8 +170,8 @@ def sensitivity(
     task = _Task(network, size, setting, variants, cuts, ready)
     seen = task.found(network, structures, first)
     draws = for_null.spawn(0 if null is None else replicates)
-    found = run(task, draws, executor=executor, progress=progress, label="sensitivity")
-    null_values = np.array([one.value for one in found]).reshape(len(draws), *seen.value.shape)
+    drawn = run(task, draws, executor=executor, progress=progress, label="sensitivity")
+    null_values = np.array([one.value for one in drawn]).reshape(len(draws), *seen.value.shape)
     table = _of_system(setting.names, list(variants), cuts, seen, null_values)
     places = _of_places(network, variants, seen.centre)
     return pd.concat([table, places], ignore_index=True)
@@ -257,10 +257,10 @@ class _Task:
         setting = among(self.setting, at)
         if at.size < network.n_nodes:
             part = network.select(nodes=list(network.storage.nodes.index.take(at)))
-        found = index_values(part, setting, rng, structure.strength[at])
+        indices = index_values(part, setting, rng, structure.strength[at])
         if self.size is not None:
-            found |= size_indices(self.size[at], setting)
-        return [found.get(name, math.nan) for name in setting.names]
+            indices |= size_indices(self.size[at], setting)
+        return [indices.get(name, math.nan) for name in setting.names]
 
 
 def _variants(
@@ -268,11 +268,11 @@ def _variants(
 ) -> Variants:
     """Rules and their options by name."""
     listed = as_list("rules", rules, "names of rules")
-    given = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
-    if not given:
+    named = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
+    if not named:
         raise InputError("`rules` must name at least one rule.")
     variants: Variants = {}
-    for name, choices in given.items():
+    for name, choices in named.items():
         check_mapping(f"rules[{name!r}]", choices, "from options to values")
         choices = dict(choices)
         check_names(f"rules[{name!r}]", choices, _OPTIONS)
@@ -352,23 +352,23 @@ def _of_system(
     names: Sequence[str],
     rules: list[str],
     cuts: tuple[int | None, ...],
-    found: _Found,
+    observed: _Found,
     null_values: Floats,
 ) -> pd.DataFrame:
     defined = np.isfinite(null_values)
     count = defined.sum(axis=0)
-    mean = np.full(found.value.shape, math.nan)
+    mean = np.full(observed.value.shape, math.nan)
     np.divide(np.where(defined, null_values, 0).sum(axis=0), count, out=mean, where=count > 0)
-    _, first = np.unique(found.places, return_index=True)  # where a set of places comes first
+    _, first = np.unique(observed.places, return_index=True)  # where a set of places comes first
     rows: list[tuple[Any, ...]] = []
     for k, name in enumerate(names):
-        value, of_null = found.value[..., k], mean[..., k]
+        value, of_null = observed.value[..., k], mean[..., k]
         agreement = _agreement(value.ravel()[first], of_null.ravel()[first])
         rows += [
-            (name, rule, cut, found.n[r, c], None, value[r, c], of_null[r, c], agreement)
+            (name, rule, cut, observed.n[r, c], None, value[r, c], of_null[r, c], agreement)
             for r, rule in enumerate(rules)
             for c, cut in enumerate(cuts)
-            if found.n[r, c] >= 0
+            if observed.n[r, c] >= 0
         ]
     return _long(rows)
 

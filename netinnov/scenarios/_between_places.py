@@ -83,11 +83,11 @@ class BetweenPlaces(Priced):
         """Add a node (see `added_node`) and link it to ends; `followed` as in `moved`."""
         to_end = points_to_end(ends.inward, layer in network.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
-        gone, weight = self._funds(home, pairs, len(ends.node), layer, rng)
+        removed, weight = self._funds(home, pairs, len(ends.node), layer, rng)
         n, end = network.n_nodes, ends.node.astype(np.int32)
         new = Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
         nodes = added_node(network, node)
-        return moved(network, nodes, layer, gone=gone, new=new, followed=followed)
+        return moved(network, nodes, layer, gone=removed, new=new, followed=followed)
 
 
 class LinksOrVolume(BetweenPlaces):
@@ -100,11 +100,11 @@ class LinksOrVolume(BetweenPlaces):
 
     def __post_init__(self) -> None:
         sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
-        given = [name for name, value in sizes.items() if value is not None]
-        if len(given) != 1:
+        named = [name for name, value in sizes.items() if value is not None]
+        if len(named) != 1:
             raise InputError(
                 "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
-                f"share of home's strength); found {' and '.join(given) or 'none of them'}."
+                f"share of home's strength); found {' and '.join(named) or 'none of them'}."
             )
         if hasattr(self, "pipeline_share") and self.pipeline_share is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"

@@ -109,10 +109,10 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
             near = near.at(rng.permutation(size))
             a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
         forth = points_to_end(chance, layer in network.directed, rng)
-        gone, weight = self._funds(home, pairs, size, layer, rng)
+        removed, weight = self._funds(home, pairs, size, layer, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
         new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, network.storage.node_table(), layer, gone=gone, new=new)
+        return moved(network, network.storage.node_table(), layer, gone=removed, new=new)
 
     def _place_volume(
         self,
@@ -139,11 +139,11 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         chance = (np.tile(far.inward, len(at_home)) + 1 - np.repeat(near.inward, len(at_host))) / 2
         if random_ends:
             a, b, chance = _anywhere_at_random(pairs, n, count, rng)
-        gone, left = self._lowered(home, pairs, total, layer)
+        removed, left = self._lowered(home, pairs, total, layer)
         directed = layer in network.directed
         new = split_ways(a.astype(np.int32), b.astype(np.int32), weight, chance, directed=directed)
         nodes = network.storage.node_table()
-        return moved(network, nodes, layer, gone=gone, new=new, left=left)
+        return moved(network, nodes, layer, gone=removed, new=new, left=left)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:

@@ -59,11 +59,11 @@ class Enclave(LinksOrVolume):
         ends, weight = ends_of_volume(self._draws(network, near, far, pairs, total))
         if random_ends:
             ends = every.at(draw(every.pull, len(weight), rng))
-        gone, left = self._lowered(home, pairs, total, layer)
+        removed, left = self._lowered(home, pairs, total, layer)
         park = np.full(len(weight), network.n_nodes, np.int32)
         to = ends.node.astype(np.int32)
         new = split_ways(park, to, weight, ends.inward, directed=layer in network.directed)
-        return moved(network, added_node(network, node), layer, gone=gone, new=new, left=left)
+        return moved(network, added_node(network, node), layer, gone=removed, new=new, left=left)
 
     def _near_and_far(self, network: MultilayerNetwork) -> tuple[Side, Side]:
         """Find the nodes where the park is located, and those of the place that it belongs to."""
@@ -237,9 +237,9 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
         for (candidates, count), which in zip(draws, ("of", "not of"), strict=True):
             if count and not len(candidates.node):
-                what = "volume" if self._moves_volume else "links"
+                unit = "volume" if self._moves_volume else "links"
                 raise InputError(
-                    f"`origin_share` asks for {count:g} {what} to nodes in {self.host!r} that are "
+                    f"`origin_share` asks for {count:g} {unit} to nodes in {self.host!r} that are "
                     f"{which} home origin, and there are none. Choose another share, or None."
                 )
         return draws

@@ -107,12 +107,12 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
     came[0] = 1
     missing = np.zeros((len(values), k, len(time)))  # that, and i has not, times its value and rate
     for each, value in zip(rate, values.T, strict=True):
-        yet, gone = np.exp(-each * time), -np.expm1(-each * time)
+        yet, arrived = np.exp(-each * time), -np.expm1(-each * time)
         more = (value * each)[:, None, None] * came + missing
         more *= yet
-        more[:, 1:] += gone * missing[:, :-1]
+        more[:, 1:] += arrived * missing[:, :-1]
         missing = more
-        shifted = gone * came[:-1]
+        shifted = arrived * came[:-1]
         came = yet * came
         came[1:] += shifted
     result: Floats = (missing.sum(axis=1) * time).sum(axis=1) * _STEP

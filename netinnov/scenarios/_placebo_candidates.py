@@ -185,9 +185,9 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
     if name == "tie":
         pairs = _pairs(network, scenario)
         code = network.storage.place_codes
-        there = inside(network, stays)[code] & (code >= 0)
-        across = pairs.at(there[pairs.source] != there[pairs.target])
-        return _by_place(network, np.where(there, 0.0, _node_strength(across, network.n_nodes)))
+        within = inside(network, stays)[code] & (code >= 0)
+        across = pairs.at(within[pairs.source] != within[pairs.target])
+        return _by_place(network, np.where(within, 0.0, _node_strength(across, network.n_nodes)))
     if name == "distance":
         lon, lat = (places[column].to_numpy(np.float64) for column in ("lon", "lat"))
         at = places.index.get_loc(stays)

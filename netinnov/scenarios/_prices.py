@@ -202,5 +202,5 @@ def check_prices(prices: object) -> None:
 
 def check_scenario(name: str, change: object) -> None:
     """Check that a scenario is a function, not a class."""
-    what = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
-    check_callable(name, change, what, made=True)
+    expected = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
+    check_callable(name, change, expected, made=True)

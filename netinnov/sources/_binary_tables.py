@@ -145,16 +145,16 @@ def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, l
     if old:
         whole = "\n".join("\n".join(column.dropna().unique()) for column in texts.values())
         data = whole.encode("latin-1")
-        _, found = text_of(str(path), data, encoding)
+        _, detected = text_of(str(path), data, encoding)
         if not data.isascii():
-            codec = encoding or found or "utf-8"
+            codec = encoding or detected or "utf-8"
             texts = {
                 name: column.map(
                     lambda text: text.encode("latin-1").decode(codec), na_action="ignore"
                 )
                 for name, column in texts.items()
             }
-        notes += [f"{path.name}: read as {found}."] if found else []
+        notes += [f"{path.name}: read as {detected}."] if detected else []
     table = table.assign(**{str(name): column for name, column in texts.items()})
     return with_file_rows(table, np.arange(1, len(table) + 1), ROW), notes
 
@@ -192,8 +192,10 @@ def read_points(path: Path) -> tuple[pd.DataFrame, list[str]]:
     geometry = layer.geometry if isinstance(layer, geopandas.GeoDataFrame) else None
     kinds = set() if geometry is None else set(geometry.dropna().geom_type)
     if kinds != {"Point"}:
-        found = examples(sorted(kinds), str) or "no geometry"
-        raise InputError(f"{path} must hold points; it holds {found}; give points inside them.")
+        geometries = examples(sorted(kinds), str) or "no geometry"
+        raise InputError(
+            f"{path} must hold points; it holds {geometries}; give points inside them."
+        )
     assert geometry is not None
     notes = []
     if layer.crs is None:

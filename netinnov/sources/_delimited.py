@@ -67,7 +67,7 @@ def read_delimited(
         The text is in no encoding that is known, has no header or a name twice, or a row has more
         or fewer fields than the header: with its line.
     """
-    text, found = text_of(str(path), read_bytes(path), encoding)
+    text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
     delimiter = delimiter or hint or _delimiter_of(text)
     header = _header(path, text, delimiter)
@@ -98,7 +98,7 @@ def read_delimited(
     }
     frame = frame_of(columns, len(table))
     frame = with_file_rows(frame, _lines(text, len(table), delimiter) + skipped, LINE)
-    notes = [f"{path.name}: read as {found}."] if found else []
+    notes = [f"{path.name}: read as {detected}."] if detected else []
     return DelimitedTable(frame, delimiter, notes)
 
 

@@ -72,12 +72,12 @@ class TextTable(NamedTuple):
 
     def judge(self, column: str, good: pd.Series, what: str, faults: list[str]) -> None:
         """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
-        given = self.frame[column].notna()
-        bad = (given & ~good).to_numpy()
+        filled = self.frame[column].notna()
+        bad = (filled & ~good).to_numpy()
         if not bad.any():
             return
         where = self.at(bad, column)
-        if bad.sum() == given.sum():
+        if bad.sum() == filled.sum():
             msg = f"{self.name}, column {column!r} must hold {what} in each row; not one does: "
             raise InputError(f"{msg}{where}.")
         faults.append(f"{self.name}, {column}: values left out, no {what}: {bad.sum()} ({where})")
@@ -174,15 +174,15 @@ def _find(path: Path, stem: str) -> str:
         if name.casefold().endswith((".csv", ".csv.gz"))
     }
     exact = [name for name, base in tables.items() if base in (f"{stem}.csv", f"{stem}.csv.gz")]
-    found = exact or [name for name, base in tables.items() if base.startswith(stem)]
-    if len(found) > 1:
-        msg = f"{path} must hold one file {stem}.csv; it holds {examples(found, str)}; move one."
+    matching = exact or [name for name, base in tables.items() if base.startswith(stem)]
+    if len(matching) > 1:
+        msg = f"{path} must hold one file {stem}.csv; it holds {examples(matching, str)}; move one."
         raise InputError(msg)
-    if not found:
+    if not matching:
         shown = examples(names, str) or "nothing"
         msg = f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}."
         raise InputError(msg)
-    return found[0]
+    return matching[0]
 
 
 def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:

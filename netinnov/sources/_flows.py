@@ -84,27 +84,27 @@ def given_table(
 
 
 def usual_columns(
-    given: Given, asked: Mapping[str, str | None], period: str | None, columns: Mapping[str, str]
+    table: Given, asked: Mapping[str, str | None], period: str | None, columns: Mapping[str, str]
 ) -> tuple[Given, dict[str, str | None], str | None]:
     """The columns of a file that are asked for, or have usual words for names."""
-    header = [str(name) for name in given.frame]
+    header = [str(name) for name in table.frame]
     unused_columns(columns, {"links": header})
-    wanted = [(asked[what], ENDS[what]) for what in ENDS] + [(period, "period")]
+    wanted = [(asked[role], ENDS[role]) for role in ENDS] + [(period, "period")]
     explicit = {theirs: name for theirs, name in wanted if theirs in header}
-    ours = our_names(given.name, "flows", header, {**columns, **explicit})
-    note(described(given.name, ours, columns))
+    ours = our_names(table.name, "flows", header, {**columns, **explicit})
+    note(described(table.name, ours, columns))
     theirs = {name: column for column, name in ours.items()}
     other = {
         column: name for column, name in ours.items() if name not in (*ENDS.values(), "period")
     }
-    frame = given.frame.rename(columns=other)
-    usual = {what: asked[what] or theirs.get(name) for what, name in ENDS.items()}
-    return given._replace(frame=frame), usual, period or theirs.get("period")
+    frame = table.frame.rename(columns=other)
+    usual = {role: asked[role] or theirs.get(name) for role, name in ENDS.items()}
+    return table._replace(frame=frame), usual, period or theirs.get("period")
 
 
-def as_matrix(given: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
+def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
     """Names of the rows and the cells; None if less than half of the names are a column's."""
-    frame = given.frame
+    frame = table.frame
     parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
     if not isinstance(frame.index, pd.RangeIndex):
         parts.insert(0, (frame.index.to_series(), 0))
@@ -119,33 +119,33 @@ def as_matrix(given: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame]
 
 
 def flows_of_matrix(
-    given: Given, rows: pd.Series, cells: pd.DataFrame, decimal: str
+    table: Given, rows: pd.Series, cells: pd.DataFrame, decimal: str
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The cells above 0, row by row, and the names of all columns."""
     columns = cells.columns
-    for what, names in (("row", pd.Index(rows)), ("column", columns)):
+    for axis, names in (("row", pd.Index(rows)), ("column", columns)):
         blank = is_blank(names.to_series())
         if blank.any():
             at = int(np.flatnonzero(blank)[0])
-            where = given.where([at]) if what == "row" else f"column {at + 2}"
-            raise InputError(f"{given.name} must name each {what} of the matrix; {where} has none.")
+            where = table.where([at]) if axis == "row" else f"column {at + 2}"
+            raise InputError(f"{table.name} must name each {axis} of the matrix; {where} has none.")
         if not names.is_unique:
             twice = examples(names[names.duplicated()].unique(), str)
-            raise InputError(f"{given.name} must have each {what} once; twice or more: {twice}.")
+            raise InputError(f"{table.name} must have each {axis} once; twice or more: {twice}.")
     no_row = columns.difference(pd.Index(rows), sort=False)
     no_column = pd.Index(rows).difference(columns, sort=False)
     if len(columns) == 0 or len(no_row) or len(no_column):
-        found = [f"no row for {examples(no_row, str)}"] * (len(no_row) > 0)
-        found += [f"no column for {examples(no_column, str)}"] * (len(no_column) > 0)
-        msg = f"{given.name} must be a square matrix, with a row for each of its {len(columns)} "
-        last = given.where([len(rows) - 1])
-        raise InputError(f"{msg}columns; it has {'; '.join(found)}; its last row is {last}.")
+        missing = [f"no row for {examples(no_row, str)}"] * (len(no_row) > 0)
+        missing += [f"no column for {examples(no_column, str)}"] * (len(no_column) > 0)
+        msg = f"{table.name} must be a square matrix, with a row for each of its {len(columns)} "
+        last = table.where([len(rows) - 1])
+        raise InputError(f"{msg}columns; it has {'; '.join(missing)}; its last row is {last}.")
     n, m = cells.shape
     number = _numbers(
         pd.concat([cells[column] for column in columns], ignore_index=True),
         decimal,
-        given,
-        lambda at: f"{given.where([at % n])}, column {columns[at // n]!r}",
+        table,
+        lambda at: f"{table.where([at % n])}, column {columns[at // n]!r}",
     )
     row, column = np.divmod(np.arange(n * m), m)
     number = number.reshape(m, n).T.ravel()
@@ -155,45 +155,45 @@ def flows_of_matrix(
 
 
 def flows_of_table(
-    given: Given,
+    table: Given,
     asked: Mapping[str, str | None],
     period: str | None,
     decimal: str | None,
     faults: list[str],
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The rows above 0 with their other columns, and the names of all ends."""
-    frame = given.frame
+    frame = table.frame
     if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
         named = any(level is not None for level in frame.index.names)
         frame = frame.reset_index(drop=not named)
-    column = {what: _column(given.name, frame, what, asked[what]) for what in USUAL}
+    column = {role: _column(table.name, frame, role, asked[role]) for role in USUAL}
     links = pd.DataFrame(index=frame.index)
-    for end, what in (("source", "origin"), ("target", "destination")):
-        text, bad, _ = as_text(frame[column[what]])
+    for end, role in (("source", "origin"), ("target", "destination")):
+        text, bad, _ = as_text(frame[column[role]])
         if bad.any():
-            msg = f"{given.name} must have text or whole numbers in column {column[what]!r}; not so"
-            raise InputError(f"{msg}: {given.where(bad)}.")
+            msg = f"{table.name} must have text or whole numbers in column {column[role]!r}; not so"
+            raise InputError(f"{msg}: {table.where(bad)}.")
         links[end] = text.str.strip()
     links["weight"] = 1.0
     if (weight := column["weight"]) is not None:
-        mark = given.decimal([weight]) if decimal is None else decimal
+        mark = table.decimal([weight]) if decimal is None else decimal
         links["weight"] = _numbers(
-            frame[weight], mark, given, lambda at: f"{given.where([at])}, column {weight!r}"
+            frame[weight], mark, table, lambda at: f"{table.where([at])}, column {weight!r}"
         )
     used = [name for name in column.values() if name is not None]
     if period is not None:
-        used.append(_column(given.name, frame, "period", period) or "")
-        links["period"] = _periods(given, frame[period])
+        used.append(_column(table.name, frame, "period", period) or "")
+        links["period"] = _periods(table, frame[period])
     more = frame.drop(columns=used)
     if len(clash := more.columns.intersection(links.columns)):
-        msg = f"{given.name} has a column {clash[0]!r} besides the one that is to be it; rename it."
+        msg = f"{table.name} has a column {clash[0]!r} besides the one that is to be it; rename it."
         raise InputError(msg)
     nowhere = is_blank(links["source"]) | is_blank(links["target"])
     unknown = links["weight"].isna().to_numpy()
-    for what, rows in (("an origin or destination", nowhere), ("a number", unknown & ~nowhere)):
+    for role, rows in (("an origin or destination", nowhere), ("a number", unknown & ~nowhere)):
         if rows.any():
-            where = f"{rows.sum()} ({given.where(rows)})"
-            faults.append(f"{given.name}: rows left out, without {what}: {where}")
+            where = f"{rows.sum()} ({table.where(rows)})"
+            faults.append(f"{table.name}: rows left out, without {role}: {where}")
     links = links[~nowhere & ~unknown]
     ends = pd.unique(links[["source", "target"]].to_numpy(object).ravel())
     links = links[links["weight"] > 0]
@@ -211,17 +211,17 @@ def _column(table: str, frame: pd.DataFrame, what: str, asked: str | None) -> st
             return asked
         guess = did_you_mean(asked, frame.columns)
         raise InputError(f"{table} must have a column {asked!r}{guess}; line 1 has {has}.")
-    found = {str(name).strip().casefold(): str(name) for name in frame.columns[::-1]}
+    by_name = {str(name).strip().casefold(): str(name) for name in frame.columns[::-1]}
     for name in USUAL[what]:
-        if name in found:
-            return found[name]
+        if name in by_name:
+            return by_name[name]
     if what == "weight":
         return None
     msg = f"{table} must be a square matrix, or have a column for the {what} such as "
     raise InputError(f"{msg}{USUAL[what][0]!r}; line 1 has {has}; name it: {what}='...'.")
 
 
-def _numbers(values: pd.Series, decimal: str, given: Given, where: Callable[[int], str]) -> Floats:
+def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int], str]) -> Floats:
     """Numbers of 0 or more, NaN where blank; anything else is refused."""
     number, other = as_numbers(values)
     bad = other.copy()
@@ -234,15 +234,15 @@ def _numbers(values: pd.Series, decimal: str, given: Given, where: Callable[[int
     if bad.any():
         at = np.flatnonzero(bad)
         shown = examples(at, lambda k: f"{where(int(k))} ({values.iloc[k]!r})")
-        msg = f"{given.name} must hold numbers of 0 or more, with {decimal!r} before decimals; "
+        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals; "
         raise InputError(f"{msg}{at.size} are none: {shown}.")
     return number
 
 
-def _periods(given: Given, values: pd.Series) -> pd.Series:
+def _periods(table: Given, values: pd.Series) -> pd.Series:
     number = pd.to_numeric(values, errors="coerce")
     bad = (values.notna() & ~(number % 1 == 0)).to_numpy(bool)
     if bad.any():
-        where = f"{given.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
-        raise InputError(f"{given.name} must have whole numbers as periods; not so: {where}.")
+        where = f"{table.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
+        raise InputError(f"{table.name} must have whole numbers as periods; not so: {where}.")
     return number.astype("Int64")

@@ -43,12 +43,12 @@ def fields(text: str) -> list[str]:
     return [quoted or plain for quoted, plain in FIELD.findall(text)]
 
 
-def refuse_line(name: str, line: int, found: Sequence[str], columns: Sequence[str]) -> InputError:
+def refuse_line(name: str, line: int, fields: Sequence[str], columns: Sequence[str]) -> InputError:
     """The error of a line that has not the fields of its kind."""
-    last = columns[max(min(len(found), len(columns)) - 1, 0)]
+    last = columns[max(min(len(fields), len(columns)) - 1, 0)]
     return InputError(
         f"{name}, line {line} must have {len(columns)} fields: {', '.join(columns)}; it has "
-        f"{len(found)} and ends in column {last!r} ({' '.join(found)[:40]!r}); is the file cut "
+        f"{len(fields)} and ends in column {last!r} ({' '.join(fields)[:40]!r}); is the file cut "
         "off there, or has it another delimiter?"
     )
 

@@ -221,13 +221,13 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     ids = rows["organisation"]
     by_id = rows.groupby("organisation", sort=False)
     country = most_frequent(rows["country"], ids)
-    there = (rows["country"] == country.reindex(ids).array).to_numpy()
+    in_country = (rows["country"] == country.reindex(ids).array).to_numpy()
     frequent = {
         name: most_frequent(rows[name], ids) for name in ("kind", "name", "short_name", "nuts")
     }
     nodes = {
         "kind": frequent["kind"].map(lambda code: KINDS.get(code, code.lower())),
-        "place": most_frequent(rows["place"][there], ids[there]),
+        "place": most_frequent(rows["place"][in_country], ids[in_country]),
         "name": frequent["name"],
         "short_name": frequent["short_name"],
         "country": country,

@@ -179,8 +179,8 @@ def _countries(table: TextTable, rows: pd.DataFrame, faults: list[str]) -> pd.Se
     other = code.notna() & name.notna() & (name != code.map(usual))
     if other.any():
         shown = [
-            f"{line} ({country}, {given})"
-            for line, country, given in zip(
+            f"{line} ({country}, {country_code})"
+            for line, country, country_code in zip(
                 table.lines[other], rows["country"][other], code[other], strict=True
             )
         ]
@@ -232,9 +232,9 @@ def _projects(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _places(partners: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Towns, regions and countries, each with the one that contains it."""
-    there = rows[rows["place"].isin(partners["place"].dropna())]
-    towns = there.drop_duplicates("place").set_index("place")
-    levels = [("town", towns["town"], _above(there, "place"), towns["cc"])]
+    of_partners = rows[rows["place"].isin(partners["place"].dropna())]
+    towns = of_partners.drop_duplicates("place").set_index("place")
+    levels = [("town", towns["town"], _above(of_partners, "place"), towns["cc"])]
     for level, kind in zip(NUTS, ("NUTS 3", "NUTS 2", "NUTS 1"), strict=True):
         known = rows[rows[level].notna()]
         first = known.drop_duplicates(level).set_index(level)

@@ -279,8 +279,8 @@ def _directed(
         return frozenset(check_names("directed", asked, layers))
     if parsed.directed is not None:
         return parsed.directed & {*layers}
-    there = {(link.layer, link.source, link.target): link.weight for link in parsed.links}
-    proper = {key: weight for key, weight in there.items() if key[1] != key[2]}
+    weights = {(link.layer, link.source, link.target): link.weight for link in parsed.links}
+    proper = {key: weight for key, weight in weights.items() if key[1] != key[2]}
     back = [proper.get((layer, b, a)) == weight for (layer, a, b), weight in proper.items()]
     returned = [(layer, b, a) in proper for layer, a, b in proper]
     symmetric = all(back) or not any(returned)

@@ -146,39 +146,39 @@ def read_origin_destination(
         raise InputError("`name` is a column of `places`, which is missing.")
     faults: list[str] = []
     headers = check_columns(columns)
-    given = given_table(source, check_encoding(encoding), delimiter)
-    matrix = None if form == "long" or asked else as_matrix(given, form)
+    table = given_table(source, check_encoding(encoding), delimiter)
+    matrix = None if form == "long" or asked else as_matrix(table, form)
     if matrix is None:
         when = period if isinstance(period, str) else None
         if headers or not isinstance(source, pd.DataFrame):
-            given, named, when = usual_columns(given, named, when, headers)
-        flows, ends = flows_of_table(given, named, when, decimal, faults)
+            table, named, when = usual_columns(table, named, when, headers)
+        flows, ends = flows_of_table(table, named, when, decimal, faults)
     else:
         if headers:
             raise InputError("a matrix has no columns to name; leave out `columns`.")
         cells = [str(name) for name in matrix[1].columns]
-        mark = given.decimal(cells) if decimal is None else decimal
-        flows, ends = flows_of_matrix(given, *matrix, mark)
+        mark = table.decimal(cells) if decimal is None else decimal
+        flows, ends = flows_of_matrix(table, *matrix, mark)
     if flows.empty:
-        raise InputError(f"{given.name} must hold a flow above 0; it has none.")
+        raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     if "layer" not in flows:
         flows["layer"] = pd.Series(layer, flows.index, dtype="str")
     if isinstance(period, int):
         flows["period"] = pd.Series(period, flows.index, dtype="Int64")
     if shares is None and outflow is not None:
         shares = True
-    whole = _whole(flows, shares, given.name)
+    whole = _whole(flows, shares, table.name)
 
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
-        ids = _in_places(ids, places, name, given.name, faults)
+        ids = _in_places(ids, places, name, table.name, faults)
     nodes, quantity = _nodes(ids, places), "amount"
     flows = _between(flows, ids, one_each=whole is not None)
     if outflow is not None:
         flows = _scaled(flows, outflow, whole)
     elif whole is not None:
         quantity = "share_of_origin"
-    say(given.notes)
+    say(table.notes)
     warn_of(faults)
     first = [column for column in FIRST if column in flows]
     links = flows[[*first, *flows.columns.difference(first, sort=False)]]
@@ -217,20 +217,20 @@ def _in_places(
     if (twice := called[known & called.duplicated().to_numpy()]).size:
         shown = examples(twice.unique(), str)
         raise InputError(f"`places` must have a name once; twice or more: {shown}; key on the id.")
-    found = names.map(pd.Series(ids[known].to_numpy(), called[known]))
-    if not found.notna().any():
+    ids_of_names = names.map(pd.Series(ids[known].to_numpy(), called[known]))
+    if not ids_of_names.notna().any():
         msg = f"none of the {known.sum()} places is among the names in {table}: "
         msg += f"{examples(called, str)} there, {examples(names, str)} here; "
         raise InputError(f"{msg}`name` says which column has the names.")
     above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
-    lost = called[known & ~ids.isin([*found.dropna(), *above.dropna()]).to_numpy()]
+    lost = called[known & ~ids.isin([*ids_of_names.dropna(), *above.dropna()]).to_numpy()]
     if len(lost):
         faults.append(
             f"{table}: places that are not among its {len(names)} names, kept without links: "
             f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under "
             "other names, give `aliases`"
         )
-    return found
+    return ids_of_names
 
 
 def _place_ids(places: pd.DataFrame) -> pd.Series:
@@ -240,9 +240,9 @@ def _place_ids(places: pd.DataFrame) -> pd.Series:
 
 def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     """The places with their names in the flows; of ``places`` all that contain no other."""
-    found = ids.dropna().drop_duplicates()
-    index = pd.Index(found.to_numpy(), name="node", dtype="str")
-    name = pd.Series(found.index.to_numpy(), index, dtype="str")
+    distinct = ids.dropna().drop_duplicates()
+    index = pd.Index(distinct.to_numpy(), name="node", dtype="str")
+    name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
     if places is not None:
         every = _place_ids(places)
         above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")

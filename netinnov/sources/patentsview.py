@@ -224,7 +224,7 @@ def _find(path: Path) -> dict[str, list[Found]]:
         msg = f"{path} must hold a table of inventors, with patent_id and inventor_id; it holds "
         raise InputError(f"{msg}{examples(names, str) or 'nothing'}.")
     # The date of filing goes before that of the grant.
-    tables["dates"].sort(key=lambda found: NAMES["date"].index(found.columns["date"]))
+    tables["dates"].sort(key=lambda table: NAMES["date"].index(table.columns["date"]))
     return tables
 
 
@@ -279,19 +279,19 @@ def _places(mentions: pd.DataFrame, rights: pd.DataFrame, locations: pd.DataFram
     """The locations of inventors and assignees, then their countries."""
     locations_used = [mentions["location"], rights["location"]]
     ids = pd.Index(pd.concat(locations_used).dropna().unique(), name="place", dtype="str")
-    there = locations.reindex(ids)
+    located = locations.reindex(ids)
     usual = most_frequent(mentions["country"], mentions["location"]).reindex(ids)
-    country = there["country"].fillna(usual).astype("str")
+    country = located["country"].fillna(usual).astype("str")
     names = pd.Index(country.dropna().unique(), name="place", dtype="str")
     places = pd.DataFrame(
         {
-            "lon": pd.to_numeric(there["lon"]).astype("float64"),
-            "lat": pd.to_numeric(there["lat"]).astype("float64"),
+            "lon": pd.to_numeric(located["lon"]).astype("float64"),
+            "lat": pd.to_numeric(located["lat"]).astype("float64"),
             "population": np.nan,
             "parent": country,
             "level": "location",
-            "name": there["city"],
-            "state": there["state"],
+            "name": located["city"],
+            "state": located["state"],
             "country": country,
         },
         index=ids,

@@ -297,10 +297,10 @@ def _directed(folder: Path | None) -> tuple[str, ...]:
     path = None if folder is None else file_of(folder, "network", [".json"])
     if path is None:
         return ()
-    found = read_json(path)
-    named = found.get("directed") if isinstance(found, dict) else None
+    content = read_json(path)
+    named = content.get("directed") if isinstance(content, dict) else None
     if not isinstance(named, list) or not all(isinstance(layer, str) for layer in named):
-        shown = json.dumps(found, ensure_ascii=False)
+        shown = json.dumps(content, ensure_ascii=False)
         msg = f'{path} must hold {{"directed": [names of layers]}}; found {shown[:100]}.'
         raise InputError(msg)
     return tuple(named)

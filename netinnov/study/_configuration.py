@@ -114,9 +114,9 @@ def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(msg)
     settings = _without(settings, "mechanisms")
     for setting, value in whole.items():
-        given = settings.get(home[setting], {})
-        if isinstance(given, dict):
-            settings[home[setting]] = {setting: value, **given}
+        part = settings.get(home[setting], {})
+        if isinstance(part, dict):
+            settings[home[setting]] = {setting: value, **part}
     return settings
 
 

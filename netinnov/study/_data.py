@@ -290,13 +290,13 @@ def _outflow(column: str, places: pd.DataFrame) -> pd.Series:
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
-    given = {layer: part for layer, part in layers.items() if layer in present}
-    directed = [layer for layer in tables.directed if _asked(given, layer) is not False]
+    parts = {layer: part for layer, part in layers.items() if layer in present}
+    directed = [layer for layer in tables.directed if _asked(parts, layer) is not False]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
         records = {str(layer): dict(row) for layer, row in table.iterrows()}
-    for layer, part in given.items():
+    for layer, part in parts.items():
         known = {key: value for key, value in part.model_dump().items() if value is not None}
         records[layer] = records.get(layer, {}) | known
     return build_network(

@@ -68,11 +68,11 @@ def view_of(table: Table) -> View:
     )
 
 
-def _cut(shown: tuple[int, int], there: tuple[int, int]) -> str:
+def _cut(shown: tuple[int, int], available: tuple[int, int]) -> str:
     """How many rows and columns are shown of how many."""
     parts = [
         f"{few:,} of {many:,} {unit}"
-        for few, many, unit in zip(shown, there, ("rows", "columns"), strict=True)
+        for few, many, unit in zip(shown, available, ("rows", "columns"), strict=True)
         if few < many
     ]
     return f"{joined(parts)} are shown; the file has all." if parts else ""

@@ -88,19 +88,19 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
         rest = _without(linked, at[position])
         now = _joined(rest, at, directed=False)
         broken = joined & ~now & np.outer(stay, stay)
-        then = reached & ~_joined(rest, at, directed=True)
-        gone = (links["source"] == node) | (links["target"] == node)
-        lost = sorted(set(links["layer"]) - set(links.loc[~gone, "layer"]))
+        unreachable = reached & ~_joined(rest, at, directed=True)
+        at_node = (links["source"] == node) | (links["target"] == node)
+        lost = sorted(set(links["layer"]) - set(links.loc[~at_node, "layer"]))
         among = now[np.ix_(stay, stay)]
         at_home, at_host = home & stay, host & stay
         counts = {
             "pairs_lost": int(broken[np.ix_(at_home, at_host)].sum()),
-            "homeward_lost": int(then[np.ix_(at_host, at_home)].sum()),
-            "outward_lost": int(then[np.ix_(at_home, at_host)].sum()),
+            "homeward_lost": int(unreachable[np.ix_(at_host, at_home)].sum()),
+            "outward_lost": int(unreachable[np.ix_(at_home, at_host)].sum()),
         }
         rows.append(
             {
-                "links": int(gone.sum()),
+                "links": int(at_node.sum()),
                 "layers_lost": ", ".join(lost),
                 "parts": len({row.tobytes() for row in among}),
                 "isolated": int((among.sum(axis=1) == 1).sum()),
@@ -118,8 +118,8 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
 def _joined(linked: sparse.csr_array, nodes: npt.NDArray[np.intp], *, directed: bool) -> Mask:
     """Which of some nodes a path joins, from row to column; each node with itself."""
     steps = csgraph.shortest_path(linked, directed=directed, unweighted=True, indices=nodes)
-    found: Mask = np.isfinite(steps[:, nodes])
-    return found
+    connected: Mask = np.isfinite(steps[:, nodes])
+    return connected
 
 
 def _without(linked: sparse.csr_array, node: int) -> sparse.csr_array:

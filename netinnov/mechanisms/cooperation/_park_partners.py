@@ -107,8 +107,8 @@ def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     """Home and host of a park, which must be two places that do not hold each other."""
     check_network(network)
     nodes = network.storage.nodes
-    given: object = park
-    if not isinstance(given, str) or given not in nodes.index:
+    value: object = park
+    if not isinstance(value, str) or value not in nodes.index:
         msg = f"`park` must be a node of the network; found {shown(park)}"
         raise InputError(f"{msg}{did_you_mean(park, nodes.index)}.")
     home, host = (nodes[by].to_dict()[park] for by in ("jurisdiction", "place"))

@@ -236,18 +236,18 @@ def _sum(spread: Spread, generators: Sequence[np.random.Generator], horizon: int
     return total
 
 
-def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) -> Codes:
+def _nodes(network: MultilayerNetwork, what: str, names: str | Sequence[str]) -> Codes:
     """Positions of nodes by id, or of those in a place."""
-    if not isinstance(given, str):
-        codes = positions(network, what, given)
+    if not isinstance(names, str):
+        codes = positions(network, what, names)
         if not codes.size:
             raise InputError(f"`{what}` must name at least one node; found none.")
         return codes
     places = network.storage.places
-    if given not in places.index:
-        msg = f"`{what}` must be a place or a sequence of nodes; found {given!r}"
-        raise InputError(f"{msg}{did_you_mean(given, places.index)}.")
-    inside = np.asarray(places.index == given)
+    if names not in places.index:
+        msg = f"`{what}` must be a place or a sequence of nodes; found {names!r}"
+        raise InputError(f"{msg}{did_you_mean(names, places.index)}.")
+    inside = np.asarray(places.index == names)
     parent = places.index.get_indexer(pd.Index(places["parent"]))
     for _ in range(len(places)):
         wider = inside | (inside[parent] & (parent >= 0))
@@ -257,15 +257,15 @@ def _nodes(network: MultilayerNetwork, what: str, given: str | Sequence[str]) ->
     code = network.storage.place_codes
     nodes = np.flatnonzero(inside[code] & (code >= 0)).astype(np.int32)
     if not nodes.size:
-        raise InputError(f"`{what}` must have nodes in the network; the place {given!r} has none.")
+        raise InputError(f"`{what}` must have nodes in the network; the place {names!r} has none.")
     return nodes
 
 
 def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> dict[str, float]:
     values = np.sort(times.to_numpy(np.float64, na_value=np.nan))
     if not values.size or (values < 0).any():
-        what = f" of {name!r}" if name else ""
-        raise InputError(f"`times`{what} must hold steps of 0 or more, and at least one draw.")
+        of_name = f" of {name!r}" if name else ""
+        raise InputError(f"`times`{of_name} must hold steps of 0 or more, and at least one draw.")
     n = values.size
     values = np.where(values <= horizon, values, np.inf)  # NaN and later: not by the horizon
     arrived = int(np.isfinite(values).sum())

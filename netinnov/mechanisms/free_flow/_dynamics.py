@@ -170,8 +170,8 @@ class Logit:
         """
         pull, stay, chosen = self._choice(attraction)
         rate = shares / chosen
-        there = pull * (stay * rate + self._away * rate.sum(axis=-1, keepdims=True))
-        moved: Floats = shares + self.mobility * (there - shares)
+        target = pull * (stay * rate + self._away * rate.sum(axis=-1, keepdims=True))
+        moved: Floats = shares + self.mobility * (target - shares)
         return moved
 
     def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
@@ -190,8 +190,8 @@ class Logit:
         pull, stay, chosen = self._choice(attraction)
         weights = self._away + stay * np.eye(len(shares))
         moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
-        there = shares @ moves
-        to_attraction = np.diag(there) - moves.T @ (shares[:, None] * moves)
+        moved = shares @ moves
+        to_attraction = np.diag(moved) - moves.T @ (shares[:, None] * moves)
         result: Floats = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
         return self.mobility * result
 

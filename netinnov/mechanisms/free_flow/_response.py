@@ -62,18 +62,18 @@ def crossings(pull: float, field: float, away: float) -> list[tuple[float, bool]
     def off(z: float) -> float:
         return float(curve(z, away)) - pull * float(np.tanh(z)) - field
 
-    found: list[tuple[float, bool]] = []
+    solutions: list[tuple[float, bool]] = []
     if field == 0:
         # Where the branches meet, up to rounding, the even split still attracts.
         alone = pull <= (1 + away) * (1 + 4e-16)
-        found.append((0.0, alone))
+        solutions.append((0.0, alone))
         if not alone:
             z = float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16))
-            found += [(z, True), (-z, True)]
-        return sorted(found)
-    found.append((float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16)), True))
+            solutions += [(z, True), (-z, True)]
+        return sorted(solutions)
+    solutions.append((float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16)), True))
     if turn > 0 and off(-turn) > 0:
         for low, high, stable in ((-turn, 0.0, False), (-most, -turn, True)):
             root = float(optimize.brentq(off, low, high, xtol=1e-15, rtol=8.9e-16))
-            found.append((root, stable))
-    return sorted(found)
+            solutions.append((root, stable))
+    return sorted(solutions)

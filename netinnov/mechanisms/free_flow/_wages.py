@@ -89,11 +89,11 @@ def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market
     """Slope of sigma ln w - ln demand by ln w (column), for each state."""
     wages, made, index, income, demand = (part[:, None, :] for part in market)
     reach = phi * (income / index) / demand.swapaxes(1, 2)
-    found: Floats = -reach * (mu * x[:, None, :] * wages / income)
-    found -= (sigma - 1) * ((reach / index) @ phi) * made
+    slopes: Floats = -reach * (mu * x[:, None, :] * wages / income)
+    slopes -= (sigma - 1) * ((reach / index) @ phi) * made
     diagonal = np.arange(x.shape[1])
-    found[:, diagonal, diagonal] += sigma
-    return found
+    slopes[:, diagonal, diagonal] += sigma
+    return slopes
 
 
 def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:

@@ -109,11 +109,11 @@ def _layers(result: Centres) -> Iterator[Sentence]:
     )
     yield Sentence(text, ("structure",))
     if structure.apart:
-        apart = joined([name(result.marks[layer]) for layer in structure.apart])
+        modelled = joined([name(result.marks[layer]) for layer in structure.apart])
         text = phrase(
             "Apart from them: {}. There are no intervals and no tests for what a model made: its "
             "links are no evidence.",
-            apart,
+            modelled,
         )
         yield Sentence(text, ("structure",))
     for omitted in structure.left_out:

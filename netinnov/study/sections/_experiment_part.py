@@ -84,9 +84,9 @@ pipeline_km = 0.01            # of each kilometre of any other link
             missing = "host" if self.home else "home"
             raise ValueError(f"{missing} is missing; give home and host, or neither")
         sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
-        given = [name for name, value in sizes.items() if value is not None]
-        if len(given) > 1:
-            raise ValueError(f"give one of size, volume and volume_share; found {joined(given)}")
+        named = [name for name, value in sizes.items() if value is not None]
+        if len(named) > 1:
+            raise ValueError(f"give one of size, volume and volume_share; found {joined(named)}")
         if self.volume_share and self.volume_share > 1 and "reallocated" in self.funding:
             raise ValueError("volume_share must be at most 1 where home gives it up")
         return self

@@ -125,10 +125,10 @@ def _design(result: Experiment) -> Iterator[Sentence]:
 
 def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
     """Changes of the whole network, of home and host, and elsewhere, but those told in full."""
-    told = {result.access, EFFICIENCY, INEQUALITY} if trial is result.headline else set()
+    told_in_full = {result.access, EFFICIENCY, INEQUALITY} if trial is result.headline else set()
     for measure, called in MEASURES.items():
         rows = result.of(trial, measure)
-        if measure in told or rows.empty:
+        if measure in told_in_full or rows.empty:
             continue
         key = result.key_rows(rows)
         for _, row in key.iterrows():
@@ -196,6 +196,6 @@ def explain(result: Experiment) -> Iterator[Sentence]:
     why = ["replicates of an experiment are draws of placements, not observations"]
     if result.modelled:
         why.append("modelled links carry no evidence")
-    there = "Beyond that there" if tested else "There"
-    text = f"{there} are no significance tests of the experiment, on purpose: {joined(why)}."
+    opening = "Beyond that there" if tested else "There"
+    text = f"{opening} are no significance tests of the experiment, on purpose: {joined(why)}."
     yield Sentence(text)

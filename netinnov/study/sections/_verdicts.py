@@ -328,7 +328,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     if pd.isna([row["difference"], row["placebo_low"], row["placebo_high"]]).any():
         return
     changes = [float(row["difference"]), row["placebo_low"], row["placebo_high"]]
-    there, low, high = per_cent_of(changes, float(row["baseline"]))
+    change, low, high = per_cent_of(changes, float(row["baseline"]))
     n, host = int(row["placebo_n"]), _place(result, result.part.host)
     span = low if low == high else f"between {low} and {high} (95 % of them)"
     # A limited number of hosts are the most similar ones; without a limit all hosts are there.
@@ -341,7 +341,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
         _whose(result, result.part.home),
         span,
         host,
-        there,
+        change,
     )
     if row["difference"] > row["placebo_high"]:
         text += ", more than that"

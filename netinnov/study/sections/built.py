@@ -83,8 +83,8 @@ def offer(result: Built) -> Iterator[Sentence]:
         most = kinds.sort_values(ascending=False, kind="stable").head(KINDS)
         called = most.index.astype(object).fillna("none given")
         named = [phrase("{} ({:,})", name(kind), n) for kind, n in zip(called, most, strict=True)]
-        what = "above all" if len(kinds) > KINDS else "of the kinds"
-        among = phrase(", {} {},", what, joined(named))
+        opening = "above all" if len(kinds) > KINDS else "of the kinds"
+        among = phrase(", {} {},", opening, joined(named))
     modelled = int(result.layers["modelled"].sum())
     cities = result.cities
     members = cities.storage.nodes["members"].sum() if "members" in cities.storage.nodes else None

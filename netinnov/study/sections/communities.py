@@ -52,15 +52,15 @@ class Communities:
 
 
 def compute(context: Context) -> Communities | None:
-    found = context.once(centres.compute)
-    if found is None:
+    centres_found = context.once(centres.compute)
+    if centres_found is None:
         return None
-    structure, labels = found.plan, found.table["community"]
+    structure, labels = centres_found.plan, centres_found.table["community"]
     network, cities, resolution = structure.network, structure.cities, structure.options.resolution
     flows = _flows(network, labels)
     member = list(labels.index[labels.notna()])
     return Communities(
-        _table(flows, found.table),
+        _table(flows, centres_found.table),
         flows,
         _cohesion(flatten(network), labels, resolution),
         {
@@ -69,11 +69,11 @@ def compute(context: Context) -> Communities | None:
         },
         labels.astype(object).dropna(),
         network,
-        found.drawn_names,
-        found.marks,
+        centres_found.drawn_names,
+        centres_found.marks,
         structure.modelled,
         structure.apart,
-        modularity_in_words(found),
+        modularity_in_words(centres_found),
     )
 
 

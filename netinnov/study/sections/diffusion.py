@@ -52,14 +52,14 @@ class Diffusion:
 
 
 def compute(context: Context) -> Diffusion | None:
-    part, found = context.options(DiffusionPart), context.once(park.compute)
-    if part is None or found is None:
+    part, brokerage = context.options(DiffusionPart), context.once(park.compute)
+    if part is None or brokerage is None:
         return None
     observed = context.observed(context.inside)
     network = context.inside.select(layers=observed)
     nodes = network.storage.nodes
     native = nodes["place"].eq(nodes["jurisdiction"]) & nodes["kind"].ne("place")
-    sides = park_sides(network, found.park).where(native)
+    sides = park_sides(network, brokerage.park).where(native)
     seeds, targets = (list(sides.index[sides == side]) for side in ("host", "home"))
     if not seeds or not targets:
         return None
@@ -74,7 +74,7 @@ def compute(context: Context) -> Diffusion | None:
             replicates=part.replicates,
             rng=context.seed,
         )
-        for label, case in _cases(network, found.park).items()
+        for label, case in _cases(network, brokerage.park).items()
     }
     draws = pd.DataFrame(times).rename_axis("draw")
     summary = reach_table(times, horizon=part.horizon).rename_axis("network")

@@ -130,8 +130,8 @@ def compute(context: Context) -> Experiment | None:
     notes = [*choice.notes, *([note] if note else []), *unpaid]
     measures, monotone = _trials.measures(cities, part, options)
     if cities.n_nodes > MANY:
-        what = "Harmonic centrality and its inequality are not in the experiment"
-        notes.append(f"{what}: over {MANY:,} places.")
+        omitted = "Harmonic centrality and its inequality are not in the experiment"
+        notes.append(f"{omitted}: over {MANY:,} places.")
     result = compare_scenarios(
         cities,
         scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},

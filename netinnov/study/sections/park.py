@@ -104,7 +104,7 @@ def tell(result: Park) -> Iterator[Sentence]:
         if n > 1
         else phrase("{} is the one park outside its jurisdiction", called)
     )
-    partners, links = (counted(int(row[what]), what[:-1]) for what in ("partners", "links"))
+    partners, links = (counted(int(row[column]), column[:-1]) for column in ("partners", "links"))
     layers = counted(int(row["layers"]), "layer")
     yield Sentence(text + f": {partners}, {links} in {layers}.", ("parks",))
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
