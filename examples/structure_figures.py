@@ -22,6 +22,7 @@ from netinnov.plotting import (
     plot_alluvial,
     plot_community_flows,
     plot_layer_similarity,
+    plot_network,
     plot_rank_size,
     plot_robustness,
     plot_roles,
@@ -51,6 +52,16 @@ if there("multiplex_benchmarks/aucs.mpx"):
     figure = new_figure(width=SINGLE, height=88)
     plot_community_flows(aucs, groups, ax=figure.add_subplot())
     save(figure, folder, "aucs_communities")
+
+    degree = ni.centrality.overlapping_degree(aucs).rename("links in all layers")
+    figure = new_figure(height=125)
+    chosen = ["coauthor", "facebook", "leisure"]
+    plot_network(aucs, layers=chosen, size=degree, rng=1, ax=figure.add_subplot())
+    save(figure, folder, "aucs_network", dpi=115)
+
+    figure = new_figure(height=205)
+    plot_network(aucs, arrange="planes", groups=groups, rng=1, ax=figure.add_subplot())
+    save(figure, folder, "aucs_planes", dpi=115)
 
 # Routes of 37 airlines between airports of Europe (Cardillo et al. 2013).
 if there("multiplex_benchmarks/AirEu2013Ext.json"):

@@ -229,9 +229,9 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),  # type: ignore[arg-type]
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),
-    (lambda: ni.plotting.plot_layers(NETWORK, layers="links"), "found the text 'links'; write"),
-    (lambda: ni.plotting.plot_layers(NETWORK, layers=[]), "`layers` must name a layer"),
-    (lambda: ni.plotting.plot_layers(NETWORK, strongest=-1), "`strongest` must be a whole number"),
+    (lambda: ni.plotting.plot_network(NETWORK, layers="links"), "found the text 'links'; write"),
+    (lambda: ni.plotting.plot_network(NETWORK, layers=[]), "`layers` must name a layer"),
+    (lambda: ni.plotting.plot_network(NETWORK, strongest=-1), "`strongest` must be a whole number"),
     (lambda: ni.plotting.plot_flow_map(NETWORK, layers=["no"]), "1 of 1 names are not in the"),
     (
         lambda: ni.plotting.plot_flow_map(NETWORK, extent=(1, 2)),  # type: ignore[arg-type]

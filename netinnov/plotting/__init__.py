@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
+from netinnov.plotting._adjacency import plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
@@ -19,8 +20,8 @@ from netinnov.plotting._fonts import cjk_font, place_names
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
 from netinnov.plotting._free_flow import plot_bifurcation, plot_phase_map, plot_trajectories
 from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_similarity
-from netinnov.plotting._layers import plot_adjacency, plot_layers
 from netinnov.plotting._link_changes import plot_link_changes
+from netinnov.plotting._network import plot_network
 from netinnov.plotting._notes import caption_notes
 from netinnov.plotting._null import plot_null_distribution
 from netinnov.plotting._park import plot_park
@@ -64,9 +65,9 @@ __all__ = [
     "plot_event_study",
     "plot_flow_map",
     "plot_layer_similarity",
-    "plot_layers",
     "plot_link_changes",
     "plot_location_quotients",
+    "plot_network",
     "plot_null_distribution",
     "plot_park",
     "plot_phase_map",

@@ -1,4 +1,4 @@
-"""Stacked layers and matrices: what is drawn are the numbers of the network."""
+"""Matrices: what is drawn are the numbers of the network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.plotting import new_figure, plot_adjacency, plot_layers
+from netinnov.plotting import new_figure, plot_adjacency
 
 
 @pytest.fixture
@@ -45,28 +45,7 @@ def test_weakest_link_differs_from_none(network):
     assert image.norm(1.0) > 0.15  # the least weight is well off the white end of the shades
 
 
-def test_planes_hold_the_links_of_their_layer(network):
-    ax = new_figure().add_subplot()
-    assert plot_layers(network, ax=ax) is ax
-    assert [text.get_text() for text in ax.texts] == ["x (2)", "y (3)"]
-    # Segments: 2 of x, 2 of y (the self-link of d is left out), 3 nodes a, b, c in both planes.
-    assert sorted(
-        len(lines.get_segments()) for lines in ax.collections if hasattr(lines, "get_segments")
-    ) == [2, 2, 3]
-
-
-def test_modelled_layers_say_so(network):
-    links = network.links
-    marked = network.select(layers=[]).with_links(links, layers={"y": {"modelled": True}})
-    ax = plot_layers(marked, ax=new_figure().add_subplot())
-    assert "y (modelled) (3)" in [text.get_text() for text in ax.texts]
-
-
 def test_bad_input(network):
-    with pytest.raises(InputError, match="`layers`: 1 of 1 names are not in the network: 'z'"):
-        plot_layers(network, layers=["z"])
-    with pytest.raises(InputError, match="found none"):
-        plot_layers(network, layers=[])
     empty = ni.build_network(pd.DataFrame(index=["a"]), pd.DataFrame({"source": [], "target": []}))
     with pytest.raises(InputError, match="there are none"):
         plot_adjacency(empty)

@@ -1,0 +1,374 @@
+"""A picture of any network: its layers as colours, as panels side by side, or as stacked planes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+
+from netinnov._arguments import as_whole, check_choice, check_names, check_rng
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.plotting._fonts import printable
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._legend import legend_above
+from netinnov.plotting._network_links import DrawnLinks, draw_links, heaviest_links
+from netinnov.plotting._node_groups import draw_nodes, marker_areas, node_groups
+from netinnov.plotting._node_layout import Layout, node_positions
+from netinnov.plotting._notes import write_notes
+from netinnov.plotting._style import (
+    DOUBLE,
+    GREY,
+    axes_or_new,
+    figure_style,
+    layer_style,
+    mark_modelled,
+    modelled_layers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+    from netinnov._typing import Codes, Floats, Rng
+    from netinnov.community import Partition
+
+__all__ = ["plot_network"]
+
+Arrange = Literal["colours", "panels", "planes"]
+
+_MOST = {"colours": 7, "panels": 12, "planes": 6}  # layers that can be told apart in print
+_APART = 0.08  # bend of undirected links of one layer against those of the next
+_COLUMNS, _BETWEEN, _TITLE = 3, 0.06, 0.08  # of panels, whose width is 1
+_FAR = 0.4  # how much smaller the far edge of a plane is drawn
+_WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
+
+
+class _Picture(NamedTuple):
+    """One drawing of all nodes: of all layers together, or of one."""
+
+    at: Floats
+    layers: list[int]
+    """Positions among the layers drawn."""
+    linked: npt.NDArray[np.bool_]
+
+
+def plot_network(
+    network: MultilayerNetwork,
+    *,
+    arrange: Arrange = "colours",
+    layers: Sequence[str] | None = None,
+    layout: Layout | pd.DataFrame | None = None,
+    groups: Partition | pd.Series[Any] | pd.DataFrame | str | None = None,
+    size: pd.Series[float] | str | None = None,
+    labels: int = 12,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    strongest: int = 1500,
+    rng: Rng = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw nodes and links of a network that needs no coordinates.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; pictures of more than a few hundred nodes show little but their groups.
+    arrange : {"colours", "panels", "planes"}
+        How layers are told apart: by colour and dash in one picture, side by side, or as planes
+        above one another, seen in perspective. A node has one position in all layers.
+    layers : sequence of str, optional
+        The layers to draw, in this order. Default: all, or those of most links if there are more
+        than 7 colours, 12 panels or 6 planes.
+    layout : {"fruchterman_reingold", "kamada_kawai", "circle", "map"} or DataFrame, optional
+        ``"map"``: at the coordinates of the places, for nodes that have them. A DataFrame with
+        columns ``x`` and ``y`` places all nodes. Default: Kamada and Kawai's layout for components
+        of up to 80 nodes, Fruchterman and Reingold's for larger ones.
+    groups : Partition, Series, DataFrame or str, optional
+        Communities, or any label of the nodes (as a Series, or the name of a column), or of the
+        nodes in each layer. Told apart by colour and marker. Default: the kinds of the nodes, if
+        there are two to seven.
+    size : Series or str, optional
+        Values at least 0, such as a centrality, or the name of a column of the nodes: markers have
+        areas in proportion. Default: equal markers.
+    labels : int
+        At most this many nodes are named in each picture, those of the largest `size` first, else
+        those of most links. The first third is named in any case, by a line where there is no
+        room; other labels that would cover another one or a node are left out.
+    names : mapping from node to str, optional
+        Labels of the nodes; the id by default.
+    strongest : int
+        At most this many links are drawn of each layer, the heaviest.
+    rng : int, SeedSequence, Generator or None
+        Of the positions from which forces begin.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        Links are wider for larger weights; those of directed layers are curved to the left of
+        their direction and have a head in the middle. Modelled layers are grey, and say so.
+        Self-links are left out. Nodes without a link in a panel or plane are faint. In planes,
+        dotted lines follow the named nodes.
+
+    Raises
+    ------
+    InputError
+        If an option does not fit the network, or no layer is left to draw.
+
+    Notes
+    -----
+    Forces see the layers drawn, each with the same total, and the square roots of weights;
+    direction is ignored. Components are laid out one by one and packed from the largest to the
+    isolates. `caption_notes` says what areas mean and what is left out.
+
+    References
+    ----------
+    Fruchterman and Reingold (1991), Graph drawing by force-directed placement, Software: Practice
+    and Experience 21, 1129-1164. Kamada and Kawai (1989), An algorithm for drawing general
+    undirected graphs, Information Processing Letters 31, 7-15. Planes after De Domenico, Porter and
+    Arenas (2015), MuxViz, Journal of Complex Networks 3, 159-176.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
+    >>> ax = plot_network(ni.build_network(pd.DataFrame(index=["a", "b"]), links), rng=1)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['x', 'y']
+    """
+    check_network(network)
+    check_choice("arrange", arrange, Arrange)
+    labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
+    drawn = _chosen_layers(network, layers, arrange)
+    rng = check_rng(rng)
+    together = arrange == "colours"
+    coded = node_groups(network, groups, drawn, by_layer=not together)
+    areas, measure = marker_areas(network, size, pictures=1 if together else len(drawn))
+    at = node_positions(network, drawn, layout, rng)
+    located = np.flatnonzero(np.isfinite(at).all(axis=1)).astype(np.int32)
+    at = _in_box(at, located, depth=1.0 if arrange == "planes" else None)
+    links = [heaviest_links(network, layer, strongest) for layer in drawn]
+    order = _by_importance(areas, links, located)
+    pictures = _pictures(arrange, at, links)
+    height = float(np.nanmax(at[:, 1], initial=0.0))
+    modelled = modelled_layers(network)
+    titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
+    by_colour = together and len(drawn) > 1
+    plain = len(drawn) == 1 or (coded is not None and not together)
+    solid = {"linestyle": "solid"}
+    styles = [
+        {"color": GREY} | solid
+        if plain
+        else layer_style(seat, modelled=layer in modelled) | ({} if together else solid)
+        for seat, layer in zip(_seats(network, drawn), drawn, strict=True)
+    ]
+    with figure_style():
+        ax = axes_or_new(ax, width=DOUBLE, height=_millimetres(arrange, len(drawn), height))
+        beside = [] if together else _draw_frames(ax, arrange, titles, height)
+        if arrange == "planes":
+            _follow(ax, pictures, order[:labels])
+        handles = {
+            title: Line2D([], [], linewidth=1.2, label=title, **style)
+            for title, style, layer in zip(titles, styles, drawn, strict=True)
+            if by_colour or (together and layer in modelled)
+        }
+        for picture in pictures:
+            for number in picture.layers:
+                bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
+                draw_links(ax, links[number], picture.at, styles[number], bend=bend)
+            entries = draw_nodes(
+                ax,
+                picture.at[located],
+                areas[located],
+                coded,
+                None if coded is None else coded.codes[picture.layers[:1], located],
+                grey=by_colour,
+                faint=~picture.linked[located],
+            )
+            handles |= {str(entry.get_label()): entry for entry in entries}
+        ax.set_aspect("equal")
+        ax.autoscale_view()
+        ax.margins(x=0.02, y=0.02)
+        ax.set_axis_off()
+        legend_above(ax, list(handles.values()), ncols=6)
+        write_notes(
+            ax,
+            [
+                f"Area of a node: {printable(measure)}." if measure else "",
+                _left_out("Links", "the lightest", sum(part.n_hidden for part in links)),
+                _left_out("Layers", "those of fewest links", len(network.layers) - len(drawn))
+                if layers is None
+                else "",
+                _left_out("Nodes", "as they have no coordinates", len(at) - len(located)),
+            ],
+        )
+        _label(ax, network, pictures, order, labels, names, areas, beside, once=arrange == "planes")
+    return ax
+
+
+def _chosen_layers(
+    network: MultilayerNetwork, layers: Sequence[str] | None, arrange: Arrange
+) -> list[str]:
+    """The layers asked for, else those of most links, in the order of the network."""
+    drawn = list(network.layers)
+    if layers is not None:
+        drawn = check_names("layers", layers, network.layers)
+    if not drawn and (layers is not None or arrange != "colours"):
+        raise InputError("`layers` must name a layer of the network; found none.")
+    if layers is not None:
+        return drawn
+    count = [-network.storage.block(layer).indices.size for layer in drawn]
+    return [drawn[k] for k in sorted(np.argsort(count, kind="stable")[: _MOST[arrange]])]
+
+
+def _seats(network: MultilayerNetwork, drawn: list[str]) -> list[int]:
+    """The position of each layer in the network, or among those drawn where colours repeat."""
+    if len(network.layers) <= _MOST["colours"]:
+        return [network.layers.index(layer) for layer in drawn]
+    return list(range(len(drawn)))
+
+
+def _left_out(what: str, which: str, n: int) -> str:
+    return f"{what} left out, {which}: {n:,}." if n else ""
+
+
+def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
+    """From 0 to 1 in x; in y to scale, or stretched to a depth."""
+    if not located.size:
+        return at
+    low, extent = at[located].min(axis=0), np.ptp(at[located], axis=0)
+    extent = np.where(extent > 0, extent, 1.0)
+    scale = np.array([1 / extent[0], (1 if depth is None else depth) / extent[1]])
+    if depth is None:
+        scale[:] = 1 / max(extent[0], extent[1] / 1.1)
+    return np.asarray((at - low) * scale)
+
+
+def _by_importance(areas: Floats, links: list[DrawnLinks], located: Codes) -> Codes:
+    """The nodes that have a position, the largest first, among equals those of most links."""
+    degree = np.zeros(len(areas))
+    for part in links:
+        for side in (part.source, part.target):
+            degree += np.bincount(side, minlength=len(areas))
+    order = np.lexsort([-degree, -areas])
+    return np.asarray(order[np.isin(order, located)])
+
+
+def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Picture]:
+    """Where the nodes stand in each picture, and which have a link there."""
+    if arrange == "colours":
+        return [_Picture(at, list(range(len(links))), np.ones(len(at), bool))]
+    pictures = []
+    height = float(np.nanmax(at[:, 1], initial=0.0))
+    for number, part in enumerate(links):
+        linked = np.zeros(len(at), bool)
+        linked[part.source] = linked[part.target] = True
+        drawn = (
+            _on_plane(0.04 + 0.92 * at, number)
+            if arrange == "planes"
+            else at + _corner(number, height)
+        )
+        pictures.append(_Picture(drawn, [number], linked))
+    return pictures
+
+
+def _corner(number: int, height: float) -> Floats:
+    """Lower left corner of a panel."""
+    row, column = divmod(number, _COLUMNS)
+    return np.array([column * (1 + 2 * _BETWEEN), -row * (height + _TITLE + 3 * _BETWEEN)])
+
+
+def _on_plane(at: Floats, number: int) -> Floats:
+    """A square seen in perspective from above its near edge, one plane below another."""
+    x, y = at.T
+    away = 1 + _FAR * y
+    return np.column_stack(
+        [_WIDE * (x - 0.5) / away, _DEEP * (1 + _FAR) * y / away - _NEXT * number]
+    )
+
+
+def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -> list[Text]:
+    """The edges and titles of panels or planes."""
+    texts = []
+    for number, title in enumerate(titles):
+        if arrange == "planes":
+            corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)
+            spot = (corners[0, 0], corners[3, 1])
+            face, edge = "0.96", "0.6"
+        else:
+            low = _corner(number, height) - _BETWEEN / 2
+            high = low + np.array([1, height]) + _BETWEEN
+            corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
+            spot = (low[0], high[1] + 0.01)
+            face, edge = "none", "0.85"
+        ax.add_patch(Polygon(corners, linewidth=0.5, zorder=0.5, facecolor=face, edgecolor=edge))
+        down = "top" if arrange == "planes" else "bottom"
+        texts.append(ax.text(*spot, title, ha="left", va=down, fontsize=7))
+    return texts
+
+
+def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
+    """Dotted lines between the copies of nodes in planes next to each other."""
+    lines = [
+        np.stack([upper.at[node], lower.at[node]])
+        for upper, lower in pairwise(pictures)
+        for node in nodes
+        if upper.linked[node] and lower.linked[node]
+    ]
+    ax.add_collection(
+        LineCollection(lines, colors="0.45", linewidths=0.5, linestyles=":", zorder=1)
+    )
+
+
+def _label(
+    ax: Axes,
+    network: MultilayerNetwork,
+    pictures: list[_Picture],
+    order: Codes,
+    labels: int,
+    names: Mapping[str, str] | pd.Series[str] | None,
+    areas: Floats,
+    beside: list[Text],
+    *,
+    once: bool,
+) -> None:
+    """Name the first nodes in each picture where they have a link, or in the first one only."""
+    first = [
+        (number, int(node))
+        for node in order[:labels]
+        for number in [k for k, one in enumerate(pictures) if one.linked[node]][
+            : 1 if once else None
+        ]
+    ]
+    rest = [(number, int(node)) for number in range(len(pictures)) for node in order]
+    spots = list(dict.fromkeys([*first, *rest]))
+    ids = network.storage.nodes.index
+    shown = {} if names is None else pd.Series(names, dtype=object).dropna().to_dict()
+    label_points(
+        ax,
+        np.array([pictures[number].at[node] for number, node in spots]),
+        [str(shown.get(ids[node], ids[node])) for _, node in spots],
+        radii=np.sqrt(areas[[node for _, node in spots]] / np.pi),
+        most=len(first),
+        must=len(first) // 3,
+        beside=beside,
+    )
+
+
+def _millimetres(arrange: Arrange, n: int, height: float) -> float:
+    """Height of a new figure."""
+    if arrange == "planes":
+        return min(230.0, 12 + DOUBLE * _NEXT / _WIDE * n)
+    if arrange == "panels":
+        rows = -(-n // _COLUMNS)
+        return min(230.0, 10 + rows * (height + _TITLE + 3 * _BETWEEN) * DOUBLE / 3.3)
+    return float(np.clip(12 + height * DOUBLE, 60, 150))

@@ -1,0 +1,240 @@
+"""Pictures of networks without coordinates: what is drawn are their nodes and links."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection, PathCollection
+
+import netinnov as ni
+from netinnov.community import Partition
+from netinnov.errors import InputError
+from netinnov.plotting import caption_notes, new_figure, plot_network, save_figure
+from netinnov.plotting._node_layout import node_positions
+
+
+@pytest.fixture
+def network() -> ni.MultilayerNetwork:
+    """Layer x: a - b - c; y, directed: c -> d, a -> b and a self-link; e is isolated."""
+    nodes = pd.DataFrame(
+        {"group": ["p", "p", "q", "q", None], "value": [4.0, 1.0, 0.0, 1.0, 1.0]},
+        index=list("abcde"),
+    )
+    links = pd.DataFrame(
+        {
+            "source": ["a", "b", "c", "d", "a"],
+            "target": ["b", "c", "d", "d", "b"],
+            "layer": ["x", "x", "y", "y", "y"],
+            "weight": [1.0, 2.0, 4.0, 8.0, 16.0],
+        }
+    )
+    return ni.build_network(nodes, links, directed=["y"])
+
+
+def lines(ax):
+    """Curves of links, by colour."""
+    drawn = [c for c in ax.collections if isinstance(c, LineCollection) and len(c.get_segments())]
+    return {tuple(c.get_color()[0][:3].round(3)): c.get_segments() for c in drawn}
+
+
+def markers(ax):
+    return [c for c in ax.collections if isinstance(c, PathCollection) and c.get_zorder() == 3]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def axes():
+    return new_figure().add_subplot()
+
+
+def test_links_of_each_layer_have_its_colour(network):
+    ax = plot_network(network, rng=1, ax=axes())
+    assert texts(ax) == ["x", "y"]
+    # x has two links; y has two without the self-link.
+    assert [len(segments) for segments in lines(ax).values()] == [2, 2]
+    assert sum(len(c.get_offsets()) for c in markers(ax)) == 5
+
+
+def test_links_join_their_nodes(network):
+    layout = pd.DataFrame({"x": [0.0, 1, 2, 3, 4], "y": [0.0, 1, 0, 1, 0]}, index=list("abcde"))
+    ax = plot_network(network, layout=layout, layers=["x"], ax=axes())
+    (segments,) = lines(ax).values()
+    ends = {tuple(np.round(4 * segment[k], 6)) for segment in segments for k in (0, -1)}
+    assert ends == {(0, 0), (1, 1), (2, 0)}  # a, b, c: the width of the picture is 1
+
+
+def test_heads_of_directed_links_stand_in_the_middle_left_of_the_chord(network):
+    layout = pd.DataFrame({"x": [0.0, 4, 4, 0, 2], "y": [0.0, 0, 2, 2, 1]}, index=list("abcde"))
+    ax = plot_network(network, layout=layout, layers=["y"], ax=axes())
+    heads = next(c for c in ax.collections if c.get_zorder() == 1.6)
+    # a -> b goes right at the bottom, c -> d left at the top: left of both is the middle of the
+    # picture; the curve rises by 0.12 of its length of 1.
+    assert np.allclose(sorted(heads.get_offsets().tolist()), [[0.5, 0.12], [0.5, 0.5 - 0.12]])
+
+
+def test_same_rng_same_picture(network):
+    one, other, third = (
+        node_positions(network, network.layers, None, np.random.default_rng(seed))
+        for seed in (3, 3, 4)
+    )
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, third)
+
+
+@pytest.mark.parametrize("layout", ["fruchterman_reingold", "kamada_kawai", "circle", None])
+def test_nodes_do_not_coincide_and_components_do_not_overlap(layout, network):
+    at = node_positions(network, ["x"], layout, np.random.default_rng(0))  # a-b-c, d and e alone
+    apart = np.hypot(*(at[:, None] - at[None]).T)
+    assert (apart[~np.eye(5, dtype=bool)] > 0.2).all()
+    if layout != "circle":
+        low, high = at[:3].min(axis=0), at[:3].max(axis=0)
+        assert not any(((low <= spot) & (spot <= high)).all() for spot in at[3:])
+
+
+def test_a_path_is_drawn_as_a_line_by_kamada_and_kawai():
+    # Distances 1, 2 and 3 along a path fit on a line exactly: the least energy.
+    links = pd.DataFrame({"source": list("abc"), "target": list("bcd")})
+    path = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    at = node_positions(path, ["links"], "kamada_kawai", np.random.default_rng(5))
+    steps = np.diff(at, axis=0)
+    assert np.allclose(steps, steps[0], atol=0.05)
+    assert abs(steps[0, 1]) < 0.05  # its long axis is horizontal
+
+
+def test_communities_have_colours_and_markers(network):
+    membership = pd.Series([0.0, 0, 1, 1, np.nan], index=list("abcde"))
+    ax = plot_network(network, layers=["x"], groups=Partition(membership, 0.5), rng=1, ax=axes())
+    assert texts(ax) == ["community 0", "community 1", "none"]
+    drawn = [c for c in markers(ax) if len(c.get_offsets())]
+    assert [len(c.get_offsets()) for c in drawn] == [2, 2, 1]
+    assert len({len(c.get_paths()[0].vertices) for c in drawn[:2]}) == 2
+
+
+def test_groups_by_layer_need_a_picture_for_each(network):
+    membership = pd.DataFrame({"x": [0.0, 0, 1, 1, 1], "y": [1.0, 0, 1, 1, 1]}, list("abcde"))
+    with pytest.raises(InputError, match="choose `arrange` 'panels' or 'planes'"):
+        plot_network(network, groups=membership, ax=axes())
+    ax = plot_network(network, groups=membership, arrange="panels", rng=1, ax=axes())
+    # Label 1 comes first, it is the larger one. Panel x: c in 1, a and b in 0, d and e have no
+    # link there; panel y: a, c and d in 1, b in 0.
+    assert [len(c.get_offsets()) for c in markers(ax) if len(c.get_offsets())] == [1, 2, 3, 1]
+
+
+def test_many_groups_share_a_marker():
+    nodes = pd.DataFrame({"g": [f"g{k}" for k in range(9)] + ["g0"]}, index=map(str, range(10)))
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["0"], "target": ["1"]}))
+    ax = plot_network(network, groups="g", rng=1, ax=axes())
+    assert texts(ax)[0] == "g0"
+    assert texts(ax)[-1] == "3 other groups"
+
+
+def test_kinds_are_told_apart_by_default():
+    nodes = pd.DataFrame({"kind": ["firm", "project", "project"]}, index=list("abc"))
+    two_mode = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    assert texts(plot_network(two_mode, rng=1, ax=axes())) == ["project", "firm"]
+
+
+def test_areas_are_in_proportion_to_values(network):
+    ax = plot_network(network, size="value", rng=1, ax=axes())
+    (drawn,) = [c for c in markers(ax) if len(c.get_offsets())]
+    areas = drawn.get_sizes()
+    assert areas[0] == pytest.approx(4 * areas[1])
+    assert 0 < areas[2] < areas[1]  # 0 can still be seen
+    assert "Area of a node: value." in caption_notes(ax)
+
+
+def test_named_are_the_largest(network):
+    ax = plot_network(network, size="value", labels=1, rng=1, ax=axes())
+    assert [text.get_text() for text in ax.texts if text.get_text()] == ["a"]
+    names = {"a": "Quzhou", "b": None}
+    ax = plot_network(network, layers=["x"], labels=2, names=names, rng=1, ax=axes())
+    assert {text.get_text() for text in ax.texts if text.get_text()} == {"b", "Quzhou"}
+
+
+def test_panels_and_planes_show_each_layer_once(network):
+    for arrange in ("panels", "planes"):
+        ax = plot_network(network, arrange=arrange, labels=0, rng=1, ax=axes())
+        assert [text.get_text() for text in ax.texts] == ["x", "y"]
+        drawn = [len(c.get_offsets()) for c in markers(ax) if len(c.get_offsets())]
+        assert drawn == [3, 4]  # a, b, c have links in x; a, b, c, d in y
+
+
+def test_lines_follow_named_nodes_through_planes(network):
+    ax = plot_network(network, arrange="planes", labels=5, rng=1, ax=axes())
+    dotted = next(c for c in ax.collections if c.get_zorder() == 1)
+    assert len(dotted.get_segments()) == 3  # a, b and c are in both
+    for upper, lower in dotted.get_segments():
+        assert upper[0] == pytest.approx(lower[0])
+        assert upper[1] > lower[1]
+
+
+def test_modelled_layers_are_grey_and_say_so(network):
+    marked = network.select(layers=[]).with_links(
+        network.links, layers={"y": {"modelled": True, "directed": True}}
+    )
+    ax = plot_network(marked, rng=1, ax=axes())
+    assert texts(ax) == ["x", "y (modelled)"]
+    red, green, blue = list(lines(ax))[1]
+    assert red == green == blue
+
+
+def test_what_is_left_out_is_in_the_caption(network):
+    ax = plot_network(network, strongest=1, rng=1, ax=axes())
+    assert "Links left out, the lightest: 2." in caption_notes(ax)
+    rows = [{"source": "a", "target": "b", "layer": f"layer {k}"} for k in range(8)]
+    many = ni.build_network(pd.DataFrame(index=["a", "b"]), pd.DataFrame(rows))
+    assert "Layers left out, those of fewest links: 1." in caption_notes(
+        plot_network(many, rng=1, ax=axes())
+    )
+
+
+def test_a_map_leaves_out_nodes_without_coordinates():
+    nodes = pd.DataFrame({"place": ["q", "h", "s"]}, index=list("abc"))
+    places = pd.DataFrame({"lon": [118.9, 120.2, None], "lat": [29.0, 30.3, None]}, list("qhs"))
+    links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
+    ax = plot_network(ni.build_network(nodes, links, places), layout="map", ax=axes())
+    assert caption_notes(ax) == ("Nodes left out, as they have no coordinates: 1.",)
+    assert [len(segments) for segments in lines(ax).values()] == [1]
+
+
+@pytest.mark.parametrize("arrange", ["colours", "panels", "planes"])
+def test_labels_of_real_networks_do_not_overlap(shared, arrange):
+    network = ni.read_network(shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj")
+    ax = plot_network(network, arrange=arrange, groups="office", rng=1, ax=axes())
+    ax.figure.draw_without_rendering()
+    boxes = [t.get_window_extent() for t in ax.texts if t.get_text()]
+    assert len(boxes) > 8
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+
+
+def test_files_of_a_network_without_links(tmp_path):
+    empty = ni.build_network(pd.DataFrame(index=["a"]), pd.DataFrame({"source": [], "target": []}))
+    ax = plot_network(empty, rng=1)
+    assert all(path.stat().st_size for path in save_figure(ax.figure, tmp_path, "empty"))
+    with pytest.raises(InputError, match="found none"):
+        plot_network(empty, arrange="planes")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"layers": ["z"]}, "`layers`: 1 of 1 names are not in the network: 'z'"),
+        ({"layers": []}, "found none"),
+        ({"arrange": "rows"}, "`arrange` must be one of 'colours', 'panels', 'planes'"),
+        ({"layout": "map"}, "needs places with `lon` and `lat`"),
+        ({"layout": "spring"}, "`layout` must be one of 'fruchterman_reingold'"),
+        ({"layout": [1, 2]}, "a DataFrame with columns x and y"),
+        ({"layout": pd.DataFrame({"x": [1.0], "y": [1.0]}, ["a"])}, "4 have no x or y: 'b'"),
+        ({"groups": "grup"}, "did you mean 'group'"),
+        ({"groups": 3}, "`groups` must be a Partition"),
+        ({"groups": pd.Series({"z": 1})}, "all are missing"),
+        ({"size": "group"}, "`size` must be a Series of numbers"),
+        ({"size": pd.Series({"a": -1.0})}, "finite and at least 0"),
+    ],
+)
+def test_bad_input(network, options, message):
+    with pytest.raises(InputError, match=message):
+        plot_network(network, **options)
