@@ -14,12 +14,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow check quality oldest format lint types imports docstrings doctests docs \
-	examples benchmarks coverage wheel clean
+	examples benchmarks coverage explorer wheel clean
 
 help:
 	@echo "make demo    the bundled case, from tables to a report"
 	@echo "make test    the tests, but for the slow ones"
 	@echo "make check   all tests and everything else that CI checks"
+	@echo "make explorer  the page of the explorer from its sources (needs node)"
 	@echo "make oldest  the tests with the oldest versions that setup.cfg allows"
 	@echo "make wheel   source distribution and wheel, in dist/"
 	@echo "make format  mend the format and what ruff can mend"
@@ -50,6 +51,7 @@ test: $(VENV)/.tools
 slow: $(VENV)/.tools
 	$(BIN)/$(PYTEST) -m slow $(PYTEST_ARGS)
 
+check: export REQUIRE_BROWSER := 1
 check: quality coverage
 
 # All checks but the tests.
@@ -89,6 +91,14 @@ benchmarks: $(VENV)/.tools
 coverage: $(VENV)/.tools
 	$(BIN)/$(PYTEST) --cov --cov-report=term
 
+# Code and style of the explorer's page, which are committed: users need no node.
+explorer: node_modules/.package-lock.json
+	npm run --silent build
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
 # In an environment of its own. What old libraries say of newer ones is no matter of this package.
 oldest:
 	$(PYTHON) -m venv --clear .venv-oldest
@@ -107,5 +117,5 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-oldest results build dist *.egg-info docs/_build docs/api .coverage* \
+	rm -rf $(VENV) .venv-oldest node_modules results build dist *.egg-info docs/_build docs/api .coverage* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

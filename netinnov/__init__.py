@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import netinnov.datasets as datasets
     import netinnov.errors as errors
     import netinnov.experiments as experiments
+    import netinnov.explorer as explorer
     import netinnov.geocoding as geocoding
     import netinnov.governance as governance
     import netinnov.io as io
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from netinnov.connectivity import Frictions
     from netinnov.errors import TableError
     from netinnov.experiments import compare_scenarios
+    from netinnov.explorer import explore
     from netinnov.network import MultilayerNetwork
     from netinnov.null_models import rewire
     from netinnov.scenarios import ReverseEnclave
@@ -63,6 +65,8 @@ __all__ = [
     "datasets",
     "errors",
     "experiments",
+    "explore",
+    "explorer",
     "flatten",
     "geocoding",
     "governance",
@@ -93,6 +97,7 @@ _HOME = {
     "check_tables": "build",
     "clean_tables": "build",
     "compare_scenarios": "experiments",
+    "explore": "explorer",
     "flatten": "build",
     "read_network": "_inputs",
     "rewire": "null_models",

@@ -13,9 +13,9 @@ from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
 import netinnov as ni
+from netinnov._coast import land_in
 from netinnov.errors import InputError
 from netinnov.plotting import plot_flow_map
-from netinnov.plotting._land import land_in
 
 LAND = Polygon([(118, 28), (123, 28), (123, 32), (118, 32)])
 RIVER = LineString([(118, 30), (123, 31)])

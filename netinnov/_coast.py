@@ -1,0 +1,68 @@
+"""Outlines of the land of Natural Earth, cut to a frame."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["land_in"]
+
+_FINEST = 2000  # points of an outline across a map, at most
+
+
+def land_in(
+    frame: tuple[float, float, float, float], *, finest: int = _FINEST
+) -> list[NDArray[np.float64]]:
+    """Outlines of the land inside a frame and a little beyond it, closed along its sides.
+
+    The frame is west, east, south, north in degrees; ``finest`` bounds the points across it.
+    """
+    west, east, south, north = frame
+    margin = 0.02 * max(east - west, north - south)
+    low = np.array([west - margin, south - margin])
+    high = np.array([east + margin, north + margin])
+    step = (high - low).max() / finest
+    parts = []
+    for outline in _outlines():
+        if (outline.max(axis=0) > low).all() and (outline.min(axis=0) < high).all():
+            part = outline
+            for axis in (0, 1):
+                part = _cut(part, axis, low[axis], 1.0)
+                part = _cut(part, axis, high[axis], -1.0)
+            if len(part) > 2:
+                parts.append(_coarser(part, step))
+    return parts
+
+
+@cache
+def _outlines() -> list[NDArray[np.float64]]:
+    """Closed outlines in degrees; `data/make_land.py` makes the file, and says where it is from."""
+    path = files("netinnov").joinpath("plotting", "land.npz")
+    with path.open("rb") as file, np.load(file) as land:
+        points = land["steps"].cumsum(axis=0) * float(land["unit"])
+        return np.split(points, land["lengths"].cumsum()[:-1])
+
+
+def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> NDArray[np.float64]:
+    """The part of a polygon on one side of a line (Sutherland and Hodgman 1974)."""
+    if not len(points):
+        return points
+    after = np.roll(points, -1, axis=0)
+    ahead = side * (points[:, axis] - limit)
+    ahead_after = np.roll(ahead, -1)
+    crosses = (ahead >= 0) != (ahead_after >= 0)
+    away = np.where(crosses, ahead - ahead_after, 1.0)
+    crossing = points + (ahead / away)[:, None] * (after - points)
+    both = np.stack([points, crossing], axis=1).reshape(-1, 2)
+    kept: NDArray[np.float64] = both[np.column_stack([ahead >= 0, crosses]).ravel()]
+    return kept
+
+
+def _coarser(points: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Without points in the same cell of a grid as the one before: nobody sees them."""
+    cell = np.rint(points / step).astype(np.int64)
+    kept: NDArray[np.float64] = points[np.append(True, (cell[1:] != cell[:-1]).any(axis=1))]
+    return kept

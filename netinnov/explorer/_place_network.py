@@ -1,0 +1,99 @@
+"""The places of the page: one node each, who lies inside whom, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from netinnov._columns import as_text, display_names, is_blank
+from netinnov._typing import Codes, Floats
+from netinnov.build import aggregate, build_network
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["Gazetteer", "gazetteer", "network_of_places"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gazetteer:
+    """Places of the page: those with a node first, then those that only contain or own others.
+
+    `parent` and `jurisdiction` are positions among all of them, -1 for none; the latter has an
+    entry a node.
+    """
+
+    ids: list[str]
+    names: list[str]
+    chinese: list[str]
+    lon: Floats
+    lat: Floats
+    population: Floats
+    parent: Codes
+    jurisdiction: Codes
+
+
+def network_of_places(
+    network: MultilayerNetwork, *, level: int | str | None = None
+) -> MultilayerNetwork:
+    """One node a place: as it is if it is so, added up if not; without places, a node is one."""
+    storage = network.storage
+    if (storage.place_codes < 0).all():
+        return _nodes_as_places(network)
+    names = storage.places.index.append(pd.Index([""])).take(storage.place_codes)
+    if level is None and names.equals(storage.nodes.index.rename(names.name)):
+        return network
+    return aggregate(network, by="place", level=level)
+
+
+def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
+    """The same network, in which each node is a place of its own."""
+    nodes = network.nodes
+    nodes["place"] = nodes.index.astype("str")
+    nodes["jurisdiction"] = nodes["jurisdiction"].fillna(nodes["place"])
+    known = ("lon", "lat", "population", "name", "name_en", "name_zh")
+    places = nodes[[column for column in known if column in nodes]]
+    owners = pd.Index(nodes["jurisdiction"]).unique().difference(nodes.index)
+    places = pd.concat([places, pd.DataFrame(index=owners)]).rename_axis("place")
+    links = network.links if network.n_links else pd.DataFrame({"source": [], "target": []})
+    return build_network(nodes, links, places, layers=network.layer_table)
+
+
+def gazetteer(network: MultilayerNetwork) -> Gazetteer:
+    """Who lies inside whom, and whose each place is, of a network of places."""
+    storage = network.storage
+    parents = storage.parents
+    owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
+    order = np.array(_with_ancestors([*storage.place_codes, *owners], parents), dtype=np.intp)
+    position = np.full(len(parents) + 1, -1, np.int32)
+    position[order] = np.arange(order.size, dtype=np.int32)
+    places = storage.places.iloc[order]
+    names = display_names(places)
+    return Gazetteer(
+        [str(place) for place in places.index],
+        names.tolist(),
+        _chinese(places, names),
+        places["lon"].to_numpy(np.float64),
+        places["lat"].to_numpy(np.float64),
+        places["population"].to_numpy(np.float64),
+        position[parents[order]],
+        position[storage.jurisdiction_codes],
+    )
+
+
+def _with_ancestors(codes: list[int], parents: Codes) -> list[int]:
+    """Places in the order given, then those that contain them and are not among them."""
+    order = dict.fromkeys(map(int, codes))
+    for code in list(order):
+        around = int(parents[code])
+        while around >= 0 and around not in order:
+            order[around] = None
+            around = int(parents[around])
+    return list(order)
+
+
+def _chinese(places: pd.DataFrame, names: pd.Series) -> list[str]:
+    if "name_zh" not in places:
+        return names.tolist()
+    chinese = as_text(places["name_zh"])[0]
+    return chinese.where(~is_blank(chinese), names).tolist()

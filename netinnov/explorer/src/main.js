@@ -1,0 +1,197 @@
+// The page: reads data and address, computes in slices, and keeps its views together.
+import { h, replace } from "./dom.js";
+import { meanChanges } from "./flows.js";
+import { createMap } from "./map.js";
+import { createMapPanel } from "./map_panel.js";
+import { readNetwork } from "./network.js";
+import { palette, placeColours, placeRadius } from "./looks.js";
+import { createQuestion } from "./question.js";
+import { createSandbox } from "./sandbox.js";
+import { readState, writeState } from "./state.js";
+import { LANGUAGES, texts } from "./texts.js";
+import { compareWithOthers, MOST_PLACES, tryOut } from "./trial.js";
+
+const SLICE = 14; // milliseconds of work before the page may react
+
+const VIEWS = { map: createMapPanel, enclave: createSandbox };
+
+function start() {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const network = readNetwork(data);
+  const app = {
+    data,
+    network,
+    state: readState(location.hash, network),
+    live: network.n <= MOST_PLACES && network.layers.length > 0,
+    palette,
+    nameOf: (i) => (app.lang === "zh" ? data.places.name_zh : data.places.name)[i],
+    otherName: (i) => (app.lang === "zh" ? data.places.name : data.places.name_zh)[i],
+    radius: () => placeRadius(app),
+    colour: (i) => app.colours(i),
+    arrows: () => data.enclaves ?? [],
+    layerName: (k) => network.layers[k].name.replaceAll("_", " "),
+    set,
+    choosePlace: (i) => set({ select: i }),
+    describe: (i) => `${app.nameOf(i)}, ${app.measureName(app.sizeBy())} ${app.number(app.valueOf(i))}`,
+    cardOf,
+    sizeBy: () => (data.measures[app.state.sizeBy] ? app.state.sizeBy : Object.keys(data.measures)[0]),
+    valueOf: (i) => data.measures[app.sizeBy()]?.[i],
+    measureName: (name) => app.t(`measure_${name}`),
+  };
+
+  const root = document.getElementById("app");
+  const map = createMap(app);
+  let views = {};
+  let question = null;
+  let built = null;
+
+  /** Changes the state, the address and the page. */
+  function set(patch) {
+    const read = (state) => readState(writeState(state, network), network);
+    app.state = read(read({ ...app.state, ...patch }));
+    const address = writeState(app.state, network);
+    try {
+      history.replaceState(null, "", address || location.pathname + location.search);
+    } catch {
+      location.hash = address; // in a frame whose page has no address of its own
+    }
+    render();
+  }
+
+  function speak() {
+    const asked = app.state.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+    app.lang = LANGUAGES.includes(asked) ? asked : "en";
+    Object.assign(app, texts(app.lang));
+    document.documentElement.lang = app.lang === "zh" ? "zh-Hans" : "en";
+  }
+
+  function cardOf(i) {
+    const other = app.otherName(i);
+    const rows = Object.entries(data.measures).slice(0, 4).map(([name, values]) =>
+      h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), h("td", {}, app.number(values[i]))));
+    return [
+      h("strong", {}, app.nameOf(i), other !== app.nameOf(i) && h("span", { class: "other" }, ` ${other}`)),
+      h("table", {}, h("tbody", {}, rows)),
+      h("p", {}, app.t("card_hint")),
+    ];
+  }
+
+  function build() {
+    built = app.lang;
+    question = createQuestion(app);
+    views = Object.fromEntries(Object.entries(VIEWS).map(([name, create]) => [name, create(app)]));
+    const tabs = Object.keys(views).map((name) =>
+      h("button", {
+        type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`,
+        onclick: () => set({ view: name }), onkeydown: (event) => moveTab(event, name),
+      }, app.t(`view_${name}`)));
+    const { n, layers } = network;
+    const pairs = layers.reduce((sum, layer) => sum + layer.weight.length, 0);
+    replace(
+      root,
+      h("header", { class: "top" },
+        h("h1", {}, data.title),
+        h("p", { class: "facts" }, app.t("facts", { places: app.number(n), links: app.number(pairs), layers: layers.length })),
+        h("button", {
+          type: "button", class: "lang", lang: app.lang === "zh" ? "en" : "zh-Hans",
+          onclick: () => set({ lang: app.lang === "zh" ? "en" : "zh" }),
+        }, app.lang === "zh" ? "English" : "中文")),
+      h("main", {},
+        question.element,
+        h("div", { class: "board" },
+          map.element,
+          h("div", { class: "side" },
+            h("div", { role: "tablist", "aria-label": app.t("views") }, tabs),
+            Object.entries(views).map(([name, view]) =>
+              h("section", { role: "tabpanel", id: `view-${name}`, "aria-labelledby": `tab-${name}`, tabindex: 0 }, view.element))))),
+      h("footer", {}, h("p", {}, app.t("not_a_forecast")), h("p", {}, app.t("made_with", { version: data.version }))),
+    );
+  }
+
+  function moveTab(event, name) {
+    const names = Object.keys(views);
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!way) return;
+    const next = names[(names.indexOf(name) + way + names.length) % names.length];
+    set({ view: next });
+    document.getElementById(`tab-${next}`).focus();
+  }
+
+  function render() {
+    speak();
+    if (built !== app.lang) build();
+    app.colours = placeColours(app);
+    for (const name of Object.keys(views)) {
+      const chosen = name === app.state.view;
+      const tab = document.getElementById(`tab-${name}`);
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      document.getElementById(`view-${name}`).hidden = !chosen;
+    }
+    compute();
+    refresh();
+  }
+
+  function refresh() {
+    question.update();
+    for (const [name, view] of Object.entries(views)) view.update(name === app.state.view);
+    map.update();
+  }
+
+  let turn = 0;
+  let computed = null;
+  /** Measures what the state asks for, a slice at a time; the page is busy meanwhile. */
+  function compute() {
+    const { state } = app;
+    const key = JSON.stringify([
+      state.home, state.host, state.size, state.volume, state.volumeShare, state.pipelineShare, state.funding, state.layer,
+      state.layers, state.border, state.kilometres, state.distance, state.seed, state.add, state.remove,
+    ]);
+    if (key === computed) return;
+    computed = key;
+    const mine = ++turn;
+    app.trial = app.others = app.refusal = null;
+    if (!app.live) return;
+    const work = (function* () {
+      const trial = yield* tryOut(network, state);
+      if (trial.runs) trial.changes = meanChanges(network, network.layers[state.layer], trial.runs);
+      app.trial = trial;
+      if (trial.runs) {
+        yield "show";
+        app.others = yield* compareWithOthers(network, state);
+      }
+    })();
+    document.body.setAttribute("aria-busy", "true");
+    const slice = () => {
+      if (mine !== turn) return;
+      const end = performance.now() + SLICE;
+      try {
+        for (;;) {
+          const { done, value } = work.next();
+          if (done) return finish();
+          if (value === "show") refresh();
+          if (performance.now() > end) break;
+        }
+      } catch (refusal) {
+        if (!refusal.key) throw refusal;
+        app.refusal = refusal;
+        return finish();
+      }
+      setTimeout(slice, 0);
+    };
+    const finish = () => {
+      refresh();
+      document.body.setAttribute("aria-busy", "false");
+    };
+    slice();
+  }
+
+  window.addEventListener("hashchange", () => {
+    app.state = readState(location.hash, network);
+    render();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => render());
+  render();
+}
+
+start();

@@ -1,0 +1,383 @@
+// The map: land, flows added up by pair, enclave arrows, what a park changes, places and names.
+import { pointer, select as d3select } from "d3-selection";
+import { zoom, zoomIdentity } from "d3-zoom";
+import { h, replace, s } from "./dom.js";
+import { flowsByPair, neighbourhood } from "./flows.js";
+import { placeLabels } from "./labels.js";
+import { arrowHead, bent, pathOf, project } from "./projection.js";
+
+/** Flows above which they are drawn on a canvas, and places above which these are, too. */
+export const MANY_FLOWS = 1500;
+export const MANY_PLACES = 800;
+const PARK_AWAY = 15; // pixels between a park and its host
+
+export function createMap(app) {
+  const { data, network } = app;
+  const canvas = h("canvas", { class: "flows", "aria-hidden": "true" });
+  const svg = s("svg", { class: "map", role: "group" });
+  const card = h("div", { class: "card", hidden: true, role: "status" });
+  const buttons = h("div", { class: "zoom" });
+  const element = h("div", { class: "mapbox" }, canvas, svg, card, buttons);
+  let [width, height] = [0, 0];
+  let base = { points: [], land: "" };
+  let transform = zoomIdentity;
+  let scene = null;
+  let roving = 0;
+  let drag = null;
+
+  const behaviour = zoom()
+    .scaleExtent([0.6, 40])
+    .filter((event) => !event.button && (!event.ctrlKey || event.type === "wheel") && !event.target.closest?.(".place"))
+    .on("zoom", (event) => {
+      transform = event.transform;
+      requestDraw(true);
+    })
+    .on("end", () => requestDraw(false));
+  d3select(svg).call(behaviour).on("dblclick.zoom", null);
+  svg.addEventListener("click", (event) => {
+    if (event.target.closest(".place")) return;
+    if (scene?.onCanvas) app.choosePlace(nearest(event));
+    else app.choosePlace(null);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (scene?.onCanvas && !event.buttons) show(nearest(event));
+  });
+
+  function nearest(event) {
+    const [x, y] = pointer(event, svg);
+    let [best, least] = [null, 14];
+    for (const place of scene.places) {
+      const distance = Math.hypot(place.x - x, place.y - y) - place.r;
+      if (distance < least) [best, least] = [place.i, distance];
+    }
+    return best;
+  }
+
+  const step = (factor) => behaviour.scaleBy(d3select(svg), factor);
+  function labelButtons() {
+    const { t } = app;
+    svg.setAttribute("aria-label", t("map_label"));
+    replace(
+      buttons,
+      h("button", { type: "button", "aria-label": t("zoom_in"), title: t("zoom_in"), onclick: () => step(1.6) }, "+"),
+      h("button", { type: "button", "aria-label": t("zoom_out"), title: t("zoom_out"), onclick: () => step(1 / 1.6) }, "−"),
+      h("button", {
+        type: "button", "aria-label": t("zoom_all"), title: t("zoom_all"),
+        onclick: () => behaviour.transform(d3select(svg), zoomIdentity),
+      }, "⤢"),
+    );
+  }
+
+  new ResizeObserver(() => {
+    const box = element.getBoundingClientRect();
+    if (!box.width || (box.width === width && box.height === height)) return;
+    resize(box.width, box.height);
+    requestDraw(false);
+  }).observe(element);
+
+  function resize(w, hgt) {
+    [width, height] = [w, hgt];
+    base = project(data, width, height);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    Object.assign(canvas, { width: width * ratio, height: height * ratio });
+    canvas.style.setProperty("width", `${width}px`);
+    canvas.style.setProperty("height", `${height}px`);
+    behaviour.translateExtent([[-width, -height], [2 * width, 2 * height]]);
+  }
+
+  let waiting = null;
+  function requestDraw(moving) {
+    if (waiting) {
+      waiting.moving &&= moving;
+      return;
+    }
+    waiting = { moving };
+    requestAnimationFrame(() => {
+      const { moving: still } = waiting;
+      waiting = null;
+      if (width) draw(still);
+    });
+  }
+
+  const at = (i) => base.points[i] && transform.apply(base.points[i]);
+
+  /** What is drawn, in pixels. */
+  function compose() {
+    const { state } = app;
+    const flows = flowsByPair(network, state.layers, state.threshold);
+    const chosen = state.select;
+    const near = chosen == null ? null : neighbourhood(flows, chosen);
+    const trial = app.trial?.runs ? app.trial : null;
+    const top = flows.length ? flows[0].weight : 1;
+    const radius = app.radius();
+    const ends = new Set([state.home, state.host].filter((i) => i != null));
+    const places = [];
+    for (let i = 0; i < network.n; i++) {
+      const point = at(i);
+      if (!point) continue;
+      places.push({ i, x: point[0], y: point[1], r: radius(i), fill: app.colour(i), dim: near && !near.has(i) });
+    }
+    return { flows, top, near, chosen, trial, ends, places, onCanvas: network.n > MANY_PLACES };
+  }
+
+  function draw(moving) {
+    scene = compose();
+    const colours = app.palette();
+    const onCanvas = scene.flows.length > MANY_FLOWS || scene.onCanvas;
+    drawCanvas(onCanvas ? scene : null, colours, moving);
+    const parts = paint(scene, colours, { flows: !onCanvas, places: !scene.onCanvas });
+    const focused = svg.contains(document.activeElement) ? roving : null;
+    replace(svg, parts);
+    if (focused != null) svg.querySelector(`[data-place="${focused}"]`)?.focus();
+    labelButtons();
+  }
+
+  /** The picture as SVG elements with all their looks, so that it can be saved. */
+  function paint(view, colours, { flows, places, still = false }) {
+    const k = transform.k;
+    const line = (d, attributes) => s("path", { d, fill: "none", ...attributes });
+    const group = s("g", { transform: transform.toString() }, base.land &&
+      s("path", { d: base.land, fill: colours.land, stroke: colours.coast, "stroke-width": 0.8, "vector-effect": "non-scaling-stroke" }));
+    const links = s("g", { "stroke-linecap": "round" });
+    const faded = view.trial ? 0.3 : 1;
+    if (flows)
+      for (const flow of view.flows) {
+        const [a, b] = [at(flow.a), at(flow.b)];
+        if (!a || !b) continue;
+        const out = view.near && flow.a !== view.chosen && flow.b !== view.chosen;
+        if (out) continue;
+        links.append(line(pathOf(bent(a, b)), {
+          stroke: flow.modelled ? colours.modelled : colours.flow,
+          "stroke-width": (0.7 + 3.2 * Math.sqrt(flow.weight / view.top)).toFixed(2),
+          "stroke-opacity": (flow.modelled ? 0.55 : 0.5) * faded,
+          "stroke-dasharray": flow.modelled ? "3 3" : null,
+        }));
+      }
+    const arrows = s("g", {});
+    if (app.state.arrows && !view.trial)
+      for (const { home, host, count } of app.arrows()) {
+        if (view.chosen != null && home !== view.chosen && host !== view.chosen) continue;
+        arrows.append(...arrow(home, host, colours.enclave, 1.1 + 0.5 * Math.sqrt(count), colours));
+      }
+    const changes = view.trial ? paintTrial(view.trial, colours, line) : [];
+    const dots = s("g", { class: "places" });
+    if (places) for (const place of order(view)) dots.append(dot(place, view, colours, still));
+    return [
+      still && s("rect", { width, height, fill: data.layout ? colours.paper : colours.sea }),
+      group, links, arrows, changes, dots, paintNames(view, colours, k),
+    ];
+  }
+
+  /** Large places first, so that small ones lie on top of them. */
+  const order = (view) => [...view.places].sort((x, y) => y.r - x.r);
+
+  function arrow(from, to, colour, w, colours) {
+    const [a, b] = [at(from), at(to)];
+    if (!a || !b) return [];
+    const curve = bent(a, b, 0.22, 6, 9);
+    return [
+      s("path", { d: pathOf(curve), fill: "none", stroke: colours.halo, "stroke-width": w + 2, "stroke-opacity": 0.7 }),
+      s("path", { d: pathOf(curve), fill: "none", stroke: colour, "stroke-width": w }),
+      s("path", { d: arrowHead(curve, 6 + 1.5 * w), fill: colour }),
+    ];
+  }
+
+  /** Links gained and lost, mean over placements, and the park beside its host. */
+  function paintTrial(trial, colours, line) {
+    const host = at(app.state.host);
+    if (!host) return [];
+    const park = [host[0] + PARK_AWAY, host[1] - PARK_AWAY];
+    const point = (i) => (i === -1 ? park : at(i));
+    const { gained, lost } = trial.changes;
+    const most = Math.max(...gained.map((row) => row.weight), ...lost.map((row) => row.weight), 1e-9);
+    const draw = (rows, colour, dash, bend) =>
+      rows.flatMap(({ a, b, weight }) => {
+        const [p, q] = [point(a), point(b)];
+        if (!p || !q) return [];
+        return line(pathOf(bent(p, q, bend)), {
+          stroke: colour, "stroke-dasharray": dash, "stroke-linecap": dash ? "butt" : "round",
+          "stroke-width": (0.8 + 4.2 * Math.sqrt(weight / most)).toFixed(2),
+          "stroke-opacity": (0.35 + 0.6 * Math.sqrt(weight / most)).toFixed(2),
+        });
+      });
+    return [
+      draw(lost, colours.loss, "5 4", -0.18),
+      draw(gained, colours.gain, null, 0.18),
+      s("path", {
+        d: star(park, 9), fill: colours.gain, stroke: colours.halo, "stroke-width": 1.5,
+      }, s("title", {}, app.t("the_park"))),
+    ];
+  }
+
+  function dot(place, view, colours, still) {
+    const { i } = place;
+    const isHome = i === app.state.home;
+    const isHost = i === app.state.host;
+    const ring = isHome ? colours.home : isHost ? colours.host : i === view.chosen ? colours.ink : colours.halo;
+    const marks = [
+      (isHome || isHost || i === view.chosen) &&
+        s("circle", { r: place.r + 3.5, fill: "none", stroke: ring, "stroke-width": 2.5 }),
+      s("circle", { r: place.r, fill: place.fill, stroke: colours.halo, "stroke-width": 1 }),
+    ];
+    const where = { transform: `translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`, opacity: place.dim ? 0.22 : null };
+    if (still) return s("g", where, marks);
+    return s("g", {
+      ...where, class: "place", role: "button", tabindex: i === roving ? 0 : -1, "data-place": i,
+      "aria-label": app.describe(i), "aria-pressed": String(i === view.chosen),
+      onpointerenter: () => show(i), onpointerleave: () => show(null),
+      onfocus: () => ((roving = i), show(i)), onblur: () => show(null),
+      onkeydown: (event) => onKey(event, i),
+      onpointerdown: (event) => startDrag(event, i),
+    }, s("circle", { r: Math.max(place.r + 4, 11), fill: "transparent" }), marks);
+  }
+
+  function onKey(event, i) {
+    const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    if (event.key === "Enter" || event.key === " ") app.choosePlace(i === app.state.select ? null : i);
+    else if (event.key === "Escape") app.choosePlace(null);
+    else if (ways[event.key]) moveFocus(i, ways[event.key]);
+    else return;
+    event.preventDefault();
+  }
+
+  /** Focus goes to the nearest place in a direction. */
+  function moveFocus(i, [dx, dy]) {
+    const here = at(i);
+    let [best, least] = [null, Infinity];
+    for (const place of scene.places) {
+      const [x, y] = [place.x - here[0], place.y - here[1]];
+      const along = x * dx + y * dy;
+      const across = Math.abs(x * dy) + Math.abs(y * dx);
+      if (along <= 0.5 || across > 2 * along) continue;
+      const cost = along + 2 * across;
+      if (cost < least) [best, least] = [place.i, cost];
+    }
+    if (best != null) svg.querySelector(`[data-place="${best}"]`)?.focus();
+  }
+
+  /** A drag from one place to another makes the first home and the second host. */
+  function startDrag(event, i) {
+    if (event.button) return;
+    event.preventDefault();
+    drag = { from: i, moved: false };
+    const start = [event.clientX, event.clientY];
+    const ghost = s("path", { class: "ghost", fill: "none", stroke: app.palette().home, "stroke-width": 2.5, "stroke-dasharray": "6 4" });
+    const move = (e) => {
+      if (Math.hypot(e.clientX - start[0], e.clientY - start[1]) > 6) drag.moved = true;
+      if (!drag.moved) return;
+      if (!ghost.isConnected) svg.append(ghost);
+      ghost.setAttribute("d", pathOf(bent(at(i), pointer(e, svg), 0.18)));
+    };
+    const stop = (e) => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", stop);
+      window.removeEventListener("pointercancel", stop);
+      ghost.remove();
+      const target = document.elementFromPoint(e.clientX, e.clientY)?.closest?.(".place");
+      const to = target ? Number(target.dataset.place) : null;
+      if (e.type === "pointerup" && drag.moved && to != null && to !== i) app.set({ home: i, host: to, size: null });
+      else if (e.type === "pointerup" && !drag.moved) app.choosePlace(i === app.state.select ? null : i);
+      drag = null;
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", stop);
+    window.addEventListener("pointercancel", stop);
+  }
+
+  function show(i) {
+    card.hidden = i == null || drag?.moved;
+    if (card.hidden) return;
+    replace(card, app.cardOf(i));
+    const [x, y] = at(i);
+    const w = card.offsetWidth;
+    const left = x + 18 + w > width ? Math.max(4, x - w - 18) : x + 18;
+    const top = Math.max(4, Math.min(y - 12, height - card.offsetHeight - 4));
+    card.style.setProperty("transform", `translate(${left}px, ${top}px)`);
+  }
+
+  function paintNames(view, colours, k) {
+    const items = order(view)
+      .filter((place) => !place.dim)
+      .map((place) => ({ ...place, text: app.nameOf(place.i), must: view.ends.has(place.i) || place.i === view.chosen }))
+      .filter((place) => place.x > 0 && place.x < width && place.y > 0 && place.y < height)
+      .sort((x, y) => y.must - x.must);
+    const most = Math.round(((width * height) / 16000) * Math.min(2.5, Math.sqrt(k)));
+    return s("g", { "font-size": 12, "pointer-events": "none", "aria-hidden": "true" },
+      placeLabels(items.slice(0, 400), width, height, most).map(({ x, y, anchor, item }) =>
+        s("text", {
+          x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor, fill: colours.ink, stroke: colours.halo,
+          "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "font-weight": item.must ? 700 : 400,
+          "font-family": FONTS,
+        }, item.text)));
+  }
+
+  /** Flows and places on the canvas, some thousand a frame so that none takes long. */
+  let pass = 0;
+  function drawCanvas(view, colours, moving) {
+    const pen = canvas.getContext("2d");
+    const ratio = width ? canvas.width / width : 1;
+    const mine = ++pass;
+    if (!view) {
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      return;
+    }
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.lineCap = "round";
+    const flows = view.near ? view.flows.filter(({ a, b }) => a === view.chosen || b === view.chosen) : view.flows;
+    const drawn = moving ? flows.slice(0, 2500) : flows;
+    let from = 0;
+    const part = () => {
+      if (mine !== pass) return;
+      const until = Math.min(drawn.length, from + 2500);
+      for (; from < until; from++) {
+        const flow = drawn[from];
+        const [a, b] = [at(flow.a), at(flow.b)];
+        if (!a || !b) continue;
+        const { start, control, end } = bent(a, b);
+        pen.beginPath();
+        pen.moveTo(...start);
+        pen.quadraticCurveTo(...control, ...end);
+        pen.strokeStyle = flow.modelled ? colours.modelled : colours.flow;
+        pen.globalAlpha = 0.3;
+        pen.lineWidth = 0.4 + 2.6 * Math.sqrt(flow.weight / view.top);
+        pen.stroke();
+      }
+      if (from < drawn.length) return requestAnimationFrame(part);
+      pen.globalAlpha = 1;
+      if (view.onCanvas)
+        for (const place of order(view)) {
+          pen.globalAlpha = place.dim ? 0.2 : 1;
+          pen.beginPath();
+          pen.arc(place.x, place.y, place.r, 0, 2 * Math.PI);
+          pen.fillStyle = place.fill;
+          pen.fill();
+        }
+    };
+    part();
+  }
+
+  return {
+    element,
+    update: () => requestDraw(false),
+    /** The picture as an SVG of its own. */
+    picture() {
+      const view = compose();
+      return s("svg", {
+        xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height,
+      }, paint(view, app.palette(), { flows: true, places: true, still: true }));
+    },
+  };
+}
+
+export const FONTS = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+
+function star([x, y], r) {
+  const points = Array.from({ length: 10 }, (_, k) => {
+    const radius = k % 2 ? r * 0.45 : r;
+    const angle = (k * Math.PI) / 5 - Math.PI / 2;
+    return `${(x + radius * Math.cos(angle)).toFixed(1)} ${(y + radius * Math.sin(angle)).toFixed(1)}`;
+  });
+  return `M${points.join("L")}Z`;
+}

@@ -1,0 +1,120 @@
+// The question of the page, which is its own control: a park of a home in a host, and the answer.
+import { h, replace, select } from "./dom.js";
+import { summarise } from "./summary.js";
+
+export function createQuestion(app) {
+  const { t, network } = app;
+  const order = [...Array(network.n).keys()].sort((a, b) => app.nameOf(a).localeCompare(app.nameOf(b), app.lang));
+  const containers = [...network.ids.keys()].slice(network.n);
+  const places = (empty) => [["", empty], ...[...order, ...containers].map((i) => [i, app.nameOf(i)])];
+  const whole = (value) => (value === "" ? null : Number(value));
+  const place = (name) =>
+    select({
+      name, "aria-label": t(name),
+      onchange: (event) => app.set({ [name]: whole(event.target.value), ...(name === "home" && { size: null }), view: "enclave" }),
+    }, places(t(`choose_${name}`)), "");
+  const home = place("home");
+  const host = place("host");
+  const number = (name, key, attributes, read = Number) =>
+    h("input", {
+      type: "number", name, ...attributes,
+      onchange: (event) => {
+        const value = event.target.value === "" ? null : read(event.target.value);
+        if (event.target.checkValidity()) app.set({ [key]: value });
+      },
+    });
+  const size = number("size", "size", { min: 1, step: 1, "aria-label": t("size") });
+  const funding = select(
+    { name: "funding", "aria-label": t("funding"), onchange: (event) => app.set({ funding: event.target.value }) },
+    [["reallocated", t("funding_reallocated")], ["new", t("funding_new")]],
+  );
+  const share = h("input", {
+    type: "range", name: "pipeline_share", min: 0, max: 1, step: 0.05,
+    onchange: (event) => app.set({ pipelineShare: Number(event.target.value) }),
+  });
+  const border = number("border", "border", { min: 0, step: 0.1 });
+  const kilometres = number("kilometres", "kilometres", { min: 0, step: 0.1 });
+  const seed = number("seed", "seed", { min: 0, step: 1 });
+  const volumeShare = number("volume_share", "volumeShare", { min: 0, step: 0.05, placeholder: "–" });
+  const distance = select(
+    { name: "distance", onchange: (event) => app.set({ distance: event.target.value }) },
+    [["unit", t("distance_unit")], ["inverse", t("distance_inverse")]],
+  );
+  const layer = select(
+    { name: "layer", onchange: (event) => chooseLayer(Number(event.target.value)) },
+    network.layers.map((each, k) => [k, app.layerName(k) + (each.modelled ? ` (${t("modelled")})` : "")]),
+  );
+  function chooseLayer(k) {
+    const layers = app.state.layers.includes(k) ? app.state.layers : [...app.state.layers, k];
+    app.set({ layer: k, layers, size: null });
+  }
+  volumeShare.addEventListener("change", () => app.set({ size: null }));
+  const labelled = (key, control, output) => h("label", {}, h("span", {}, t(key)), control, output);
+  const shareText = h("output", {});
+  const answer = h("div", { class: "answer", role: "status" });
+  const element = h("section", { class: "question", "aria-label": t("view_enclave") },
+    h("form", { onsubmit: (event) => event.preventDefault() },
+      h("div", { class: "sentence" },
+        h("span", {}, t("question_1")), home, h("span", {}, t("question_2")), host, h("span", {}, t("question_3")),
+        size, h("span", {}, t("question_4")), funding),
+      h("details", { class: "settings" },
+        h("summary", {}, t("more_settings")),
+        h("div", { class: "grid" },
+          labelled("pipeline_share", share, shareText), labelled("border", border), labelled("kilometres", kilometres),
+          labelled("distance", distance), labelled("layer", layer), labelled("volume_share", volumeShare), labelled("seed", seed),
+          h("button", { type: "button", onclick: () => app.set({ home: null, host: null, size: null, add: [], remove: [], view: "map" }) }, t("clear"))))),
+    answer);
+
+  function update() {
+    const { state } = app;
+    const put = (control, value) => {
+      if (document.activeElement !== control || control.tagName === "SELECT") control.value = value ?? "";
+    };
+    put(home, state.home);
+    put(host, state.host);
+    put(size, state.size);
+    put(funding, state.funding);
+    put(share, state.pipelineShare);
+    put(border, state.border);
+    put(kilometres, state.kilometres);
+    put(seed, state.seed);
+    put(volumeShare, state.volumeShare);
+    put(distance, state.distance);
+    put(layer, state.layer);
+    shareText.textContent = app.percent(state.pipelineShare);
+    size.disabled = state.home == null;
+    for (const control of [home, host, size, funding, share, border, kilometres, seed, volumeShare, distance, layer])
+      if (!app.live) control.disabled = true;
+    replace(answer, sentences());
+  }
+
+  function sentences() {
+    const { state } = app;
+    const faults = state.faults.map(([key, value]) => h("p", { class: "fault" }, t(key, { value })));
+    if (!app.live) return [faults, h("p", { class: "hint" }, t("too_many_places", { most: 300 }))];
+    if (app.refusal) {
+      const values = { ...app.refusal.values };
+      if (values.place != null) values.place = app.nameOf(values.place);
+      return [faults, h("p", { class: "fault" }, t(`refused_${app.refusal.key}`, values))];
+    }
+    if (state.home == null || state.host == null) return [faults, suggestions()];
+    if (!app.trial?.runs) return [faults, h("p", { class: "hint" }, t("computing"))];
+    const found = summarise(app);
+    return [
+      faults,
+      h("p", { class: "headline" }, found.headline, " ", h("span", { class: "interval" }, found.interval)),
+      h("p", { class: "sure" }, found.sure.map((text) => [text, " "]), h("em", {}, t("not_a_forecast"))),
+    ];
+  }
+
+  function suggestions() {
+    const pairs = (app.data.suggestions ?? []).slice(0, 3);
+    if (!pairs.length) return h("p", { class: "hint" }, t("hint_pick"));
+    return h("p", { class: "hint" }, t("hint_try"), " ", pairs.map(([from, to]) =>
+      h("button", {
+        type: "button", class: "try", onclick: () => app.set({ home: from, host: to, size: null, view: "enclave" }),
+      }, t("pair", { home: app.nameOf(from), host: app.nameOf(to) }))));
+  }
+
+  return { element, update };
+}

@@ -1,0 +1,110 @@
+// Try an enclave: what it changes, how sure that is, and the same numbers as a table.
+import { strips } from "./charts.js";
+import { h, replace } from "./dom.js";
+import { changesOf, spread } from "./summary.js";
+
+const SHOWN = 14; // places whose change is drawn
+
+export function createSandbox(app) {
+  const { t, network } = app;
+  const results = h("div", { class: "results" });
+  const numbers = h("tbody", {});
+  const totals = h("p", { class: "totals" });
+  const element = h("div", {},
+    results, totals,
+    h("details", { class: "behind" }, h("summary", {}, t("all_places_table")),
+      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("all_places_table") },
+        h("table", {}, h("thead", {}, h("tr", {},
+          h("th", { scope: "col" }, t("place")), h("th", { scope: "col", class: "n" }, t("before")),
+          h("th", { scope: "col", class: "n" }, t("after")), h("th", { scope: "col", class: "n" }, t("change")))), numbers))));
+
+  /** The numbers of the trial, all digits in `data-value`, whatever view is open. */
+  function fillTable() {
+    const { trial } = app;
+    const replicates = trial?.runs ? trial.runs.length : null;
+    const cell = (measure, value, place = null) =>
+      h("data", {
+        "data-measure": measure, "data-place": place, "data-value": String(value), "data-replicates": replicates, value: String(value),
+      }, app.number(value));
+    if (!trial) {
+      replace(totals);
+      replace(numbers);
+      return;
+    }
+    const { before, after } = trial;
+    replace(totals,
+      t("efficiency_of_all"), " ", t("before"), " ", cell("global_efficiency_before", before.efficiency), ", ",
+      t("after"), " ", cell("global_efficiency", after.efficiency), ".");
+    const order = [...Array(network.n).keys()].sort((a, b) => app.nameOf(a).localeCompare(app.nameOf(b), app.lang));
+    replace(numbers, order.map((i) =>
+      h("tr", {},
+        h("th", { scope: "row" }, app.nameOf(i)),
+        h("td", { class: "n" }, cell("harmonic_centrality_before", before.access[i], network.ids[i])),
+        h("td", { class: "n" }, cell("harmonic_centrality", after.access[i], network.ids[i])),
+        h("td", { class: "n" }, app.change((after.access[i] - before.access[i]) / (before.access[i] || 1))))));
+  }
+
+  let shown = null;
+  function update(open) {
+    if (shown !== app.trial) {
+      shown = app.trial;
+      fillTable();
+    }
+    if (!open) return;
+    replace(results, content());
+  }
+
+  function content() {
+    const { trial, others, state } = app;
+    if (!trial) return null;
+    if (!trial.runs) return [h("h2", {}, t("view_enclave")), h("p", { class: "hint" }, t("sandbox_hint"))];
+    const colours = app.palette();
+    const width = Math.max(260, Math.min(520, results.clientWidth || 360));
+    const home = app.nameOf(state.home);
+    const row = (label, runs, place, colour, more = {}) => {
+      const values = changesOf(trial, runs, place);
+      const about = spread(values);
+      return { label, note: app.change(about.median), colour, values, spread: about, ...more };
+    };
+    const rows = [row(t("this_park"), trial.runs, state.home, colours.gain, { strong: true })];
+    if (others?.placebos.length) {
+      const medians = others.placebos.map(({ runs }) => spread(changesOf(trial, runs, state.home)).median);
+      rows.push({
+        label: t("placebo_row", { number: medians.length }), note: "", colour: colours.soft, values: medians,
+        title: others.placebos.map(({ host }) => app.nameOf(host)).join(", "),
+      });
+    }
+    for (const rival of others?.rivals ?? [])
+      rows.push(row(t(`rival_${rival.kind}`), rival.runs, state.home, colours.host));
+    return [
+      h("h2", {}, t("how_sure", { home })),
+      h("p", { class: "hint" }, t("how_sure_hint", { number: trial.runs.length })),
+      strips(rows, { width, format: app.change, colours, label: t("how_sure", { home }) }),
+      h("h2", {}, t("who_gains")),
+      h("p", { class: "hint" }, t("access_is")),
+      strips(affected(trial, state, colours), { width, format: app.change, colours, label: t("who_gains"), dense: true }),
+      h("p", { class: "hint legend" },
+        h("span", { class: "swatch gain" }), t("links_gained"), " ", h("span", { class: "swatch loss" }), t("links_lost")),
+      network.layers[state.layer].modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
+      !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
+    ];
+  }
+
+  /** Home, host, all places together, and those whose access changes most. */
+  function affected(trial, state, colours) {
+    const { before, after } = trial;
+    const relative = (i) => (after.access[i] - before.access[i]) / (before.access[i] || 1);
+    const rest = [...Array(network.n).keys()]
+      .filter((i) => i !== state.home && i !== state.host && Math.abs(relative(i)) > 1e-9)
+      .sort((a, b) => Math.abs(relative(b)) - Math.abs(relative(a)));
+    const rows = [[state.home, colours.home], [state.host, colours.host], [null, colours.ink], ...rest.slice(0, SHOWN).map((i) => [i, colours.place])];
+    return rows
+      .filter(([i]) => i == null || i < network.n)
+      .map(([i, colour]) => {
+        const about = spread(changesOf(trial, trial.runs, i));
+        return { label: i == null ? t("all_places") : app.nameOf(i), note: app.change(about.median), colour, spread: about, strong: i == null || i === state.home || i === state.host };
+      });
+  }
+
+  return { element, update };
+}

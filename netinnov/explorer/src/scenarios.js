@@ -1,0 +1,182 @@
+// A park between two places, and its rivals; mirrors `netinnov.scenarios` with attachment=1.
+import { inside } from "./network.js";
+import { draw, shuffled } from "./random.js";
+
+const ROUNDING = 1e-12;
+
+/** A wish that cannot be met: `key` is a text of the page, `values` fill it. */
+export class Refusal extends Error {
+  constructor(key, values = {}) {
+    super(key);
+    Object.assign(this, { key, values });
+  }
+}
+
+/** Nodes in home, and in host but not in home; mirrors `_park_ends.sides`. */
+function sides(network, home, host) {
+  if (home === host) throw new Refusal("same_place");
+  const [atHome, atHost] = [inside(network, home), inside(network, host)];
+  if (atHome[host]) throw new Refusal("host_inside_home");
+  const nodes = [...Array(network.n).keys()];
+  const here = nodes.map((i) => atHome[i]);
+  const there = nodes.map((i) => atHost[i] && !atHome[i]);
+  for (const [side, place] of [[here, home], [there, host]])
+    if (!side.includes(true)) throw new Refusal("no_nodes", { place });
+  return [{ place: home, nodes: here }, { place: host, nodes: there }];
+}
+
+/** The one node of the place's own jurisdiction, else all; mirrors `_park_ends.own`. */
+function own(network, side) {
+  const within = inside(network, side.place);
+  const all = [...Array(network.n).keys()].filter((i) => side.nodes[i]);
+  const native = all.filter((i) => within[network.jurisdiction[i]]);
+  return native.length === 1 ? native : all;
+}
+
+/** Candidates in proportion to strength; mirrors `_pair_draws.ends_by_strength`. */
+function endsByStrength(nodes, pairs, n, attachment = 1) {
+  const [inward, strength] = [new Float64Array(n), new Float64Array(n)];
+  for (const [source, target, weight] of pairs) {
+    inward[target] += weight;
+    strength[target] += weight;
+    strength[source] += weight;
+  }
+  const largest = Math.max(0, ...nodes.map((i) => strength[i])) || 1;
+  return nodes.map((node) => ({
+    node,
+    pull: (strength[node] / largest) ** attachment,
+    inward: strength[node] > 0 ? inward[node] / strength[node] : 0.5,
+  }));
+}
+
+/** Candidates for the local links of a park; mirrors `_park_ends.embedding`. */
+function embedding(network, side, outside, pairs, volume) {
+  const centre = own(network, side);
+  const ends = endsByStrength(centre, pairs, network.n);
+  if (centre.length > 1) return ends;
+  const ties = pairs.filter(([source, target]) => source === centre[0] || target === centre[0]);
+  const near = new Set(ties.flatMap(([source, target]) => [source, target]));
+  near.delete(centre[0]);
+  const nodes = [...near].filter((i) => !outside.nodes[i]).sort((a, b) => a - b);
+  const shared = endsByStrength(nodes, ties, network.n);
+  const all = shared.reduce((sum, end) => sum + end.pull, 0);
+  return [{ ...ends[0], pull: volume ? all || 1 : Infinity }, ...shared];
+}
+
+/** Halves are rounded to even, as Python rounds. */
+export function roundEven(x) {
+  const whole = Math.floor(x);
+  const rest = x - whole;
+  return rest > 0.5 || (rest === 0.5 && whole % 2) ? whole + 1 : whole;
+}
+
+export function median(values) {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const linked = (layer) =>
+  Array.from(layer.weight, (weight, k) => [layer.source[k], layer.target[k], weight]);
+
+const drawn = (groups, random) =>
+  groups.flatMap(([ends, k]) => draw(ends.map((end) => end.pull), k, random).map((i) => ends[i]));
+
+function sharedOut(ends, volume) {
+  const total = ends.reduce((sum, end) => sum + end.pull, 0);
+  return ends
+    .map((end) => [end, volume * (total > 0 ? end.pull / total : 1 / ends.length)])
+    .filter(([, weight]) => weight > 0);
+}
+
+/**
+ * What is tried, ready to be placed many times. `kind`: "reverse", "forward", "direct" or
+ * "random" (a reverse enclave whose ends are any nodes). Returns the park, if any, and
+ * `place(random)`, which gives `gone` (positions of pairs), `left` (the share of their weight that
+ * stays) and `added` (source, target, weight; the park is node n).
+ */
+export function prepare(network, layer, plan, kind = "reverse") {
+  if (layer.quantity === "share_of_origin") throw new Refusal("shares", { layer: layer.name });
+  const pairs = linked(layer);
+  if (!pairs.length) throw new Refusal("empty_layer", { layer: layer.name });
+  const n = network.n;
+  const [home, host] = sides(network, plan.home, plan.host);
+  if (kind === "forward" && inside(network, plan.host)[plan.home]) throw new Refusal("home_inside_host");
+  const [near, far] = kind === "forward" ? [home, host] : [host, home];
+  const ofHome = pairs.flatMap(([source, target], k) => (home.nodes[source] || home.nodes[target] ? [k] : []));
+  const strength = ofHome.reduce((sum, k) => sum + pairs[k][2], 0);
+  const volume = plan.volume ?? (plan.volumeShare == null ? null : plan.volumeShare * strength);
+  const moves = volume != null;
+  const total = moves ? volume : plan.size;
+  const reallocated = plan.funding !== "new";
+  if (moves && !(volume > 0)) throw new Refusal("no_strength", { place: plan.home, layer: layer.name });
+  if (reallocated && (moves ? volume > strength * (1 + ROUNDING) : ofHome.length < total))
+    throw new Refusal(moves ? "too_much" : "too_many", {
+      place: plan.home, layer: layer.name, number: total, most: moves ? strength : ofHome.length,
+    });
+  const local = embedding(network, near, far, pairs, moves);
+  const atFar = endsByStrength(own(network, far), pairs, n);
+  const usual = reallocated || moves ? 0 : median(layer.weight);
+  let left = moves && reallocated ? 1 - volume / strength : 0;
+  if (left <= ROUNDING) left = 0;
+  const park = kind === "direct" ? null : { place: near.place, jurisdiction: far.place };
+
+  const towards = (end, chance, random) => layer.directed && random() < chance;
+  const ways = (a, b, weight, chance) =>
+    layer.directed
+      ? [[a, b, weight * chance], [b, a, weight * (1 - chance)]].filter((link) => link[2] > 0)
+      : [[a, b, weight]];
+  /** The pairs that home gives up, and the weights of the new links. */
+  const funds = (count, random) => {
+    if (!reallocated) return [[], Array(count).fill(usual)];
+    const gone = shuffled(ofHome, random, count);
+    return [gone, gone.map((k) => pairs[k][2])];
+  };
+  const anywhere = endsByStrength([...Array(n).keys()], pairs, n, 0);
+
+  const placeVolume = (random) => {
+    const gone = reallocated ? ofHome : [];
+    if (kind === "direct") {
+      const added = [];
+      for (const [b, part] of sharedOut(local, volume))
+        for (const [a, share] of sharedOut(atFar, 1))
+          added.push(...ways(a.node, b.node, part * share, (b.inward + 1 - a.inward) / 2));
+      return { gone, left, added };
+    }
+    const parts = [
+      ...sharedOut(local, volume - plan.pipelineShare * volume),
+      ...sharedOut(atFar, plan.pipelineShare * volume),
+    ];
+    const ends = kind === "random" ? drawn([[anywhere, parts.length]], random) : parts.map(([end]) => end);
+    return { gone, left, added: ends.flatMap((end, k) => ways(n, end.node, parts[k][1], end.inward)) };
+  };
+
+  const placeLinks = (random) => {
+    if (kind === "direct") {
+      const there = drawn([[local, total]], random);
+      const here = shuffled(drawn([[atFar, total]], random), random);
+      const forth = there.map((end, k) => towards(end, (end.inward + 1 - here[k].inward) / 2, random));
+      const [gone, weights] = funds(total, random);
+      const added = there.map((end, k) =>
+        forth[k] ? [here[k].node, end.node, weights[k]] : [end.node, here[k].node, weights[k]]);
+      return { gone, left: 0, added };
+    }
+    const pipelines = roundEven(plan.pipelineShare * total);
+    const groups = kind === "random" ? [[anywhere, total]] : [[local, total - pipelines], [atFar, pipelines]];
+    const ends = drawn(groups, random);
+    const out = ends.map((end) => towards(end, end.inward, random));
+    const [gone, weights] = funds(ends.length, random);
+    const added = ends.map((end, k) => (out[k] ? [n, end.node, weights[k]] : [end.node, n, weights[k]]));
+    return { gone, left: 0, added };
+  };
+
+  return { park, place: moves ? placeVolume : placeLinks, fixed: moves && kind !== "random" };
+}
+
+/** How large a park is tried where nobody says: half of home's links, 1 to 10. */
+export function usualSize(network, layer, home) {
+  const within = inside(network, home);
+  let count = 0;
+  for (let k = 0; k < layer.weight.length; k++) if (within[layer.source[k]] || within[layer.target[k]]) count++;
+  return Math.max(1, Math.min(10, Math.round(count / 2)));
+}

@@ -1,0 +1,46 @@
+// What a trial changes for a place, in numbers and in sentences.
+import { median } from "./scenarios.js";
+
+const HARDLY = 5e-5; // relative change that a reader need not know of
+
+/** Changes of a place's access in each run, relative to before where that is above 0. */
+export function changesOf(trial, runs, place) {
+  const before = place == null ? trial.before.efficiency : trial.before.access[place];
+  const scale = before > 0 ? before : 1;
+  return runs.map((run) => ((place == null ? run.efficiency : run.access[place]) - before) / scale);
+}
+
+/** Quantile by linear interpolation, as numpy has it. */
+export function quantile(values, share) {
+  const sorted = Float64Array.from(values).sort();
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
+}
+
+export function spread(values) {
+  return { median: median(values), low: quantile(values, 0.025), high: quantile(values, 0.975) };
+}
+
+/** The headline for home, its interval, and how sure it is. */
+export function summarise(app) {
+  const { trial, others, state, t } = app;
+  const home = app.nameOf(state.home);
+  const changes = changesOf(trial, trial.runs, state.home);
+  const { median: middle, low, high } = spread(changes);
+  const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
+  const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)) });
+  const interval =
+    changes.length > 1 ? t("interval", { low: app.change(low), high: app.change(high), number: changes.length }) : "";
+  const sure = [];
+  if (word !== "same" && changes.length > 1) {
+    const alike = changes.filter((x) => Math.sign(x) === Math.sign(middle)).length / changes.length;
+    sure.push(t(alike >= 0.95 ? "sign_sure" : alike >= 0.8 ? "sign_likely" : "sign_open", { share: app.percent(alike) }));
+  }
+  if (others?.placebos.length) {
+    const medians = others.placebos.map(({ runs }) => median(changesOf(trial, runs, state.home)));
+    const more = medians.filter((x) => x > middle + 1e-12).length;
+    sure.push(t("placebos_more", { more, all: medians.length, home }));
+  }
+  return { headline, interval, sure };
+}

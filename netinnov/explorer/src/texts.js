@@ -1,0 +1,24 @@
+// The texts of the page in two languages, and numbers as each writes them.
+import en from "./i18n/en.json";
+import zh from "./i18n/zh.json";
+
+const ALL = { en, zh };
+
+/** `t(key, values)` fills `{name}` in a text; numbers are written by `number` and its kin. */
+export function texts(lang) {
+  const own = ALL[lang];
+  const written = (digits, more = {}) =>
+    new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits, ...more });
+  const [three, four, percents] = [written(3), written(4), written(2, { style: "percent" })];
+  const signed = written(2, { style: "percent", signDisplay: "exceptZero" });
+  return {
+    lang,
+    t: (key, values = {}) => (own[key] ?? en[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""),
+    has: (key) => key in own,
+    number: (x) => (x == null || Number.isNaN(x) ? "–" : (Math.abs(x) >= 1000 ? four : three).format(x)),
+    percent: (x) => (x == null || Number.isNaN(x) ? "–" : percents.format(x)),
+    change: (x) => (x == null || !Number.isFinite(x) ? "–" : signed.format(Math.abs(x) < 5e-7 ? 0 : x)),
+  };
+}
+
+export const LANGUAGES = Object.keys(ALL);

@@ -1,0 +1,165 @@
+// Measures a set-up before and after: an enclave placed many times, explicit changes of links.
+import { efficiency, frictionMatrix, harmonic, heaviest, layerMatrix } from "./measures.js";
+import { greatCircle, inside } from "./network.js";
+import { generator } from "./random.js";
+import { median, prepare } from "./scenarios.js";
+
+export const PLACEMENTS = 100;
+export const MOST_PLACES = 300;
+const OF_OTHERS = 20; // placements of each placebo
+const PLACEBOS = 10;
+
+/** Measures one network of places under the options of a state, again and again. */
+export function meter(network, state) {
+  const { n } = network;
+  const changing = network.layers[state.layer];
+  const counts = state.layers.includes(state.layer);
+  const kept = new Map();
+  const matrices = (size) => {
+    if (!kept.has(size)) {
+      const fixed = state.layers
+        .filter((i) => i !== state.layer)
+        .map((i) => layerMatrix(network.layers[i], size))
+        .reduce(heaviest, new Float64Array(size * size));
+      kept.set(size, { fixed, base: layerMatrix(changing, size) });
+    }
+    return kept.get(size);
+  };
+  const frictions = (park) => frictionMatrix(network, state, park ? [park] : []);
+  const plain = frictions(null);
+
+  /** Harmonic access of each place after a placement and the explicit changes. */
+  function access({ gone = [], left = 0, added = [] } = {}, changes = [], park = null, lengths = plain) {
+    const size = park ? n + 1 : n;
+    const { fixed, base } = matrices(size);
+    if (!counts) return harmonic(fixed, size, n, state.distance, lengths);
+    const matrix = new Float64Array(base);
+    const set = (a, b, change) => {
+      matrix[a * size + b] = change(matrix[a * size + b]);
+      if (!changing.directed) matrix[b * size + a] = change(matrix[b * size + a]);
+    };
+    for (const k of gone) set(changing.source[k], changing.target[k], (weight) => weight * left);
+    for (const [a, b, weight] of added) if (a !== b) set(a, b, (before) => before + weight);
+    for (const [a, b, weight] of changes) if (a !== b) set(a, b, (before) => (weight == null ? 0 : before + weight));
+    return harmonic(heaviest(fixed, matrix), size, n, state.distance, lengths);
+  }
+  return { access, frictions };
+}
+
+/** Removals first, then additions, so that both together give a link a new weight. */
+export const explicitChanges = (state) => [...state.remove.map(([a, b]) => [a, b, null]), ...state.add];
+
+const planOf = ({ home, host, size, volume, volumeShare, pipelineShare, funding }) => ({
+  home, host, size, volume, volumeShare, pipelineShare, funding,
+});
+
+/** Places `count` times and yields after each, so that the page stays alive. */
+function* placed(network, meters, state, plan, kind, count, seed) {
+  const layer = network.layers[state.layer];
+  const scenario = prepare(network, layer, plan, kind);
+  const changes = explicitChanges(state);
+  const lengths = meters.frictions(scenario.park);
+  const runs = [];
+  for (let k = 0; k < (scenario.fixed ? 1 : count); k++) {
+    const placement = scenario.place(generator(seed * 1000003 + k));
+    const values = meters.access(placement, changes, scenario.park, lengths);
+    runs.push({ placement, access: values, efficiency: efficiency(values) });
+    yield;
+  }
+  return { runs, park: scenario.park };
+}
+
+/** Before, and after explicit changes alone or an enclave with them. */
+export function* tryOut(network, state) {
+  const meters = meter(network, state);
+  const access = meters.access();
+  const before = { access, efficiency: efficiency(access) };
+  yield;
+  if (state.home == null || state.host == null) {
+    const changes = explicitChanges(state);
+    const after = changes.length ? meters.access({}, changes) : access;
+    return { before, after: { access: after, efficiency: efficiency(after) } };
+  }
+  const { runs, park } = yield* placed(network, meters, state, planOf(state), "reverse", PLACEMENTS, state.seed);
+  const after = { access: new Float64Array(network.n), efficiency: median(runs.map((run) => run.efficiency)) };
+  for (let i = 0; i < network.n; i++) after.access[i] = median(runs.map((run) => run.access[i]));
+  return { before, after, runs, park };
+}
+
+/** The same park at similar hosts, and rivals with as many links; what cannot be had is left out. */
+export function* compareWithOthers(network, state) {
+  const meters = meter(network, state);
+  const tried = { placebos: [], rivals: [] };
+  const plan = planOf(state);
+  for (const host of similarHosts(network, state)) {
+    try {
+      const { runs } = yield* placed(network, meters, state, { ...plan, host }, "reverse", OF_OTHERS, state.seed);
+      tried.placebos.push({ host, runs });
+    } catch (refusal) {
+      if (!refusal.key) throw refusal;
+    }
+  }
+  for (const kind of ["direct", "forward", "random"]) {
+    try {
+      const { runs } = yield* placed(network, meters, state, plan, kind, PLACEMENTS, state.seed);
+      tried.rivals.push({ kind, runs });
+    } catch (refusal) {
+      if (!refusal.key) throw refusal;
+    }
+  }
+  return tried;
+}
+
+/**
+ * The places most like the host in strength and in distance from home, the most similar first;
+ * mirrors `scenarios.placebo_candidates` (strength alone where a place has no coordinates).
+ */
+export function similarHosts(network, state, most = PLACEBOS) {
+  const { home, host } = state;
+  const all = [...network.ids.keys()];
+  const depth = (i) => {
+    let steps = 0;
+    for (let j = network.parent[i]; j >= 0 && steps < all.length; j = network.parent[j]) steps++;
+    return steps;
+  };
+  const layer = network.layers[state.layer];
+  const [strength, nodes] = [new Float64Array(all.length), new Float64Array(all.length)];
+  const up = (i, values, value) => {
+    for (let j = i, steps = 0; j >= 0 && steps <= all.length; j = network.parent[j], steps++) values[j] += value;
+  };
+  for (let i = 0; i < network.n; i++) up(i, nodes, 1);
+  for (let k = 0; k < layer.weight.length; k++) {
+    up(layer.source[k], strength, layer.weight[k]);
+    up(layer.target[k], strength, layer.weight[k]);
+  }
+  const excluded = new Set();
+  for (const place of [home, host]) {
+    inside(network, place).forEach((within, i) => within && excluded.add(i));
+    for (let j = place, steps = 0; j >= 0 && steps <= all.length; j = network.parent[j], steps++) excluded.add(j);
+  }
+  const level = depth(host);
+  const located = all.every(network.located);
+  const able = all.filter((i) => i === host || (nodes[i] > 0 && depth(i) === level && !excluded.has(i)));
+  const covariates = [able.map((i) => strength[i])];
+  if (located) covariates.push(able.map((i) => greatCircle(network.lon[home], network.lat[home], network.lon[i], network.lat[i])));
+  const scaled = covariates.map(standardised);
+  const real = able.indexOf(host);
+  const gap = able.map((_, k) => Math.hypot(...scaled.map((values) => values[k] - values[real])));
+  return able
+    .map((i, k) => [gap[k], i])
+    .filter(([, i]) => i !== host)
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .slice(0, most)
+    .map(([, i]) => i);
+}
+
+/** Logarithms (0 counts half the smallest value above 0) over their standard deviation. */
+function standardised(values) {
+  const above = values.filter((value) => value > 0);
+  if (!above.length) return values.map(() => 0);
+  const least = Math.min(...above) / 2;
+  const logs = values.map((value) => Math.log(value > 0 ? value : least));
+  const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
+  const spread = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / logs.length);
+  return logs.map((x) => (spread ? x / spread : 0));
+}
