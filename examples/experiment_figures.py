@@ -90,7 +90,7 @@ def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
         placebo={"reverse enclave": MatchedPlacebo(park, match=MATCH, nearest=NEAREST)},
         replicates=REPLICATES,
         **QUIET,
-    ).effects()
+    ).effects(full=True)
     figure = new_figure(height=48)
     ax = plot_effects(effects, ax=figure.add_subplot())
     ax.set_yticks(ax.get_yticks(), effects["scenario"])

@@ -251,7 +251,7 @@ def effects_on(network, homes, host, seed):
             replicates=NULL_REPLICATES,
             rng=seed,
             progress=False,
-        ).effects()
+        ).effects(full=True)
         change = 100 * result["difference"] / result["baseline"]
         for scenario, length, value in zip(
             result["scenario"], result["measure"], change, strict=True
@@ -271,7 +271,9 @@ def compute(data):
     found["counts"] = counts_of(two_mode, geocoded, cities, networks[homes[0]])
 
     results = {home: experiment(networks[home], home, host) for home in homes}
-    effects = pd.concat({home: each.effects() for home, each in results.items()}, names=["home"])
+    effects = pd.concat(
+        {home: each.effects(full=True) for home, each in results.items()}, names=["home"]
+    )
     effects = effects.reset_index("home").reset_index(drop=True)
     effects["corrected_p"] = corrected_p(effects["placebo_p"])
     found["effects"] = effects

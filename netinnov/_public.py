@@ -1,52 +1,111 @@
-"""What `dir()` lists of a module, and what a name that it does not have suggests instead."""
+"""What `dir()` lists, and which name or keyword is suggested in place of one that is not there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["missing_name", "public_names"]
+__all__ = ["missing_name", "public_names", "suggests_keywords"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 OTHER_NAMES = {
+    "adjacency": "io.to_scipy",
     "adjacency_matrix": "io.to_scipy",
+    "adjusted_mutual_info_score": "community.compare_partitions",
+    "adjusted_rand_score": "community.compare_partitions",
+    "authority_score": "centrality.hits",
     "average_shortest_path_length": "connectivity.average_path_length",
     "betweenness": "centrality.betweenness_centrality",
     "bipartite_projection": "linkages.project",
+    "burt_constraint": "centrality.constraint",
     "closeness": "centrality.closeness_centrality",
     "community_infomap": "community.infomap",
     "community_leiden": "community.leiden",
     "community_louvain": "community.leiden",
+    "community_multilevel": "community.leiden",
     "configuration_model": "null_models.Rewire",
     "coreness": "centrality.core_number",
     "degree_centrality": "centrality.degree",
     "degree_sequence": "centrality.degree",
+    "DiGraph": "network.MultilayerNetwork",
+    "directed_edge_swap": "null_models.rewire",
     "double_edge_swap": "null_models.rewire",
     "draw": "plotting.plot_flow_map",
     "efficiency": "connectivity.global_efficiency",
+    "eigen_centrality": "centrality.eigenvector_centrality",
     "eigenvector": "centrality.eigenvector_centrality",
     "entropy": "polycentricity.entropy_index",
+    "evcent": "centrality.eigenvector_centrality",
+    "from_edgelist": "build.build_network",
     "from_pandas_edgelist": "build.build_network",
     "gini_coefficient": "polycentricity.gini",
-    "gravity_model": "linkages.gravity",
     "Graph": "network.MultilayerNetwork",
+    "gravity_model": "linkages.gravity",
     "harmonic": "centrality.harmonic_centrality",
+    "Herfindahl": "polycentricity.herfindahl",
     "hhi": "polycentricity.herfindahl",
+    "hub_score": "centrality.hits",
+    "is_connected": "connectivity.largest_component",
+    "k_core": "centrality.core_number",
     "katz": "centrality.katz_centrality",
+    "kcore": "centrality.core_number",
     "largest_connected_component": "connectivity.largest_component",
     "Leiden": "community.leiden",
+    "location_quotients": "mechanisms.agglomeration.location_quotient",
     "louvain": "community.leiden",
     "Louvain": "community.leiden",
     "louvain_communities": "community.leiden",
+    "MultiGraph": "network.MultilayerNetwork",
+    "mutual_information": "community.compare_partitions",
+    "normalized_mutual_info_score": "community.compare_partitions",
+    "page_rank": "centrality.pagerank",
     "PageRank": "centrality.pagerank",
     "participation": "centrality.participation_coefficient",
     "projected_graph": "linkages.project",
     "rich_club_coefficient": "centrality.rich_club",
     "shortest_path_length": "connectivity.average_path_length",
+    "structural_holes": "centrality.constraint",
     "weighted_degree": "centrality.strength",
     "zipf": "polycentricity.rank_size",
 }
 """Names that networkx, igraph, scikit-network and EconGeo give to what this package has."""
+
+OTHER_KEYWORDS = {
+    "rng": ("seed", "random_seed", "random_state", "generator", "random"),
+    "executor": ("n_jobs", "jobs", "workers", "n_workers", "max_workers", "processes", "n_cpus"),
+    "weighted": ("weight", "weights", "use_weights"),
+    "distance": ("weight", "weights", "length", "lengths"),
+    "damping": ("alpha", "d", "damping_factor"),
+    "alpha": ("attenuation", "significance", "significance_level"),
+    "resolution": ("gamma", "resolution_parameter"),
+    "direction": ("mode", "directed", "kind"),
+    "confidence": ("level", "ci", "conf", "conf_level", "confidence_level"),
+    "replicates": ("n_permutations", "n_replicates", "n_sim", "nsim", "n_iter", "iterations", "n"),
+    "permutations": ("n_permutations", "n_perm", "replicates", "n_iter", "iterations", "reps"),
+    "resamples": ("n_boot", "n_bootstrap", "n_resamples", "bootstraps", "replicates"),
+    "restarts": ("n_init", "n_runs", "runs", "n_iterations", "trials", "iterations"),
+    "trials": ("nswap", "n_swaps", "swaps", "max_tries", "iterations"),
+    "progress": ("verbose", "show_progress", "progress_bar", "tqdm"),
+    "membership": ("communities", "partition", "labels"),
+    "coupling": ("omega", "interlayer", "interslice"),
+    "groups": ("attribute", "group", "by"),
+    "by": ("attribute", "level", "groups", "column"),
+}
+"""Keywords of this package, with the words that other programs have for them."""
+
+WRITE_INSTEAD = {
+    "rng": "rng=1",
+    "executor": "executor=4",
+    "weighted": "weighted=True",
+    "distance": 'distance="inverse"',
+}
+"""How a keyword is written, where its value is of another type than that of the other word."""
 
 
 def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
@@ -75,3 +134,42 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError
         return AttributeError(msg)
     near = get_close_matches(name, list(known), n=1)
     return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
+
+
+def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
+    """Say which keyword is meant where a function is called with one that it does not have.
+
+    A decorator: name, signature and docstring stay; a call that succeeds goes straight through.
+    It is a frame on the stack: a warning that names the user's line has one more `stacklevel`.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+            inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
+            if unknown is None or inside:
+                raise
+            msg = _wrong_keyword(function.__name__, unknown[1], signature(function).parameters)
+        raise TypeError(msg)
+
+    return call
+
+
+def _wrong_keyword(function: str, wrong: str, parameters: Iterable[str]) -> str:
+    known = list(parameters)
+    msg = f"{function}() has no keyword `{wrong}`"
+    meant = [name for name, others in OTHER_KEYWORDS.items() if wrong in others]
+    for name in meant:
+        if name in known:
+            return f"{msg}; use `{WRITE_INSTEAD.get(name, name)}`."
+    if meant and meant[0] == "rng":
+        return f"{msg}; nothing in it is random: leave it out."
+    if meant and meant[0] == "executor":
+        return f"{msg}; it runs in one process: leave it out."
+    near = get_close_matches(wrong, known, n=1)
+    if near:
+        return f"{msg} (did you mean `{near[0]}`?)."
+    return f"{msg}; it takes {', '.join(f'`{name}`' for name in known)}."

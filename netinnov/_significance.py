@@ -15,7 +15,7 @@ def why_untested(
     layers: Collection[str] | None = None,
     *,
     warn: bool = True,
-    stacklevel: int = 3,
+    stacklevel: int = 4,
 ) -> str | None:
     """Say why a test on some layers has no meaning; None if all of them were observed.
 
@@ -26,7 +26,8 @@ def why_untested(
     warn : bool
         Warn of it. False where the caller refuses the p-value instead, and tells the reason.
     stacklevel : int
-        Of the warning: 3 for the caller of the public function that calls this one.
+        Of the warning: 4 for the caller of the public function (a call of its own, see
+        `suggests_keywords`) that calls this one.
     """
     tested = network.storage.records.keys() if layers is None else layers
     records = network.storage.records

@@ -11,7 +11,8 @@ from netinnov._terminal import without_controls
 
 __all__ = ["as_html", "as_text"]
 
-NAMED = 6  # layers that the line names
+NAMED = 6  # layers that the line names, and kinds
+ROWS = 12  # layers of the table
 
 
 def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
@@ -44,16 +45,18 @@ def as_html(
         + "".join(f"<td>{answer}</td>" for answer in row)
         + "</tr>"
         for (layer, size), weight, row in zip(
-            links.items(), weights, answers.to_numpy(), strict=True
+            [*links.items()][:ROWS], weights[:ROWS], answers.to_numpy()[:ROWS], strict=True
         )
     )
     heads = "".join(f"<th>{head}</th>" for head in ("layer", "links", "weight", *flags.columns))
     counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
+    more = f"<p>{len(links) - ROWS:,} more layers</p>" if len(links) > ROWS else ""
+    counts = counts[:NAMED] + ["..."] * (len(counts) > NAMED)
     return (
         f"<p><b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}"
         + (f" ({', '.join(counts)})" if counts else "")
         + (f" in {_count(n_places, 'place')}" if n_places else "")
-        + f"</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        + f"</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}"
     )
 
 

@@ -20,7 +20,7 @@ from netinnov._arguments import (
 )
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
@@ -180,6 +180,7 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     )
 
 
+@suggests_keywords
 def aggregate(
     network: MultilayerNetwork,
     *,
@@ -286,6 +287,7 @@ def aggregate(
     return network_of_rows(nodes, network.storage.places, network.layers, rows.where(stay), records)
 
 
+@suggests_keywords
 def flatten(
     network: MultilayerNetwork,
     *,
@@ -375,4 +377,4 @@ def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None
             f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
             f"{int((~stay).sum())} links are left out."
         )
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(msg, UserWarning, stacklevel=4)

@@ -81,7 +81,7 @@ def test_baselines_of_single_scenarios_are_no_rivals(cities):
 
 def test_against_the_baseline(result):
     table = contrasts(result, of="park", against="baseline")
-    effects = result.effects()
+    effects = result.effects(full=True)
     effects = effects[effects["scenario"] == "park"]
     np.testing.assert_allclose(table["difference"], effects["difference"], atol=1e-15)
 

@@ -140,7 +140,7 @@ def test_parts_in_an_experiment_add_up_in_each_replicate() -> None:
     assert parts[:4] == [f"own: {part}" for part in PARTS[:4]]
     assert (table[parts].sum(axis=1) - table["own"]).abs().max() < 1e-12
     assert (table["published"] - table["own"]).abs().max() < 1e-12
-    effects = result.effects().set_index("measure")["difference"]
+    effects = result.effects(full=True).set_index("measure")["difference"]
     assert abs(effects[parts].sum() - effects["published"]) < 1e-12
     seed = np.random.SeedSequence(1).spawn(20)[7]
     alone = decompose(
@@ -160,7 +160,7 @@ def test_who_is_home_is_settled_in_the_baseline(path) -> None:
         path, scenarios={"x": emigration}, measures={"e": PairSums("home", "host")},
         replicates=2, progress=False,
     )  # fmt: skip
-    assert (result.effects()["difference"] == 0).all()
+    assert (result.effects(full=True)["difference"] == 0).all()
 
 
 def test_names_of_parts_are_taken(path) -> None:

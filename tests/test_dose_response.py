@@ -76,7 +76,7 @@ def test_the_table_has_the_effects_by_dose(pair) -> None:
     plain = compare_scenarios(
         pair, scenarios={"3": saturating(3), "1": saturating(1), "6": saturating(6)},
         measures={"w": weight, "s": weights}, replicates=8, rng=1, progress=False,
-    ).effects()  # fmt: skip
+    ).effects(full=True)  # fmt: skip
     pd.testing.assert_frame_equal(table.drop(columns=["dose", "monotone"]), plain)
 
 
@@ -354,7 +354,7 @@ def test_all_combinations_are_tried_and_sorted(pair) -> None:
     plain = compare_scenarios(
         pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=5,
         rng=np.random.SeedSequence(1).spawn(1)[0], progress=False,
-    ).effects()  # fmt: skip
+    ).effects(full=True)  # fmt: skip
     assert row["median"] == plain["median"][0]
     summary = specification_summary(curve)
     # Positive for weight and its logarithm, negative for the two others: 3 each.

@@ -78,15 +78,15 @@ def compare(network, scenarios, **options) -> ExperimentResult:
 
 def test_the_confidence_interval_is_students(pair) -> None:
     result = compare(pair, {"x": Plus(1, 0.5)}, replicates=12)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     values = result.replicates.query("scenario == 'x'")["value"] - 10
     interval = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert (row["mc_low"], row["mc_high"]) == pytest.approx(tuple(interval))
     # Apart from it the spread over placements, which does not shrink with more replicates.
     assert (row["low"], row["high"]) == pytest.approx(tuple(values.quantile([0.025, 0.975])))
-    (still,) = compare(pair, {"x": Plus(1)}).effects().to_dict("records")
+    (still,) = compare(pair, {"x": Plus(1)}).effects(full=True).to_dict("records")
     assert still["mc_low"] == still["mc_high"] == pytest.approx(1)
-    (single,) = compare(pair, {"x": Plus(1)}, replicates=1).effects().to_dict("records")
+    (single,) = compare(pair, {"x": Plus(1)}, replicates=1).effects(full=True).to_dict("records")
     assert math.isnan(single["mc_low"])
 
 
@@ -98,7 +98,11 @@ def test_the_placebo_p_is_a_rank(pair) -> None:
 
     for effect, above in ((3, 16), (9.2, 10), (25, 0), (-1, 19)):
         climbing.next = 0
-        (row,) = compare(pair, {"x": Plus(effect)}, placebo=climbing).effects().to_dict("records")
+        (row,) = (
+            compare(pair, {"x": Plus(effect)}, placebo=climbing)
+            .effects(full=True)
+            .to_dict("records")
+        )
         smaller = min(above, 19 - above)
         assert row["placebo_p"] == pytest.approx(min(1, 2 * (smaller + 1) / 20))
         assert row["corrected_p"] == row["placebo_p"]
@@ -116,7 +120,7 @@ def test_replicates_of_one_placebo_count_once(pair) -> None:
         return sites[rng.integers(4)]
 
     result = compare(pair, {"x": Plus(5, 0.1)}, placebo=anywhere, replicates=100)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert set(result.sites["placebo"]) == {f"Site(effect={s.effect}, sd=0.1)" for s in sites}
     assert row["placebo_n"] == 4
     assert row["placebo_p"] == pytest.approx(2 / 5)
@@ -142,7 +146,7 @@ def distant() -> ReverseEnclave:
 
 def test_matched_placebos_are_the_scenario_itself_elsewhere(distant) -> None:
     result = matched_experiment(MatchedPlacebo(distant, nearest=4), 40)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["placebo_n"] == 4
     assert row["placebo_p"] >= 2 / 5
     cities = ni.datasets.make_city_system(n_cities=12, rng=1)
@@ -160,12 +164,12 @@ def test_a_host_larger_than_its_placebos_is_said_to_be(distant) -> None:
     # The largest city after the four centres; the two nearest to it are smaller.
     large = replace(distant, host="synthetic_city_07")
     result = matched_experiment(MatchedPlacebo(large, match=["population"], nearest=2), 6)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     expected = "population of synthetic_city_07 (1e+06; placebos 2.5e+05 to 5e+05)"
     assert row["beyond"] == expected
     assert f"lies beyond its placebos: {expected}. So p tells" in result.sentences()[0]
     other = matched_experiment(MatchedPlacebo(distant, match=["population"], nearest=3), 8)
-    assert other.effects()["beyond"].isna().all()  # three others are as large
+    assert other.effects(full=True)["beyond"].isna().all()  # three others are as large
     assert "beyond" not in other.sentences()[0]
 
 
@@ -201,8 +205,8 @@ def test_different_placebos_may_have_the_same_effect(pair) -> None:
             return Plus(0)(network, rng)
 
     result = compare(pair, {"x": Plus(5)}, placebo=lambda _, rng: Idle(int(rng.integers(4))))
-    assert result.effects()["placebo_p"].tolist() == [2 / 5]
-    alone = compare(pair, {"x": Plus(5)}, placebo=lambda _network, _rng: Idle(1)).effects()
+    assert result.effects(full=True)["placebo_p"].tolist() == [2 / 5]
+    alone = compare(pair, {"x": Plus(5)}, placebo=lambda _network, _rng: Idle(1)).effects(full=True)
     assert "always the same" in alone["why_no_p"][0]
 
 
@@ -213,7 +217,7 @@ def test_each_scenario_can_have_its_own_placebo(pair) -> None:
         placebo={"x": Plus(5, 1), "y": Plus(0, 1)},
         measures={"w": weights},
     )
-    table = result.effects()
+    table = result.effects(full=True)
     assert set(table["scenario"]) == {"x", "y", "z"}
     p = table.set_index(["scenario", "node"])["placebo_p"]
     assert p["y", "a"] == p["y", "b"] == pytest.approx(2 / 20)
@@ -224,11 +228,20 @@ def test_each_scenario_can_have_its_own_placebo(pair) -> None:
     assert names == ["baseline", "x", "y", "z", "placebo of x", "placebo of y"]
 
 
+def test_the_table_of_effects_has_twelve_columns_unless_all_are_asked_for(pair) -> None:
+    result = compare(pair, {"x": Plus(5)}, placebo=Plus(1))
+    short, full = result.effects(), result.effects(full=True)
+    assert len(short.columns) == 12 < len(full.columns)
+    pd.testing.assert_frame_equal(short, full[short.columns])
+    with pytest.raises(InputError, match="`full` must be True or False"):
+        result.effects(full="yes")  # type: ignore[arg-type]
+
+
 def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
     result = compare(pair, {"x": Plus(5), "y": Plus(0.2)}, placebo=Plus(0, 1),
                      measures={"w": weights, "one": weight})  # fmt: skip
     for method in ("holm", "fdr"):
-        table = result.effects(correction=method)
+        table = result.effects(correction=method, full=True)
         ours = table["corrected_p"].to_numpy()
         p = table["placebo_p"].to_numpy()
         if method == "fdr":
@@ -261,7 +274,7 @@ def test_each_effect_is_said_in_a_sentence(pair) -> None:
         measures={"w": weight, "s": weights, "never": lambda _: math.nan},
     )
     said = result.sentences()
-    table = result.effects()
+    table = result.effects(full=True)
     assert len(said) == len(table) == 3 * 4
     assert "x: w rises by" in said[0]
     assert "Among 19 placebos" in said[0]
@@ -275,7 +288,7 @@ def test_each_effect_is_said_in_a_sentence(pair) -> None:
 def test_rounding_has_no_sign_and_no_rank(pair) -> None:
     result = compare(pair, {"x": Plus(0, 4e-15)}, placebo=Plus(0, 4e-15))
     values = result.replicates.query("scenario == 'x'")["value"]
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert (values < 10).any()
     assert (values > 10).any()
     assert row["median"] == row["low"] == row["high"] == 0
@@ -283,7 +296,7 @@ def test_rounding_has_no_sign_and_no_rank(pair) -> None:
     assert math.isnan(row["placebo_p"])
     assert row["why_no_p"] == "the placebo is always the same: a rank needs several"
     # A change that is more than rounding keeps its sign.
-    (row,) = compare(pair, {"x": Plus(1e-9)}).effects().to_dict("records")
+    (row,) = compare(pair, {"x": Plus(1e-9)}).effects(full=True).to_dict("records")
     assert row["median"] == pytest.approx(1e-9, rel=1e-5)
     assert row["same_sign"] == 1
 
@@ -293,11 +306,11 @@ def test_rounding_is_no_spread_and_parts_no_ties(pair) -> None:
     result = compare(pair, {"x": Plus(8, 1e-12)}, placebo={"x": replace_by(8, 1e-12, 5)})
     values = result.replicates.query("scenario != 'baseline'")["value"]
     assert values.nunique() > 10
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["spread"] == row["mc_error"] == 0
     assert math.isnan(row["standardised"])
     assert row["placebo_p"] == 1
-    always = compare(pair, {"x": Plus(8, 1e-12)}, placebo=Plus(8, 1e-12)).effects()
+    always = compare(pair, {"x": Plus(8, 1e-12)}, placebo=Plus(8, 1e-12)).effects(full=True)
     assert always["why_no_p"].item() == "the placebo is always the same: a rank needs several"
 
 
@@ -340,7 +353,7 @@ def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested
     }
     result = compare(cities, {"x": scenario}, placebo=placebo, measures=measures,
                      baseline=NoChange(), monotone=["mine"])  # fmt: skip
-    table = result.effects().set_index("measure")
+    table = result.effects(full=True).set_index("measure")
     assert "one way only" not in str(table.loc["free", "why_no_p"])
     for name in ("ours", "parts", "mine", "parts: home-host"):
         if tested:
@@ -358,13 +371,13 @@ def test_nothing_is_tested_on_a_modelled_layer(cities) -> None:
     )
     result = compare(modelled, {"x": park("new")}, placebo=RandomEnds(park("new")),
                      measures={"e": global_efficiency})  # fmt: skip
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert math.isnan(row["placebo_p"])
     assert row["why_no_p"] == "links is modelled: a test would only repeat the model"
 
 
 def test_a_placebo_that_never_changes_ranks_nothing(pair) -> None:
-    (row,) = compare(pair, {"x": Plus(5)}, placebo=Plus(1)).effects().to_dict("records")
+    (row,) = compare(pair, {"x": Plus(5)}, placebo=Plus(1)).effects(full=True).to_dict("records")
     assert math.isnan(row["placebo_p"])
     assert "always the same" in row["why_no_p"]
 
@@ -391,5 +404,5 @@ def test_placebos_go_through_checkpoints(pair, tmp_path) -> None:
     options = {"placebo": anywhere, "replicates": 30}
     first = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
     again = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
-    pd.testing.assert_frame_equal(again.effects(), first.effects())
-    assert first.effects()["placebo_n"].tolist() == [4]
+    pd.testing.assert_frame_equal(again.effects(full=True), first.effects(full=True))
+    assert first.effects(full=True)["placebo_n"].tolist() == [4]

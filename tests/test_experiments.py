@@ -86,7 +86,7 @@ def compare(network, scenarios, measures=None, **options) -> ExperimentResult:
 
 
 def row(result: ExperimentResult, scenario: str, measure: str, node: str | None = None):
-    table = result.effects()
+    table = result.effects(full=True)
     here = table["scenario"].eq(scenario) & table["measure"].eq(measure)
     here &= table["node"].isna() if node is None else table["node"].eq(node)
     (found,) = table[here].to_dict("records")
@@ -146,7 +146,7 @@ def test_the_published_measure_gives_the_same_effects(cities) -> None:
 def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
-    effects = result.effects()
+    effects = result.effects(full=True)
     assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *DATA, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
@@ -240,7 +240,7 @@ def test_the_same_numbers_on_every_executor(cities, processes) -> None:
         ]
     for other in results[1:]:
         pd.testing.assert_frame_equal(other.replicates, results[0].replicates)
-        pd.testing.assert_frame_equal(other.effects(), results[0].effects())
+        pd.testing.assert_frame_equal(other.effects(full=True), results[0].effects(full=True))
 
 
 def test_numbers_depend_neither_on_other_scenarios_nor_on_names_nor_on_more(cities) -> None:
@@ -275,11 +275,11 @@ def test_a_random_baseline_is_replicated_and_paired(cities) -> None:
     # The same links at the same ends: with common random numbers nothing is left.
     same = compare(cities, {"x": park(2, 0)}, baseline=park(2, 0), replicates=20)
     assert (same.replicates["scenario"] == "baseline").sum() == 20 * 4
-    assert (same.effects()["difference"] == 0).all()
-    assert (same.effects()["mc_error"] == 0).all()
+    assert (same.effects(full=True)["difference"] == 0).all()
+    assert (same.effects(full=True)["mc_error"] == 0).all()
     # No change against a random baseline: one value against each of its replicates.
-    back = compare(cities, {"x": NoChange()}, baseline=park(2, 0), replicates=20).effects()
-    there = compare(cities, {"x": park(2, 0)}, replicates=20).effects()
+    back = compare(cities, {"x": NoChange()}, baseline=park(2, 0), replicates=20).effects(full=True)
+    there = compare(cities, {"x": park(2, 0)}, replicates=20).effects(full=True)
     assert back["replicates"].tolist() == [20] * 4
     for column in ("difference", "median", "standardised"):
         assert (-back[column]).tolist() == pytest.approx(there[column].tolist(), nan_ok=True)
@@ -340,7 +340,7 @@ def test_infinite_values_make_no_noise(cities) -> None:
     def infinite(network):
         return strength(network) * math.inf
 
-    effects = compare(cities, {"x": park(2, 0.5)}, {"infinite": infinite}).effects()
+    effects = compare(cities, {"x": park(2, 0.5)}, {"infinite": infinite}).effects(full=True)
     assert (effects["mean"] == math.inf).all()
     assert effects["difference"].isna().all()
 
@@ -362,13 +362,13 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
         "effects.csv", "effects.parquet", "refused.csv", "refused.parquet", "replicates.csv",
         "replicates.parquet",
     ]  # fmt: skip
-    for name, table in (("effects", result.effects()), ("replicates", result.replicates)):
+    for name, table in (("effects", result.effects(full=True)), ("replicates", result.replicates)):
         folder = tmp_path / "a" / "b"
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), table)
         read = pd.read_csv(folder / f"{name}.csv")
         pd.testing.assert_frame_equal(read, table, check_dtype=False, check_categorical=False)
     again = ExperimentResult(pd.read_parquet(tmp_path / "a" / "b" / "replicates.parquet"))
-    pd.testing.assert_frame_equal(again.effects(), result.effects())
+    pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
 
 
 def test_sites_refusals_data_and_parts_are_written(cities, tmp_path) -> None:
@@ -443,7 +443,7 @@ def test_what_no_measure_returns(cities, found, words: str) -> None:
 
 def test_a_series_may_cover_a_part_of_the_nodes(cities) -> None:
     result = compare(cities, {"x": park(1, 0)}, {"m": lambda n: strength(n)[["far", "host"]]})
-    effects = result.effects().set_index("node")
+    effects = result.effects(full=True).set_index("node")
     assert effects.loc[["home", "near"], "difference"].isna().all()
     assert effects.loc["host", "difference"] == 1
 

@@ -57,7 +57,7 @@ def compared(network, scenario, placebo, **options) -> dict[str, object]:
     result = compare_scenarios(
         network, scenarios={"x": scenario}, placebo=placebo, rng=1, progress=False, **options
     )
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["placebo_n"] > 1
     assert math.isnan(row["placebo_p"]) == (not pd.isna(row["why_no_p"]))
     assert math.isnan(row["corrected_p"]) == math.isnan(row["placebo_p"])
@@ -250,7 +250,7 @@ def effects(network, scenario, placebo, **options) -> pd.DataFrame:
     options = {"replicates": 5, "rng": 1, "progress": False} | options
     return compare_scenarios(
         network, scenarios={"x": scenario}, placebo=placebo, **options
-    ).effects()
+    ).effects(full=True)
 
 
 def in_two(*, directed: bool = False) -> ni.MultilayerNetwork:
@@ -412,7 +412,7 @@ def test_an_effect_of_nothing_has_no_sign() -> None:
         replicates=5,
         progress=False,
     )
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["difference"] == row["median"] == 0
     assert math.isnan(row["same_sign"])
     summary = specification_summary(pd.DataFrame({"median": [0.0, 0, 0], "standardised": np.nan}))

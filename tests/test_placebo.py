@@ -218,7 +218,7 @@ def test_a_placebo_in_each_replicate() -> None:
         replicates=3,
         progress=False,
     )
-    assert set(result.effects()["scenario"]) == {"park", "placebo"}
+    assert set(result.effects(full=True)["scenario"]) == {"park", "placebo"}
 
 
 def test_two_of_a_category_are_as_near_as_they_are_among_all() -> None:

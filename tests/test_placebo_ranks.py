@@ -40,7 +40,7 @@ def result_of(real, placebo, sites: list[str]) -> ExperimentResult:
 
 
 def effect_of(real: list[float], placebo: list[float], sites: list[str]) -> dict[str, float]:
-    (row,) = result_of(real, placebo, sites).effects().to_dict("records")
+    (row,) = result_of(real, placebo, sites).effects(full=True).to_dict("records")
     return row
 
 
@@ -98,7 +98,7 @@ def test_ranks_are_uniform_where_places_are_alike(replicates, shared) -> None:
     turns = np.concatenate([rng.permutation(places) for _ in range(replicates)])[:replicates]
     real = place[-1] + luck + 3 * rng.standard_normal((replicates, worlds))
     placebo = place[turns] + luck + 3 * rng.standard_normal((replicates, worlds))
-    p = result_of(real, placebo, [str(n) for n in turns]).effects()["placebo_p"].to_numpy()
+    p = result_of(real, placebo, [str(n) for n in turns]).effects(full=True)["placebo_p"].to_numpy()
     smooth = p - rng.uniform(0, 2 / 20, worlds)
     assert stats.kstest(smooth, "uniform").pvalue > 1e-3
 
@@ -139,7 +139,7 @@ def test_matched_placebos_give_a_uniform_p_where_no_host_is_special() -> None:
             executor=1,
             progress=False,
         )
-        (row,) = result.effects().to_dict("records")
+        (row,) = result.effects(full=True).to_dict("records")
         assert (row["placebo_n"], row["placebo_placements"]) == (15, 2)
         p.append(row["placebo_p"])
     # 2/16, 4/16, ... 1, each as likely as another.
@@ -169,7 +169,7 @@ def test_matched_placebos_find_a_host_that_is_special() -> None:
             rng=1,
             progress=False,
         )
-        row = result.effects().set_index("node").loc["n0"]
+        row = result.effects(full=True).set_index("node").loc["n0"]
         assert (row["placebo_n"], row["placebo_placements"]) == (18, 2)
         found[host] = row["placebo_p"]
     assert found["n10"] == pytest.approx(2 / 19)

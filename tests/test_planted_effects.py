@@ -73,7 +73,7 @@ def test_intervals_cover_a_planted_effect_and_p_is_uniform_without_one() -> None
             executor=1,
             progress=False,
         )
-        table = result.effects()
+        table = result.effects(full=True)
         planted = table[table["scenario"] == "planted"]
         for_all = planted[planted["measure"] == "total"].iloc[0]
         covered += for_all["mc_low"] <= 2 <= for_all["mc_high"]
@@ -105,4 +105,4 @@ def test_a_planted_special_place_is_found() -> None:
         rng=1,
         progress=False,
     )
-    assert result.effects()["placebo_p"].tolist() == [0.02]
+    assert result.effects(full=True)["placebo_p"].tolist() == [0.02]

@@ -74,9 +74,10 @@ def test_data_of_a_wrong_type_are_refused_in_words(name, value):
 
 def test_effects_are_drawn_of_the_result_itself(doses, ax):
     plot_effects(doses.result, ax=ax)
-    other = plot_effects(doses.result.effects(), ax=new_figure().add_subplot())
     labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert labels == [text.get_text() for text in other.get_yticklabels()]
+    for table in (doses.result.effects(), doses.result.effects(full=True)):
+        other = plot_effects(table, ax=new_figure().add_subplot())
+        assert labels == [text.get_text() for text in other.get_yticklabels()]
 
 
 def test_doses_are_drawn_of_the_result_itself(doses, ax):

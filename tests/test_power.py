@@ -53,7 +53,7 @@ def test_replicates_needed_is_the_least_that_is_narrow_enough(pair) -> None:
 
     n = table.loc["x", "replicates"]
     assert width(n) <= 0.2 * sd < width(n - 1)
-    effect = abs(pilot.effects().loc[0, "difference"])
+    effect = abs(pilot.effects(full=True).loc[0, "difference"])
 
     def power(n):
         bound, shift = stats.t.ppf(0.975, n - 1), math.sqrt(n) * effect / sd
@@ -79,7 +79,7 @@ def test_the_half_width_is_reached_in_a_larger_run(pair) -> None:
                                  replicates=n, rng=rng, progress=False)  # fmt: skip
 
     (asked,) = replicates_needed(run(60, 1), precision=0.25).to_dict("records")
-    (row,) = run(asked["replicates"], 2).effects().to_dict("records")
+    (row,) = run(asked["replicates"], 2).effects(full=True).to_dict("records")
     assert (row["mc_high"] - row["mc_low"]) / 2 == pytest.approx(asked["half_width"], rel=0.3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import netinnov as ni
+from netinnov._public import suggests_keywords
 from test_public_names import public_modules
 
 INSTEAD = {
@@ -49,6 +51,13 @@ def signatures() -> Iterator[tuple[str, inspect.Signature]]:
 
 
 SIGNATURES = dict(signatures())
+FUNCTIONS = {name: each for name, each in public_objects() if inspect.isfunction(each)}
+SUGGESTING = [
+    name
+    for name in FUNCTIONS
+    if {"rng", "executor"} & {*SIGNATURES[name].parameters} and ".plotting." not in name
+]
+NETWORK = ni.datasets.make_city_system(n_cities=12, rng=1)
 OTHER_THINGS = {
     # The table of what was drawn, not a number.
     *(("draws", result) for result in ("NullComparison", "QapCorrelation", "MatrixRegression")),
@@ -104,3 +113,63 @@ def test_no_two_public_classes_have_one_name() -> None:
         if inspect.isclass(each):
             homes[name.rpartition(".")[2]].add(f"{each.__module__}.{each.__qualname__}")
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda n: ni.community.leiden(n, seed=1),
+            r"leiden\(\) has no keyword `seed`; use `rng=1`",
+        ),
+        (lambda n: ni.community.leiden(n, random_state=1), "use `rng=1`"),
+        (lambda n: ni.null_models.rewire(n, random_state=1), "use `rng=1`"),
+        (lambda n: ni.centrality.pagerank(n, alpha=0.9), "use `damping`"),
+        (lambda n: ni.centrality.betweenness_centrality(n, weight="w"), 'use `distance="inverse"`'),
+        (lambda n: ni.centrality.constraint(n, weights="w"), "use `weighted=True`"),
+        (lambda n: ni.centrality.degree(n, seed=1), "nothing in it is random: leave it out"),
+        (lambda n: ni.centrality.degree(n, n_jobs=2), "runs in one process: leave it out"),
+        (lambda n: ni.centrality.degree(n, mode="in"), "use `direction`"),
+        (lambda n: ni.centrality.degree(n, directoin="in"), r"\(did you mean `direction`\?\)"),
+        (lambda n: ni.centrality.degree(n, x=1), "it takes `network`, `direction`"),
+        (
+            lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),
+            "use `executor=4`",
+        ),
+    ],
+)
+def test_a_wrong_keyword_suggests_the_right_one(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call(NETWORK)
+
+
+def test_an_error_inside_a_function_stays_as_it_is() -> None:
+    @suggests_keywords
+    def outer(*, size: int) -> None:
+        dict(size).update(seed=int(seed=size))  # type: ignore[call-overload]
+
+    with pytest.raises(TypeError, match=r"^'int' object is not iterable"):
+        outer(size=1)
+
+    @suggests_keywords
+    def calls_another(*, size: int) -> None:
+        ni.build.check_tables(1, 2, seed=size)  # type: ignore[call-arg]
+
+    with pytest.raises(TypeError, match=r"check_tables\(\) got an unexpected keyword argument"):
+        calls_another(size=1)
+
+
+@pytest.mark.parametrize("name", SUGGESTING)
+def test_every_function_with_a_generator_or_an_executor_suggests_it(name: str) -> None:
+    parameters = SIGNATURES[name].parameters
+    wrong = "seed" if "rng" in parameters else "n_jobs"
+    with pytest.raises(TypeError, match=r"use `(rng=1|executor=)"):
+        FUNCTIONS[name](**{wrong: 1})
+
+
+def test_a_function_that_suggests_is_pickled_and_documented_as_itself() -> None:
+    function = ni.centrality.pagerank
+    assert pickle.loads(pickle.dumps(function)) is function
+    assert (function.__name__, function.__module__) == ("pagerank", "netinnov.centrality._pagerank")
+    assert "damping" in inspect.signature(function).parameters
+    assert "PageRank" in inspect.getsource(function)

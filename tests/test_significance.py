@@ -108,7 +108,7 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
     compare_scenarios: lambda m: compare_scenarios(
         places("x", modelled=m), scenarios={"s": _scenario()}, placebo=_placebo(),
         measures={"size": _weight}, monotone=[], **QUICK,
-    ).effects(),
+    ).effects(full=True),
     dose_response: lambda m: dose_response(
         places("x", modelled=m), make=_scenario, doses=[1, 2], placebo=_placebo,
         measures={"size": _weight}, monotone=[], **QUICK,

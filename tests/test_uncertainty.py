@@ -164,7 +164,7 @@ def test_planted_variances_are_found_apart(pair) -> None:
     # Effect: (factor - 1) W + sd s, with W of variance 400. Factor 1.5: data have 0.5^2 400 = 100,
     # placements 5^2 = 25, whatever the data. So 0.8 of the variance is due to data.
     result = compare(pair, {"x": Times(1.5, sd=5)}, replicates=200, resamples=400)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["data_error"] == pytest.approx(10, rel=0.1)
     assert row["spread"] == pytest.approx(5, rel=0.15)
     assert row["mc_error"] == pytest.approx(row["spread"] / math.sqrt(200))
@@ -179,7 +179,7 @@ def test_placements_that_work_differently_in_other_data_are_no_data_uncertainty(
     # Effect W s with s of mean 0 and sd 0.1: in no data is there an effect of its own. The spread
     # over placements is 40 in all, so the means of 5 in a set of data scatter by 18.
     result = compare(pair, {"x": Times(1, sd_of_factor=0.1)}, replicates=500, resamples=100)
-    (row,) = result.effects().to_dict("records")
+    (row,) = result.effects(full=True).to_dict("records")
     assert row["spread"] == pytest.approx(40, rel=0.1)
     assert row["data_error"] < 1
     assert row["data_error_high"] < 1.5
@@ -200,7 +200,7 @@ def test_the_data_as_observed_give_what_they_gave_before(pair) -> None:
         "data_share",
         "resamples",
     ]
-    left, right = plain.effects(), again.effects()
+    left, right = plain.effects(full=True), again.effects(full=True)
     pd.testing.assert_frame_equal(left.drop(columns=data), right.drop(columns=data))
     assert left[data[:-1]].isna().all(axis=None)
     assert left["resamples"].tolist() == [0, 0]
@@ -231,13 +231,13 @@ def test_a_random_baseline_and_values_of_nodes(pair) -> None:
     measures = {"w": weight, "s": weights}
     few = {"measures": measures, "resamples": 20}
     same = compare(pair, {"x": Times(1.5, sd=5)}, baseline=Times(1.5, sd=5), **few)
-    table = same.effects()
+    table = same.effects(full=True)
     assert (
         table[["difference", "data_error", "data_error_high", "data_low", "data_shift"]] == 0
     ).all(axis=None)
     assert table["data_share"].isna().all()
-    less = compare(pair, {"x": NoChange()}, baseline=Times(1.5, sd=5), **few).effects()
-    more = compare(pair, {"x": Times(1.5, sd=5)}, **few).effects()
+    less = compare(pair, {"x": NoChange()}, baseline=Times(1.5, sd=5), **few).effects(full=True)
+    more = compare(pair, {"x": Times(1.5, sd=5)}, **few).effects(full=True)
     assert less["data_error"].tolist() == pytest.approx(more["data_error"].tolist())
     assert more["data_error"].nunique() == 1  # of w, and of both nodes, which mirror each other
 
@@ -257,7 +257,7 @@ def test_efficiency_its_parts_and_placebos(cities) -> None:
         cities, {"park": park}, placebo=MatchedPlacebo(park, nearest=4),
         measures={"e": PairSums(home, host, distance="inverse")}, resamples=20,
     )  # fmt: skip
-    table = result.effects().set_index("measure")
+    table = result.effects(full=True).set_index("measure")
     assert table["resamples"].eq(20).all()
     assert table["data_error"].notna().all()
     assert table.loc["e", "placebo_n"] == 4
@@ -289,7 +289,7 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(
     for other in others:
         pd.testing.assert_frame_equal(other.replicates, first.replicates)
         pd.testing.assert_frame_equal(other.resamples, first.resamples)
-        pd.testing.assert_frame_equal(other.effects(), first.effects())
+        pd.testing.assert_frame_equal(other.effects(full=True), first.effects(full=True))
     calls = []
 
     def counted(network, rng):
@@ -317,7 +317,7 @@ def test_sets_in_which_an_effect_is_undefined_are_left_out(pair) -> None:
 
     measures = {"w": sometimes, "never": lambda _: math.nan}
     result = compare(pair, {"x": Times(1.5)}, measures=measures, resamples=60)
-    some, never = result.effects().to_dict("records")
+    some, never = result.effects(full=True).to_dict("records")
     assert 10 < some["resamples"] < 50
     assert some["data_error"] > 0
     assert never["resamples"] == 0
@@ -371,7 +371,7 @@ def test_intervals_of_data_cover_the_truth() -> None:
         links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [seen]})
         result = compare(ni.build_network(nodes, links), {"x": Times(1.5, sd=5)}, rng=run,
                          resamples=80, placements=2, replicates=40)  # fmt: skip
-        (row,) = result.effects().to_dict("records")
+        (row,) = result.effects(full=True).to_dict("records")
         covered += row["data_low"] <= 200 <= row["data_high"]
     assert 0.915 * runs <= covered <= 0.98 * runs
 
@@ -439,7 +439,7 @@ def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() ->
     def error(resample):
         result = compare(network, {"x": Times(2)}, resample=resample, resamples=150,
                          placements=2, replicates=2)  # fmt: skip
-        return result.effects()["data_error"][0]
+        return result.effects(full=True)["data_error"][0]
 
     whole, single = (
         error(ResampledEvents(rows, "who", "event", layer="met")),
@@ -475,7 +475,7 @@ def test_flows_of_baidu_have_data_uncertainty() -> None:
         measures={"e": PairSums(quzhou, hangzhou, distance="inverse")},
         resample=ResampledLinks(events=1000 * flows.n_nodes), resamples=10,
     )  # fmt: skip
-    table = result.effects()
+    table = result.effects(full=True)
     assert table["resamples"].eq(10).all()
     assert table.loc[table["measure"] == "e: home-others", "data_error_high"].gt(0).all()
     assert (table["data_error"] <= table["data_error_high"]).all()
@@ -496,7 +496,7 @@ def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
         "resamples": 60, "checkpoint": tmp_path,
     }  # fmt: skip
     result = compare(network, {"park": park, "none": NoChange()}, **options)
-    table = result.effects().set_index("scenario")
+    table = result.effects(full=True).set_index("scenario")
     p = 1 - math.exp(-1)
     expected = 60 * (p**3 + 3 * p**2 * (1 - p))
     used = table.loc["park", "resamples"]
@@ -509,7 +509,7 @@ def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
     assert f"in {used.iloc[0]} resamples of the data" in result.sentences()[0]
     # What was found is found again.
     again = compare(network, {"park": park, "none": NoChange()}, **options)
-    pd.testing.assert_frame_equal(again.effects(), result.effects())
+    pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
     # In the data as observed it is an error, as ever.
     with pytest.raises(InputError, match="Choose a smaller `size`"):
         compare(network, {"park": ReverseEnclave("home", "host", 4, 0.5)})

@@ -279,7 +279,7 @@ def test_every_other_host_is_a_placebo_measured_once(tmp_path: Path) -> None:
     placebo = {"park": MatchedPlacebo(MANY_PARK, match=["strength"])}
     with pytest.warns(UserWarning, match="gives one number"):
         result = compare(placebo=placebo, replicates=3, checkpoint=tmp_path / "kept")
-    row = result.effects().set_index("scenario").loc["park"]
+    row = result.effects(full=True).set_index("scenario").loc["park"]
     # By hand: the change at p1 among those at p2, ..., p8.
     network = flows_of_many()
     start = efficiency_of(network)
@@ -315,7 +315,7 @@ def test_several_volumes_in_turn_draw_nothing_either() -> None:
         rng=1,
         progress=False,
     )
-    numbers = result.effects().groupby("scenario")["replicates"].max().to_dict()
+    numbers = result.effects(full=True).groupby("scenario")["replicates"].max().to_dict()
     assert numbers == {"both": 1, "by chance": 4}
 
 

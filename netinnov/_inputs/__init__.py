@@ -16,6 +16,7 @@ from netinnov._arguments import as_path, examples
 from netinnov._inputs._graphs import GRAPHS, read_graph
 from netinnov._opening import check_file, files_in, unpacked
 from netinnov._path_kinds import kind_of
+from netinnov._public import suggests_keywords
 from netinnov._spelling import stray_names
 from netinnov._synonyms import TABLES, key_of
 from netinnov.build import build_network
@@ -83,6 +84,7 @@ class Reading(NamedTuple):
     """Headers that were read as names of ours."""
 
 
+@suggests_keywords
 def read_network(
     path: str | os.PathLike[str],
     *,

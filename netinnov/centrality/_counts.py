@@ -8,6 +8,7 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_flag
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
+from netinnov._public import suggests_keywords
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 
+@suggests_keywords
 def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
     """Number of links at each node, in each layer.
 
@@ -47,6 +49,7 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
     return _per_layer(network, direction, weighted=False).astype(np.int64)
 
 
+@suggests_keywords
 def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
     """Sum of the weights of the links at each node, in each layer.
 
@@ -139,6 +142,7 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     return strength(network).sum(axis=1).rename("overlapping_strength")
 
 
+@suggests_keywords
 def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """How evenly the links of a node spread over the layers.
 

@@ -19,6 +19,7 @@ from netinnov._paths import (
     positions,
     union,
 )
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.network import MultilayerNetwork
 
@@ -27,6 +28,7 @@ __all__ = ["closeness_centrality", "harmonic_centrality"]
 PARTS = 16  # searches are made in so many parts, whatever the number of threads
 
 
+@suggests_keywords
 def closeness_centrality(
     network: MultilayerNetwork,
     *,
@@ -90,6 +92,7 @@ def closeness_centrality(
     return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
 
 
+@suggests_keywords
 def harmonic_centrality(
     network: MultilayerNetwork,
     *,

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork, check_network
@@ -21,6 +22,7 @@ Overlap: TypeAlias = Literal["jaccard", "coverage"]
 Correlation: TypeAlias = Literal["pearson", "spearman"]
 
 
+@suggests_keywords
 def layer_overlap(
     network: MultilayerNetwork, *, of: Of = "links", method: Overlap = "jaccard"
 ) -> pd.DataFrame:
@@ -82,6 +84,7 @@ def layer_overlap(
     return _square(network, share)
 
 
+@suggests_keywords
 def layer_correlation(
     network: MultilayerNetwork,
     *,

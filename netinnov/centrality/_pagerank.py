@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import linalg
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled
 from netinnov.errors import InputError
@@ -17,6 +18,7 @@ __all__ = ["pagerank"]
 PRECISION = 1e-12  # of the scores, whose total is 1
 
 
+@suggests_keywords
 def pagerank(
     network: MultilayerNetwork,
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading
@@ -17,6 +18,7 @@ from netinnov.network import MultilayerNetwork
 __all__ = ["eigenvector_centrality", "hits", "katz_centrality"]
 
 
+@suggests_keywords
 def eigenvector_centrality(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> pd.Series:
@@ -80,6 +82,7 @@ def eigenvector_centrality(
     return pd.Series(score, network.storage.nodes.index, name="eigenvector_centrality")
 
 
+@suggests_keywords
 def katz_centrality(
     network: MultilayerNetwork,
     *,
@@ -158,6 +161,7 @@ def katz_centrality(
     return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
 
 
+@suggests_keywords
 def hits(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> pd.DataFrame:
@@ -242,7 +246,7 @@ def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, what: str)
             "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
             "layer by network.select(layers=[...])."
         )
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(msg, UserWarning, stacklevel=4)
 
 
 def _over_copies(vector: Floats) -> Floats:

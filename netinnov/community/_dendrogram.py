@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_number
+from netinnov._display import Displayed
 from netinnov._matrices import flat_matrix, unit_of
 from netinnov._typing import Floats
 from netinnov.community._multiplex import ranked
@@ -21,8 +22,8 @@ LEAST_SHARE = 1e-15
 """Products of two chances at least as large are normal numbers in single precision."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dendrogram:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Dendrogram(Displayed):
     """A tree of communities, from single nodes to whole connected parts.
 
     Attributes

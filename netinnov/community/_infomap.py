@@ -7,6 +7,7 @@ import pandas as pd
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._optional import require
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.community._leiden import check_restarts, membership_table
 from netinnov.community._modularity import state_numbers
@@ -16,6 +17,7 @@ from netinnov.network import MultilayerNetwork
 __all__ = ["infomap"]
 
 
+@suggests_keywords
 def infomap(
     network: MultilayerNetwork,
     *,

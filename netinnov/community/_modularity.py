@@ -11,6 +11,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import unit_of
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Presence
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
@@ -25,6 +26,7 @@ NOTHING = 1e-280
 Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
 
 
+@suggests_keywords
 def modularity(
     network: MultilayerNetwork,
     membership: Membership,

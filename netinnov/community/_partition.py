@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+
+from netinnov._display import Displayed, bars
 
 __all__ = ["Partition"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Partition(Displayed):
     """A label for each node, or for each node in each layer, and how good the labels are.
 
     Attributes
@@ -40,6 +43,21 @@ class Partition:
         """
         long = self._long().dropna().astype(int)
         return long.rename("community").reset_index()
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "quality": self.quality,
+            "n_communities": self.n_communities,
+            "nodes": len(self.membership),
+            "sizes": self._sizes(),
+        }
+
+    def _pictures(self) -> str:
+        return bars(self._sizes())
+
+    def _sizes(self) -> list[int]:
+        """Of the communities, in nodes, or in states where labels differ by layer."""
+        return [int(size) for size in self._long().value_counts()]
 
     def _long(self) -> pd.Series:
         if isinstance(self.membership, pd.Series):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln, xlogy
 
+from netinnov._display import Displayed
 from netinnov._typing import Codes
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
@@ -27,8 +28,8 @@ __all__ = [
 Counts = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class PartitionComparison(Displayed):
     """Similarity of two partitions; each number is NaN where they have no labelled node in common.
 
     Attributes

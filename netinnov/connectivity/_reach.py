@@ -12,17 +12,19 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_name, check_number
+from netinnov._display import Displayed
 from netinnov._hierarchy import parents, within
 from netinnov._parallel import in_threads
 from netinnov._paths import union
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["ExternalReach", "external_reach", "reach"]
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalReach:
+@dataclass(frozen=True, slots=True, repr=False)
+class ExternalReach(Displayed):
     """How a place reaches the outside: by links of each node's own, or through gatekeepers.
 
     The three shares add up to 1. They count pairs of a node of the place and a node outside that
@@ -71,6 +73,7 @@ class ExternalReach:
         return pd.DataFrame([asdict(self)])
 
 
+@suggests_keywords
 def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) -> pd.Series:
     """Number of other nodes within so many links of each node, all layers together.
 
@@ -121,6 +124,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     return pd.Series(total, network.nodes.index, name="reach")
 
 
+@suggests_keywords
 def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) -> ExternalReach:
     """How far a place depends on gatekeepers to reach nodes outside it: buzz and pipelines.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.linalg import lapack
 
 from netinnov._paths import pair_positions
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     Grounded,
@@ -27,6 +28,7 @@ __all__ = ["effective_resistance", "kirchhoff_index"]
 BATCH = 2**20  # entries of a block of potentials: 8 MiB
 
 
+@suggests_keywords
 def effective_resistance(
     network: MultilayerNetwork, *, pairs: Iterable[Sequence[str]]
 ) -> pd.Series:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -14,6 +15,7 @@ from netinnov.network import MultilayerNetwork, check_network
 __all__ = ["robustness_curve"]
 
 
+@suggests_keywords
 def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.Series:
     """Share of the nodes in the largest connected part after each removal, all layers together.
 

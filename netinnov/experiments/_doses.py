@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng
+from netinnov._display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._effects import ExperimentResult
@@ -23,8 +24,8 @@ __all__ = ["DoseResponse"]
 Asked: TypeAlias = Literal[Shape, "best"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class DoseResponse:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class DoseResponse(Displayed):
     """Effects at several doses.
 
     Attributes
@@ -50,7 +51,7 @@ class DoseResponse:
             is nearer. Of an effect that rises and falls it says nothing: see the shape ``"peak"``
             of `fit`.
         """
-        effects = self.result.effects()
+        effects = self.result.effects(full=True)
         effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
         effects["monotone"] = np.nan
         for _, rows in effects.groupby(["measure", "node"], observed=True, dropna=False):

@@ -13,18 +13,31 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from netinnov._arguments import check_flag
+from netinnov._display import Displayed
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
 from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
-from netinnov.experiments._result_tables import decomposition_table, sentence, sites_table
+from netinnov.experiments._result_tables import (
+    decomposition_table,
+    effects_html,
+    sentence,
+    sites_table,
+)
 from netinnov.experiments._uncertainty import data_statistics
 
 __all__ = ["ExperimentResult"]
 
+COLUMNS = [
+    *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),
+    *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
+]
+"""Of the table of effects, those that are read first."""
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ExperimentResult:
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class ExperimentResult(Displayed):
     """All measured values of an experiment, and their statistics.
 
     Attributes
@@ -59,7 +72,21 @@ class ExperimentResult:
     baselines: Mapping[str, str] = field(default_factory=dict)
     beyond: Mapping[str, str] = field(default_factory=dict)
 
-    def effects(self, *, correction: Correction = "holm") -> pd.DataFrame:
+    def _facts(self) -> dict[str, Any]:
+        names = self.replicates["scenario"].drop_duplicates().astype(str)
+        others = {BASELINE, *self.placebos.values(), *self.baselines.values()}
+        return {
+            "scenarios": [name for name in names if name not in others],
+            "measures": [str(name) for name in self.replicates["measure"].drop_duplicates()],
+            "replicates": self.replicates["replicate"].nunique(),
+            "placebos": len(self.placebos),
+            "resamples": 0 if self.resamples is None else self.resamples["resample"].nunique(),
+        }
+
+    def _pictures(self) -> str:
+        return effects_html(self.effects())
+
+    def effects(self, *, correction: Correction = "holm", full: bool = False) -> pd.DataFrame:
         """Compare each scenario with the baseline, and with its placebos.
 
         Parameters
@@ -67,11 +94,14 @@ class ExperimentResult:
         correction : {"holm", "fdr"}
             How p-values are corrected over the family of all tests of the table: Holm's
             family-wise error, or Benjamini and Hochberg's false discovery rate.
+        full : bool
+            Give all columns. By default twelve: ``scenario, measure, node, baseline, difference,
+            relative, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
 
         Returns
         -------
         DataFrame
-            One row for each scenario, measure and node, with columns
+            One row for each scenario, measure and node. All columns are
 
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
             - ``difference``: mean over replicates of scenario minus baseline,
@@ -172,6 +202,7 @@ class ExperimentResult:
         Davison and Hinkley (1997), Bootstrap methods and their application. Searle, Casella and
         McCulloch (1992), Variance components.
         """
+        check_flag("full", full)
         groups = self.replicates.groupby(["scenario", "measure"], observed=True, sort=False)
         blocks = {(str(scenario), str(measure)): rows for (scenario, measure), rows in groups}
         against = {BASELINE, *self.placebos.values(), *self.baselines.values()}
@@ -211,7 +242,7 @@ class ExperimentResult:
         far = table["scenario"].map(self.beyond).where(table["placebo_p"].notna())
         table.insert(at, "corrected_p", family)
         table.insert(at + 1, "beyond", far.astype("str").where(far.notna()))
-        return table
+        return table if full else table[COLUMNS]
 
     def sentences(self, *, correction: Correction = "holm") -> pd.Series:
         """Say each effect in a plain sentence.
@@ -226,7 +257,7 @@ class ExperimentResult:
         Series
             One text for each row of `effects`, in the same order.
         """
-        rows = self.effects(correction=correction).to_dict("records")
+        rows = self.effects(correction=correction, full=True).to_dict("records")
         return pd.Series([sentence(row) for row in rows], name="sentence", dtype="str")
 
     def write(
@@ -254,7 +285,7 @@ class ExperimentResult:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
-            "effects": self.effects(),
+            "effects": self.effects(full=True),
             "replicates": self.replicates,
             "sites": sites_table(self.sites),
             "refused": pd.DataFrame(

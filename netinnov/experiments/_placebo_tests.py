@@ -247,7 +247,7 @@ def refused_by_construction(
                 f"move one way only, as they do efficiency: if that holds of {', '.join(names)}, "
                 "name it in `monotone`, and none is given; else give `monotone=[]`.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
     return refused_tests | dict(refused)
 

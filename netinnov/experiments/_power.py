@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_confidence, check_number
+from netinnov._public import suggests_keywords
 
 if TYPE_CHECKING:
     from netinnov.experiments._effects import ExperimentResult
@@ -22,6 +23,7 @@ _MANY = 10_000
 """Replicates from which the noncentral t is taken as normal."""
 
 
+@suggests_keywords
 def replicates_needed(
     pilot: ExperimentResult, *, precision: float, confidence: float = 0.95, power: float = 0.8
 ) -> pd.DataFrame:
@@ -74,7 +76,7 @@ def replicates_needed(
     check_number("precision", precision, low=0, above=True)
     check_confidence("confidence", confidence)
     check_confidence("power", power)
-    effects = pilot.effects()
+    effects = pilot.effects(full=True)
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
     wanted = [_least(sd, partial(_wide, sd, precision * sd, confidence)) for sd in spread]

@@ -272,7 +272,7 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
                 "nodes alone. Give the function a keyword `nodes` (it gets their ids) and count "
                 "only these, or let it return a Series over nodes.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
 

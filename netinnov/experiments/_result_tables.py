@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["decomposition_table", "sentence", "sites_table"]
+from netinnov._display import ROWS, interval, short, table
+
+__all__ = ["decomposition_table", "effects_html", "sentence", "sites_table"]
 
 _TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 """A text as Python writes it."""
@@ -24,8 +26,8 @@ def sites_table(sites: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         if site
     ]
     columns = ["placebo", "replicate", "site", "home", "host"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.astype({"site": "str", "home": "str", "host": "str"})
+    listed = pd.DataFrame(rows, columns=columns)
+    return listed.astype({"site": "str", "home": "str", "host": "str"})
 
 
 def decomposition_table(
@@ -35,7 +37,7 @@ def decomposition_table(
     if decomposition is None or isinstance(decomposition, pd.DataFrame):
         return None if decomposition is None else decomposition.reset_index()
     parts = [
-        table.reset_index().assign(scenario=scenario) for scenario, table in decomposition.items()
+        part.reset_index().assign(scenario=scenario) for scenario, part in decomposition.items()
     ]
     if not parts:
         return None
@@ -86,6 +88,28 @@ def sentence(row: Mapping[Any, Any]) -> str:
         text += f". The real place lies beyond its placebos: {row['beyond']}"
         text += ". So p tells this gap as much as the place"
     return f"{text}."
+
+
+def effects_html(effects: pd.DataFrame) -> str:
+    """The first effects on numbers, or else the largest on nodes, with their intervals drawn."""
+    rows = effects[effects["node"].isna()].head(ROWS)
+    if rows.empty:
+        rows = effects.loc[effects["difference"].abs().nlargest(ROWS).index]
+    span = rows.groupby("measure", observed=True).agg({"low": "min", "high": "max"})
+    shown = [
+        (
+            f"{row['scenario']}: {row['measure']}"
+            + ("" if pd.isna(row["node"]) else f", {row['node']}"),
+            short(row["difference"]),
+            f"{short(row['low'])} to {short(row['high'])}",
+            "" if pd.isna(row["placebo_p"]) else short(row["placebo_p"]),
+            interval(row["difference"], row["low"], row["high"], span.loc[row["measure"]]),
+        )
+        for row in rows.to_dict("records")
+    ]
+    more = len(effects) - len(rows)
+    heads = ["effect", "difference", "95 % of placements", "placebo p", ""]
+    return table(shown, heads) + (f"<p>{more:,} more in effects()</p>" if more else "")
 
 
 def _named(role: str, site: str) -> str | None:

@@ -25,8 +25,10 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
+from netinnov._display import Displayed
 from netinnov._identity import digest, identity
 from netinnov._optional import require
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._measured_changes import changes
@@ -42,8 +44,8 @@ Range: TypeAlias = tuple[float, float] | Sequence[Any]
 _EFFECT = "effect"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SobolIndices:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SobolIndices(Displayed):
     """Sobol indices: shares of the variance of an effect that are due to its parameters.
 
     Attributes
@@ -84,6 +86,7 @@ class SobolIndices:
         return self.indices.copy()
 
 
+@suggests_keywords
 def sobol_indices(
     network: MultilayerNetwork,
     *,

@@ -24,6 +24,7 @@ from netinnov._arguments import (
 )
 from netinnov._identity import described
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
@@ -61,6 +62,7 @@ class Specification:
     node: str | None = None
 
 
+@suggests_keywords
 def specification_curve(
     network: MultilayerNetwork,
     *,
@@ -258,7 +260,7 @@ def _effect(
         progress=False,
         checkpoint=None if folder is None else folder / f"{number:05d}",
     )
-    effects = result.effects()
+    effects = result.effects(full=True)
     effects = effects[effects["measure"] == measure]
     at = effects["node"].isna() if asked.node is None else effects["node"].eq(asked.node)
     effects = effects[at.to_numpy(bool, na_value=False)]

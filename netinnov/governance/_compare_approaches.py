@@ -20,7 +20,9 @@ from netinnov._arguments import (
     check_rng,
     check_type,
 )
+from netinnov._display import Displayed
 from netinnov._paths import Frictions, shortest_links
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.governance._approach_words import told
@@ -41,8 +43,8 @@ Mask = npt.NDArray[np.bool_]
 _FRICTIONS = Frictions(border=1.0)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ApproachComparison:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class ApproachComparison(Displayed):
     """Approaches side by side.
 
     Attributes
@@ -85,6 +87,7 @@ class ApproachComparison:
         return told(self.home, self.host, self.approaches, self.effects)
 
 
+@suggests_keywords
 def compare_approaches(
     network: MultilayerNetwork,
     *,

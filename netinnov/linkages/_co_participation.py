@@ -18,6 +18,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._layer_table import record_of_result
+from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
@@ -30,6 +31,7 @@ __all__ = ["Weighting", "co_participation", "project"]
 Weighting = Literal["count", "newman", "full"]
 
 
+@suggests_keywords
 def co_participation(
     incidence: pd.DataFrame,
     *,
@@ -107,6 +109,7 @@ def co_participation(
     return links
 
 
+@suggests_keywords
 def project(
     network: MultilayerNetwork,
     *,

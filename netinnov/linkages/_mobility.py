@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
+from netinnov._public import suggests_keywords
 from netinnov.linkages._records import ids, link_table, numbers, periods
 
 __all__ = ["branches", "mobility"]
 
 
+@suggests_keywords
 def mobility(
     moves: pd.DataFrame, *, origin: str, destination: str, period: str | None = None
 ) -> pd.DataFrame:
@@ -59,6 +61,7 @@ def mobility(
     return links[["source", "target", "weight", *table.columns[2:]]]
 
 
+@suggests_keywords
 def branches(
     units: pd.DataFrame, *, firm: str, place: str, value: str | None = None
 ) -> pd.DataFrame:

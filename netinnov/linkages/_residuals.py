@@ -12,8 +12,10 @@ import pandas as pd
 from scipy.special import xlogy
 
 from netinnov._arguments import check_choice, check_name, examples
+from netinnov._display import Displayed
 from netinnov._geography import great_circle
 from netinnov._layer_table import record_of_result
+from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -30,8 +32,8 @@ _TOLERANCE = 1e-10
 _STEPS = 20_000
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class GravityFit:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class GravityFit(Displayed):
     """Expected flows of a layer, and how far the observed ones are from them.
 
     Attributes
@@ -86,6 +88,7 @@ class GravityFit:
         return pd.DataFrame([row])
 
 
+@suggests_keywords
 def gravity_residuals(
     network: MultilayerNetwork,
     *,
@@ -174,7 +177,7 @@ def gravity_residuals(
     fit = _by_margins(flows) if method == "ratio" else _by_gravity(network, flows)
     if not fit.converged:
         msg = f"gravity_residuals: layer {layer!r} has no fit yet after {fit.iterations} steps."
-        warnings.warn(msg, UserWarning, stacklevel=2)
+        warnings.warn(msg, UserWarning, stacklevel=3)
 
     observed, total = flows.observed, flows.observed.sum()
     deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)

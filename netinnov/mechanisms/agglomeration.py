@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._complexity import complexity
@@ -149,6 +149,7 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     return pd.Series(ginis, values.columns, name="locational_gini", dtype=np.float64)
 
 
+@suggests_keywords
 def ellison_glaeser(
     shares: Sequence[float] | pd.Series,
     *,
@@ -204,6 +205,7 @@ def ellison_glaeser(
     return float((gross - spread * herfindahl) / (spread * (1 - herfindahl)))
 
 
+@suggests_keywords
 def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -> pd.DataFrame:
     """How much more often two fields meet than their frequencies make by chance.
 

@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import public_names
+from netinnov._display import Displayed
+from netinnov._public import public_names, suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -22,8 +23,8 @@ __dir__ = public_names(globals())
 Spread: TypeAlias = Literal["log_sd", "cv", "theil"]
 
 
-@dataclass(frozen=True, slots=True)
-class BetaConvergence:
+@dataclass(frozen=True, slots=True, repr=False)
+class BetaConvergence(Displayed):
     """What a regression of growth on the initial level says.
 
     Parameters
@@ -71,6 +72,7 @@ class BetaConvergence:
         return pd.DataFrame([asdict(self)])
 
 
+@suggests_keywords
 def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.Series:
     """Inequality between regions in each period; it falls where regions converge.
 
@@ -118,6 +120,7 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
 
 
+@suggests_keywords
 def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
     """Whether poorer regions grow faster: growth regressed on the initial level.
 

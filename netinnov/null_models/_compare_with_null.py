@@ -15,6 +15,7 @@ from netinnov._arguments import check_callable, check_choice, check_number, chec
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._identity import digest, identity
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -64,6 +65,7 @@ def compare_with_null(
     progress: bool = ...,
     checkpoint: PathLike | None = ...,
 ) -> dict[str, NullComparison]: ...
+@suggests_keywords
 def compare_with_null(
     network: MultilayerNetwork,
     *,
@@ -234,7 +236,7 @@ def _mean_moved(shares: Floats) -> float:
             "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
             "model, such as GravityNull() for flows.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return moved
 

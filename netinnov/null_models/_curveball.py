@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
 from netinnov._parallel import in_threads
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -70,6 +71,7 @@ class Curveball(NullFamily):
         return Trades(chains, sides, self.trials)
 
 
+@suggests_keywords
 def curveball(
     network: MultilayerNetwork,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -78,6 +79,7 @@ class MaxEntropy(NullFamily):
         return Ensembles(chains, solved, "strength" in self.preserve)
 
 
+@suggests_keywords
 def max_entropy(
     network: MultilayerNetwork,
     *,

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_rng, check_type
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -33,8 +35,8 @@ _MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
 """A link, and in all: a chain is not made longer than these."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mixing:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mixing(Displayed):
     """What one long chain a layer shows.
 
     Attributes
@@ -89,6 +91,7 @@ class Mixing:
         )
 
 
+@suggests_keywords
 def mixing(
     network: MultilayerNetwork,
     *,

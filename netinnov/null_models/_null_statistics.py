@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
+from netinnov._display import Displayed, histogram, short, table
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
 
@@ -15,12 +16,14 @@ __all__ = ["NullComparison", "Value", "compared"]
 
 Value: TypeAlias = float | pd.Series
 
+_NUMBERS = ("observed", "mean", "sd", "z", "p", "low", "high")
+
 _ENDS = (0.025, 0.975)
 """Quantiles of the replicates at the ends of the interval."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NullComparison:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NullComparison(Displayed):
     """The observed value of a measure compared with its distribution under a null model.
 
     Attributes
@@ -49,6 +52,24 @@ class NullComparison:
     draws: Any
     moved: float
 
+    def _facts(self) -> dict[str, Any]:
+        if isinstance(self.observed, pd.Series):
+            small = int((self.corrected() < 0.05).sum())
+            numbers = {"values": len(self.observed), "corrected_p_below_0.05": small}
+        else:
+            numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return {**numbers, "replicates": len(self.draws), "moved": self.moved}
+
+    def _pictures(self) -> str:
+        if not isinstance(self.observed, pd.Series):
+            return histogram(self.draws, float(self.observed))
+        largest = self.z.abs().nlargest(5).index
+        rows = self.to_frame().loc[largest, ["observed", "mean", "z", "p"]]
+        return table(
+            [(short(name), *map(short, row)) for name, *row in rows.itertuples()],
+            ["largest |z|", *rows.columns],
+        )
+
     def corrected(self, correction: Correction = "fdr") -> Any:
         """P-values corrected for the number of nodes.
 
@@ -75,8 +96,7 @@ class NullComparison:
         DataFrame
             One row a node, or a single row.
         """
-        names = ("observed", "mean", "sd", "z", "p", "low", "high")
-        columns = {name: getattr(self, name) for name in names}
+        columns = {name: getattr(self, name) for name in _NUMBERS}
         if isinstance(self.observed, pd.Series):
             return pd.DataFrame(columns)
         return pd.DataFrame({name: [value] for name, value in columns.items()})

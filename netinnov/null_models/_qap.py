@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_names
+from netinnov._display import Displayed, histogram
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -33,8 +35,8 @@ from netinnov.null_models._permutations import (
 __all__ = ["MatrixRegression", "QapCorrelation", "mrqap", "qap_correlation"]
 
 
-@dataclass(frozen=True, slots=True)
-class QapCorrelation:
+@dataclass(frozen=True, slots=True, repr=False)
+class QapCorrelation(Displayed):
     """A correlation between two matrices, tested by permutation.
 
     Attributes
@@ -58,6 +60,9 @@ class QapCorrelation:
     n_pairs: int
     draws: Floats
 
+    def _pictures(self) -> str:
+        return histogram(self.draws, self.correlation)
+
     def to_frame(self) -> pd.DataFrame:
         """Give the test as a table of one row.
 
@@ -70,8 +75,8 @@ class QapCorrelation:
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixRegression:
+@dataclass(frozen=True, slots=True, repr=False)
+class MatrixRegression(Displayed):
     """A regression of a matrix on others; all Series are over the intercept and the predictors.
 
     Attributes
@@ -110,6 +115,7 @@ class MatrixRegression:
         return pd.DataFrame(columns).rename_axis("term")
 
 
+@suggests_keywords
 def qap_correlation(
     network: MultilayerNetwork,
     *,
@@ -191,6 +197,7 @@ def qap_correlation(
     return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
 
 
+@suggests_keywords
 def mrqap(
     network: MultilayerNetwork,
     *,

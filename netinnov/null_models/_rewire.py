@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, layer_names
@@ -95,6 +96,7 @@ class RewiringChains:
         return self.plan.assemble(states)
 
 
+@suggests_keywords
 def rewire(
     network: MultilayerNetwork,
     *,

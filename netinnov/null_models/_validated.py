@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
@@ -25,6 +26,7 @@ ProjectionNull = Literal["hypergeometric", "bicm"]
 Integers = npt.NDArray[np.int64]
 
 
+@suggests_keywords
 def validated_projection(
     network: MultilayerNetwork,
     *,

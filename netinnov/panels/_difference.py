@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import NEVER, Treatment, treatment_of
@@ -28,8 +30,8 @@ from netinnov.panels._tie_effects import (
 __all__ = ["DifferenceInDifferences", "difference_in_differences"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class DifferenceInDifferences:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class DifferenceInDifferences(Displayed):
     """Ties after the opening of an enclave compared with those before and of other pairs.
 
     Attributes
@@ -74,6 +76,7 @@ class DifferenceInDifferences:
         return pd.DataFrame([{**asdict(self.average), **asdict(self.sample)}])
 
 
+@suggests_keywords
 def difference_in_differences(
     network: MultilayerNetwork,
     *,

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._display import Displayed, first_rows
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -36,8 +38,8 @@ _DRAWS = 20_000
 """Of the largest t: an error of 0.002 at p = 0.05."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class EventStudy:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class EventStudy(Displayed):
     """Ties in the periods around the opening of an enclave, against the reference period.
 
     Attributes
@@ -78,6 +80,9 @@ class EventStudy:
     effects: Effects
     sample: PairSample
 
+    def _pictures(self) -> str:
+        return first_rows(self.estimates, ["event_time", "n_treated", "estimate"])
+
     def to_frame(self) -> pd.DataFrame:
         """Give the estimates by event time.
 
@@ -89,6 +94,7 @@ class EventStudy:
         return self.estimates.copy()
 
 
+@suggests_keywords
 def event_study(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import as_list, check_name, check_number
+from netinnov._display import Displayed
 from netinnov._geography import great_circle
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -21,8 +23,8 @@ from netinnov.panels._poisson import poisson_fixed_effects
 __all__ = ["FixedEffectsGravity", "gravity_fixed_effects"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FixedEffectsGravity:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class FixedEffectsGravity(Displayed):
     """Elasticities of flows, places held equal.
 
     Attributes
@@ -57,6 +59,7 @@ class FixedEffectsGravity:
         return self.coefficients.copy()
 
 
+@suggests_keywords
 def gravity_fixed_effects(
     network: MultilayerNetwork,
     *,

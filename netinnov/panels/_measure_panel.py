@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list
+from netinnov._public import suggests_keywords
 from netinnov._rows import NO_PERIOD
 from netinnov._typing import Floats
 from netinnov.build import aggregate
@@ -23,6 +24,7 @@ __all__ = ["measure_levels", "measure_panel"]
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
 
 
+@suggests_keywords
 def measure_panel(
     network: MultilayerNetwork,
     *,
@@ -110,6 +112,7 @@ def measure_panel(
     return table.assign(n_links=table["period"].map(n_links).astype(np.int64))
 
 
+@suggests_keywords
 def measure_levels(
     network: MultilayerNetwork,
     *,
@@ -208,7 +211,7 @@ def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> N
         count = np.bincount(layer, minlength=len(network.layers))
         named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
         msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
-        warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=3)
+        warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=4)
 
 
 class _Values(NamedTuple):

@@ -57,7 +57,7 @@ def linked_pairs(
     timeless = inside & (rows.period == NO_PERIOD)
     if timeless.any():
         msg = f"{what}: {timeless.sum()} links of layer {layer!r} have no period and are left out."
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(msg, UserWarning, stacklevel=4)
     inside &= ~timeless
     if not inside.any():
         raise InputError(f"layer {layer!r} must have links with a period; it has none.")

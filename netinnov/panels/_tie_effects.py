@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from netinnov._display import Displayed
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.panels._jackknife import Design, jackknife
@@ -39,8 +40,8 @@ Method: TypeAlias = Literal["cohorts", "two_way"]
 Integers: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class TieEffect:
+@dataclass(frozen=True, slots=True, repr=False)
+class TieEffect(Displayed):
     """Change of the logarithm of the expected tie, against what is expected without an enclave.
 
     Parameters
@@ -77,8 +78,8 @@ class TieEffect:
         return pd.DataFrame([asdict(self)])
 
 
-@dataclass(frozen=True, slots=True)
-class PairSample:
+@dataclass(frozen=True, slots=True, repr=False)
+class PairSample(Displayed):
     """Which pairs an estimate rests on, and which it leaves out.
 
     Parameters
@@ -179,7 +180,7 @@ def fit_cells(
             "compared with, so that they have no finite estimate (NaN), nor have the means they "
             "enter. Longer periods make this rarer."
         )
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(msg, UserWarning, stacklevel=4)
     counted = np.bincount(code, minlength=len(cells))
     table = pd.DataFrame(
         {

@@ -14,6 +14,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from netinnov._arguments import as_floats, check_flag, check_number, examples, shown
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -25,8 +27,8 @@ _ROUNDING = 1e-9
 """Share of the largest amount that counts as none."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SpaceAllocation:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SpaceAllocation(Displayed):
     """Least-cost flows of demands to sites.
 
     Attributes
@@ -79,6 +81,7 @@ class SpaceAllocation:
         return rows[self.allowed.to_numpy().ravel()].reset_index(drop=True)
 
 
+@suggests_keywords
 def allocate_space(
     demand: pd.Series,
     capacity: pd.Series,

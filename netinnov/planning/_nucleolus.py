@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_flag
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._excess_levels import Levels, excess_levels, members, within_blocks
@@ -122,6 +123,7 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
     return by_player(game, _solved(game, per_capita=True)[0], "per_capita_nucleolus")
 
 
+@suggests_keywords
 def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.DataFrame:
     """The balanced collections of coalitions that prove an allocation to be the nucleolus.
 

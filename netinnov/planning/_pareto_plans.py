@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_mapping, check_rng
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -26,8 +28,8 @@ MOST_PLANS = 20_000
 """Plans up to which all are valued."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ParetoPlans:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class ParetoPlans(Displayed):
     """Plans that are best for some weight of two objectives, or between such plans.
 
     Attributes
@@ -82,6 +84,7 @@ class _Weighted(PlanValues):
         return total
 
 
+@suggests_keywords
 def pareto_plans(
     network: MultilayerNetwork,
     *,

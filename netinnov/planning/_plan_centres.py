@@ -21,6 +21,8 @@ from netinnov._arguments import (
     check_type,
     examples,
 )
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
@@ -93,8 +95,8 @@ class CentreSupport:
         check_choice("rule", self.rule, CentreRule)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class CentrePlan:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class CentrePlan(Displayed):
     """What to build so that a target holds, and what that changes.
 
     Attributes
@@ -179,6 +181,7 @@ class CentrePlan:
         return subject, asked, value, before
 
 
+@suggests_keywords
 def plan_centres(
     network: MultilayerNetwork,
     *,

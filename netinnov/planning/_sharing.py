@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, examples, shown
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._core import excesses, tolerance
@@ -46,6 +48,7 @@ RULES: dict[str, Callable[[Game], pd.Series]] = {
 """Rules that need nothing but the game."""
 
 
+@suggests_keywords
 def share_benefits(
     game: GameLike, *, rules: Sequence[str] | Mapping[str, Rule] | None = None
 ) -> pd.DataFrame:
@@ -134,8 +137,8 @@ def _shares(game: Game, name: str, rule: object) -> Floats:
     return np.asarray(game.values[-1] * weights / weights.sum())
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class AllocationStability:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class AllocationStability(Displayed):
     """How often nobody would leave, over several games of the same players.
 
     Parameters

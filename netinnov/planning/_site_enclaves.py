@@ -19,6 +19,8 @@ from netinnov._arguments import (
     check_rng,
     examples,
 )
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -43,8 +45,8 @@ __all__ = ["Method", "SitingPlan", "site_enclaves"]
 Method = Literal["greedy", "exchange", "exact"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SitingPlan:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SitingPlan(Displayed):
     """The enclaves that a plan builds, and how good it is.
 
     Attributes
@@ -104,6 +106,7 @@ class Siting(NamedTuple):
     submodular: bool
 
 
+@suggests_keywords
 def site_enclaves(
     network: MultilayerNetwork,
     *,

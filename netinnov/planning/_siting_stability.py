@@ -12,6 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_callable, check_rng
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
@@ -27,6 +28,7 @@ __all__ = ["siting_stability"]
 _COUNTS = ResampledLinks()
 
 
+@suggests_keywords
 def siting_stability(
     network: MultilayerNetwork,
     *,

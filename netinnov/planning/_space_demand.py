@@ -19,6 +19,8 @@ from netinnov._arguments import (
     check_rng,
     shown,
 )
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -29,8 +31,8 @@ from netinnov.scenarios import ReverseEnclave
 __all__ = ["SpaceDemand", "rent_intervals", "space_demand", "worth_of_space"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SpaceDemand:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SpaceDemand(Displayed):
     """Space that flows need.
 
     Attributes
@@ -82,6 +84,7 @@ class SpaceDemand:
         return pd.DataFrame({"demand": demand, "low": low, "high": high})
 
 
+@suggests_keywords
 def space_demand(
     flows: pd.DataFrame | pd.Series,
     floor: float | pd.DataFrame | MultilayerNetwork,
@@ -189,6 +192,7 @@ def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
     return ratios
 
 
+@suggests_keywords
 def rent_intervals(
     space: SpaceDemand,
     capacity: pd.Series,
@@ -269,6 +273,7 @@ def rent_intervals(
     )
 
 
+@suggests_keywords
 def worth_of_space(
     network: MultilayerNetwork,
     *,

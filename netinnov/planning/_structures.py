@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, examples, shown
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning._game import Game, GameLike, as_game, as_positions, by_player, masks_of_sets
 from netinnov.planning._values import mean_by_orders
@@ -16,6 +17,7 @@ from netinnov.planning._values import mean_by_orders
 __all__ = ["myerson_value", "owen_value"]
 
 
+@suggests_keywords
 def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Series:
     """What each player adds on average over the orders in which each union comes as one.
 
@@ -66,6 +68,7 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     return by_player(game, shares, "owen_value")
 
 
+@suggests_keywords
 def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.Series:
     """The Shapley value where only players who are linked, directly or by others, act together.
 

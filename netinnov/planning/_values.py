@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_callable, check_number, check_rng
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.planning._game import Game, GameLike, as_game, by_player, distinct_players
@@ -108,6 +109,7 @@ def mean_by_orders(values: Floats) -> Floats:
     return means
 
 
+@suggests_keywords
 def sampled_shapley_value(
     game: GameLike | Callable[[frozenset[Any]], float],
     *,

@@ -101,7 +101,7 @@ def plot_effects(
     """
     needed = ["scenario", "measure", "node", "difference", "low", "high"]
     of = "ExperimentResult.effects()"
-    effects = table_of("effects", effects, needed, of=of, method="effects")
+    effects = table_of("effects", effects, needed, of=of, method="effects", full=True)
     names = {} if names is None else names
     measures = effects["measure"].unique()
     ends = as_list("ends", ends, "nodes")

@@ -16,7 +16,13 @@ __all__ = ["table_of"]
 
 
 def table_of(
-    name: str, value: object, columns: Sequence[str] = (), *, of: str, method: str = ""
+    name: str,
+    value: object,
+    columns: Sequence[str] = (),
+    *,
+    of: str,
+    method: str = "",
+    **options: object,
 ) -> pd.DataFrame:
     """Give the table of a result, or the table itself, if it has the columns that are drawn.
 
@@ -32,6 +38,8 @@ def table_of(
         What gives such a table, such as ``"ExperimentResult.effects()"``.
     method : str
         Of the result object, which gives the table; none by default.
+    **options
+        Of the method.
 
     Returns
     -------
@@ -45,7 +53,7 @@ def table_of(
     """
     if not isinstance(value, (pd.DataFrame, pd.Series)) and not isinstance(value, type):
         give = getattr(value, method, None) if method else None
-        value = give() if callable(give) else value
+        value = give(**options) if callable(give) else value
     if not isinstance(value, pd.DataFrame):
         result = f"of the type {of.split('.')[0]} or a" if method else "a"
         msg = f"`{name}` must be {result} DataFrame as {of} gives it; found {shown(value)}."

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -17,8 +19,8 @@ from netinnov.network import MultilayerNetwork, check_network
 __all__ = ["BorrowedSize", "borrowed_size"]
 
 
-@dataclass(frozen=True, slots=True)
-class BorrowedSize:
+@dataclass(frozen=True, slots=True, repr=False)
+class BorrowedSize(Displayed):
     """A line through the logarithms of size and centrality, and who is above or below it.
 
     Attributes
@@ -58,6 +60,7 @@ class BorrowedSize:
         return self.table.copy()
 
 
+@suggests_keywords
 def borrowed_size(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,9 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_number, check_rng
+from netinnov._display import Displayed
 from netinnov._matrices import layer_matrix
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -24,8 +26,8 @@ _PATIENCE = 50
 """Changes for the worse in a row after which a pass of the search gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorePeripheryFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class CorePeripheryFit(Displayed):
     """A network split into a core and a periphery.
 
     Attributes
@@ -50,6 +52,7 @@ class CorePeripheryFit:
         return pd.DataFrame({"coreness": self.coreness, "quality": self.quality})
 
 
+@suggests_keywords
 def core_periphery(
     network: MultilayerNetwork, *, restarts: int = 20, rng: Rng = None
 ) -> CorePeripheryFit:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from netinnov._arguments import check_choice, shown
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import scaled
 
@@ -124,6 +125,7 @@ def theil(values: Values) -> float:
     return max(0.0, float(ratio @ np.log(ratio)) / len(x))
 
 
+@suggests_keywords
 def effective_number(values: Values, *, order: float = 1) -> float:
     """Count the equal places that would be as diverse as these: Hill's number.
 
@@ -175,6 +177,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     return float(math.exp(-total / beyond))
 
 
+@suggests_keywords
 def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     """Measure polycentricity as 1 - sd/sd_max, where sd_max is the sd of the pair (0, largest).
 

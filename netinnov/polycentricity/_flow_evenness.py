@@ -11,6 +11,7 @@ import pandas as pd
 from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -54,6 +55,7 @@ class Flows(NamedTuple):
         return self.n * (self.n - 1) // (1 if self.directed else 2)
 
 
+@suggests_keywords
 def entropy_index(
     network: MultilayerNetwork, *, of: Unit = "links", direction: Direction = "total"
 ) -> float:
@@ -109,6 +111,7 @@ def entropy_index(
     return normalised_entropy(value, network.n_nodes)
 
 
+@suggests_keywords
 def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.Series:
     """Flow of each place over the mean flow of the others: T_i (n - 1) / sum over j of T_j.
 

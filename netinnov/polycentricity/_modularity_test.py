@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_number, check_rng
+from netinnov._display import Displayed
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.build import flatten
@@ -47,8 +49,8 @@ _ROUNDING = 1e-10
 _REWIRE = Rewire()
 
 
-@dataclass(frozen=True, slots=True)
-class ModularityTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModularityTest(Displayed):
     """The modularity of a network compared with that of random networks.
 
     Attributes
@@ -99,6 +101,7 @@ class ModularityTest:
         return pd.DataFrame([asdict(self)])
 
 
+@suggests_keywords
 def modularity_test(
     network: MultilayerNetwork,
     *,

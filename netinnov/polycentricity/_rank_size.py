@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_number
+from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import positive
@@ -24,8 +26,8 @@ Method: TypeAlias = Literal["ols", "gabaix"]
 Primacy: TypeAlias = Literal["share", "ratio", "residual"]
 
 
-@dataclass(frozen=True, slots=True)
-class RankSize:
+@dataclass(frozen=True, slots=True, repr=False)
+class RankSize(Displayed):
     """A line through the logarithms of ranks and values.
 
     Attributes
@@ -59,6 +61,7 @@ class RankSize:
         return pd.DataFrame([asdict(self)])
 
 
+@suggests_keywords
 def rank_size(
     values: Values,
     *,
@@ -121,6 +124,7 @@ def rank_size(
     )
 
 
+@suggests_keywords
 def primacy(values: Values, *, kind: Primacy = "share") -> float:
     """Tell how far the largest value stands out.
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import scaled
@@ -33,6 +34,7 @@ class Spread(NamedTuple):
     shares: Floats
 
 
+@suggests_keywords
 def urban_centrality_index(
     values: Values, distances: npt.ArrayLike, *, maximum: float | None = None
 ) -> float:

@@ -19,7 +19,9 @@ from netinnov._arguments import (
     check_number,
     check_rng,
 )
+from netinnov._display import Displayed
 from netinnov._parallel import run
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.network import MultilayerNetwork, check_network
@@ -32,8 +34,8 @@ Friction: TypeAlias = Literal["border", "border_by_distance"]
 Ahead: TypeAlias = Literal["above", "below", "between", "always", "never"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class BreakEvenBorder:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class BreakEvenBorder(Displayed):
     """The border friction at which a scenario overtakes its rival.
 
     Attributes
@@ -79,6 +81,7 @@ class BreakEvenBorder:
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
 
+@suggests_keywords
 def break_even_border(
     network: MultilayerNetwork,
     scenario: Scenario,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, as_whole, check_rng, check_type
+from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -38,6 +39,7 @@ Matched = TypeVar(
 )
 
 
+@suggests_keywords
 def placebo(
     network: MultilayerNetwork,
     scenario: Matched,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -40,6 +41,7 @@ MATCH = ("strength", "distance")
 _BUILT_IN = ("strength", "distance", "tie", "population")
 
 
+@suggests_keywords
 def placebo_candidates(
     network: MultilayerNetwork,
     scenario: Between,

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_names
+from netinnov._public import suggests_keywords
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = ["remove_enclaves"]
 
 
+@suggests_keywords
 def remove_enclaves(
     network: MultilayerNetwork,
     *,

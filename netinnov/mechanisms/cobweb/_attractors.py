@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from netinnov._display import Displayed
 from netinnov._typing import Floats
 
 __all__ = ["LONGEST", "Attractor", "Ending", "ending_of", "exponent_of", "one_period", "period_of"]
@@ -19,8 +20,8 @@ LONGEST = 64
 _CHAOS = 1e-3  # an exponent must be this much above 0: a mean of some thousand steps is not exact
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attractor:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Attractor(Displayed):
     """Where prices end from one start.
 
     Parameters

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import optimize
 
 from netinnov._arguments import as_whole, check_number
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._attractors import (
@@ -222,6 +223,7 @@ class BoundedCobweb:
         return self.demand_intercept - self.demand_slope * price - supplied
 
 
+@suggests_keywords
 def attractor_map(
     market: BoundedCobweb,
     *,

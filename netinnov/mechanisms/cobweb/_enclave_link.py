@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from netinnov._arguments import check_choice, check_number
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import position
@@ -23,6 +24,7 @@ __all__ = ["Answer", "critical_enclave", "enclave_effect", "with_enclave"]
 Answer: TypeAlias = Literal["both", "home", "host_price"]
 
 
+@suggests_keywords
 def with_enclave(
     model: CoupledCobweb,
     home: Hashable,
@@ -88,6 +90,7 @@ def with_enclave(
     return replace(model, mobility=mobility, directed=model.directed or answer == "home")
 
 
+@suggests_keywords
 def critical_enclave(
     model: CoupledCobweb, home: Hashable, host: Hashable, *, answer: Answer = "both"
 ) -> float:
@@ -141,6 +144,7 @@ def critical_enclave(
     return first_crossing(demand, base, change, model.adaptation, high)
 
 
+@suggests_keywords
 def enclave_effect(
     model: CoupledCobweb,
     home: Hashable,

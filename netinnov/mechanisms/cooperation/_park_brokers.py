@@ -14,6 +14,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_choice, check_flag, check_rng
 from netinnov._paths import union
+from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
@@ -32,6 +33,7 @@ Mask = npt.NDArray[np.bool_]
 LARGEST_COUNT = 20_000  # labellings that are all looked at
 
 
+@suggests_keywords
 def brokerage_table(
     network: MultilayerNetwork,
     park: str,
@@ -110,6 +112,7 @@ def brokerage_table(
     return pd.concat(tables, names=["layer"])
 
 
+@suggests_keywords
 def liaison_test(
     network: MultilayerNetwork,
     park: str,

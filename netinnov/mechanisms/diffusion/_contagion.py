@@ -12,6 +12,7 @@ from scipy import sparse
 from netinnov._arguments import check_mapping, check_names, check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._paths import union
+from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -21,6 +22,7 @@ __all__ = ["Spread", "complex_contagion", "positions", "simple_contagion"]
 NEVER = 2**52  # steps; all below are exact numbers
 
 
+@suggests_keywords
 def simple_contagion(
     network: MultilayerNetwork,
     *,
@@ -86,6 +88,7 @@ def simple_contagion(
     return _steps(network, spread(rng), "simple_contagion")
 
 
+@suggests_keywords
 def complex_contagion(
     network: MultilayerNetwork,
     *,

@@ -142,7 +142,7 @@ def compute(context: Context) -> Experiment | None:
         rng=context.seed,
         progress=context.progress,
     )
-    effects = result.effects().astype({"scenario": "str", "measure": "str"})
+    effects = result.effects(full=True).astype({"scenario": "str", "measure": "str"})
     kinds = {f"{EFFICIENCY}: {kind}": kind for kind in PARTS}
     of_pairs = effects["measure"].isin(kinds)
     whole = effects[~of_pairs].reset_index(drop=True)
