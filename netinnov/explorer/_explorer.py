@@ -12,6 +12,7 @@ import numpy as np
 
 from netinnov._arguments import as_path, check_type
 from netinnov._atomic import new_file
+from netinnov._public import suggests_keywords
 from netinnov._version import __version__
 from netinnov.explorer._layout import layout_of
 from netinnov.explorer._page import page
@@ -79,6 +80,7 @@ class Explorer:
         )
 
 
+@suggests_keywords
 def explore(network: MultilayerNetwork, *, title: str | None = None) -> Explorer:
     """Make a page to look at a network of places and to try an enclave in it.
 
