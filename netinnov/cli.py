@@ -29,6 +29,7 @@ __all__ = ["main"]
 __dir__ = public_names(globals())
 
 P = ParamSpec("P")
+Case = Literal["yrd", "europe"]
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 
 INPUT = (
@@ -127,7 +128,15 @@ def run(
         Path | None,
         typer.Argument(
             help="Configuration (TOML); or a folder or file of data, for a study with all settings "
-            "left as they are. None: the bundled case."
+            "left as they are. None: a bundled case."
+        ),
+    ] = None,
+    case: Annotated[
+        Case | None,
+        typer.Option(
+            "--case",
+            help="Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
+            "europe, cities that share research projects.",
         ),
     ] = None,
     out: Annotated[
@@ -152,17 +161,23 @@ def run(
         )
         raise typer.BadParameter(f"{msg}Leave out --example to run, or {others} to print.")
     from netinnov import study
+    from netinnov.study._configuration import case_text
 
+    if config and case:
+        msg = (
+            f"--case is one of the bundled cases and is run without a file; found it with {config}."
+        )
+        raise typer.BadParameter(msg)
     if example:
-        typer.echo(study.EXAMPLE, nl=False)
+        typer.echo(case_text(case or "yrd"), nl=False)
         return
-    configuration = _configuration(config)
+    configuration = _configuration(config, case)
     terminal = sys.stderr.isatty()
     if not quiet:
         _announce(each=terminal)
     report = study.run(
         configuration,
-        out=out or Path("results") / _name(config),
+        out=out or Path("results") / _name(config, case),
         overwrite=overwrite,
         progress=terminal and not quiet,
         say=None if quiet else _tell,
@@ -253,20 +268,20 @@ def convert(
     _print(f"Wrote {network!r} to {target}")
 
 
-def _configuration(path: Path | None) -> Configuration:
+def _configuration(path: Path | None, case: Case | None) -> Configuration:
     """What a file asks for; all settings left as they are for a folder or file of data."""
     from netinnov import study
     from netinnov._inputs import ENDINGS, ending_of, recognise
 
     if path is None or (path.is_file() and ending_of(path) not in ENDINGS) or not path.exists():
-        return study.read_configuration(path)
+        return study.read_configuration(path, case=case)
     source, location = recognise(path)
     return study.configure({"data": {"source": source, "path": location.resolve()}})
 
 
-def _name(path: Path | None) -> str:
+def _name(path: Path | None, case: Case | None) -> str:
     if path is None:
-        return "yrd"
+        return case or "yrd"
     return (path.resolve().name or "study") if path.is_dir() else path.stem
 
 

@@ -75,7 +75,9 @@ def test_the_script_writes_what_check_accepts(run: Run, tmp_path: Path) -> None:
     assert run("--tables", tmp_path / "new")[0] == 0
     assert run("--check", "--tables", tmp_path / "new") == (0, "")
     written = {path.name for path in (tmp_path / "new").iterdir()}
-    assert written == {path.name for path in TABLES.iterdir()}
+    # The case of Europe is made by make_research_cities.py.
+    other = {"europe.toml", *(path.name for path in TABLES.glob("research_*"))}
+    assert written == {path.name for path in TABLES.iterdir()} - other
 
 
 @pytest.mark.parametrize(

@@ -200,11 +200,48 @@ def test_who_meets_nobody_stays():
         ({"onto": "park"}, "4 of its 4 links join two of one side: ann and x, ann and y"),
         ({"onto": "firm", "name": "flow"}, "a layer 'flow' already"),
         ({"onto": "firm", "weighting": "sum"}, "'count', 'newman', 'full'"),
+        ({"onto": "firm", "split_by": "sort"}, "split_by.*'sort'"),
+        ({"onto": "firm", "split_by": "kind", "name": "firm"}, "'firm' is a value of 'kind' too"),
     ],
 )
 def test_layers_that_cannot_be_projected(mixed, options, words):
     with pytest.raises(InputError, match=words):
         project(mixed, **{"layer": "works", **options})
+
+
+def test_pairs_split_by_kind_by_hand():
+    # p joins two firms, a university and one of no kind: each of the 6 pairs gets 1 / 3. In q the
+    # two firms meet again and get 1.
+    nodes = pd.DataFrame(
+        {"kind": ["firm", "firm", "university", None, "project", "project"]}, list("abuxpq")
+    )
+    links = pd.DataFrame([(m, "p") for m in "abux"] + [("q", "a"), ("b", "q")])
+    links = links.set_axis(["source", "target"], axis=1).assign(layer="joins")
+    network = ni.build_network(nodes, links)
+    options = {"layer": "joins", "through": "project", "weighting": "newman"}
+    found = project(network, **options, split_by="kind")
+    assert found.layers == ("firm", "mixed")
+    assert weights(found.select(layers=["firm"])) == pytest.approx({("a", "b"): 4 / 3})
+    taken = network.with_links(pd.DataFrame({"source": ["a"], "target": "b", "layer": "firm"}))
+    with pytest.raises(InputError, match="a layer 'firm' already; choose another `split_by`"):
+        project(taken, **options, split_by="kind")
+    mixed = dict.fromkeys([("a", "u"), ("a", "x"), ("b", "u"), ("b", "x"), ("u", "x")], 1 / 3)
+    assert weights(found.select(layers=["mixed"])) == pytest.approx(mixed)
+
+
+@given(participations, st.sampled_from(["count", "newman", "full"]))
+def test_layers_split_by_an_attribute_add_up_to_the_whole(rows, weighting):
+    network = two_mode(rows)
+    nodes = network.nodes.assign(size=["small", "large", None] * 3 + ["large"])
+    network = ni.MultilayerNetwork(nodes, network.links)
+    options = {"layer": "joins", "onto": "firm", "weighting": weighting}
+    split = project(network, **options, split_by="size")
+    assert set(split.layers) <= {"small", "large", "mixed"}
+    assert weights(ni.flatten(split)) == pytest.approx(weights(project(network, **options)))
+    size = nodes["size"].fillna("")
+    for layer, source, target in split.links[["layer", "source", "target"]].itertuples(index=False):
+        alike = size[source] == size[target] != ""
+        assert layer == (size[source] if alike else "mixed")
 
 
 def test_projects_of_cordis_give_the_pairs_of_the_reader(cordis, cordis_projects):

@@ -163,7 +163,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("[data\n", "is not valid TOML: Expected ']'"),
         ("[data]\nsource = yrd\n", "is not valid TOML: Invalid value (at line 2, column 10)"),
         ("x = " + "[" * 5000, "is not valid TOML"),
-        ("[data]\nsource = 'yrdd'\n", "data.source: must be 'yrd', 'tables', 'cordis'"),
+        ("[data]\nsource = 'yrdd'\n", "data.source: must be 'yrd', 'europe', 'tables'"),
         ("[data]\nsource = 'yrdd'\n", "found 'yrdd' (did you mean 'yrd'?)"),
         ("[data]\nsource = 'cordis'\n", "data: source = 'cordis' needs `path`"),
         ("[data]\nsource = 'tables'\n", "data: source = 'tables' needs `path`"),

@@ -46,7 +46,7 @@ def two_mode(seed=1, *, members=12, events=9, periods=False):
 def loaded_from(network, weighting="count", **side):
     projection = Projection(layer="takes_part", weighting=weighting, **side or {"onto": "firm"})
     flat = project(network, **projection.model_dump())
-    incidence = Incidence(network, projection, "co_takes_part")
+    incidence = Incidence(network, projection, flat.layers)
     return Loaded(flat, None, {}, (), (), True, incidence)
 
 
@@ -95,6 +95,23 @@ def test_weights_by_hand():
         # With one event to draw each resample is the observed network.
         again = found.resampled(network, np.random.default_rng(1))
         assert again.links["weight"].tolist() == [2 * each]
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+def test_layers_of_places_by_kind_are_those_of_projecting_and_adding_up(weighting):
+    network = two_mode(3, members=16, events=12)
+    nodes = network.nodes
+    sort = ["firm", "university", "institute", None] * 4
+    nodes["sort"] = sort + [None] * (len(nodes) - len(sort))
+    network = ni.MultilayerNetwork(nodes, network.links, places=network.places)
+    found, cities = participation(network, weighting, onto="firm", split_by="sort")
+    assert cities.layers == ("firm", "institute", "mixed", "university")
+    links = found.links_of(found.member, found.event)
+    apart = cities.links[cities.links["source"] != cities.links["target"]]
+    expected = cities.replace_links(apart).select(layers=list(links.layers))
+    for layer in expected.layers:
+        assert_allclose(links.adjacency(layer).toarray(), expected.adjacency(layer).toarray())
+    assert links.links["weight"].sum() == pytest.approx(apart["weight"].sum())
 
 
 def test_events_are_resampled_as_a_whole():

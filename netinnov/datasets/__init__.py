@@ -1,38 +1,28 @@
-"""Networks to begin with: reverse innovation enclaves in China, and made-up systems of cities."""
+"""Networks to begin with: enclaves in China, research projects in Europe, made-up cities."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import pandas as pd
 
 from netinnov._public import public_names
 from netinnov.build import build_network
+from netinnov.datasets._packaged import packaged_tables, read_packaged
+from netinnov.datasets._research_cities import load_research_cities
 from netinnov.datasets._synthetic import make_city_system
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["gravity_parameters", "load_quzhou", "load_yrd_enclaves", "make_city_system"]
+__all__ = [
+    "gravity_parameters",
+    "load_quzhou",
+    "load_research_cities",
+    "load_yrd_enclaves",
+    "make_city_system",
+]
 
 __dir__ = public_names(globals())
-
-# All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
-_NUMBERS = {
-    "lon": "float64",
-    "lat": "float64",
-    "population": "float64",
-    "floor_area_m2": "float64",
-    "investment_cny": "float64",
-    "firms": "Int64",
-    "talents": "Int64",
-    "industrialised_at_home": "Int64",
-    "weight": "float64",
-    "amount": "float64",
-    "distance_km": "float64",
-}
 
 
 def load_yrd_enclaves() -> MultilayerNetwork:
@@ -164,7 +154,7 @@ def gravity_parameters() -> dict[str, Any]:
     >>> parameters["layer"], parameters["exponent"], parameters["strongest"]
     ('gravity_modelled', 2.0, 5)
     """
-    text = _folder().joinpath("gravity_modelled.json").read_text(encoding="utf-8")
+    text = packaged_tables().joinpath("gravity_modelled.json").read_text(encoding="utf-8")
     parameters: dict[str, Any] = json.loads(text)
     return parameters
 
@@ -177,8 +167,10 @@ def _as_words(parameters: dict[str, Any]) -> str:
 
 def _actors_and_sites() -> pd.DataFrame:
     """Actors as they are; a site is at its host and belongs to its home."""
-    actors = _read("actors").rename(columns={"actor": "node"})
-    sites = _read("parks").rename(columns={"park": "node", "host": "place", "home": "jurisdiction"})
+    actors = read_packaged("actors").rename(columns={"actor": "node"})
+    sites = read_packaged("parks").rename(
+        columns={"park": "node", "host": "place", "home": "jurisdiction"}
+    )
     nodes = pd.concat([actors, sites.assign(kind="park")], ignore_index=True)
     return nodes.rename(columns={"name_en": "name"})
 
@@ -193,13 +185,13 @@ def _cities(places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stated_links() -> pd.DataFrame:
-    links = _read("links")
+    links = read_packaged("links")
     year = pd.to_numeric(links["since"].str[:4]).astype("Int64")
     return links.assign(period=year)
 
 
 def _modelled_links() -> pd.DataFrame:
-    links = _read("gravity_modelled")[["source", "target", "weight"]]
+    links = read_packaged("gravity_modelled")[["source", "target", "weight"]]
     return links.assign(layer=gravity_parameters()["layer"])
 
 
@@ -208,16 +200,5 @@ def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _places() -> pd.DataFrame:
-    places = _read("places").rename(columns={"name_en": "name"}).set_index("place")
+    places = read_packaged("places").rename(columns={"name_en": "name"}).set_index("place")
     return places.drop(columns=["population_source", "geonames_id"])
-
-
-def _read(table: str) -> pd.DataFrame:
-    """Read a packaged table; only an empty cell is missing."""
-    types = defaultdict(lambda: "str", _NUMBERS)
-    with _folder().joinpath(f"{table}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""])
-
-
-def _folder() -> Traversable:
-    return files("netinnov.datasets").joinpath("tables")

@@ -17,6 +17,7 @@ from netinnov._arguments import (
     examples,
     shown,
 )
+from netinnov._columns import as_text
 from netinnov._layer_table import record_of_result
 from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
@@ -117,6 +118,7 @@ def project(
     onto: str | Sequence[str] | None = None,
     through: str | Sequence[str] | None = None,
     weighting: Weighting = "count",
+    split_by: str | None = None,
     name: str | None = None,
 ) -> MultilayerNetwork:
     """Turn a two-mode layer, such as firms in projects, into links between those who meet.
@@ -132,13 +134,18 @@ def project(
         without a kind are of no kind that is named.
     weighting : {"count", "newman", "full"}
         What a pair gets from a node of the other side with k neighbours, see `co_participation`.
+    split_by : str, optional
+        A column of the nodes, such as ``"kind"``: two members of the same value are linked in the
+        layer called by that value, and all others in a layer of their own (``name``). Default:
+        one layer.
     name : str, optional
-        Name of the new layer; default ``"co_"`` and the name of the old one.
+        Name of the new layer; default ``"co_"`` and the name of the old one, and ``"mixed"`` with
+        ``split_by``.
 
     Returns
     -------
     MultilayerNetwork
-        The two-mode layer has given way to the new one, which is undirected, and the kinds that
+        The two-mode layer has given way to the new ones, which are undirected, and the kinds that
         stood at the other ends of its links are gone, with all links they had. Other nodes, in
         their order, and the other layers among them stay as they are. Of the links of the new
         layer only weight and period are known.
@@ -159,6 +166,9 @@ def project(
     neighbour if both are linked with it in the same period, so projecting and splitting by period
     may change places; links without a period are a period of their own. Nodes that meet nobody
     stay, without links.
+
+    With ``split_by`` the layers add up to the one layer without it: the neighbours of a node of the
+    other side are counted whatever their value, and two nodes of which one has no value are mixed.
 
     To keep all nodes and layers, add the new layer to the network:
     ``network.with_links(project(network, ...).select(layers=["co_..."]).links)``.
@@ -181,11 +191,16 @@ def project(
     check_network(network)
     check_choice("weighting", weighting, Weighting)
     layer = check_name("layer", layer, network.layers)
-    name = f"co_{layer}" if name is None else name
-    if name != layer and name in network.layers:
-        msg = f"there is a layer {name!r} already; choose another `name` for the projection."
-        raise InputError(msg)
+    if name is None:
+        name = f"co_{layer}" if split_by is None else "mixed"
     member = _members(network, onto, through)
+    value, values = _values(network, split_by, member)
+    if taken := sorted({name, *values} & {*network.layers} - {layer}):
+        msg = f"there is a layer {taken[0]!r} already; choose another `name` for the projection."
+        raise InputError(msg if taken[0] == name else msg.replace("`name`", "`split_by`"))
+    if name in values:
+        msg = f"{name!r} is a value of {split_by!r} too; choose another `name` for mixed pairs."
+        raise InputError(msg)
 
     rows = network.storage.link_rows()
     in_layer = rows.layer == network.layers.index(layer)
@@ -213,9 +228,11 @@ def project(
     rest = rows.where(~in_layer & ~dropped[rows.source] & ~dropped[rows.target])
     if not rest.layer.size:
         rest = rest._replace(attributes=None)
-    layers = tuple(sorted({*network.layers, name}))
+    new = [*values, name]
+    layers = tuple(sorted({*network.layers, *new}))
+    at_layer = np.array([layers.index(each) for each in new], np.int32)
     meet = Rows(
-        np.full(a.size, layers.index(name), np.int32),
+        at_layer[np.where(value[a] == value[b], value[a], -1)],
         a.astype(np.int32),
         b.astype(np.int32),
         weight,
@@ -230,8 +247,20 @@ def project(
         network.storage.jurisdiction_codes[stay],
     )
     projected = record_of_result([network.storage.records[layer]], directed=False)
-    records = network.storage.records | {name: projected}
+    records = network.storage.records | dict.fromkeys(new, projected)
     return network_of_rows(nodes, network.storage.places, layers, joined, records)
+
+
+def _values(
+    network: MultilayerNetwork, column: str | None, member: np.ndarray
+) -> tuple[Integers, list[str]]:
+    """The code of each member's value in a column, -1 for none, and the values as text."""
+    if column is None:
+        return np.full(network.n_nodes, -1), []
+    nodes = network.storage.nodes
+    check_name("split_by", column, list(map(str, nodes.columns)), of="the nodes")
+    code, values = pd.factorize(as_text(nodes[column].where(member))[0], sort=True)
+    return code, list(map(str, values))
 
 
 def _members(

@@ -10,13 +10,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
 
-from netinnov._arguments import as_path, did_you_mean, shown
+from netinnov._arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._inputs import READERS
 from netinnov._opening import decoded, read_bytes
+from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
 from netinnov.study._data import BUNDLED, DataPart, LayerPart
@@ -25,7 +26,16 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
 
-__all__ = ["EXAMPLE", "Configuration", "OutputPart", "configure", "parts", "read_configuration"]
+__all__ = [
+    "EXAMPLE",
+    "Case",
+    "Configuration",
+    "OutputPart",
+    "case_text",
+    "configure",
+    "parts",
+    "read_configuration",
+]
 
 
 class OutputPart(Part):
@@ -47,8 +57,9 @@ class Configuration(Part):
     part: ClassVar[str] = ""
     example: ClassVar[str] = """\
 # A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
-# This one is the bundled case: reverse enclaves of the Yangtze River Delta. Where a value is not
-# the default, the default stands beside it.
+# This one is the first bundled case: reverse enclaves of the Yangtze River Delta; `netinnov run
+# --case europe --example` prints the second. Where a value is not the default, the default stands
+# beside it.
 
 title = "Reverse innovation enclaves in the Yangtze River Delta"
 seed = 1                      # the same seed gives the same numbers
@@ -69,14 +80,14 @@ seed = 1                      # the same seed gives the same numbers
     def _prepared(cls, settings: Any) -> Any:
         """A part that is false is left out; [mechanisms] stands for the parts of its settings.
 
-        The bundled case has the mechanisms, other data where they are asked for.
+        The bundled enclaves have the mechanisms, other data where they are asked for.
         """
         if not isinstance(settings, dict):
             return settings
         settings = _with_mechanisms(dict(settings))
         known = parts()
         data = settings.get("data")
-        if isinstance(data, dict) and data.get("source") == BUNDLED:
+        if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
             every = {name: dict[str, Any]() for name in MECHANISMS if name in known}
             settings = {**every, **settings}
         return {
@@ -86,12 +97,12 @@ seed = 1                      # the same seed gives the same numbers
 
     @model_validator(mode="after")
     def _layers_are_not_bundled(self) -> Self:
-        if self.layers and self.data.source == BUNDLED:
+        source = self.data.source
+        if self.layers and source in BUNDLED:
             readers = " or ".join(map(repr, READERS))
-            msg = f"`layers` is for source = {readers}; leave it out with {BUNDLED!r}"
-            raise ValueError(msg)
-        if self.columns and self.data.source == BUNDLED:
-            raise ValueError(f"`columns` is for tables of your own; leave it out with {BUNDLED!r}")
+            raise ValueError(f"`layers` is for source = {readers}; leave it out with {source!r}")
+        if self.columns and source in BUNDLED:
+            raise ValueError(f"`columns` is for tables of your own; leave it out with {source!r}")
         return self
 
 
@@ -209,14 +220,29 @@ def _default(kind: type[Part], name: str, setting: str, why: str) -> str:
 
 EXAMPLE = example()
 
+Case = Literal["yrd", "europe"]
 
-def read_configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
+
+def case_text(case: Case) -> str:
+    """The commented configuration of a bundled case."""
+    check_choice("case", case, Case)
+    if case == "yrd":
+        return EXAMPLE
+    return packaged_tables().joinpath(f"{case}.toml").read_text(encoding="utf-8")
+
+
+def read_configuration(
+    path: str | os.PathLike[str] | None = None, *, case: Case | None = None
+) -> Configuration:
     """Read and check a configuration.
 
     Parameters
     ----------
     path : path, optional
-        A TOML file as `EXAMPLE`; paths in it are relative to its folder. None: the bundled case.
+        A TOML file as `EXAMPLE`; paths in it are relative to its folder. None: a bundled case.
+    case : {"yrd", "europe"}, optional
+        Which one: reverse enclaves of the Yangtze River Delta, the default, or cities of Europe
+        that share research projects.
 
     Returns
     -------
@@ -225,15 +251,18 @@ def read_configuration(path: str | os.PathLike[str] | None = None) -> Configurat
     Raises
     ------
     InputError
-        If the file cannot be read or a setting is wrong: one line for each.
+        If the file cannot be read, a setting is wrong (one line for each), there is no such case,
+        or both a file and a case are given.
 
     Examples
     --------
-    >>> read_configuration().data.source
-    'yrd'
+    >>> read_configuration().data.source, read_configuration(case="europe").data.source
+    ('yrd', 'europe')
     """
     if path is None:
-        return configure(tomllib.loads(EXAMPLE))
+        return configure(tomllib.loads(case_text("yrd" if case is None else case)))
+    if case is not None:
+        raise InputError(f"`case` is a bundled one; leave it out with a file (found {case!r}).")
     path = as_path("path", path)
     settings = _parsed(path, decoded(path, read_bytes(path)))
     try:

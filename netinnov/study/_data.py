@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -17,7 +16,8 @@ from netinnov._file_rows import has_file_rows
 from netinnov._inputs import READERS, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov.build import build_network, clean_tables
-from netinnov.datasets import gravity_parameters, load_yrd_enclaves
+from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
+from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
@@ -27,8 +27,8 @@ from netinnov.study._section import Part
 
 __all__ = ["BUNDLED", "DataPart", "Incidence", "LayerPart", "Loaded", "Projection", "load"]
 
-BUNDLED = "yrd"
-"""The source that is part of the package."""
+BUNDLED = ("yrd", "europe")
+"""The sources that are part of the package; the first has the tables of no other name."""
 
 CORDIS = ("organization", "project")
 """How the names of the files of CORDIS begin, in a folder that may hold others."""
@@ -49,6 +49,7 @@ class Projection(BaseModel):
     onto: str | list[str] | None = None
     through: str | list[str] | None = None
     weighting: Literal["count", "newman", "full"] = "count"
+    split_by: str | None = None
 
     @model_validator(mode="after")
     def _has_two_sides(self) -> Projection:
@@ -72,8 +73,8 @@ class DataPart(Part):
     part: ClassVar[str] = "data"
     example: ClassVar[str] = """\
 [data]
-source = "yrd"                # "yrd" (bundled), or a reader; left out: the one that the path
-                              # asks for, READERS
+source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left out: the one that
+                              # the path asks for, READERS
 # path = "cordis"             # file or folder of the reader, relative to the folder of this file
                               # cordis: folder or zip with organization.csv and project.csv
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
@@ -86,9 +87,10 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
                               # or several, or through = "project", the kind that they meet in;
-                              # weighting = "count", "newman" or "full". cordis, keep, patentsview
-                              # then keep their projects or patents as nodes, which are resampled
-                              # and, for the null model, trade their members
+                              # weighting = "count", "newman" or "full"; split_by = "kind": a layer
+                              # for each kind of both ends, and one ("mixed") for pairs of two.
+                              # cordis, keep, patentsview then keep their projects or patents as
+                              # nodes, which are resampled and, for the null model, trade members
 
 # [columns]                   # headers or attributes of nodes, and our names; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
@@ -113,14 +115,14 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
     @field_validator("source")
     @classmethod
     def _is_known(cls, source: str) -> str:
-        if source not in (known := [BUNDLED, *READERS]):
+        if source not in (known := [*BUNDLED, *READERS]):
             listed = ", ".join(map(repr, known[:-1])) + f" or {known[-1]!r}"
             raise ValueError(f"must be {listed}; found {source!r}{did_you_mean(source, known)}")
         return source
 
     @model_validator(mode="after")
     def _fits_its_source(self) -> DataPart:
-        if self.source != BUNDLED and self.path is None:
+        if self.source not in BUNDLED and self.path is None:
             if not self.source:
                 raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
@@ -131,7 +133,7 @@ source = "yrd"                # "yrd" (bundled), or a reader; left out: the one 
                 name: [source for source in READERS if option_of(source, name)]
                 for name in ("aliases", "encoding", "outflow", "places", "weighting")
             },
-            "project": [source for source in READERS if source != "flows"],
+            "project": ["europe", *(source for source in READERS if source != "flows")],
         }
         for name in sorted(self.model_fields_set & fits.keys()):
             if self.source not in ("", *fits[name]) and getattr(self, name) is not None:
@@ -169,8 +171,8 @@ class Incidence(NamedTuple):
 
     network: MultilayerNetwork
     projection: Projection
-    layer: str
-    """Name of the projected layer."""
+    layers: tuple[str, ...]
+    """Names of the projected layers."""
 
 
 class Loaded(NamedTuple):
@@ -192,9 +194,10 @@ def load(
     columns: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Read, check and build, with what is true of some layers and what some headers mean."""
-    loaded = (
-        _bundled() if data.path is None else _read(data, data.path, layers or {}, columns or {})
-    )
+    if data.path is None:
+        loaded = _research_cities(data.project) if data.source == "europe" else _enclaves()
+    else:
+        loaded = _read(data, data.path, layers or {}, columns or {})
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
@@ -207,16 +210,49 @@ def load(
     return loaded
 
 
-def _bundled() -> Loaded:
+def _enclaves() -> Loaded:
     parameters = gravity_parameters()
-    packaged = files("netinnov.datasets").joinpath("tables")
     notes = (
         "Sites, actors and stated links are facts compiled from public web pages: a sample, "
         "not a census.",
         str(parameters["notice"]),
     )
-    paths = tuple(Path(str(entry)) for entry in packaged.iterdir() if entry.is_file())
+    paths = _packaged(lambda name: not name.startswith("research_"))
     return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
+
+
+def _research_cities(projection: Projection | None) -> Loaded:
+    projection = projection or Projection(
+        layer="participation", through="project", weighting="newman", split_by="kind"
+    )
+    network, incidence = _projected(load_research_cities(projects="nodes"), projection)
+    notes = (
+        "Projects of Horizon 2020 that started in 2014 to 2016 (CORDIS, © European Union, CC BY "
+        "4.0): funded partnerships, not all cooperation.",
+        "Two organisations that share a project get one over the number of partners that each has "
+        "in it. A layer joins cities by pairs of organisations of its kind, and mixed by pairs of "
+        "two kinds; the layers add up to all.",
+        "An organisation is at its registered address: its laboratories elsewhere count there.",
+    )
+    paths = _packaged(lambda name: name.startswith("research_"))
+    return Loaded(network, None, {}, notes, paths, True, incidence)
+
+
+def _packaged(wanted: Callable[[str], bool]) -> tuple[Path, ...]:
+    tables = (entry for entry in packaged_tables().iterdir() if entry.is_file())
+    return tuple(Path(str(entry)) for entry in tables if wanted(entry.name))
+
+
+def _projected(
+    network: MultilayerNetwork, projection: Projection
+) -> tuple[MultilayerNetwork, Incidence]:
+    """A two-mode layer as links among one side, and what it was before."""
+    try:
+        flat = project(network, **projection.model_dump())
+    except InputError as error:
+        raise InputError(f"[data] project: {error}") from None
+    made = set(flat.layers) - (set(network.layers) - {projection.layer})
+    return flat, Incidence(network, projection, tuple(sorted(made)))
 
 
 def _read(
@@ -252,11 +288,7 @@ def _read(
         tables, rejected = _cleaned(tables)
     network, incidence = _built(tables, layers), None
     if data.project is not None:
-        incidence = Incidence(network, data.project, f"co_{data.project.layer}")
-        try:
-            network = project(network, **data.project.model_dump())
-        except InputError as error:
-            raise InputError(f"[data] project: {error}") from None
+        network, incidence = _projected(network, data.project)
     table = network.layer_table
     modelled = {
         str(layer): {} if pd.isna(text) else {"parameters": text}

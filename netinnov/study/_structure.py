@@ -144,7 +144,7 @@ def plan(context: Context) -> Plan | None:
     network = cities.select(layers=together)
     n = cities.n_nodes
     incidence, participation = context.loaded.incidence, None
-    if incidence is not None and observed == [incidence.layer]:
+    if incidence is not None and set(observed) <= set(incidence.layers):
         level = context.configuration.places.level
         participation = participation_of(incidence, network, level)
     joint = context.loaded.joint_events and participation is None

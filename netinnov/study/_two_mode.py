@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csr_array, triu
 
+from netinnov._columns import as_text
 from netinnov._hierarchy import units
 from netinnov._rows import Rows
 from netinnov._typing import Codes
@@ -28,8 +30,10 @@ class Participation:
     """Participations of members in events, and the place that each member is added up to.
 
     Members are numbered, and so are events; `place` is the number of the place of a member, -1
-    outside of those looked at. The links of places are those of `project` and `aggregate`, without
-    what links a place to itself.
+    outside of those looked at. `group` is the number of the group of a member, -1 for none:
+    members of one group meet in its layer, `layer_of`, and all others in the layer `mixed`, each
+    given by its position among those of `cities`, or -1 if it is not looked at. The links of places
+    are those of `project` and `aggregate`, without what links a place to itself.
     """
 
     member: Codes
@@ -37,7 +41,9 @@ class Participation:
     place: Codes
     weighting: str
     cities: MultilayerNetwork
-    layer: str
+    group: Codes
+    layer_of: tuple[int, ...]
+    mixed: int
 
     @property
     def n_events(self) -> int:
@@ -63,22 +69,41 @@ class Participation:
             each[several] = 2 / (size[several] * (size[several] - 1))
         if times is not None:
             each = each * times
-        place = self.place[member]
+        place, group = self.place[member], self.group[member]
         inside = place >= 0
         shape = (self.cities.n_nodes, size.size)
-        ones = np.ones(int(inside.sum()))
-        present = csr_array((ones, (place[inside], event[inside])), shape=shape)
-        pairs = coo_array(triu(csr_array(present * each @ present.T), k=1))
-        linked = pairs.data > 0
-        rows = Rows(
-            np.zeros(int(linked.sum()), np.int32),
-            pairs.row[linked].astype(np.int32),
-            pairs.col[linked].astype(np.int32),
-            pairs.data[linked].astype(np.float64),
-        )
+
+        def present(which: npt.NDArray[np.bool_]) -> csr_array:
+            which = inside & which
+            return csr_array((np.ones(int(which.sum())), (place[which], event[which])), shape=shape)
+
+        parts = []
+        for number in np.unique(group):
+            alike = group == number
+            some = present(alike) * each
+            layer = self.layer_of[number] if number >= 0 else -1
+            if layer >= 0:
+                parts.append(_pairs(some @ present(alike).T, layer))
+            if self.mixed >= 0:
+                others = ~alike if number >= 0 else np.ones_like(alike)
+                parts.append(_pairs(some @ present(others).T, self.mixed))
+        rows = reduce(Rows.followed_by, parts)
         storage = self.cities.storage
-        records = {self.layer: storage.records[self.layer]}
-        return network_of_rows(storage.node_table(), storage.places, (self.layer,), rows, records)
+        return network_of_rows(
+            storage.node_table(), storage.places, self.cities.layers, rows, storage.records
+        )
+
+
+def _pairs(weights: csr_array, layer: int) -> Rows:
+    """The upper triangle of weights between places, as links of a layer."""
+    pairs = coo_array(triu(csr_array(weights), k=1))
+    linked = pairs.data > 0
+    return Rows(
+        np.full(int(linked.sum()), layer, np.int32),
+        pairs.row[linked].astype(np.int32),
+        pairs.col[linked].astype(np.int32),
+        pairs.data[linked].astype(np.float64),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,13 +146,22 @@ def participation_of(
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
     place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
+    if projection.split_by is None:
+        group, values, mixed = np.zeros(nodes.size, np.intp), [*incidence.layers], ""
+    else:
+        column = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
+        group, unique = pd.factorize(column)
+        values, mixed = list(map(str, unique)), "mixed"
+    at = {layer: number for number, layer in enumerate(cities.layers)}
     return Participation(
         member_code.astype(np.int32),
         event_code.astype(np.int32),
         place.astype(np.int32),
         projection.weighting,
         cities,
-        incidence.layer,
+        group.astype(np.int32),
+        tuple(at.get(value, -1) for value in values),
+        at.get(mixed, -1),
     )
 
 

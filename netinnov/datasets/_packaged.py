@@ -1,0 +1,40 @@
+"""Tables that the package ships."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import pandas as pd
+
+__all__ = ["packaged_tables", "read_packaged"]
+
+# All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
+_NUMBERS = {
+    "lon": "float64",
+    "lat": "float64",
+    "population": "float64",
+    "floor_area_m2": "float64",
+    "investment_cny": "float64",
+    "firms": "Int64",
+    "talents": "Int64",
+    "industrialised_at_home": "Int64",
+    "participations": "Int64",
+    "weight": "float64",
+    "amount": "float64",
+    "distance_km": "float64",
+    "year": "Int64",
+}
+
+
+def packaged_tables() -> Traversable:
+    """The folder of the tables."""
+    return files("netinnov.datasets").joinpath("tables")
+
+
+def read_packaged(table: str) -> pd.DataFrame:
+    """Read a packaged table; only an empty cell is missing."""
+    types = defaultdict(lambda: "str", _NUMBERS)
+    with packaged_tables().joinpath(f"{table}.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""])
