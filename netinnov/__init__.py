@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import netinnov.governance as governance
     import netinnov.io as io
     import netinnov.linkages as linkages
+    import netinnov.manuscript as manuscript
     import netinnov.mechanisms as mechanisms
     import netinnov.network as network
     import netinnov.null_models as null_models
@@ -72,6 +73,7 @@ __all__ = [
     "governance",
     "io",
     "linkages",
+    "manuscript",
     "mechanisms",
     "network",
     "null_models",

@@ -1,0 +1,10 @@
+"""Results as tables for a manuscript: LaTeX, HTML, Word and Markdown."""
+
+from __future__ import annotations
+
+from netinnov._public import public_names
+from netinnov.manuscript._to_table import to_table
+
+__all__ = ["to_table"]
+
+__dir__ = public_names(globals())
