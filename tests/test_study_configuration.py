@@ -19,6 +19,7 @@ from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._maps import MapsPart
 from netinnov.study.sections import SECTIONS
 from netinnov.study.sections._experiment_part import PricesPart
+from netinnov.study.sections._village_contract import ContractPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
@@ -32,6 +33,7 @@ FIXED = {
     "maps": MapsPart,
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
+    "sharing.contract": ContractPart,
 }
 SETTINGS = [
     ("", "title"),
@@ -59,6 +61,7 @@ NEEDED = {
     "measures.kilometres": "and distances",
     "experiment.replicates": "a first run is quick",
     "experiment.rivals": "enclaves the other way are in the data",
+    "governance.groups": "its places have a province",
 }
 """Settings in which the example is not the default, and why it needs that."""
 
@@ -88,7 +91,7 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
 
 
 def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"experiment"}
+    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "sharing"}
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
@@ -104,7 +107,7 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    if (part, name) in (("places", "keep"), ("experiment", "prices")):
+    if (part, name) in (("places", "keep"), ("experiment", "prices"), ("sharing", "contract")):
         assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):
         assert "\ntitle = " in text[""]
@@ -296,9 +299,10 @@ def test_an_extent_is_a_frame(extent):
         MapsPart(extent=extent)
 
 
-def test_mechanisms_are_there_where_they_are_asked_for_and_in_the_bundled_case():
+def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
     own = {"data": {"source": "tables", "path": "."}}
     names = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+    planning = ("space", "sharing", "governance")
 
     def asked(settings):
         return {name for name in names if getattr(configure(settings), name) is not None}
@@ -309,3 +313,7 @@ def test_mechanisms_are_there_where_they_are_asked_for_and_in_the_bundled_case()
     assert asked(own | {"mechanisms": True}) == set(names)
     assert asked({"data": {"source": "yrd"}}) == set(names)
     assert asked({"data": {"source": "yrd"}, "park": False}) == set(names) - {"park"}
+    for part in planning:
+        assert getattr(configure(own | {"mechanisms": True}), part) is None
+        assert getattr(configure(own | {part: {}}), part) is not None
+        assert getattr(configure({"data": {"source": "yrd"}}), part) is not None

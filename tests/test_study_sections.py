@@ -528,9 +528,12 @@ def whole():
     """A context in which every section has a result."""
     links = [*CHAIN, ("park", "a"), ("park", "b"), ("a", "c", 2, "model"), ("a", "b", 1, "other")]
     places = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 2.0], "lat": 0.0})
-    network = network_of(links, nodes=PARKED, places=places, modelled=["model"])
+    nodes = PARKED.assign(firms=2, floor_area_m2=100.0)
+    network = network_of(links, nodes=nodes, places=places, modelled=["model"])
+    planning = {"space": {}, "sharing": {}, "governance": {"replicates": 5}}
     experiment = {"home": "P", "host": "R", "size": 1, "pipeline_share": 0.5, "replicates": 2}
-    return context_of(network, experiment={**experiment, "placebos": 0, "rivals": []})
+    experiment |= {"placebos": 0, "rivals": []}
+    return context_of(network, experiment=experiment, **planning)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)

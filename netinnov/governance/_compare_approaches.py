@@ -76,15 +76,21 @@ class ApproachComparison(Displayed):
         """
         return self.effects.copy()
 
-    def sentences(self) -> list[str]:
+    def sentences(self, *, names: Mapping[str, str] | None = None) -> list[str]:
         """Say in words who gains, who would leave, and what stands against what.
+
+        Parameters
+        ----------
+        names : mapping from place to str, optional
+            What home and host are called; their ids by default.
 
         Returns
         -------
         list of str
             One sentence each, made from the numbers.
         """
-        return told(self.home, self.host, self.approaches, self.effects)
+        home, host = (str((names or {}).get(place, place)) for place in (self.home, self.host))
+        return told(home, host, self.approaches, self.effects)
 
 
 @suggests_keywords

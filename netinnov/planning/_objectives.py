@@ -25,12 +25,11 @@ from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined
 from netinnov.scenarios._park_ends import inside
 
-__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "judge_of"]
+__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "access_of_homes", "judge_of"]
 
 ObjectiveName = Literal[
     "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
 ]
-Objective: TypeAlias = ObjectiveName | Callable[..., float | pd.Series]
 Reduce: TypeAlias = Callable[[Floats], Floats]
 
 _KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
@@ -51,6 +50,9 @@ class ByAccess:
     reduce: Reduce
     distance: Distance = "unit"
     frictions: Frictions | None = None
+
+
+Objective: TypeAlias = ObjectiveName | ByAccess | Callable[..., float | pd.Series]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def judge_of(
 ) -> Judge:
     """Look an objective up by name, or take a function of the user."""
     everyone = positions(network, None)
+    if isinstance(objective, ByAccess):
+        return _access_judge("access", objective, True)
     if isinstance(objective, str):
         allowed = get_args(ObjectiveName)
         if objective not in allowed:
@@ -102,6 +106,17 @@ def judge_of(
         return ours
     name = getattr(objective, "__name__", shown(objective))
     return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
+
+
+def access_of_homes(
+    network: MultilayerNetwork,
+    candidates: Mapping[str, Any],
+    distance: Distance,
+    frictions: Frictions | None,
+) -> ByAccess:
+    """The mean access of the homes of the candidates, with lengths and frictions of links."""
+    reduce = _reduce("home_access", network, candidates)
+    return ByAccess(positions(network, None), reduce, distance, frictions)
 
 
 def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:

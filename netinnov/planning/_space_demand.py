@@ -20,15 +20,21 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._display import Displayed
+from netinnov._paths import Frictions, check_path_arguments
 from netinnov._public import suggests_keywords
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.planning._allocate_space import allocate_space
+from netinnov.planning._objectives import access_of_homes
 from netinnov.planning._site_enclaves import site_enclaves
 from netinnov.scenarios import ReverseEnclave
 
 __all__ = ["SpaceDemand", "rent_intervals", "space_demand", "worth_of_space"]
+
+
+_ROUNDING = 1e-12
+"""Of access: what sums of many terms may be off by."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -283,6 +289,8 @@ def worth_of_space(
     area: float = 1000.0,
     links_per_unit: float = 1.0,
     pipeline_share: float = 0.5,
+    distance: Distance = "unit",
+    frictions: Frictions | None = None,
     replicates: int = 20,
     rng: Rng = None,
 ) -> pd.DataFrame:
@@ -304,6 +312,8 @@ def worth_of_space(
         Links that a unit makes: an assumption, which scales all hosts alike.
     pipeline_share : float
         Share of the links that lead home, see `ReverseEnclave`.
+    distance, frictions
+        Of access, see `harmonic_centrality`.
     replicates : int
         Random placements.
     rng : None, int, SeedSequence or Generator
@@ -313,7 +323,7 @@ def worth_of_space(
     -------
     DataFrame
         Index host; columns ``links`` that the space houses, ``gain`` in home's access (harmonic
-        centrality, unit lengths, mean over placements) and ``gain_per_1000`` units of space.
+        centrality, mean over placements) and ``gain_per_1000`` units of space.
 
     Raises
     ------
@@ -339,6 +349,7 @@ def worth_of_space(
     check_number("floor", floor, low=0, above=True)
     check_number("area", area, low=0, above=True)
     check_number("links_per_unit", links_per_unit, low=0, above=True)
+    check_path_arguments(distance, 0.0, frictions)
     size = round(area / floor * links_per_unit)
     if size < 1:
         raise InputError(
@@ -350,8 +361,10 @@ def worth_of_space(
         str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
         for host in as_list("hosts", hosts, "places")
     }
+    access = access_of_homes(network, candidates, distance, frictions)
     plan = site_enclaves(
-        network, candidates=candidates, k=1, objective="home_access", replicates=replicates, rng=rng
+        network, candidates=candidates, k=1, objective=access, replicates=replicates, rng=rng
     )
     gain = plan.to_frame()["gain_alone"].rename_axis("host")
+    gain = gain.mask(gain.abs() <= _ROUNDING * max(abs(plan.baseline), 1.0), 0.0)
     return pd.DataFrame({"links": size, "gain": gain, "gain_per_1000": gain * (1000 / area)})

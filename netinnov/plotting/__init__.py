@@ -5,6 +5,8 @@ from __future__ import annotations
 from netinnov._public import public_names
 from netinnov.plotting._adjacency import plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial
+from netinnov.plotting._approaches import plot_approaches
+from netinnov.plotting._benefit_shares import plot_benefit_shares
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
 from netinnov.plotting._cobweb import plot_cobweb, plot_price_paths
@@ -30,6 +32,7 @@ from netinnov.plotting._quotients import plot_location_quotients
 from netinnov.plotting._relatedness import plot_entry_rates
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles
+from netinnov.plotting._space_allocation import plot_space_allocation
 from netinnov.plotting._style import (
     DOUBLE,
     SINGLE,
@@ -52,7 +55,9 @@ __all__ = [
     "place_names",
     "plot_adjacency",
     "plot_alluvial",
+    "plot_approaches",
     "plot_attractors",
+    "plot_benefit_shares",
     "plot_bifurcation",
     "plot_centralities",
     "plot_centres",
@@ -77,6 +82,7 @@ __all__ = [
     "plot_reach",
     "plot_robustness",
     "plot_roles",
+    "plot_space_allocation",
     "plot_spread",
     "plot_stability_map",
     "plot_trajectories",

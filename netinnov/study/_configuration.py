@@ -80,7 +80,8 @@ seed = 1                      # the same seed gives the same numbers
     def _prepared(cls, settings: Any) -> Any:
         """A part that is false is left out; [mechanisms] stands for the parts of its settings.
 
-        The bundled enclaves have the mechanisms, other data where they are asked for.
+        The bundled enclaves have the mechanisms and the parts of planning, other data where they
+        are asked for.
         """
         if not isinstance(settings, dict):
             return settings
@@ -88,7 +89,7 @@ seed = 1                      # the same seed gives the same numbers
         known = parts()
         data = settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            every = {name: dict[str, Any]() for name in MECHANISMS if name in known}
+            every = {name: dict[str, Any]() for name in MECHANISMS + PLANNING if name in known}
             settings = {**every, **settings}
         return {
             name: None if value is False and name in known else value
@@ -107,6 +108,8 @@ seed = 1                      # the same seed gives the same numbers
 
 
 MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+
+PLANNING = ("space", "sharing", "governance")
 
 
 def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:

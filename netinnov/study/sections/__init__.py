@@ -15,11 +15,14 @@ from netinnov.study.sections.diffusion import DIFFUSION
 from netinnov.study.sections.enclaves import ENCLAVES
 from netinnov.study.sections.experiment import EXPERIMENT
 from netinnov.study.sections.free_flow import FREE_FLOW
+from netinnov.study.sections.governance import GOVERNANCE
 from netinnov.study.sections.layers import LAYERS
 from netinnov.study.sections.methods import METHODS
 from netinnov.study.sections.multicentric import MULTICENTRIC
 from netinnov.study.sections.park import PARK
 from netinnov.study.sections.profile import PROFILE
+from netinnov.study.sections.sharing import SHARING
+from netinnov.study.sections.space import SPACE
 from netinnov.study.sections.specialisation import SPECIALISATION
 
 __all__ = ["SECTIONS"]
@@ -40,5 +43,8 @@ SECTIONS: list[Section[Any]] = [
     PARK,
     DIFFUSION,
     SPECIALISATION,
+    SPACE,
+    SHARING,
+    GOVERNANCE,
     METHODS,
 ]

@@ -17,7 +17,7 @@ from netinnov.study._words import counted, name, phrase
 from netinnov.study.sections import _trials, enclaves
 from netinnov.study.sections._experiment_part import ExperimentPart
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "choose", "layer_for", "most_frequent"]
 
 TENTH = 0.1
 """Of home's strength or links: the park, where it is not said how large it is."""
@@ -43,7 +43,7 @@ def choose(context: Context) -> Choice | None:
     if part.home:
         _check_ends(context.cities, part, context.configuration.places.level)
         return _settled(context, part, ())
-    pair = _most_frequent(context)
+    pair = most_frequent(context)
     if pair is None:
         return None
     home, host, number, of_all = pair
@@ -74,7 +74,7 @@ def _check_ends(cities: MultilayerNetwork, part: ExperimentPart, level: int) -> 
         raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
 
 
-def _most_frequent(context: Context) -> tuple[str, str, int, int] | None:
+def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
     """Home and host of most enclaves (the first in the table in a tie), and how many these are."""
     pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
     known = context.cities.storage.nodes.index
@@ -89,7 +89,7 @@ def _most_frequent(context: Context) -> tuple[str, str, int, int] | None:
 def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> Choice:
     """With a layer and an amount; refuses what cannot be applied."""
     cities = context.cities
-    layer = _layer(cities, part)
+    layer = layer_for(cities, part.layer)
     if part.size is None and part.volume is None and part.volume_share is None:
         amount, text = _amount(context, part, layer)
         part, notes = part.model_copy(update=amount), (*notes, text)
@@ -102,12 +102,12 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
     return Choice(part, layer, notes)
 
 
-def _layer(cities: MultilayerNetwork, part: ExperimentPart) -> str:
+def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     """The layer asked for, or that of most links among those in which links can be moved."""
     storage = cities.storage
     amounts = [layer for layer in cities.layers if not storage.holds_shares(layer)]
-    if part.layer is not None or not amounts or len(amounts) == len(cities.layers):
-        return scenarios.chosen_layer(cities, part.layer)
+    if asked is not None or not amounts or len(amounts) == len(cities.layers):
+        return scenarios.chosen_layer(cities, asked)
     return max(amounts, key=lambda layer: len(linked_pairs(cities, layer).weight))
 
 

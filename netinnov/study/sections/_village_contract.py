@@ -1,0 +1,92 @@
+"""A contract with a fixed return between home and host, for several profits of their park."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from netinnov._arguments import did_you_mean
+from netinnov.errors import InputError
+from netinnov.planning import Game, share_benefits
+from netinnov.study._context import Context
+from netinnov.study._section import Part
+
+__all__ = ["Contract", "ContractPart", "check_contract", "contract_of"]
+
+
+class ContractPart(Part):
+    """A fixed return, and what is assumed of the alternatives."""
+
+    part: ClassVar[str] = "sharing.contract"
+    example: ClassVar[str] = ""
+
+    enclave: Annotated[str, Field(min_length=1)]
+    fixed_return: Annotated[float, Field(ge=0)]
+    home_alone: Annotated[float, Field(ge=0)]
+    host_alone: Annotated[float, Field(ge=0)]
+    profits: Annotated[list[float], Field(min_length=1, max_length=20)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contract:
+    """Who gets what at each profit, by contract and by the Shapley value, and who would leave.
+
+    `shares` has columns profit, rule, player, share, in_core, largest_excess and objector.
+    """
+
+    part: ContractPart
+    home: str
+    host: str
+    shares: pd.DataFrame
+
+    @property
+    def fair_profit(self) -> float:
+        """The profit at which the contract gives what the Shapley value would."""
+        part = self.part
+        return 2 * part.fixed_return - part.home_alone + part.host_alone
+
+    @property
+    def least_profit(self) -> float:
+        """The profit below which host would be better off without the contract."""
+        return self.part.fixed_return + self.part.host_alone
+
+
+def check_contract(context: Context, part: ContractPart | None) -> None:
+    """The enclave of a contract is a node whose home and host differ."""
+    if part is None:
+        return
+    nodes = context.network.storage.nodes
+    if part.enclave not in nodes.index:
+        hint = did_you_mean(part.enclave, nodes.index)
+        msg = f"sharing.contract.enclave must be the id of a node; found {part.enclave!r}{hint}."
+        raise InputError(msg)
+    ends = nodes.loc[part.enclave, ["jurisdiction", "place"]]
+    if ends.isna().any() or ends.iloc[0] == ends.iloc[1]:
+        msg = "sharing.contract.enclave must be a node outside its jurisdiction; "
+        raise InputError(f"{msg}{part.enclave!r} is not. Name another node.")
+
+
+def contract_of(context: Context, part: ContractPart | None) -> Contract | None:
+    """Share the profit of the park by the contract and by the Shapley value."""
+    if part is None:
+        return None
+    rows = []
+    for profit in part.profits:
+        values = np.array([0.0, part.home_alone, part.host_alone, profit])
+        fixed = pd.Series({"home": part.fixed_return, "host": profit - part.fixed_return})
+        rules: dict[str, Any] = {"contract": partial(_as_agreed, fixed=fixed), "shapley": "shapley"}
+        game = Game(("home", "host"), values)
+        rows.append(share_benefits(game, rules=rules).assign(profit=profit))
+    node = context.network.storage.nodes.loc[part.enclave]
+    home, host = (context.names.get(node[end], str(node[end])) for end in ("jurisdiction", "place"))
+    return Contract(part, home, host, pd.concat(rows, ignore_index=True))
+
+
+def _as_agreed(_: Game, *, fixed: pd.Series) -> pd.Series:
+    """What the contract gives, whatever the game."""
+    return fixed

@@ -1,0 +1,385 @@
+"""Governance: how far links cross borders, and approaches at equal cost side by side."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import pandas as pd
+from pydantic import Field, model_validator
+
+from netinnov._arguments import did_you_mean
+from netinnov.connectivity import Frictions
+from netinnov.errors import InputError
+from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models import Rewire
+from netinnov.plotting import plot_approaches
+from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import are, counted, joined, name, number, percent, phrase
+from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
+
+__all__ = ["GOVERNANCE", "Choice", "Governance", "GovernancePart", "compute", "pair_of"]
+
+DENSE = 0.5
+"""Share of linked pairs from which on a few more links change no path."""
+
+MOST_LINKS = 100_000
+"""Links above which borders are not compared with random networks, which would take long."""
+
+LINKS = 10
+"""Links that the budget pays for, where nothing says what the park costs."""
+
+
+class GovernancePart(Part):
+    """Between whom approaches are compared, at what cost, and which borders are counted."""
+
+    part: ClassVar[str] = "governance"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[governance]                  # planning: links across borders, and approaches at equal cost
+groups = ["jurisdiction", "kind", "province"]   # columns of the nodes or places, whose borders
+                              # links cross
+# home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
+# host = "hangzhou"           # or of most enclaves
+# budget = 20.0               # what each approach may cost; left out: as the park of the
+                              # experiment, at its prices, or 10 links where it has none
+# layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
+                              # layer of most links
+border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
+                              # a border of 0, so that a corridor or a merger can remove something
+corridor = 0.5                # assumed: share of the border between the two that a corridor takes
+kept = 0.5                    # assumed: share of their ties that movers keep
+replicates = 200              # random networks that borders are compared with; 0: none
+placements = 50               # drawn of each approach
+"""
+
+    groups: list[str] = Field(default_factory=lambda: ["jurisdiction", "kind"])
+    home: str | None = None
+    host: str | None = None
+    budget: Annotated[float, Field(gt=0)] | None = None
+    layer: str | None = None
+    border: Annotated[float, Field(ge=0)] = 1.0
+    corridor: Annotated[float, Field(ge=0, le=1)] = 0.5
+    kept: Annotated[float, Field(ge=0, le=1)] = 0.5
+    replicates: Annotated[int, Field(ge=0)] = 200
+    placements: Annotated[int, Field(ge=1)] = 50
+
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> GovernancePart:
+        if (self.home is None) != (self.host is None):
+            missing = "home" if self.home is None else "host"
+            raise ValueError(f"{missing} is missing; give home and host, or neither")
+        return self
+
+
+class Choice(NamedTuple):
+    """Between whom, in which layer and at what cost approaches are compared."""
+
+    home: str
+    host: str
+    layer: str
+    budget: float
+    prices: Prices
+    pipeline_share: float
+    assumed_prices: bool
+    dense: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Governance:
+    """Shares of links across borders, and approaches between a home and a host."""
+
+    part: GovernancePart
+    choice: Choice
+    shares: pd.DataFrame
+    no_null: str
+    comparison: ApproachComparison | None
+    layer: str
+    border: float
+    modelled: tuple[str, ...]
+    names: dict[Any, str]
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """Names of home and host."""
+        home, host = self.choice.home, self.choice.host
+        return self.names.get(home, home), self.names.get(host, host)
+
+
+def pair_of(context: Context) -> Choice:
+    """Home, host, layer and budget, checked before anything is measured."""
+    part = context.options(GovernancePart) or GovernancePart()
+    cities = context.cities
+    nodes, places = context.inside.storage.nodes, context.inside.storage.places
+    columns = [*nodes.columns, *places.columns]
+    for column in part.groups:
+        if column not in columns:
+            hint = did_you_mean(column, columns) or f"; there are {', '.join(columns)}"
+            msg = f"governance.groups must name columns of the nodes or places; {column!r} is not "
+            raise InputError(f"{msg}one{hint}.")
+    experiment = context.once(choose)
+    home, host = part.home, part.host
+    if home is None or host is None:
+        if experiment is not None:
+            home, host = experiment.part.home, experiment.part.host
+        elif pair := most_frequent(context):
+            home, host = pair[:2]
+        else:
+            raise InputError(
+                "[governance] compares approaches between a home and a host: the data have no "
+                "enclave that would name them. Set governance.home and governance.host to two "
+                "places of the report, or leave [governance] out."
+            )
+    known = list(cities.storage.nodes.index)
+    for end, place in (("home", home), ("host", host)):
+        if place not in known:
+            hint = did_you_mean(place, known)
+            msg = f"governance.{end} must be the id of a place of the report; found {place!r}{hint}"
+            raise InputError(f"{msg}.")
+    if home == host:
+        raise InputError(f"governance.host must not be the home; found {host!r} for both.")
+    if not cities.layers:
+        raise InputError("[governance] needs links between places; there are none. Leave it out.")
+    asked = part.layer or (experiment.layer if experiment is not None else None)
+    layer = layer_for(cities, asked)
+    n = cities.n_nodes
+    linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
+    return Choice(*_priced(context, part, home, host, layer), linked)
+
+
+def _priced(
+    context: Context, part: GovernancePart, home: str, host: str, layer: str
+) -> tuple[str, str, str, float, Prices, float, bool]:
+    """The budget and the prices: those of the experiment, or each link costs 1."""
+    experiment = context.once(choose)
+    given = experiment.part.prices if experiment is not None else None
+    share = experiment.part.pipeline_share if experiment is not None else 0.5
+    if given is None:
+        prices = Prices(park=0.0, link=1.0, pipeline_km=0.0)
+        size = experiment.part.size if experiment is not None else None
+        budget = part.budget or float(size or LINKS)
+        return home, host, layer, budget, prices, share, True
+    prices = Prices(park=given.park, link=given.link, pipeline_km=given.pipeline_km)
+    if part.budget is not None:
+        return home, host, layer, part.budget, prices, share, False
+    size = experiment.part.size if experiment is not None else None
+    park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)
+    budget = park.cost(prices, context.cities)
+    return home, host, layer, budget, prices, share, False
+
+
+def compute(context: Context) -> Governance | None:
+    part = context.options(GovernancePart)
+    if part is None:
+        return None
+    choice = context.once(pair_of)
+    shares, why = _shares(context, part)
+    border = context.measures.border or part.border
+    comparison = None
+    if choice.dense < DENSE:
+        comparison = compare_approaches(
+            context.cities.select(layers=[choice.layer]),
+            home=choice.home,
+            host=choice.host,
+            budget=choice.budget,
+            prices=choice.prices,
+            frictions=Frictions(border=border, distance=context.measures.kilometres),
+            pipeline_share=choice.pipeline_share,
+            kept_share=part.kept,
+            corridor_relief=part.corridor,
+            replicates=part.placements,
+            rng=context.seed,
+        )
+    in_model = (choice.layer,) if choice.layer in context.modelled else ()
+    return Governance(
+        part,
+        choice,
+        shares,
+        why,
+        comparison,
+        context.mark(choice.layer),
+        border,
+        in_model,
+        context.names,
+    )
+
+
+def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
+    """Shares of the observed layers across borders, and why there is no null model, if so."""
+    network = context.inside
+    observed = [layer for layer in context.observed(network) if _links(network, layer)]
+    if not observed or not part.groups:
+        return pd.DataFrame(), "no layer is observed" if part.groups else ""
+    network = network.select(layers=observed)
+    why = ""
+    if context.loaded.joint_events or context.loaded.incidence is not None:
+        why = "one event makes several links at once, which rewiring link by link would tear apart"
+    elif network.n_links > MOST_LINKS:
+        why = f"it would take long for more than {MOST_LINKS:,} links"
+    elif not part.replicates:
+        why = "none was asked for"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        table = cross_border_shares(
+            network,
+            groups=part.groups,
+            null=None if why else Rewire(),
+            replicates=part.replicates or 1,
+            rng=context.seed,
+            progress=context.progress,
+        )
+    if any("the null model moved" in str(each.message) for each in caught):
+        why = "hardly any link can be rewired"
+        table[["null_mean", "z", "p"]] = math.nan
+    return table.dropna(subset="share").reset_index(drop=True), why
+
+
+def _links(network: MultilayerNetwork, layer: str) -> int:
+    return int(network.storage.simple_csr(layer).indices.size)
+
+
+def _is_whole(shares: pd.Series[float]) -> bool:
+    """Whether no link crosses in any layer, or all do."""
+    return bool((shares == 0).all() or (shares == 1).all())
+
+
+def offer(result: Governance) -> Iterator[Sentence]:
+    if result.comparison is None:
+        yield Sentence(
+            phrase(
+                "Approaches are not compared: in {} {} of all pairs are linked, so that a few more "
+                "links change no path. Name a sparser layer with governance.layer.",
+                name(result.layer),
+                percent(result.choice.dense),
+            ),
+            () if result.shares.empty else ("cross_border",),
+        )
+        return
+    effects = result.comparison.effects.set_index(["measure", "approach"])["difference"]
+    best = {end: str(effects[f"{end}_access"].idxmax()) for end in ("home", "host")}
+    home, host = map(name, result.called)
+    if best["home"] == best["host"]:
+        text = phrase("Both {} and {} gain most access by '{}'", home, host, best["home"])
+    else:
+        text = phrase(
+            "{} gains most access by '{}', {} by '{}'", home, best["home"], host, best["host"]
+        )
+    text += phrase(
+        ", of {} at equal cost.", counted(len(effects["efficiency"]), "approach", "approaches")
+    )
+    yield Sentence(text, ("approaches",))
+
+
+def tell(result: Governance) -> Iterator[Sentence]:
+    if result.comparison is not None:
+        topic = "Approaches at equal cost"
+        prices = result.choice.prices
+        text = phrase(
+            "Each approach costs at most {} (a park {}, a local link {}, a kilometre {}{}); its "
+            "links are placed in {}.",
+            *map(number, (result.choice.budget, prices.park, prices.link, prices.pipeline_km)),
+            ": assumed" if result.choice.assumed_prices else "",
+            name(result.layer),
+        )
+        yield Sentence(text, ("approaches",), topic)
+        for sentence in result.comparison.sentences(names=result.names):
+            yield Sentence(sentence, ("approach_effects", "approaches"), topic)
+    yield from _borders(result)
+
+
+def _borders(result: Governance) -> Iterator[Sentence]:
+    topic, table = "Links across borders", result.shares
+    if table.empty:
+        return
+    for group, part in table.groupby("group", sort=False):
+        if _is_whole(part["share"]):
+            said = "no link crosses" if part["share"].iloc[0] == 0 else "every link crosses"
+            text = phrase("By {} {} a border, so it says nothing.", name(group), said)
+            yield Sentence(text, ("cross_border",), topic)
+            continue
+        low, high = part["share"].min(), part["share"].max()
+        text = phrase(
+            "By {}, between {} and {} of a layer's weight crosses a border.",
+            name(group),
+            percent(float(low)),
+            percent(float(high)),
+        )
+        for word, z in (("more", 1), ("less", -1)):
+            clear = part[(part["p"] <= 0.05) & (z * part["z"] > 0)]
+            if len(clear):
+                text += phrase(
+                    " {} than in random networks with the same degrees: {}.",
+                    word.capitalize(),
+                    joined([name(layer) for layer in clear["layer"]]),
+                )
+        yield Sentence(text, ("cross_border",), topic)
+    if result.no_null:
+        beside = f"The shares are not compared with random networks: {result.no_null}."
+    else:
+        beside = "p is two-sided and not corrected for the many comparisons; small layers can "
+        beside += "hardly differ from chance."
+    yield Sentence(beside, ("cross_border",), topic)
+    if left := int(table.groupby("group")["left_out"].sum().max()):
+        links = f"{counted(left, 'link')} {are(left)} left out, as an end has no value."
+        yield Sentence(links, ("cross_border",), topic)
+
+
+def draw(result: Governance) -> Iterator[Picture]:
+    if result.comparison is None:
+        return
+    from matplotlib import pyplot as plt
+
+    ax = plot_approaches(result.comparison)
+    caption = (
+        "What each approach changes at equal cost: mean and interval over placements of its links."
+    )
+    alt = "A table of small intervals: a row for each approach, a column for each measure."
+    try:
+        figure = ax.figure.canvas.figure
+        topic = "Approaches at equal cost"
+        yield Picture("approaches", figure, caption, ("approach_effects",), topic, alt=alt)
+    finally:
+        plt.close(figure)
+
+
+def tables(result: Governance) -> Iterator[Table]:
+    if result.comparison is not None:
+        topic = "Approaches at equal cost"
+        approaches = result.comparison.approaches.reset_index()
+        caption = "Approaches: links that the budget pays for, cost, and what is assumed."
+        yield Table("approaches", approaches, caption, modelled=result.modelled, topic=topic)
+        yield Table(
+            "approach_effects",
+            result.comparison.to_frame(),
+            "Each measure before and after each approach, with interval over placements.",
+            on_page=False,
+            modelled=result.modelled,
+            topic=topic,
+        )
+    if not result.shares.empty:
+        yield Table(
+            "cross_border",
+            result.shares,
+            "Share of the weight of each layer that crosses a border, beside random networks.",
+            topic="Links across borders",
+            formats={"share": percent, "null_mean": percent},
+        )
+
+
+GOVERNANCE = Section(
+    "governance",
+    "Governance across borders",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer=offer,
+    options=GovernancePart,
+    check=pair_of,
+)

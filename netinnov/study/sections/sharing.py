@@ -1,0 +1,515 @@
+"""Sharing: what enclaves add for whom, and which divisions would last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from netinnov._arguments import did_you_mean
+from netinnov.build import build_network
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.planning import (
+    AllocationStability,
+    Game,
+    allocation_stability,
+    cooperation_game,
+    core_range,
+    least_core,
+    owen_value,
+    shapley_value,
+    share_benefits,
+)
+from netinnov.plotting import plot_benefit_shares
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import counted, joined, name, number, percent, phrase, some
+from netinnov.study.sections import enclaves
+from netinnov.study.sections._enclave_choice import layer_for
+from netinnov.study.sections._experiment_part import ExperimentPart
+from netinnov.study.sections._village_contract import (
+    Contract,
+    ContractPart,
+    check_contract,
+    contract_of,
+)
+
+__all__ = ["SHARING", "Pairs", "Sharing", "SharingPart", "compute", "pairs_of"]
+
+RULES = {
+    "equal": "equal shares",
+    "enclaves": "in proportion to enclaves",
+    "owen": "Owen value",
+    "nucleolus": "nucleolus",
+    "shapley": "Shapley value",
+}
+"""What each rule is called."""
+
+NOTHING = 1e-9
+"""Access that counts as none."""
+
+MOST = 4e9
+"""Squared places times coalitions that are measured at most."""
+
+
+class SharingPart(Part):
+    """Whose links are shared, and the contract of one enclave."""
+
+    part: ClassVar[str] = "sharing"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[sharing]                     # planning: who gains from the enclaves, and how it could be shared
+# pairs = [["quzhou", "hangzhou"]]   # links of two places each, on top of the observed network;
+                              # left out: home and host of each reverse enclave, and no other link
+most_players = 16             # places that take part, those with most enclaves or pairs; 2 to 20
+unions = "province"           # column of the places: who negotiates as one (Owen value); left out:
+                              # nobody does
+
+[sharing.contract]            # a fixed return for home from a park at the host; left out: none
+enclave = "qingtian_pinghu"   # which node it is about
+fixed_return = 10.0           # what home gets, in per cent of its investment a year: as sources say
+home_alone = 2.0              # assumed: what home would get elsewhere, in the same unit
+host_alone = 0.0              # assumed: what host would get from the same land without the park
+profits = [4.0, 8.0, 12.0, 16.0, 18.0, 24.0]   # assumed: what the park earns, one after the other
+"""
+
+    pairs: list[list[str]] | None = None
+    most_players: Annotated[int, Field(ge=2, le=20)] = 16
+    unions: str | None = None
+    contract: ContractPart | None = None
+
+
+class Pairs(NamedTuple):
+    """Pairs of places to be linked, a row each (source, target), and the network without them.
+
+    `layer` is where they are linked; empty for enclaves, which are linked on their own.
+    """
+
+    table: pd.DataFrame
+    network: MultilayerNetwork
+    players: list[str]
+    layer: str
+    left_out: int
+
+    @property
+    def counts(self) -> pd.Series[int]:
+        """In how many pairs each player is."""
+        ends = pd.concat([self.table["source"], self.table["target"]])
+        counts: pd.Series[int] = ends.value_counts().reindex(self.players, fill_value=0)
+        return counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sharing:
+    """The game of places on their links, its solutions, and what one pair adds."""
+
+    pairs: Pairs
+    game: Game
+    benefits: pd.DataFrame
+    core: pd.DataFrame
+    least: float
+    stability: dict[str, AllocationStability]
+    pair: tuple[str, str]
+    added: float
+    rise: pd.Series[float]
+    unions: str
+    contract: Contract | None
+    names: dict[Any, str]
+    drawn_names: pd.Series[str]
+
+    @property
+    def total(self) -> float:
+        """Value of all together."""
+        return float(self.game.values[-1])
+
+    @property
+    def by_rule(self) -> pd.DataFrame:
+        """In the core or not, largest excess and objector of each rule."""
+        columns = ["in_core", "largest_excess", "objector"]
+        return self.benefits.groupby("rule", sort=False)[columns].first()
+
+
+def pairs_of(context: Context) -> Pairs:
+    """The pairs, checked before anything is computed."""
+    part = context.options(SharingPart) or SharingPart()
+    check_contract(context, part.contract)
+    cities = context.cities
+    known, places = list(cities.storage.nodes.index), cities.storage.places
+    if part.unions is not None and part.unions not in places:
+        hint = (
+            did_you_mean(part.unions, places.columns)
+            or f"; there are {', '.join(map(str, places))}"
+        )
+        msg = f"sharing.unions must be a column of the places; {part.unions!r} is not one{hint}."
+        raise InputError(msg)
+    ends = _of_enclaves(context) if part.pairs is None else _asked(part.pairs, known)
+    ends = ends[ends.isin(known).all(axis=1)]
+    if ends.empty:
+        first = known[:2] if len(known) > 1 else ["a", "b"]
+        raise InputError(
+            "[sharing] needs enclaves, nodes outside their jurisdiction whose home and host are "
+            "places of the report, and there are none. Name pairs of places to be linked under "
+            f"[sharing], such as pairs = {json.dumps([first])}, or leave [sharing] out."
+        )
+    counts = pd.concat([ends["source"], ends["target"]]).value_counts()
+    kept = ends[ends.isin(counts.index[: part.most_players]).all(axis=1)].reset_index(drop=True)
+    if kept.empty:
+        msg = f"sharing.most_players = {part.most_players} leaves no pair; give a larger number."
+        raise InputError(msg)
+    players, left_out = sorted({*kept["source"], *kept["target"]}), len(ends) - len(kept)
+    if part.pairs is None:
+        nodes = pd.DataFrame({"place": players}, index=players)
+        alone = build_network(nodes, pd.DataFrame({"source": [], "target": []}, dtype="str"))
+        return Pairs(kept, alone, players, "", left_out)
+    network = cities.select(layers=context.observed(cities) or list(cities.layers))
+    layer = layer_for(network, None)
+    pairs = Pairs(
+        kept.assign(layer=layer, weight=float(np.median(network.storage.block(layer).data))),
+        network,
+        players,
+        layer,
+        left_out,
+    )
+    if network.n_nodes**2 * 2.0 ** len(players) > MOST:
+        msg = f"[sharing] {len(players)} places on a network of {network.n_nodes:,} take too long; "
+        raise InputError(f"{msg}set sharing.most_players to fewer, or name fewer pairs.")
+    paths = context.measures.paths
+    before, after = (
+        harmonic_centrality(each, **paths).loc[players].sum()
+        for each in (network, network.with_links(pairs.table))
+    )
+    if not after > before + NOTHING:
+        raise InputError(
+            "[sharing] the pairs add nothing to the access of their places, which are linked "
+            'already. Name pairs that are not linked, or set [measures] distance = "inverse", with '
+            "which weights count."
+        )
+    return pairs
+
+
+def _of_enclaves(context: Context) -> pd.DataFrame:
+    """Home and host of each reverse enclave, or of each enclave if none is known to be reverse."""
+    table = context.once(enclaves.compute).counted
+    reverse = (table["direction"] == "reverse").fillna(False).to_numpy(bool)
+    ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
+    return ends.astype("str").set_axis(["source", "target"], axis=1)
+
+
+def _asked(pairs: list[list[str]], known: list[str]) -> pd.DataFrame:
+    for pair in pairs:
+        if len(pair) != 2 or pair[0] == pair[1]:
+            msg = "each of sharing.pairs must name two different places; found "
+            raise InputError(f"{msg}{json.dumps(pair, ensure_ascii=False)}.")
+        for place in pair:
+            if place not in known:
+                hint = did_you_mean(place, known)
+                msg = "sharing.pairs must name places of the report; found "
+                raise InputError(f"{msg}{place!r}{hint}.")
+    return pd.DataFrame(pairs, columns=["source", "target"], dtype="str")
+
+
+def compute(context: Context) -> Sharing | None:
+    part = context.options(SharingPart)
+    if part is None:
+        return None
+    pairs = context.once(pairs_of)
+    paths = context.measures.paths if pairs.layer else {}
+    made: dict[tuple[tuple[str, str], ...], Game] = {}
+
+    def game_of(table: pd.DataFrame) -> Game:
+        """The game of some of the pairs; two enclaves of one pair are one link."""
+        ends = sorted({*zip(table["source"], table["target"], strict=True)})
+        if (key := tuple(ends)) not in made:
+            links = table.drop_duplicates(["source", "target"])
+            made[key] = cooperation_game(pairs.network, players=pairs.players, links=links, **paths)
+        return made[key]
+
+    game = game_of(pairs.table)
+    rules: dict[str, Any] = {"equal": "equal", "enclaves": pairs.counts}
+    unions = _unions(context, part.unions, pairs.players)
+    if unions:
+        rules["owen"] = partial(owen_value, unions=unions)
+    rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
+    benefits = share_benefits(game, rules=rules)
+    shares = benefits.pivot(index="player", columns="rule", values="share")
+    fewer = [game_of(pairs.table.drop(index=row)) for row in pairs.table.index]
+    games = [each for each in fewer if each.values[-1] > NOTHING]
+    stability = {
+        rule: allocation_stability(games, shares[rule])
+        for rule in rules
+        if games and shares[rule].notna().all() and shares[rule].sum() > NOTHING
+    }
+    pair = _pair(context, pairs)
+    of_pair = (pairs.table[["source", "target"]] == list(pair)).all(axis=1)
+    without = game_of(pairs.table[~of_pair])
+    return Sharing(
+        pairs,
+        game,
+        benefits,
+        core_range(game),
+        least_core(game),
+        stability,
+        pair,
+        float(game.values[-1] - without.values[-1]),
+        shapley_value(game) - shapley_value(without),
+        part.unions if unions and part.unions else "",
+        contract_of(context, part.contract),
+        context.names,
+        context.drawn_names,
+    )
+
+
+def _unions(context: Context, column: str | None, players: list[str]) -> list[list[str]]:
+    """The players of each value of a column; one without a value stands alone."""
+    if column is None:
+        return []
+    values = context.cities.storage.places[column].reindex(players)
+    known = values.dropna()
+    groups = [[str(player) for player in rows] for rows in known.groupby(known).groups.values()]
+    return [*groups, *([player] for player in players if player not in known.index)]
+
+
+def _pair(context: Context, pairs: Pairs) -> tuple[str, str]:
+    """The pair of the experiment, or that of most enclaves (the first in a tie)."""
+    ends = [*zip(pairs.table["source"], pairs.table["target"], strict=True)]
+    experiment = context.options(ExperimentPart)
+    if experiment is not None and (experiment.home, experiment.host) in ends:
+        return experiment.home, experiment.host
+    return max(ends, key=ends.count)
+
+
+def offer(result: Sharing) -> Iterator[Sentence]:
+    keeps = [RULES[str(rule)] for rule, row in result.by_rule.iterrows() if row["in_core"]]
+    text = _achieved(result)
+    if keeps:
+        text += f" Nobody would leave under {joined(keeps)}."
+    else:
+        text += " Under each rule that was tried some group would be better off by itself."
+    yield Sentence(text, ("sharing",))
+
+
+def _achieved(result: Sharing) -> str:
+    pairs = result.pairs
+    n = counted(len(pairs.table.drop_duplicates(["source", "target"])), "pair")
+    places, value = counted(len(pairs.players), "place"), number(result.total)
+    if not pairs.layer:
+        text = "{} of home and host of enclaves, with no other link, give {} an access to one "
+        return phrase(text + "another of {} (sum of their harmonic closeness).", n, places, value)
+    text = "{} of places, linked in {} on top of the observed network, raise the access of {} by {}"
+    return phrase(text + " (sum of their harmonic closeness).", n, name(pairs.layer), places, value)
+
+
+def _named(result: Sharing, places: Any) -> list[Any]:
+    return [name(result.names.get(place, place)) for place in places]
+
+
+def tell(result: Sharing) -> Iterator[Sentence]:
+    if result.least <= NOTHING:
+        text = "The core is not empty: some divisions leave no group of places better off by itself"
+        if result.least < -NOTHING:
+            text += f", and under the nucleolus each would lose at least {number(-result.least)}"
+        yield Sentence(f"{text} by leaving.", ("sharing",))
+    else:
+        text = (
+            "The core is empty: under every division some group of places would be better off by "
+            f"itself, by {number(result.least)} at least."
+        )
+        yield Sentence(text, ("sharing",))
+    shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
+    most = str(shares.round(9).idxmax())
+    ends: Any = result.core.loc[most]
+    text = phrase(
+        "By the Shapley value {} gets most, {} of {}; in an equal division it would be {}.",
+        *_named(result, [most]),
+        number(float(shares[most])),
+        number(result.total),
+        number(result.total / len(shares)),
+    )
+    if ends.notna().all():
+        text += phrase(
+            " Between {} and {} would be stable, so the rule decides, not stability.",
+            number(max(float(ends["low"]), 0.0) if abs(ends["low"]) < NOTHING else ends["low"]),
+            number(float(ends["high"])),
+        )
+    yield Sentence(text, ("sharing",))
+    for rule, row in result.by_rule.iterrows():
+        if row["objector"]:
+            members = sorted(row["objector"])
+            text = phrase(
+                "Under the rule '{}' a group would leave ({}): by itself it achieves {} more.",
+                RULES[str(rule)],
+                some(_named(result, members), len(members)),
+                number(float(row["largest_excess"])),
+            )
+            yield Sentence(text, ("sharing",))
+    if result.stability:
+        kept = [f"{RULES[rule]} {percent(found.share)}" for rule, found in result.stability.items()]
+        text = (
+            f"With one pair less, each in turn, the divisions stay in the core in: {joined(kept)}."
+        )
+        yield Sentence(text, ("sharing_stability",))
+    yield from _pair_told(result)
+    if result.contract is not None:
+        yield from _contract_told(result.contract)
+    text = (
+        "Assumed: access is what places want, a unit of it is worth the same to each and can be "
+        "passed on, links cost nothing, and those outside a group build nothing. It is an account "
+        "of access, in no currency, and no forecast; no division of taxes is in it."
+    )
+    if n := result.pairs.left_out:
+        text += f" {counted(n, 'pair')} of places with fewer pairs left out (most_players)."
+    yield Sentence(text, ("sharing",))
+
+
+def _pair_told(result: Sharing) -> Iterator[Sentence]:
+    home, host = result.pair
+    others = result.rise.drop([home, host]).sum()
+    text = phrase(
+        "The pair of {} and {} adds {} to the value of all. The Shapley value of {} is higher with "
+        "it by {}, that of {} by {}: the same, as the link needs both.",
+        *_named(result, [home, host]),
+        number(result.added),
+        *_named(result, [home]),
+        number(float(result.rise[home])),
+        *_named(result, [host]),
+        number(float(result.rise[host])),
+    )
+    if others < -NOTHING:
+        text += f" All others together get {number(-others)} less, as they are needed less between."
+    elif others > NOTHING:
+        text += f" All others together get {number(others)} more."
+    yield Sentence(text, ("sharing_pair",))
+
+
+def _contract_told(contract: Contract) -> Iterator[Sentence]:
+    part, topic = contract.part, "A contract with a fixed return"
+    text = phrase(
+        "{} (home) gets a fixed {} a year from the park at {} (host), in per cent of its "
+        "investment. Assumed: elsewhere it would get {}, and {} would get {} from the same land "
+        "without the park.",
+        name(contract.home),
+        number(part.fixed_return),
+        name(contract.host),
+        number(part.home_alone),
+        name(contract.host),
+        number(part.host_alone),
+    )
+    yield Sentence(text, ("sharing_contract",), topic)
+    text = phrase(
+        "Below a profit of {} {} would be better off without the contract, at {} it gives what the "
+        "Shapley value would, and above that {} keeps more: the contract leaves the risk to host.",
+        number(contract.least_profit),
+        name(contract.host),
+        number(contract.fair_profit),
+        name(contract.host),
+    )
+    if part.fixed_return < part.home_alone:
+        text += phrase(" {} itself would do better elsewhere.", name(contract.home))
+    yield Sentence(text, ("sharing_contract",), topic)
+
+
+def draw(result: Sharing) -> Iterator[Picture]:
+    from matplotlib import pyplot as plt
+
+    shown = result.benefits[result.benefits["rule"] != "enclaves"]
+    ax = plot_benefit_shares(
+        shown,
+        core=result.core,
+        names=result.drawn_names,
+        rules=RULES,
+        label="share of the gain of access (sum of harmonic closeness)",
+    )
+    caption = "Shares of each place under several rules, and what it gets in all stable divisions."
+    alt = "A row for each place with a mark for each rule, on a bar from the least to the most."
+    try:
+        yield Picture("sharing", ax.figure.canvas.figure, caption, ("sharing",), alt=alt)
+    finally:
+        plt.close(ax.figure.canvas.figure)
+
+
+def tables(result: Sharing) -> Iterator[Table]:
+    benefits = result.benefits.assign(objector=result.benefits["objector"].map(_text))
+    ends = result.core.reindex(benefits["player"])
+    benefits["core_low"], benefits["core_high"] = ends["low"].to_numpy(), ends["high"].to_numpy()
+    wide = result.benefits.pivot(index="player", columns="rule", values="share")
+    wide = wide[list(result.by_rule.index)].join(result.core)
+    wide = wide.sort_values("shapley", ascending=False, kind="stable")
+    view = wide.rename(columns=RULES | {"low": "core: least", "high": "core: most"}).reset_index()
+    view["player"] = view["player"].map(lambda place: result.names.get(place, place))
+    yield Table(
+        "sharing",
+        benefits,
+        "Shares by rule, whether some group would leave, and what each place gets in the core.",
+        view=view,
+        whole=True,
+    )
+    if result.stability:
+        rows = [
+            {"rule": rule, "in_core": found.share, "coalition": _text(members), "objects": share}
+            for rule, found in result.stability.items()
+            for members, share in ([*found.objections.items()][:5] or [(frozenset(), 0.0)])
+        ]
+        caption = (
+            "With one pair less, each in turn: in what share of the games a division is in the "
+            "core, and the groups that object most often."
+        )
+        frame = pd.DataFrame(rows)
+        yield Table("sharing_stability", frame, caption, formats={"in_core": percent})
+    rise = result.rise.rename("change").rename_axis("player").reset_index()
+    rise.insert(0, "host", result.pair[1])
+    rise.insert(0, "home", result.pair[0])
+    caption = "Change of the Shapley value of each place by the pair of home and host."
+    yield Table("sharing_pair", rise, caption, on_page=False)
+    if result.contract is not None:
+        shares = result.contract.shares
+        yield Table(
+            "sharing_contract",
+            shares.assign(objector=shares["objector"].map(_text)),
+            "A fixed return at several assumed profits of the park, beside the Shapley value.",
+            view=_contract_view(result.contract),
+            whole=True,
+            topic="A contract with a fixed return",
+        )
+
+
+def _contract_view(contract: Contract) -> pd.DataFrame:
+    rows = []
+    for profit, part in contract.shares.groupby("profit", sort=False):
+        by = part.set_index(["rule", "player"])
+        leaves = by.loc[("contract", "home"), "objector"]
+        rows.append(
+            {
+                "profit (assumed)": profit,
+                "contract: home": by.loc[("contract", "home"), "share"],
+                "contract: host": by.loc[("contract", "host"), "share"],
+                "Shapley: home": by.loc[("shapley", "home"), "share"],
+                "Shapley: host": by.loc[("shapley", "host"), "share"],
+                "would leave": _text(leaves) or "nobody",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _text(members: Any) -> str:
+    return "+".join(sorted(map(str, members))) if members else ""
+
+
+SHARING = Section(
+    "sharing",
+    "Who gains, and how it could be shared",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer=offer,
+    options=SharingPart,
+    check=pairs_of,
+)

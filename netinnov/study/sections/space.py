@@ -1,0 +1,404 @@
+"""Space: which homes could use whose space at least cost, and what more of it would be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from netinnov._arguments import did_you_mean
+from netinnov._geography import great_circle
+from netinnov.errors import InputError
+from netinnov.planning import (
+    SpaceAllocation,
+    SpaceDemand,
+    allocate_space,
+    rent_intervals,
+    space_demand,
+    worth_of_space,
+)
+from netinnov.plotting import plot_space_allocation
+from netinnov.study._context import Context
+from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._words import are, counted, joined, name, number, percent, phrase
+from netinnov.study.sections import enclaves
+from netinnov.study.sections._enclave_choice import layer_for
+
+__all__ = ["SPACE", "Space", "SpacePart", "Stock", "compute", "stock"]
+
+LARGEST = 12
+"""Hosts at which more space is tried."""
+
+TRIED = 10
+"""Units that the space which is tried houses, so that it holds more than a link or two."""
+
+
+class SpacePart(Part):
+    """What needs space, and where it is."""
+
+    part: ClassVar[str] = "space"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[space]                       # planning: homes use the space of hosts, the nearest first; this and
+                              # the next parts are in the report where they are named
+area = "floor_area_m2"        # space: a column of the enclaves, added up at their hosts, or else of
+                              # the places
+unit = "m²"                   # of the area, in words
+units = "firms"               # what needs space: a column of the enclaves, added up for their
+                              # homes, or else of the places
+# floor = 500.0               # space for one of them; left out: median of the nodes with both
+# home = "quzhou"             # for whom more space is tried at each host; left out: most demand
+links_per_unit = 1.0          # links that one of them makes there: an assumption
+resamples = 200               # of the nodes with both columns, for the intervals
+"""
+
+    area: Annotated[str, Field(min_length=1)] = "floor_area_m2"
+    unit: str = "m²"
+    units: Annotated[str, Field(min_length=1)] = "firms"
+    floor: Annotated[float, Field(gt=0)] | None = None
+    home: str | None = None
+    links_per_unit: Annotated[float, Field(gt=0)] = 1.0
+    resamples: Annotated[int, Field(ge=1)] = 200
+
+
+class Stock(NamedTuple):
+    """What needs space by home, the space by host, and the kilometres between them."""
+
+    units: pd.Series[float]
+    capacity: pd.Series[float]
+    kilometres: pd.DataFrame
+    demand: SpaceDemand
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Space:
+    """A least-cost plan and its rents, or why there is none; and what more space is worth."""
+
+    part: SpacePart
+    stock: Stock
+    plan: SpaceAllocation | None
+    short: str
+    rents: pd.DataFrame
+    home: str
+    worth: pd.DataFrame | None
+    layer: str
+    names: dict[Any, str]
+    drawn_names: pd.Series[str]
+
+    @property
+    def full(self) -> list[str]:
+        """Hosts with a rent, the highest first."""
+        rents = self.rents["rent"].sort_values(ascending=False, kind="stable")
+        return [str(host) for host in rents.index[rents > 0]]
+
+    @property
+    def served(self) -> float:
+        """In what share of the resamples all demand can be served."""
+        return float(self.rents["served"].iloc[0])
+
+
+def stock(context: Context) -> Stock:
+    """The amounts, checked; nothing is solved."""
+    part = context.options(SpacePart) or SpacePart()
+    units, lost_units = _amounts(context, part.units, "home", "units")
+    capacity, lost_space = _amounts(context, part.area, "host", "area")
+    places = context.cities.storage.places
+    left_out = lost_units + lost_space
+    for amounts in (units, capacity):
+        if bare := list(
+            amounts.index[places.loc[amounts.index, ["lon", "lat"]].isna().any(axis=1)]
+        ):
+            msg = f"[space] needs lon and lat of each home and host; missing for {len(bare):,}: "
+            raise InputError(f"{msg}{', '.join(bare[:5])}. Give them in the table of places.")
+    if part.home is not None and part.home not in context.cities.storage.nodes.index:
+        hint = did_you_mean(part.home, context.cities.storage.nodes.index)
+        msg = f"space.home must be the id of a place of the report; found {part.home!r}{hint}."
+        raise InputError(msg)
+    ends = [places.loc[amounts.index] for amounts in (units, capacity)]
+    (x, y), (u, v) = ((end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
+    between = great_circle(x[:, None], y[:, None], u, v)
+    kilometres = pd.DataFrame(between, units.index, capacity.index)
+    floor: Any = context.network.storage.nodes if part.floor is None else part.floor
+    try:
+        demand = space_demand(
+            units, floor, area=part.area, units=part.units, resamples=999, rng=context.seed
+        )
+    except InputError as error:
+        msg = f"[space] {error} In a study that is floor = ... under [space]."
+        raise InputError(msg) from None
+    return Stock(units, capacity, kilometres, demand, left_out)
+
+
+def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.Series[float], int]:
+    """A number for each home or host, and how many enclaves with a number are left out."""
+    nodes, places = context.inside.storage.nodes, context.cities.storage.places
+    known = context.cities.storage.nodes.index
+    if column in nodes:
+        table = context.once(enclaves.compute).counted
+        values = pd.to_numeric(nodes[column].reindex(table["node"]), errors="coerce")
+        amounts = values.to_numpy(np.float64, na_value=np.nan)
+        positive = amounts > 0
+        kept = positive & table[["home", "host"]].isin(known).all(axis=1).to_numpy()
+        ends = table[end].astype("str").to_numpy()[kept]
+        total = pd.Series(amounts[kept], pd.Index(ends, name=end)).groupby(level=0).sum()
+        if len(total):
+            return total, int(positive.sum() - kept.sum())
+    if column in places:
+        values = pd.to_numeric(places[column].reindex(known), errors="coerce")
+        of_places = pd.Series(values.to_numpy(np.float64, na_value=np.nan), known)
+        if (of_places > 0).any():
+            return of_places[of_places > 0], 0
+    columns = [*nodes.columns, *places.columns]
+    there = "is empty for all of them" if column in columns else "is not there"
+    hint = "" if column in columns else did_you_mean(column, columns)
+    raise InputError(
+        f"[space] needs a number above 0 for at least one {end}: in a column {column!r} of the "
+        f"enclaves (nodes outside their jurisdiction) or of the places, which {there}{hint}. Add "
+        f"the column, name another one with space.{setting}, or leave [space] out."
+    )
+
+
+def compute(context: Context) -> Space | None:
+    part = context.options(SpacePart)
+    if part is None:
+        return None
+    amounts = context.once(stock)
+    cost = amounts.kilometres.astype(np.float64)
+    for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
+        cost.loc[place, place] = np.nan
+    plan, short = None, ""
+    try:
+        plan = allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
+    except InputError as error:
+        short = str(error)
+    rents = rent_intervals(amounts.demand, amounts.capacity, cost, resamples=part.resamples)
+    home = part.home or str(amounts.units.idxmax())
+    layer, worth = _worth(context, part, amounts, home)
+    return Space(
+        part, amounts, plan, short, rents, home, worth, layer, context.names, context.drawn_names
+    )
+
+
+def _worth(
+    context: Context, part: SpacePart, amounts: Stock, home: str
+) -> tuple[str, pd.DataFrame | None]:
+    """What more space at the largest hosts is worth to a home, in which layer."""
+    hosts = amounts.capacity.drop(home, errors="ignore").nlargest(LARGEST).index
+    if not len(hosts):
+        return "", None
+    try:
+        layer = layer_for(context.cities, None)
+        worth = worth_of_space(
+            context.cities.select(layers=[layer]),
+            home=home,
+            hosts=list(hosts),
+            floor=amounts.demand.floor,
+            area=TRIED * amounts.demand.floor / part.links_per_unit,
+            links_per_unit=part.links_per_unit,
+            rng=context.seed,
+            **context.measures.paths,
+        )
+    except InputError as error:
+        context.say(f"no worth of space: {error}")
+        return "", None
+    return context.mark(layer), worth.sort_values("gain", ascending=False, kind="stable")
+
+
+def offer(result: Space) -> Iterator[Sentence]:
+    demand, space = result.stock.demand.by_home().sum(), result.stock.capacity.sum()
+    text = phrase(
+        "{} ({}: {}) would need about {} {} of space; {} have {}.",
+        counted(len(result.stock.units), "home"),
+        name(result.part.units),
+        number(result.stock.units.sum()),
+        _about(demand),
+        result.part.unit,
+        counted(len(result.stock.capacity), "host"),
+        _about(space),
+    )
+    yield Sentence(text, ("space_demand", "space_rents"))
+
+
+def _about(value: float) -> str:
+    """Three significant digits, also of large numbers."""
+    return number(float(f"{value:.3g}"))
+
+
+def tell(result: Space) -> Iterator[Sentence]:
+    demand, unit = result.stock.demand, result.part.unit
+    if demand.n:
+        text = phrase(
+            "One of them takes {} {} in the median of the {} that state both (95 % interval {} to "
+            "{}, over resamples of them): it describes these and is no norm.",
+            number(demand.floor),
+            unit,
+            counted(demand.n, "node"),
+            number(demand.low),
+            number(demand.high),
+        )
+    else:
+        text = phrase("One of them takes {} {}: an assumption.", number(demand.floor), unit)
+    yield Sentence(text, ("space_demand",))
+    if result.plan is None:
+        yield Sentence(phrase("No plan: {}", result.short), ("space_demand",))
+    else:
+        yield from _plan(result, result.plan)
+    if result.worth is not None:
+        yield from _worth_told(result, result.worth)
+    text = phrase(
+        "Assumed: every home may use every host's space, all stated space is free, and kilometres "
+        "are the cost. It says where stated space is near to whom, not who will rent it."
+    )
+    if n := result.stock.left_out:
+        text += f" {counted(n, 'enclave')} with a number {are(n)} left out, as home or host "
+        text += "is not a place of the report."
+    yield Sentence(text, ("space_demand", "space_rents"))
+
+
+def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
+    total = plan.flows.to_numpy().sum()
+    text = phrase(
+        "If homes used the space of any host at the least distance, it would lie {} km from home "
+        "on average.",
+        number(plan.cost / total),
+    )
+    yield Sentence(text, ("space_flows",))
+    if result.full:
+        parts = []
+        for host in result.full[:3]:
+            row: Any = result.rents.loc[host]
+            parts.append(
+                phrase(
+                    "{} ({} km, 95 % interval {} to {})",
+                    name(result.names.get(host, host)),
+                    *(number(float(row[column])) for column in ("rent", "low", "high")),
+                )
+            )
+        text = phrase(
+            "Space runs out at {}. The rent is what one more {} there would save in kilometres.",
+            joined(parts),
+            result.part.unit,
+        )
+        if not plan.rents_unique:
+            text += " The plan is degenerate: other rents would do as well."
+    else:
+        text = phrase("No host is full, so one more unit of space is worth nothing in this plan.")
+    yield Sentence(text, ("space_rents",))
+    if result.stock.demand.n and result.served < 1:
+        text = phrase(
+            "In {} of the resamples space falls short, whatever the rents; the intervals describe "
+            "the others.",
+            percent(1 - result.served),
+        )
+        yield Sentence(text, ("space_rents",))
+
+
+def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
+    size = int(worth["links"].iloc[0])
+    home = name(result.names.get(result.home, result.home))
+    gains = worth["gain_per_1000"]
+    if not (gains > 0).any():
+        text = phrase(
+            "A new park of {} for {} would not raise the access of {} at any host in {}.",
+            counted(size, "link"),
+            home,
+            home,
+            name(result.layer),
+        )
+        yield Sentence(text, ("space_worth",))
+        return
+    best, last = str(gains.index[0]), str(gains.index[-1])
+    text = phrase(
+        "For {}, {} {} more would be worth most at {}: access (harmonic closeness in {}) would "
+        "rise by {}",
+        home,
+        number(1000.0),
+        result.part.unit,
+        name(result.names.get(best, best)),
+        name(result.layer),
+        number(float(gains.iloc[0])),
+    )
+    if last != best:
+        where = name(result.names.get(last, last))
+        text += phrase("; at {} by {}", where, number(float(gains.iloc[-1])))
+    text += phrase(
+        ". It was measured with a park of {}, half of them leading home: assumed.",
+        counted(size, "link"),
+    )
+    yield Sentence(text, ("space_worth",))
+
+
+def draw(result: Space) -> Iterator[Picture]:
+    if result.plan is None:
+        return
+    from matplotlib import pyplot as plt
+
+    ax = plot_space_allocation(
+        result.plan, names=result.drawn_names, unit=result.part.unit, rent_unit="km"
+    )
+    caption = (
+        "Which home would use how much space at which host, if all stated space were open to all "
+        "and the nearest were taken first."
+    )
+    alt = "Bands from homes at the left to hosts at the right, as wide as the space that is used."
+    try:
+        figure = ax.figure.canvas.figure
+        yield Picture("space", figure, caption, ("space_flows", "space_rents"), alt=alt)
+    finally:
+        plt.close(figure)
+
+
+def tables(result: Space) -> Iterator[Table]:
+    demand = result.stock.demand.to_frame().rename_axis("home").reset_index()
+    demand.insert(1, "units", result.stock.units.to_numpy())
+    yield _table(result, "space_demand", demand, "Space that each home needs, with its interval.")
+    if result.plan is not None:
+        flows = result.plan.to_frame().rename(columns={"demand": "home", "site": "host"})
+        pairs = zip(flows["home"], flows["host"], strict=True)
+        between: Any = result.stock.kilometres
+        flows["kilometres"] = [float(between.at[pair]) for pair in pairs]
+        caption = "Who would use how much space where; 0 for pairs that would not be used."
+        yield _table(result, "space_flows", flows, caption)
+    capacity = result.stock.capacity
+    rents = result.rents.rename_axis("host").reset_index()
+    rents.insert(1, "capacity", capacity.to_numpy())
+    if result.plan is not None:
+        rents.insert(2, "left", result.plan.left.reindex(capacity.index).to_numpy())
+    caption = "Space of each host, what is left of it, and its rent in kilometres with interval."
+    yield _table(result, "space_rents", rents, caption)
+    if result.worth is not None:
+        worth = result.worth.reset_index()
+        worth.insert(0, "home", result.home)
+        yield _table(
+            result,
+            "space_worth",
+            worth,
+            "What more space at each host gains for a home, in access.",
+        )
+
+
+def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Table:
+    view = frame.copy()
+    for end in view.columns.intersection(["home", "host"]):
+        view[end] = view[end].map(lambda place: result.names.get(place, place))
+    if "flow" in view:
+        view = view[view["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
+    return Table(title, frame, caption, view=view)
+
+
+SPACE = Section(
+    "space",
+    "Space for cross-border flows",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer=offer,
+    options=SpacePart,
+    check=stock,
+)
