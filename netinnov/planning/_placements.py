@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import NewLinks, Scenario, apply_scenario, chosen_layer
+from netinnov.scenarios._changed_links import NewNode, free_name
+from netinnov.scenarios._enclave import Enclave
+from netinnov.scenarios._pair_draws import Pairs
 
 __all__ = ["Placement", "all_placements", "stream", "with_placements"]
 
@@ -61,11 +65,15 @@ def all_placements(
         placements = []
         for at, (name, scenario) in enumerate(candidates.items()):
             try:
+                rng = stream(seed, replicate, at)
+                placement: Placement | None
                 if isinstance(scenario, NewLinks):
-                    placements.append(_named(network, scenario, layer))
-                    continue
-                changed = apply_scenario(network, scenario, rng=stream(seed, replicate, at))
-                placement = _additions(network, changed)
+                    placement = _named(network, scenario, layer)
+                elif isinstance(scenario, Enclave) and scenario.funding == "new":
+                    placement = _of_park(network, scenario, rng)
+                else:
+                    changed = apply_scenario(network, scenario, rng=rng)
+                    placement = _additions(network, changed)
             except Exception as error:
                 error.add_note(f"In candidate {name!r}.")
                 raise
@@ -80,11 +88,31 @@ def _named(network: MultilayerNetwork, scenario: NewLinks, layer: str) -> Placem
     """The placement of named links, without a network for it."""
     layer, source, target = scenario._placed(network, layer)
     weight = np.full(source.size, float(scenario.weight))
-    if source.size > 1:  # the weights of a pair that is named twice add up
-        key = source.astype(np.int64) * network.n_nodes + target
-        _, first, times = np.unique(key, return_index=True, return_counts=True)
-        source, target, weight = source[first], target[first], weight[first] * times
-    return Placement(None, (layer,) * source.size, source, target, weight, {})
+    return _placement(None, layer, Pairs(source, target, weight), network.n_nodes)
+
+
+def _of_park(network: MultilayerNetwork, scenario: Enclave, rng: np.random.Generator) -> Placement:
+    """The placement of a park that takes nothing away, without a network for it."""
+    node, layer, _, new, _ = scenario._changes(network, rng)
+    places = network.storage.places.index
+    codes = places.get_indexer(pd.Index([node.place, node.jurisdiction])).astype(np.int32)
+    row = _row_of(node._replace(name=free_name(network, node.name)))
+    table = NodeTable(row, codes[:1], codes[1:])
+    return _placement(table, layer, new, network.n_nodes + 1)
+
+
+@lru_cache(maxsize=1024)
+def _row_of(node: NewNode) -> pd.DataFrame:
+    row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
+    return pd.DataFrame(row, index=[node.name], dtype="str")
+
+
+def _placement(table: NodeTable | None, layer: str, new: Pairs, n: int) -> Placement:
+    """New links of one layer; the weights of a pair that is named twice add up."""
+    key, at = np.unique(new.source.astype(np.int64) * n + new.target, return_inverse=True)
+    source, target = (end.astype(np.int32) for end in np.divmod(key, n))
+    weight = np.bincount(at, new.weight, key.size).astype(np.float64)
+    return Placement(table, (layer,) * key.size, source, target, weight, {})
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
@@ -131,7 +159,10 @@ def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
     ):
         return False
     first = new.nodes.iloc[:n]
-    return first.index.equals(old.nodes.index) and first.equals(old.nodes)
+    if not first.index.equals(old.nodes.index):
+        return False
+    # A column of whole numbers is one of floats as soon as a new node has none.
+    return first.equals(old.nodes) or first.equals(old.nodes.reindex(new.nodes.index).iloc[:n])
 
 
 def _keys(rows: Rows, m: int) -> tuple[Keys, Floats]:

@@ -70,6 +70,12 @@ class PlanValues:
             self._kept[key] = math.fsum(values) / len(values)
         return self._kept[key]
 
+    def scored(self, plan: Sequence[int]) -> float:
+        """The value of one plan as the search has it, equal to `value` up to rounding."""
+        if len(plan) == 0:
+            return self.value(plan)
+        return float(self.values(plan[:-1], plan[-1:])[0])
+
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
         """The value of a plan with each of some candidates alone, in their order."""
         if not len(more):

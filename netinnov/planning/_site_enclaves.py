@@ -363,7 +363,7 @@ def _result(
         bound = max(bound, value) if not math.isnan(bound) else bound
     # Of a stream that no candidate has.
     rng = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(2**32 - 1,)))
-    drawn = [values.value(limit.drawn(rng)) for _ in range(placebos)]
+    drawn = [values.scored(limit.drawn(rng)) for _ in range(placebos)]
     as_good = [not values.is_better(value, each) for each in drawn]
     table = _table_of_candidates(siting, plan, baseline, value)
     cost = limit.cost(plan) if limit.priced else math.nan
@@ -410,7 +410,7 @@ def _table_of_candidates(
     in_plan = np.empty(n)
     in_plan[outside] = values.values(plan, outside) - value
     for at in plan:
-        in_plan[at] = value - values.value([each for each in plan if each != at])
+        in_plan[at] = value - values.scored([each for each in plan if each != at])
     order = pd.array([plan.index(at) + 1 if at in plan else pd.NA for at in range(n)], "Int64")
     return pd.DataFrame(
         {

@@ -81,13 +81,25 @@ class BetweenPlaces(Priced):
         followed: tuple[Pairs, Pairs] | None = None,
     ) -> MultilayerNetwork:
         """Add a node (see `added_node`) and link it to ends; `followed` as in `moved`."""
+        removed, new = self._links_of_node(network, home, layer, pairs, ends, rng)
+        nodes = added_node(network, node)
+        return moved(network, nodes, layer, gone=removed, new=new, followed=followed)
+
+    def _links_of_node(
+        self,
+        network: MultilayerNetwork,
+        home: Side,
+        layer: str,
+        pairs: Pairs,
+        ends: Ends,
+        rng: np.random.Generator,
+    ) -> tuple[Pairs, Pairs]:
+        """Give the pairs that are given up for a node at the end of the nodes, and its links."""
         to_end = points_to_end(ends.inward, layer in network.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
         removed, weight = self._funds(home, pairs, len(ends.node), layer, rng)
         n, end = network.n_nodes, ends.node.astype(np.int32)
-        new = Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
-        nodes = added_node(network, node)
-        return moved(network, nodes, layer, gone=removed, new=new, followed=followed)
+        return removed, Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
 
 
 class LinksOrVolume(BetweenPlaces):

@@ -12,7 +12,7 @@ from netinnov._tables import NodeTable
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios._pair_draws import Pairs, Positions
 
-__all__ = ["NewNode", "added_node", "keys", "moved"]
+__all__ = ["NewNode", "added_node", "free_name", "keys", "moved"]
 
 KEPT = 2**18
 """Rows of tables with one node more that are kept with a network, as replicates need them again."""
@@ -38,15 +38,20 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
     return table
 
 
-def _added_node(
-    network: MultilayerNetwork, name: str, kind: str, place: str, jurisdiction: str
-) -> NodeTable:
+def free_name(network: MultilayerNetwork, name: str) -> str:
+    """Give the name, with a number if it is in use."""
     free, number = name, 1
     while free in network.storage.nodes.index:
         number += 1
         free = f"{name}:{number}"
+    return free
+
+
+def _added_node(
+    network: MultilayerNetwork, name: str, kind: str, place: str, jurisdiction: str
+) -> NodeTable:
     row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
-    node = pd.DataFrame(row, index=[free], dtype="str")
+    node = pd.DataFrame(row, index=[free_name(network, name)], dtype="str")
     codes = network.storage.places.index.get_indexer(pd.Index([place, jurisdiction]))
     return NodeTable(
         pd.concat([network.storage.nodes, node]).rename_axis("node"),

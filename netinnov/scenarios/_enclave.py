@@ -46,6 +46,13 @@ class Enclave(LinksOrVolume):
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
         """Add the park with its links, or with as many links to any nodes at all."""
+        node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
+        return moved(network, added_node(network, node), layer, gone=removed, new=new, left=left)
+
+    def _changes(
+        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+    ) -> tuple[NewNode, str, Pairs, Pairs, float]:
+        """Give the park, the layer, the pairs that are given up, the new ones, and what is left."""
         layer, pairs = layer_with_pairs(network, self.layer)
         near, far = self._near_and_far(network)
         home = far if self._at_host else near
@@ -55,7 +62,8 @@ class Enclave(LinksOrVolume):
         if not self._moves_volume:
             draws = self._draws(network, near, far, pairs, total)
             ends = drawn_ends([(every, total)] if random_ends else draws, rng)
-            return self._with_node(network, home, layer, pairs, ends, rng, node)
+            removed, new = self._links_of_node(network, home, layer, pairs, ends, rng)
+            return node, layer, removed, new, 0.0
         ends, weight = ends_of_volume(self._draws(network, near, far, pairs, total))
         if random_ends:
             ends = every.at(draw(every.pull, len(weight), rng))
@@ -63,7 +71,7 @@ class Enclave(LinksOrVolume):
         park = np.full(len(weight), network.n_nodes, np.int32)
         to = ends.node.astype(np.int32)
         new = split_ways(park, to, weight, ends.inward, directed=layer in network.directed)
-        return moved(network, added_node(network, node), layer, gone=removed, new=new, left=left)
+        return node, layer, removed, new, left
 
     def _near_and_far(self, network: MultilayerNetwork) -> tuple[Side, Side]:
         """Find the nodes where the park is located, and those of the place that it belongs to."""
