@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import netinnov.sources as sources
     import netinnov.study as study
     import netinnov.supra as supra
+    import netinnov.topology as topology
     from netinnov._inputs import read_network
     from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
     from netinnov.connectivity import Frictions
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
     from netinnov.null_models import rewire
     from netinnov.scenarios import ReverseEnclave
+    from netinnov.topology import describe
 
 __all__ = [
     "Frictions",
@@ -64,6 +66,7 @@ __all__ = [
     "compare_scenarios",
     "connectivity",
     "datasets",
+    "describe",
     "errors",
     "experiments",
     "explore",
@@ -87,6 +90,7 @@ __all__ = [
     "sources",
     "study",
     "supra",
+    "topology",
 ]
 
 _HOME = {
@@ -100,6 +104,7 @@ _HOME = {
     "clean_tables": "build",
     "compare_scenarios": "experiments",
     "explore": "explorer",
+    "describe": "topology",
     "flatten": "build",
     "read_network": "_inputs",
     "rewire": "null_models",

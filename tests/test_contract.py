@@ -23,9 +23,10 @@ import contract_counts
 import contract_coupled
 import contract_lengths
 import contract_positions
+import contract_topology
 import netinnov as ni
 from contract_measure import Measure, Result
-from netinnov import centrality, connectivity
+from netinnov import centrality, connectivity, topology
 from strategies import ODD_NAMES, Tables, networks
 
 MEASURES = {
@@ -34,6 +35,7 @@ MEASURES = {
     **contract_coupled.MEASURES,
     **contract_lengths.MEASURES,
     **contract_positions.MEASURES,
+    **contract_topology.MEASURES,
 }
 
 GIVEN_NODES = {
@@ -99,8 +101,10 @@ def by_ends(pairs: pd.Series, network: ni.MultilayerNetwork) -> pd.Series:
 
 
 def test_every_public_measure_is_sent_through() -> None:
-    # `Frictions` is a parameter, `ExternalReach` a result; all else is a measure of a network.
-    public = {*centrality.__all__, *connectivity.__all__} - {"ExternalReach", "Frictions"}
+    # `Frictions` is a parameter, `ExternalReach` a result, `describe` and `small_world` are tables
+    # of measures; all else is a measure of a network.
+    others = {"ExternalReach", "Frictions", "describe", "small_world"}
+    public = {*centrality.__all__, *connectivity.__all__, *topology.__all__} - others
     assert public == {*MEASURES, *GIVEN_NODES}
     for name, measures in MEASURES.items():
         assert {measure.function.__name__ for measure in measures} == {name}

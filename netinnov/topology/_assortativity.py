@@ -1,0 +1,138 @@
+"""Whether nodes link to nodes that are like them."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import did_you_mean, shown
+from netinnov._public import suggests_keywords
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.topology._layer_graphs import Layer, by_layer
+
+__all__ = ["assortativity", "degree_assortativity_of"]
+
+
+@suggests_keywords
+def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree") -> pd.Series:
+    """Correlation between the two ends of a link, in each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    by : str or Series
+        ``"degree"``: numbers of links; in a directed layer links out of the source and into the
+        target. The name of a column of the nodes, or a Series with a value a node: numbers are
+        correlated, and of anything else (text, categories, truth values) it is compared how
+        often both ends have the same.
+
+    Returns
+    -------
+    Series
+        One number a layer. 1: links join like nodes only; 0: as if ends were drawn at random; below
+        0: unlike nodes. Numbers: Pearson's correlation over the links, each undirected link both
+        ways. Categories: (sum_c e_cc - sum_c a_c b_c) / (1 - sum_c a_c b_c) with e_cd the share of
+        the links from category c to d, and a and b its row and column sums. NaN without links, and
+        where all ends are alike. Weights and self-links do not count; links at a node without a
+        value are left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or the Series does not have a value for each node.
+
+    Notes
+    -----
+    Degree correlations are limited by the degrees themselves: compare them with
+    `null_models.Rewire`.
+
+    References
+    ----------
+    Newman (2003), Mixing patterns in networks, Physical Review E 67, 026126.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"kind": ["firm", "firm", "park"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(nodes, links)
+    >>> assortativity(network).round(3).to_dict()  # a path: ends have 1 link, the middle 2
+    {'links': -1.0}
+    >>> assortativity(network, by="kind").round(4).to_dict()
+    {'links': -0.3333}
+    """
+    check_network(network)
+    if isinstance(by, str) and by == "degree":
+        return by_layer(network, degree_assortativity_of, "assortativity")
+    values = _values(network, by)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        of_numbers = partial(_of_numbers, values=values.to_numpy(np.float64, na_value=np.nan))
+        return by_layer(network, of_numbers, "assortativity")
+    codes = pd.factorize(values)[0].astype(np.int32)
+    return by_layer(network, partial(_of_categories, codes=codes), "assortativity")
+
+
+def degree_assortativity_of(layer: Layer) -> float:
+    """Correlation of the links out of the sources and into the targets."""
+    source, target = _ends(layer)
+    n = layer.matrix.shape[0]
+    out, into = (np.bincount(end, minlength=n).astype(np.float64) for end in (source, target))
+    return _correlation(out[source], into[target])
+
+
+def _of_numbers(layer: Layer, values: Floats) -> float:
+    source, target = _ends(layer)
+    known = np.isfinite(values[source]) & np.isfinite(values[target])
+    return _correlation(values[source[known]], values[target[known]])
+
+
+def _of_categories(layer: Layer, codes: Codes) -> float:
+    source, target = (codes[end] for end in _ends(layer))
+    known = (source >= 0) & (target >= 0)
+    source, target = source[known], target[known]
+    if not source.size or np.unique([source, target]).size == 1:
+        return math.nan
+    size = int(codes.max()) + 1
+    out, into = (np.bincount(end, minlength=size) / source.size for end in (source, target))
+    expected = float(out @ into)
+    return (float(np.mean(source == target)) - expected) / (1 - expected)
+
+
+def _ends(layer: Layer) -> tuple[Codes, Codes]:
+    """Sources and targets of the links; an undirected link both ways."""
+    source, target = layer.matrix.tocoo().coords
+    return source, target
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    if one.size == 0 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return math.nan
+    # In units of the spread, so that squares of very large or small numbers exist.
+    one, other = ((end - end.mean()) / np.ptp(end) for end in (one, other))
+    value = float(one @ other) / math.sqrt(float(one @ one) * float(other @ other))
+    return min(max(value, -1.0), 1.0)
+
+
+def _values(network: MultilayerNetwork, by: str | pd.Series) -> pd.Series:
+    nodes = network.storage.nodes
+    if isinstance(by, str):
+        if by not in nodes:
+            columns = [str(column) for column in nodes.columns]
+            msg = f"`by` must be 'degree' or a column of the nodes; there is no {by!r}"
+            raise InputError(f"{msg}{did_you_mean(by, columns)}. Columns: {', '.join(columns)}.")
+        return nodes[by]
+    given: object = by
+    if not isinstance(given, pd.Series):
+        msg = "`by` must be 'degree', a column of the nodes, or a Series with a value a node"
+        raise InputError(f"{msg}; found {shown(given)}.")
+    if not by.index.is_unique or not nodes.index.isin(by.index).all():
+        missing = nodes.index[~nodes.index.isin(by.index)].tolist()
+        msg = f"`by` must have one value a node; {len(missing)} nodes have none"
+        raise InputError(f"{msg}, e.g. {missing[:5]}." if missing else f"{msg}, some have several.")
+    return by.reindex(nodes.index)

@@ -1,0 +1,212 @@
+"""How often the neighbours of a node are neighbours of each other."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from netinnov._arguments import check_choice, check_flag
+from netinnov._matrices import unit_of
+from netinnov._public import suggests_keywords
+from netinnov._typing import Floats
+from netinnov.network import MultilayerNetwork
+from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of, pair_graph
+
+__all__ = [
+    "clustering",
+    "clustering_of",
+    "mean_clustering",
+    "multiplex_clustering",
+    "transitivity",
+    "transitivity_of",
+]
+
+Undefined: TypeAlias = Literal["omit", "zero"]
+
+
+@suggests_keywords
+def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.DataFrame:
+    """Share of the pairs of a node's neighbours that are linked, in each layer.
+
+    c_i = 2 t_i / (k_i (k_i - 1)) for t_i triangles through node i and k_i neighbours.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; direction is ignored.
+    weighted : bool
+        Weigh each triangle by the mean weight of its two links at the node (Barrat et al.):
+        c_i = sum (w_ij + w_ih) / 2 / (s_i (k_i - 1)), the sum over ordered pairs of linked
+        neighbours j, h. In a directed layer weights of both directions are summed.
+
+    Returns
+    -------
+    DataFrame
+        Node x layer, from 0 to 1. NaN for a node with fewer than two neighbours, where networkx
+        gives 0. For all layers as one network `flatten` it first.
+
+    Notes
+    -----
+    networkx weighs triangles differently (Onnela et al. 2005): by the geometric mean of their
+    three weights over the largest weight of the network.
+
+    References
+    ----------
+    Watts and Strogatz (1998), Collective dynamics of "small-world" networks, Nature 393, 440.
+    Barrat, Barthelemy, Pastor-Satorras and Vespignani (2004), The architecture of complex weighted
+    networks, PNAS 101, 3747.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> clustering(network).squeeze().round(3).tolist()
+    [1.0, 1.0, 0.333, nan]
+    """
+    check_flag("weighted", weighted)
+    return by_node(network, lambda layer: clustering_of(layer, weighted))
+
+
+@suggests_keywords
+def mean_clustering(
+    network: MultilayerNetwork, *, weighted: bool = False, undefined: Undefined = "omit"
+) -> pd.Series:
+    """Mean of the local clustering coefficients, in each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; direction is ignored.
+    weighted : bool
+        As in `clustering`.
+    undefined : {"omit", "zero"}
+        Nodes with fewer than two neighbours, which have no coefficient, are left out, or count as
+        0, as networkx counts them. The two differ much where many nodes have one link: say which.
+
+    Returns
+    -------
+    Series
+        One number a layer, from 0 to 1; NaN where no node has a coefficient.
+
+    Raises
+    ------
+    InputError
+        If `undefined` is neither.
+
+    References
+    ----------
+    Kaiser (2008), Mean clustering coefficients: the role of isolated nodes and leafs on clustering
+    measures for small-world networks, New Journal of Physics 10, 083042.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> mean_clustering(network).round(3).to_dict()
+    {'links': 0.778}
+    >>> mean_clustering(network, undefined="zero").round(3).to_dict()  # d counts as 0
+    {'links': 0.583}
+    """
+    check_choice("undefined", undefined, Undefined)
+    local = clustering(network, weighted=weighted)
+    if undefined == "zero":
+        local = local.where(local.notna() | local.isna().all(), 0.0)
+    return local.mean().rename("mean_clustering")
+
+
+@suggests_keywords
+def transitivity(network: MultilayerNetwork) -> pd.Series:
+    """Share of the paths of two links that are closed to a triangle, in each layer.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; direction and weights are ignored.
+
+    Returns
+    -------
+    Series
+        One number a layer: 3 x triangles / paths of two links, from 0 to 1. NaN without such paths,
+        where networkx gives 0.
+
+    References
+    ----------
+    Newman, Watts and Strogatz (2002), Random graph models of social networks, PNAS 99, 2566.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> transitivity(network).round(3).to_dict()  # one triangle, five paths
+    {'links': 0.6}
+    """
+    return by_layer(network, transitivity_of, "transitivity")
+
+
+@suggests_keywords
+def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
+    """Share of a node's paths of two links in one layer that a link of another layer closes.
+
+    C_i = sum_x sum_(y other than x) sum_jh a_ij^x a_jh^y a_hi^x / ((L - 1) sum_x k_i^x (k_i^x - 1))
+    for L layers.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; direction and weights are ignored.
+
+    Returns
+    -------
+    Series
+        One number a node, from 0 to 1. NaN for a node that has two neighbours in no layer, and for
+        all nodes of a network of one layer.
+
+    References
+    ----------
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame(
+    ...     {"source": ["a", "a", "b"], "target": ["b", "c", "c"], "layer": ["x", "x", "y"]}
+    ... )
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> multiplex_clustering(network).tolist()
+    [1.0, nan, nan]
+    """
+    linked = [layer.pairs().astype(bool).astype(float) for layer in layers_of(network).values()]
+    n = network.n_nodes
+    total = sum(linked, start=sparse.csr_array((n, n)))
+    closed, paths = np.zeros(n), np.zeros(n)
+    for inside in linked:
+        closed += ((inside @ (total - inside)) * inside).sum(axis=1)
+        degree = inside.sum(axis=1)
+        paths += degree * (degree - 1)
+    possible = (len(linked) - 1) * paths
+    share = np.full(n, math.nan)
+    np.divide(closed, possible, out=share, where=possible > 0)
+    return pd.Series(share, network.storage.nodes.index, name="multiplex_clustering")
+
+
+def clustering_of(layer: Layer, weighted: bool = False) -> Floats:
+    """The coefficient of each node; NaN with fewer than two neighbours."""
+    graph = pair_graph(layer)
+    weights = None
+    if weighted and graph.ecount():
+        values = np.array(graph.es["weight"])
+        weights = (values / unit_of(values)).tolist()
+    return np.array(graph.transitivity_local_undirected(weights=weights, mode="nan"), np.float64)
+
+
+def transitivity_of(layer: Layer) -> float:
+    """Share of closed paths of two links; NaN without any."""
+    return float(pair_graph(layer).transitivity_undirected(mode="nan"))

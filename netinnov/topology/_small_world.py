@@ -1,0 +1,136 @@
+"""Whether a network is clustered as a lattice and short as a random network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import check_number, check_rng
+from netinnov._parallel import run
+from netinnov._public import suggests_keywords
+from netinnov._typing import Floats, Rng
+from netinnov.connectivity import average_path_length, largest_component
+from netinnov.network import MultilayerNetwork, check_network
+from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models._prepared import Prepared, prepared_null
+from netinnov.topology._clustering import transitivity_of
+from netinnov.topology._layer_graphs import layers_of
+
+__all__ = ["small_world"]
+
+_REWIRE = Rewire()
+
+_COLUMNS = ("transitivity", "path_length", "largest_component")
+
+
+@suggests_keywords
+def small_world(
+    network: MultilayerNetwork,
+    *,
+    null: NullModel = _REWIRE,
+    replicates: int = 99,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Compare clustering and path lengths with those of random networks, in each layer.
+
+    sigma = (C / C_r) / (l / l_r), with C the `transitivity`, l the average path length, and C_r and
+    l_r their means over random networks.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Layers are measured and rewired separately; `flatten` it first for all as one.
+    null : null model or function
+        How random networks are drawn: by default with the same degrees.
+    replicates : int
+        Number of random networks.
+    rng : None, int, SeedSequence or Generator
+        Source of all draws.
+    executor : Executor, int or None
+        None: a thread for each processor; a number: so many threads; or any executor.
+    progress : bool
+        Show a bar in a terminal or notebook.
+
+    Returns
+    -------
+    DataFrame
+        A row a layer. ``transitivity``, ``path_length`` and ``largest_component`` of the network,
+        and with ``null_`` in front their means over random networks; ``sigma``; ``low`` and
+        ``high``, 2.5 and 97.5 % of sigma against one random network each: how little a
+        single one would say. sigma above 1: a small world. NaN where a value is not defined,
+        infinite where no random network has a triangle.
+
+    Raises
+    ------
+    InputError
+        If `null` does not fit the network.
+
+    Notes
+    -----
+    Path lengths are means over the pairs that are connected, in the direction of the links: where
+    ``largest_component`` and ``null_largest_component`` differ much they do not compare. sigma
+    grows with the number of nodes: compare networks of one size.
+
+    References
+    ----------
+    Humphries and Gurney (2008), Network "small-world-ness": a quantitative method for determining
+    canonical network equivalence, PLoS ONE 3, e0002051.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> ring = [(i, (i + step) % 20) for i in range(20) for step in (1, 2)]
+    >>> links = pd.DataFrame(ring, columns=["source", "target"])
+    >>> network = ni.build_network(pd.DataFrame({"node": range(20)}), links)
+    >>> table = small_world(network, replicates=19, rng=1, progress=False)
+    >>> bool(table.loc["links", "transitivity"] > table.loc["links", "null_transitivity"])
+    True
+    """
+    check_network(network)
+    rng = check_rng(rng)
+    check_number("replicates", replicates, low=1, whole=True)
+    ready = prepared_null(null, network, rng.spawn(1)[0])
+    task = _Draw(ready, network.layers)
+    draws = run(
+        task, rng.spawn(int(replicates)), executor=executor, progress=progress, label="networks"
+    )
+    observed, drawn = _measured(network, network.layers), np.array(draws)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = drawn.mean(axis=0)
+        each = observed[0] / drawn[:, 0] / (observed[1] / drawn[:, 1])
+        sigma = observed[0] / mean[0] / (observed[1] / mean[1])
+        low, high = np.quantile(each, (0.025, 0.975), axis=0)
+    index = pd.Index(network.layers, name="layer", dtype="str")
+    columns = dict(zip(_COLUMNS, observed, strict=True))
+    columns |= {f"null_{name}": row for name, row in zip(_COLUMNS, mean, strict=True)}
+    return pd.DataFrame(columns | {"sigma": sigma, "low": low, "high": high}, index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """Draws one network and measures its layers."""
+
+    null: Prepared
+    layers: Sequence[str]
+
+    def __call__(self, rng: np.random.Generator) -> Floats:
+        return _measured(self.null.draw(rng), self.layers)
+
+
+def _measured(network: MultilayerNetwork, layers: Sequence[str]) -> Floats:
+    """Transitivity, path length and largest component, a column a layer."""
+    by_name = layers_of(network)
+    parts = [network.select(layers=[name]) for name in layers]
+    return np.array(
+        [
+            [transitivity_of(by_name[name]) for name in layers],
+            [average_path_length(part) for part in parts],
+            [largest_component(part) for part in parts],
+        ]
+    )
