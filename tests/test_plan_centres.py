@@ -14,8 +14,10 @@ from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.planning import CentreSupport, EffectiveNumber, plan_centres
 from netinnov.planning import _plan_centres as module
+from netinnov.planning._by_strength import ByStrength
+from netinnov.planning._placements import all_placements
 from netinnov.polycentricity import detect_centres, effective_number
-from netinnov.scenarios import NewLinks, Prices
+from netinnov.scenarios import NewLinks, Prices, ReverseEnclave
 
 IDS = list("abcdefg")
 PRICES = Prices(park=1, link=1, pipeline_km=1)
@@ -177,3 +179,39 @@ def test_a_support_of_unknown_events_is_refused():
 def test_targets_that_nothing_reaches_are_refused(make):
     with pytest.raises(InputError, match="`at_least` must be a finite number"):
         make()
+
+
+def test_without_prices_as_few_as_possible_are_built():
+    # Strengths 8, 6, 1, 1. With 2 more at c and d 3.66 places, with twice 2 more 3.92, with 5 3.97.
+    places = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
+    network = ni.build_network(places, links)
+    small = {name: NewLinks([("c", "d")], weight=2) for name in ("one", "two")}
+    candidates = {**small, "large": NewLinks([("c", "d")], weight=5)}
+    plan = plan_centres(network, target=EffectiveNumber(3.85), candidates=candidates)
+    assert (plan.sites, plan.cost, plan.reached) == (("large",), 1.0, True)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2.5])
+def test_effective_numbers_by_strength_are_those_of_the_networks(order):
+    rng = np.random.default_rng(5)
+    ids = list("abcdef")
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    links = pd.DataFrame({"source": list("aabcd"), "target": list("bcdef")})
+    links = links.assign(weight=rng.uniform(1, 4, 5), layer=list("xxyyy"))
+    network = ni.build_network(nodes, links, directed=["y"])
+    parks = {
+        home + host: ReverseEnclave(home, host, size, 0.5, funding="new", layer=layer)
+        for home, host, size, layer in [("a", "f", 3, "x"), ("b", "e", 7, "y"), ("c", "a", 2, "y")]
+    }
+    seed = np.random.SeedSequence(3)
+    (placed,) = all_placements(network, parks, 1, seed)
+    fast = ByStrength(network, placed, order)
+    for size in range(3):
+        for before in itertools.combinations(range(3), size):
+            others = [at for at in range(3) if at not in before]
+            values = fast.values(before, np.array(others))
+            for at, value in zip(others, values, strict=True):
+                after = fast.network(tuple(sorted((*before, at))))
+                totals = strength(after).sum(axis=1).to_numpy()[:6]  # the places, not the parks
+                assert value == pytest.approx(effective_number(totals, order=order), rel=1e-12)

@@ -2,23 +2,20 @@
 
 from netinnov._public import public_names
 from netinnov.planning._allocate_space import SpaceAllocation, allocate_space
+from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber
 from netinnov.planning._cooperation import cooperation_game
 from netinnov.planning._core import core_range, excess, in_core, least_core
 from netinnov.planning._game import Game
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
 from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
-from netinnov.planning._plan_centres import (
-    CentrePlan,
-    CentreSupport,
-    EffectiveNumber,
-    plan_centres,
-)
+from netinnov.planning._plan_centres import CentrePlan, plan_centres
 from netinnov.planning._sharing import (
     AllocationStability,
     allocation_stability,
     share_benefits,
 )
-from netinnov.planning._site_enclaves import SitingPlan, site_enclaves
+from netinnov.planning._site_enclaves import site_enclaves
+from netinnov.planning._siting_plan import SitingPlan
 from netinnov.planning._siting_stability import siting_stability
 from netinnov.planning._space_demand import (
     SpaceDemand,

@@ -25,11 +25,12 @@ from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined
 from netinnov.scenarios._park_ends import inside
 
-__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "access_of_homes", "judge_of"]
+__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "access_objective", "judge_of"]
 
 ObjectiveName = Literal[
     "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
 ]
+AccessName: TypeAlias = Literal["efficiency", "home_access", "worst_access", "equity"]
 Reduce: TypeAlias = Callable[[Floats], Floats]
 
 _KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
@@ -50,6 +51,7 @@ class ByAccess:
     reduce: Reduce
     distance: Distance = "unit"
     frictions: Frictions | None = None
+    never_lowered: bool = True
 
 
 Objective: TypeAlias = ObjectiveName | ByAccess | Callable[..., float | pd.Series]
@@ -64,6 +66,7 @@ class Judge:
     never_lowered: bool = False
     by_access: ByAccess | None = None
     by_resistance: bool = False
+    by_strength: float | None = None  # order of the effective number
 
     def __call__(self, network: MultilayerNetwork, plan: str) -> float:
         """Measure a network; ``plan`` names it in messages."""
@@ -86,7 +89,7 @@ def judge_of(
     """Look an objective up by name, or take a function of the user."""
     everyone = positions(network, None)
     if isinstance(objective, ByAccess):
-        return _access_judge("access", objective, True)
+        return _access_judge("access", objective, objective.never_lowered)
     if isinstance(objective, str):
         allowed = get_args(ObjectiveName)
         if objective not in allowed:
@@ -97,7 +100,8 @@ def judge_of(
             _refuse_parts(network)
             return Judge(repr(objective), partial(_resistance, everyone.size), True, None, True)
         if objective == "effective_number":
-            return Judge(repr(objective), partial(_effective_number, everyone.size))
+            measure = partial(_effective_number, everyone.size)
+            return Judge(repr(objective), measure, by_strength=1.0)
         reduce = _reduce(objective, network, candidates)
         return _access_judge(repr(objective), ByAccess(everyone, reduce), objective in _KNOWN)
     check_callable("objective", objective, "a name or a function of a network", made=True)
@@ -108,15 +112,17 @@ def judge_of(
     return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
 
 
-def access_of_homes(
+def access_objective(
+    name: AccessName,
     network: MultilayerNetwork,
     candidates: Mapping[str, Any],
+    *,
     distance: Distance,
     frictions: Frictions | None,
 ) -> ByAccess:
-    """The mean access of the homes of the candidates, with lengths and frictions of links."""
-    reduce = _reduce("home_access", network, candidates)
-    return ByAccess(positions(network, None), reduce, distance, frictions)
+    """An objective of access by its name, with lengths and frictions of links."""
+    reduce = _reduce(name, network, candidates)
+    return ByAccess(positions(network, None), reduce, distance, frictions, name in _KNOWN)
 
 
 def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from netinnov._arguments import (
     as_whole,
-    check_choice,
     check_confidence,
-    check_number,
     check_rng,
     check_type,
     examples,
@@ -27,72 +23,19 @@ from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.planning._centre_searches import all_sets, holds, searched_set
+from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber, Measure
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._site_enclaves import check_candidates, costs_of
-from netinnov.polycentricity import detect_centres, effective_number
-from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import Events, resampled, says_events
+from netinnov.polycentricity._resampled_flows import Events, says_events
 from netinnov.scenarios import Prices, Scenario
 
-__all__ = ["CentrePlan", "CentreSupport", "EffectiveNumber", "plan_centres"]
+__all__ = ["CentrePlan", "plan_centres"]
 
 MOST_CANDIDATES = 12
 """Candidates up to which all sets are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class EffectiveNumber:
-    """A target: at least so many effective centres.
-
-    Parameters
-    ----------
-    at_least : float
-        Effective number of places by strength over all layers, above 0.
-    order : float
-        See `polycentricity.effective_number`.
-
-    Examples
-    --------
-    >>> EffectiveNumber(at_least=5)
-    EffectiveNumber(at_least=5, order=1)
-    """
-
-    at_least: float
-    order: float = 1
-
-    def __post_init__(self) -> None:
-        check_number("at_least", self.at_least, low=0, above=True)
-        check_number("order", self.order, low=0)
-
-
-@dataclass(frozen=True, slots=True)
-class CentreSupport:
-    """A target: a place is a centre in at least this share of resampled flows.
-
-    Parameters
-    ----------
-    place : str
-        A node of the network.
-    at_least : float
-        Share of resamples, above 0 and at most 1.
-    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
-        What makes a place a centre, see `polycentricity.detect_centres`.
-
-    Examples
-    --------
-    >>> CentreSupport("quzhou", at_least=0.8, rule="top").rule
-    'top'
-    """
-
-    place: str
-    at_least: float = 0.8
-    rule: CentreRule = "hubs"
-
-    def __post_init__(self) -> None:
-        check_number("at_least", self.at_least, low=0, high=1, above=True)
-        check_choice("rule", self.rule, CentreRule)
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -187,7 +130,7 @@ def plan_centres(
     *,
     target: EffectiveNumber | CentreSupport,
     candidates: Mapping[str, Scenario],
-    prices: Prices,
+    prices: Prices | None = None,
     replicates: int = 1,
     resamples: int = 100,
     events: Events = None,
@@ -203,9 +146,10 @@ def plan_centres(
     target : EffectiveNumber or CentreSupport
         What has to hold.
     candidates : mapping of str to scenario
-        What can be built, by name, as in `site_enclaves`; each needs a cost.
-    prices : Prices
-        Of a park, a local link and a kilometre of pipeline.
+        What can be built, by name, as in `site_enclaves`; with `prices` each needs a cost.
+    prices : Prices, optional
+        Of a park, a local link and a kilometre of pipeline. None: each candidate costs 1, so that
+        as few as possible are built.
     replicates : int
         Random placements of each candidate, over which the target is averaged.
     resamples : int
@@ -263,12 +207,12 @@ def plan_centres(
     check_network(network)
     check_type("target", target, EffectiveNumber, CentreSupport)
     names = check_candidates(candidates)
-    costs = costs_of(network, candidates, prices)
+    costs = np.ones(len(names)) if prices is None else costs_of(network, candidates, prices)
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=1)
     check_confidence("confidence", confidence)
     seed = np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
-    measure = _Target(target, network.n_nodes, resamples, events, seed)
+    measure = Measure(target, network.n_nodes, resamples, events, seed)
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])
         if not says_events(network, events):
@@ -276,18 +220,19 @@ def plan_centres(
                 "a support needs the number of events behind the flows: give `events`, or build "
                 "the network from counts."
             )
-    judge = Judge(type(target).__name__, measure)
+    order = target.order if isinstance(target, EffectiveNumber) else None
+    judge = Judge(type(target).__name__, measure, by_strength=order)
     placements = all_placements(network, candidates, replicates, seed)
     values = plan_values(network, candidates, judge, placements, replicates, seed)
     exact = len(names) <= MOST_CANDIDATES
-    search = _tried if exact else _searched
+    search = all_sets if exact else searched_set
     plan = search(values, costs, target.at_least)
     after = values.replicates[0].network(tuple(sorted(plan)))
     return CentrePlan(
         target=target,
         sites=tuple(names[at] for at in plan),
         cost=math.fsum(costs[plan]),
-        reached=_holds(values, plan, target.at_least),
+        reached=holds(values, plan, target.at_least),
         value=values.value(plan),
         baseline=values.value([]),
         steps=_steps(values, measure, names, costs, plan, confidence),
@@ -296,112 +241,9 @@ def plan_centres(
     )
 
 
-@dataclass(frozen=True)
-class _Target:
-    """What a target measures of a network."""
-
-    target: EffectiveNumber | CentreSupport
-    n: int
-    resamples: int
-    events: Events
-    seed: np.random.SeedSequence
-
-    def __call__(self, network: MultilayerNetwork) -> float:
-        if isinstance(self.target, EffectiveNumber):
-            totals = strength(network).sum(axis=1).to_numpy(np.float64)[: self.n]
-            return effective_number(totals, order=self.target.order)
-        table = detect_centres(
-            network,
-            rule=self.target.rule,
-            resamples=self.resamples,
-            events=self.events,
-            rng=np.random.default_rng(self._fresh()),
-            executor=1,
-            progress=False,
-        )
-        return float(table["support"][self.target.place])
-
-    def interval(
-        self, network: MultilayerNetwork, value: float, confidence: float
-    ) -> tuple[float, float]:
-        """Interval of the value; NaN where the number of events is unknown."""
-        if isinstance(self.target, CentreSupport):
-            times = round(value * self.resamples)
-            around = binomtest(times, self.resamples).proportion_ci(confidence, method="wilson")
-            return float(around.low), float(around.high)
-        if not says_events(network, self.events):
-            return math.nan, math.nan
-        rng = np.random.default_rng(self._fresh())
-        drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
-        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-        low, high = np.nanquantile(drawn, tails)
-        return float(low), float(high)
-
-    def _fresh(self) -> np.random.SeedSequence:
-        return np.random.SeedSequence(self.seed.entropy, spawn_key=(2**32 - 2,))
-
-
-def _holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
-    return not values.is_better(at_least, values.value(plan))
-
-
-def _tried(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
-    """All sets, the cheapest first, until one will do; else the one with the largest value."""
-    n = costs.size
-    plans = [plan for size in range(n + 1) for plan in combinations(range(n), size)]
-    plans.sort(key=lambda plan: (math.fsum(costs[list(plan)]), len(plan)))
-    best: tuple[int, ...] = ()
-    for plan in plans:
-        if _holds(values, plan, at_least):
-            return list(plan)
-        if values.is_better(values.value(plan), values.value(best)):
-            best = plan
-    return list(best)
-
-
-def _searched(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
-    """By gain for the cost, then without what is not needed, then with cheaper exchanges."""
-    plan: list[int] = []
-    outside = list(range(costs.size))
-    while outside and not _holds(values, plan, at_least):
-        now = values.value(plan)
-        gains = np.minimum(values.values(plan, outside), at_least) - now
-        if not values.is_better(now + float(gains.max()), now):
-            break
-        worth = np.where(costs[outside] > 0, gains / np.maximum(costs[outside], 1e-300), np.inf)
-        worth = np.where(gains > 0, worth, -np.inf)
-        plan.append(outside.pop(int(np.argmax(worth))))
-    if not _holds(values, plan, at_least):
-        return plan
-    for at in sorted(plan, key=lambda each: -costs[each]):
-        fewer = [each for each in plan if each != at]
-        if _holds(values, fewer, at_least):
-            plan = fewer
-    while (cheaper := _exchanged(values, costs, at_least, plan)) is not None:
-        plan = cheaper
-    return plan
-
-
-def _exchanged(
-    values: PlanValues, costs: Floats, at_least: float, plan: list[int]
-) -> list[int] | None:
-    """The plan with one candidate in place of a dearer one, if the target still holds."""
-    for leaving in sorted(plan, key=lambda each: -costs[each]):
-        rest = [each for each in plan if each != leaving]
-        cheaper = [
-            at
-            for at in np.argsort(costs, kind="stable").tolist()
-            if at not in plan and costs[at] < costs[leaving]
-        ]
-        for at in cheaper:
-            if _holds(values, [*rest, at], at_least):
-                return [*rest, at]
-    return None
-
-
 def _steps(
     values: PlanValues,
-    measure: _Target,
+    measure: Measure,
     names: Sequence[str],
     costs: Floats,
     plan: list[int],

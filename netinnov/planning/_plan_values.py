@@ -14,6 +14,7 @@ from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._by_distance import ByDistance
 from netinnov.planning._by_resistance import ByResistance
+from netinnov.planning._by_strength import ByStrength
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import Placement, stream, with_placements
 from netinnov.scenarios import Scenario, apply_scenario
@@ -111,6 +112,8 @@ def plan_values(
         each = [ByDistance(network, placed, judge.by_access) for placed in placements]
     elif judge.by_resistance:
         each = [ByResistance(network, placed) for placed in placements]
+    elif judge.by_strength is not None:
+        each = [ByStrength(network, placed, judge.by_strength) for placed in placements]
     else:
         each = [_Together(network, placed, judge, names) for placed in placements]
     return PlanValues(each, judge, names)

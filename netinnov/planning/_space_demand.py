@@ -26,7 +26,7 @@ from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.planning._allocate_space import allocate_space
-from netinnov.planning._objectives import access_of_homes
+from netinnov.planning._objectives import access_objective
 from netinnov.planning._site_enclaves import site_enclaves
 from netinnov.scenarios import ReverseEnclave
 
@@ -361,7 +361,9 @@ def worth_of_space(
         str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
         for host in as_list("hosts", hosts, "places")
     }
-    access = access_of_homes(network, candidates, distance, frictions)
+    access = access_objective(
+        "home_access", network, candidates, distance=distance, frictions=frictions
+    )
     plan = site_enclaves(
         network, candidates=candidates, k=1, objective=access, replicates=replicates, rng=rng
     )

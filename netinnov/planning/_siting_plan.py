@@ -1,0 +1,157 @@
+"""A plan of enclaves: what is chosen, how good it is, and what each candidate gains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from netinnov._display import Displayed
+from netinnov.planning._plan_values import PlanValues
+from netinnov.planning._searches import Limit, Step, bound_after
+
+__all__ = ["Siting", "SitingPlan", "siting_plan"]
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SitingPlan(Displayed):
+    """The enclaves that a plan builds, and how good it is.
+
+    Attributes
+    ----------
+    sites : tuple of str
+        Names of the chosen candidates; of greedy plans in the order of choice.
+    value, baseline : float
+        The objective after all of them, and without any.
+    bound : float
+        No plan within the limit has a larger value; NaN where nothing is known.
+    gap : float
+        ``(bound - value) / (bound - baseline)``: 0 is the best possible.
+    placebo : Series
+        Values of plans drawn at random within the same limit.
+    placebo_share : float
+        Share of these at least as good as the plan; NaN without any.
+    steps : DataFrame
+        A row a choice: ``name``, ``value`` with it, ``gain``, ``evaluations`` (plans valued so
+        far) and ``leaves`` (the candidate that a swap takes out).
+    cost : float
+        Total cost; NaN without prices.
+    candidates : DataFrame
+        What `to_frame` gives.
+    """
+
+    sites: tuple[str, ...]
+    value: float
+    baseline: float
+    bound: float
+    gap: float
+    placebo: pd.Series = field(repr=False)
+    placebo_share: float
+    steps: pd.DataFrame = field(repr=False)
+    cost: float
+    candidates: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give all candidates, chosen or not.
+
+        Returns
+        -------
+        DataFrame
+            Index ``candidate``, in the order given; columns ``chosen``, ``order`` of choice,
+            ``gain_alone`` (what it gains as the only one), ``gain_in_plan`` (what the plan loses
+            without it; of others what the plan gains with it) and ``cost``.
+        """
+        return self.candidates.copy()
+
+
+class Siting(NamedTuple):
+    """What the search needs: values of plans, the limit, and what is known of the objective."""
+
+    names: list[str]
+    values: PlanValues
+    limit: Limit
+    monotone: bool
+    submodular: bool
+
+
+def siting_plan(
+    siting: Siting,
+    steps: Sequence[Step],
+    plan: list[int],
+    placebos: int,
+    seed: np.random.SeedSequence,
+    *,
+    exact: bool,
+) -> SitingPlan:
+    """Describe a plan that a search ended with."""
+    names, values, limit, monotone, submodular = siting
+    value, baseline = values.value(plan), values.value([])
+    bound = value
+    if not exact:
+        bound = bound_after(values, limit, plan, monotone=monotone, submodular=submodular)
+        bound = max(bound, value) if not math.isnan(bound) else bound
+    # Of a stream that no candidate has.
+    rng = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(2**32 - 1,)))
+    drawn = [values.scored(limit.drawn(rng)) for _ in range(placebos)]
+    as_good = [not values.is_better(value, each) for each in drawn]
+    table = _table_of_candidates(siting, plan, baseline, value)
+    cost = limit.cost(plan) if limit.priced else math.nan
+    return SitingPlan(
+        sites=tuple(names[at] for at in plan),
+        value=value,
+        baseline=baseline,
+        bound=bound,
+        gap=_gap(values, value, baseline, bound),
+        placebo=pd.Series(drawn, name="placebo", dtype=np.float64),
+        placebo_share=float(np.mean(as_good)) if drawn else math.nan,
+        steps=_table_of_steps(names, steps, baseline),
+        cost=cost,
+        candidates=table,
+    )
+
+
+def _gap(values: PlanValues, value: float, baseline: float, bound: float) -> float:
+    """How much of what is possible above the baseline is missing; 0 where nothing is possible."""
+    if math.isnan(bound):
+        return math.nan
+    return (bound - value) / (bound - baseline) if values.is_better(bound, value) else 0.0
+
+
+def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:
+    before = [baseline, *(step.value for step in steps)]
+    table = pd.DataFrame(
+        {
+            "name": pd.array([names[step.candidate] for step in steps], dtype="str"),
+            "value": np.array([step.value for step in steps], np.float64),
+            "gain": np.diff(before),
+            "evaluations": np.array([step.evaluations for step in steps], np.int64),
+        }
+    )
+    leaving = [None if step.leaves is None else names[step.leaves] for step in steps]
+    return table.assign(leaves=pd.array(leaving, dtype="str"))
+
+
+def _table_of_candidates(
+    siting: Siting, plan: list[int], baseline: float, value: float
+) -> pd.DataFrame:
+    values, n = siting.values, len(siting.names)
+    outside = [at for at in range(n) if at not in plan]
+    in_plan = np.empty(n)
+    in_plan[outside] = values.values(plan, outside) - value
+    for at in plan:
+        in_plan[at] = value - values.scored([each for each in plan if each != at])
+    order = pd.array([plan.index(at) + 1 if at in plan else pd.NA for at in range(n)], "Int64")
+    return pd.DataFrame(
+        {
+            "chosen": [at in plan for at in range(n)],
+            "order": order,
+            "gain_alone": values.values([], range(n)) - baseline,
+            "gain_in_plan": in_plan,
+            "cost": siting.limit.costs if siting.limit.priced else math.nan,
+        },
+        index=pd.Index(siting.names, dtype="str", name="candidate"),
+    )
