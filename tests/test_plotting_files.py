@@ -8,16 +8,19 @@ import os
 import re
 import zlib
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pytest
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from matplotlib import pyplot as plt
 from PIL import Image
 
+import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.plotting import new_figure, save_figure
+from netinnov.plotting import new_figure, plot_network, save_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +109,47 @@ def test_embedded_fonts_hold_no_layout_tables_and_other_programs_are_left_alone(
         assert "glyf" in font
         assert not {"GDEF", "GPOS", "GSUB", "MATH"} & {*font.keys()}
     assert subset.Options is options
+
+
+def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:
+    caption, command = "衢州 & <hosts>:\nfull \x07circles.", "python figures.py"
+    for run in ("a", "b"):
+        figure = new_figure(width=40, height=40)
+        figure.add_subplot().plot([1, 2])
+        pdf, png, svg = save_figure(
+            figure,
+            tmp_path / run,
+            "map",
+            caption=caption,
+            command=command,
+            formats=["pdf", "png", "svg"],
+        )
+    assert [(tmp_path / "a" / path.name).read_bytes() for path in (pdf, png, svg)] == [
+        path.read_bytes() for path in (pdf, png, svg)
+    ]
+    line = "衢州 & <hosts>: full circles."
+    with Image.open(png) as picture:
+        assert picture.text["Description"] == line  # type: ignore[attr-defined]
+        assert picture.text["Comment"] == command  # type: ignore[attr-defined]
+        assert picture.text["Software"].startswith("netinnov ")  # type: ignore[attr-defined]
+        assert picture.size == (472, 472)  # 40 mm at 300 dots an inch
+    # PDF writes text beyond ASCII as UTF-16 with a byte order mark, and escapes ( ) and \.
+    assert ("\ufeff" + line).encode("utf-16-be") in pdf.read_bytes()
+    assert b"(python figures.py)" in pdf.read_bytes()
+    root = ET.parse(svg).getroot()
+    said = {element.tag.partition("}")[2]: "".join(element.itertext()) for element in root.iter()}
+    assert said["description"].strip() == line
+    assert said["source"].strip() == command
+    assert "date" not in said
+
+
+def test_captions_are_the_notes_of_the_axes_by_default(tmp_path: Path) -> None:
+    figure = new_figure(width=60, height=40)
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    network = ni.build_network(pd.DataFrame({"v": [1.0, 2.0]}, index=["a", "b"]), links)
+    plot_network(network, size="v", rng=1, ax=figure.add_subplot())
+    (png,) = save_figure(figure, tmp_path, "map", formats=["png"])
+    with Image.open(png) as picture:
+        assert picture.text["Description"] == "Area of a node: v."  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="`formats` must be one of 'pdf', 'png', 'svg'"):
+        save_figure(figure, tmp_path, "map", formats=["tiff"])  # type: ignore[list-item]

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import netinnov as ni
 from netinnov import study
@@ -121,7 +122,7 @@ def test_the_folder_holds_tables_figures_report_and_manifest(bundled):
     wanted = "centrality coverage degree effects enclaves kinds layers polycentricity replicates"
     assert {*wanted.split(), "modelled", "scenario", "strength", "structure", "profile"} <= names
     for folder, endings in (("tables", (".csv", ".parquet")), ("figures", (".pdf", ".png"))):
-        found = [path.name for path in (bundled / folder).iterdir()]
+        found = [path.name for path in (bundled / folder).iterdir() if path.suffix != ".md"]
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
     figures = "flow_map rank_size centralities centres profile effects park"
@@ -130,9 +131,23 @@ def test_the_folder_holds_tables_figures_report_and_manifest(bundled):
 
 
 def test_figures_are_what_their_endings_say(bundled):
-    for path in (bundled / "figures").iterdir():
+    for path in (bundled / "figures").glob("*.p*"):
         head = b"%PDF-" if path.suffix == ".pdf" else b"\x89PNG\r\n"
         assert path.read_bytes().startswith(head)
+
+
+def test_captions_are_in_a_file_and_in_the_figures(bundled):
+    text = (bundled / "figures/captions.md").read_text("utf-8")
+    names = {path.stem for path in (bundled / "figures").glob("*.png")}
+    assert set(re.findall(r"^## (\w+)$", text, re.M)) == names
+    assert "netinnov.study.run" in text.split("##")[0]
+    captions = dict(re.findall(r"^## (\w+)\n\n(.+)$", text, re.M))
+    for name, caption in captions.items():
+        with Image.open(bundled / "figures" / f"{name}.png") as picture:
+            held = picture.text
+        assert held["Description"] == re.sub(r"\\(.)", r"\1", caption)
+        assert held["Comment"] == "netinnov.study.run"
+    assert "&amp;" not in text
 
 
 def test_pictures_stand_at_their_own_size(bundled):
@@ -750,7 +765,7 @@ def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
     before = left_in(path.parent)
     calls = []
 
-    def save(figure, folder, name):
+    def save(figure, folder, name, **about):
         calls.append(name)
         Path(folder).mkdir(exist_ok=True)
         (Path(folder) / name).write_text("half")

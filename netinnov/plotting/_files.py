@@ -1,40 +1,57 @@
-"""Files of figures: PDF with embedded fonts, and PNG with no more colours than it needs."""
+"""Files of figures: PDF with embedded fonts, PNG of few colours, SVG; they carry their caption."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from fontTools import subset
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from scipy.spatial import cKDTree
 
+from netinnov._arguments import as_list, check_choice
 from netinnov._atomic import write_bytes
 from netinnov._interruption import check_interrupted
+from netinnov._version import __version__
+from netinnov.plotting._fonts import one_line
+from netinnov.plotting._notes import caption_notes
 from netinnov.plotting._style import figure_style
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
     from matplotlib.figure import Figure
 
 __all__ = ["save_figure"]
 
+Format = Literal["pdf", "png", "svg"]
+
+_SOFTWARE = f"netinnov {__version__}"
 _DOTS_PER_INCH = 300
 _COLOURS = 256
 _FREQUENT = 176  # colours of areas, lines and text, which are kept as they are
 _VISIBLE = 40  # of 255: where a colour would move farther, the picture keeps all of them
 
 
-def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tuple[Path, Path]:
-    """Write a figure as PDF with embedded fonts and as PNG of 300 dots an inch.
+def save_figure(
+    figure: Figure,
+    folder: str | os.PathLike[str],
+    name: str,
+    *,
+    caption: str | None = None,
+    command: str = "",
+    formats: Sequence[Format] = ("pdf", "png"),
+) -> tuple[Path, ...]:
+    """Write a figure as PDF with embedded fonts and as PNG of 300 dots an inch, or as SVG.
 
     Parameters
     ----------
@@ -44,46 +61,95 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> tu
         Made if it is not there.
     name : str
         File name without its ending.
+    caption : str, optional
+        Kept in the files: as ``Description`` in PNG and SVG, ``Subject`` in PDF. Default: the
+        `caption_notes` of the axes.
+    command : str
+        What made the figure, such as the name of a script: ``Comment`` in PNG, ``Keywords`` in PDF,
+        ``Source`` in SVG.
+    formats : sequence of {"pdf", "png", "svg"}
+        The files to write.
 
     Returns
     -------
-    pdf, png : Path
-        The files written. The same figure gives the same bytes: no date is stored.
+    tuple of Path
+        The files written, in the order of the formats. The same figure gives the same bytes: no
+        date is stored.
 
     Raises
     ------
     InputError
-        If a file cannot be written, such as on a full disk; none is left half written.
+        If a format is unknown, or a file cannot be written, such as on a full disk; none is left
+        half written.
 
     Notes
     -----
     The PNG has a palette of at most 256 colours: all those of areas, lines and text, and the
     nearest ones at smoothed edges, which makes it a third as large. A picture of many colours, such
-    as a photograph, keeps all of them.
+    as a photograph, keeps all of them. In an SVG text is text, in fonts of the machine that shows
+    it. ``exiftool`` or ``PIL.Image.open(path).text`` shows what a file says of itself.
 
     Examples
     --------
     >>> import tempfile
+    >>> from PIL import Image
     >>> from netinnov.plotting import new_figure
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in save_figure(new_figure(), folder, "empty")]
-    ['empty.pdf', 'empty.png']
+    ...     pdf, png = save_figure(new_figure(), folder, "empty", caption="Nothing at all.")
+    ...     Image.open(png).text["Description"]
+    'Nothing at all.'
     """
+    for each in as_list("formats", formats):
+        check_choice("formats", each, Format)
+    if caption is None:
+        caption = " ".join(dict.fromkeys(note for ax in figure.axes for note in caption_notes(ax)))
+    said = {"caption": one_line(caption), "command": one_line(command)}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
     # By way of the memory: matplotlib tells a full disk as an error of its own.
-    document, content = BytesIO(), BytesIO()
+    content: dict[str, bytes] = {}
     with figure_style(), _laid_out(figure) as canvas, _small_fonts():
-        canvas.draw()  # type: ignore[no-untyped-call]
-        picture = _with_palette(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
-        pdf_canvas = FigureCanvasPdf(figure)
-        pdf_canvas.print_pdf(document, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
-    picture.save(content, "PNG", dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH), compress_level=6)
-    write_bytes(pdf, document.getvalue())
-    write_bytes(png, content.getvalue())
+        # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
+        for each in sorted(set(formats), key=lambda one: one != "png"):
+            stream = BytesIO()
+            if each == "png":
+                canvas.draw()  # type: ignore[no-untyped-call]
+                pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+                _with_palette(pixels).save(
+                    stream,
+                    "PNG",
+                    dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH),
+                    compress_level=6,
+                    pnginfo=_png_text(name, said),
+                )
+            elif each == "pdf":
+                about = _metadata(name, said, caption="Subject", command="Keywords")
+                about |= {"Creator": _SOFTWARE, "CreationDate": None}
+                FigureCanvasPdf(figure).print_pdf(stream, metadata=about)  # type: ignore[no-untyped-call]
+            else:
+                about = _metadata(name, said, caption="Description", command="Source")
+                about |= {"Creator": _SOFTWARE, "Date": None}
+                FigureCanvasSVG(figure).print_svg(stream, metadata=about)  # type: ignore[no-untyped-call]
+            content[each] = stream.getvalue()
+    paths = {each: folder / f"{name}.{each}" for each in dict.fromkeys(formats)}
+    for each, path in paths.items():
+        write_bytes(path, content[each])
     check_interrupted()
-    return pdf, png
+    return tuple(paths.values())
+
+
+def _metadata(name: str, said: dict[str, str], **keys: str) -> dict[str, str | None]:
+    """What a file says of itself under the keys of its format; nothing that is empty."""
+    about: dict[str, str | None] = {"Title": one_line(name)}
+    return about | {keys[what]: text for what, text in said.items() if text}
+
+
+def _png_text(name: str, said: dict[str, str]) -> PngInfo:
+    held = PngInfo()
+    for key, text in _metadata(name, said, caption="Description", command="Comment").items():
+        held.add_text(key, str(text))
+    held.add_text("Software", _SOFTWARE)
+    return held
 
 
 @contextmanager

@@ -84,6 +84,7 @@ _SETTINGS = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "svg.fonttype": "none",
+    "svg.hashsalt": "netinnov",
 }
 
 

@@ -24,7 +24,7 @@ from netinnov.study._context import Context
 from netinnov.study._data import load
 from netinnov.study._files import write_tables
 from netinnov.study._manifest import hash_inputs, write_manifest
-from netinnov.study._page import Chapter, save, write_page
+from netinnov.study._page import Chapter, save, write_captions, write_page
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Section, Sentence
 
@@ -163,7 +163,9 @@ def _write(
                 continue
             tables = list(section.tables(result))
             write_tables(tables, folder / "tables", neutralise_formulas=safe)
-            pictures = [save(picture, folder / "figures") for picture in section.draw(result)]
+            pictures = [
+                save(picture, folder / "figures", command) for picture in section.draw(result)
+            ]
             gist, sentences = list(section.offer(result)), list(section.tell(result))
             if section.name == leading and gist:
                 question, short, gist = questions[leading], gist, []
@@ -177,6 +179,15 @@ def _write(
         advice = font_advice(undrawn)
         warnings.warn(advice, UserWarning, stacklevel=2)
         reading.append(Sentence(advice))
+    drawn = [picture for chapter in chapters for picture in chapter.pictures]
+    if drawn:
+        write_captions(
+            folder / "figures/captions.md",
+            title=configuration.title,
+            command=command,
+            version=__version__,
+            pictures=drawn,
+        )
     write_page(
         folder / "report.html",
         title=configuration.title,

@@ -18,12 +18,14 @@ from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._views import View, view_of
 from netinnov.study._words import counted, joined, plain
 
-__all__ = ["Chapter", "Drawn", "Entry", "save", "write_page"]
+__all__ = ["Chapter", "Drawn", "Entry", "save", "write_captions", "write_page"]
 
 DOTS_PER_INCH = 300
 
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters, which HTML does not allow."""
+
+MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +93,19 @@ class Chapter:
         return entries.values()
 
 
-def save(picture: Picture, folder: Path) -> Drawn:
+def save(picture: Picture, folder: Path, command: str) -> Drawn:
     """Write a picture as PDF and PNG; what its axes say of themselves goes with its note."""
     notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
-    _, path = save_figure(picture.figure, folder, picture.name)
+    note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
+    caption = _said(picture.caption, note)
+    _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
     png = path.read_bytes()
     # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
     width = round(int.from_bytes(png[16:20], "big") / DOTS_PER_INCH * 25.4)
     return Drawn(
         picture.name,
         picture.caption,
-        Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)]),
+        note,
         plain(picture.alt),
         picture.tables,
         picture.topic,
@@ -109,6 +113,29 @@ def save(picture: Picture, folder: Path) -> Drawn:
         base64.b64encode(png).decode("ascii"),
         width,
     )
+
+
+def write_captions(
+    path: Path, *, title: str, command: str, version: str, pictures: Sequence[Drawn]
+) -> None:
+    """Write the captions of all figures as Markdown, to be copied into a manuscript."""
+    made = f"Written by `{command}`, netinnov {version}; the files of figures carry their captions."
+    parts = [f"# Figures: {_literal(title)}", made]
+    for picture in pictures:
+        parts += [f"## {picture.name}", _literal(_said(picture.caption, picture.note))]
+        if picture.tables:
+            parts.append("Numbers: " + ", ".join(f"`tables/{each}.csv`" for each in picture.tables))
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def _said(caption: str, note: str) -> str:
+    """A caption and its note as one line of plain text."""
+    return " ".join(f"{plain(caption)} {plain(note)}".split())
+
+
+def _literal(text: str) -> str:
+    """Text that Markdown shows as it stands."""
+    return MARKDOWN.sub(r"\\\1", text)
 
 
 def write_page(
