@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
+
+from netinnov.governance._forms import ENTRUSTED, JOINT, OWN, SEPARATE
 
 __all__ = ["told"]
 
@@ -16,8 +18,10 @@ _NOTHING = 1e-9
 """Change that counts as none."""
 
 
-def told(home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame) -> list[str]:
-    """One sentence an approach, then who would leave, then what stands against what."""
+def told(
+    home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame, forms: pd.DataFrame
+) -> list[str]:
+    """One sentence an approach, then who would leave, what stands against what, and forms."""
     baseline, value, change, low = (
         _numbers(effects, column) for column in ("baseline", "value", "difference", "low")
     )
@@ -32,12 +36,92 @@ def told(home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame) 
     if len(names) > 1:
         sentences += _conflicts(home, host, names, change)
         sentences += _models(names, value)
+    sentences += _forms(home, host, forms)
     texts = approaches["assumed"].to_list()
     assumed = [f"{name}: {text}" for name, text in zip(names, texts, strict=True) if text]
     if assumed:
         sentences.append(f"By assumption: {'; '.join(assumed)}.")
     sentences.append("These are comparisons under the stated assumptions, not forecasts.")
     return sentences
+
+
+def _forms(home: str, host: str, forms: pd.DataFrame) -> list[str]:
+    """What home, host and an operator get in each form, and who would leave it."""
+    sentences = []
+    by: dict[str, pd.DataFrame] = {
+        str(name): part.set_index(["form", "player"]) for name, part in forms.groupby("approach")
+    }
+    gains = {name: float(part.loc[(OWN, slice(None)), "share"].sum()) for name, part in by.items()}
+    names = [str(name) for name in dict.fromkeys(forms["approach"]) if gains[str(name)] > _NOTHING]
+    if not names:
+        return []
+    best = max(names, key=lambda name: gains[name])
+    sentences.append(_joint(home, host, best, by[best]))
+    sentences.append(_entrusted(home, host, best, by[best]))
+    if booked := _booked(home, host, {name: by[name] for name in names}):
+        sentences.append(booked)
+    return sentences
+
+
+def _of_two(part: pd.DataFrame, form: str) -> float:
+    rows: Any = part.loc[(form, slice(None)), "share"]
+    return float(rows.droplevel("form")[["home", "host"]].sum())
+
+
+def _joint(home: str, host: str, name: str, part: pd.DataFrame) -> str:
+    """What home and host gain or lose by bargaining as one."""
+    separate, joint = _of_two(part, SEPARATE), _of_two(part, JOINT)
+    change = joint - separate
+    said = (
+        f"no more and no less than the {separate:.2g} that they get each for itself"
+        if abs(change) <= _NOTHING
+        else f"{'more' if change > 0 else 'less'} than the {separate:.2g} that they get each for "
+        "itself, as the others then bargain with one party and not with two"
+    )
+    return (
+        f"As a joint park, one party towards all others, {home} and {host} get {joint:.2g} of "
+        f"access by '{name}' (Owen value), {said}."
+    )
+
+
+def _entrusted(home: str, host: str, name: str, part: pd.DataFrame) -> str:
+    """What an operator gets through whom all have to agree, and who would do without it."""
+    rows: Any = part.loc[(ENTRUSTED, slice(None))]
+    share, excess = float(rows.loc["operator", "share"]), float(rows["largest_excess"].iloc[0])
+    text = (
+        f"An operator through whom all have to agree (entrusted management) gets {share:.2g} of "
+        f"the {float(rows['share'].sum()):.2g} that '{name}' gains (Myerson value)"
+    )
+    objector = rows["objector"].iloc[0]
+    if objector and excess > _NOTHING:
+        called = {"home": home, "host": host, "others": "the others"}
+        *most, last = (called[player] for player in called if player in objector)
+        who = f"{', '.join(most)} and {last}" if most else last
+        return f"{text}; {who} would do better without it, by {excess:.2g}."
+    return f"{text}, and nobody would do better without it."
+
+
+def _booked(home: str, host: str, by: dict[str, pd.DataFrame]) -> str:
+    """From which booked share on home would rather do alone what it can."""
+    limits = {}
+    for name, part in by.items():
+        rows: Any = part
+        own, alone = float(rows.at[(OWN, "home"), "share"]), float(rows["alone_gain"].iloc[0])
+        limits[name] = max(1 - alone / own, 0.0) if own > _NOTHING else 0.0
+    first = next(iter(by.values()))
+    if not first["alone"].iloc[0]:
+        return ""
+    never = [f"'{name}'" for name, limit in limits.items() if limit == 0]
+    later = [f"{100 * limit:.0f} % under '{name}'" for name, limit in limits.items() if limit > 0]
+    said = []
+    if later:
+        said.append(f"from a share of {', '.join(later)} on")
+    if never:
+        said.append(f"even if nothing is booked there under {', '.join(never)}")
+    return (
+        f"If {home}'s gain is booked at {host}, {home} would rather choose "
+        f"'{first['alone'].iloc[0]}' alone {', and '.join(said)}."
+    )
 
 
 def _numbers(effects: pd.DataFrame, column: str) -> Numbers:

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from netinnov._arguments import (
     as_whole,
@@ -21,24 +18,21 @@ from netinnov._arguments import (
     check_type,
 )
 from netinnov._display import Displayed
-from netinnov._paths import Frictions, shortest_links
+from netinnov._paths import Frictions
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
-from netinnov.centrality import strength
+from netinnov.governance._approach_measures import ApproachMeasures
 from netinnov.governance._approach_words import told
 from netinnov.governance._approaches import Approach, Shares, approaches_of
-from netinnov.mechanisms.cobweb import CoupledCobweb
+from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.planning import Game, excess
-from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Prices, Scenario, apply_scenario
-from netinnov.scenarios._park_ends import inside, sides
+from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import check_prices
 
 __all__ = ["ApproachComparison", "compare_approaches"]
-
-Mask = npt.NDArray[np.bool_]
 
 _FRICTIONS = Frictions(border=1.0)
 
@@ -57,12 +51,19 @@ class ApproachComparison(Displayed):
         a parameter by assumption).
     effects : DataFrame
         What `to_frame` gives.
+    forms : DataFrame
+        A row an approach that home and host need each other for, a form of cooperation and a
+        player (home, host, others, operator): ``share`` of the gains in access (mean over
+        placements) with its interval ``low`` to ``high``; for the form as a whole ``in_core``,
+        ``largest_excess`` and ``objector``, as in `netinnov.planning.share_benefits`; ``alone``,
+        what home would do without the host, and ``alone_gain``, what home gains so.
     """
 
     home: str
     host: str
     approaches: pd.DataFrame = field(repr=False)
     effects: pd.DataFrame = field(repr=False)
+    forms: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give all measures of all approaches.
@@ -90,7 +91,7 @@ class ApproachComparison(Displayed):
             One sentence each, made from the numbers.
         """
         home, host = (str((names or {}).get(place, place)) for place in (self.home, self.host))
-        return told(home, host, self.approaches, self.effects)
+        return told(home, host, self.approaches, self.effects, self.forms)
 
 
 @suggests_keywords
@@ -106,6 +107,7 @@ def compare_approaches(
     pipeline_share: float = 0.5,
     kept_share: float = 0.5,
     corridor_relief: float = 0.5,
+    booked_share: float = 0.5,
     demand_slope: float = 1.0,
     supply_slope: float = 0.8,
     mobility: float = 0.2,
@@ -138,6 +140,9 @@ def compare_approaches(
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
     corridor_relief : float
         Share of the border between home and host that a corridor removes: an assumption.
+    booked_share : float
+        Share of home's gain that counts as the host's where results are booked at the host: an
+        assumption.
     demand_slope, supply_slope, mobility : float
         Of the coupled cobweb, the same in home, host and all others: assumptions.
     sigma, mu : float
@@ -152,7 +157,7 @@ def compare_approaches(
     Returns
     -------
     ApproachComparison
-        ``.approaches``, ``.to_frame()`` and ``.sentences()``.
+        ``.approaches``, ``.to_frame()``, ``.forms`` and ``.sentences()``.
 
     Raises
     ------
@@ -172,6 +177,16 @@ def compare_approaches(
     border of which a share r is gone leaves A^(1 - r). *Participation*: ``largest_excess`` of the
     game of home and host in which each has what its own access gains; above 0 one of them is better
     off alone. What is done without the host (competition for talent) home can do alone.
+
+    *Forms of cooperation.* For each other approach a game of home, host, all others and an
+    operator, who gains nothing: a coalition with home and host achieves the gains in access, summed
+    over nodes, of its members; one with home and without host what home gains by the best approach
+    compared that needs no host (what that does to the others counts nowhere); all others 0.
+    ``.forms`` divides the gains of all: each keeps its own; each bargains for itself (Shapley
+    value); home and host are one party, as in a joint park (Owen value); all have to agree through
+    the operator, as in entrusted management (Myerson value of a star); or a part of home's gain is
+    booked at the host. Each division is held against the game in which all can talk to each other.
+    That gains can be passed on, and are worth the same to all, is assumed.
 
     The link from network to models is an assumption and not estimated: use it to compare
     approaches, not to predict.
@@ -198,7 +213,8 @@ def compare_approaches(
     check_prices(prices)
     check_type("frictions", frictions, Frictions)
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
-    for name, share in (shares | {"corridor_relief": corridor_relief}).items():
+    shares |= {"corridor_relief": corridor_relief, "booked_share": booked_share}
+    for name, share in shares.items():
         check_number(name, share, low=0, high=1)
     replicates = as_whole("replicates", replicates, low=1)
     check_confidence("confidence", confidence)
@@ -208,29 +224,33 @@ def compare_approaches(
     sides(network, home, host)
     assumed = Shares(pipeline_share, kept_share, corridor_relief)
     chosen = approaches_of(approaches, network, home, host, budget, prices, assumed)
-    measure = _Measures(network, home, host, frictions, cobweb, break_point)
+    measure = ApproachMeasures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()
     rows = []
+    gains: dict[str, Floats] = {}
     for name, approach in chosen.items():
         try:
             drawn = _drawn(network, measure, approach, seeds, before)
         except Exception as error:
             error.add_note(f"In approach {name!r}.")
             raise
+        gains[name] = measure.gains(drawn, before)
         rows += _rows(name, before, drawn, confidence)
+    alone = [name for name, approach in chosen.items() if approach.unilateral]
+    forms = forms_of(gains, alone, booked_share, confidence)
     columns = ["size", "cost", "border_relief", "unilateral", "assumed"]
     table = pd.DataFrame(
         [[getattr(approach, column) for column in columns] for approach in chosen.values()],
         index=pd.Index(list(chosen), dtype="str", name="approach"),
         columns=columns,
     ).astype({"size": np.float64})
-    return ApproachComparison(home, host, table, pd.DataFrame(rows))
+    return ApproachComparison(home, host, table, pd.DataFrame(rows), forms)
 
 
 def _drawn(
     network: MultilayerNetwork,
-    measure: _Measures,
+    measure: ApproachMeasures,
     approach: Approach,
     seeds: Sequence[int],
     before: dict[str, float],
@@ -276,85 +296,3 @@ def _rows(
             }
         )
     return rows
-
-
-@dataclass(frozen=True)
-class _Measures:
-    """All measures of a network, on the nodes of the baseline."""
-
-    baseline: MultilayerNetwork
-    home: str
-    host: str
-    frictions: Frictions
-    cobweb: tuple[float, float, float]
-    break_point: float
-
-    def count(self, side: str) -> int:
-        """Number of nodes located in home or in host."""
-        home, host = sides(self.baseline, self.home, self.host)
-        return int((home if side == "home" else host).nodes.sum())
-
-    def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
-        home, host = sides(self.baseline, self.home, self.host)
-        n = self.baseline.n_nodes
-        belongs = _belongs(network, self.home, self.host)
-        access = self._access(network, belongs, relief)
-        totals = strength(network).sum(axis=1).to_numpy(np.float64)[:n]
-        between = _association(network, belongs, relief)
-        b, d, mobility = self.cobweb
-        model = CoupledCobweb([b] * 3, [d] * 3, mobility=mobility * between)
-        return {
-            "efficiency": float(access.mean()),
-            "home_access": float(access[home.nodes].mean()),
-            "host_access": float(access[host.nodes].mean()),
-            "access_gini": gini(access),
-            "effective_number": effective_number(totals),
-            "spectral_radius": model.spectral_radius(),
-            "below_break": self.break_point - float(between[0, 1]),
-        }
-
-    def _access(
-        self, network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
-    ) -> Floats:
-        """Harmonic centrality with a lower border between what belongs to home and to host."""
-        n = self.baseline.n_nodes
-        lengths = sparse.coo_array(shortest_links(network, "unit", self.frictions))
-        length, (row, column) = lengths.data.astype(np.float64), lengths.coords
-        if relief > 0:
-            without = Frictions(distance=self.frictions.distance)
-            inner = sparse.coo_array(shortest_links(network, "unit", without))
-            ends = belongs[row] + belongs[column]
-            crosses = (belongs[row] != belongs[column]) & (ends == 1)
-            length = np.where(crosses, (1 - relief) * length + relief * inner.data, length)
-        graph = sparse.csr_array((length, (row, column)), shape=lengths.shape)
-        distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
-        np.fill_diagonal(distance_between, np.inf)
-        access: Floats = (1.0 / distance_between).sum(axis=1) / max(n - 1, 1)
-        return access
-
-
-def _belongs(network: MultilayerNetwork, home: str, host: str) -> npt.NDArray[np.intp]:
-    """0 for nodes whose jurisdiction is home, 1 for those of host, 2 for all others."""
-    code = network.storage.jurisdiction_codes
-    known = code >= 0
-    of_home = inside(network, home)[code] & known
-    of_host = inside(network, host)[code] & known & ~of_home
-    return np.select([of_home, of_host], [0, 1], 2)
-
-
-def _association(
-    network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
-) -> Floats:
-    """Weights between home, host and all others, relative to what each has; 0 to 1."""
-    weights = np.zeros((3, 3))
-    for layer in network.layers:
-        block = network.storage.block(layer)
-        differ = block.sources != block.indices
-        ends = belongs[block.sources[differ]], belongs[block.indices[differ]]
-        np.add.at(weights, ends, block.data[differ])
-    weights = weights + weights.T
-    total = weights.sum(axis=1)
-    scale = np.sqrt(np.outer(total, total))
-    between: Floats = np.divide(weights, scale, out=np.zeros((3, 3)), where=scale > 0)
-    between[0, 1] = between[1, 0] = between[0, 1] ** (1 - relief)
-    return between

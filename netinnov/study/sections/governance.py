@@ -54,6 +54,7 @@ groups = ["jurisdiction", "kind", "province"]   # columns of the nodes or places
 border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
                               # a border of 0, so that a corridor or a merger can remove something
 corridor = 0.5                # assumed: share of the border between the two that a corridor takes
+booked = 0.5                  # assumed: share of home's gain that is booked at the host
 kept = 0.5                    # assumed: share of their ties that movers keep
 replicates = 200              # random networks that borders are compared with; 0: none
 placements = 50               # drawn of each approach
@@ -66,6 +67,7 @@ placements = 50               # drawn of each approach
     layer: str | None = None
     border: Annotated[float, Field(ge=0)] = 1.0
     corridor: Annotated[float, Field(ge=0, le=1)] = 0.5
+    booked: Annotated[float, Field(ge=0, le=1)] = 0.5
     kept: Annotated[float, Field(ge=0, le=1)] = 0.5
     replicates: Annotated[int, Field(ge=0)] = 200
     placements: Annotated[int, Field(ge=1)] = 50
@@ -193,6 +195,7 @@ def compute(context: Context) -> Governance | None:
             pipeline_share=choice.pipeline_share,
             kept_share=part.kept,
             corridor_relief=part.corridor,
+            booked_share=part.booked,
             replicates=part.placements,
             rng=context.seed,
         )
@@ -288,8 +291,10 @@ def tell(result: Governance) -> Iterator[Sentence]:
             name(result.layer),
         )
         yield Sentence(text, ("approaches",), topic)
+        tables = ["approach_effects", "approaches"]
+        tables += [] if result.comparison.forms.empty else ["approach_forms"]
         for sentence in result.comparison.sentences(names=result.names):
-            yield Sentence(sentence, ("approach_effects", "approaches"), topic)
+            yield Sentence(sentence, tuple(tables), topic)
     yield from _borders(result)
 
 
@@ -362,6 +367,7 @@ def tables(result: Governance) -> Iterator[Table]:
             modelled=result.modelled,
             topic=topic,
         )
+        yield from _forms(result.comparison.forms, result.modelled, topic)
     if not result.shares.empty:
         yield Table(
             "cross_border",
@@ -370,6 +376,30 @@ def tables(result: Governance) -> Iterator[Table]:
             topic="Links across borders",
             formats={"share": percent, "null_mean": percent},
         )
+
+
+def _forms(forms: pd.DataFrame, modelled: tuple[str, ...], topic: str) -> Iterator[Table]:
+    """What home, host, all others and an operator get in each form of cooperation."""
+    if forms.empty:
+        return
+    shares = forms.pivot(index=["approach", "form"], columns="player", values="share")
+    order = forms[["approach", "form"]].drop_duplicates()
+    view = shares[["home", "host", "others", "operator"]].loc[pd.MultiIndex.from_frame(order)]
+    objectors = forms.drop_duplicates(["approach", "form"])["objector"].map(_members)
+    view = view.assign(**{"would leave": objectors.replace("", "nobody").to_numpy()})
+    yield Table(
+        "approach_forms",
+        forms.assign(objector=forms["objector"].map(_members)),
+        "Who gets how much of the gain in access in each form of cooperation, and who would leave.",
+        view=view.reset_index(),
+        whole=True,
+        modelled=modelled,
+        topic=topic,
+    )
+
+
+def _members(objector: Any) -> str:
+    return "+".join(sorted(objector)) if objector else ""
 
 
 GOVERNANCE = Section(

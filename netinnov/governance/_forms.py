@@ -1,0 +1,104 @@
+"""Forms of cooperation as games: joint park, entrusted management, results booked at the host."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._typing import Floats
+from netinnov.planning import Game, myerson_value, owen_value, shapley_value, share_benefits
+
+__all__ = ["BOOKED", "ENTRUSTED", "JOINT", "OWN", "SEPARATE", "forms_of"]
+
+OWN = "each keeps its own"
+SEPARATE = "each bargains for itself"
+JOINT = "joint park"
+ENTRUSTED = "entrusted management"
+BOOKED = "results booked at the host"
+
+PLAYERS = ("home", "host", "others", "operator")
+
+_COLUMNS = (
+    *("approach", "form", "player", "share", "low", "high"),
+    *("in_core", "largest_excess", "objector", "alone", "alone_gain"),
+)
+
+
+def forms_of(
+    gains: Mapping[str, Floats],
+    unilateral: Collection[str],
+    booked_share: float,
+    confidence: float,
+) -> pd.DataFrame:
+    """Divide what each approach of home and host gains, in each form.
+
+    ``gains`` has for each approach a row a placement and a column each for home, host and all
+    others. Home alone achieves what it gains by the best approach that needs no host; what that
+    does to the others counts in no coalition.
+    """
+    alone = max(unilateral, key=lambda name: gains[name][:, 0].mean(), default="")
+    if alone and not gains[alone][:, 0].mean() > 0:
+        alone = ""
+    rules = _rules(booked_share)
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    rows = []
+    for name, gained in gains.items():
+        if name in unilateral:
+            continue
+        without = gains[alone][:, [0]] if alone else np.zeros((len(gained), 1))
+        numbers = np.hstack([gained, without])
+        game = _game(numbers.mean(axis=0))
+        for form, rule in rules.items():
+            shares = numbers @ rule
+            mean = pd.Series(shares.mean(axis=0), list(PLAYERS))
+            found = share_benefits(game, rules={form: partial(_given, shares=mean)})
+            low, high = np.quantile(shares, tails, axis=0)
+            part = found.rename(columns={"rule": "form"}).assign(low=low, high=high)
+            rows.append(part.assign(approach=name, alone=alone, alone_gain=without.mean()))
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_COLUMNS))
+    return table[list(_COLUMNS)]
+
+
+def _game(numbers: Floats) -> Game:
+    """What coalitions achieve: by the approach if home and host are in, else what home does alone.
+
+    The numbers are the gains of home, host and others by the approach, and of home by what it does
+    alone. A coalition counts the gains of its members; an operator gains nothing.
+    """
+    home, host, others, alone = numbers
+    values = np.zeros(16)
+    for mask in range(16):
+        if mask & 3 == 3:
+            values[mask] = home + host + (others if mask & 4 else 0.0)
+        elif mask & 1:
+            values[mask] = alone
+    return Game(PLAYERS, values)
+
+
+def _rules(booked_share: float) -> dict[str, Floats]:
+    """Shares of the players for a unit of each number of the game: all forms are linear in them."""
+    own = np.zeros((4, 4))
+    own[[0, 1, 2], [0, 1, 2]] = 1.0
+    booked = own.copy()
+    booked[0, :2] = 1.0 - booked_share, booked_share
+    home, host, others, operator = PLAYERS
+    unions = [[home, host], [others], [operator]]
+    through = [(operator, player) for player in PLAYERS[:3]]
+    units = [_game(unit) for unit in np.eye(4)]
+    values: dict[str, Any] = {
+        SEPARATE: shapley_value,
+        JOINT: partial(owen_value, unions=unions),
+        ENTRUSTED: partial(myerson_value, links=through),
+    }
+    made = {
+        form: np.array([value(unit).to_numpy() for unit in units]) for form, value in values.items()
+    }
+    return {OWN: own, **made, BOOKED: booked}
+
+
+def _given(_: Game, *, shares: pd.Series) -> pd.Series:
+    return shares
