@@ -83,6 +83,23 @@ def cordis(cordis_pairs: Tables) -> MultilayerNetwork:
     return build_network(*cordis_pairs)
 
 
+@pytest.fixture(scope="session")
+def research_projects() -> MultilayerNetwork:
+    """The bundled organisations in projects: real two-mode data, in every clone."""
+    from netinnov.datasets import load_research_cities
+
+    return load_research_cities(projects="nodes")
+
+
+@pytest.fixture(scope="session")
+def research_pairs(research_projects: MultilayerNetwork) -> MultilayerNetwork:
+    """The bundled organisations, a link for each pair of partners."""
+    from netinnov.linkages import project
+
+    options = {"layer": "participation", "through": "project"}
+    return project(research_projects, **options, name="co_participation")
+
+
 @pytest.fixture
 def small_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
     """Five nodes in three places, two layers; `b` stands in P and belongs to Q; `e` is alone."""

@@ -102,8 +102,8 @@ def test_a_function_that_gives_no_values_over_nodes_is_refused(small: ni.Multila
 
 
 @pytest.mark.slow
-def test_organisations_of_cordis(cordis: ni.MultilayerNetwork) -> None:
-    found = centrality_table(cordis)
+def test_organisations_in_projects(research_pairs: ni.MultilayerNetwork) -> None:
+    found = centrality_table(research_pairs)
     assert found.shape == (17_428, len(COLUMNS))
     assert found["participation_coefficient"].isna().all()  # one layer
     linked = found["overlapping_degree"] > 0

@@ -391,7 +391,7 @@ def test_a_field_of_any_size_is_read(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
-def test_cordis_is_read_again(format, cordis, tmp_path):
-    write_network(cordis, tmp_path / "cordis", format=format)
-    assert read_network(tmp_path / "cordis").equals(cordis)
-    shutil.rmtree(tmp_path / "cordis")
+def test_partners_in_projects_are_read_again(format, research_pairs, tmp_path):
+    write_network(research_pairs, tmp_path / "pairs", format=format)
+    assert read_network(tmp_path / "pairs").equals(research_pairs)
+    shutil.rmtree(tmp_path / "pairs")

@@ -235,10 +235,10 @@ def test_offices_without_a_value():
         branches(OFFICES.assign(city=[None, *"bcabc"]), firm="firm", place="city")
 
 
-def test_cities_that_share_projects_of_cordis(cordis_projects):
+def test_cities_that_share_projects(research_projects):
     # An organisation has one city there, so the project takes the part of the firm: its value in
     # a city is the number of its participants. By pandas: a merge of the table with itself.
-    nodes, links = cordis_projects[:2]
+    nodes, links = research_projects.nodes, research_projects.links
     city = nodes["place"].reindex(links["source"]).to_numpy()
     units = pd.DataFrame({"project": links["target"], "city": city}).dropna()
     value = units.value_counts().rename("value").reset_index()
@@ -248,7 +248,7 @@ def test_cities_that_share_projects_of_cordis(cordis_projects):
     pairs = pairs[pairs["city_x"] < pairs["city_y"]]
     shared_value = (pairs["value_x"] * pairs["value_y"]).groupby([pairs["city_x"], pairs["city_y"]])
     assert as_dict(links) == shared_value.sum().to_dict()
-    assert len(links) == 121_575
+    assert len(links) > 50_000
 
 
 PARKS = pd.DataFrame(

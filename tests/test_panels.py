@@ -248,8 +248,8 @@ def test_periods_and_levels_that_are_none(years, districts):
         measure_levels(districts, measures=MEASURES, by="kind")
 
 
-def test_years_of_cordis(cordis):
-    network = cordis
+def test_years_of_projects(research_pairs):
+    network = research_pairs
     panel = measure_panel(network, measures=MEASURES, window=1)
     links = network.links
     by_year = links.groupby("period")["weight"].sum()
@@ -260,10 +260,11 @@ def test_years_of_cordis(cordis):
     counts = Counter(links["period"])
     found = panel[panel["measure"] == "links"].set_index("period")["value"].dropna()
     assert found.to_dict() == counts
-    with pytest.warns(UserWarning, match="2195 of 17428 nodes have no place"):
+    with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
         levels = measure_levels(network, measures={"links": n_links}, levels=(0, 1, 2))
     placed = network.nodes.dropna(subset=["place"])
-    sizes = [placed["place"].nunique(), placed["country"].nunique()]
+    countries = network.places["country"].reindex(placed["place"])
+    sizes = [placed["place"].nunique(), countries.nunique()]
     assert levels["n_nodes"].tolist() == [*sizes, sizes[1]]  # a country has no parent
 
 

@@ -445,10 +445,10 @@ def test_the_bundled_case() -> None:
     assert 0 < parks.n_nodes - fewer.n_nodes <= 78
 
 
-def test_places_of_cordis(cordis: ni.MultilayerNetwork) -> None:
+def test_cities_that_share_projects(research_pairs: ni.MultilayerNetwork) -> None:
     with pytest.warns(UserWarning, match="no place"):
-        network = ni.aggregate(cordis)
-    home, host = "MANNHEIM, DE", "PARIS, FR"
+        network = ni.aggregate(research_pairs)
+    home, host = "Mannheim, DE", "Paris, FR"
     total = network.adjacency("co_participation").sum()
     for scenario in (
         ReverseEnclave(home, host, 20, 0.4),

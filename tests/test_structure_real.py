@@ -46,9 +46,9 @@ def test_intervals_stay_where_values_can_be(offices):
 
 
 @pytest.mark.slow
-def test_a_profile_of_each_year_of_projects(cordis):
-    with pytest.warns(UserWarning, match="2195 of 17428 nodes have no place"):
-        places = ni.aggregate(cordis, by="place")
+def test_a_profile_of_each_year_of_projects(research_pairs):
+    with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
+        places = ni.aggregate(research_pairs, by="place")
     indices = ["primacy", "gini", "effective_number", "functional", "n_centres"]
     options = {"null": None, "resamples": 5, "restarts": 1, "leave_one_out": False}
     years = split_periods(places)

@@ -34,20 +34,23 @@ SOURCES = {
         {"source": "keep", "project": PROJECTS},
         2,
     ),
-    "cordis": ("cordis_h2020", {"source": "cordis", "project": PROJECTS}, 1),
+    "europe": ("", {"source": "europe", "project": PROJECTS}, 1),
     "lawyers": ("multiplex_benchmarks/Lazega-Law-Firm.paj", {"source": "multiplex"}, 0),
 }
 
 
 @pytest.fixture(scope="module", params=SOURCES)
-def context(request, shared):
+def context(request):
     path, data, level = SOURCES[request.param]
-    if not (shared / "data" / path).exists():
-        pytest.skip("needs the data beside the checkout")
+    if path:
+        path = request.getfixturevalue("shared") / "data" / path
+        if not path.exists():
+            pytest.skip("needs the data beside the checkout")
+        data = data | {"path": str(path)}
     few = {"resamples": 4, "replicates": 20, "restarts": 1, "most_places": 300}
     configuration = study.configure(
         {
-            "data": data | {"path": str(shared / "data" / path)},
+            "data": data,
             "places": {"level": level},
             "structure": few,
         }

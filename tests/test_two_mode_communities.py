@@ -116,8 +116,8 @@ def test_layers_and_labels_that_do_not_fit_are_refused() -> None:
 
 
 @pytest.mark.slow
-def test_organisations_and_projects_of_cordis(cordis_projects) -> None:
-    network = ni.build_network(*cordis_projects)
+def test_organisations_and_projects(research_projects) -> None:
+    network = research_projects
     found = two_mode_communities(
         network, layer="participation", through="project", restarts=1, rng=1
     )

@@ -1,8 +1,9 @@
-"""Readers of public data: each returns the tables that `build_network` takes."""
+"""Readers of public data, which give the tables that `build_network` takes, and `reconcile`."""
 
 from __future__ import annotations
 
 from netinnov._public import public_names
+from netinnov.sources._reconcile import Reconciled, reconcile
 from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
 from netinnov.sources.keep import read_keep
@@ -12,6 +13,7 @@ from netinnov.sources.patentsview import read_patentsview
 from netinnov.sources.tables import read_tables
 
 __all__ = [
+    "Reconciled",
     "Tables",
     "read_cordis",
     "read_keep",
@@ -19,6 +21,7 @@ __all__ = [
     "read_origin_destination",
     "read_patentsview",
     "read_tables",
+    "reconcile",
 ]
 
 __dir__ = public_names(globals())
