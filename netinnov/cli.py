@@ -1,4 +1,4 @@
-"""The command line: run, check, info and convert."""
+"""The command line: run, explore, check, info and convert."""
 
 from __future__ import annotations
 
@@ -184,6 +184,28 @@ def run(
         command=_encodable(shlex.join(["netinnov", *sys.argv[1:]])),
     )
     _print(f"The report is {report}")
+
+
+@app.command()
+@_plainly
+def explore(
+    source: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Configuration (TOML) of a study, or a folder or file of data. None: the bundled "
+            "case."
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write; an older one is replaced.")
+    ] = Path("explorer.html"),
+    title: Annotated[str | None, typer.Option("--title", help="Title of the page.")] = None,
+) -> None:
+    """One page to explore the places and to try enclaves; it needs no network connection."""
+    from netinnov.study._explorer import explorer_of
+
+    page = explorer_of(_configuration(source), title=title)
+    _print(f"The explorer is {page.write(out)}")
 
 
 @app.command()

@@ -59,7 +59,7 @@ def _note(page, url):
 
 def settle(page):
     """Wait until the page has computed what was asked for."""
-    page.wait_for_function("document.body.getAttribute('aria-busy') !== 'true'")
+    page.wait_for_selector("body:not([aria-busy=true])")
 
 
 def read(page, addresses):

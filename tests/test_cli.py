@@ -92,7 +92,9 @@ def test_version():
     assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("check",), ("info",), ("convert",)])
+@pytest.mark.parametrize(
+    "command", [(), ("run",), ("explore",), ("check",), ("info",), ("convert",)]
+)
 def test_help(command):
     result = call(*command, "--help")
     assert result.exit_code == 0

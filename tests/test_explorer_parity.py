@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from urllib.parse import quote
 
 import numpy as np
@@ -14,6 +15,8 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 
 CASES = 200
+
+DRAWS = 300
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,11 @@ def changed(network, layer, add, remove):
     return network.replace_links(pd.concat([links, new], ignore_index=True))
 
 
+def quoted(text):
+    """A name in the address."""
+    return quote(text, safe="").replace("~", "%7E")
+
+
 def case(network, rng):
     """A random set-up: its address, the changed network and the options of the measures."""
     ids = network.nodes.index
@@ -64,18 +72,15 @@ def case(network, rng):
     border, kilometres = (float(rng.choice([0, 0.5, 1.25])) for _ in range(2))
     distance = str(rng.choice(["unit", "inverse"]))
 
-    def name(text):
-        return quote(text, safe="").replace("~", "%7E")
-
     parts = [
-        f"layer={name(layer)}",
-        "layers=" + ",".join(map(name, counted)),
+        f"layer={quoted(layer)}",
+        "layers=" + ",".join(map(quoted, counted)),
         f"border={border}&kilometres={kilometres}&distance={distance}",
     ]
     if add:
-        parts.append("add=" + ",".join(f"{name(a)}~{name(b)}~{w!r}" for a, b, w in add))
+        parts.append("add=" + ",".join(f"{quoted(a)}~{quoted(b)}~{w!r}" for a, b, w in add))
     if remove:
-        parts.append("remove=" + ",".join(f"{name(a)}~{name(b)}" for a, b in remove))
+        parts.append("remove=" + ",".join(f"{quoted(a)}~{quoted(b)}" for a, b in remove))
     options = {"distance": distance, "frictions": Frictions(border, kilometres)}
     after = changed(network, layer, add, remove)
     return (
@@ -103,3 +108,98 @@ def test_explicit_changes_measure_as_in_python(browser, cities, page_file):
         assert {*result["access"]} == {*access.index}
         found = pd.Series(result["access"]).reindex(access.index)
         np.testing.assert_allclose(found, access, rtol=0, atol=1e-9, err_msg=address)
+
+
+def address_of(scenario, layer, layers, options):
+    """The address that asks for an enclave."""
+    frictions = options["frictions"]
+    sizes = {name: getattr(scenario, name) for name in ("size", "volume", "volume_share")}
+    keys = {
+        "home": quoted(scenario.home),
+        "host": quoted(scenario.host),
+        **{name: repr(value) for name, value in sizes.items() if value is not None},
+        "pipeline_share": scenario.pipeline_share,
+        "funding": scenario.funding,
+        "layer": quoted(layer),
+        "layers": ",".join(map(quoted, layers)),
+        "border": frictions.border,
+        "kilometres": frictions.distance,
+        "distance": options["distance"],
+    }
+    return "#" + "&".join(f"{key}={value}" for key, value in keys.items())
+
+
+def enclaves(network):
+    """Set-ups of an enclave: between places, with and without places inside them."""
+    for home, host, layer, options in (
+        ("p1", "a,b", "flows", {"distance": "inverse", "frictions": Frictions(0.5, 1.0)}),
+        ("城 市%", "p7", "talent, moves", {"distance": "inverse", "frictions": Frictions()}),
+        ("p30", "c~d&e=f", "two", {"distance": "inverse", "frictions": Frictions(0.25)}),
+    ):
+        for funding in ("reallocated", "new"):
+            park = ni.ReverseEnclave(home, host, 2, 0.4, funding, layer=layer)
+            yield network, park, layer, options
+
+
+@pytest.fixture(scope="module")
+def delta():
+    """The bundled case as it is, with districts inside cities."""
+    with pytest.warns(UserWarning, match="no place"):
+        return ni.aggregate(ni.datasets.load_yrd_enclaves())
+
+
+def measured(network, scenario, layers, options, rng):
+    """Efficiency and access on the places of the baseline, after one placement."""
+    after = scenario(network, rng).select(layers=layers)
+    nodes = list(network.nodes.index)
+    return global_efficiency(after, nodes=nodes, **options), harmonic_centrality(
+        after, nodes=nodes, **options
+    )
+
+
+def test_a_volume_measures_as_in_python(browser, cities, delta, page_file, tmp_path):
+    inside = {"distance": "inverse", "frictions": Frictions(0.5, 1.0)}
+    parks = [
+        ni.ReverseEnclave("quzhou", host, 2, 0.25, funding, layer="ownership")
+        for host, funding in (("hangzhou", "reallocated"), ("yuhang", "new"))
+    ]
+    in_delta = [(delta, park, "ownership", inside) for park in parks]
+    delta_file = ni.explore(delta).write(tmp_path / "delta.html")
+    for file, cases in ((page_file, list(enclaves(cities))), (delta_file, in_delta)):
+        addresses, expected = [], []
+        for network, park, layer, options in cases:
+            volume = dataclasses.replace(park, size=None, volume_share=0.3)
+            layers = [name for name in network.layers if name != "gravity_modelled"]
+            addresses.append(address_of(volume, layer, layers, options))
+            rng = np.random.default_rng(0)
+            expected.append(measured(network, volume, layers, options, rng))
+        with opened(browser, file) as page:
+            results = read(page, addresses)
+        for (efficiency, access), result in zip(expected, results, strict=True):
+            assert result["replicates"] == 1
+            assert result["after"] == pytest.approx(efficiency, abs=1e-9)
+            access = access.dropna()  # the park itself has none
+            found = pd.Series(result["access"]).reindex(access.index)
+            np.testing.assert_allclose(found, access, rtol=0, atol=1e-9)
+
+
+def test_drawn_placements_have_the_medians_of_python(browser, cities, page_file):
+    cases = list(enclaves(cities))
+    with opened(browser, page_file) as page:
+        addresses = [address_of(park, layer, [layer], o) for _, park, layer, o in cases]
+        results = read(page, addresses)
+        again = read(page, ["#seed=1", addresses[0]])[1]
+    assert again == results[0]  # the same seed
+    for (network, park, layer, options), result in zip(cases, results, strict=True):
+        rng = np.random.default_rng(4)
+        drawn = [measured(network, park, [layer], options, rng) for _ in range(DRAWS)]
+        assert result["replicates"] == 100
+        pairs = [(result["after"], [efficiency for efficiency, _ in drawn])]
+        pairs += [
+            (result["access"][place], [access[place] for _, access in drawn])
+            for place in (park.home, park.host)
+        ]
+        for median, values in pairs:
+            # Quantiles between which the median of 100 draws lies but once in 30,000 times.
+            low, high = np.quantile(values, [0.5 - 0.24, 0.5 + 0.24])
+            assert low - 1e-12 <= median <= high + 1e-12

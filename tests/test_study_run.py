@@ -116,8 +116,14 @@ def sha256(path):
 # -- what a run writes -------------------------------------------------------------------------
 
 
-def test_the_folder_holds_tables_figures_report_and_manifest(bundled):
-    assert left_in(bundled) == ["figures", "manifest.json", "report.html", "tables"]
+def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
+    assert left_in(bundled) == [
+        "explorer.html",
+        "figures",
+        "manifest.json",
+        "report.html",
+        "tables",
+    ]
     names = {path.stem for path in (bundled / "tables").iterdir()}
     wanted = "centrality coverage degree effects enclaves kinds layers polycentricity replicates"
     assert {*wanted.split(), "modelled", "scenario", "strength", "structure", "profile"} <= names
@@ -187,7 +193,11 @@ def test_the_report_is_one_file_that_loads_nothing(bundled):
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in page
     targets = re.findall(r'href="([^"]*)"', page)
-    assert {target.split("/")[0][0] for target in targets} <= {"#", "t", "f"}
+    assert {target.split("/")[0] for target in targets if not target.startswith("#")} <= {
+        "tables",
+        "figures",
+        "explorer.html",
+    }
     ids = set(re.findall(r'id="([^"]*)"', page))
     assert {target[1:] for target in targets if target.startswith("#")} <= ids
 
@@ -681,7 +691,7 @@ def test_an_empty_folder_that_is_there_is_filled(no_figures, tables, monkeypatch
     monkeypatch.chdir(out)
     report = study.run(study.read_configuration(path), out=".")
     assert report == Path("report.html")
-    assert left_in(Path()) == ["manifest.json", "report.html", "tables"]
+    assert left_in(Path()) == ["explorer.html", "manifest.json", "report.html", "tables"]
     assert (out.stat().st_ino, out.stat().st_mode) == (before.st_ino, before.st_mode)
 
 
@@ -735,7 +745,7 @@ def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
     assert (out / "note.txt").read_text() == "old"
     assert (out / "report.html").read_bytes() == before
     run(path, overwrite=True)
-    assert left_in(out) == ["manifest.json", "report.html", "tables"]
+    assert left_in(out) == ["explorer.html", "manifest.json", "report.html", "tables"]
     assert left_in(path.parent) == ["out", "study.toml", "tables"]
     fresh = path.parent / "fresh"
     assert study.run(study.read_configuration(path), out=fresh, overwrite=True).is_file()

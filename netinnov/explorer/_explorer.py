@@ -13,9 +13,12 @@ import numpy as np
 from netinnov._arguments import as_path, check_type
 from netinnov._atomic import new_file
 from netinnov._public import suggests_keywords
+from netinnov._typing import Floats
 from netinnov._version import __version__
+from netinnov.build import aggregate
 from netinnov.explorer._layout import layout_of
 from netinnov.explorer._page import page
+from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._payload import (
     centralities,
     frame_of,
@@ -27,9 +30,16 @@ from netinnov.explorer._payload import (
 )
 from netinnov.explorer._place_network import gazetteer, network_of_places
 from netinnov.explorer._static_map import mercator, static_map, static_table
+from netinnov.explorer._structure import compute_structure, structure_payload
+from netinnov.explorer._study_folder import (
+    StudyTables,
+    read_manifest,
+    study_tables,
+    within_study,
+)
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["Explorer", "explore", "page_of"]
 
 HEIGHT = 760
 """Pixels of the page in a notebook."""
@@ -81,7 +91,12 @@ class Explorer:
 
 
 @suggests_keywords
-def explore(network: MultilayerNetwork, *, title: str | None = None) -> Explorer:
+def explore(
+    network: MultilayerNetwork,
+    *,
+    study: str | os.PathLike[str] | None = None,
+    title: str | None = None,
+) -> Explorer:
     """Make a page to look at a network of places and to try an enclave in it.
 
     Parameters
@@ -89,14 +104,29 @@ def explore(network: MultilayerNetwork, *, title: str | None = None) -> Explorer
     network : MultilayerNetwork
         Any network. Nodes that are no places are added up to places, as by `aggregate`; where no
         node has a place, each node is one.
+    study : path, optional
+        Folder that `netinnov run` made of the same network: the page then shows places at its
+        level, its centres and its experiment. None: centres and communities are computed here.
     title : str, optional
-        Of the page.
+        Of the page. None: that of the study, if any.
 
     Returns
     -------
     Explorer
         ``.write(path)`` makes one HTML file that needs no network connection; in a notebook the
         page itself is shown.
+
+    Raises
+    ------
+    InputError
+        If the folder is not that of a study, or layers hold shares of each origin's total, which
+        cannot be added up to places.
+
+    Notes
+    -----
+    Links and weights are in the page as they are; centralities are those of the observed layers, to
+    six digits. Up to 300 places the page measures by itself what an enclave changes, as
+    `connectivity.global_efficiency` and `centrality.harmonic_centrality` do.
 
     Examples
     --------
@@ -108,17 +138,34 @@ def explore(network: MultilayerNetwork, *, title: str | None = None) -> Explorer
     check_network(network)
     if title is not None:
         check_type("title", title, str)
-    heading = "Innovation network" if title is None else title
-    places = network_of_places(network)
-    return _explorer(places, heading)
+    if study is None:
+        return page_of(network, network_of_places(network), title=title or "Innovation network")
+    folder, configuration = read_manifest(study)
+    inside = within_study(network, configuration)
+    level = (configuration.get("places") or {}).get("level", 0)
+    return page_of(
+        inside,
+        aggregate(inside, by="place", level=level),
+        level=level,
+        title=title or configuration.get("title") or "Innovation network",
+        tables=study_tables(folder / "tables"),
+    )
 
 
-def _explorer(cities: MultilayerNetwork, title: str) -> Explorer:
+def page_of(
+    network: MultilayerNetwork,
+    cities: MultilayerNetwork,
+    *,
+    title: str,
+    level: int | str | None = None,
+    tables: StudyTables | None = None,
+) -> Explorer:
+    """Make the page of a network and its network of places."""
     places, n = gazetteer(cities), cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
     measures = centralities(seen)
-    frame = frame_of(places, n)
+    parks = parks_of(network, places, level=level)
     data: dict[str, Any] = {
         "version": __version__,
         "title": title,
@@ -126,22 +173,39 @@ def _explorer(cities: MultilayerNetwork, title: str) -> Explorer:
         "places": places_of(places),
         "layers": layers_of(cities),
         "measures": measures,
+        "parks": parks,
+        "enclaves": enclave_pairs(parks),
+        "suggestions": suggested_pairs(network, parks, places),
     }
+    structure = tables.structure if tables else None
+    if structure is None:
+        structure = compute_structure(seen, resample=bool(observed))
+    if structure is not None:
+        data["structure"] = structure_payload(cities, *structure)
+    if tables is not None and tables.experiment is not None:
+        data["experiment"] = tables.experiment
+    frame = frame_of(places, n)
     if frame is None:
         points = layout_of(cities)
         data["layout"] = [rounded(axis, 4) for axis in points.T]
     else:
         points = mercator(places.lon[:n], places.lat[:n])
         data["land"] = {"unit": land_unit(frame), "outlines": land_of(frame), "frame": list(frame)}
+    return Explorer(page(data, title=title, first_view=_first_view(data, points)))
+
+
+def _first_view(data: dict[str, Any], points: Floats) -> str:
+    """What is shown without scripts: the places and the observed links between them."""
+    n, measures = data["n"], data["measures"]
     strength = measures.get("strength") or measures.get("degree") or [0.0] * n
     size = np.array([0.0 if value is None else value for value in strength])
+    every = all(layer["modelled"] for layer in data["layers"])
     links = [
         link
         for layer in data["layers"]
-        if not layer["modelled"]
+        if every or not layer["modelled"]
         for link in zip(layer["source"], layer["target"], layer["weight"], strict=True)
     ]
-    first_view = static_map(points, places.names[:n], size, links) + static_table(
-        places.names[:n], {"Chinese": places.chinese[:n], **measures}
-    )
-    return Explorer(page(data, title=title, first_view=first_view))
+    names, chinese = data["places"]["name"][:n], data["places"]["name_zh"][:n]
+    columns = {} if names == chinese else {"中文": chinese}
+    return static_map(points, names, size, links) + static_table(names, columns | measures)

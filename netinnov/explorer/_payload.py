@@ -51,7 +51,7 @@ MANY = 1_000
 FINEST = 700
 """Points of the coast across the page's map, at most."""
 
-BEYOND = 0.35
+BEYOND = 1.0
 """How far land reaches beyond the places, so that the map can be moved."""
 
 

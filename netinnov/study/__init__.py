@@ -22,6 +22,7 @@ from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._data import load
+from netinnov.study._explorer import write_explorer
 from netinnov.study._files import write_tables
 from netinnov.study._manifest import hash_inputs, write_manifest
 from netinnov.study._page import Chapter, save, write_captions, write_page
@@ -65,7 +66,8 @@ def run(
     Returns
     -------
     Path
-        Of ``report.html``; beside it lie ``tables/``, ``figures/`` and ``manifest.json``.
+        Of ``report.html``; beside it lie ``explorer.html``, the page to explore the places and try
+        other enclaves, ``tables/``, ``figures/`` and ``manifest.json``.
 
     Raises
     ------
@@ -130,6 +132,7 @@ def _study(
             results.append((section, context.once(section.compute)))
     with step("report", "drawing figures and writing the report"):
         _write(configuration, results, folder, command)
+        write_explorer(context, folder)
     write_manifest(
         folder,
         command=command,

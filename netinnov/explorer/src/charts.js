@@ -2,7 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import { s } from "./dom.js";
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [8, 12, 4, 24];
+const [LEFT, RIGHT, TOP, BOTTOM] = [20, 20, 4, 24];
 
 /**
  * Rows of dots over one scale with a line at 0. A row is {label, note, colour, values, spread, mark,
@@ -14,7 +14,7 @@ export function strips(rows, { width, format, colours, label, dense = false }) {
   const [low, high] = [Math.min(0, ...every), Math.max(0, ...every)];
   const pad = (high - low || 0.01) * 0.06;
   const x = scaleLinear([low - pad, high + pad], [LEFT, width - RIGHT]).nice(5);
-  const step = dense ? 26 : 46;
+  const step = dense ? 26 : 50;
   const height = TOP + rows.length * step + BOTTOM;
   const ticks = x.ticks(width < 320 ? 3 : 5);
   const bottom = height - BOTTOM;
@@ -27,10 +27,10 @@ export function strips(rows, { width, format, colours, label, dense = false }) {
     s("line", { x1: x(0), x2: x(0), y1: TOP, y2: bottom, stroke: colours.soft, "stroke-width": 1.2 }),
     rows.map((row, k) => {
       const y = TOP + k * step;
-      const middle = y + (dense ? 19 : 31);
+      const middle = y + (dense ? 19 : 37);
       return s("g", {},
         row.title && s("title", {}, row.title),
-        text({ x: LEFT, y: y + 12, "font-weight": row.strong ? 650 : 400, stroke: colours.panel, "stroke-width": 3, "paint-order": "stroke" }, [
+        text({ x: 2, y: y + 12, "font-weight": row.strong ? 650 : 400, stroke: colours.panel, "stroke-width": 3, "paint-order": "stroke" }, [
           row.label, row.note && s("tspan", { fill: colours.soft, "font-weight": 400, dx: 6 }, row.note)]),
         row.spread && s("line", {
           x1: x(row.spread.low), x2: x(row.spread.high), y1: middle, y2: middle, stroke: row.colour, "stroke-width": 2, "stroke-linecap": "round", "stroke-opacity": 0.5,

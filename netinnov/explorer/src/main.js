@@ -1,19 +1,25 @@
 // The page: reads data and address, computes in slices, and keeps its views together.
+import { createCentres } from "./centres.js";
+import { createCompare } from "./compare.js";
 import { h, replace } from "./dom.js";
 import { meanChanges } from "./flows.js";
 import { createMap } from "./map.js";
 import { createMapPanel } from "./map_panel.js";
 import { readNetwork } from "./network.js";
+import { createParks } from "./parks.js";
 import { palette, placeColours, placeRadius } from "./looks.js";
 import { createQuestion } from "./question.js";
 import { createSandbox } from "./sandbox.js";
 import { readState, writeState } from "./state.js";
+import { createTables } from "./tables.js";
 import { LANGUAGES, texts } from "./texts.js";
 import { compareWithOthers, MOST_PLACES, tryOut } from "./trial.js";
 
 const SLICE = 14; // milliseconds of work before the page may react
 
-const VIEWS = { map: createMapPanel, enclave: createSandbox };
+const VIEWS = {
+  map: createMapPanel, enclave: createSandbox, centres: createCentres, compare: createCompare, parks: createParks, tables: createTables,
+};
 
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -28,7 +34,8 @@ function start() {
     otherName: (i) => (app.lang === "zh" ? data.places.name : data.places.name_zh)[i],
     radius: () => placeRadius(app),
     colour: (i) => app.colours(i),
-    arrows: () => data.enclaves ?? [],
+    parkName: (park) => (app.lang === "zh" && park.name_zh) || park.name,
+    picture: () => map.picture(),
     layerName: (k) => network.layers[k].name.replaceAll("_", " "),
     set,
     choosePlace: (i) => set({ select: i }),
@@ -47,6 +54,7 @@ function start() {
 
   /** Changes the state, the address and the page. */
   function set(patch) {
+    if (Object.keys(patch).some((key) => key === "home" || key === "host")) patch = { view: "enclave", ...patch };
     const read = (state) => readState(writeState(state, network), network);
     app.state = read(read({ ...app.state, ...patch }));
     const address = writeState(app.state, network);
@@ -128,6 +136,7 @@ function start() {
       tab.tabIndex = chosen ? 0 : -1;
       document.getElementById(`view-${name}`).hidden = !chosen;
     }
+    root.querySelector(".board").classList.toggle("wide", app.state.view === "tables");
     compute();
     refresh();
   }

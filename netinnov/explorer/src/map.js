@@ -150,15 +150,15 @@ export function createMap(app) {
         links.append(line(pathOf(bent(a, b)), {
           stroke: flow.modelled ? colours.modelled : colours.flow,
           "stroke-width": (0.7 + 3.2 * Math.sqrt(flow.weight / view.top)).toFixed(2),
-          "stroke-opacity": (flow.modelled ? 0.55 : 0.5) * faded,
+          "stroke-opacity": (flow.modelled ? 0.5 : 0.42) * faded,
           "stroke-dasharray": flow.modelled ? "3 3" : null,
         }));
       }
     const arrows = s("g", {});
     if (app.state.arrows && !view.trial)
-      for (const { home, host, count } of app.arrows()) {
+      for (const { home, host, count } of data.enclaves ?? []) {
         if (view.chosen != null && home !== view.chosen && host !== view.chosen) continue;
-        arrows.append(...arrow(home, host, colours.enclave, 1.1 + 0.5 * Math.sqrt(count), colours));
+        arrows.append(...arrow(home, host, colours.enclave, 0.5 + 0.6 * Math.sqrt(count), colours));
       }
     const changes = view.trial ? paintTrial(view.trial, colours, line) : [];
     const dots = s("g", { class: "places" });
@@ -177,9 +177,9 @@ export function createMap(app) {
     if (!a || !b) return [];
     const curve = bent(a, b, 0.22, 6, 9);
     return [
-      s("path", { d: pathOf(curve), fill: "none", stroke: colours.halo, "stroke-width": w + 2, "stroke-opacity": 0.7 }),
-      s("path", { d: pathOf(curve), fill: "none", stroke: colour, "stroke-width": w }),
-      s("path", { d: arrowHead(curve, 6 + 1.5 * w), fill: colour }),
+      s("path", { d: pathOf(curve), fill: "none", stroke: colours.land, "stroke-width": w + 1.6, "stroke-opacity": 0.8 }),
+      s("path", { d: pathOf(curve), fill: "none", stroke: colour, "stroke-width": w, "stroke-opacity": 0.85 }),
+      s("path", { d: arrowHead(curve, 5 + 1.2 * w), fill: colour }),
     ];
   }
 

@@ -11,7 +11,7 @@ export function createQuestion(app) {
   const place = (name) =>
     select({
       name, "aria-label": t(name),
-      onchange: (event) => app.set({ [name]: whole(event.target.value), ...(name === "home" && { size: null }), view: "enclave" }),
+      onchange: (event) => app.set({ [name]: whole(event.target.value), ...(name === "home" && { size: null }) }),
     }, places(t(`choose_${name}`)), "");
   const home = place("home");
   const host = place("host");
@@ -56,7 +56,7 @@ export function createQuestion(app) {
     h("form", { onsubmit: (event) => event.preventDefault() },
       h("div", { class: "sentence" },
         h("span", {}, t("question_1")), home, h("span", {}, t("question_2")), host, h("span", {}, t("question_3")),
-        size, h("span", {}, t("question_4")), funding),
+        size, h("span", {}, t("question_4")), funding, h("span", {}, t("question_5"))),
       h("details", { class: "settings" },
         h("summary", {}, t("more_settings")),
         h("div", { class: "grid" },
@@ -107,13 +107,28 @@ export function createQuestion(app) {
     ];
   }
 
+  /** The experiment of the study first, then the pairs of most enclaves in the data. */
   function suggestions() {
-    const pairs = (app.data.suggestions ?? []).slice(0, 3);
-    if (!pairs.length) return h("p", { class: "hint" }, t("hint_pick"));
-    return h("p", { class: "hint" }, t("hint_try"), " ", pairs.map(([from, to]) =>
-      h("button", {
-        type: "button", class: "try", onclick: () => app.set({ home: from, host: to, size: null, view: "enclave" }),
-      }, t("pair", { home: app.nameOf(from), host: app.nameOf(to) }))));
+    const own = experiment();
+    const pairs = app.data.suggestions.filter(([from, to]) => from !== own?.home || to !== own?.host).slice(0, own ? 2 : 3);
+    const tries = [...(own ? [own] : []), ...pairs.map(([from, to]) => ({ home: from, host: to, size: null }))];
+    if (!tries.length) return h("p", { class: "hint" }, t("hint_pick"));
+    return h("p", { class: "hint" }, t("hint_try"), " ", tries.map((patch) =>
+      h("button", { type: "button", class: "try", onclick: () => app.set(patch) }, t("pair", { home: app.nameOf(patch.home), host: app.nameOf(patch.host) }))));
+  }
+
+  /** The settings of the study's experiment, which measures all layers. */
+  function experiment() {
+    const { settings } = app.data.experiment ?? {};
+    const [from, to] = [network.at.get(settings?.home), network.at.get(settings?.host)];
+    if (from == null || to == null || !network.layerAt.has(settings.layer)) return null;
+    const value = (key) => (settings[key] == null ? null : Number(settings[key]));
+    return {
+      home: from, host: to, size: value("size"), volume: value("volume"), volumeShare: value("volume_share"),
+      pipelineShare: value("pipeline_share"), funding: settings.funding, layer: network.layerAt.get(settings.layer),
+      layers: network.layers.map((_, k) => k), border: value("border"), kilometres: value("kilometres"),
+      distance: settings.distance, seed: value("seed"),
+    };
   }
 
   return { element, update };

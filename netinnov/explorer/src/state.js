@@ -77,6 +77,8 @@ export function readState(hash, network) {
     add: links("add"),
     remove: links("remove").map(([a, b]) => [a, b]),
     view: choice("view", ["map", "enclave", "centres", "compare", "parks", "tables"]),
+    compare: list("compare").flatMap((text) => text.split("~")).map(place).filter((i) => i != null && i < network.n),
+    table: choice("table", ["places", "links", "parks", "changes"]),
     select: given.get("select") ? place(given.get("select")) : null,
     sizeBy: decode(given.get("size_by") ?? "strength"),
     colourBy: choice("colour_by", ["none", "community", "role", "support"]),
@@ -123,6 +125,8 @@ export function writeState(state, network) {
   if (state.remove.length) put("remove", state.remove.map(([a, b]) => `${name(a)}~${name(b)}`).join(","));
   put("view", state.view, "map");
   if (state.select != null) put("select", name(state.select));
+  if (state.compare.length) put("compare", state.compare.map(name).join("~"));
+  put("table", state.table, "places");
   put("size_by", state.sizeBy, "strength");
   put("colour_by", state.colourBy, "none");
   put("threshold", state.threshold, 0);

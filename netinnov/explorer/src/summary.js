@@ -31,7 +31,7 @@ export function summarise(app) {
   const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
   const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)) });
   const interval =
-    changes.length > 1 ? t("interval", { low: app.change(low), high: app.change(high), number: changes.length }) : "";
+    changes.length > 1 && high - low > HARDLY ? t("interval", { low: app.change(low), high: app.change(high), number: changes.length }) : "";
   const sure = [];
   if (word !== "same" && changes.length > 1) {
     const alike = changes.filter((x) => Math.sign(x) === Math.sign(middle)).length / changes.length;
@@ -40,7 +40,8 @@ export function summarise(app) {
   if (others?.placebos.length) {
     const medians = others.placebos.map(({ runs }) => median(changesOf(trial, runs, state.home)));
     const more = medians.filter((x) => x > middle + 1e-12).length;
-    sure.push(t("placebos_more", { more, all: medians.length, home }));
+    const key = more === 0 ? "placebos_none" : more === medians.length ? "placebos_all" : "placebos_more";
+    sure.push(t(key, { more, all: medians.length, home }));
   }
   return { headline, interval, sure };
 }

@@ -1,0 +1,111 @@
+"""Enclaves in the data: the sites, who they are linked with, and the pairs of home and host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._columns import as_text, display_names
+from netinnov._hierarchy import units
+from netinnov.explorer._place_network import Gazetteer
+from netinnov.linkages import find_enclaves
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["enclave_pairs", "parks_of", "suggested_pairs"]
+
+MOST = 500
+"""Sites that the page lists, and partners of each."""
+PARTNERS = 12
+
+SAID = (
+    *("name_zh", "type", "opened", "announced"),
+    *("confidence", "as_of", "source_url", "note"),
+)
+"""Columns of the nodes that the page shows of a site, where they are there."""
+
+
+def parks_of(
+    network: MultilayerNetwork, places: Gazetteer, *, level: int | str | None
+) -> list[dict[str, Any]]:
+    """The enclaves among the nodes (parks, where there are any) whose ends are on the page."""
+    nodes = network.storage.nodes
+    rank = network.storage.places["population"].dropna()
+    table = find_enclaves(network, rank=rank, level=level)
+    kinds = nodes["kind"].reindex(table["node"]).to_numpy()
+    is_park = np.asarray(kinds == "park", bool)
+    if is_park.any():
+        table = table[is_park]
+    at = {name: position for position, name in enumerate(places.ids)}
+    table = table[table["home"].isin(at) & table["host"].isin(at)].head(MOST)
+    names = display_names(nodes)
+    about = nodes[[column for column in SAID if column in nodes]].reindex(table["node"])
+    texts = {str(column): as_text(about[column])[0] for column in about}
+    partners = _partners(network, table["node"], names)
+    parks: list[dict[str, Any]] = []
+    ends = (table[column].astype("str") for column in ("node", "home", "host"))
+    for row, (node, home, host) in enumerate(zip(*ends, strict=True)):
+        said = {name: text.iloc[row] for name, text in texts.items()}
+        direction = table["direction"].iloc[row]
+        park: dict[str, Any] = {
+            "name": names.loc[node],
+            "home": at[home],
+            "host": at[host],
+            "direction": direction if isinstance(direction, str) else None,
+            "partners": partners.get(node, []),
+        }
+        park.update((name, value) for name, value in said.items() if _is_said(value))
+        parks.append(park)
+    return parks
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _partners(
+    network: MultilayerNetwork, parks: pd.Series, names: pd.Series
+) -> dict[str, list[list[str]]]:
+    """For each site the names of the nodes it is linked with, and in which layer."""
+    links = network.links[["layer", "source", "target"]]
+    both = pd.concat([links, links.rename(columns={"source": "target", "target": "source"})])
+    both = both[both["source"].isin(parks) & (both["source"] != both["target"])].drop_duplicates()
+    return {
+        str(park): [
+            [names[target], layer]
+            for layer, target in zip(part["layer"], part["target"], strict=True)
+        ][:PARTNERS]
+        for park, part in both.groupby("source", sort=False)
+    }
+
+
+def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
+    """How many sites each pair of home and host has, most first."""
+    if not parks:
+        return []
+    pairs = pd.DataFrame(parks)[["home", "host"]].value_counts(sort=False).reset_index(name="count")
+    pairs = pairs.sort_values(["count", "home", "host"], ascending=[False, True, True])
+    return [
+        {"home": int(home), "host": int(host), "count": int(count)}
+        for home, host, count in pairs.itertuples(index=False)
+    ]
+
+
+def suggested_pairs(
+    network: MultilayerNetwork, parks: list[dict[str, Any]], places: Gazetteer
+) -> list[list[int]]:
+    """Home and host of most sites, whole units where these are on the page, each home once."""
+    at = {name: position for position, name in enumerate(places.ids)}
+    index = network.storage.places.index
+    whole = units(np.arange(len(index), dtype=np.int32), network.storage.places, len(index))
+    top = {name: str(index[unit]) for name, unit in zip(index, whole, strict=True)}
+    counts: dict[tuple[int, int], int] = {}
+    for park in parks:
+        pair = tuple(at[top[places.ids[park[end]]]] for end in ("home", "host"))
+        if pair[0] != pair[1]:
+            counts[pair[0], pair[1]] = counts.get((pair[0], pair[1]), 0) + 1
+    suggested: dict[int, list[int]] = {}
+    for home, host in sorted(counts, key=lambda pair: -counts[pair]):
+        suggested.setdefault(home, [home, host])
+    return list(suggested.values())

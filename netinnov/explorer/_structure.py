@@ -1,0 +1,73 @@
+"""Communities, roles and centres of the places: computed, or as a study found them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from netinnov.build import flatten
+from netinnov.errors import InputError
+from netinnov.explorer._payload import rounded
+from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity import detect_centres, sensitivity
+
+__all__ = ["compute_structure", "structure_payload"]
+
+RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
+
+SEED, RESTARTS = 1, 3
+
+RESAMPLES = ((100, 100), (300, 50))
+"""Up to so many places, so many bootstrap resamples; none above."""
+
+MANY = 1_000
+"""Places above which rules are not compared: each searches for communities and a core."""
+
+
+def compute_structure(
+    network: MultilayerNetwork, *, resample: bool
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Centres with community, role and support, and which rule names which places as centres.
+
+    None where no two places are linked, or layers hold shares, which cannot be added up. Without
+    `resample` nothing is drawn: links that a model made are no evidence.
+    """
+    n = network.n_nodes
+    if not any(network.storage.simple_csr(layer).indices.size for layer in network.layers):
+        return None
+    draws = next((draws for most, draws in RESAMPLES if n <= most), 0) if resample else 0
+    options: dict[str, Any] = {"rng": SEED, "restarts": RESTARTS, "progress": False}
+    try:
+        flat = flatten(network)
+        centres = detect_centres(flat, null=None, resamples=draws, **options)
+        if n > MANY:
+            return centres, pd.DataFrame(index=centres.index)
+        variants = {rule: {"rule": rule, "tested": False} for rule in RULES}
+        long = sensitivity(flat, rules=variants, tops=[None], indices=["gini"], **options)
+    except InputError:
+        return None
+    long = long[long["node"].notna()]
+    by_rule = long.pivot(index="node", columns="rule", values="value")
+    return centres, by_rule.reindex(index=network.storage.nodes.index, columns=list(RULES))
+
+
+def structure_payload(
+    network: MultilayerNetwork, centres: pd.DataFrame, by_rule: pd.DataFrame
+) -> dict[str, Any]:
+    """The tables as lists in node order; what is missing is None."""
+    nodes = network.storage.nodes.index
+    centres = centres.reindex(nodes)
+    by_rule = by_rule.reindex(nodes)
+    community = centres["community"]
+    role = centres["role"]
+    rules = [rule for rule in RULES if rule in by_rule and by_rule[rule].notna().any()]
+    return {
+        "community": [None if pd.isna(label) else int(label) for label in community],
+        "role": [None if pd.isna(label) else str(label) for label in role],
+        "roles": sorted(role.dropna().astype("str").unique().tolist()),
+        "centre": [bool(value) for value in centres["centre"].fillna(False)],
+        "support": rounded(centres["support"].to_numpy("float64"), 4),
+        "rule": str(centres["rule"].dropna().iloc[0]) if "rule" in centres else "hubs",
+        "rules": {rule: [int(value) for value in by_rule[rule].fillna(0)] for rule in rules},
+    }

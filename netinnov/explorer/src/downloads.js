@@ -1,0 +1,24 @@
+// Files that the reader saves: made in the page, never sent anywhere.
+
+export function save(name, content, type) {
+  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+export const svgText = (svg) => new XMLSerializer().serializeToString(svg);
+
+/** An SVG drawn to a PNG, so many times as large. */
+export async function png(svg, scale = 2) {
+  const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(svg))}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: width * scale, height: height * scale });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}

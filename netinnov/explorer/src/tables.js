@@ -1,0 +1,84 @@
+// Tables behind the pictures: sort, filter, download; and the map as a picture.
+import { h, replace, select } from "./dom.js";
+import { png, save, svgText } from "./downloads.js";
+import { csv, sorted, tableOf } from "./table.js";
+
+export function createTables(app) {
+  const { t, network, data } = app;
+  const number = (value) => app.number(value);
+  const kinds = {
+    places: () => {
+      const measures = Object.keys(data.measures);
+      const { structure, places } = data;
+      const extra = structure ? ["community", "role", "support"] : [];
+      const columns = [
+        ["name", t("place")], ["id", "id"], ...measures.map((name) => [name, app.measureName(name), number]),
+        ...extra.map((name) => [name, t(`colour_${name}`), name === "support" ? app.percent : null]), ["population", t("population"), number],
+      ];
+      const rows = Array.from({ length: network.n }, (_, i) => ({
+        name: app.nameOf(i), id: network.ids[i], population: places.population[i],
+        ...Object.fromEntries(measures.map((name) => [name, data.measures[name][i]])),
+        ...Object.fromEntries(extra.map((name) => [name, structure[name][i]])),
+      }));
+      return [columns, rows];
+    },
+    links: () => {
+      const columns = [["source", t("source")], ["target", t("target")], ["layer", t("layer_column")], ["weight", t("weight"), number], ["modelled", t("modelled")]];
+      const rows = network.layers.flatMap((layer, index) =>
+        Array.from(layer.weight, (weight, k) => ({
+          source: app.nameOf(layer.source[k]), target: app.nameOf(layer.target[k]), layer: app.layerName(index), weight, modelled: layer.modelled ? t("yes") : "",
+        })));
+      return [columns, rows];
+    },
+    parks: () => {
+      const columns = [["name", t("park")], ["home", t("home")], ["host", t("host")], ["opened", t("opened")], ["direction", t("direction")], ["confidence", t("confidence")], ["source_url", t("source_of")]];
+      const rows = (data.parks ?? []).map((park) => ({
+        ...park, name: app.parkName(park), home: app.nameOf(park.home), host: app.nameOf(park.host), direction: park.direction && t(`direction_${park.direction}`),
+      }));
+      return [columns, rows];
+    },
+    changes: () => {
+      const columns = [["name", t("place")], ["id", "id"], ["before", t("before"), number], ["after", t("after"), number], ["change", t("change"), app.change]];
+      const { trial } = app;
+      const rows = trial
+        ? Array.from(trial.before.access, (before, i) => ({
+            name: app.nameOf(i), id: network.ids[i], before, after: trial.after.access[i], change: before ? trial.after.access[i] / before - 1 : null,
+          }))
+        : [];
+      return [columns, rows];
+    },
+  };
+  const names = Object.keys(kinds).filter((name) => name !== "parks" || data.parks?.length);
+  const which = select({ name: "table", "aria-label": t("table"), onchange: (event) => app.set({ table: event.target.value }) }, names.map((name) => [name, t(`table_${name}`)]));
+  const filter = h("input", { type: "search", name: "filter", placeholder: t("filter"), "aria-label": t("filter"), oninput: () => update(true) });
+  const table = h("div", {});
+  let order = {};
+  let shown = [[], []];
+  const element = h("div", {},
+    h("div", { class: "actions" }, which, filter,
+      h("button", { type: "button", onclick: () => save(`${app.state.table}.csv`, csv(...shown), "text/csv;charset=utf-8") }, t("get_csv")),
+      h("button", { type: "button", onclick: () => save("map.svg", svgText(app.picture()), "image/svg+xml") }, t("get_svg")),
+      h("button", { type: "button", onclick: async () => save("map.png", await png(app.picture())) }, t("get_png"))),
+    table);
+
+  function update(open) {
+    if (!open) return;
+    const name = names.includes(app.state.table) ? app.state.table : names[0];
+    which.value = name;
+    const [columns, rows] = kinds[name]();
+    const wanted = filter.value.trim().toLowerCase();
+    const kept = wanted ? rows.filter((row) => columns.some(([key]) => String(row[key] ?? "").toLowerCase().includes(wanted))) : rows;
+    const [key, descending] = order[name] ?? [];
+    shown = [columns, key ? sorted(kept, key, descending) : kept];
+    const onsort = (pressed) => {
+      const own = order[name]?.[0] === pressed;
+      order = { ...order, [name]: [pressed, own ? !order[name][1] : typeof rows[0]?.[pressed] === "number"] };
+      update(true);
+    };
+    replace(table,
+      h("p", { class: "hint", role: "status" }, t("rows_shown", { shown: Math.min(shown[1].length, 200), all: shown[1].length })),
+      tableOf(columns, shown[1], { order: order[name], onsort, label: t(`table_${name}`) }));
+  }
+
+  return { element, update };
+}

@@ -1,0 +1,60 @@
+"""The explorer of a study: beside its report, or by itself before anything is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netinnov.explorer import Explorer, StudyTables, page_of, study_tables
+from netinnov.study._configuration import Configuration
+from netinnov.study._context import Context
+from netinnov.study._data import load
+from netinnov.study._places import aggregate_to_places
+from netinnov.study.sections._enclave_choice import choose
+
+__all__ = ["explorer_of", "write_explorer"]
+
+
+def write_explorer(context: Context, folder: Path) -> None:
+    """Write the explorer of a study, with its centres and its experiment, beside its report."""
+    _page(context, study_tables(folder / "tables")).write(folder / "explorer.html")
+
+
+def explorer_of(configuration: Configuration, *, title: str | None = None) -> Explorer:
+    """Make the explorer of what a configuration asks for; centres are computed for it."""
+    loaded = load(configuration.data, configuration.layers, configuration.columns)
+    level = aggregate_to_places(loaded.network, configuration.places)
+    if title is not None:
+        configuration = configuration.model_copy(update={"title": title})
+    context = Context(configuration, loaded, level)
+    return _page(context, StudyTables(None, _experiment(context)))
+
+
+def _page(context: Context, tables: StudyTables) -> Explorer:
+    configuration = context.configuration
+    return page_of(
+        context.inside,
+        context.cities,
+        title=configuration.title,
+        level=configuration.places.level,
+        tables=tables,
+    )
+
+
+def _experiment(context: Context) -> dict[str, object] | None:
+    """The settings of the experiment that the study would make."""
+    choice = context.once(choose)
+    if choice is None:
+        return None
+    part, measures = choice.part, context.measures
+    settings = {
+        **part.model_dump(include={"home", "host", "size", "volume", "volume_share"}),
+        "pipeline_share": part.pipeline_share,
+        "funding": part.funding[0],
+        "layer": choice.layer,
+        "seed": context.seed,
+        "border": measures.border,
+        "kilometres": measures.kilometres,
+        "distance": measures.distance,
+    }
+    known = {name: str(value) for name, value in settings.items() if value is not None}
+    return {"settings": known, "effects": []}
