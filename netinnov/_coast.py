@@ -26,7 +26,8 @@ def land_in(
     high = np.array([east + margin, north + margin])
     step = (high - low).max() / finest
     parts = []
-    for outline in _outlines():
+    turns = [np.array([turn, 0.0]) for turn in (-360, 0, 360)]
+    for outline in (each + turn for turn in turns for each in _outlines()):
         if (outline.max(axis=0) > low).all() and (outline.min(axis=0) < high).all():
             part = outline
             for axis in (0, 1):
@@ -43,7 +44,15 @@ def _outlines() -> list[NDArray[np.float64]]:
     path = files("netinnov").joinpath("plotting", "land.npz")
     with path.open("rb") as file, np.load(file) as land:
         points = land["steps"].cumsum(axis=0) * float(land["unit"])
-        return np.split(points, land["lengths"].cumsum()[:-1])
+        outlines = np.split(points, land["lengths"].cumsum()[:-1])
+    return [_unbroken(outline) for outline in outlines]
+
+
+def _unbroken(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An outline that goes on beyond 180 degrees where it jumps to the other side of the map."""
+    turns = np.rint(np.diff(outline[:, 0], prepend=outline[0, 0]) / 360).cumsum()
+    lon = outline[:, 0] - 360 * turns
+    return np.column_stack([lon, outline[:, 1]]).astype(np.float64)
 
 
 def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> NDArray[np.float64]:

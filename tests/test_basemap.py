@@ -124,6 +124,11 @@ def inside(outlines, lon, lat):
         ("Quito", -78.5, -0.2, True),
         ("the Caspian Sea", 50.5, 42.0, False),
         ("Hobart's hills", 146.5, -42.2, True),
+        ("the Norwegian Sea", 0.0, 67.0, False),
+        ("the Greenland Sea", -5.0, 71.3, False),
+        ("inland Chukotka", 172.0, 67.0, True),
+        ("Chukotka east of 180 degrees", -179.0, 67.5, True),
+        ("Hawaii, counted eastwards", 204.4, 19.6, True),
     ],
 )
 @pytest.mark.parametrize("around", [1.5, 15.0])

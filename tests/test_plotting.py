@@ -272,7 +272,7 @@ def test_lines_and_places_of_a_map_can_be_set(cities: MultilayerNetwork, ax: Axe
     plot_flow_map(cities, edge_kws=edges, node_kws=nodes, label="patents", ax=ax)
     assert {part.get_alpha() for part in curves(ax).values()} == {0.1}
     assert {width for part in curves(ax).values() for width in part.get_linewidths()} == {3.0}
-    (places,) = [part for part in ax.collections if part.get_gid() == "other place"]
+    (places,) = [part for part in ax.collections if part.get_gid() == "place"]
     assert places.get_facecolors()[0].tolist() == [1, 0, 0, 1]
     found = ax.get_legend()
     assert found is not None
@@ -366,7 +366,7 @@ def test_places_at_one_point_share_a_label(ax: Axes) -> None:
     links = pd.DataFrame({"source": ["Hefei"], "target": ["Quzhou"]})
     plot_flow_map(build_network(nodes, links, places), ax=ax)
     written = {text.get_text() for text in ax.texts}
-    assert {"Hefei, Anhui", "Quzhou", "a, b, c and 2 more"} <= written
+    assert {"Hefei, Anhui", "Quzhou", "a and 4 more"} <= written
 
 
 def test_a_label_is_nearest_to_its_own_point(ax: Axes) -> None:
@@ -389,7 +389,35 @@ def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(
 ) -> None:
     drawn = curves(plot_flow_map(cities, strongest=1, ax=ax))
     assert len(drawn["trade"].get_paths()) == 1
-    assert "trade: the 1 strongest of 2 links are drawn." in " ".join(caption_notes(ax))
+    assert "trade: 1 of 2 links are drawn, the heaviest." in " ".join(caption_notes(ax))
+
+
+def test_of_equal_links_those_between_the_strongest_places_are_drawn(ax: Axes) -> None:
+    # a is an end of four links, b of three, and the others of one or two.
+    ids = list("abcde")
+    places = pd.DataFrame({"lon": [118.0, 119, 120, 121, 122], "lat": [29.0, 30, 29, 31, 30]}, ids)
+    nodes = pd.DataFrame({"place": ids}, ids)
+    pairs = ["ac", "ad", "ae", "ab", "bc", "be"]
+    links = pd.DataFrame({"source": [p[0] for p in pairs], "target": [p[1] for p in pairs]})
+    network = build_network(nodes, links, places)
+    (drawn,) = curves(plot_flow_map(network, strongest=1, ax=ax)).values()
+    (path,) = drawn.get_paths()
+    assert sorted(path.vertices[[0, -1]].tolist()) == [[118.0, 29.0], [119.0, 30.0]]
+    said = "links: 1 of 6 links are drawn, those between the strongest places, as all have the same"
+    assert f"{said} weight." in " ".join(caption_notes(ax))
+    assert "links, each 1" in legend(plot_flow_map(network, ax=new_figure().add_subplot()))
+
+
+def test_the_dense_part_of_the_world_is_found_where_neighbours_are_uneven() -> None:
+    rng = np.random.default_rng(1)
+    cities = pd.DataFrame(rng.uniform([-8, 40], [18, 60], (300, 2)), columns=["lon", "lat"])
+    suburbs = pd.DataFrame(rng.normal([2, 49], 0.05, (200, 2)), columns=["lon", "lat"])
+    world = pd.DataFrame(rng.uniform([-170, -50], [170, 60], (60, 2)), columns=["lon", "lat"])
+    frame = dense_frame(pd.concat([cities, suburbs, world], ignore_index=True))
+    assert frame is not None
+    west, east, south, north = frame
+    assert (cities["lon"].between(west, east) & cities["lat"].between(south, north)).mean() > 0.9
+    assert east - west < 120
 
 
 def test_the_map_is_stretched_by_its_latitude_and_the_scale_bar_by_great_circles(

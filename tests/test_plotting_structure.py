@@ -19,6 +19,7 @@ from netinnov.plotting import (
     caption_notes,
     new_figure,
     plot_alluvial,
+    plot_centre_rules,
     plot_centres,
     plot_community_flows,
     plot_layer_similarity,
@@ -585,14 +586,14 @@ def test_area_is_centrality_and_shade_is_support(
 ) -> None:
     plot_centres(cities, centres, ax=ax)
     drawn = {c.get_gid(): c for c in ax.collections}
-    # Centres first, by support: b (6, 1.0), d (4, 0.75); then c, a, e.
-    assert drawn["centres"].get_offsets().tolist() == [[119, 30], [121, 30]]
-    assert drawn["other places"].get_offsets().tolist() == [[120, 29], [118, 29], [122, 29]]
-    b, d = drawn["centres"].get_sizes()
-    c, a, _ = drawn["other places"].get_sizes()
+    # By support, the first on top: b (6, 1.0), d (4, 0.75); then c, a, e.
+    assert drawn["centres"].get_offsets().tolist() == [[121, 30], [119, 30]]
+    assert drawn["other places"].get_offsets().tolist() == [[122, 29], [118, 29], [120, 29]]
+    d, b = drawn["centres"].get_sizes()
+    _, a, c = drawn["other places"].get_sizes()
     assert a == d  # both 4
     assert (b - d) / (d - c) == pytest.approx(2)  # 6 - 4 and 4 - 3
-    shades = mpl.colormaps["Blues"]([1.0, 0.75])
+    shades = mpl.colormaps["Blues"]([0.75, 1.0])
     assert drawn["centres"].get_facecolors() == pytest.approx(shades)
     assert {"b 1.00", "d 0.75", "c"} <= set(texts(ax))
     assert "no coordinates: 1 of 6." in " ".join(caption_notes(ax))
@@ -713,3 +714,14 @@ def test_axes_of_directed_flows_say_from_and_to(ax: Axes) -> None:
     other = new_figure().add_subplot()
     plot_community_flows(ni.build_network(nodes, links), {"a": 0, "b": 0, "c": 1}, ax=other)
     assert other.get_ylabel() == ""
+
+
+def test_rules_for_centres_are_squares_where_a_place_is_one():
+    rules = pd.DataFrame({"hubs": [0, 1, 1], "top": [0, 1, 0], "z": [0, 1, 0]}, index=list("abc"))
+    ax = plot_centre_rules(rules, names={"b": "Bern"}, top=2)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["Bern", "c"]
+    assert [text.get_text() for text in ax.texts] == ["3 of 3", "1 of 3"]
+    squares = [line for line in ax.lines if line.get_marker() == "s"]
+    assert [line.get_xdata().tolist() for line in squares] == [[0, 1, 2], [0]]
+    with pytest.raises(InputError, match="true or false"):
+        plot_centre_rules(rules + 1)

@@ -12,6 +12,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.plotting import caption_notes
 from netinnov.polycentricity import RankSize
 from netinnov.study.sections import (
     BUILT,
@@ -111,11 +112,13 @@ def test_the_map_says_which_layers_of_how_many_it_shows():
 
 
 def test_the_map_says_when_it_leaves_out_links():
-    ids = [f"n{at:02}" for at in range(16)]
-    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 16), "lat": 30.0})
-    network = network_of(list(combinations(ids, 2)), places=places)  # 16 * 15 / 2 = 120
+    ids = [f"n{at:02}" for at in range(18)]
+    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 18), "lat": 30.0})
+    network = network_of(list(combinations(ids, 2)), places=places)  # 18 * 17 / 2 = 153
     (picture, *_) = BUILT.draw(built.compute(context_of(network, **OFF)))
-    assert "Of each layer at most the 100 heaviest links are drawn." in picture.note
+    notes = " ".join(caption_notes(picture.figure.axes[0]))
+    said = "links: 150 of 153 links are drawn, those between the strongest places"
+    assert said in notes
 
 
 # -- who is central ----------------------------------------------------------------------------

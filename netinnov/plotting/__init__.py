@@ -7,6 +7,7 @@ from netinnov.plotting._adjacency import plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._approaches import plot_approaches
 from netinnov.plotting._benefit_shares import plot_benefit_shares
+from netinnov.plotting._centre_rules import plot_centre_rules
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
 from netinnov.plotting._cobweb import plot_cobweb, plot_price_paths
@@ -60,6 +61,7 @@ __all__ = [
     "plot_benefit_shares",
     "plot_bifurcation",
     "plot_centralities",
+    "plot_centre_rules",
     "plot_centres",
     "plot_cobweb",
     "plot_community_flows",

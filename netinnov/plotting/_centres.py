@@ -33,6 +33,7 @@ __all__ = ["plot_centres"]
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
+_MANY = 100  # spokes from which they are drawn thinner
 _NARROW = 120.0  # millimetres, below which the legend stands over the map
 
 
@@ -138,7 +139,7 @@ def plot_centres(
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
         draw_basemap(ax, basemap, frame)
         lines = _draw_spokes(ax, seen, dict(edge_kws or {})) if spokes else False
-        _draw_places(ax, seen, area, dict(node_kws or {}))
+        _draw_places(ax, seen.iloc[::-1], area[::-1], dict(node_kws or {}))
         ax.legend(
             handles=_handles(seen, most, printable(label), lines=lines),
             loc="lower left" if narrow else "upper left",
@@ -167,6 +168,7 @@ def plot_centres(
             radii=np.sqrt(area) / 2,
             most=labels,
             must=int(seen["centre"].sum()),
+            led=labels,
         )
     return ax
 
@@ -211,7 +213,8 @@ def _draw_spokes(ax: Axes, seen: pd.DataFrame, edge_kws: dict[str, Any]) -> bool
     if not drawn.any():
         return False
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
-    style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": 0.5, "zorder": 2, "gid": "spokes"}
+    width = 0.5 if len(lines) <= _MANY else 0.25
+    style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": width, "zorder": 2, "gid": "spokes"}
     ax.add_collection(LineCollection(lines, **style | edge_kws), autolim=False)
     return True
 

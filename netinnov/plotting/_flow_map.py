@@ -41,13 +41,14 @@ if TYPE_CHECKING:
 __all__ = ["plot_flow_map"]
 
 _WIDEST = 2.2
+_EVEN = 0.8  # width where all links have the same weight
 _THINNEST = 0.4
 _FAN = 0.05
 _BUNDLE = 0.3
 _LAYERS = 4  # that one map shows so that they can be told apart
 _LISTED = 6
 _ENTRY = 30  # letters in a line of the legend
-_LED = 8  # ends of most enclaves, which are named even where a line has to lead to the name
+_LED = 8  # places that are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
 
 
@@ -85,9 +86,11 @@ def plot_flow_map(
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes.
     labels : int
-        At most this many places are named, ends of enclaves first, then by strength.
+        At most this many places are named, ends of enclaves first, then by strength. The first
+        eight are named even where a line has to lead to the name.
     strongest : int
-        At most this many links are drawn of each layer, the heaviest.
+        At most this many links are drawn of each layer, the heaviest; of links of the same weight
+        those between the strongest places.
     arrows : int
         At most this many arrows are drawn, those of most enclaves.
     label : str
@@ -121,8 +124,9 @@ def plot_flow_map(
 
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
-    largest weight, in the unit of the table of links. Area of a place is its strength over the
-    observed layers drawn; of layers that hold shares of each origin, what comes in. Periods are
+    largest weight, in the unit of the table of links. Area of a place is its strength over all
+    observed layers, or those asked for; of layers that hold shares of each origin, what comes in.
+    Periods are
     summed, self-links left out, and the direction of a layer is not drawn. Nodes without
     coordinates are left out and counted in `caption_notes`; enclaves with an end outside are
     named there.
@@ -152,7 +156,8 @@ def plot_flow_map(
     if layers is None:
         drawn, fainter = _heaviest(network, located, modelled)
         if fainter:
-            notes.append(f"Layers of less weight, not drawn: {', '.join(fainter)}.")
+            more = f" and {len(fainter) - _LISTED} more" if len(fainter) > _LISTED else ""
+            notes.append(f"Layers of less weight, not drawn: {', '.join(fainter[:_LISTED])}{more}.")
     if missing := network.n_nodes - len(located):
         notes.append(
             f"Places left out, as they have no coordinates: {missing} of {network.n_nodes}."
@@ -178,11 +183,12 @@ def plot_flow_map(
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
         draw_basemap(ax, basemap, frame)
+        strength = _strength(network, network.layers if layers is None else drawn, modelled)
         handles, cut = _draw_links(
-            ax, network, drawn, located, modelled, strongest, dict(edge_kws or {})
+            ax, network, drawn, located, strength, modelled, strongest, dict(edge_kws or {})
         )
         handles += draw_arrows(ax, inner, located)
-        shown = _ranked(located.loc[inside], _strength(network, drawn, modelled), ends)
+        shown = _ranked(located.loc[inside], strength, ends)
         area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
         handles += _draw_places(ax, shown, area, ends, dict(node_kws or {}))
         ax.legend(
@@ -202,6 +208,7 @@ def plot_flow_map(
             radii=np.sqrt(area) / 2,
             most=labels,
             must=min(_LED, int((shown["ends"] > 0).sum())),
+            led=_LED,
             arrows=[part for part in ax.patches if isinstance(part, FancyArrowPatch)],
         )
     return ax
@@ -226,6 +233,7 @@ def _draw_links(
     network: MultilayerNetwork,
     layers: tuple[str, ...],
     located: pd.DataFrame,
+    strength: pd.Series[float],
     modelled: Collection[str],
     strongest: int,
     edge_kws: dict[str, Any],
@@ -238,8 +246,9 @@ def _draw_links(
         links = _drawable_links(network, layer, located)
         if len(links) > strongest:
             name = mark_modelled(layer, modelled)
-            cut.append(f"{name}: the {strongest:,} strongest of {len(links):,} links are drawn.")
-        frames.append(links.nlargest(strongest, "weight"))
+            links, how = _first(links, strength.reindex(located.index), strongest)
+            cut.append(f"{name}: {strongest:,} of {len(links):,} links are drawn, {how}.")
+        frames.append(links.head(strongest))
     links = pd.concat(frames, ignore_index=True)
     # Links of one pair fan out from the straight line, to sides counted from the same end.
     pair = np.sort(links[["i", "j"]].to_numpy(), axis=1)
@@ -261,7 +270,11 @@ def _draw_links(
             seat.get(layer, network.layers.index(layer)), modelled=layer in modelled
         )
         alike = links["layer"].isin(modelled) == (layer in modelled)
-        width = np.maximum(own["weight"] / links["weight"][alike].max() * _WIDEST, _THINNEST)
+        most, even = (
+            links["weight"][alike].max(),
+            alike.sum() > 1 == links["weight"][alike].nunique(),
+        )
+        width = np.maximum(own["weight"] / most * (_EVEN if even else _WIDEST), _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
         ax.add_collection(
             PathCollection(
@@ -279,9 +292,28 @@ def _draw_links(
             ),
             autolim=False,
         )
-        text = f"{mark_modelled(layer, modelled)}, up to {_rounded(own['weight'].max())}"
+        upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
+        text = f"{mark_modelled(layer, modelled)}, {upto} {_rounded(own['weight'].max())}"
         handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
     return handles, cut
+
+
+def _first(
+    links: pd.DataFrame, strength: pd.Series[float], strongest: int
+) -> tuple[pd.DataFrame, str]:
+    """The links that are drawn first, and in words which these are."""
+    ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
+    ranked = links.assign(weaker=ends[:, 0], stronger=ends[:, 1]).sort_values(
+        ["weight", "weaker", "stronger"], ascending=False, kind="stable"
+    )
+    weight = ranked["weight"].to_numpy()
+    if weight[0] == weight[-1]:
+        how = "those between the strongest places, as all have the same weight"
+    elif weight[strongest - 1] == weight[strongest]:
+        how = "the heaviest; of equal ones those between the strongest places"
+    else:
+        how = "the heaviest"
+    return ranked[links.columns], how
 
 
 def _heaviest(
@@ -352,14 +384,15 @@ def _draw_places(
     arrows: pd.DataFrame,
     node_kws: dict[str, Any],
 ) -> list[Line2D]:
-    """Markers by role, told apart in grey too."""
+    """Markers by role, told apart in grey too; the strongest lie on top."""
+    at, area = at.iloc[::-1], area[::-1]
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
     handles = []
     for role, mine, marker, face, edge in (
         ("host of an enclave", host & ~home, "s", INK, INK),
         ("home of an enclave", home & ~host, "o", "white", INK),
         ("home and host", home & host, "D", "white", INK),
-        ("other place", ~home & ~host, "o", "#9a9a9a", "white"),
+        ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", "white"),
     ):
         if not mine.any():
             continue

@@ -17,6 +17,7 @@ from netinnov.plotting._style import DOUBLE, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 __all__ = [
     "Frame",
@@ -34,6 +35,7 @@ Frame: TypeAlias = tuple[float, float, float, float]
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
 _LEGEND = 60.0
 _NEAR = 3.0
+_MOST_OF = 0.75
 _BAND = 0.07
 
 
@@ -80,8 +82,8 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
     """Frame of the part in which most places crowd; None where one map shows all of them well.
 
     Points nearer than three times the usual distance to the nearest neighbour hang together; the
-    largest such group is worth a map of its own if it holds half of the points on at most half of
-    the area.
+    distance is doubled until the largest such group holds three quarters of the points. It is
+    worth a map of its own if it lies on at most half of the area.
 
     Parameters
     ----------
@@ -98,16 +100,25 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
     whole = frame_of(located)
     plane = located[["lon", "lat"]].to_numpy() * [squeeze(whole), 1]
     tree = cKDTree(plane)
-    nearest = np.median(tree.query(plane, k=[2])[0])
-    pairs = tree.query_pairs(_NEAR * float(nearest), output_type="ndarray")
-    shape = (len(plane), len(plane))
-    joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
-    group = connected_components(joined, directed=False)[1]
-    size = np.bincount(group)
-    part = frame_of(located.loc[group == size.argmax()])
+    reach = _NEAR * float(np.median(tree.query(plane, k=[2])[0]))
+    if not reach > 0:
+        return None
+    group = _hanging_together(tree, reach)
+    while np.bincount(group).max() < _MOST_OF * len(located):
+        reach *= 2
+        group = _hanging_together(tree, reach)
+    part = frame_of(located.loc[group == np.bincount(group).argmax()])
     west, east, south, north = part
     share = (east - west) * (north - south) / ((whole[1] - whole[0]) * (whole[3] - whole[2]))
-    return part if 2 * size.max() >= len(located) and share <= 0.5 else None
+    return part if share <= 0.5 else None
+
+
+def _hanging_together(tree: cKDTree, reach: float) -> NDArray[np.int32]:
+    """The number of the group of each point: points nearer than a distance hang together."""
+    pairs = tree.query_pairs(reach, output_type="ndarray")
+    joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(tree.n, tree.n))
+    group: NDArray[np.int32] = connected_components(joined, directed=False)[1]
+    return group
 
 
 def squeeze(frame: Frame) -> float:

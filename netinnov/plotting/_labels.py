@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import GREY
+from netinnov.plotting._style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ _HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an
 _PIECE = 1.5  # points
 _MARGIN = 2.0  # points
 _NEAR, _MISTAKEN = 6.0, 10.0  # points; cost of each other point that a label might belong to
-_SAME, _NAMES = 0.5, 3  # points between those at one spot; names that one label holds
+_SAME, _NAMES = 0.5, 3  # points between those at one spot; names that a label holds, but one more
 _CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
@@ -43,6 +43,7 @@ def label_points(
     radii: NDArray[np.float64],
     most: int | None = None,
     must: int = 0,
+    led: int = 0,
     beside: Sequence[Text] = (),
     lines: Sequence[NDArray[np.float64]] = (),
     arrows: Sequence[FancyArrowPatch] = (),
@@ -65,6 +66,8 @@ def label_points(
     must : int
         The first so many are labelled in any case, farther away with a line to the point where
         there is no room beside it.
+    led : int
+        The first so many are labelled farther away where there is room there only.
     beside : sequence of Text
         Other text on the axes, which no label may cover.
     lines : sequence of array (k, 2)
@@ -117,24 +120,24 @@ def label_points(
         free: list[tuple[float, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]] = []
         crowded = list(free)
         for far, side, offset, candidate in _candidates(
-            at[i], box.width, box.height, radii[i] * scale, scale, led=number < must
+            at[i], box.width, box.height, radii[i] * scale, scale, led=number < max(must, led)
         ):
             low, high = candidate[:2], candidate[2:]
-            led = far >= len(_GAPS)
+            far_away = far >= len(_GAPS)
             inside = (
                 low[0] >= frame.x0
                 and low[1] >= frame.y0
                 and high[0] <= frame.x1
                 and high[1] <= frame.y1
             )
-            if not inside or (led and any(cost < _HEAD for cost, *_ in free)):
+            if not inside or (far_away and any(cost < _HEAD for cost, *_ in free)):
                 continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
             hidden = int(np.delete(hit, spot).sum())
             if hidden:
                 crowded.append((hidden, side, offset, candidate))
-            elif led or _is_own(taken[:n], spot, candidate, _CLEAR * scale):
+            elif far_away or _is_own(taken[:n], spot, candidate, _CLEAR * scale):
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
                 cost = weight[np.all(under, axis=1)].sum() + far * _FAR
@@ -158,7 +161,7 @@ def label_points(
 
 def _lead(ax: Axes, point: NDArray[np.float64], offset: NDArray[np.float64], radius: float) -> None:
     """A thin line from a label that lies away from its point."""
-    style = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": radius}
+    style = {"arrowstyle": "-", "color": INK, "linewidth": 0.6, "shrinkA": 0, "shrinkB": radius}
     ax.annotate(
         "",
         (point[0], point[1]),
@@ -187,8 +190,8 @@ def _joined(texts: list[str]) -> str:
     """The first names of a spot, and how many more there are."""
     names = [printable(text) for text in dict.fromkeys(texts)]
     if len(names) > _NAMES + 1:
-        names[_NAMES:] = [f"and {len(names) - _NAMES} more"]
-    return ", ".join(names).replace(", and", " and")
+        return f"{names[0]} and {len(names) - 1} more"
+    return ", ".join(names)
 
 
 def _is_own(

@@ -161,9 +161,10 @@ def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     Returns
     -------
     str
-        With " (modelled)" behind it if it is one of those.
+        With " (modelled)" behind it if it is one of those, and its name does not end so itself.
     """
-    return f"{layer} (modelled)" if layer in modelled else layer
+    says_so = layer.casefold().endswith("modelled")
+    return f"{layer} (modelled)" if layer in modelled and not says_so else layer
 
 
 def modelled_layers(network: MultilayerNetwork) -> list[str]:

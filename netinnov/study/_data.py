@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -24,6 +25,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources.tables import read_places
 from netinnov.study._section import Part
+from netinnov.study._words import counted
 
 __all__ = ["BUNDLED", "DataPart", "Incidence", "LayerPart", "Loaded", "Projection", "load"]
 
@@ -35,6 +37,9 @@ CORDIS = ("organization", "project")
 
 TWO_MODE = ("projects", "patents")
 """Options of readers with which events stay as nodes."""
+
+NEAR_NOWHERE = 10.0
+"""Degrees from 0, 0 within which another place makes it one like any."""
 
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 """What tables with a column or row for each layer call something else."""
@@ -282,6 +287,15 @@ def _read(
     if "place" not in tables.nodes and source != "tables":  # a format that has no places
         tables = tables._replace(nodes=tables.nodes.assign(place=_ids(tables.nodes)))
         notes.append("These data have no places: each node is taken as a place of its own.")
+    nowhere = _nowhere(tables.places)
+    if nowhere.any() and tables.places is not None:
+        places = tables.places.copy()
+        places.loc[nowhere.to_numpy(), ["lon", "lat"]] = np.nan
+        tables = tables._replace(places=places)
+        notes.append(
+            f"{counted(int(nowhere.sum()), 'place')} at 0°N 0°E, far from all others, "
+            f"{'is' if nowhere.sum() == 1 else 'are'} taken to have no coordinates."
+        )
     check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
     rejected = None
     if data.clean:
@@ -297,6 +311,17 @@ def _read(
     files = _files(source, path) + (() if data.places is None else (data.places,))
     joint = option_of(source, "weighting") or incidence is not None
     return Loaded(network, rejected, modelled, tuple(notes), files, joint, incidence)
+
+
+def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
+    """Places at 0, 0 with no other near: how many sources write that nothing is known."""
+    if places is None or not {"lon", "lat"} <= {*places.columns}:
+        return pd.Series(dtype=bool)
+    at = places[["lon", "lat"]].apply(pd.to_numeric, errors="coerce")
+    zero: pd.Series[bool] = (at == 0).all(axis=1)
+    others = at[~zero].dropna()
+    near = (others.abs() < NEAR_NOWHERE).all(axis=1).any()
+    return zero if len(others) and not near else zero & False
 
 
 def _options(data: DataPart, source: str) -> dict[str, Any]:

@@ -21,7 +21,11 @@ from netinnov.study.sections import enclaves
 __all__ = ["BUILT", "Built", "compute"]
 
 KINDS = 3
-STRONGEST = 100
+STRONGEST = 150
+"""Links that a map draws, of all its layers together."""
+
+LAYERS = 5
+"""Among which these are divided, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +126,7 @@ def draw(result: Built) -> Iterator[Picture]:
         return
     whole, detail = result.maps.frames(at)
     frames = {"flow_map": whole} | ({} if detail is None else {"flow_map_detail": detail})
+    strongest = STRONGEST // max(1, min(LAYERS, len(result.cities.layers)))
     for picture, frame in frames.items():
         figure = new_figure(height=map_height(frame))
         ax = plot_flow_map(
@@ -129,12 +134,13 @@ def draw(result: Built) -> Iterator[Picture]:
             enclaves=result.arrows,
             names=result.drawn_names,
             extent=frame,
-            strongest=STRONGEST,
+            strongest=strongest,
             basemap=result.maps.below,
             ax=figure.add_subplot(),
         )
-        caption = "Places, the links between them"
-        caption += ", and enclaves as arrows from home to host." if len(result.arrows) else "."
+        caption = "Places and the links between them."
+        if len(result.arrows):
+            caption = "Places, the links between them, and enclaves as arrows from home to host."
         if picture == "flow_map_detail":
             caption = f"The part of the map where most places lie. {caption}"
         alt = "Map with a mark at each place and lines between places, wider for more weight."
@@ -145,7 +151,7 @@ def draw(result: Built) -> Iterator[Picture]:
             ("map_places", "map_links", "enclaves"),
             alt=alt,
             note=_of_the_map(result, ax),
-            front=picture == "flow_map",
+            front=picture == [*frames][-1],
         )
 
 
@@ -166,8 +172,6 @@ def _of_the_map(result: Built, ax: Axes) -> str:
             n,
             named,
         )
-    if any(len(links[layer].get_paths()) >= STRONGEST for layer in drawn):
-        caption += f" Of each layer at most the {STRONGEST} heaviest links are drawn."
     return caption + " Width: weight, in the unit of the layer."
 
 

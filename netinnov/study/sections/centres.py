@@ -14,6 +14,7 @@ from netinnov.plotting import (
     DOUBLE,
     map_height,
     new_figure,
+    plot_centre_rules,
     plot_centres,
     plot_roles,
 )
@@ -27,6 +28,12 @@ from netinnov.study._words import out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
 __all__ = ["CENTRES", "Centres", "compute"]
+
+SPOKES = 150
+"""Places up to which a map joins each of them with the centre of its community."""
+
+PLACES_DRAWN = 12
+"""Places of which a figure shows by which rules they are centres."""
 
 ROLES_DRAWN = 4
 """Roles from which they are drawn; with fewer the sentence on them says it all."""
@@ -181,16 +188,29 @@ def draw(result: Centres) -> Iterator[Picture]:
             table,
             names=result.drawn_names,
             extent=frame,
+            spokes=len(at) <= SPOKES,
             basemap=result.maps.below,
             ax=figure.add_subplot(),
         )
-        caption = "Centres among the places, and how strong places are."
+        caption = f"Centres by the rule “{result.rule}”, and how strong places are."
         if table["support"].notna().any():
             caption += " At a centre: share of bootstrap resamples in which it is again a centre."
         alt = (
             "Map with a square at each centre and a circle at each other place, larger if stronger."
         )
         yield Picture("centres", figure, caption, ("centres", "map_places"), alt=alt)
+    else:
+        by_rule = result.rules[result.asked]
+        shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
+        figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
+        ax = figure.add_subplot()
+        plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
+        caption = "Which places are centres by which rules."
+        alt = "Table with a square where a place is a centre by a rule, and a point where not."
+        note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked)
+        yield Picture(
+            "centre_rules", figure, caption, ("centre_rules",), alt=alt, note=f"{note}.", front=True
+        )
     if table["role"].nunique() >= ROLES_DRAWN:
         figure = new_figure(width=DOUBLE, height=100)
         plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
