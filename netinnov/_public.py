@@ -83,6 +83,7 @@ OTHER_NAMES = {
     "sigma": "topology.small_world",
     "structural_holes": "centrality.constraint",
     "summary": "topology.describe",
+    "to_undirected": "build.symmetrize",
     "transitivity_local_undirected": "topology.clustering",
     "transitivity_undirected": "topology.transitivity",
     "weighted_degree": "centrality.strength",

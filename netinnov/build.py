@@ -22,10 +22,19 @@ from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import public_names, suggests_keywords
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
+from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["CleanTables", "aggregate", "build_network", "check_tables", "clean_tables", "flatten"]
+__all__ = [
+    "CleanTables",
+    "aggregate",
+    "build_network",
+    "check_tables",
+    "clean_tables",
+    "flatten",
+    "symmetrize",
+]
 
 __dir__ = public_names(globals())
 

@@ -407,8 +407,7 @@ def check_network(network: object) -> None:
     home = type(network).__module__.partition(".")[0]
     mend = "build_network() makes one of tables of nodes and links"
     if home in ("networkx", "igraph"):
-        graph = "graph" if home == "networkx" else "graph.to_networkx()"
-        mend = f"netinnov.io.from_networkx({graph}) converts a graph"
+        mend = f"netinnov.io.from_{home}(graph) converts a graph"
     raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
 
 

@@ -19,7 +19,7 @@ from hypothesis import given
 
 from netinnov import MultilayerNetwork, TableError, build_network
 from netinnov.errors import InputError
-from netinnov.io import from_networkx, to_igraph, to_networkx, to_scipy
+from netinnov.io import from_igraph, from_networkx, to_igraph, to_networkx, to_scipy
 from rich_networks import rich_networks
 from strategies import networks
 
@@ -294,3 +294,45 @@ def test_scipy_holds_the_adjacency_of_each_layer(tables):
         assert np.array_equal(matrix.toarray(), network.adjacency(layer).toarray())
         matrix.data[:] = -1  # it is the caller's own
         assert (network.adjacency(layer).data > 0).all()
+
+
+# -- igraph, and back --------------------------------------------------------------------------
+
+
+@given(network=rich_networks())
+def test_a_network_comes_back_from_igraph(network):
+    assert from_igraph(to_igraph(network)).equals(network)
+
+
+def test_vertices_without_names_are_numbered():
+    network = from_igraph(ig.Graph([(0, 1), (1, 2)], directed=True))
+    assert network.nodes.index.tolist() == ["0", "1", "2"]
+    assert network.directed == {"links"}
+    assert network.links["weight"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        (nx.path_graph(3), "must be a graph of igraph"),
+        (ig.Graph(3, vertex_attrs={"name": ["a", "b", "a"]}), "1 names stand for several .*'a'"),
+    ],
+)
+def test_what_is_no_network_of_igraph_is_refused(graph, message):
+    with pytest.raises(InputError, match=message):
+        from_igraph(graph)
+
+
+@given(network=networks(missing=False))
+def test_collapsed_periods_add_up(network):
+    network = build_network(*network)
+    graph = to_networkx(network, collapse_periods=True)
+    counted = Counter((min(a, b), max(a, b), key) for a, b, key in graph.edges(keys=True))
+    assert {key for *_, key in counted} <= set(network.layers)
+    if not network.directed:
+        assert set(counted.values()) <= {1}
+        weight = sum(data["weight"] for *_, data in graph.edges(data=True))
+        assert weight == pytest.approx(network.links["weight"].sum())
+    again = from_networkx(graph)
+    for layer in network.layers:
+        assert np.allclose(again.adjacency(layer).toarray(), network.adjacency(layer).toarray())

@@ -7,7 +7,7 @@ from netinnov.io.folder import read_network, write_network
 from netinnov.io.formulas import escape_formulas
 from netinnov.io.gexf import write_gexf
 from netinnov.io.graphml import write_graphml
-from netinnov.io.igraph import to_igraph
+from netinnov.io.igraph import from_igraph, to_igraph
 from netinnov.io.infomap import write_infomap
 from netinnov.io.muxviz import write_muxviz
 from netinnov.io.networkx import from_networkx, to_networkx
@@ -16,6 +16,7 @@ from netinnov.io.scipy import to_scipy
 
 __all__ = [
     "escape_formulas",
+    "from_igraph",
     "from_networkx",
     "read_network",
     "to_igraph",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from netinnov._arguments import examples, shown
 from netinnov._public import public_names
+from netinnov.errors import InputError
 from netinnov.io._graph import one_graph
+from netinnov.io.networkx import from_networkx
 from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import igraph as ig
 
-__all__ = ["to_igraph"]
+__all__ = ["from_igraph", "to_igraph"]
 
 __dir__ = public_names(globals())
 
@@ -57,3 +60,68 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     for column in held.link_columns:
         graph.es[column.name] = column.values
     return graph
+
+
+def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
+    """A network from any graph of igraph.
+
+    Parameters
+    ----------
+    graph : Graph
+        The ids of nodes are the vertex attribute ``name``, or else the numbers of the vertices.
+        Attributes are used as by `from_networkx`: of vertices ``kind``, ``place`` and
+        ``jurisdiction``, of edges ``layer`` ("links" where there is none), ``weight`` (1) and
+        ``period``.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes in the order of the vertices. An equal network if the graph came from `to_igraph`.
+
+    Raises
+    ------
+    InputError
+        If it is no graph of igraph, two vertices have one name, or what `from_networkx` raises.
+    TableError
+        If nodes and links do not make a network.
+
+    Examples
+    --------
+    >>> import igraph as ig
+    >>> from_igraph(ig.Graph.Famous("Zachary"))
+    MultilayerNetwork: 34 nodes, 78 links in 1 layer (links)
+    """
+    import igraph as ig
+    import networkx as nx
+
+    value: object = graph
+    if not isinstance(value, ig.Graph):
+        msg = "`graph` must be a graph of igraph; found"
+        raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
+    ids: list[Any] = [*range(graph.vcount())]
+    if "name" in graph.vs.attributes():
+        ids = graph.vs["name"]
+        if len(set(ids)) < len(ids):
+            twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
+            msg = f"{len(twice)} names stand for several vertices: {examples(twice)}"
+            raise InputError(f"{msg}; give each vertex a `name` of its own.")
+    made = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
+    made.graph.update({name: graph[name] for name in graph.attributes()})
+    # As mappings: an attribute may have the name of an argument, such as `key`.
+    made.add_nodes_from(
+        (name, _without_missing(vertex.attributes(), "name"))
+        for name, vertex in zip(ids, graph.vs, strict=True)
+    )
+    made.add_edges_from(
+        (ids[edge.source], ids[edge.target], _without_missing(edge.attributes()))
+        for edge in graph.es
+    )
+    return from_networkx(made)
+
+
+def _without_missing(attributes: dict[str, Any], *left_out: str) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in attributes.items()
+        if value is not None and name not in left_out
+    }

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples, shown
-from netinnov._public import public_names
+from netinnov._arguments import check_flag, examples, shown
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,13 +25,18 @@ __all__ = ["from_networkx", "multigraph", "to_networkx"]
 __dir__ = public_names(globals())
 
 
-def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
+@suggests_keywords
+def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -> nx.MultiGraph:
     """One graph of networkx with all layers, nodes and attributes.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
+    collapse_periods : bool
+        One link for a pair in a layer, its weights summed over the periods. So
+        ``networkx.Graph(to_networkx(network, collapse_periods=True))`` loses nothing of a network
+        of one undirected layer, as measures of networkx need that take no multigraph.
 
     Returns
     -------
@@ -57,6 +62,17 @@ def to_networkx(network: MultilayerNetwork) -> nx.MultiGraph:
     >>> sorted(graph["a"]["b"])
     ['papers', 'patents']
     """
+    check_network(network)
+    check_flag("collapse_periods", collapse_periods)
+    if collapse_periods:
+        storage, rows = network.storage, network.storage.link_rows()
+        network = network_of_rows(
+            storage.node_table(),
+            storage.places,
+            network.layers,
+            rows._replace(period=None),
+            storage.records,
+        )
     return multigraph(one_graph(network))
 
 
