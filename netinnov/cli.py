@@ -213,12 +213,18 @@ def explore(
 def check(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
 ) -> None:
-    """Say what is wrong with tables; exit code 1 if anything is."""
+    """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
     from netinnov._tables import inspect
 
+    if source.is_file() and source.suffix.lower() == ".toml":
+        from netinnov import study
+
+        study.check(study.read_configuration(source))
+        _print("No problems: the settings fit the data.")
+        return
     origin, tables, faults, notes, words = read(source)
     inspection = inspect(tables.nodes, tables.links, tables.places)
     if inspection.problems:

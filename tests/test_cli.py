@@ -469,7 +469,6 @@ def test_tables_of_other_names_are_told_where_they_go(here):
     ("path", "words"),
     [
         ("nowhere", "there is no such file or folder"),
-        ("study.toml", "it is a configuration, for `netinnov run study.toml`"),
         ("tables/links.csv", "name the folder that holds them"),
         ("notes.docx", "a file that ends in '.docx' is none of these"),
         ("broken.zip", "is damaged or cut off"),
@@ -484,6 +483,16 @@ def test_what_is_no_network_is_told_what_would_be_one(here, path, words):
     assert words in refused("check", path)
     assert words in refused("info", path)
     assert words in refused("convert", path, "out", "--to", "csv")
+
+
+def test_a_configuration_is_checked_with_its_data_and_is_no_network(here):
+    assert "it is a configuration, for `netinnov run study.toml`" in refused("info", "study.toml")
+    assert "the settings fit the data" in call("check", "study.toml").stdout
+    text = (here / "study.toml").read_text(encoding="utf-8")
+    (here / "study.toml").write_text(text + "\n[sharing]\n", encoding="utf-8")
+    said = refused("check", "study.toml")
+    assert "[sharing] needs enclaves" in said
+    assert said == refused("run", "study.toml", "--out", "out")
 
 
 @pytest.mark.parametrize(("found", "where"), [("leyer", "links"), ("plase", "nodes")])

@@ -147,7 +147,10 @@ def _gains(
 def _percent(change: float, before: float) -> str:
     if abs(change) <= _NOTHING * abs(before):
         return "unchanged"
-    return f"{100 * change / before:+.2g} %" if before else "above 0 from nothing"
+    if not before:
+        return "above 0 from nothing"
+    percent = 100 * change / before
+    return f"{percent:+.2g} %" if abs(percent) < 99.5 else f"{percent:+,.0f} %"
 
 
 def _leaving(name: str, places: dict[str, str], change: Numbers, low: Numbers) -> list[str]:

@@ -29,7 +29,7 @@ from netinnov.study._page import Chapter, save, write_captions, write_page
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Section, Sentence
 
-__all__ = ["EXAMPLE", "Configuration", "configure", "read_configuration", "run"]
+__all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
 __dir__ = public_names(globals())
 
@@ -96,6 +96,30 @@ def run(
     return out / "report.html"
 
 
+def check(configuration: Configuration | None = None) -> None:
+    """Read the data of a study and hold its settings against them, without running it.
+
+    Parameters
+    ----------
+    configuration : Configuration, optional
+        From `read_configuration`. None: the bundled case of the Yangtze River Delta.
+
+    Raises
+    ------
+    InputError
+        If the data or settings are invalid, as `run` would say.
+
+    Examples
+    --------
+    >>> from netinnov import study
+    >>> study.check()
+    """
+    configuration = read_configuration() if configuration is None else configuration
+    loaded = load(configuration.data, configuration.layers, configuration.columns)
+    level = aggregate_to_places(loaded.network, configuration.places)
+    _checked(Context(configuration, loaded, level))
+
+
 def _study(
     configuration: Configuration, folder: Path, *, progress: bool, say: Say, command: str
 ) -> None:
@@ -119,15 +143,7 @@ def _study(
         level = aggregate_to_places(network, configuration.places)
     context = Context(configuration, loaded, level, progress=progress, say=say)
     results: list[tuple[Section[Any], Any]] = []
-    wanted = [
-        section
-        for section in sections.SECTIONS
-        if section.options is None or context.options(section.options) is not None
-    ]
-    for section in wanted:
-        if section.check is not None:
-            context.once(section.check)
-    for section in wanted:
+    for section in _checked(context):
         with step(section.name, f"section: {section.heading.lower()}"):
             results.append((section, context.once(section.compute)))
     with step("report", "drawing figures and writing the report"):
@@ -141,6 +157,19 @@ def _study(
         network={"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
         seconds=seconds,
     )
+
+
+def _checked(context: Context) -> list[Section[Any]]:
+    """The sections that are wanted, whose settings fit the data."""
+    wanted = [
+        section
+        for section in sections.SECTIONS
+        if section.options is None or context.options(section.options) is not None
+    ]
+    for section in wanted:
+        if section.check is not None:
+            context.once(section.check)
+    return wanted
 
 
 def _write(

@@ -12,13 +12,15 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from netinnov._arguments import did_you_mean
+from netinnov._geography import great_circle
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
+from netinnov.governance._approaches import Shares, approaches_of
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
-from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
@@ -90,7 +92,8 @@ class Choice(NamedTuple):
     prices: Prices
     pipeline_share: float
     assumed_prices: bool
-    dense: float
+    why_not: str
+    """Why approaches are not compared; empty if they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,30 +153,63 @@ def pair_of(context: Context) -> Choice:
         raise InputError("[governance] needs links between places; there are none. Leave it out.")
     asked = part.layer or (experiment.layer if experiment is not None else None)
     layer = layer_for(cities, asked)
+    choice = _priced(context, part, home, host, layer)
+    return choice if choice.why_not else _tried(context, part, choice)
+
+
+def _why_not(context: Context, layer: str) -> str:
+    """Why links that are counted and paid by the kilometre cannot be compared in a layer."""
+    cities = context.cities
     n = cities.n_nodes
     linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
-    return Choice(*_priced(context, part, home, host, layer), linked)
+    if linked >= DENSE:
+        return (
+            f"in {context.mark(layer)} {percent(linked)} of all pairs are linked, so that a few "
+            "more links change no path. Name a sparser layer with governance.layer"
+        )
+    places = cities.storage.places.reindex(cities.storage.nodes["place"])
+    if bare := int(places[["lon", "lat"]].isna().any(axis=1).sum()):
+        return (
+            f"links are paid by the kilometre, and {counted(bare, 'place')} {are(bare)} without "
+            "lon and lat. Give them in the table of places"
+        )
+    return ""
 
 
-def _priced(
-    context: Context, part: GovernancePart, home: str, host: str, layer: str
-) -> tuple[str, str, str, float, Prices, float, bool]:
-    """The budget and the prices: those of the experiment, or each link costs 1."""
+def _priced(context: Context, part: GovernancePart, home: str, host: str, layer: str) -> Choice:
+    """With budget and prices: those of the experiment, or a link between the two costs 1."""
+    why = _why_not(context, layer)
     experiment = context.once(choose)
     given = experiment.part.prices if experiment is not None else None
     share = experiment.part.pipeline_share if experiment is not None else 0.5
-    if given is None:
-        prices = Prices(park=0.0, link=1.0, pipeline_km=0.0)
-        size = experiment.part.size if experiment is not None else None
+    size = experiment.part.size if experiment is not None else None
+    if given is None or why:
+        places = context.cities.storage.places.loc[[home, host]]
+        (x, u), (y, v) = (places[column].to_numpy() for column in ("lon", "lat"))
+        between = float(great_circle(x, y, u, v))
+        prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
         budget = part.budget or float(size or LINKS)
-        return home, host, layer, budget, prices, share, True
+        return Choice(home, host, layer, budget, prices, share, True, why)
     prices = Prices(park=given.park, link=given.link, pipeline_km=given.pipeline_km)
     if part.budget is not None:
-        return home, host, layer, part.budget, prices, share, False
-    size = experiment.part.size if experiment is not None else None
+        return Choice(home, host, layer, part.budget, prices, share, False, why)
     park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)
     budget = park.cost(prices, context.cities)
-    return home, host, layer, budget, prices, share, False
+    return Choice(home, host, layer, budget, prices, share, False, why)
+
+
+def _tried(context: Context, part: GovernancePart, choice: Choice) -> Choice:
+    """Refuses what cannot be paid or placed, before anything is measured."""
+    network = context.cities.select(layers=[choice.layer])
+    shares = Shares(choice.pipeline_share, part.kept, part.corridor)
+    ends = (choice.home, choice.host, choice.budget, choice.prices, shares)
+    try:
+        for approach in approaches_of(None, network, *ends).values():
+            apply_scenario(network, approach.scenario, rng=context.seed)
+    except InputError as error:
+        msg = f"[governance] {error} In a study these are governance.home, host, layer and budget."
+        raise InputError(msg) from None
+    return choice
 
 
 def compute(context: Context) -> Governance | None:
@@ -184,7 +220,7 @@ def compute(context: Context) -> Governance | None:
     shares, why = _shares(context, part)
     border = context.measures.border or part.border
     comparison = None
-    if choice.dense < DENSE:
+    if not choice.why_not:
         comparison = compare_approaches(
             context.cities.select(layers=[choice.layer]),
             home=choice.home,
@@ -255,12 +291,7 @@ def _is_whole(shares: pd.Series[float]) -> bool:
 def offer(result: Governance) -> Iterator[Sentence]:
     if result.comparison is None:
         yield Sentence(
-            phrase(
-                "Approaches are not compared: in {} {} of all pairs are linked, so that a few more "
-                "links change no path. Name a sparser layer with governance.layer.",
-                name(result.layer),
-                percent(result.choice.dense),
-            ),
+            phrase("Approaches are not compared: {}.", result.choice.why_not),
             () if result.shares.empty else ("cross_border",),
         )
         return
@@ -324,6 +355,8 @@ def _borders(result: Governance) -> Iterator[Sentence]:
                     joined([name(layer) for layer in clear["layer"]]),
                 )
         yield Sentence(text, ("cross_border",), topic)
+    if table["p"].isna().all() and not result.no_null:
+        return
     if result.no_null:
         beside = f"The shares are not compared with random networks: {result.no_null}."
     else:

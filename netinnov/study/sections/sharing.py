@@ -47,6 +47,7 @@ __all__ = ["SHARING", "Pairs", "Sharing", "SharingPart", "compute", "pairs_of"]
 RULES = {
     "equal": "equal shares",
     "enclaves": "in proportion to enclaves",
+    "pairs": "in proportion to pairs",
     "owen": "Owen value",
     "nucleolus": "nucleolus",
     "shapley": "Shapley value",
@@ -233,7 +234,8 @@ def compute(context: Context) -> Sharing | None:
         return made[key]
 
     game = game_of(pairs.table)
-    rules: dict[str, Any] = {"equal": "equal", "enclaves": pairs.counts}
+    counted_by = "pairs" if pairs.layer else "enclaves"
+    rules: dict[str, Any] = {"equal": "equal", counted_by: pairs.counts}
     unions = _unions(context, part.unions, pairs.players)
     if unions:
         rules["owen"] = partial(owen_value, unions=unions)
@@ -242,10 +244,12 @@ def compute(context: Context) -> Sharing | None:
     shares = benefits.pivot(index="player", columns="rule", values="share")
     fewer = [game_of(pairs.table.drop(index=row)) for row in pairs.table.index]
     games = [each for each in fewer if each.values[-1] > NOTHING]
+    several = len(pairs.table.drop_duplicates()) > 2
+    lasting = [rule for rule in rules if shares[rule].notna().all() and several and games]
     stability = {
         rule: allocation_stability(games, shares[rule])
-        for rule in rules
-        if games and shares[rule].notna().all() and shares[rule].sum() > NOTHING
+        for rule in lasting
+        if abs(shares[rule].sum()) > NOTHING
     }
     pair = _pair(context, pairs)
     of_pair = (pairs.table[["source", "target"]] == list(pair)).all(axis=1)
@@ -313,10 +317,10 @@ def _named(result: Sharing, places: Any) -> list[Any]:
 
 def tell(result: Sharing) -> Iterator[Sentence]:
     if result.least <= NOTHING:
-        text = "The core is not empty: some divisions leave no group of places better off by itself"
+        text = "The core is not empty: under some divisions no group of places is better off alone"
         if result.least < -NOTHING:
-            text += f", and under the nucleolus each would lose at least {number(-result.least)}"
-        yield Sentence(f"{text} by leaving.", ("sharing",))
+            text += f"; under the nucleolus each loses {number(-result.least)} or more by leaving"
+        yield Sentence(f"{text}.", ("sharing",))
     else:
         text = (
             "The core is empty: under every division some group of places would be better off by "
@@ -419,7 +423,7 @@ def _contract_told(contract: Contract) -> Iterator[Sentence]:
 def draw(result: Sharing) -> Iterator[Picture]:
     from matplotlib import pyplot as plt
 
-    shown = result.benefits[result.benefits["rule"] != "enclaves"]
+    shown = result.benefits[~result.benefits["rule"].isin(["enclaves", "pairs"])]
     ax = plot_benefit_shares(
         shown,
         core=result.core,

@@ -272,13 +272,11 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
         parts = []
         for host in result.full[:3]:
             row: Any = result.rents.loc[host]
-            parts.append(
-                phrase(
-                    "{} ({} km, 95 % interval {} to {})",
-                    name(result.names.get(host, host)),
-                    *(number(float(row[column])) for column in ("rent", "low", "high")),
-                )
-            )
+            rent, low, high = (number(float(row[column])) for column in ("rent", "low", "high"))
+            text = phrase("{} ({} km", name(result.names.get(host, host)), rent)
+            if result.stock.demand.n:
+                text += phrase(", 95 % interval {} to {}", low, high)
+            parts.append(text + ")")
         text = phrase(
             "Space runs out at {}. The rent is what one more {} there would save in kilometres.",
             joined(parts),
