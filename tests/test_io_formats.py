@@ -185,19 +185,24 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "meta": (set(), {"lastmodifieddate"}, {"creator", "keywords", "description"}),
     "creator": (set(), set(), set()),
     "description": (set(), set(), set()),
-    "graph": (set(), {"mode", "defaultedgetype"}, {"attributes", "nodes", "edges"}),
+    "graph": (set(), {"mode", "defaultedgetype", "timeformat"}, {"attributes", "nodes", "edges"}),
     "attributes": ({"class"}, {"mode"}, {"attribute"}),
     "attribute": ({"id", "title", "type"}, set(), {"default", "options"}),
     "nodes": (set(), {"count"}, {"node"}),
     "edges": (set(), {"count"}, {"edge"}),
     "node": ({"id"}, {"label"}, {"attvalues"}),
-    "edge": ({"source", "target"}, {"id", "type", "label", "weight", "kind"}, {"attvalues"}),
+    "edge": (
+        {"source", "target"},
+        {"id", "type", "label", "weight", "kind", "start", "end"},
+        {"attvalues"},
+    ),
     "attvalues": (set(), set(), {"attvalue"}),
     "attvalue": ({"for", "value"}, set(), set()),
 }
 CLOSED = {
     "version": {"1.3"},
-    "mode": {"static"},
+    "mode": {"static", "dynamic"},
+    "timeformat": {"double"},
     "defaultedgetype": {"directed", "undirected"},
     "class": {"node", "edge"},
     "type": {"string", "long", "double", "boolean"},
@@ -266,6 +271,11 @@ def test_gexf_is_the_same_in_networkx(network):
     with written(network, "gexf") as path:
         graph = nx.read_gexf(path)
     direct = to_networkx(network)
+    for *_, link in graph.edges(data=True):  # a link is there in its period
+        assert link.pop("start", None) == link.pop("end", None) == link.get("period")
+    assert graph.graph.get("mode", "static") == (
+        "dynamic" if network.links.get("period", pd.Series()).notna().any() else "static"
+    )
     assert list(graph) == list(direct)
     assert links_of(graph, key_="key") == links_of(direct)
     assert graph.is_directed() == (bool(network.directed))

@@ -12,8 +12,9 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
+from netinnov.io._results import Attributes, with_attributes
 from netinnov.io.networkx import multigraph
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_gexf"]
 
@@ -26,7 +27,11 @@ LINK_NAMES = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind
 
 
 def write_gexf(
-    network: MultilayerNetwork, path: str | os.PathLike[str], *, label: str | None = None
+    network: MultilayerNetwork,
+    path: str | os.PathLike[str],
+    *,
+    label: str | None = None,
+    attributes: Attributes = None,
 ) -> None:
     """Write one graph with all layers, nodes and attributes as GEXF 1.3.
 
@@ -39,12 +44,16 @@ def write_gexf(
     label : str, optional
         Column of the nodes that Gephi shows as their name; the id where it is missing. Default:
         the id.
+    attributes : DataFrame or mapping, optional
+        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
+        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
+        a `Partition`. Nodes that a result does not name have no value.
 
     Raises
     ------
     InputError
-        If the file cannot be written, there is no such column, or two ids differ only in
-        characters that XML cannot hold.
+        If the file cannot be written, there is no such column, `attributes` do not fit the nodes,
+        or two ids differ only in characters that XML cannot hold.
 
     Warns
     -----
@@ -57,7 +66,9 @@ def write_gexf(
     layer (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry
     ``lon`` and ``lat`` of their place, which Gephi's plugins for maps use. A column whose name
     GEXF uses itself gets an underscore, as ``label_`` or ``start_``. The description of the file
-    is the table of layers as JSON. networkx writes the file: links stand in the order of its edges.
+    is the table of layers as JSON. Links with a period begin and end with it, so that Gephi shows a
+    timeline; links without one are always there. networkx writes the file: links stand in the order
+    of its edges.
 
     Examples
     --------
@@ -68,7 +79,7 @@ def write_gexf(
     >>> nx.read_gexf(path)["a"]["b"]["weight"]
     2.0
     """
-    check_network(network)
+    network = with_attributes(network, attributes)
     columns = network.storage.nodes.columns
     if label is not None and label not in columns:
         msg = (
@@ -84,6 +95,9 @@ def write_gexf(
         shown = held.node_columns[columns.tolist().index(label)].values
         for node, text in zip(held.nodes, shown, strict=True):
             graph.nodes[node]["label"] = node if text is None else text
+    for *_, link in graph.edges(data=True):
+        if "period" in link:
+            link["start"] = link["end"] = float(link["period"])
     writer = GEXFWriter(graph, version="1.3")
     meta = writer.xml.find("meta")
     meta.attrib.clear()  # the date, which would make two files of one network differ

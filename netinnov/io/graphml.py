@@ -8,6 +8,7 @@ from netinnov._atomic import new_file
 from netinnov._public import public_names
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
+from netinnov.io._results import Attributes, with_attributes
 from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork
 
@@ -19,7 +20,12 @@ NODE_NAMES = KEYWORDS_OF_NODES | {"id"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"id"}
 
 
-def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
+def write_graphml(
+    network: MultilayerNetwork,
+    path: str | os.PathLike[str],
+    *,
+    attributes: Attributes = None,
+) -> None:
     """Write one graph with all layers, nodes and attributes as GraphML.
 
     Parameters
@@ -28,11 +34,16 @@ def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
         Any network.
     path : path
         File to write, usually ``.graphml``; an older one is replaced when the new one is complete.
+    attributes : DataFrame or mapping, optional
+        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
+        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
+        a `Partition`. Nodes that a result does not name have no value.
 
     Raises
     ------
     InputError
-        If the file cannot be written, or two ids differ only in characters that XML cannot hold.
+        If the file cannot be written, `attributes` do not fit the nodes, or two ids differ only in
+        characters that XML cannot hold.
 
     Warns
     -----
@@ -59,6 +70,7 @@ def write_graphml(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     >>> from_networkx(nx.read_graphml(path)).equals(network)
     True
     """
+    network = with_attributes(network, attributes)
     import networkx as nx
 
     graph = one_graph(network, node_names=NODE_NAMES, link_names=LINK_NAMES)

@@ -24,6 +24,7 @@ from netinnov.io._graph import (
     with_twins,
 )
 from netinnov.io._legible import LABEL
+from netinnov.io._results import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_pajek"]
@@ -44,7 +45,12 @@ UNKNOWN = 999999998
 """Pajek's number for a missing value of a vector."""
 
 
-def write_pajek(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
+def write_pajek(
+    network: MultilayerNetwork,
+    path: str | os.PathLike[str],
+    *,
+    attributes: Attributes = None,
+) -> None:
     """Write all layers as relations of a Pajek network, or of a Pajek project.
 
     Parameters
@@ -57,12 +63,16 @@ def write_pajek(network: MultilayerNetwork, path: str | os.PathLike[str]) -> Non
         all text, as networkx and igraph write and read them. ``.paj``: a project, in which the
         attributes of the nodes are partitions (text, truth values) and vectors (numbers), as
         Pajek itself uses them; those of the links are left out.
+    attributes : DataFrame or mapping, optional
+        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
+        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
+        a `Partition`. Nodes that a result does not name have no value.
 
     Raises
     ------
     InputError
-        If the file cannot be written or ends otherwise, or two names differ only in characters
-        that Pajek cannot hold.
+        If the file cannot be written or ends otherwise, `attributes` do not fit the nodes, or two
+        names differ only in characters that Pajek cannot hold.
 
     Warns
     -----
@@ -96,6 +106,7 @@ def write_pajek(network: MultilayerNetwork, path: str | os.PathLike[str]) -> Non
     if ending not in (".net", ".paj"):
         msg = f"`path` must end in .net (a network) or .paj (a project); found {str(path)!r}."
         raise InputError(msg)
+    network = with_attributes(network, attributes)
     graph = one_graph(
         network,
         node_names=NODE_NAMES,

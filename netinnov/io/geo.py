@@ -1,0 +1,150 @@
+"""GeoPackage and GeoJSON, which QGIS and other geographic information systems open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_path
+from netinnov._atomic import write_bytes
+from netinnov._optional import require
+from netinnov._public import public_names
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+from netinnov.io._attributes import Kind, columns_of
+from netinnov.io._results import Attributes, with_attributes
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["write_geo"]
+
+__dir__ = public_names(globals())
+
+# Columns that GeoPackage makes itself.
+RESERVED = ("fid", "geom", "geometry", "ogc_fid")
+DTYPES: dict[Kind, str] = {
+    "boolean": "boolean",
+    "integer": "Int64",
+    "number": "float64",
+    "text": "str",
+}
+
+
+def write_geo(
+    network: MultilayerNetwork,
+    path: str | os.PathLike[str],
+    *,
+    attributes: Attributes = None,
+) -> None:
+    """Write nodes and places as points and links as lines, in degrees of WGS 84.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Places need ``lon`` and ``lat``; what has no coordinates is a row without a geometry.
+    path : path
+        File to write; an older one is replaced when the new one is complete. ``.gpkg``: a
+        GeoPackage with the layers ``nodes``, ``places`` and ``links``. ``.geojson``: nodes and
+        links in one collection, told apart by ``feature``.
+    attributes : DataFrame or mapping, optional
+        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
+        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
+        a `Partition`. Nodes that a result does not name have no value.
+
+    Raises
+    ------
+    InputError
+        If no node has coordinates, `attributes` do not fit the nodes, or the file cannot be
+        written or ends otherwise.
+    ImportError
+        If geopandas or pyogrio is not installed.
+
+    Notes
+    -----
+    A node stands at its place; a link leads straight from place to place, in the direction of a
+    directed layer, and has no geometry if both its ends are at one place. Columns whose names the
+    format takes itself, or which differ only in case, get underscores. Lists, times and the like
+    are text, as in `to_networkx`.
+
+    Examples
+    --------
+    >>> import tempfile, geopandas, pandas as pd
+    >>> nodes = pd.DataFrame({"place": ["q", "h"]}, index=["a", "b"])
+    >>> places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["q", "h"])
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    >>> path = tempfile.mkdtemp() + "/two.gpkg"
+    >>> write_geo(MultilayerNetwork(nodes, links, places=places), path)
+    >>> geopandas.read_file(path, layer="links").geometry[0].wkt
+    'LINESTRING (118.9 29, 120.2 30.3)'
+    """
+    ending = as_path("path", path).suffix.lower()
+    if ending not in (".gpkg", ".geojson"):
+        msg = f"`path` must end in .gpkg (GeoPackage) or .geojson; found {str(path)!r}."
+        raise InputError(msg)
+    network = with_attributes(network, attributes)
+    geopandas = require("geopandas", extra="maps", what="write_geo")
+    require("pyogrio", extra="maps", what="write_geo")
+    import shapely
+
+    places = network.storage.places
+    spots = np.vstack([places[["lon", "lat"]].to_numpy(dtype=np.float64), [np.nan, np.nan]])
+    code = network.storage.place_codes
+    at = spots[code]
+    if not np.isfinite(at).all(axis=1).any():
+        msg = "write_geo needs nodes at places with `lon` and `lat`; no node has one."
+        raise InputError(msg)
+    rows = network.storage.link_rows()
+    frames = {
+        "nodes": (network.storage.nodes.reset_index(), _points(shapely, at)),
+        "places": (places.drop(columns=["lon", "lat"]).reset_index(), _points(shapely, spots[:-1])),
+        "links": (network.links, _lines(shapely, at, rows.source, rows.target)),
+    }
+    layers = {
+        name: geopandas.GeoDataFrame(_table(frame), geometry=shapes, crs="EPSG:4326")
+        for name, (frame, shapes) in frames.items()
+    }
+    with TemporaryDirectory() as folder:
+        written = Path(folder) / f"network{ending}"
+        if ending == ".gpkg":
+            for name, layer in layers.items():
+                layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
+        else:
+            both = [
+                layers[name].assign(feature=said)
+                for name, said in (("nodes", "node"), ("links", "link"))
+            ]
+            whole = pd.concat(both, ignore_index=True)
+            whole.to_file(written, driver="GeoJSON", engine="pyogrio")
+        write_bytes(as_path("path", path), written.read_bytes())
+
+
+def _table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Plain values under names that a file of any kind keeps apart."""
+    taken = set(RESERVED)
+    columns = {}
+    for column in columns_of(frame):
+        name = column.name
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        columns[name] = pd.Series(column.values, dtype=DTYPES[column.kind])
+    return pd.DataFrame(columns, index=range(len(frame)))
+
+
+def _points(shapely: Any, at: Floats) -> Any:
+    shapes = np.full(len(at), None, dtype=object)
+    known = np.isfinite(at).all(axis=1)
+    shapes[known] = shapely.points(at[known])
+    return shapes
+
+
+def _lines(shapely: Any, at: Floats, source: Codes, target: Codes) -> Any:
+    ends = np.stack([at[source], at[target]], axis=1)
+    shapes = np.full(len(ends), None, dtype=object)
+    known = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
+    shapes[known] = shapely.linestrings(ends[known])
+    return shapes
