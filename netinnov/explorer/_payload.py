@@ -138,7 +138,9 @@ def land_of(frame: Frame) -> list[list[int]]:
     outlines = []
     for outline in land_in(wide, finest=FINEST):
         points = np.rint(outline / unit).astype(np.int64)
-        if np.ptp(points, axis=0).max() >= 4:  # smaller ones nobody sees
+        wide, high = np.ptp(points, axis=0).tolist()
+        # Too small to see, or an island across the date line, drawn as a line around the world.
+        if max(wide, high) >= 4 and not wide > 200 * high:
             steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), np.int64))
             outlines.append(steps.ravel().tolist())
     return outlines

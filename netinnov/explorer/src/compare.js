@@ -43,7 +43,7 @@ export function createCompare(app) {
           return h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), cell(a), cell(b));
         }))),
       h("p", { class: "hint" }, t("bars_are")),
-      h("h3", {}, ofA.has(b) ? t("linked_with_weight", { weight: app.number(ofA.get(b)) }) : t("not_linked")),
+      h("h2", {}, ofA.has(b) ? t("linked_with_weight", { weight: app.number(ofA.get(b)) }) : t("not_linked")),
       h("p", {}, shared.length ? t("shared_partners", { number: shared.length, names: shared.slice(0, 12).map(app.nameOf).join(", ") }) : t("no_shared_partners")),
       structureLine(a, b));
   }

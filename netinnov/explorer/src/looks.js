@@ -33,4 +33,24 @@ export function placeColours(app) {
   return () => colours.place;
 }
 
+/** What the colours of places mean: [colour, text]; communities are named after their strongest place. */
+export function legend(app) {
+  const { structure } = app.data;
+  const by = app.state.colourBy;
+  if (!structure || by === "none") return [];
+  const colours = palette();
+  if (by === "support") return [0.05, 0.5, 1].map((share) => [mixed(colours.place, colours.home, share), app.percent(share)]);
+  const values = app.data.measures[app.sizeBy()] ?? [];
+  const groups = new Map();
+  structure[by].forEach((label, i) => {
+    if (label == null) return;
+    const group = groups.get(label) ?? { count: 0, first: i };
+    if ((values[i] ?? 0) > (values[group.first] ?? 0)) group.first = i;
+    groups.set(label, { ...group, count: group.count + 1 });
+  });
+  return [...groups].sort((x, y) => y[1].count - x[1].count).slice(0, COMMUNITIES).map(([label, { count, first }]) => [
+    app.colours(first), by === "role" ? `${app.t(`role_${label}`)} (${count})` : app.t("community_of", { place: app.nameOf(first), number: count }),
+  ]);
+}
+
 const mixed = (a, b, share) => `color-mix(in srgb, ${b} ${Math.round(100 * share)}%, ${a})`;

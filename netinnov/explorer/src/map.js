@@ -9,12 +9,16 @@ import { arrowHead, bent, pathOf, project } from "./projection.js";
 /** Flows above which they are drawn on a canvas, and places above which these are, too. */
 export const MANY_FLOWS = 1500;
 export const MANY_PLACES = 800;
+/** Flows above which the picture is shifted as it is while it moves, and drawn again when it rests. */
+const HEAVY = 300;
+const A_FRAME = 1000; // flows drawn on the canvas in one frame
 const PARK_AWAY = 15; // pixels between a park and its host
 
 export function createMap(app) {
   const { data, network } = app;
   const canvas = h("canvas", { class: "flows", "aria-hidden": "true" });
-  const svg = s("svg", { class: "map", role: "group" });
+  const content = s("g", {});
+  const svg = s("svg", { class: "map", role: "group" }, content);
   const card = h("div", { class: "card", hidden: true, role: "status" });
   const buttons = h("div", { class: "zoom" });
   const element = h("div", { class: "mapbox" }, canvas, svg, card, buttons);
@@ -22,6 +26,7 @@ export function createMap(app) {
   let base = { points: [], land: "" };
   let transform = zoomIdentity;
   let scene = null;
+  let drawnAt = zoomIdentity;
   let roving = 0;
   let drag = null;
 
@@ -96,16 +101,34 @@ export function createMap(app) {
     requestAnimationFrame(() => {
       const { moving: still } = waiting;
       waiting = null;
-      if (width) draw(still);
+      if (!width) return;
+      if (still && scene?.flows.length + scene?.places.length > HEAVY) shift();
+      else draw();
     });
+  }
+
+  /** Moves what is drawn to where it belongs now, as it is. */
+  function shift() {
+    const k = transform.k / drawnAt.k;
+    const [x, y] = [transform.x - drawnAt.x * k, transform.y - drawnAt.y * k];
+    canvas.style.setProperty("transform", `translate(${x}px, ${y}px) scale(${k})`);
+    content.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
   }
 
   const at = (i) => base.points[i] && transform.apply(base.points[i]);
 
+  let kept = {};
+  /** Flows of the layers that count, worked out once. */
+  function flowsOf({ layers, threshold }) {
+    const key = `${layers} ${threshold}`;
+    if (kept.key !== key) kept = { key, flows: flowsByPair(network, layers, threshold) };
+    return kept.flows;
+  }
+
   /** What is drawn, in pixels. */
   function compose() {
     const { state } = app;
-    const flows = flowsByPair(network, state.layers, state.threshold);
+    const flows = flowsOf(state);
     const chosen = state.select;
     const near = chosen == null ? null : neighbourhood(flows, chosen);
     const trial = app.trial?.runs ? app.trial : null;
@@ -121,14 +144,16 @@ export function createMap(app) {
     return { flows, top, near, chosen, trial, ends, places, onCanvas: network.n > MANY_PLACES };
   }
 
-  function draw(moving) {
+  function draw() {
     scene = compose();
+    drawnAt = transform;
+    content.removeAttribute("transform");
     const colours = app.palette();
     const onCanvas = scene.flows.length > MANY_FLOWS || scene.onCanvas;
-    drawCanvas(onCanvas ? scene : null, colours, moving);
+    drawCanvas(onCanvas ? scene : null, colours);
     const parts = paint(scene, colours, { flows: !onCanvas, places: !scene.onCanvas });
     const focused = svg.contains(document.activeElement) ? roving : null;
-    replace(svg, parts);
+    replace(content, parts);
     if (focused != null) svg.querySelector(`[data-place="${focused}"]`)?.focus();
     labelButtons();
   }
@@ -137,7 +162,7 @@ export function createMap(app) {
   function paint(view, colours, { flows, places, still = false }) {
     const k = transform.k;
     const line = (d, attributes) => s("path", { d, fill: "none", ...attributes });
-    const group = s("g", { transform: transform.toString() }, base.land &&
+    const group = s("g", { transform: transform.toString() }, base.land && flows &&
       s("path", { d: base.land, fill: colours.land, stroke: colours.coast, "stroke-width": 0.8, "vector-effect": "non-scaling-stroke" }));
     const links = s("g", { "stroke-linecap": "round" });
     const faded = view.trial ? 0.3 : 1;
@@ -312,40 +337,56 @@ export function createMap(app) {
         }, item.text)));
   }
 
-  /** Flows and places on the canvas, some thousand a frame so that none takes long. */
+  /** Flows and places on the canvas: some thousand a frame behind the scene, then all at once. */
   let pass = 0;
-  function drawCanvas(view, colours, moving) {
-    const pen = canvas.getContext("2d");
-    const ratio = width ? canvas.width / width : 1;
+  const hidden = document.createElement("canvas");
+  function drawCanvas(view, colours) {
     const mine = ++pass;
-    if (!view) {
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      return;
-    }
+    const screen = canvas.getContext("2d");
+    const finish = () => {
+      canvas.style.removeProperty("transform");
+      screen.clearRect(0, 0, canvas.width, canvas.height);
+      if (view) screen.drawImage(hidden, 0, 0);
+      canvas.dataset.drawn = view ? view.flows.length : 0;
+      if (transform !== drawnAt) shift();
+    };
+    if (!view) return finish();
+    Object.assign(hidden, { width: canvas.width, height: canvas.height });
+    const pen = hidden.getContext("2d");
+    const ratio = canvas.width / width;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
+    if (base.land) {
+      pen.save();
+      pen.translate(drawnAt.x, drawnAt.y);
+      pen.scale(drawnAt.k, drawnAt.k);
+      const land = new Path2D(base.land);
+      pen.fillStyle = colours.land;
+      pen.fill(land);
+      pen.strokeStyle = colours.coast;
+      pen.lineWidth = 0.8 / drawnAt.k;
+      pen.stroke(land);
+      pen.restore();
+    }
     pen.lineCap = "round";
     const flows = view.near ? view.flows.filter(({ a, b }) => a === view.chosen || b === view.chosen) : view.flows;
-    const drawn = moving ? flows.slice(0, 2500) : flows;
-    let from = 0;
+    const seen = (i) => base.points[i] && drawnAt.apply(base.points[i]);
+    let from = flows.length; // the strongest last, on top
     const part = () => {
       if (mine !== pass) return;
-      const until = Math.min(drawn.length, from + 2500);
-      for (; from < until; from++) {
-        const flow = drawn[from];
-        const [a, b] = [at(flow.a), at(flow.b)];
+      pen.globalAlpha = Math.max(0.06, Math.min(0.3, 600 / flows.length));
+      for (const until = Math.max(0, from - A_FRAME); from > until; ) {
+        const flow = flows[--from];
+        const [a, b] = [seen(flow.a), seen(flow.b)];
         if (!a || !b) continue;
         const { start, control, end } = bent(a, b);
         pen.beginPath();
         pen.moveTo(...start);
         pen.quadraticCurveTo(...control, ...end);
         pen.strokeStyle = flow.modelled ? colours.modelled : colours.flow;
-        pen.globalAlpha = 0.3;
-        pen.lineWidth = 0.4 + 2.6 * Math.sqrt(flow.weight / view.top);
+        pen.lineWidth = 0.3 + 2.7 * Math.sqrt(flow.weight / view.top);
         pen.stroke();
       }
-      if (from < drawn.length) return requestAnimationFrame(part);
-      pen.globalAlpha = 1;
+      if (from > 0) return requestAnimationFrame(part);
       if (view.onCanvas)
         for (const place of order(view)) {
           pen.globalAlpha = place.dim ? 0.2 : 1;
@@ -354,6 +395,7 @@ export function createMap(app) {
           pen.fillStyle = place.fill;
           pen.fill();
         }
+      finish();
     };
     part();
   }

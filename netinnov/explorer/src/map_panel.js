@@ -1,6 +1,7 @@
 // Beside the map: layers that count, sizes, colours, threshold, and the place chosen.
 import { h, replace, select } from "./dom.js";
 import { flowsByPair } from "./flows.js";
+import { legend } from "./looks.js";
 
 export function createMapPanel(app) {
   const { t, network, data } = app;
@@ -17,6 +18,7 @@ export function createMapPanel(app) {
   const threshold = h("input", { type: "range", name: "threshold", min: 0, oninput: (event) => app.set({ threshold: steps[event.target.value] ?? 0 }) });
   const thresholdText = h("output", {});
   const arrows = h("input", { type: "checkbox", name: "arrows", onchange: (event) => app.set({ arrows: event.target.checked }) });
+  const key = h("ul", { class: "key" });
   const chosen = h("div", { class: "chosen", "aria-live": "polite" });
   let steps = [0];
   const element = h("div", {},
@@ -26,7 +28,7 @@ export function createMapPanel(app) {
       h("label", {}, h("span", {}, t("colour_by")), colour),
       h("label", {}, h("span", {}, t("threshold")), threshold, thresholdText),
       data.enclaves?.length > 0 && h("label", { class: "check" }, arrows, h("span", {}, t("show_enclaves", { number: data.enclaves.length })))),
-    chosen);
+    key, chosen);
 
   function update() {
     const { state } = app;
@@ -39,6 +41,7 @@ export function createMapPanel(app) {
     }));
     size.value = app.sizeBy();
     colour.value = state.colourBy;
+    replace(key, legend(app).map(([fill, text]) => h("li", {}, h("span", { class: "dot", style: { background: fill } }), " ", text)));
     arrows.checked = state.arrows;
     const weights = [...new Set(flowsByPair(network, state.layers).map((flow) => flow.weight))].sort((a, b) => a - b);
     const few = Math.min(weights.length, 40);

@@ -1,0 +1,202 @@
+"""What a reader does with the page: layers, places, addresses, keys, tables, languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from explorer_pages import opened, read, settle
+
+ROOT = Path(__file__).parents[1]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TRIED = "#home=quzhou&host=hangzhou&size=3&view=enclave"
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory):
+    """The page of the bundled case, with districts added up to cities."""
+    network = ni.datasets.load_yrd_enclaves()
+    with pytest.warns(UserWarning, match="no place"):
+        cities = ni.aggregate(network, level=1)
+    assert cities.n_nodes > 60
+    return ni.explore(cities).write(tmp_path_factory.mktemp("explorer") / "page.html")
+
+
+@pytest.fixture(scope="module")
+def actors(tmp_path_factory):
+    """The page of the bundled case as it is, with its sites."""
+    with pytest.warns(UserWarning, match="no place"):
+        explorer = ni.explore(ni.datasets.load_yrd_enclaves())
+    return explorer.write(tmp_path_factory.mktemp("explorer") / "actors.html")
+
+
+def test_the_bundled_page_is_small(actors):
+    assert actors.stat().st_size < 500_000
+
+
+def test_layers_that_are_modelled_are_off_and_say_so(browser, bundled):
+    with opened(browser, bundled) as page:
+        chip = page.get_by_role("button", name=re.compile("^gravity modelled"))
+        assert chip.get_attribute("aria-pressed") == "false"
+        assert "modelled" in chip.inner_text()
+        before = read(page, [page.evaluate("location.hash")])[0]["before"]
+        chip.click()
+        settle(page)
+        assert "layers=" in page.url
+        assert read(page, [page.evaluate("location.hash")])[0]["before"] > before
+        assert page.faults == []
+
+
+def test_home_and_host_chosen_in_the_question_are_tried_and_cited(browser, bundled):
+    with opened(browser, bundled) as page:
+        page.select_option("[name=home]", label="Quzhou")
+        page.select_option("[name=host]", label="Hangzhou")
+        settle(page)
+        page.fill("[name=size]", "2")
+        page.keyboard.press("Enter")
+        settle(page)
+        assert "home=quzhou&host=hangzhou&size=2" in page.url
+        answer = page.locator(".answer").inner_text()
+        assert "Quzhou" in answer
+        assert "not a forecast" in answer
+        assert not re.search(r"\bp\s*[=<]", page.locator("body").inner_text())
+        address = page.evaluate("location.hash")
+        first = read(page, [address])
+        page.reload()
+        settle(page)
+        assert read(page, [address]) == first
+        assert page.faults == []
+
+
+def test_a_wish_that_cannot_be_met_is_refused_in_words(browser, bundled):
+    with opened(browser, bundled, "#home=quzhou&host=hangzhou&size=500") as page:
+        assert "to give up, and 500 are asked for" in page.locator(".answer").inner_text()
+        assert page.locator('[data-measure="global_efficiency"]').count() == 0
+        page.goto(f"{bundled.as_uri()}#home=nowhere&size=x&layers=none")
+        settle(page)
+        told = page.locator(".answer").inner_text()
+        assert "There is no place nowhere." in told
+        assert "There is no layer none." in told
+        assert "size=x" in told
+
+
+def test_the_map_is_used_by_keyboard(browser, bundled):
+    with opened(browser, bundled) as page:
+        page.locator('.place[tabindex="0"]').focus()
+        first = page.evaluate("document.activeElement.dataset.place")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.dataset.place") != first
+        name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[aria-pressed=true].place")
+        assert page.locator(".chosen h2").inner_text().split()[0] in name
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".place[aria-pressed=true]", state="detached")
+
+
+def test_a_drag_from_place_to_place_tries_a_park(browser, bundled):
+    with opened(browser, bundled) as page:
+        boxes = []
+        for name in ("Wenzhou", "Beijing"):
+            box = page.locator(f'.place[aria-label^="{name},"]').bounding_box()
+            boxes.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+        page.mouse.move(*boxes[0])
+        page.mouse.down()
+        page.mouse.move(*boxes[1], steps=4)
+        page.mouse.up()
+        settle(page)
+        assert "home=wenzhou&host=beijing" in page.url
+
+
+@pytest.mark.parametrize("width", [1200, 420])
+def test_every_view_is_accessible(browser, actors, width):
+    if not AXE.is_file():
+        msg = "axe-core is not there to check the explorer: make explorer"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(msg)
+        pytest.skip(msg)
+    size = {"width": width, "height": 860}
+    # The page's own policy would not let the checker in.
+    with opened(browser, actors, TRIED, viewport=size, bypass_csp=True) as page:
+        page.add_script_tag(path=AXE)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for view in ("map", "enclave", "centres", "compare", "parks", "tables"):
+                page.locator(f"#tab-{view}").click()
+                settle(page)
+                found = page.evaluate("axe.run().then((result) => result.violations)")
+                assert [
+                    (view, scheme, rule["id"], rule["nodes"][0]["html"]) for rule in found
+                ] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_tables_are_filtered_sorted_and_saved(browser, bundled):
+    with opened(browser, bundled, "#view=tables") as page:
+        page.get_by_role("button", name="strength", exact=True).click()
+        page.fill("[name=filter]", "zhou")
+        rows = page.locator("#view-tables tbody tr").all_inner_texts()
+        assert len(rows) > 5
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV").click()
+        text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+        table = list(csv.DictReader(io.StringIO(text)))
+        assert [row["Place"] for row in table] == [row.split("\t")[0] for row in rows]
+        strength = [float(row["strength"]) for row in table]
+        assert strength == sorted(strength, reverse=True)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Map as SVG").click()
+        picture = Path(download.value.path()).read_text(encoding="utf-8")
+        assert picture.startswith("<svg")
+        assert "Quzhou" in picture
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Map as PNG").click()
+        assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+        assert page.faults == []
+
+
+def test_the_page_speaks_chinese(browser, bundled):
+    with opened(browser, bundled, f"{TRIED}&lang=zh") as page:
+        assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+        assert "衢州" in page.locator(".headline").inner_text()
+        page.get_by_role("button", name="English").click()
+        assert "Quzhou" in page.locator(".headline").inner_text()
+        assert "lang=en" in page.url
+
+
+def test_a_network_without_coordinates_has_a_layout(browser, tmp_path):
+    links = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "d"]})
+    network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    file = ni.explore(network).write(tmp_path / "page.html")
+    with opened(browser, file, "#home=a&host=d&size=1&border=1&kilometres=1") as page:
+        assert page.locator(".place").count() == 5
+        (result,) = read(page, ["#home=a&host=d&size=1&funding=new"])
+        assert result["after"] >= result["before"]
+        assert page.faults == []
+
+
+def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path):
+    rng = np.random.default_rng(1)
+    n = 900
+    ids = [f"p{i}" for i in range(n)]
+    places = pd.DataFrame({"lon": rng.uniform(0, 9, n), "lat": rng.uniform(45, 55, n)}, index=ids)
+    ends = np.unique(np.sort([rng.choice(n, 2, replace=False) for _ in range(2500)]), axis=0)
+    links = pd.DataFrame({"source": np.take(ids, ends[:, 0]), "target": np.take(ids, ends[:, 1])})
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places)
+    file = ni.explore(network).write(tmp_path / "page.html")
+    with opened(browser, file) as page:
+        assert "up to 300 places" in page.locator(".answer").inner_text()
+        assert page.locator("[name=home]").is_disabled()
+        assert page.locator(".place").count() == 0  # they are on the canvas
+        page.wait_for_selector(f'canvas[data-drawn="{len(links)}"]')
+        page.locator("#tab-tables").click()
+        assert page.locator("#view-tables tbody tr").count() == 200
+        assert page.faults == []
