@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from functools import wraps
-from inspect import signature
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["missing_name", "public_names", "suggests_keywords"]
+__all__ = ["homes", "missing_attribute", "missing_name", "public_names", "suggests_keywords"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,6 +91,22 @@ OTHER_NAMES = {
 }
 """Names that networkx, igraph, scikit-network and EconGeo give to what this package has."""
 
+OTHER_ATTRIBUTES = {
+    "edges": "links",
+    "ecount": "n_links",
+    "es": "links",
+    "layer_names": "layers",
+    "number_of_edges": "n_links",
+    "number_of_nodes": "n_nodes",
+    "order": "n_nodes",
+    "size": "n_links",
+    "subgraph": "select(nodes=...)",
+    "vcount": "n_nodes",
+    "vertices": "nodes",
+    "vs": "nodes",
+}
+"""Attributes of graphs of networkx and igraph that a network has under another name."""
+
 OTHER_KEYWORDS = {
     "rng": ("seed", "random_seed", "random_state", "generator", "random"),
     "executor": ("n_jobs", "jobs", "workers", "n_workers", "max_workers", "processes", "n_cpus"),
@@ -147,8 +163,40 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError
         return AttributeError(f"{msg}; use netinnov.{OTHER_NAMES[name]}.")
     if name.startswith("_"):  # asked by programs, not typed by people
         return AttributeError(msg)
+    if name in homes():
+        return AttributeError(f"{msg}; use netinnov.{homes()[name]}.")
     near = get_close_matches(name, list(known), n=1)
     return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
+
+
+def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
+    """Make the error for an attribute that a network does not have: most are functions here."""
+    msg = f"{owner} has no attribute {name!r}"
+    if name.startswith("_"):
+        return AttributeError(msg)
+    if name in OTHER_ATTRIBUTES:
+        return AttributeError(f"{msg}; use network.{OTHER_ATTRIBUTES[name]}.")
+    where = OTHER_NAMES.get(name) or homes().get(name)
+    if where:
+        return AttributeError(f"{msg}; write netinnov.{where}(network).")
+    near = get_close_matches(name, list(known), n=1)
+    return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
+
+
+@cache
+def homes() -> dict[str, str]:
+    """Where each public name is, as in "centrality.degree": read in the files, nothing loads."""
+    package = Path(__file__).parent
+    found: dict[str, str] = {}
+    for path in sorted(package.rglob("*.py"), key=lambda path: len(path.parts)):
+        parts = list(path.relative_to(package).with_suffix("").parts)
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        listed = re.search(r"^__all__ = \[(.*?)\]", path.read_text(encoding="utf-8"), re.M | re.S)
+        private = any(part.startswith("_") for part in parts) or "sections" in parts
+        if parts and listed and not private:
+            for name in re.findall(r'"(\w+)"', listed[1]):
+                found.setdefault(name, ".".join([*parts, name]))
+    return found
 
 
 def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
@@ -167,15 +215,17 @@ def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
             inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
             if unknown is None or inside:
                 raise
-            msg = _wrong_keyword(function.__name__, unknown[1], signature(function).parameters)
+            msg = _wrong_keyword(function, unknown[1])
         raise TypeError(msg)
 
     return call
 
 
-def _wrong_keyword(function: str, wrong: str, parameters: Iterable[str]) -> str:
-    known = list(parameters)
-    msg = f"{function}() has no keyword `{wrong}`"
+def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:
+    from inspect import signature  # loads much, and is asked for here only
+
+    known = list(signature(function).parameters)
+    msg = f"{function.__name__}() has no keyword `{wrong}`"
     meant = [name for name, others in OTHER_KEYWORDS.items() if wrong in others]
     for name in meant:
         if name in known:

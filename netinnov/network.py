@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import public_names
+from netinnov._public import missing_attribute, public_names
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
@@ -348,6 +348,11 @@ class MultilayerNetwork:
         return _summary.as_html(
             *self._storage.counts(), weights, flags, self._storage.nodes["kind"]
         )
+
+    if not TYPE_CHECKING:  # a type checker that saw it would believe in any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute("MultilayerNetwork", name, dir(type(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return MultilayerNetwork._of, (self._storage,)

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import netinnov as ni
-from netinnov._public import OTHER_NAMES
+from netinnov._public import OTHER_NAMES, homes
 
 PACKAGE = Path(ni.__file__).parent
 
@@ -69,6 +69,37 @@ def test_the_package_suggests_where_a_name_is() -> None:
         ni.louvain  # noqa: B018
     with pytest.raises(AttributeError, match="did you mean 'centrality'"):
         ni.centralty  # noqa: B018
+    with pytest.raises(AttributeError, match=r"use netinnov\.centrality\.degree\."):
+        ni.degree  # noqa: B018
+    with pytest.raises(AttributeError, match=r"use netinnov\.null_models\.compare_with_null\."):
+        ni.experiments.compare_with_null  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("degree", "write netinnov.centrality.degree(network)."),
+        ("betweenness", "write netinnov.centrality.betweenness_centrality(network)."),
+        ("describe", "write netinnov.topology.describe(network)."),
+        ("edges", "use network.links."),
+        ("number_of_nodes", "use network.n_nodes."),
+        ("layer", "(did you mean 'layers'?)"),
+        ("xyzzy", "no attribute 'xyzzy'"),
+    ],
+)
+def test_a_network_says_which_function_is_meant(name: str, suggestion: str) -> None:
+    network = ni.datasets.make_city_system(n_cities=12, rng=1)
+    with pytest.raises(AttributeError, match="MultilayerNetwork has no attribute") as caught:
+        getattr(network, name)
+    assert str(caught.value).endswith(suggestion)
+    assert not hasattr(network, "__array__")
+
+
+def test_homes_are_where_names_can_be_taken_from() -> None:
+    assert len(homes()) > 200
+    for name, path in homes().items():
+        module = import_module(f"netinnov.{path.rpartition('.')[0]}")
+        assert name in module.__all__
 
 
 @pytest.mark.parametrize(("name", "target"), OTHER_NAMES.items())
