@@ -23,53 +23,30 @@ HERE = Path(__file__).resolve().parent
 FACTS = HERE / "facts"
 TABLES = HERE.parent / "netinnov" / "datasets" / "tables"
 
+# The rules that a schema can say stand in datapackage.json, and only there.
+SCHEMAS: dict[str, dict[str, Any]] = {
+    resource["name"]: resource["schema"]
+    for resource in json.loads((FACTS / "datapackage.json").read_text("utf-8"))["resources"]
+}
+FIELDS: dict[tuple[str, str], dict[str, Any]] = {
+    (name, field["name"]): field.get("constraints", {})
+    for name, schema in SCHEMAS.items()
+    for field in schema["fields"]
+}
 COLUMNS = {
-    "places": "place,name_en,name_zh,level,parent,province,lon,lat,population,population_source,"
-    "tier,geonames_id",
-    "parks": "park,name_en,name_zh,type,home,host,host_detail,opened,announced,floor_area_m2,"
-    "investment_cny,firms,firms_meaning,talents,industrialised_at_home,as_of,source_url,"
-    "confidence,note",
-    "actors": "actor,name_en,name_zh,kind,place,jurisdiction,source_url",
-    "links": "source,target,layer,weight,amount,unit,status,since,source_url,note",
+    name: ",".join(field["name"] for field in schema["fields"]) for name, schema in SCHEMAS.items()
 }
-REQUIRED = {
-    "places": "place,name_en,name_zh,level,province,lon,lat,population,population_source,tier",
-    "parks": "park,name_en,type,home,host,source_url,confidence",
-    "actors": "actor,name_en,kind,source_url",
-    "links": "source,target,layer,weight,status,source_url",
-}
-CHOICES = {
-    ("places", "level"): "municipality,prefecture,county-level city,county,district,province",
-    ("places", "tier"): "core,catching_up,other",
-    ("parks", "type"): "reverse_enclave,talent_enclave,platform,forward_enclave",
-    ("parks", "confidence"): "A,B,C",
-    ("links", "layer"): "funding,hosting,operation,ownership,policy,production,research,talent,"
-    "tenancy",
-    ("links", "status"): "stated,planned,stated flow",
-    ("links", "weight"): "1",
+CHOICES = {at: ",".join(map(str, rules["enum"])) for at, rules in FIELDS.items() if "enum" in rules}
+DATES = [at for at, rules in FIELDS.items() if "pattern" in rules]
+# Those of the coordinates are the box around China.
+BOUNDS = {
+    at: (rules["minimum"], rules["maximum"]) for at, rules in FIELDS.items() if "minimum" in rules
 }
 REFERENCES = {
-    ("places", "parent"): "places",
-    ("parks", "home"): "places",
-    ("parks", "host"): "places",
-    ("actors", "place"): "places",
-    ("actors", "jurisdiction"): "places",
-    ("links", "source"): "actors or parks",
-    ("links", "target"): "actors or parks",
-}
-DATES = (("parks", "opened"), ("parks", "announced"), ("parks", "as_of"), ("links", "since"))
-# Bounds of each number; those of the coordinates are the box around China.
-BOUNDS = {
-    ("places", "lon"): (73.4, 135.1),
-    ("places", "lat"): (18.0, 53.6),
-    ("places", "population"): (1, 1.5e8),
-    ("parks", "floor_area_m2"): (1, 1e8),
-    ("parks", "investment_cny"): (1, 1e12),
-    ("parks", "firms"): (0, 1e5),
-    ("parks", "talents"): (0, 1e6),
-    ("parks", "industrialised_at_home"): (0, 1e5),
-    ("links", "amount"): (0, 1e12),
-}
+    (name, key["fields"]): key["reference"]["resource"] or name
+    for name, schema in SCHEMAS.items()
+    for key in schema.get("foreignKeys", ())
+} | {("links", "source"): "actors or parks", ("links", "target"): "actors or parks"}
 
 GRAVITY: dict[str, Any] = {
     "layer": "gravity_modelled",
@@ -174,8 +151,8 @@ def find_problems(facts: Facts) -> Iterator[str]:
         yield from (f"{name}.csv: the columns must be {COLUMNS[name]}" for name in wrong)
         return
 
-    for name, columns in REQUIRED.items():
-        for column in columns.split(","):
+    for (name, column), rules in FIELDS.items():
+        if rules.get("required"):
             yield from _rows(facts, name, facts[name][column].isna(), f"{column} must be given")
     for (name, column), choices in CHOICES.items():
         values = facts[name][column]

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from frictionless import Package
+
+import netinnov
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "data" / "make_tables.py"
@@ -114,6 +117,38 @@ def test_the_script_names_the_table_whose_columns_are_wrong(run: Run, tmp_path: 
     code, said = run("--facts", facts, "--check")
     assert code == 1
     assert "links.csv: the columns must be source,target,layer" in said
+
+
+def test_the_data_package_is_valid_and_says_what_is_in_it() -> None:
+    package = Package(str(FACTS / "datapackage.json"))
+    report = package.validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
+    sizes = {resource.name: len(resource.read_rows()) for resource in package.resources}
+    assert sizes == {"places": 121, "parks": 72, "actors": 173, "links": 283}
+    for resource in package.resources:
+        for field in resource.schema.fields:
+            assert len(field.description) > 5, (resource.name, field.name)
+            number = field.type in ("number", "integer")
+            assert ("unit" in field.custom) == (number and field.name != "weight"), field.name
+    assert [each["name"] for each in package.licenses] == ["BSD-3-Clause", "CC-BY-4.0"]
+    assert package.version == netinnov.__version__
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "error"),
+    [
+        ("parks.csv", "type", "enclave", "constraint-error"),
+        ("parks.csv", "home", "quzhuo", "foreign-key"),
+        ("parks.csv", "firms", "many", "type-error"),
+        ("parks.csv", "opened", "April 2016", "constraint-error"),
+        ("places.csv", "lon", "12.5", "constraint-error"),
+        ("links.csv", "source_url", "", "constraint-error"),
+    ],
+)
+def test_the_data_package_finds_a_wrong_cell(table, column, value, error, tmp_path) -> None:
+    edited(tmp_path, table, 2, column, value)
+    report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert {type for (type,) in report.flatten(["type"])} == {error}
 
 
 def test_no_id_is_shared_by_a_place_a_park_and_an_actor() -> None:

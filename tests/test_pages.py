@@ -39,6 +39,7 @@ PAGES = [
     Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/sharing"),
     Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
+    Page("data/enclaves"),
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),
@@ -116,8 +117,9 @@ def test_no_table_of_the_delta_holds_flows(study):
 
 @pytest.mark.slow
 @pages
-def test_the_script_writes_the_page_that_is_there(page, tmp_path, shared):
-    done = run(page, tmp_path, shared / "data")
+def test_the_script_writes_the_page_that_is_there(page, tmp_path, request):
+    data = [request.getfixturevalue("shared") / "data"] if page.needs else []
+    done = run(page, tmp_path, *data)
     assert done.returncode == 0, done.stderr
     written = (tmp_path / f"{page.path}.md").read_text("utf-8")
     there = (DOCS / f"{page.path}.md").read_text("utf-8")

@@ -132,8 +132,8 @@ def reconcile(
     >>> volumes = pd.DataFrame([[0, 30, 10], [60, 0, 40], [15, 45, 0]], list("abc"), list("abc"))
     >>> out_shares = volumes.div(volumes.sum(axis=1), axis=0)
     >>> in_shares = volumes / volumes.sum()
+    >>> (200 * reconcile(out_shares, in_shares).flows).round(6).loc["b"].to_list()
     [60.0, nan, 40.0]
-    [nan, 60.0, 40.0]
     """
     check_choice("weights", weights, Weights)
     out, into = _shares("out_shares", out_shares, axis=1), _shares("in_shares", in_shares, axis=0)
