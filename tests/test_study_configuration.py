@@ -19,6 +19,7 @@ from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._maps import MapsPart
 from netinnov.study.sections import SECTIONS
 from netinnov.study.sections._experiment_part import PricesPart
+from netinnov.study.sections._siting_part import SitingPrices
 from netinnov.study.sections._village_contract import ContractPart
 
 ONLY = '[data]\nsource = "yrd"\n'
@@ -34,6 +35,7 @@ FIXED = {
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
     "sharing.contract": ContractPart,
+    "siting.prices": SitingPrices,
 }
 SETTINGS = [
     ("", "title"),
@@ -62,6 +64,7 @@ NEEDED = {
     "experiment.replicates": "a first run is quick",
     "experiment.rivals": "enclaves the other way are in the data",
     "governance.groups": "its places have a province",
+    "siting.most_hosts": "a first run is quick",
 }
 """Settings in which the example is not the default, and why it needs that."""
 
@@ -91,7 +94,7 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
 
 
 def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "sharing"}
+    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "sharing", "siting"}
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
@@ -107,7 +110,8 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    if (part, name) in (("places", "keep"), ("experiment", "prices"), ("sharing", "contract")):
+    own = ("places.keep", "experiment.prices", "sharing.contract", "siting.prices")
+    if f"{part}.{name}" in own:
         assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):
         assert "\ntitle = " in text[""]
@@ -302,7 +306,7 @@ def test_an_extent_is_a_frame(extent):
 def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
     own = {"data": {"source": "tables", "path": "."}}
     names = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
-    planning = ("space", "sharing", "governance")
+    planning = ("siting", "plan", "space", "sharing", "governance")
 
     def asked(settings):
         return {name for name in names if getattr(configure(settings), name) is not None}

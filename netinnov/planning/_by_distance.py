@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from netinnov._parallel import in_threads, workers
 from netinnov._paths import distances, link_lengths
 from netinnov._rows import Rows
+from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess
@@ -103,7 +105,6 @@ class ByDistance:
         self.before = before
         self.friction = np.zeros(pair.size)
         if self.by_access.frictions:
-            everything = with_placements(self.start, self.placements)
             rows = Rows(
                 np.zeros(pair.size, np.int32),
                 self.source[at].astype(np.int32),
@@ -111,11 +112,20 @@ class ByDistance:
                 np.ones(pair.size),
             )
             one = {"new": next(iter(records.values()))._replace(directed=True)}
-            table = everything.storage.node_table()
-            ends = network_of_rows(table, storage.places, ("new",), rows, one)
+            ends = network_of_rows(self._every_node(), storage.places, ("new",), rows, one)
             lengths = link_lengths(ends, "new", "unit", self.by_access.frictions)
             lengths_of_pairs = lengths.tocsr()[self.source[at], self.target[at]]
             self.friction = np.asarray(lengths_of_pairs).ravel() - 1.0
+
+    def _every_node(self) -> NodeTable:
+        """Where the nodes of the baseline and of all candidates are, without names."""
+        table = self.start.storage.node_table()
+        parts = [table, *(p.nodes for p in self.placements if p.nodes is not None)]
+        place, jurisdiction = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("place", "jurisdiction")
+        )
+        return NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, jurisdiction)
 
     def network(self, plan: Plan) -> MultilayerNetwork:
         return with_placements(self.start, [self.placements[at] for at in plan])

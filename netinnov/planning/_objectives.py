@@ -21,7 +21,7 @@ from netinnov.connectivity import effective_resistance, global_efficiency, kirch
 from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity import effective_number, gini
+from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Combined
 from netinnov.scenarios._park_ends import inside
 
@@ -146,9 +146,15 @@ def _reduce(name: str, network: MultilayerNetwork, candidates: Mapping[str, Any]
         return lambda access: _by_place(access, place, n_places)[:, chosen].mean(axis=1)
     if name == "worst_access":
         return lambda access: _by_place(access, place, n_places).min(axis=1)
-    return lambda access: np.array(
-        [1.0 - gini(row) if row.any() else 1.0 for row in _by_place(access, place, n_places)]
-    )
+    return lambda access: _equality(_by_place(access, place, n_places))
+
+
+def _equality(rows: Floats) -> Floats:
+    """1 minus the Gini index of each row; 1 where all are 0."""
+    n, total = rows.shape[1], rows.sum(axis=1)
+    ranked = np.sort(rows, axis=1) @ np.arange(1.0, n + 1)
+    gini = 2 * ranked / (n * np.where(total > 0, total, 1.0)) - (n + 1) / n
+    return np.where(total > 0, 1.0 - gini, 1.0)
 
 
 def _mean(access: Floats) -> Floats:

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_mapping, check_rng
+from netinnov._arguments import as_whole, check_mapping
 from netinnov._display import Displayed
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
@@ -19,7 +19,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective
 from netinnov.planning._plan_values import PlanValues
 from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
-from netinnov.planning._site_enclaves import prepared
+from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.scenarios import Prices, Scenario
 
 __all__ = ["ParetoPlans", "pareto_plans"]
@@ -112,7 +112,7 @@ def pareto_plans(
     replicates : int
         Random placements of each candidate, the same for both objectives.
     rng : None, int, SeedSequence or Generator
-        Source of the placements.
+        Source of the placements, which are those of `site_enclaves` with the same `rng`.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def pareto_plans(
     if len(objectives) != 2:
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     weights = as_whole("weights", weights, low=2)
-    seed = np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
+    seed = seed_of(rng)
     sitings = [
         prepared(
             network,
@@ -160,15 +160,15 @@ def pareto_plans(
             monotone=None,
             submodular=None,
             replicates=replicates,
-            rng=seed,
-        )[0]
+            seed=seed,
+        )
         for objective in objectives.values()
     ]
     limit, parts = sitings[0].limit, [siting.values for siting in sitings]
     n = limit.costs.size
     exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
     plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
-    values = np.array([[part.value(plan) for part in parts] for plan in plans])
+    values = np.array([[part.scored(plan) for part in parts] for plan in plans])
     front = _front(values, [part.rounding for part in parts])
     names = sitings[0].names
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})

@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov._arguments import (
     as_whole,
     check_confidence,
-    check_rng,
     check_type,
     examples,
 )
@@ -28,7 +27,7 @@ from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber, Me
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import PlanValues, plan_values
-from netinnov.planning._site_enclaves import check_candidates, costs_of
+from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
 from netinnov.polycentricity._resampled_flows import Events, says_events
 from netinnov.scenarios import Prices, Scenario
 
@@ -211,7 +210,7 @@ def plan_centres(
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=1)
     check_confidence("confidence", confidence)
-    seed = np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
+    seed = seed_of(rng)
     measure = Measure(target, network.n_nodes, resamples, events, seed)
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])

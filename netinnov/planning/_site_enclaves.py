@@ -155,7 +155,8 @@ def site_enclaves(
     >>> plan.sites, round(plan.value - plan.baseline, 3)
     (('ae',), 0.108)
     """
-    siting, seed = prepared(
+    seed = seed_of(rng)
+    siting = prepared(
         network,
         candidates=candidates,
         k=k,
@@ -165,7 +166,7 @@ def site_enclaves(
         monotone=monotone,
         submodular=submodular,
         replicates=replicates,
-        rng=rng,
+        seed=seed,
     )
     check_choice("method", method, Method)
     check_number("placebos", placebos, low=0, whole=True)
@@ -185,8 +186,8 @@ def prepared(
     monotone: bool | None,
     submodular: bool | None,
     replicates: int,
-    rng: Rng,
-) -> tuple[Siting, np.random.SeedSequence]:
+    seed: np.random.SeedSequence,
+) -> Siting:
     """Check what is asked for, and place all candidates."""
     check_network(network)
     names = check_candidates(candidates)
@@ -195,16 +196,17 @@ def prepared(
         if declared is not None:
             check_flag(name, declared)
     replicates = as_whole("replicates", replicates, low=1)
-    entropy = check_rng(rng).integers(2**63, size=4).tolist()
-    seed = np.random.SeedSequence(entropy)
     placements = all_placements(network, candidates, replicates, seed)
     judge = judge_of(objective, network, candidates)
     values = plan_values(network, candidates, judge, placements, replicates, seed)
     known = judge.never_lowered and placements is not None
-    return (
-        Siting(names, values, limit, known if monotone is None else monotone, bool(submodular)),
-        seed,
-    )
+    monotone = known if monotone is None else monotone
+    return Siting(names, values, limit, monotone, bool(submodular))
+
+
+def seed_of(rng: Rng) -> np.random.SeedSequence:
+    """Seed of all placements: the same `rng` places the same, whatever is asked for."""
+    return np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
 
 
 def check_candidates(candidates: Mapping[str, Scenario]) -> list[str]:

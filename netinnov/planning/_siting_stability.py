@@ -19,7 +19,7 @@ from netinnov.experiments import ResampledLinks
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective
-from netinnov.planning._site_enclaves import Method, site_enclaves
+from netinnov.planning._site_enclaves import Method, prepared, searched, seed_of, site_enclaves
 from netinnov.polycentricity._resampled_flows import changed
 from netinnov.scenarios import Prices, Scenario
 
@@ -105,15 +105,15 @@ def siting_stability(
         "candidates": candidates,
         "k": k,
         "budget": budget,
-        "prices": prices,
         "objective": objective,
-        "method": method,
         "monotone": monotone,
         "submodular": submodular,
         "replicates": replicates,
     }
-    observed = site_enclaves(network, rng=first, **options)
-    task = _Draw(network, resample, options)
+    # What a plan costs is asked only where it must not cost more.
+    options["prices"] = prices if k is None else None
+    observed = site_enclaves(network, method=method, rng=first, **options)
+    task = _Draw(network, resample, method, options)
     drawn = run(task, others, executor=executor, progress=progress, label="resamples")
     plans = [sites for sites in drawn if sites is not None]
     names = observed.candidates.index
@@ -134,11 +134,14 @@ class _Draw:
 
     network: MultilayerNetwork
     resample: Resample
+    method: Method
     options: dict[str, Any]
 
     def __call__(self, rng: np.random.Generator) -> frozenset[str] | None:
         network = changed(self.network, self.resample, rng, "resample")
         try:
-            return frozenset(site_enclaves(network, rng=rng, **self.options).sites)
+            siting = prepared(network, seed=seed_of(rng), **self.options)
+            _, plan = searched(siting, self.method)
         except InputError:
             return None
+        return frozenset(siting.names[at] for at in plan)

@@ -109,7 +109,7 @@ seed = 1                      # the same seed gives the same numbers
 
 MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
 
-PLANNING = ("space", "sharing", "governance")
+PLANNING = ("siting", "plan", "space", "sharing", "governance")
 
 
 def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from netinnov.study.sections.layers import LAYERS
 from netinnov.study.sections.methods import METHODS
 from netinnov.study.sections.multicentric import MULTICENTRIC
 from netinnov.study.sections.park import PARK
+from netinnov.study.sections.plan import PLAN
 from netinnov.study.sections.profile import PROFILE
 from netinnov.study.sections.sharing import SHARING
+from netinnov.study.sections.siting import SITING
 from netinnov.study.sections.space import SPACE
 from netinnov.study.sections.specialisation import SPECIALISATION
 
@@ -43,6 +45,8 @@ SECTIONS: list[Section[Any]] = [
     PARK,
     DIFFUSION,
     SPECIALISATION,
+    SITING,
+    PLAN,
     SPACE,
     SHARING,
     GOVERNANCE,

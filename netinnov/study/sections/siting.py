@@ -1,0 +1,278 @@
+"""Siting: which enclaves to build next, with a bound, plans at random and resampled links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov.experiments import ResampledLinks
+from netinnov.planning import (
+    ParetoPlans,
+    SitingPlan,
+    pareto_plans,
+    site_enclaves,
+    siting_stability,
+)
+from netinnov.planning._site_enclaves import prepared, seed_of
+from netinnov.polycentricity._resampled_flows import Change
+from netinnov.scenarios._prices import draws_nothing
+from netinnov.study._context import Context
+from netinnov.study._maps import MapsPart
+from netinnov.study._section import Section, Table, with_modelled
+from netinnov.study._structure import plan as structure_of
+from netinnov.study._words import fixed, percent
+from netinnov.study.sections._candidate_sites import Candidates, candidates_of
+from netinnov.study.sections._siting_part import SitingPart
+from netinnov.study.sections._siting_text import OBJECTIVES, explain, offer, tell
+
+__all__ = ["SITING", "Siting", "compute"]
+
+FRESH = 40
+"""Placements that a plan was not chosen on, on which it is valued again."""
+
+WEIGHTS = 5
+"""Weights of the two objectives that are tried for plans between them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Siting:
+    """A plan of enclaves, its value on other placements, and what else was found.
+
+    `fresh` are values of the plan on placements that it was not chosen on; `stability` is None
+    where links cannot be resampled, for the reason in `no_resamples`.
+    """
+
+    candidates: Candidates
+    plan: SitingPlan
+    fresh: pd.Series
+    stability: pd.DataFrame | None
+    no_resamples: str
+    front: ParetoPlans | None
+    names: dict[Any, str]
+    drawn_names: pd.Series[str]
+    places: pd.DataFrame
+    modelled: tuple[str, ...]
+    mark: str
+    maps: MapsPart
+
+    @property
+    def part(self) -> SitingPart:
+        """The settings."""
+        return self.candidates.part
+
+    @property
+    def chosen(self) -> pd.DataFrame:
+        """Home and host of the chosen sites, in order of choice."""
+        return self.candidates.pairs.loc[list(self.plan.sites)]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether placements differ."""
+        return self.candidates.maker.form == "enclave"
+
+    @property
+    def random_share(self) -> float:
+        """Share of the plans at random at least as good as the plan on fresh placements."""
+        return float((self.plan.placebo >= self.fresh.mean() * (1 - 1e-12)).mean())
+
+
+def compute(context: Context) -> Siting | None:
+    candidates = context.once(candidates_of)
+    part, maker, cities = candidates.part, candidates.maker, context.cities
+    homes = list(candidates.pairs["home"].unique())
+    objective = maker.objective(part.objective, homes)
+    replicates = part.placements if maker.form == "enclave" else 1
+    plan = site_enclaves(
+        cities,
+        objective=objective,
+        method=part.method,
+        placebos=part.placebos,
+        replicates=replicates,
+        rng=context.seed,
+        **candidates.limit,
+    )
+    resample, why = resample_of(context)
+    stability = None
+    if resample is not None and part.resamples and plan.sites:
+        stability = siting_stability(
+            cities,
+            objective=objective,
+            resample=resample,
+            resamples=part.resamples,
+            rng=context.seed,
+            progress=context.progress,
+            **candidates.limit,
+        )
+    front = None
+    if part.against != "none":
+        front = pareto_plans(
+            cities,
+            objectives={
+                called: maker.objective(called, homes) for called in (part.objective, part.against)
+            },
+            weights=WEIGHTS,
+            replicates=replicates,
+            rng=context.seed,
+            **candidates.limit,
+        )
+    return Siting(
+        candidates,
+        plan,
+        _fresh(context, candidates, objective, plan),
+        stability,
+        why if part.resamples else "none were asked for",
+        front,
+        context.names,
+        context.drawn_names,
+        cities.places,
+        context.in_model(cities),
+        context.mark(maker.layer),
+        context.configuration.maps,
+    )
+
+
+def resample_of(context: Context) -> tuple[Change | None, str]:
+    """How the links of the places are resampled, or why they are not."""
+    structure = context.once(structure_of)
+    if structure is None:
+        return None, "the sections on structure, which say how links are resampled, are left out"
+    why = next((each.why for each in structure.left_out if each.what == "intervals"), "")
+    if why:
+        return None, why
+    if structure.participation is None:
+        return ResampledLinks(layers=context.observed(context.cities)), ""
+    if structure.network.layers != context.cities.layers:
+        return None, "only some of the layers are made of events"
+    return structure.resample, ""
+
+
+def _fresh(context: Context, candidates: Candidates, objective: Any, plan: SitingPlan) -> pd.Series:
+    """Values of the plan, one a placement, on placements that it was not chosen on."""
+    sites = {site: candidates.scenarios[site] for site in plan.sites}
+    if not sites or all(draws_nothing(scenario) for scenario in sites.values()):
+        return pd.Series([plan.value], name="fresh")
+    siting = prepared(
+        context.cities,
+        candidates=sites,
+        k=len(sites),
+        budget=None,
+        prices=None,
+        objective=objective,
+        monotone=None,
+        submodular=None,
+        replicates=FRESH,
+        seed=seed_of(np.random.default_rng(context.seed).spawn(1)[0]),
+    )
+    *rest, last = range(len(sites))
+    at = np.array([last])
+    values = [float(each.values(tuple(rest), at)[0]) for each in siting.values.replicates]
+    return pd.Series(values, name="fresh")
+
+
+def tables(result: Siting) -> Iterator[Table]:
+    plan, modelled = result.plan, result.modelled
+    every = _candidates(result)
+    chosen = every[every["chosen"]].sort_values("order", kind="stable").drop(columns="chosen")
+    label = OBJECTIVES[result.part.objective]
+    yield Table(
+        "sites",
+        with_modelled(chosen, modelled),
+        f"The chosen enclaves in order of choice: rise of {label} by each alone and in the plan "
+        "(what the plan loses without it), per cent of today, and share of resamples that choose "
+        "it.",
+        modelled=modelled,
+        whole=True,
+        formats=FORMATS,
+    )
+    yield Table(
+        "siting_candidates",
+        with_modelled(every, modelled),
+        "All enclaves that could be built, chosen or not.",
+        modelled=modelled,
+        on_page=False,
+    )
+    random = pd.concat([plan.placebo, result.fresh], axis=1)
+    caption = f"Values of plans at random (placebo), and of the plan on fresh placements: {label}."
+    yield Table("siting_values", random, caption, on_page=False)
+    if result.front is not None:
+        front = result.front.to_frame()
+        front["sites"] = ["; ".join(_called(result, sites)) for sites in front["sites"]]
+        yield Table(
+            "siting_pareto",
+            with_modelled(front, modelled),
+            "Plans that no other plan that was found beats in both objectives.",
+            modelled=modelled,
+            whole=True,
+        )
+    settings = {
+        **{key.replace("_", " "): value for key, value in result.part.model_dump().items()},
+        "form used": result.candidates.maker.form,
+        "layer used": result.mark,
+        "length of links used": result.candidates.maker.distance,
+        "candidates": len(every),
+        "value today": plan.baseline,
+        "value of the plan": plan.value,
+        "value of the plan, fresh placements": float(result.fresh.mean()),
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "plans at random at least as good": result.random_share,
+        "cost": plan.cost,
+    }
+    frame = pd.DataFrame(list(settings.items()), columns=["setting", "value"]).astype("str")
+    yield Table("siting", frame, "How the sites were chosen, and the bound.", on_page=False)
+
+
+def _candidates(result: Siting) -> pd.DataFrame:
+    plan = result.plan
+    table = plan.to_frame()
+    names = result.candidates.pairs.map(lambda place: result.names.get(place, place))
+    scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
+    frame = pd.DataFrame(
+        {
+            "home": names["home"],
+            "host": names["host"],
+            "chosen": table["chosen"],
+            "order": table["order"],
+            "gain_alone": scale * table["gain_alone"],
+            "gain_in_plan": scale * table["gain_in_plan"],
+        },
+        index=table.index.rename("site"),
+    )
+    if result.stability is not None:
+        frame["share_of_resamples"] = result.stability["share"]
+    if table["cost"].notna().all():
+        frame["cost"] = table["cost"]
+    return frame
+
+
+def _called(result: Siting, sites: tuple[str, ...]) -> list[str]:
+    pairs = result.candidates.pairs.loc[list(sites)]
+    called = pairs.map(lambda place: result.names.get(place, place))
+    return [f"{home} at {host}" for home, host in called.itertuples(index=False)]
+
+
+def _percent(change: float) -> str:
+    return f"{fixed(change, 2, sign=True)} %"
+
+
+FORMATS = {
+    "share_of_resamples": percent,
+    "gain_alone": _percent,
+    "gain_in_plan": _percent,
+}
+
+SITING = Section(
+    "siting",
+    "Siting: which enclaves to build next",
+    compute,
+    tell,
+    tables,
+    offer=offer,
+    explain=explain,
+    options=SitingPart,
+    check=candidates_of,
+)
