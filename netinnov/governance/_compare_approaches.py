@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,8 +25,7 @@ from netinnov.governance._approaches import Approach, Shares, approaches_of
 from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.planning import Game, excess
-from netinnov.scenarios import Prices, Scenario, apply_scenario
+from netinnov.scenarios import NoChange, Prices, Scenario, apply_scenario
 from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import check_prices
 
@@ -257,7 +254,8 @@ def _drawn(
 ) -> pd.DataFrame:
     """Measures of each placement, with the largest excess of the game."""
     rows = []
-    for seed in seeds:
+    drawn = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
+    for seed in drawn:
         changed = apply_scenario(network, approach.scenario, rng=seed)
         values = measure(changed, approach.border_relief)
         gains = [
@@ -265,14 +263,11 @@ def _drawn(
             for side in ("home", "host")
         ]
         alone = gains[0] if approach.unilateral else 0.0
-        sides_alone = np.array([0.0, alone, 0.0, math.fsum(gains)])  # nobody, home, host, both
-        game = Game(("home", "host"), sides_alone)
-        by_coalition: Any = excess(game, pd.Series(gains, ["home", "host"])).items()
-        by_side = {next(iter(members)): float(value) for members, value in by_coalition}
-        values |= {f"{side}_excess": by_side[side] for side in ("home", "host")}
-        values["largest_excess"] = max(by_side.values())
+        # What each achieves alone less what its own access gains: the excesses of a game of two.
+        values |= {"home_excess": alone - gains[0], "host_excess": 0.0 - gains[1]}
+        values["largest_excess"] = max(values["home_excess"], values["host_excess"])
         rows.append(values)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows * (len(seeds) // len(drawn)))
 
 
 def _rows(

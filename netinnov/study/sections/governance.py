@@ -58,8 +58,8 @@ border = 1.0                  # assumed: added to a link across jurisdictions, w
 corridor = 0.5                # assumed: share of the border between the two that a corridor takes
 booked = 0.5                  # assumed: share of home's gain that is booked at the host
 kept = 0.5                    # assumed: share of their ties that movers keep
-replicates = 200              # random networks that borders are compared with; 0: none
-placements = 50               # drawn of each approach
+replicates = 100              # random networks that borders are compared with; 0: none
+placements = 30               # drawn of each approach
 """
 
     groups: list[str] = Field(default_factory=lambda: ["jurisdiction", "kind"])
@@ -71,8 +71,8 @@ placements = 50               # drawn of each approach
     corridor: Annotated[float, Field(ge=0, le=1)] = 0.5
     booked: Annotated[float, Field(ge=0, le=1)] = 0.5
     kept: Annotated[float, Field(ge=0, le=1)] = 0.5
-    replicates: Annotated[int, Field(ge=0)] = 200
-    placements: Annotated[int, Field(ge=1)] = 50
+    replicates: Annotated[int, Field(ge=0)] = 100
+    placements: Annotated[int, Field(ge=1)] = 30
 
     @model_validator(mode="after")
     def _is_a_pair(self) -> GovernancePart:
