@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from netinnov._columns import as_numbers, as_text, is_blank, misspelt, nearest
+from netinnov._dataframes import as_pandas
 from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
@@ -88,6 +89,7 @@ def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
     """Check all tables and code them; the codes hold only if there are no problems."""
     problems = Problems()
     stacks = {}
+    nodes, links, places = as_pandas(nodes), as_pandas(links), as_pandas(places)
     for name, table in (("places", places), ("nodes", nodes), ("links", links)):
         if not (name == "places" and table is None):
             stacks[name] = _stack(name, table, problems)
@@ -127,7 +129,7 @@ def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]
 def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
     """Check and code a table of further links between known nodes; raises TableError."""
     problems = Problems()
-    codes = _links(_stack("links", links, problems), nodes, problems)
+    codes = _links(_stack("links", as_pandas(links), problems), nodes, problems)
     problems.raise_any()
     return codes
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
 from netinnov._arguments import (
     as_list,
+    as_whole,
     check_choice,
     check_name,
     check_names,
@@ -18,35 +21,41 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._columns import as_text
+from netinnov._dataframes import as_pandas
 from netinnov._layer_table import record_of_result
 from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._records import Integers, ids, link_table, periods
+from netinnov.linkages._pairs import Weighting, pairs
+from netinnov.linkages._records import Integers, links, records, text
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 __all__ = ["Weighting", "co_participation", "project"]
 
-Weighting = Literal["count", "newman", "full"]
+MANY_PAIRS = 1e8
+"""Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
 
 
 @suggests_keywords
 def co_participation(
-    incidence: pd.DataFrame,
+    incidence: Any,
     *,
     member: str,
     event: str,
     weighting: Weighting = "count",
     period: str | None = None,
-) -> pd.DataFrame:
+    by: str | None = None,
+    max_members: int | None = None,
+) -> Any:
     """Link all members of an event to one another, and add up over the events.
 
     Parameters
     ----------
-    incidence : DataFrame
-        One row a participation; a member that stands twice in an event counts once.
+    incidence : dataframe
+        One row a participation; a member that stands twice in an event counts once. A table of
+        pandas, Polars, PyArrow, DuckDB, Spark, Dask or any other library that narwhals knows.
     member, event : str
         The columns with their ids.
     weighting : {"count", "newman", "full"}
@@ -55,20 +64,36 @@ def co_participation(
     period : str, optional
         A column of whole numbers, which may be missing. With it members meet in an event only if
         they take part in the same period, and are added up within each.
+    by : str, optional
+        A column with the group of a member, such as its city: the links are those between groups,
+        as `aggregate` makes them of the links between members. Pairs inside a group are the
+        group's link with itself. The members of an event are added up by group before they are
+        joined, so that the pairs of members are never made.
+    max_members : int, optional
+        Leave out events with more members. A warning counts them and names the largest, for which
+        a lazy table is computed once more.
 
     Returns
     -------
-    DataFrame
+    dataframe
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
-        source comes before the target, and the rows are sorted, in the order of the ids as text,
-        so the result does not depend on the order of ``incidence``. With ``period`` also a column
-        ``period``, and one row for each pair and period, sorted by period first, missing last.
+        source comes before the target in the order of the ids as text. With ``period`` also a
+        column ``period``, and one row for each pair and period. A table of the library of
+        ``incidence``: in memory with sorted rows (by period first, missing last), so that the
+        result does not depend on the order of ``incidence``; a lazy table stays lazy, its rows in
+        no order.
 
     Raises
     ------
     InputError
         A column or an id is missing, a column mixes numbers and text, a period is no whole
         number, or there is no such weighting.
+
+    Warns
+    -----
+    UserWarning
+        ``max_members`` leaves events out, or the events of a table in memory have more than
+        10^8 pairs.
 
     See Also
     --------
@@ -77,7 +102,10 @@ def co_participation(
     Notes
     -----
     The links are undirected. An event with one member adds none, so a member that only has such
-    events is not in the result. Computed as one sparse product of the incidence with itself.
+    events is not in the result. A member with two groups in one event counts once in each.
+
+    The ids of a lazy table are not checked: a row without a member or group counts as
+    ``"<missing>"``, one without an event meets nobody and is left out.
 
     References
     ----------
@@ -95,19 +123,49 @@ def co_participation(
     2      b      c     0.5
     """
     check_choice("weighting", weighting, Weighting)
-    if member == event:
-        msg = "`member` and `event` must be two columns: who meets, and where; both are"
-        raise InputError(f"{msg} {shown(member)}.")
-    members, names = pd.factorize(ids(incidence, member), sort=True)
-    events, _ = pd.factorize(ids(incidence, event), sort=True)
-    if period is None:
-        source, target, _, weight = _meetings(members, events, np.zeros_like(events), weighting)
-        return link_table(pd.Index(names), source, target, weight)
-    moments, when = pd.factorize(periods(incidence, period), sort=True, use_na_sentinel=False)
-    source, target, moment, weight = _meetings(members, events, moments, weighting)
-    links = link_table(pd.Index(names), source, target, weight)
-    links["period"] = when.take(moment)
-    return links
+    if max_members is not None:
+        max_members = as_whole("max_members", max_members, low=2)
+    named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
+    if len(set(named.values())) < len(named):
+        msg = f"`{'`, `'.join(['member', 'event'] + ['by'] * (by is not None))}` must be different"
+        raise InputError(f"{msg} columns; found {shown(list(named.values()))}.")
+    frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
+    when = [] if period is None else ["period", "undated"]
+    frame = frame.unique(["event", *when, *([] if by is None else ["unit"]), "member"])
+    unit = text("member" if by is None else "unit").alias("unit")
+    cells = frame.select("event", *when, unit, nw.lit(1.0).alias("amount"))
+    if by is not None:
+        cells = cells.group_by("event", *when, "unit").agg(nw.col("amount").sum())
+    _name_large_events(cells, ["event", *when], max_members)
+    met = pairs(cells, by=when, weighting=weighting, inside=by is not None, max_members=max_members)
+    return links(met, [*when[:1], "source", "target"])
+
+
+def _name_large_events(cells: Any, keys: list[str], max_members: int | None) -> None:
+    """Warn of events that are left out, and of those whose pairs may not fit in memory."""
+    in_memory = isinstance(cells, nw.DataFrame)
+    if max_members is None and not in_memory:
+        return
+    sizes = cells.group_by(keys).agg(
+        nw.col("amount").sum().alias("members"), nw.len().alias("units")
+    )
+    if max_members is not None:
+        sizes = sizes.filter(nw.col("members") > max_members)
+    table = as_pandas(sizes.to_native())
+    largest = table.nlargest(3, ["members"])
+    named = ", ".join(
+        f"{shown(event)} ({members:,.0f} members)"
+        for event, members in zip(largest["event"], largest["members"], strict=True)
+    )
+    units = table["units"].to_numpy(np.float64)
+    n_pairs = float(units @ (units - 1)) / 2
+    if max_members is not None and len(table):
+        msg = f"{len(table):,} events of more than {max_members:,} members are left out"
+        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=3)
+    elif n_pairs > MANY_PAIRS:
+        msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
+        mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
+        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=3)
 
 
 @suggests_keywords

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-from scipy.sparse import csr_array, triu
+from typing import Any
+
+import narwhals as nw
 
 from netinnov._public import suggests_keywords
-from netinnov.linkages._records import ids, link_table, numbers, periods
+from netinnov.linkages._pairs import pairs
+from netinnov.linkages._records import links, records, text
 
 __all__ = ["branches", "mobility"]
 
 
 @suggests_keywords
-def mobility(
-    moves: pd.DataFrame, *, origin: str, destination: str, period: str | None = None
-) -> pd.DataFrame:
+def mobility(moves: Any, *, origin: str, destination: str, period: str | None = None) -> Any:
     """Count the moves from each place to each other.
 
     Parameters
@@ -53,18 +52,15 @@ def mobility(
        source    target  weight
     0  quzhou  hangzhou     2.0
     """
-    table = pd.DataFrame({"source": ids(moves, origin), "target": ids(moves, destination)})
-    if period is not None:
-        table["period"] = periods(moves, period)
-    counts = table.groupby(list(table.columns), dropna=False).size()
-    links = counts.rename("weight").astype(np.float64).reset_index()
-    return links[["source", "target", "weight", *table.columns[2:]]]
+    frame = records(moves, {"source": origin, "target": destination}, period=period)
+    when = [] if period is None else ["period", "undated"]
+    frame = frame.select(*when, text("source"), text("target"))
+    counts = frame.group_by(*when, "source", "target").agg(nw.len().alias("weight"))
+    return links(counts, ["source", "target", *when[:1]])
 
 
 @suggests_keywords
-def branches(
-    units: pd.DataFrame, *, firm: str, place: str, value: str | None = None
-) -> pd.DataFrame:
+def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> Any:
     """Link the places in which the same firms have branches: the interlocking network model.
 
     Parameters
@@ -110,15 +106,9 @@ def branches(
       source target  weight
     0      a      b    13.0
     """
-    firms, _ = pd.factorize(ids(units, firm), sort=True)
-    places, names = pd.factorize(ids(units, place), sort=True)
-    worth = np.ones(firms.size)
-    if value is not None:
-        worth = numbers(units, value, pd.RangeIndex(len(units)), low=0.0)
-    shape = (names.size, firms.max(initial=-1) + 1)
-    table = csr_array((worth, (places, firms)), shape=shape)
-    table.sum_duplicates()
-    pairs = csr_array(triu(table @ table.T, k=1))
-    pairs.sort_indices()
-    source = np.repeat(np.arange(names.size), np.diff(pairs.indptr))
-    return link_table(pd.Index(names), source, pairs.indices, pairs.data)
+    frame = records(units, {"event": firm, "unit": place}, value=value)
+    frame = frame.filter(~nw.col("event").is_null())
+    amount = nw.lit(1.0) if value is None else nw.col("value")
+    cells = frame.select("event", text("unit"), amount.alias("amount"))
+    cells = cells.group_by("event", "unit").agg(nw.col("amount").sum())
+    return links(pairs(cells, by=[]), ["source", "target"])

@@ -5,18 +5,93 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples, shown
 from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._dataframes import as_pandas
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Integers", "ids", "link_table", "numbers", "periods"]
+__all__ = [
+    "MISSING",
+    "Integers",
+    "ids",
+    "link_table",
+    "links",
+    "numbers",
+    "periods",
+    "records",
+    "text",
+]
 
 Integers = npt.NDArray[np.integer]
+MISSING = "<missing>"
+"""Stands for a missing id in frames that are not in memory, where no row can be refused."""
+
+
+def records(
+    table: Any, columns: dict[str, str], *, value: str | None = None, period: str | None = None
+) -> Any:
+    """Columns of a table of any library as a narwhals frame, checked if they are in memory.
+
+    ``columns`` tells what each column of ids is called here and in the table. Numbers come as
+    ``value``; periods as ``period`` and ``undated``, which marks a missing one.
+    """
+    frame: Any = nw.from_native(table, pass_through=True)
+    if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        first = next(iter(columns.values()))
+        msg = f"the table with the column {shown(first)} must be a dataframe; found {shown(table)}."
+        raise InputError(msg)
+    names = [name for name in (*columns.values(), value, period) if name is not None]
+    for name in names:
+        _check_column(name, frame.collect_schema().names())
+    if isinstance(frame, nw.DataFrame):
+        checked = as_pandas(frame.select(dict.fromkeys(names)).to_native())
+        parts: dict[str, Any] = {here: ids(checked, name) for here, name in columns.items()}
+        if value is not None:
+            parts["value"] = numbers(checked, value, pd.RangeIndex(len(checked)), low=0.0)
+        if period is not None:
+            parts["period"] = periods(checked, period)
+        kept = pd.DataFrame(parts)
+        if frame.implementation.is_pandas():
+            frame = nw.from_native(kept)
+        else:
+            arrow = pa.Table.from_pandas(kept, preserve_index=False)
+            frame = nw.DataFrame.from_arrow(arrow, backend=frame.implementation)
+    else:
+        numbers_named = {"value": value, "period": period}
+        named = columns | {here: name for here, name in numbers_named.items() if name is not None}
+        frame = frame.select(nw.col(name).alias(here) for here, name in named.items())
+    if value is not None:
+        frame = frame.with_columns(nw.col("value").cast(nw.Float64))
+    if period is not None:
+        undated = nw.col("period").is_null()
+        dated = nw.col("period").fill_null(0).cast(nw.Int64)
+        frame = frame.with_columns(undated=undated, period=dated)
+    return frame
+
+
+def text(name: str) -> Any:
+    """A column of ids as text, without a gap."""
+    return nw.col(name).cast(nw.String).fill_null(MISSING)
+
+
+def links(frame: Any, order: list[str]) -> Any:
+    """Links as a table of the library that the records came in; in memory they are sorted."""
+    columns = [nw.col("source"), nw.col("target"), nw.col("weight").cast(nw.Float64)]
+    if "period" in order:
+        dated = nw.when(~nw.col("undated")).then(nw.col("period"))
+        columns.append(dated.alias("period"))
+    frame = frame.select(columns)
+    if not isinstance(frame, nw.DataFrame):
+        return frame.to_native()
+    table = frame.sort(order, nulls_last=True).to_native()
+    return table.reset_index(drop=True) if isinstance(table, pd.DataFrame) else table
 
 
 def ids(table: pd.DataFrame, name: str) -> pd.Series:
@@ -76,13 +151,16 @@ def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floa
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    value: object = table
-    if not isinstance(value, pd.DataFrame):
+    given: object = table
+    if not isinstance(given, pd.DataFrame):
         msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
         raise InputError(msg)
-    asked: Any = name
-    if not isinstance(asked, Hashable) or asked not in table:
-        known = [str(column) for column in table.columns]
+    _check_column(name, list(table.columns))
+    return table[name]
+
+
+def _check_column(name: Any, columns: list[Any]) -> None:
+    if not isinstance(name, Hashable) or name not in columns:
+        known = [str(column) for column in columns]
         msg = f"the table must have a column {shown(name)}{did_you_mean(name, known)}"
         raise InputError(f"{msg}; it has {known}.")
-    return table[name]

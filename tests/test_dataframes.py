@@ -1,0 +1,222 @@
+"""One table of records in several dataframe libraries gives one table of links."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov._dataframes import as_pandas
+from netinnov.errors import InputError
+from netinnov.linkages import branches, co_participation, mobility
+
+IN_MEMORY = {"polars": pl.from_pandas, "pyarrow": pa.Table.from_pandas}
+LAZY = {"duckdb": duckdb.from_df, "polars_lazy": lambda frame: pl.from_pandas(frame).lazy()}
+LIBRARIES = IN_MEMORY | LAZY
+
+records = st.lists(
+    st.tuples(
+        st.sampled_from(["衢州", "b", "B", "10", "9", "é"]),
+        st.integers(0, 4),
+        st.sampled_from([2019, 2020, None]),
+        st.integers(0, 5),
+    ),
+    max_size=25,
+).map(
+    lambda rows: pd.DataFrame(rows, columns=["who", "event", "year", "value"]).astype(
+        {"who": "str", "event": "int64", "year": "Int64", "value": "int64"}
+    )
+)
+CITY = {"衢州": "q", "b": "h", "B": "h", "10": "h", "9": "q", "é": "s"}
+
+
+def as_links(table: Any) -> pd.DataFrame:
+    """The rows in one order, as one type each."""
+    frame = as_pandas(table)
+    order = [*(["period"] if "period" in frame else []), "source", "target"]
+    types = {"source": "str", "target": "str"} | ({"period": "Int64"} if "period" in frame else {})
+    return frame.astype(types).sort_values(order, ignore_index=True)
+
+
+FUNCTIONS = {
+    "count": lambda table: co_participation(table, member="who", event="event"),
+    "newman": lambda table: co_participation(
+        table, member="who", event="event", weighting="newman", period="year"
+    ),
+    "full": lambda table: co_participation(
+        table, member="who", event="event", weighting="full", by="city"
+    ),
+    "capped": lambda table: co_participation(
+        table, member="who", event="event", by="city", period="year", max_members=3
+    ),
+    "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
+    "branches": lambda table: branches(table, firm="event", place="who", value="value"),
+}
+
+
+def check_libraries(rows: pd.DataFrame, libraries: dict[str, Any]) -> None:
+    if "city" not in rows:
+        rows = rows.assign(city=rows["who"].map(CITY).astype("str"))
+    for function in FUNCTIONS.values():
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* left out", UserWarning)
+            expected = as_links(function(rows))
+            for make in libraries.values():
+                links = as_links(function(make(rows)))
+                pd.testing.assert_frame_equal(links, expected, rtol=1e-9)
+
+
+def many_tables() -> pd.DataFrame:
+    """200 random tables in one: no event of one table is in another, and neither is a member."""
+    rng = np.random.default_rng(1)
+    table = rng.integers(0, 200, 3000)
+    rows = pd.DataFrame(
+        {
+            "who": rng.choice(list(CITY), table.size),
+            "event": rng.integers(0, 5, table.size) + 10 * table,
+            "year": pd.array(rng.choice([2019, 2020], table.size), dtype="Int64"),
+            "value": rng.integers(0, 6, table.size),
+        }
+    )
+    rows.loc[rng.random(table.size) < 0.3, "year"] = pd.NA
+    text = table.astype(str)
+    return rows.assign(city=rows["who"].map(CITY) + text, who=rows["who"] + text)
+
+
+def test_all_libraries_give_the_same_links():
+    check_libraries(many_tables(), LIBRARIES)
+
+
+@settings(max_examples=5, deadline=None)
+@given(records)
+def test_all_libraries_give_the_same_links_of_small_tables(rows):
+    check_libraries(rows, LIBRARIES)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
+def test_dask_gives_the_same_links():
+    dask = pytest.importorskip("dask.dataframe", reason="pip install 'netinnov[dask]'")
+    check_libraries(many_tables(), {"dask": lambda rows: dask.from_pandas(rows, npartitions=3)})
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+@pytest.mark.skipif(shutil.which("java") is None, reason="apt-get install default-jre-headless")
+def test_spark_gives_the_same_links():
+    sql = pytest.importorskip("pyspark.sql", reason="pip install 'netinnov[spark]'")
+    session = (
+        sql.SparkSession.builder.master("local[2]")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
+    try:
+        check_libraries(many_tables(), {"spark": session.createDataFrame})
+    finally:
+        session.stop()
+
+
+@given(records, st.sampled_from(["count", "newman", "full"]))
+def test_links_of_groups_are_the_aggregated_links_of_members(rows, weighting):
+    rows = rows.assign(city=rows["who"].map(CITY).astype("str"))
+    members = co_participation(rows, member="who", event="event", weighting=weighting)
+    nodes = pd.DataFrame({"place": pd.Series(CITY)})
+    cities = ni.aggregate(ni.build_network(nodes, members.assign(layer="co")), by="place").links
+    groups = co_participation(rows, member="who", event="event", weighting=weighting, by="city")
+    cities[["source", "target"]] = np.sort(cities[["source", "target"]].astype(object), axis=1)
+    pd.testing.assert_frame_equal(groups, as_links(cities[["source", "target", "weight"]]))
+
+
+def test_each_library_gets_its_own_back():
+    rows = pd.DataFrame({"who": ["a", "b"], "event": ["p", "p"]})
+    for name, kind in {
+        "polars": pl.DataFrame,
+        "pyarrow": pa.Table,
+        "duckdb": duckdb.DuckDBPyRelation,
+        "polars_lazy": pl.LazyFrame,
+    }.items():
+        table = LIBRARIES[name](rows)
+        assert isinstance(co_participation(table, member="who", event="event"), kind)
+        assert isinstance(mobility(table, origin="who", destination="event"), kind)
+        assert isinstance(branches(table, firm="event", place="who"), kind)
+
+
+def test_missing_ids_are_refused_in_memory_and_a_group_in_a_lazy_table():
+    rows = pd.DataFrame(
+        {"who": ["a", None, "b", "c"], "event": ["p", "p", "p", None], "to": ["x", "x", "y", None]}
+    )
+    for make in IN_MEMORY.values():
+        with pytest.raises(InputError, match=r"'event' must have an id in every row; 1 have none"):
+            co_participation(make(rows), member="who", event="event")
+        with pytest.raises(InputError, match=r"'who' must have an id in every row; 1 have none"):
+            mobility(make(rows), origin="who", destination="event")
+    for make in LAZY.values():
+        met = as_links(co_participation(make(rows), member="who", event="event"))
+        pairs = [("<missing>", "a"), ("<missing>", "b"), ("a", "b")]  # c has no event
+        assert list(zip(met["source"], met["target"], strict=True)) == pairs
+        moves = as_links(mobility(make(rows), origin="who", destination="to"))
+        assert moves["weight"].tolist() == [1.0] * 4
+        assert moves.iloc[-1].tolist() == ["c", "<missing>", 1.0]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_column_that_is_not_there(library):
+    table = LIBRARIES[library](pd.DataFrame({"member": ["a"], "event": [1]}))
+    with pytest.raises(InputError, match=r"column 'membre' .did you mean 'member'.*it has"):
+        co_participation(table, member="membre", event="event")
+
+
+def test_what_is_no_dataframe():
+    with pytest.raises(InputError, match=r"must be a dataframe; found \[1\]"):
+        co_participation([1], member="member", event="event")
+    with pytest.raises(InputError, match="must be different columns; found"):
+        co_participation(pd.DataFrame({"a": [1]}), member="a", event="a")
+
+
+def test_events_left_out_are_counted_and_the_largest_named():
+    rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
+    for make in ({"pandas": lambda frame: frame} | LIBRARIES).values():
+        with pytest.warns(UserWarning, match=r"1 events? of more than 3 .*'fair' \(4 members\)"):
+            links = co_participation(make(rows), member="who", event="event", max_members=3)
+        assert as_links(links).to_numpy().tolist() == [["a", "b", 1.0]]
+
+
+def test_events_with_too_many_pairs_are_named(monkeypatch):
+    monkeypatch.setattr("netinnov.linkages._co_participation.MANY_PAIRS", 6)
+    rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
+    with pytest.warns(UserWarning, match=r"have 7 pairs, .* largest events: 'fair' \(4 members\)"):
+        co_participation(rows, member="who", event="event")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_network_is_built_from_tables_of_any_library(library):
+    make = LIBRARIES[library]
+    nodes = pd.DataFrame({"node": ["a", "b", "10"], "place": ["x", "y", "x"], "size": [1, 2, 3]})
+    links = pd.DataFrame(
+        {"source": ["a", "10"], "target": ["b", "a"], "weight": [1.5, 2.0], "period": [1, 2]}
+    )
+    places = pd.DataFrame({"place": ["x", "y"], "lon": [118.9, 120.2], "lat": [28.9, 30.3]})
+    expected = ni.build_network(nodes, links, places)
+    assert ni.build_network(make(nodes), make(links), make(places)).equals(expected)
+    by_layer = ni.build_network({"firm": make(nodes)}, {"one": make(links)}, make(places))
+    assert by_layer.equals(ni.build_network({"firm": nodes}, {"one": links}, places))
+    more = pd.DataFrame({"source": ["b"], "target": ["10"], "layer": ["links"]})
+    assert expected.with_links(make(more)).equals(expected.with_links(more))
+
+
+def test_whole_numbers_with_a_gap_keep_all_their_digits():
+    exact = 2**60 + 1
+    table = pa.table({"source": [exact, None], "weight": pa.array([1, 2], pa.int32())})
+    assert as_pandas(table)["source"].astype("str").tolist()[0] == str(exact)
+    assert as_pandas(table)["weight"].dtype == np.int32
