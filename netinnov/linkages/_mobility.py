@@ -111,4 +111,5 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     amount = nw.lit(1.0) if value is None else nw.col("value")
     cells = frame.select("event", text("unit"), amount.alias("amount"))
     cells = cells.group_by("event", "unit").agg(nw.col("amount").sum())
+    cells = cells.filter(nw.col("amount") > 0)
     return links(pairs(cells, by=[]), ["source", "target"])
