@@ -147,12 +147,17 @@ def bars(values: npt.ArrayLike) -> str:
     )
 
 
-def interval(value: float, low: float, high: float, span: Iterable[float]) -> str:
-    """A picture of a value and its interval, with a thin line at 0, over a common range."""
-    if not np.isfinite([value, low, high]).all():
+def interval(
+    value: float, low: float, high: float, span: Iterable[float], *, zero: bool = True
+) -> str:
+    """A picture of a value and its interval over a common range; ``zero``: with a line at 0."""
+    ends = [*span, 0.0] if zero else [*span]
+    if not np.isfinite([value, low, high, *ends]).all():
         return ""
-    at, middle = _scale(min(*span, 0.0), max(*span, 0.0)), 7.0
-    parts = _line(at(0), 0, at(0), 14, 0.5) + _line(at(low), middle, at(high), middle, 2)
+    at, middle = _scale(min(ends), max(ends)), 7.0
+    parts = _line(at(low), middle, at(high), middle, 2)
+    if zero:
+        parts += _line(at(0), 0, at(0), 14, 0.5)
     return _svg(f'{parts}<circle cx="{at(value):.1f}" cy="7" r="3" fill="{INK}"/>', 14)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pickle
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,7 +17,8 @@ from netinnov._display import Displayed, bars, histogram, interval, short
 from netinnov.community import Partition
 from netinnov.experiments import ExperimentResult
 from netinnov.null_models import compare_with_null
-from netinnov.polycentricity import RankSize
+from netinnov.panels import gravity_fixed_effects
+from netinnov.polycentricity import RankSize, profile
 from netinnov.scenarios import DirectLinks, NoChange
 from public_functions import NETWORK, RESULT
 from test_public_words import public_objects
@@ -111,6 +113,24 @@ def test_a_fit_shows_four_digits() -> None:
         "RankSize(slope=-1.071, intercept=4.094, r_squared=0.98, standard_error=1e-09, n=1,200)"
     )
     checked(fit)
+
+
+def test_a_profile_is_a_table_that_shows_six_columns() -> None:
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(layers=["synthetic_flow"])
+    options: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "restarts": 2, "rng": 1}
+    table = profile(cities, null=None, progress=False, **options)
+    tags = Tags(table._repr_html_())
+    assert tags.counts["tr"] == 1 + len(table)
+    assert tags.counts["th"] == 7  # the index, five numbers and pictures, and the direction
+    assert "svg" not in tags.counts  # nothing to compare with
+    assert type(table.head()) is type(table[["value"]]) is pd.DataFrame
+    assert pickle.loads(pickle.dumps(table)).equals(table)
+
+
+def test_a_gravity_model_shows_its_estimates() -> None:
+    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    fit = gravity_fixed_effects(cities, layer="synthetic_flow", borders=["parent"])
+    assert checked(fit).counts["svg"] == 2
 
 
 def test_what_comes_from_data_is_escaped() -> None:

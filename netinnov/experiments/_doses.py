@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,15 @@ class DoseResponse(Displayed):
 
     result: ExperimentResult
     doses: pd.DataFrame
+
+    def _facts(self) -> dict[str, Any]:
+        facts = self.result._facts()
+        doses = self.doses["dose"]
+        given = {"doses": len(doses), "from": doses.min(), "to": doses.max()}
+        return given | {name: facts[name] for name in ("measures", "replicates")}
+
+    def _pictures(self) -> str:
+        return self.result._pictures()
 
     def to_frame(self) -> pd.DataFrame:
         """Give the effects with their dose.

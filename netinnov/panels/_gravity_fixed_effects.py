@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import as_list, check_name, check_number
-from netinnov._display import Displayed
+from netinnov._display import Displayed, first_rows
 from netinnov._geography import great_circle
 from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
@@ -47,6 +47,9 @@ class FixedEffectsGravity(Displayed):
     n_zero: int
     n_separated: int
     confidence: float
+
+    def _pictures(self) -> str:
+        return first_rows(self.coefficients.reset_index(), ["term", "p", "estimate"])
 
     def to_frame(self) -> pd.DataFrame:
         """Give the coefficients, a row a term.

@@ -37,6 +37,7 @@ from netinnov.polycentricity._indices import (
     without,
 )
 from netinnov.polycentricity._modularity_test import LEAST_MOVED, REPLICATES, compared_modularity
+from netinnov.polycentricity._profile_table import ProfileTable
 from netinnov.polycentricity._resampled_flows import (
     Change,
     Events,
@@ -140,7 +141,7 @@ def profile(
         `most_influential`, the place whose absence changes the value most. `null_mean`,
         `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
         the value in it, p two-sided; `untested`: why there is no p although there is a null model.
-        NaN where a part is not asked for or not defined.
+        NaN where a part is not asked for or not defined. A notebook shows six of the columns.
 
     Raises
     ------
@@ -358,7 +359,7 @@ def _table(
         row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
     table = pd.DataFrame(rows).set_index("index")
-    return table.astype({"most_influential": "str", "untested": "str"})
+    return ProfileTable(table.astype({"most_influential": "str", "untested": "str"}))
 
 
 def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from scipy.sparse.linalg import spsolve
 
 from netinnov._arguments import check_choice, check_type, examples
 from netinnov._columns import as_numbers, as_text
+from netinnov._display import Displayed
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -26,8 +27,8 @@ ROUNDING = 1.005
 Weights = Literal["equal", "shares"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reconciled:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reconciled(Displayed):
     """Volumes that shares give, up to one constant.
 
     Attributes
