@@ -215,24 +215,24 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
 
 def test_changes_are_told_for_home_host_and_the_others_once() -> None:
     text = text_of(EXPERIMENT.tell(tried()))
-    home = f"PageRank of {EVIL} goes from 0.300 to 0.250, a change of −0.050 on average and −0.050"
-    assert (
-        f"{home} in the median placement (95 % of 40 placements between −0.060 and −0.040" in text
-    )
-    assert "Monte Carlo error 0.001); 100 % of the placements have its sign." in text
-    assert "PageRank of Qu & Co stays at 0.3 in all placements." in text
+    # 0.05 of 0.3 is a sixth, 0.06 a fifth.
+    home = f"PageRank of {EVIL} changes by −16.7 % in the median placement (the middle 95 %: "
+    assert f"{home}−20.0 % to −13.3 %)." in text
+    assert "PageRank of Qu & Co stays as it is in all placements." in text
     # 0.03 of 0.2 is more than 0.01 of 0.2.
     assert (
         "Of the 2 other places, 2 gain PageRank and none loses it (median of the placements); "
         "largest gain: Er, +15.0 % (95 % of placements: +5.0 % to +25.0 %)."
     ) in text
     # What the verdicts tell of the headline is not told again.
-    assert "Global efficiency of the whole network goes" not in text
+    assert "Global efficiency of the whole network changes" not in text
     again = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
     trials = (Trial("park", SIX, "new"), Trial("again", SIX, "reallocated"))
     text = text_of(EXPERIMENT.tell(tried(effects=again, enclaves=trials)))
-    assert "Global efficiency of the whole network goes from 0.500 to 0.490" in text
-    assert "The direction depends on where the links happen to be placed." in text
+    assert (
+        "Global efficiency of the whole network changes by −2.0 % in the median placement" in text
+    )
+    assert "The sign depends on where the links happen to be placed." in text
 
 
 def test_kinds_of_funding_are_explained() -> None:
@@ -248,8 +248,8 @@ def test_kinds_of_funding_are_explained() -> None:
 
 
 def test_the_finding_says_how_many_set_ups_agree() -> None:
-    # Of six set-ups four rise, one falls and one changes nothing: 4 / 6 have the sign of the
-    # median, which is (0.01 + 0.02) / 2.
+    # Of six set-ups four rise, one falls and one changes nothing: 4 of 6 have the sign of the
+    # median, which is (0.01 + 0.02) / 2 of 0.5.
     curve = pd.DataFrame(
         {
             "measure": "harmonic_centrality",
@@ -265,7 +265,7 @@ def test_the_finding_says_how_many_set_ups_agree() -> None:
     text = text_of(trust(tried(specifications=curve)))
     said = "Set up in 6 ways (both kinds of funding, attachment 0 and 1; border 0 and 0.5; 20 plac"
     assert said in text
-    assert "access changes by 0.015 in the median of them, and 67 % have its sign" in text
+    assert "access changes by +3.0 % in the median of them, and 4 of them have its sign" in text
     assert (
         "with new funding it rises in 4; with reallocated funding it falls in 1 and stays" in text
     )

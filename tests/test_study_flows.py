@@ -30,9 +30,16 @@ def with_enclaves(weight: int | None = None) -> ni.MultilayerNetwork:
     return network_of(flows, nodes=pd.concat([firms, parks]))
 
 
-def tried(network: ni.MultilayerNetwork, **settings: Any) -> Any:
-    context = context_of(network, experiment={**FAST, **settings}, **OFF)
+def tried(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) -> Any:
+    parts = {} if measures is None else {"measures": measures}
+    context = context_of(network, experiment={**FAST, **settings}, **parts, **OFF)
     return EXPERIMENT.compute(context)
+
+
+def test_where_links_are_counted_the_answer_says_that_weight_is_not() -> None:
+    result = tried(network_of(FLOWS), measures={"distance": "unit"}, home="P", host="Q")
+    answer, *_ = [str(sentence.text) for sentence in EXPERIMENT.offer(result)]
+    assert "stays as it is. Access counts links, and the park moves weight" in answer
 
 
 def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen() -> None:
@@ -54,7 +61,11 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     said = text_of(EXPERIMENT.offer(result))
     assert "had a park with 10 % of its strength in Q and gave up as much of its own" in said
     assert "median placement" not in said
-    assert 'distance = "inverse" sees what moves' in said
+    assert "Access counts links" not in said  # all pairs are linked: a link is 1 / weight long
+    assert result.options.distance == "inverse"
+    access = result.effects["measure"].eq("harmonic_centrality") & result.effects["node"].eq("P")
+    mine = access & result.effects["scenario"].eq(result.headline.name)
+    assert (result.effects.loc[mine, "difference"] != 0).all()
     effects = result.effects
     of_park = effects[effects["scenario"].eq(result.headline.name)]
     assert of_park["replicates"].max() == 1

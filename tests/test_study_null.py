@@ -78,7 +78,7 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     test = context.once(centres.compute).test
     assert math.isnan(test.p)
     assert test.untested == plan.null.why
-    text = text_of(COMMUNITIES.tell(context.once(communities.compute)))
+    text = text_of(COMMUNITIES.offer(context.once(communities.compute)))
     assert "whether chance gives as much is not tested, as the null model “degree” moves" in text
 
 

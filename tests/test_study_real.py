@@ -106,7 +106,7 @@ def test_efficiency_and_modularity(context, graph):
     value = nx.community.modularity(graph.subgraph(set().union(*parts)), parts, weight="weight")
     assert found.test.modularity == pytest.approx(value)
     assert context.once(communities.compute).together.modularity == pytest.approx(value)
-    said = text_of(COMMUNITIES.tell(context.once(communities.compute)))
+    said = text_of(COMMUNITIES.offer(context.once(communities.compute)))
     assert float(said.split("(modularity ")[1].split(",")[0]) == pytest.approx(value, rel=0.06)
 
 

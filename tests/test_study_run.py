@@ -288,7 +288,7 @@ def test_what_is_left_out_is_counted_in_a_table(bundled):
     assert coverage.loc["with a place", "nodes"] == network.nodes["place"].notna().sum()
     assert coverage["links"].is_monotonic_decreasing
     lost = coverage["nodes"].iloc[0] - coverage["nodes"].iloc[1]
-    assert f"{lost} nodes have no place" in page_of(bundled)
+    assert f"{lost} nodes without a place" in page_of(bundled)
 
 
 def test_the_manifest_tells_what_the_run_was_made_of(bundled):
@@ -666,7 +666,7 @@ def test_cordis_by_country(no_figures, cordis_folder, tmp_path):
     assert table(out, "centrality")["node"][0] in {"DE", "UK", "FR", "ES", "IT"}
     names = ["organization_official_schema.csv.gz", "project_official_schema.csv.gz"]
     assert sorted(manifest(out)["inputs"]) == names
-    assert "2,195 nodes have no place" in page_of(out)
+    assert "2,195 nodes without a place" in page_of(out)
 
 
 @pytest.mark.slow

@@ -251,23 +251,29 @@ def test_an_index_is_told_with_its_interval():
     assert texts(PROFILE.offer(indices())) == [
         "Links are as concentrated as if 2.5 equal places shared them (effective number of places)."
     ]
-    sure = indices(low=2.0, high=3.0, bias=0.7)
+    sure = indices(low=2.0, high=3.0, bias=0.3)
     assert "95 % interval 2 to 3)." in text_of(PROFILE.offer(sure))
-    text = text_of(PROFILE.tell(sure))
-    assert "The effective number of places is 2.5 (2 to 3)." in text
-    assert "the middle 95 % of bootstrap resamples" in text
-    assert "trust no interval of “effective number of places”" in text
+    close = indices(value=23.3, low=22.9, high=23.8, bias=0.1)  # not "23 (23 to 24)"
+    assert "as if 23.3 equal" in text_of(PROFILE.offer(close))
+    assert "95 % interval 22.9 to 23.8)." in text_of(PROFILE.offer(close))
+
+
+def test_an_interval_that_resampling_shifts_is_not_told():
+    shifted = indices(low=2.0, high=3.0, bias=0.7)
+    assert "interval" not in text_of(PROFILE.offer(shifted))
+    said = "more than half the width of their interval, which is not to be trusted: “effective"
+    assert said in text_of(PROFILE.tell(shifted))
 
 
 def test_an_index_is_told_beside_random_networks_and_without_a_place():
     text = text_of(PROFILE.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
-    assert "1 of 1 indices lie outside the middle 95 % (towards more centres: “effective" in text
+    assert "1 of 1 index lies outside the middle 95 % (towards more centres: “effective" in text
     assert "Compared with 10 random networks with the same degrees (null model “degree”, " in text
     assert (
         "chosen as 25 % are linked; 50 % of the links differ from the observed ones), 1 of 1"
         in text
     )
-    assert "Most depends on A: for 1 of 1 indices" in text
+    assert "Leaving out A changes 1 of 1 indices more than leaving out any other place" in text
 
 
 @pytest.mark.parametrize(
@@ -302,10 +308,13 @@ def test_weight_between_communities_is_counted_once(stars):
         assert cohesion.inside == pytest.approx(0.96)
         assert cohesion.modularity == pytest.approx(0.46)
     text = text_of(COMMUNITIES.tell(result))
-    assert "The links make 2 communities, called by their strongest places: " in text
-    assert "Inside them lies 96 % of the weight (modularity 0.46, in 99 random networks 0." in text
+    assert "Called by their strongest places, they are " in text
+    assert "Inside them lies 96 % of the weight." in text
+    text = text_of(COMMUNITIES.offer(result))
+    assert text.startswith(
+        "The links make 2 communities (modularity 0.46, in 99 random networks 0."
+    )
     assert "; one-sided p of 0." in text
-    assert text_of(COMMUNITIES.offer(result)) == "Their links make 2 communities."
 
 
 def test_directed_weight_keeps_its_direction():

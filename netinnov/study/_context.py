@@ -78,10 +78,10 @@ class Context:
         """Layers that are modelled, not observed, with their parameters."""
         return self.loaded.modelled
 
-    @property
+    @cached_property
     def measures(self) -> MeasuresPart:
         """Options of the measures."""
-        return self.configuration.measures
+        return self.configuration.measures.settled(self.cities)
 
     @property
     def seed(self) -> int:

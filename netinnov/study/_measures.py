@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from netinnov import centrality
+from netinnov._matrices import flat_matrix
 from netinnov._typing import Direction, Distance, Presence
 from netinnov.build import flatten
 from netinnov.connectivity import Frictions
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
-__all__ = ["MeasuresPart", "strength_together"]
+__all__ = ["DENSE", "MeasuresPart", "linked_share", "strength_together"]
+
+
+DENSE = 0.5
+"""Share of the pairs of places from which on links count by their weight, not their presence."""
+
+
+def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
+    """Share of the pairs of places with links that are linked, and whether weights differ."""
+    n = int(network.storage.presence("linked").any(axis=0).sum())
+    flows = flat_matrix(network)
+    share = flows.nnz / (n * (n - 1)) if n > 1 else 0.0
+    return share, bool(flows.nnz) and bool(np.ptp(flows.data) > 0)
 
 
 class MeasuresPart(Part):
@@ -29,7 +43,9 @@ coupling = 1.0                # weight between the copies of a place in two laye
 damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
 presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
                               # which evens out ranks where layers have few links
-distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight)
+distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight); left out:
+                              # inverse where half of the pairs of places or more are linked, and
+                              # weights differ, else unit
 border = 0.5                  # added to a link between two jurisdictions
 kilometres = 1.0              # added for each 1,000 km between two places
 """
@@ -37,9 +53,17 @@ kilometres = 1.0              # added for each 1,000 km between two places
     coupling: Annotated[float, Field(ge=0)] = 1.0
     damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
     presence: Presence = "all"
-    distance: Distance = "unit"
+    distance: Distance | None = None
     border: Annotated[float, Field(ge=0)] = 0.0
     kilometres: Annotated[float, Field(ge=0)] = 0.0
+
+    def settled(self, network: MultilayerNetwork) -> MeasuresPart:
+        """With the distance that suits the places, where none is asked for."""
+        if self.distance is not None:
+            return self
+        share, differ = linked_share(network)
+        distance = "inverse" if share >= DENSE and differ else "unit"
+        return self.model_copy(update={"distance": distance})
 
     @property
     def frictions(self) -> Frictions:

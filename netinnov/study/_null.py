@@ -7,21 +7,18 @@ from typing import Literal
 
 import numpy as np
 
-from netinnov._matrices import flat_matrix
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
 from netinnov.null_models._prepared import moved_share, prepared_null
 from netinnov.polycentricity._modularity_test import LEAST_MOVED
+from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._two_mode import Participation, traded
 from netinnov.study._words import percent
 
 __all__ = ["Null", "NullName", "choose_null", "no_null"]
 
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
-
-DENSE = 0.5
-"""Share of the pairs of places from which on flows are compared with gravity."""
 
 ENOUGH = 10
 """Places from which on a gravity model has enough pairs to be fitted to."""
@@ -82,9 +79,8 @@ def choose_null(
     if asked == "curveball":
         return no_null("the null model “curveball” needs events that join members: [data] project")
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
-    flows = flat_matrix(network)
-    share = flows.nnz / (linked.size * (linked.size - 1))
-    fits_gravity = linked.size >= ENOUGH and bool(np.ptp(flows.data) > 0)
+    share, differ = linked_share(network)
+    fits_gravity = linked.size >= ENOUGH and differ
     name: NullName = asked or ("gravity" if share >= DENSE and fits_gravity else "degree")
     why = f"chosen as {percent(share)} of the pairs of places are linked"
     if asked is not None:

@@ -20,7 +20,7 @@ from netinnov.study._section import Part
 
 __all__ = ["PlaceLevel", "PlacesPart", "aggregate_to_places"]
 
-WHY = ("have no place", "lie outside the places chosen")
+WHY = ("without a place", "outside the places chosen")
 """What becomes of the nodes that are left out."""
 
 
@@ -73,13 +73,17 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         )
         raise InputError(msg)
     notes = tuple(
-        f"{more[1] - less[1]:,} nodes {why}: they and {more[2] - less[2]:,} linked pairs are left "
-        "out (tables/coverage.csv)."
+        f"{_counted(more[1] - less[1], why)} and {more[2] - less[2]:,} linked pairs are left out "
+        "(tables/coverage.csv)."
         for (more, less), why in zip(pairwise(left), WHY, strict=True)
         if more[1] != less[1]
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
+
+
+def _counted(n: int, why: str) -> str:
+    return f"{n:,} node{'s' * (n != 1)} {why}"
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:

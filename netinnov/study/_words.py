@@ -24,6 +24,7 @@ __all__ = [
     "per_cent_of",
     "percent",
     "phrase",
+    "places",
     "plain",
     "signed",
     "some",
@@ -92,6 +93,11 @@ def number(value: float, *, digits: int = 3) -> str:
         )
     leading, power = f"{value:.{digits - 1}e}".split("e")
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
+
+
+def places(effective: float) -> str:
+    """An effective number of places, with two digits and from 100 on whole."""
+    return number(effective, digits=2) if effective < 100 else number(round(effective))
 
 
 def signed(text: str) -> str:

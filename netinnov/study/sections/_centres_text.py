@@ -93,19 +93,19 @@ def tell(result: Centres) -> Iterator[Sentence]:
         text = phrase("Not centres, but most often so in the resamples: {}.", near)
         yield Sentence(text, ("centres",))
     yield _agreement(result)
-    if table["role"].notna().any():
+    if table["community"].nunique() > 1 and table["role"].notna().any():
         yield _roles(table)
 
 
 def _layers(result: Centres) -> Iterator[Sentence]:
     """What was looked at together and apart, and what was left out and why."""
     structure = result.plan
-    layers = joined([name(result.marks[layer]) for layer in structure.network.layers])
+    layers = [name(result.marks[layer]) for layer in structure.network.layers]
     text = phrase(
         "Centres, indices and communities are those of the {} layers together, with their weights "
         "added up: {}.",
         structure.kind,
-        layers,
+        some(layers, len(layers), most=10),
     )
     yield Sentence(text, ("structure",))
     if structure.apart:
@@ -117,7 +117,7 @@ def _layers(result: Centres) -> Iterator[Sentence]:
         )
         yield Sentence(text, ("structure",))
     for omitted in structure.left_out:
-        yield Sentence(f"Left out: {omitted.what}, as {omitted.why}.", ("structure",))
+        yield Sentence(f"Not computed: {omitted.what}, as {omitted.why}.", ("structure",))
 
 
 def _with_support(row: pd.Series, *, sure: bool) -> str:
@@ -163,15 +163,17 @@ def _agreement(result: Centres) -> Sentence:
     count = rules[asked].sum()
     fewest, most = str(count.idxmin()), str(count.idxmax())
     by_all = [name(each) for each in rules.loc[rules[asked].eq(1).all(axis=1), "name"]]
+    fewest_named, most_named = (
+        f"“{rule}”" if rule == result.rule else f"“{rule}”: {_meaning(result, rule)}"
+        for rule in (fewest, most)
+    )
     text = phrase(
-        "The number of centres depends on the rule: from {:,} (“{}”: {}) to {:,} (“{}”: {}). "
+        "The number of centres depends on the rule: from {:,} ({}) to {:,} ({}). "
         "Centres by all {} rules: {}.",
         count[fewest],
-        fewest,
-        _meaning(result, fewest),
+        fewest_named,
         count[most],
-        most,
-        _meaning(result, most),
+        most_named,
         len(asked),
         some(by_all[:NAMED], len(by_all)) if by_all else "none",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import decimals_for, fixed, joined, name, number, percent, phrase
+from netinnov.study._words import joined, name, number, per_cent_of, percent, phrase
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
 from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, others, trust
 
@@ -31,10 +31,6 @@ MEASURES = {
 
 def offer(result: Experiment) -> Iterator[Sentence]:
     yield from headline(result)
-    if result.of_volume and result.options.distance == "unit":
-        text = 'The park moves weight, and with [measures] distance = "unit" access counts links, '
-        text += 'whatever their weight: distance = "inverse" sees what moves, as PageRank does.'
-        yield Sentence(text, ("scenario",))
     text = "Caution: this is a calculation on a network, not a forecast: only the links change, at "
     text += "once, and nobody reacts."
     if result.in_model:
@@ -140,30 +136,19 @@ def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
 
 
 def _effect(row: Row) -> str:
-    """From and to, the change with its interval over placements, and how sure its sign is."""
-    difference, low, high = float(row["difference"]), float(row["low"]), float(row["high"])
-    if math.isnan(difference):
-        return "is not defined in the baseline or in the scenario."
-    if difference == low == high == 0:
-        return f"stays at {number(row['baseline'])} in all placements."
-    decimals = decimals_for(difference, low, high)
-    text = (
-        f"goes from {fixed(row['baseline'], decimals)} to {fixed(row['mean'], decimals)}, a change "
-        f"of {fixed(difference, decimals, sign=True)} on average"
-    )
-    if row["replicates"] < 2:
-        return f"{text}."
-    sign = ""
-    if not (math.isnan(row["same_sign"]) or row["median"] == 0):
-        sign = f"; {percent(row['same_sign'])} of the placements have its sign"
-    text += (
-        f" and {fixed(row['median'], decimals, sign=True)} in the median placement"
-        f" (95 % of {row['replicates']:,} placements between {fixed(low, decimals, sign=True)} and "
-        f"{fixed(high, decimals, sign=True)}; Monte Carlo error "
-        f"{fixed(row['mc_error'], decimals)}){sign}."
-    )
+    """The median change in per cent of the baseline, with its interval over placements."""
+    median, low, high = (float(row[name]) for name in ("median", "low", "high"))
+    if math.isnan(median):
+        return "is not defined before or after."
+    several = row["replicates"] > 1
+    if median == low == high == row["difference"] == 0:
+        return f"stays as it is{' in all placements' * several}."
+    change, least, most = per_cent_of([median, low, high], float(row["baseline"]))
+    if not several:
+        return f"changes by {change}."
+    text = f"changes by {change} in the median placement (the middle 95 %: {least} to {most})."
     if low < 0 < high:
-        text += " The direction depends on where the links happen to be placed."
+        text += " The sign depends on where the links happen to be placed."
     return text
 
 
@@ -171,8 +156,8 @@ def explain(result: Experiment) -> Iterator[Sentence]:
     yield Sentence(
         "Changes of a scenario are measured on the places that were there before. The interval is "
         "the middle 95 % of random placements: it shows how much depends on where the links happen "
-        "to fall, and is no confidence interval. The Monte Carlo error is what more replicates "
-        "would still change."
+        "to fall, and is no confidence interval. What more replicates would still change is in the "
+        "file (mc_error)."
     )
     yield Sentence(
         "Access (harmonic closeness) of a place is the mean of 1 / distance to the other places; "

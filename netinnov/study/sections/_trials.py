@@ -218,7 +218,7 @@ def specifications(
         frictions = connectivity.Frictions(border=border, distance=options.kilometres)
         of_node = measure == ACCESS
         function = centrality.harmonic_centrality if of_node else connectivity.global_efficiency
-        measured = partial(function, distance=options.distance, frictions=frictions)
+        measured = partial(function, distance=options.distance or "unit", frictions=frictions)
         return Specification(park, measured, node=part.home if of_node else None)
 
     curve = specification_curve(
@@ -269,6 +269,8 @@ def placebos(
         return None, f"The experiment has no placebo hosts: {error}"
     every = len(listed) - 1
     if part.placebos is None or part.placebos >= every:
+        if every == 1:
+            return drawn, "The placebo host is the one other place that could have been chosen."
         return drawn, f"Placebo hosts are all {every:,} places that could have been chosen instead."
     names = " and ".join(match)
     return (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from netinnov.experiments import specification_summary
 from netinnov.study._section import Sentence
 from netinnov.study._words import counted, joined, name, number, per_cent_of, percent, phrase
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
@@ -33,6 +32,9 @@ def headline(result: Experiment) -> Iterator[Sentence]:
     home = _place(result, result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
         verdict = _verdict(row, _whose(result, result.part.home))
+        if result.of_volume and result.options.distance == "unit":
+            verdict += " Access counts links, and the park moves weight: distance = "
+            verdict += '"inverse" in [measures] measures that too, as PageRank does.'
         yield Sentence(phrase("{}: {}", _tried(result), verdict), ("scenario", "effects"))
     for other in result.enclaves[1:]:
         if other.funding == result.headline.funding:
@@ -291,7 +293,6 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
         text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
         yield Sentence(text, ("scenario",))
         return
-    share = float(specification_summary(rows)["same_sign"])
     parts = []
     for funding, of_funding in rows.groupby("funding", sort=False):
         least = NOISE * of_funding["baseline"].abs()
@@ -304,24 +305,28 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
         f"{column} {joined([f'{value:g}' for value in dict.fromkeys(rows[column])])}"
         for column in ("attachment", "border")
     ]
-    median = float(rows["median"].median())
+    relative = rows["median"] / rows["baseline"].abs()
+    median = float(relative.median())
+    change = f"changes by {per_cent_of([median], 1.0)[0]}" if median else "stays as it is"
     text = phrase(
-        "Set up in {} ways (both kinds of funding, {}; {} each), {}'s access changes by {} in the "
-        "median of them",
+        "Set up in {} ways (both kinds of funding, {}; {} each), {}'s access {} in the median of "
+        "them",
         len(rows),
         "; ".join(values),
         counted(int(rows["replicates"].max()), "placement"),
         _place(result, result.part.home),
-        number(median, digits=2),
+        change,
     )
-    if median and not math.isnan(share):
-        text += f", and {percent(share)} have its sign"
+    if median:
+        same = int((relative * median > 0).sum())
+        text += f", and {same:,} of them {'has' if same == 1 else 'have'} its sign"
     yield Sentence(text + f": {'; '.join(parts)}. {data}", ("specifications",))
 
 
 def _hosts(result: Experiment) -> Iterator[Sentence]:
     """Where home would stand with the same park at hosts that are similar to this one."""
-    rows = _rows(result.of(result.headline, result.access), result.part.home)
+    home = result.part.home
+    rows = _rows(result.of(result.headline, result.access), home)
     if not rows or "placebo_n" not in rows[0] or not rows[0]["placebo_n"]:
         return
     row = rows[0]
@@ -330,6 +335,13 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     changes = [float(row["difference"]), row["placebo_low"], row["placebo_high"]]
     change, low, high = per_cent_of(changes, float(row["baseline"]))
     n, host = int(row["placebo_n"]), _place(result, result.part.host)
+    if not any(changes):
+        where = counted(n, "other host")
+        text = phrase(
+            "At {} the same park would not change {} either.", where, _whose(result, home)
+        )
+        yield Sentence(text, ("effects",))
+        return
     span = low if low == high else f"between {low} and {high} (95 % of them)"
     # A limited number of hosts are the most similar ones; without a limit all hosts are there.
     every = result.part.placebos is None

@@ -36,6 +36,8 @@ class Brokers:
     table: pd.DataFrame
     actors: dict[Any, str]
     names: dict[Any, str]
+    enclaves: bool
+    """Whether the data hold any enclave."""
 
 
 def compute(context: Context) -> Brokers | None:
@@ -45,7 +47,7 @@ def compute(context: Context) -> Brokers | None:
     inside = context.inside.select(layers=observed)
     known = context.once(enclaves.compute).table["node"]
     table = _table(inside, context.configuration.places.level, known)
-    return Brokers(table, context.actors, context.names)
+    return Brokers(table, context.actors, context.names, bool(len(known)))
 
 
 def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
@@ -86,7 +88,8 @@ def tell(result: Brokers) -> Iterator[Sentence]:
         joined(top),
     )
     yield Sentence(text, source)
-    yield Sentence(_of_enclaves(table), source)
+    if result.enclaves:
+        yield Sentence(_of_enclaves(table), source)
 
 
 def _of_enclaves(table: pd.DataFrame) -> str:

@@ -100,9 +100,20 @@ def offer(result: Built) -> Iterator[Sentence]:
         counted(len(result.layers), "layer"),
         f", of which {modelled:,} {are(modelled)} modelled" if modelled else "",
         counted(cities.n_nodes, "place"),
-        "" if members is None else f", to which {members:,} of the nodes are added up",
+        _of_places(members, cities),
     )
     yield Sentence(text, ("layers", "kinds", "map_places"))
+
+
+def _of_places(members: float | None, cities: MultilayerNetwork) -> str:
+    """How many nodes were added up, where there are more than places; and places without links."""
+    text = ""
+    if members is not None and members != cities.n_nodes:
+        text = f", to which {members:,} of the nodes are added up"
+    linked = cities.storage.presence("linked").any(axis=0).sum() if cities.layers else 0
+    if alone := cities.n_nodes - int(linked):
+        text += f"; {alone:,} of them {are(alone)} linked to no other"
+    return text
 
 
 def tell(result: Built) -> Iterator[Sentence]:

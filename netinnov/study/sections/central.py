@@ -16,7 +16,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure import plan
-from netinnov.study._words import counted, joined, name, number, percent, phrase
+from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 
 __all__ = ["CENTRAL", "Central", "compute"]
 
@@ -96,24 +96,18 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
 
 
 def offer(result: Central) -> Iterator[Sentence]:
-    first = joined([name(result.names[node]) for node in result.table.index[:3]])
-    yield Sentence(phrase("Most central by PageRank over all layers: {}.", first), ("centrality",))
+    rank = result.table["pagerank"]
+    first = [
+        phrase("{} ({} %)", name(result.names[node]), number(100 * value))
+        for node, value in rank.head(3).items()
+    ]
+    template = "Most central by PageRank over all layers: {}; an even share would be {} %."
+    yield Sentence(phrase(template, joined(first), number(100 / len(rank))), ("centrality",))
 
 
 def tell(result: Central) -> Iterator[Sentence]:
     table, names = result.table, result.names
     n, rank = len(table), table["pagerank"]
-    first = [
-        phrase("{} ({})", name(names[node]), number(value)) for node, value in rank.head(3).items()
-    ]
-    text = phrase(
-        "Most central by PageRank over all layers: {}. An even network of {:,} places would give "
-        "each {}.",
-        joined(first),
-        n,
-        number(1 / n),
-    )
-    yield Sentence(text, ("centrality",))
     strength = result.together.sort_values(ascending=False, kind="stable")
     if strength.any():
         share = percent(strength.iloc[0] / strength.sum())
@@ -137,8 +131,10 @@ def tell(result: Central) -> Iterator[Sentence]:
 def _participation(share: pd.Series) -> Iterator[Sentence]:
     if share.isna().all():  # with a single layer there is no spread over layers
         return
+    one = int((share == 0).sum())
     text = (
-        f"{int((share == 0).sum()):,} of {len(share):,} places are linked in one layer only; the "
+        f"{f'{one:,} of {len(share):,} places' if one else 'No place'} {are(one) if one else 'is'} "
+        "linked in one layer only; the "
         f"median participation coefficient is {number(share.median(), digits=2)} (0: one layer "
         "only, 1: spread evenly over the layers)"
     )
@@ -152,7 +148,7 @@ def _leaders(table: pd.DataFrame, names: dict[Any, str]) -> Iterator[Sentence]:
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
     values = values.loc[:, values.notna().any() & (values.max() > values.min())]
-    if values.empty:
+    if values.empty or len(values) <= FIRST:
         return
     rank = values.rank(ascending=False, method="min")
     among = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable").head(3)

@@ -24,7 +24,7 @@ from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
 from netinnov.study._structure import FEWER, Plan, StructurePart, plan
-from netinnov.study._words import out_of, percent
+from netinnov.study._words import cell, out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
 __all__ = ["CENTRES", "Centres", "compute"]
@@ -252,8 +252,9 @@ def tables(result: Centres) -> Iterator[Table]:
         **{f"left out: {omitted.what}": omitted.why for omitted in structure.left_out},
     }
     frame = pd.DataFrame(list(settings.items()), columns=["setting", "value"]).astype("str")
+    shown = [cell(value) if isinstance(value, float) else str(value) for value in settings.values()]
     caption = "How the structure was looked for, and what was left out and why."
-    yield Table("structure", frame, caption, whole=True)
+    yield Table("structure", frame, caption, view=frame.assign(value=shown), whole=True)
 
 
 CENTRES = Section(

@@ -133,7 +133,8 @@ def _cohesion(network: MultilayerNetwork, labels: pd.Series, resolution: float) 
 
 def offer(result: Communities) -> Iterator[Sentence]:
     n = counted(len(result.table), "community", "communities")
-    yield Sentence(f"Their links make {n}.", ("communities",))
+    text = f"The links make {n} ({result.against_chance})."
+    yield Sentence(text, ("communities", "structure"))
 
 
 def tell(result: Communities) -> Iterator[Sentence]:
@@ -147,15 +148,13 @@ def tell(result: Communities) -> Iterator[Sentence]:
         )
         for _, row in table.head(NAMED).iterrows()
     ]
-    several = f"{len(table):,} communities, called by their strongest places"
-    text = phrase(
-        "The links make {}: {}. Inside them lies {} of the weight ({}).",
-        "one community" if len(table) == 1 else several,
-        some(named, len(table)),
-        percent(whole.inside),
-        result.against_chance,
-    )
-    yield Sentence(text, ("communities", "communities_by_layer", "structure"))
+    if len(table) > 1:
+        text = phrase(
+            "Called by their strongest places, they are {}. Inside them lies {} of the weight.",
+            some(named, len(table)),
+            percent(whole.inside),
+        )
+        yield Sentence(text, ("communities", "communities_by_layer"))
     inside = {x: each.inside for x, each in result.by_layer.items() if not np.isnan(each.inside)}
     if len(inside) > 1 and len(table) > 1:
         order = sorted(inside, key=lambda layer: inside[layer])

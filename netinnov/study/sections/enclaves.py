@@ -172,7 +172,10 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
 def offer(result: Enclaves) -> Iterator[Sentence]:
     if len(result.table):
         reverse = result.directions.get("reverse", 0)
-        text = f"The data hold {result.called}, of which {reverse:,} {are(reverse)} reverse."
+        which = f"{reverse:,} {are(reverse)} reverse"
+        if reverse == len(result.counted) > 1:
+            which = "all are reverse"
+        text = f"The data hold {result.called}; {which}."
         yield Sentence(text, ("enclaves", "enclave_funnel"))
 
 

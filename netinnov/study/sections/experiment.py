@@ -96,6 +96,11 @@ class Experiment:
         return bool(self.headline.sized.size is None)
 
     @property
+    def drawn(self) -> bool:
+        """Whether any scenario has random placements."""
+        return bool(self.effects["replicates"].max() > 1)
+
+    @property
     def in_model(self) -> bool:
         """Whether the links of the experiment are modelled."""
         return self.layer in self.modelled
@@ -217,8 +222,8 @@ def draw(result: Experiment) -> Iterator[Picture]:
             ax=ax,
         )
         caption = (
-            f"Links that the scenario ({result.headline.name}) makes and takes away: mean over "
-            "random placements, in weight, whose unit is that of the layer. A star is the park."
+            f"Links that the scenario ({result.headline.name}) makes and takes away, in weight"
+            f"{', mean over random placements' * result.drawn}. A star is the park."
         )
         alt = "Map with lines for links gained and dashed lines for links lost."
         yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN, alt)
@@ -246,12 +251,15 @@ def _effects(result: Experiment) -> Picture:
             ax.set_yticklabels([])
     for ax in axes[len(parts) :]:
         ax.remove()
-    caption = "Change by each scenario in per cent of what was before, over random placements."
-    note = (
-        "Black tick: median of the random placements, the number that the text gives. Point: their "
-        "mean. Line: their middle 95 %. At the right: share of placements whose change has the "
-        "sign of the median."
-    )
+    caption = "Change by each scenario in per cent of what was before."
+    note = "Point: the change. Nothing is drawn at random."
+    if result.drawn:
+        caption = caption.replace(".", ", over random placements.")
+        note = (
+            "Black tick: median of the random placements, the number that the text gives. Point: "
+            "their mean. Line: their middle 95 %. At the right: share of placements whose change "
+            "has the sign of the median."
+        )
     if "placebo_low" in shown and shown["placebo_low"].notna().any():
         note += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
         note += "median."

@@ -27,6 +27,7 @@ class Methods:
     border: float
     kilometres: float
     unit_lengths: bool
+    chosen_lengths: bool = False
 
 
 def compute(context: Context) -> Methods:
@@ -39,6 +40,7 @@ def compute(context: Context) -> Methods:
         measures.border,
         measures.kilometres,
         measures.distance == "unit",
+        context.configuration.measures.distance is None and measures.distance == "inverse",
     )
 
 
@@ -58,7 +60,8 @@ def offer(result: Methods) -> Iterator[Sentence]:
 
 def tell(result: Methods) -> Iterator[Sentence]:
     for note in result.notes:
-        yield Sentence(note, ("coverage",), topic="The data")
+        for text in _sentences(note):
+            yield Sentence(text, ("coverage",), topic="The data")
     if result.modelled:
         text = phrase(
             "These layers are computed from a model, not observed: {}. Numbers that contain them "
@@ -67,6 +70,15 @@ def tell(result: Methods) -> Iterator[Sentence]:
             joined([name(mark) for mark in result.marks.values()]),
         )
         yield Sentence(text, ("modelled",), topic=MODELLED)
+
+
+def _sentences(note: str) -> list[str]:
+    """A note of a reader, whose points stand in lines of their own, as sentences."""
+    head, *points = note.split("\n- ")
+    texts = [f"{head.rstrip(':')}: {point}" for point in points] or [head]
+    return [
+        text[:1].upper() + text[1:] + "." * (not text.endswith((".", "!", "?"))) for text in texts
+    ]
 
 
 def tables(result: Methods) -> Iterator[Table]:
@@ -95,6 +107,11 @@ def explain(result: Methods) -> Iterator[Sentence]:
         "Self-links (flows inside a place) are in the network and in no measure. Sums over layers "
         "add weights whatever their unit."
     )
+    if result.chosen_lengths:
+        yield Sentence(
+            "A link is 1 / weight long, as half of the pairs of places or more are linked and "
+            'weights differ; distance = "unit" in [measures] makes each link 1 long.'
+        )
     if result.border or result.kilometres:
         text = (
             f"With frictions a link is longer: by {number(result.border)} if its ends belong to "

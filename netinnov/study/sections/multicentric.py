@@ -17,12 +17,15 @@ from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
 from netinnov.study._structure import StructurePart
-from netinnov.study._words import name, number, percent, phrase
+from netinnov.study._words import name, number, percent, phrase, places
 
 __all__ = ["MULTICENTRIC", "Evenness", "Multicentric", "compute"]
 
 ENOUGH = 10
 """Places that a layer must have to be compared with others."""
+
+LEAST = 4
+"""Places with links from which ranks are drawn."""
 
 PANELS = 6
 
@@ -44,9 +47,10 @@ class Evenness:
 
     @property
     def slope(self) -> str:
-        """The rank-size slope with its standard error."""
-        error = number(self.rank_size.standard_error, digits=2)
-        return f"{number(self.rank_size.slope)} (s.e. {error})"
+        """The rank-size slope with the standard error of the rule of thumb."""
+        slope = self.rank_size.slope
+        error = number(abs(slope) * math.sqrt(2 / self.places), digits=2)
+        return f"{number(slope)} (standard error {error})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,31 +140,29 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     if result.observed is not None:
         whole = result.whole
         text = (
-            f"With the modelled layers the slope is {whole.slope} over {whole.places:,} places "
-            f"with links; the largest holds {percent(whole.primacy)}, and the effective number is "
-            f"{number(whole.effective_number, digits=2)}."
+            f"With the modelled layers {whole.places:,} places have links; the slope is "
+            f"{whole.slope}, the largest holds {percent(whole.primacy)}, and the effective number "
+            f"is {places(whole.effective_number)}."
         )
         yield Sentence(text, source)
-    slopes = {
-        layer: evenness
+    even = {
+        layer: evenness.effective_number / evenness.places
         for layer, evenness in result.by_layer.items()
-        if evenness.places >= ENOUGH and not math.isnan(evenness.rank_size.slope)
+        if evenness.places >= ENOUGH and math.isfinite(evenness.effective_number)
     }
-    if len(slopes) > 1:
-        order = sorted(slopes, key=lambda layer: slopes[layer].rank_size.slope)
+    if len(even) > 1:
+        order = sorted(even, key=lambda layer: even[layer])
         ends = [
             phrase(
-                "{} (slope {}, s.e. {}, n = {:,})",
+                "{} (effective number {} of {:,} places)",
                 name(result.marks[layer]),
-                number(slopes[layer].rank_size.slope),
-                number(slopes[layer].rank_size.standard_error, digits=2),
-                slopes[layer].places,
+                places(result.by_layer[layer].effective_number),
+                result.by_layer[layer].places,
             )
             for layer in (order[-1], order[0])
         ]
         text = phrase(
-            "Of the layers with {} places or more, the most even is {}, the most concentrated {}. "
-            "Slopes of layers with different numbers of places are not strictly comparable.",
+            "Of the layers with {} places or more, strength is most even in {}, least in {}.",
             ENOUGH,
             *ends,
         )
@@ -169,20 +171,18 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
 
 def _indices(whole: Evenness, which: str, lengths: str) -> Iterator[str]:
     slope, n = whole.rank_size.slope, whole.places
-    if math.isfinite(slope):
+    if math.isfinite(slope) and n >= ENOUGH:
         rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
         yield (
-            f"Rank-size slope of strength, {which} together: {number(slope)} (s.e. "
-            f"{number(whole.rank_size.standard_error, digits=2)}, R² "
-            f"{number(whole.rank_size.r_squared)}). Closer to 0 is more even; "
-            "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first. "
-            "Ranks are not independent, so this standard error is too small: a rule of thumb, "
-            f"slope × √(2/n) with n = {n:,}, gives {rough}."
+            f"Rank-size slope of strength, {which} together: {number(slope)} (standard error by "
+            f"the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
+            f"{number(whole.rank_size.r_squared, digits=2)}). Closer to 0 is more even; "
+            "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )
     if not math.isnan(whole.primacy):
         yield (
             f"The largest place holds {percent(whole.primacy)} of all strength. Strength is as "
-            f"concentrated as if {number(whole.effective_number, digits=2)} equal places shared it "
+            f"concentrated as if {places(whole.effective_number)} equal places shared it "
             f"(effective number, of {n:,}); Gini {number(whole.gini, digits=2)}, Green's index "
             f"{number(whole.green, digits=2)} (1: all places equal)."
         )
@@ -197,7 +197,7 @@ def _indices(whole: Evenness, which: str, lengths: str) -> Iterator[str]:
 def draw(result: Multicentric) -> Iterator[Picture]:
     """All layers together and the heaviest layers, a panel each."""
     strength = result.strength
-    if not (strength > 0).any(axis=None):
+    if not (strength > 0).any(axis=None) or result.main.places < LEAST:
         return
     heaviest = strength.sum().sort_values(ascending=False, kind="stable")
     layers = list(heaviest.index[heaviest > 0])[: PANELS - 1]

@@ -20,7 +20,7 @@ from netinnov.study._context import Context
 from netinnov.study._null import Null
 from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
 from netinnov.study._structure import Plan, StructurePart, plan
-from netinnov.study._words import joined, name, number, percent, phrase, some
+from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
 from netinnov.study.sections import centres
 
 __all__ = ["PROFILE", "Profile", "compute"]
@@ -37,7 +37,7 @@ LONG = 20.0
 PLAIN: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "null": None}
 """Options of a profile of nothing but values."""
 
-DIGITS: list[Callable[[float], str]] = [partial(number, digits=digits) for digits in (2, 3, 4)]
+DIGITS: list[Callable[[float], str]] = [places, *(partial(number, digits=n) for n in (3, 4))]
 PERCENT: list[Callable[[float], str]] = [percent, lambda share: f"{100 * share:.1f} %"]
 WHOLE: list[Callable[[float], str]] = [lambda count: f"{count:,.0f}"]
 
@@ -109,11 +109,14 @@ class Profile:
         Shown in the first way in which the ends of the interval differ.
         """
         row: Any = self.table.loc[index]
-        value, low, high = (float(row[column]) for column in ("value", "low", "high"))
+        value, low, high, bias = (float(row[name]) for name in ("value", "low", "high", "bias"))
+        if math.isnan(low) or abs(bias) > (high - low) / 2:  # an interval not to be trusted
+            return shows[0](value)
+        ends = sorted({low, value, high})
         for show in shows:
-            if not math.isnan(low) and show(low) != show(high):
+            if len({show(end) for end in ends}) == len(ends) > 1:
                 return f"{show(value)} ({show(low)} to {show(high)})"
-        return shows[0](value)
+        return shows[-1](value)
 
     def has(self, column: str) -> bool:
         """Whether a column was computed for any index."""
@@ -227,7 +230,7 @@ def tell(result: Profile) -> Iterator[Sentence]:
             "In {} alone the effective number of places is {}, and {} are centres by the rule "
             "“{}”: this describes the model.",
             name(result.marks[layer]),
-            number(float(table["value"]["effective_number"]), digits=2),
+            places(float(table["value"]["effective_number"])),
             number(float(table["value"]["n_centres"])),
             result.rule,
         )
@@ -238,7 +241,6 @@ def _values(result: Profile) -> Iterator[Sentence]:
     """The indices that are easiest to say in words, with their intervals."""
 
     said: dict[str, tuple[str, Sequence[Callable[[float], str]]]] = {
-        "effective_number": ("the effective number of places is {}", DIGITS),
         "primacy": ("the largest place holds {} of all strength", PERCENT),
         "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", WHOLE),
     }
@@ -262,8 +264,8 @@ def _sizes(result: Profile) -> Iterator[Sentence]:
     if np.isfinite([strength, people]).all():
         more = "more evenly" if strength > people else "less evenly"
         yield Sentence(
-            f"The effective number of places is {number(people, digits=2)} by population and "
-            f"{number(strength, digits=2)} by links: links are spread {more} than people.",
+            f"The effective number of places is {places(people)} by population and "
+            f"{places(strength)} by links: links are spread {more} than people.",
             ("profile",),
         )
 
@@ -284,9 +286,10 @@ def _null(result: Profile) -> Iterator[Sentence]:
     ]
     yield Sentence(
         f"Compared with {result.replicates:,} random networks {result.null.described}, "
-        f"{int((many | few).sum())} of {len(known)} indices lie outside the middle 95 % "
+        f"{int((many | few).sum())} of {counted(len(known), 'index', 'indices')} "
+        f"{'lies' if (many | few).sum() == 1 else 'lie'} outside the middle 95 % "
         + (f"({'; '.join(parts)}). " if parts else "of them. ")
-        + "About one in twenty lies outside by chance."
+        + "By chance about one in twenty would."
         + (GRAVITY if result.null.name == "gravity" else ""),
         ("profile",),
     )
@@ -298,8 +301,7 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
         return
     counts = most.value_counts()
     text = phrase(
-        "Most depends on {}: for {:,} of {:,} indices no other place changes the value as much "
-        "when it is left out",
+        "Leaving out {} changes {:,} of {:,} indices more than leaving out any other place does",
         name(result.names.get(counts.index[0], counts.index[0])),
         counts.iloc[0],
         len(most),
@@ -311,8 +313,8 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
             show = next((show for show in PERCENT if show(ends[0]) != show(ends[1])), None)
             if show is not None:
                 text += (
-                    f". The share of the largest place, {show(float(row['value']))}, would be "
-                    f"between {show(ends[0])} and {show(ends[1])} without one of the places"
+                    f". The largest place holds {show(float(row['value']))}; without one of the "
+                    f"places the largest holds between {show(ends[0])} and {show(ends[1])}"
                 )
     yield Sentence(text + ".", ("profile",))
 
@@ -324,8 +326,8 @@ def _biased(result: Profile) -> Iterator[Sentence]:
     shifted = table.index[table["bias"].abs() > half]
     if names := [_called(index) for index in shifted]:
         yield Sentence(
-            "Resampling loses weak links, and shifts some indices by more than half the width of "
-            f"their interval; trust no interval of {some(names, len(names))}.",
+            "Resampling loses weak links. It shifts these indices by more than half the width of "
+            f"their interval, which is not to be trusted: {some(names, len(names))}.",
             ("profile",),
         )
 
