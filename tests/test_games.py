@@ -177,6 +177,53 @@ def test_a_function_and_its_table_give_the_same_estimate() -> None:
     pd.testing.assert_frame_equal(table, function)
 
 
+def test_the_shapley_value_is_exact_to_24_players_and_sampled_beyond() -> None:
+    names = [f"n{k:02d}" for k in range(30)]
+    # A weight of each, and a pair that needs both: k, and 1/2 more for the two of the pair.
+    pair = {"n00", "n01"}
+
+    def worth(coalition: frozenset[str]) -> float:
+        return sum(int(name[1:]) for name in coalition) + float(pair <= coalition)
+
+    exact = shapley_value(worth, players=names[:5])
+    assert exact.to_dict() == pytest.approx(
+        {"n00": 0.5, "n01": 1.5, "n02": 2.0, "n03": 3.0, "n04": 4.0}
+    )
+    many = shapley_value(worth, players=names, rng=1)
+    sampled = sampled_shapley_value(worth, players=names, rng=1)
+    pd.testing.assert_series_equal(many, sampled["value"], check_names=False)
+    assert many.name == "shapley_value"
+    assert many["n07"] == pytest.approx(7)
+    assert abs(many["n00"] - 0.5) < 5 * sampled.loc["n00", "standard_error"]
+    assert many.sum() == pytest.approx(sum(range(30)) + 1)
+
+
+def test_orders_are_sampled_on_request() -> None:
+    game = draw_game("normal", 5, 4)
+    pd.testing.assert_series_equal(
+        shapley_value(game, orders=10, rng=3),
+        sampled_shapley_value(game, orders=10, rng=3)["value"],
+        check_names=False,
+    )
+    function = shapley_value(game.value, players=game.players)
+    close(function, shapley_value(game), game)
+
+
+@pytest.mark.parametrize(
+    ("game", "options", "words"),
+    [
+        (GLOVES, {"players": ["l"]}, "this game names its own players"),
+        (len, {}, "must name all players"),
+        (GLOVES, {"orders": 1}, "orders"),
+        (lambda _: math.nan, {"players": ["a", "b"]}, "finite"),
+        (3, {}, "must be of the type Game or Mapping"),
+    ],
+)
+def test_what_has_no_shapley_value_is_refused(game: Any, options: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        shapley_value(game, **options)
+
+
 # Games and bad input
 
 

@@ -83,7 +83,8 @@ def nucleolus(game: GameLike) -> pd.Series:
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
     """The nucleolus of excesses that a coalition shares among its members.
 
-    As `nucleolus`, with ``(v(S) - x(S)) / |S|``: what each member would gain by leaving together.
+    As `nucleolus`, with excesses divided by the number of players in the coalition, ``(v(S) - x(S))
+    / |S|``: what each member would gain by leaving together.
 
     Parameters
     ----------

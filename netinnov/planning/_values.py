@@ -14,36 +14,66 @@ from netinnov._arguments import as_whole, check_callable, check_number, check_rn
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.planning._game import Game, GameLike, as_game, by_player, distinct_players
+from netinnov.planning._game import (
+    MOST_PLAYERS,
+    Game,
+    GameLike,
+    as_game,
+    by_player,
+    coalition_of,
+    distinct_players,
+)
 
 __all__ = ["banzhaf_value", "mean_by_orders", "sampled_shapley_value", "shapley_value"]
 
+ORDERS = 1000
+"""Random orders, where nobody asks for another number."""
 
-def shapley_value(game: GameLike) -> pd.Series:
+
+@suggests_keywords
+def shapley_value(
+    game: GameLike | Callable[[frozenset[Any]], float],
+    *,
+    players: Sequence[Hashable] | None = None,
+    orders: int | None = None,
+    rng: Rng = None,
+) -> pd.Series:
     """What each player adds to those before them, on average over all orders of the players.
 
     Sum over S without i of s! (n - s - 1)! / n! (v(S + i) - v(S)).
 
     Parameters
     ----------
-    game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+    game : Game, mapping or function
+        A value for each coalition; a mapping from frozensets of players to values will do. A
+        function takes a frozenset of players and returns the value of their coalition.
+    players : sequence, optional
+        All players, any number of them; only with a function, which needs them.
+    orders : int, optional
+        Random orders over which is averaged, at least 2. None: the exact value of up to 24
+        players, and 1,000 orders of more.
+    rng : None, int, SeedSequence or Generator
+        Source of the random orders.
 
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted). They add up to
-        the value of all; who never adds anything gets 0.
+        A number a player, in the order of ``game.players`` (of a mapping: sorted; of a function: as
+        given). They add up to the value of all; who never adds anything gets 0.
 
     Raises
     ------
     InputError
-        If a coalition has no value, the empty one is not worth 0, or there are more than 24
-        players.
+        If a coalition has no value, the empty one is not worth 0, a table has more than 24 players,
+        or players are missing, there twice or given beside a game that has its own.
 
     See Also
     --------
-    sampled_shapley_value : for more players.
+    sampled_shapley_value : the same random orders, with a standard error for each player.
+
+    Notes
+    -----
+    An exact value asks a function for all 2^n coalitions; `orders` asks for n of them an order.
 
     References
     ----------
@@ -54,8 +84,17 @@ def shapley_value(game: GameLike) -> pd.Series:
     >>> shapley_value(Game(["home", "host"], [0, 1, 2, 6])).tolist()
     [2.5, 3.5]
     """
-    game = as_game(game)
-    return by_player(game, mean_by_orders(game.values), "shapley_value")
+    if callable(game):
+        worth, names = _worth_of(game, players)
+        if orders is None and len(names) <= MOST_PLAYERS:
+            return shapley_value(_table(worth, names))
+        orders = ORDERS if orders is None else orders
+    if orders is not None:
+        sample = sampled_shapley_value(game, players=players, orders=orders, rng=rng)
+        return sample["value"].rename("shapley_value")
+    own: Any = game
+    table = _own_players(own, players)
+    return by_player(table, mean_by_orders(table.values), "shapley_value")
 
 
 def banzhaf_value(game: GameLike) -> pd.Series:
@@ -114,7 +153,7 @@ def sampled_shapley_value(
     game: GameLike | Callable[[frozenset[Any]], float],
     *,
     players: Sequence[Hashable] | None = None,
-    orders: int = 1000,
+    orders: int = ORDERS,
     rng: Rng = None,
 ) -> pd.DataFrame:
     """Estimate the Shapley value from random orders of the players.
@@ -145,7 +184,7 @@ def sampled_shapley_value(
 
     See Also
     --------
-    shapley_value : exact, up to 24 players.
+    shapley_value : exact, up to 24 players; the same numbers as here beyond, or with `orders`.
 
     References
     ----------
@@ -177,25 +216,45 @@ def _worth(
 ) -> tuple[Callable[[npt.NDArray[np.int64]], Floats], list[Any]]:
     """Values of those who have come, along an order of the players; and the players."""
     if isinstance(game, (Game, Mapping)):
-        if players is not None:
-            raise InputError("`players` is for a function; this game names its own players.")
-        table = as_game(game)
+        table = _own_players(game, players)
         return lambda order: table.values[np.cumsum(1 << order)], list(table.players)
+    value, names = _worth_of(game, players)
+    cached: dict[frozenset[Any], float] = {}
+
+    def along(order: npt.NDArray[np.int64]) -> Floats:
+        coalitions = [frozenset(names[i] for i in order[:end]) for end in range(1, order.size + 1)]
+        cached.update({each: value(each) for each in coalitions if each not in cached})
+        return np.array([cached[each] for each in coalitions])
+
+    return along, names
+
+
+def _own_players(game: GameLike, players: Sequence[Hashable] | None) -> Game:
+    """A game that names its players itself."""
+    if players is not None:
+        raise InputError("`players` is for a function; this game names its own players.")
+    return as_game(game)
+
+
+def _worth_of(
+    game: object, players: Sequence[Hashable] | None
+) -> tuple[Callable[[frozenset[Any]], float], list[Any]]:
+    """A function of coalitions whose values are checked, and the players."""
     check_callable("game", game, "a Game, a mapping or a function of a frozenset of players")
     if players is None:
         raise InputError("`players` must name all players, because `game` is a function.")
-    names = distinct_players("players", players, most=None)
-    cached: dict[frozenset[Any], float] = {}
-
-    def worth(order: npt.NDArray[np.int64]) -> Floats:
-        ends = range(1, order.size + 1)
-        return np.array([value(frozenset(names[i] for i in order[:end])) for end in ends])
 
     def value(coalition: frozenset[Any]) -> float:
-        if coalition not in cached:
-            number = game(coalition)  # type: ignore[operator]
-            check_number(f"game({set(coalition)})", number)
-            cached[coalition] = float(number)
-        return cached[coalition]
+        number = game(coalition)  # type: ignore[operator]
+        check_number(f"game({set(coalition)})", number)
+        return float(number)
 
-    return worth, names
+    return value, distinct_players("players", players, most=None)
+
+
+def _table(worth: Callable[[frozenset[Any]], float], names: list[Any]) -> Game:
+    """All coalitions of a function."""
+    values = np.zeros(1 << len(names))
+    for mask in range(1, values.size):
+        values[mask] = worth(coalition_of(mask, names))
+    return Game(tuple(names), values)
