@@ -34,8 +34,9 @@ Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infoma
 
 INPUT = (
     "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .dta, "
-    ".xlsx), or workbook with such sheets; folder or zip of CORDIS; table or matrix of flows "
-    "(.csv, .xlsx, .dta, .parquet); or file .edges, .mpx, .net, .paj, .graphml, .gexf, .gml."
+    ".xlsx), or workbook with such sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
+    "table or matrix of flows (.csv, .xlsx, .dta, .parquet); or file .edges, .mpx, .net, .paj, "
+    ".graphml, .gexf, .gml."
 )
 CODES = (
     "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the "

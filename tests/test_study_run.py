@@ -631,6 +631,12 @@ SOURCES = {
         "Programme;Acronym;Project Partner;Town;Country\n"
         "N;X;Lab;Paris;France\nN;X;Firm;Lyon;France\n",
     ),
+    "openalex": (
+        "works.jsonl",
+        '{"id": "/W1", "publication_year": 2020, "authorships": [{"author": {"id": "/A1"}, '
+        '"institutions": [{"id": "/I1", "country_code": "CN"}]}, {"author": {"id": "/A2"}, '
+        '"institutions": [{"id": "/I2", "country_code": "DE"}]}]}\n',
+    ),
     "patentsview": (
         "g_inventor_disambiguated.tsv",
         "patent_id\tinventor_id\tlocation_id\n1\ta\tx\n1\tb\ty\n2\tb\ty\n2\tc\tz\n",

@@ -28,6 +28,7 @@ from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._records import ReadingNote, noted, say
+from netinnov.sources.openalex import is_openalex
 from netinnov.sources.tables import tables_of_file
 
 __all__ = [
@@ -45,14 +46,16 @@ __all__ = [
 
 READ = (
     "a folder with nodes.csv and links.csv (or .parquet, .dta, .xlsx), a workbook with sheets "
-    "nodes and links, a folder or zip of CORDIS, a table or matrix of flows (.csv, .xlsx, .dta, "
-    ".parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf or .gml"
+    "nodes and links, a folder or zip of CORDIS, a folder or .jsonl of OpenAlex, a table or matrix "
+    "of flows (.csv, .xlsx, .dta, .parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf "
+    "or .gml"
 )
 """What is read."""
 
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
 ZIP = ".zip"
-ENDINGS = (*MULTIPLEX, ".json", *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)
+LINES = ".jsonl"
+ENDINGS = (*MULTIPLEX, ".json", LINES, *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)
 """How files of data end."""
 
 MEMBERS = 20
@@ -66,6 +69,7 @@ READERS: dict[str, Callable[..., Tables]] = {
     "graph": read_graph,
     "keep": sources.read_keep,
     "multiplex": sources.read_multiplex,
+    "openalex": sources.read_openalex,
     "patentsview": sources.read_patentsview,
 }
 """Readers by the name of their source; a new one is usable in a study once it is here."""
@@ -99,7 +103,7 @@ def read_network(
         A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
         links and, if any, places and layers; a table or matrix of flows; a file ``.edges``,
         ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
-        CORDIS, a table of keep.eu or of PatentsView.
+        CORDIS, a table of keep.eu or of PatentsView, or JSON lines or tables of OpenAlex.
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.
@@ -206,6 +210,8 @@ def recognise(path: Path) -> tuple[str, Path]:
         return "multiplex", path
     if ending in GRAPHS:
         return "graph", path
+    if ending == LINES:
+        return "openalex", path
     if ending == ".toml":
         msg = f"it is a configuration, for `netinnov run {path}`."
         raise InputError(f"{path} must be {READ}; {msg}")
@@ -243,6 +249,8 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
         return "tables", folder
     if any("inventor" in stem for stem in stems):
         return "patentsview", folder
+    if is_openalex(folder):
+        return "openalex", folder
     graphs = [name for name in names if ending_of(name) in (*MULTIPLEX, *GRAPHS)]
     books = [name for name in names if ending_of(name) in WORKBOOKS]
     if len(graphs) + len(books) == 1:

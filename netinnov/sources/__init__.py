@@ -8,6 +8,7 @@ from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
 from netinnov.sources.keep import read_keep
 from netinnov.sources.multiplex import read_multiplex
+from netinnov.sources.openalex import read_openalex
 from netinnov.sources.origin_destination import read_origin_destination
 from netinnov.sources.patentsview import read_patentsview
 from netinnov.sources.tables import read_tables
@@ -18,6 +19,7 @@ __all__ = [
     "read_cordis",
     "read_keep",
     "read_multiplex",
+    "read_openalex",
     "read_origin_destination",
     "read_patentsview",
     "read_tables",

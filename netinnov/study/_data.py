@@ -35,7 +35,7 @@ BUNDLED = ("yrd", "europe")
 CORDIS = ("organization", "project")
 """How the names of the files of CORDIS begin, in a folder that may hold others."""
 
-TWO_MODE = ("projects", "patents")
+TWO_MODE = ("projects", "patents", "works")
 """Options of readers with which events stay as nodes."""
 
 NEAR_NOWHERE = 10.0
@@ -88,14 +88,15 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 # aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
 # outflow = "population"      # flows that are shares: the column of the places with all that leaves
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
-# weighting = "count"         # cordis, keep, patentsview: "count", "newman" or "full"
+# weighting = "count"         # cordis, keep, openalex, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
                               # or several, or through = "project", the kind that they meet in;
                               # weighting = "count", "newman" or "full"; split_by = "kind": a layer
                               # for each kind of both ends, and one ("mixed") for pairs of two.
-                              # cordis, keep, patentsview then keep their projects or patents as
-                              # nodes, which are resampled and, for the null model, trade members
+                              # cordis, keep, openalex and patentsview then keep their projects,
+                              # works or patents as nodes, which are resampled and, for the null
+                              # model, trade their members
 
 # [columns]                   # headers or attributes of nodes, and our names; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
@@ -401,6 +402,8 @@ def _files(source: str, path: Path) -> tuple[Path, ...]:
     """What the reader may have read: the file itself, or the tables of a folder."""
     if path.is_file():
         return (path,)
+    if source == "openalex":
+        return tuple(entry for entry in sorted(path.rglob("*")) if entry.is_file())
     entries = [entry for entry in path.iterdir() if entry.is_file()]
     if source == "tables":
         return tuple(

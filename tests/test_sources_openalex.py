@@ -1,0 +1,249 @@
+"""The reader of OpenAlex, on a sample made by hand after the published schema."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import netinnov as ni
+from netinnov.cli import app
+from netinnov.errors import InputError
+from netinnov.sources import Tables, read_openalex
+
+URL = "https://openalex.org/"
+
+# Made by hand: three institutions with coordinates in two cities, one that only a work names.
+INSTITUTIONS = [
+    {
+        "id": f"{URL}{number}",
+        "ror": f"https://ror.org/0{number}",
+        "display_name": name,
+        "type": kind,
+        "country_code": "CN",
+        "geo": {
+            "city": city,
+            "geonames_city_id": city_id,
+            "country_code": "CN",
+            "latitude": lat,
+            "longitude": lon,
+        },
+        "lineage": [f"{URL}{number}"],
+        "works_count": 1000,
+    }
+    for number, name, kind, city, city_id, lat, lon in (
+        ("I1", "University of Hangzhou", "education", "Hangzhou", "1808926", 30.2, 120.1),
+        ("I2", "Quzhou Institute", "facility", "Quzhou", "1797353", 28.9, 118.9),
+        ("I3", "A firm of Hangzhou", "company", "Hangzhou", "1808926", 30.4, 120.3),
+    )
+]
+
+
+def work(number: str, year: int | None, *authors: tuple[str, list[str]]) -> dict[str, object]:
+    return {
+        "id": f"{URL}{number}",
+        "doi": None,
+        "title": "A work",
+        "publication_year": year,
+        "authorships": [
+            {
+                "author_position": "first",
+                "author": {"id": f"{URL}{author}", "display_name": "Somebody", "orcid": None},
+                "institutions": [
+                    {
+                        "id": f"{URL}{each}",
+                        "display_name": f"Name of {each}",
+                        "ror": None,
+                        "country_code": "CN",
+                        "type": "education",
+                        "lineage": [],
+                    }
+                    for each in there
+                ],
+            }
+            for author, there in authors
+        ],
+    }
+
+
+WORKS = [
+    work("W1", 2018, ("A1", ["I1"]), ("A2", ["I2"])),
+    work("W2", 2019, ("A1", ["I1", "I3"])),
+    work("W3", 2020, ("A1", ["I3"]), ("A2", ["I2"]), ("A3", [])),
+    work("W4", 2020, ("A1", ["I3"])),
+    work("W5", None, ("A3", ["I4"])),
+]
+FAULTS = r"without an institution: 1 of 9(.|\n)*without a year of publication: 1"
+
+
+def lines(entries: list[dict[str, object]]) -> str:
+    return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """As the snapshot is: folders of gzipped parts."""
+    for entity, entries in (("works", WORKS), ("institutions", INSTITUTIONS)):
+        folder = tmp_path / "data" / entity / "updated_date=2025-01-01"
+        folder.mkdir(parents=True)
+        (folder / "part_000.gz").write_bytes(gzip.compress(lines(entries).encode()))
+        (folder.parent / "manifest").write_text("{}")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def flat(tmp_path: Path) -> Path:
+    """As the script of OpenAlex flattens it."""
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    rows = [
+        {
+            "work_id": each["id"],
+            "author_position": authorship["author_position"],
+            "author_id": authorship["author"]["id"],
+            "institution_id": there["id"],
+            "raw_affiliation_string": "",
+        }
+        for each in WORKS
+        for authorship in each["authorships"]  # type: ignore[attr-defined]
+        for there in authorship["institutions"] or [{"id": ""}]
+    ]
+    pd.DataFrame(rows).to_csv(folder / "works_authorships.csv.gz", index=False)
+    years = pd.DataFrame(WORKS)[["id", "doi", "publication_year"]]
+    years["publication_year"] = years["publication_year"].astype("Int64")
+    years.to_csv(folder / "works.csv.gz", index=False)
+    about = pd.DataFrame(INSTITUTIONS)
+    own = about[["id", "ror", "display_name", "country_code", "type"]]
+    own.to_csv(folder / "institutions.csv.gz", index=False)
+    geo = pd.DataFrame([*about["geo"]]).assign(institution_id=about["id"])
+    geo.to_csv(folder / "institutions_geo.csv.gz", index=False)
+    return folder
+
+
+def read(path: Path, **options: str) -> Tables:
+    with pytest.warns(UserWarning, match=FAULTS):
+        return read_openalex(path, **options)  # type: ignore[arg-type]
+
+
+def test_works_by_hand(snapshot: Path) -> None:
+    nodes, links, places, directed, _ = read(snapshot)
+    assert nodes.index.tolist() == ["I1", "I2", "I3", "I4"]
+    assert nodes["kind"].tolist() == ["university", "institute", "firm", "university"]
+    assert nodes["name"].tolist()[2:] == ["A firm of Hangzhou", "Name of I4"]
+    assert nodes["place"].tolist()[:3] == ["Hangzhou, CN", "Quzhou, CN", "Hangzhou, CN"]
+    assert pd.isna(nodes["place"]["I4"])
+    assert nodes["works"].tolist() == [2, 2, 3, 1]
+    # A1 names I1 in 2018, I1 before I3 in 2019 and I3 in 2020: one move, in 2020.
+    rows = links.sort_values(["layer", "period"], kind="stable")
+    columns = ["layer", "source", "target", "weight", "period"]
+    assert rows[columns].to_numpy().tolist() == [
+        ["co_affiliation", "I1", "I3", 1.0, 2019],
+        ["co_publication", "I1", "I2", 1.0, 2018],
+        ["co_publication", "I1", "I3", 1.0, 2019],
+        ["co_publication", "I2", "I3", 1.0, 2020],
+        ["mobility", "I1", "I3", 1.0, 2020],
+    ]
+    assert directed == ("mobility",)
+    assert places is not None
+    assert places.loc["Hangzhou, CN", ["lon", "lat"]].tolist() == pytest.approx([120.2, 30.3])
+    assert places["parent"].tolist()[:2] == ["CN", "CN"]
+    network = ni.build_network(nodes, links, places, directed)
+    assert ni.aggregate(network.select(nodes=["I1", "I2", "I3"]), level=1).n_nodes == 1
+
+
+def test_flattened_tables_and_lines_give_the_same(snapshot: Path, flat: Path) -> None:
+    first, second = read(snapshot), read(flat)
+    pd.testing.assert_frame_equal(first.links, second.links)
+    # What only a work says of an institution is not in the flattened tables.
+    pd.testing.assert_frame_equal(first.nodes.iloc[:3], second.nodes.iloc[:3])
+    assert first.places is not None
+    pd.testing.assert_frame_equal(first.places, second.places)
+
+
+def test_works_as_nodes(snapshot: Path) -> None:
+    nodes, links, *_ = read(snapshot, works="nodes")
+    assert nodes["kind"].value_counts()["work"] == 5
+    assert set(links["layer"]) == {"authorship"}
+    assert len(links) == 2 + 2 + 2 + 1 + 1
+    network = ni.build_network(nodes, links)
+    flat = ni.linkages.project(network, layer="authorship", through="work")
+    with_links = read(snapshot).links
+    expected = with_links[with_links["layer"] == "co_publication"]
+    assert flat.links["weight"].sum() == expected["weight"].sum()
+
+
+def test_works_alone_are_in_countries(tmp_path: Path) -> None:
+    path = tmp_path / "works.jsonl"
+    path.write_text(lines(WORKS))
+    tables = read(path)
+    assert set(tables.nodes["place"]) == {"CN"}
+    assert tables.places is not None
+    assert tables.places.index.tolist() == ["CN"]
+
+
+def test_an_answer_of_the_api(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    answer = {"meta": {"count": 5}, "results": WORKS}
+    path.write_text(json.dumps(answer, indent=1))
+    pd.testing.assert_frame_equal(read(path).links, read_lines_of(tmp_path).links)
+
+
+def read_lines_of(folder: Path) -> Tables:
+    (folder / "lines.jsonl").write_text(lines(WORKS))
+    return read(folder / "lines.jsonl")
+
+
+def test_cities_of_one_name_are_two_places(tmp_path: Path) -> None:
+    other = json.loads(json.dumps(INSTITUTIONS))
+    other[2]["geo"]["geonames_city_id"] = "99"
+    (tmp_path / "all.jsonl").write_text(lines([*other, *WORKS]))
+    assert read(tmp_path).nodes["place"].tolist()[:3] == [
+        "Hangzhou, CN",
+        "Quzhou, CN",
+        "Hangzhou, CN (99)",
+    ]
+
+
+def test_commands_know_it(snapshot: Path, tmp_path: Path) -> None:
+    call = CliRunner().invoke
+    result = call(app, ["info", str(snapshot)])
+    assert "layer mobility: 1 link, weight 1, directed" in result.stdout
+    assert call(app, ["check", str(snapshot)]).exit_code == 1  # what is left out is a finding
+    done = call(app, ["convert", str(snapshot), str(tmp_path / "out"), "--to", "csv"])
+    assert done.exit_code == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        assert ni.read_network(tmp_path / "out").equals(ni.read_network(snapshot))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "none has"),
+        ('{"id": "x"}\n', "none has"),
+        ('{"id": 1}\n{"id"', "all.jsonl, line 2 must be JSON; is the file cut off"),
+        ("hello\n", "all.jsonl, line 1, column 1 must be JSON"),
+        (lines([work("W1", 2020, ("A1", []))]), "whose authors have institutions; none has"),
+    ],
+)
+def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "all.jsonl").write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_openalex(tmp_path / "all.jsonl")
+
+
+def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere does not exist"):
+        read_openalex(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"must hold JSON lines of OpenAlex .* it holds nothing"):
+        read_openalex(tmp_path / "empty")
+    with pytest.raises(InputError, match="`works` must be one of"):
+        read_openalex(snapshot, works="both")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="leave it out with works='nodes'"):
+        read_openalex(snapshot, works="nodes", weighting="newman")
