@@ -240,6 +240,7 @@ def test_outages_agree_with_networkx(delta):
             assert lost.loc[node, "homeward_lost"] == homeward
 
 
+@pytest.mark.slow
 def test_all_parks_of_the_delta(delta):
     table = cooperation_table(delta)
     assert len(table) == 72

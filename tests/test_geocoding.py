@@ -673,6 +673,7 @@ def test_the_judged_list_is_whole(judged):
     assert judged["method"].value_counts().to_dict() == drawn
 
 
+@pytest.mark.slow
 def test_most_participations_in_cities(in_coarse):
     # 5.7 % of the rows are in towns that GeoNames has, but with fewer than 15,000 inhabitants.
     assert len(in_coarse) == 43_466

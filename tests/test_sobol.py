@@ -105,13 +105,19 @@ def test_pairs_of_the_function_of_ishigami(pair) -> None:
 
 
 def test_shares_of_a_sum_by_hand(pair) -> None:
-    # 2 x + y over the unit square: 4/12 and 1/12 of 5/12. With noise of variance 1 over the mean of
-    # four replicates, 1/4: the variance is 2/3, of which noise has 3/8, x 1/2 and y 1/8.
+    # 2 x + y over the unit square: 4/12 and 1/12 of 5/12.
     ranges = dict.fromkeys("xyz", (0, 1))
     still = run(pair, additive, ranges, samples=256, replicates=2)
     assert still.to_frame()["first"].tolist() == pytest.approx([0.8, 0.2, 0], abs=0.02)
     assert still.to_frame()["total"].tolist() == pytest.approx([0.8, 0.2, 0], abs=0.02)
     assert still.noise == 0
+
+
+@pytest.mark.slow
+def test_shares_of_a_sum_with_noise_by_hand(pair) -> None:
+    # As above. With noise of variance 1 over the mean of four replicates, 1/4: the variance is 2/3,
+    # of which noise has 3/8, x 1/2 and y 1/8.
+    ranges = dict.fromkeys("xyz", (0, 1))
     noisy = run(pair, partial(additive, sd=1.0), ranges, samples=512, replicates=4)
     table = noisy.to_frame()
     assert noisy.noise == pytest.approx(3 / 8, abs=0.04)
