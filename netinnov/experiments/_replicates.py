@@ -134,8 +134,9 @@ def replicate(
                     raise
                 return Values(False, list(undefined))
         after = changed.storage.nodes.index
-        lost = nodes[~nodes.isin(after)]
-        if len(lost):
+        # New nodes come last, as a rule.
+        kept = after is nodes or nodes.equals(after[: len(nodes)])
+        if not kept and len(lost := nodes[~nodes.isin(after)]):
             raise InputError(
                 f"scenario {name!r} drops {len(lost)} nodes of the baseline, e.g. "
                 f"{list(lost[:5])}, so there is nothing to compare. Take the smaller network as "
