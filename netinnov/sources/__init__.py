@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
+from netinnov.sources._open_tables import open_tables
 from netinnov.sources._reconcile import Reconciled, reconcile
 from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
@@ -16,6 +17,7 @@ from netinnov.sources.tables import read_tables
 __all__ = [
     "Reconciled",
     "Tables",
+    "open_tables",
     "read_cordis",
     "read_keep",
     "read_multiplex",

@@ -1,0 +1,76 @@
+"""Links of 300 places from many participations: ours on DuckDB against SQL written by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from netinnov.linkages import co_participation
+from netinnov.sources import open_tables
+
+BY_HAND = """
+    WITH cell AS MATERIALIZED (
+        SELECT event, city, count(*) AS n
+        FROM (SELECT DISTINCT event, who, city FROM participations) GROUP BY event, city
+    ), sizes AS (SELECT event, sum(n) AS k FROM cell GROUP BY event HAVING sum(n) > 1)
+    SELECT a.city AS source, b.city AS target, sum(
+        CASE WHEN a.city = b.city THEN a.n * (a.n - 1) / 2 ELSE a.n * b.n END / (k - 1)
+    ) AS weight
+    FROM cell a JOIN sizes USING (event) JOIN cell b USING (event)
+    WHERE a.city < b.city OR (a.city = b.city AND a.n > 1) GROUP BY source, target
+"""
+
+
+@pytest.fixture(scope="module")
+def participations(tmp_path_factory, request):
+    tried = request.config.getoption("--benchmark-disable")
+    n = 10_000 if tried else 5_000_000
+    rng = np.random.default_rng(1)
+    who = rng.integers(n // 10, size=n)
+    table = pd.DataFrame(
+        {
+            "who": who,
+            "event": rng.integers(n * 2 // 5, size=n),
+            "city": np.char.add("c", (who % 300).astype("U3")),
+        }
+    )
+    folder = tmp_path_factory.mktemp("tables")
+    table.to_parquet(folder / "participations.parquet")
+    return folder
+
+
+def sorted_links(relation):
+    return relation.df().sort_values(["source", "target"], ignore_index=True)
+
+
+def test_places_on_duckdb(in_turns, participations):
+    table = open_tables(participations)["participations"]
+
+    def ours():
+        return sorted_links(
+            co_participation(table, member="who", event="event", by="city", weighting="newman")
+        )
+
+    def by_hand():
+        return sorted_links(table.query("participations", BY_HAND))
+
+    pd.testing.assert_frame_equal(ours(), by_hand())
+    found = in_turns({"netinnov": ours, "SQL by hand": by_hand}, rounds=5)
+    if in_turns.measured:
+        assert found["netinnov"] <= 1.1 * found["SQL by hand"]
+
+
+@pytest.mark.parametrize("by", [None, "city"])
+def test_pandas_and_polars(in_turns, participations, by):
+    file = participations / "participations.parquet"
+    options = {"member": "who", "event": "event", "by": by}
+    tables = {"pandas": pd.read_parquet(file), "polars": pl.read_parquet(file)}
+    in_turns(
+        {
+            name: lambda table=table: co_participation(table, **options)
+            for name, table in tables.items()
+        },
+        rounds=1,
+    )
