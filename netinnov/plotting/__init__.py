@@ -7,6 +7,7 @@ from netinnov.plotting._adjacency import plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial
 from netinnov.plotting._approaches import plot_approaches
 from netinnov.plotting._benefit_shares import plot_benefit_shares
+from netinnov.plotting._centre_plans import plot_plan_map, plot_plan_path
 from netinnov.plotting._centre_rules import plot_centre_rules
 from netinnov.plotting._centres import plot_centres
 from netinnov.plotting._charts import plot_centralities, plot_rank_size
@@ -33,6 +34,7 @@ from netinnov.plotting._quotients import plot_location_quotients
 from netinnov.plotting._relatedness import plot_entry_rates
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles
+from netinnov.plotting._sites import plot_pareto, plot_plan_value, plot_sites
 from netinnov.plotting._space_allocation import plot_space_allocation
 from netinnov.plotting._style import (
     DOUBLE,
@@ -76,14 +78,19 @@ __all__ = [
     "plot_location_quotients",
     "plot_network",
     "plot_null_distribution",
+    "plot_pareto",
     "plot_park",
     "plot_phase_map",
+    "plot_plan_map",
+    "plot_plan_path",
+    "plot_plan_value",
     "plot_price_paths",
     "plot_profile",
     "plot_rank_size",
     "plot_reach",
     "plot_robustness",
     "plot_roles",
+    "plot_sites",
     "plot_space_allocation",
     "plot_spread",
     "plot_stability_map",

@@ -19,6 +19,7 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
+from netinnov.plotting import DOUBLE, map_height, new_figure, plot_plan_map, plot_plan_path
 from netinnov.polycentricity import effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
@@ -26,8 +27,8 @@ from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Part, Section, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, name, number, percent, phrase
+from netinnov.study._section import Part, Picture, Section, Sentence, Table, with_modelled
+from netinnov.study._words import counted, joined, name, number, percent, phrase, plain
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
 
 __all__ = ["PLAN", "Plan", "PlanPart", "Task", "compute", "task_of"]
@@ -309,6 +310,45 @@ def tell(result: Plan) -> Iterator[Sentence]:
         )
 
 
+def draw(result: Plan) -> Iterator[Picture]:
+    plan, task = result.plan, result.task
+    if not plan.sites:
+        return
+    what = plain(_words(result)[0])
+    label = f"{what[0].lower()}{what[1:]}" if result.of_place else "effective number of places"
+    known = {site: f"{home} at {host}" for site, home, host in _named(result, plan.steps["name"])}
+    figure = new_figure(width=DOUBLE * 0.7, height=24 + 9 * len(plan.steps))
+    plot_plan_path(plan, names=known, label=label, ax=figure.subplots())
+    caption = "The path to the target: value after each step, and the total cost."
+    alt = "A row for each step with its value and interval, and a dashed line at the target."
+    yield Picture("plan_path", figure, caption, ("plan_steps",), alt=alt)
+    places = task.network.places
+    at = places[["lon", "lat"]].reindex(plan.places.index).dropna()
+    ends = pd.unique(task.pairs.loc[list(plan.sites)].to_numpy().ravel())
+    if not set(ends) <= set(at.index):
+        return
+    frame = result.maps.detail_with(at, at.loc[ends])
+    figure = new_figure(height=min(map_height(frame, width=0.5 * DOUBLE + 60), 110))
+    for ax, proposed in zip(figure.subplots(1, 2), (False, True), strict=True):
+        plot_plan_map(
+            plan,
+            pairs=task.pairs,
+            places=places,
+            proposed=proposed,
+            names=result.drawn_names,
+            labels=8,
+            extent=frame,
+            basemap=result.maps.below,
+            ax=ax,
+        )
+    layers = "modelled" if task.modelled else "observed"
+    caption = f"Strength of places in the {layers} layers today and with what the plan builds: "
+    caption += "areas of circles, on one scale. Places that change are dark; an arrow leads from "
+    caption += "home to host."
+    alt = "Two maps with circles of places, the right one with arrows for what is built."
+    yield Picture("plan_map", figure, caption, ("plan_places",), alt=alt)
+
+
 def tables(result: Plan) -> Iterator[Table]:
     plan, modelled = result.plan, result.task.modelled
     steps = plan.to_frame()
@@ -356,7 +396,8 @@ PLAN = Section(
     compute,
     tell,
     tables,
-    offer=offer,
+    draw,
+    offer,
     options=PlanPart,
     check=task_of,
 )

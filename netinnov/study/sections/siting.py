@@ -18,11 +18,12 @@ from netinnov.planning import (
     siting_stability,
 )
 from netinnov.planning._site_enclaves import prepared, seed_of
+from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
-from netinnov.study._section import Section, Table, with_modelled
+from netinnov.study._section import Picture, Section, Table, with_modelled
 from netinnov.study._structure import plan as structure_of
 from netinnov.study._words import fixed, percent
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of
@@ -173,6 +174,49 @@ def _fresh(context: Context, candidates: Candidates, objective: Any, plan: Sitin
     return pd.Series(values, name="fresh")
 
 
+def draw(result: Siting) -> Iterator[Picture]:
+    plan, pairs, label = result.plan, result.candidates.pairs, OBJECTIVES[result.part.objective]
+    ends = pd.unique(pairs.to_numpy().ravel())
+    at = result.places[["lon", "lat"]].reindex(ends).dropna()
+    on_map = bool(plan.sites) and set(result.chosen.to_numpy().ravel()) <= set(at.index)
+    figure = new_figure(width=DOUBLE if on_map else SINGLE, height=120 if on_map else 75)
+    if on_map:
+        left, right = figure.subplots(1, 2, width_ratios=[2.1, 1])
+        plot_sites(
+            plan,
+            pairs=pairs,
+            places=result.places,
+            shares=None if result.stability is None else result.stability["share"],
+            names=result.drawn_names,
+            extent=result.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())]),
+            basemap=result.maps.below,
+            ax=left,
+        )
+    else:
+        right = figure.subplots()
+    plot_plan_value(plan, fresh=result.fresh, label=label, ax=right)
+    caption = f"What the plan does for {label}, beside plans drawn at random from the same "
+    caption += "candidates, and the bound."
+    if on_map:
+        caption = f"Left: the chosen enclaves. Right: {caption[0].lower()}{caption[1:]}"
+        if result.stability is not None:
+            caption += " In per cent: resamples of the links in which the site is chosen."
+    if result.modelled:
+        caption += f" Modelled: {', '.join(map(str, result.modelled))}."
+    alt = "A map with arrows from homes to hosts, and " * on_map
+    alt += "a histogram of plans at random with lines at today, the plan and the bound."
+    yield Picture(
+        "siting", figure, caption, ("sites", "siting_values"), alt=alt[0].upper() + alt[1:]
+    )
+    if result.front is not None and len(result.front.plans) > 1:
+        figure = new_figure(width=SINGLE, height=75)
+        called: dict[str, str] = dict(OBJECTIVES.items())
+        plot_pareto(result.front, plan=plan.sites, labels=called, ax=figure.subplots())
+        caption = "Plans that no other plan that was found beats in both objectives."
+        alt = "Points of plans that fall from left to right, and a cross for today below them."
+        yield Picture("siting_pareto", figure, caption, ("siting_pareto",), "Two objectives", alt)
+
+
 def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.modelled
     every = _candidates(result)
@@ -271,7 +315,8 @@ SITING = Section(
     compute,
     tell,
     tables,
-    offer=offer,
+    draw,
+    offer,
     explain=explain,
     options=SitingPart,
     check=candidates_of,

@@ -1,0 +1,228 @@
+"""Figures of plans of enclaves: on a map, beside plans at random, and the way to a target."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import FancyArrowPatch
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.planning import (
+    CentreSupport,
+    EffectiveNumber,
+    pareto_plans,
+    plan_centres,
+    site_enclaves,
+)
+from netinnov.plotting import (
+    caption_notes,
+    new_figure,
+    plot_pareto,
+    plot_plan_map,
+    plot_plan_path,
+    plot_plan_value,
+    plot_sites,
+    save_figure,
+)
+from netinnov.scenarios import NewLinks, Prices
+
+IDS = list("abcdef")
+PAIRS = pd.DataFrame(
+    {"home": ["d", "e", "f", "d"], "host": ["b", "b", "a", "a"]}, index=["db", "eb", "fa", "da"]
+)
+LINKS = {site: NewLinks([tuple(PAIRS.loc[site])], weight=4) for site in PAIRS.index}
+PRICES = Prices(park=1, link=1, pipeline_km=1)
+
+
+@pytest.fixture(scope="module")
+def network():
+    at = pd.DataFrame({"lon": [0.0, 1, 2, 3, 4, 5], "lat": [0.0, 2, 1, 3, 0, 2]}, index=IDS)
+    links = pd.DataFrame({"source": list("abcde"), "target": list("bcdef")})
+    links["weight"] = [20, 9, 6, 3, 1]
+    return ni.build_network(pd.DataFrame({"place": IDS}, index=IDS), links, at)
+
+
+@pytest.fixture(scope="module")
+def plan(network):
+    return site_enclaves(network, candidates=LINKS, k=2, objective="efficiency", placebos=20, rng=1)
+
+
+@pytest.fixture(scope="module")
+def centres(network):
+    return plan_centres(
+        network,
+        target=EffectiveNumber(5.0),
+        candidates=LINKS,
+        prices=PRICES,
+        resamples=10,
+        rng=1,
+    )
+
+
+@pytest.fixture
+def ax():
+    return new_figure(height=90).add_subplot()
+
+
+def entries(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def drawn(ax, tmp_path):
+    """The figure can be saved, and changes no setting."""
+    before = dict(mpl.rcParams)
+    _, png = save_figure(ax.figure.canvas.figure, tmp_path, "figure")
+    assert png.stat().st_size > 1000
+    assert dict(mpl.rcParams) == before
+
+
+def arrows(ax):
+    return {patch.get_gid() for patch in ax.patches if isinstance(patch, FancyArrowPatch)}
+
+
+def test_an_arrow_leads_from_home_to_host_of_each_chosen_enclave(network, plan, ax, tmp_path):
+    shares = pd.Series(0.25, PAIRS.index)
+    plot_sites(plan, pairs=PAIRS, places=network.places, shares=shares, basemap=None, ax=ax)
+    ends = PAIRS.loc[list(plan.sites)].itertuples(index=False)
+    assert arrows(ax) == {f"{home} -> {host}" for home, host in ends}
+    texts = [text.get_text() for text in ax.texts]
+    for home in PAIRS.loc[list(plan.sites), "home"]:
+        assert any(text.replace("%", " %").split()[:2] == [home, "25"] for text in texts), texts
+    assert "other home that could be" in entries(ax)
+    drawn(ax, tmp_path)
+
+
+def test_enclaves_outside_the_frame_are_counted(network, plan, ax):
+    outside = PAIRS.loc[list(plan.sites)].isin(["e", "f"]).any(axis=1).sum()
+    plot_sites(
+        plan,
+        pairs=PAIRS,
+        places=network.places,
+        extent=(-1.0, 3.5, -1.0, 4.0),
+        basemap=None,
+        ax=ax,
+    )
+    assert outside > 0
+    assert f"an end outside the frame, not drawn: {outside}" in " ".join(caption_notes(ax))
+
+
+def test_lines_stand_at_today_the_plan_and_the_bound(plan, ax, tmp_path):
+    plot_plan_value(plan, label="efficiency", ax=ax)
+    at = {float(line.get_ydata()[0]) for line in ax.lines}
+    assert at == {plan.baseline, plan.value, plan.bound}
+    assert "20 plans at random" in entries(ax)
+    drawn(ax, tmp_path)
+
+
+def test_a_plan_is_drawn_at_its_mean_on_fresh_placements(plan, ax):
+    fresh = pd.Series([plan.value - 0.02, plan.value])
+    plot_plan_value(plan, fresh=fresh, ax=ax)
+    assert any(line.get_ydata()[0] == pytest.approx(plan.value - 0.01) for line in ax.lines)
+
+
+def test_without_plans_at_random_or_a_bound_there_are_two_lines(network, ax):
+    candidates = {"c": NewLinks([("a", "c")]), "d": NewLinks([("a", "d")])}
+    plan = site_enclaves(network, candidates=candidates, k=1, objective="equity", rng=1)
+    plot_plan_value(plan, ax=ax)
+    assert entries(ax) == ["this plan", "today"]
+
+
+def test_a_front_falls_from_its_first_plan_to_its_last(network, ax, tmp_path):
+    front = pareto_plans(
+        network,
+        candidates=LINKS,
+        k=2,
+        objectives={"efficiency": "efficiency", "number": "effective_number"},
+        rng=1,
+    )
+    chosen = front.plans["sites"].iloc[0]
+    plot_pareto(front, plan=chosen[::-1], labels={"number": "effective places"}, ax=ax)
+    x, y = ax.lines[1].get_data()
+    assert sorted(zip(x, y, strict=True)) == sorted(
+        zip(front.plans["efficiency"], front.plans["number"], strict=True)
+    )
+    assert (np.diff(x) >= 0).all()
+    assert (np.diff(y) <= 0).all()
+    assert ax.get_ylabel() == "effective places"
+    assert "the plan of the map" in entries(ax)
+    drawn(ax, tmp_path)
+
+
+def test_a_path_has_a_row_a_step_and_a_line_at_its_target(centres, ax, tmp_path):
+    plot_plan_path(centres, names={"db": "d at b"}, label="effective places", unit="km", ax=ax)
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    assert labels[0] == "today"
+    assert len(labels) == 1 + len(centres.sites)
+    assert labels[-1].endswith(f"cost {centres.cost:.3g} km")
+    assert ax.lines[0].get_xdata().tolist() == centres.steps["value"].tolist()
+    assert ax.lines[1].get_xdata()[0] == 5.0
+    drawn(ax, tmp_path)
+
+
+def test_a_target_that_is_not_reached_says_so(network, ax):
+    plan = plan_centres(network, target=EffectiveNumber(5.99), candidates=LINKS, rng=1)
+    plot_plan_path(plan, ax=ax)
+    assert entries(ax)[-1] == "target, not reached"
+
+
+def test_areas_of_circles_are_strengths_on_one_scale(network, centres, tmp_path):
+    figure = new_figure(height=90)
+    areas = {}
+    for ax, proposed in zip(figure.subplots(1, 2), (False, True), strict=True):
+        plot_plan_map(
+            centres, pairs=PAIRS, places=network.places, proposed=proposed, basemap=None, ax=ax
+        )
+        for circles in ax.collections:
+            if circles.get_gid() in ("changes", "stays"):
+                for point, area in zip(circles.get_offsets(), circles.get_sizes(), strict=True):
+                    areas[proposed, tuple(point)] = area
+    at = network.places.loc[IDS, ["lon", "lat"]]
+    for column, proposed in (("strength_before", False), ("strength_after", True)):
+        strength = centres.places[column]
+        for place in strength.index[strength > 2]:  # below, the least circle that can be seen
+            share = areas[proposed, tuple(at.loc[place])] / areas[True, tuple(at.loc["b"])]
+            expected = strength[place] / centres.places.loc["b", "strength_after"]
+            assert share == pytest.approx(expected)
+    assert figure.axes[0].get_title(loc="left") == "today"
+    assert not arrows(figure.axes[0])
+    assert len(arrows(figure.axes[1])) == len(centres.sites)
+    drawn(figure.axes[0], tmp_path)
+
+
+def test_the_path_of_a_support_is_a_share(network, ax):
+    target = CentreSupport("f", at_least=0.5, rule="top")
+    plan = plan_centres(network, target=target, candidates=LINKS, resamples=5, rng=1)
+    plot_plan_path(plan, ax=ax)
+    assert ax.lines[1].get_xdata()[0] == 0.5
+
+
+WRONG = {
+    "no plan": (lambda n, p: plot_sites(3, pairs=PAIRS, places=n.places), "`plan` must be"),
+    "no pairs": (
+        lambda n, p: plot_sites(p, pairs=PAIRS[:0], places=n.places),
+        "`pairs` must have all sites of the plan",
+    ),
+    "no places": (
+        lambda n, p: plot_sites(p, pairs=PAIRS, places=n.places.assign(lon=np.nan)),
+        "`places` must have lon and lat",
+    ),
+    "no value": (lambda n, p: plot_plan_value([1.0]), "`plan` must be"),
+    "no front": (lambda n, p: plot_pareto(p), "`front` must be"),
+    "no path": (lambda n, p: plot_plan_path(p), "`plan` must be"),
+    "no map": (lambda n, p: plot_plan_map(p, pairs=PAIRS, places=n.places), "`plan` must be"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_plan_is_refused(name, network, plan):
+    make, message = WRONG[name]
+    with pytest.raises(InputError, match=message):
+        make(network, plan)
+
+
+def test_a_map_of_places_without_coordinates_is_refused(network, centres):
+    with pytest.raises(InputError, match="`places` must have lon and lat of the places"):
+        plot_plan_map(centres, pairs=PAIRS, places=network.places.assign(lat=np.nan))
