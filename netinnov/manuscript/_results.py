@@ -38,7 +38,7 @@ def result_grid(result: Any, digits: int) -> Grid:
     if isinstance(result, NullComparison):
         return _comparisons({"": result}, digits)
     if isinstance(result, ExperimentResult):
-        result = result.effects()
+        result = result.effects(full=True)
     elif not isinstance(result, (pd.DataFrame, pd.Series)):
         give = getattr(result, "to_frame", None)
         if isinstance(result, type) or not callable(give):

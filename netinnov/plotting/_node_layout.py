@@ -23,6 +23,7 @@ __all__ = ["Layout", "node_positions"]
 Layout = Literal["fruchterman_reingold", "kamada_kawai", "circle", "map"]
 
 _SMALL = 80  # nodes up to which the default is Kamada and Kawai's layout
+_FEW, _MANY = 500, 2000  # nodes; from there on forces reach only the neighbourhood
 _ASPECT = 1.5  # of the packed whole, width to height
 _GAP, _ALONE = 0.6, 0.5  # between two components; side of the square of an isolated node
 _WEIGHTS = (0.2, 3.0)  # bounds of an attraction whose mean is 1
@@ -140,7 +141,10 @@ def _component(
         weights = attraction.data[inside].tolist()
         seed = (start * np.sqrt(n) / 2).tolist()
         drawn = graph.layout_fruchterman_reingold(
-            seed=seed, weights=weights, niter=1000, grid=False
+            seed=seed,
+            weights=weights,
+            niter=1000 if n <= _FEW else 200,  # more steps hardly change larger ones
+            grid=n > _MANY,
         )
     at = np.array(drawn.coords)
     at -= at.mean(axis=0)
