@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -21,6 +20,7 @@ from netinnov.experiments import (
     specification_summary,
 )
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
+from planted import Plus, weight, weights
 
 # Measures of their own that grow with the weight that scenarios add: see test_no_test.py.
 pytestmark = pytest.mark.filterwarnings("ignore:.*name it in `monotone`")
@@ -31,24 +31,6 @@ def pair() -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
     links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [100.0]})
     return ni.build_network(nodes, links)
-
-
-@dataclass(frozen=True)
-class Plus:
-    mean: float
-    sd: float = 0.0
-
-    def __call__(self, network, rng):
-        added = self.mean + self.sd * rng.standard_normal()
-        return network.replace_links(network.links.assign(weight=network.links["weight"] + added))
-
-
-def weight(network) -> float:
-    return float(network.links["weight"].sum())
-
-
-def weights(network) -> pd.Series:
-    return pd.Series({"a": weight(network), "b": -weight(network)})
 
 
 def saturating(dose: float, sd: float = 0.0) -> Plus:

@@ -25,6 +25,7 @@ from netinnov.scenarios import (
     apply_scenario,
     placebo_candidates,
 )
+from planted import Plus, weight, weights
 
 # Measures of their own that grow with the weight that scenarios add: see test_no_test.py.
 pytestmark = pytest.mark.filterwarnings("ignore:.*name it in `monotone`")
@@ -33,19 +34,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*name it in `monotone`")
 @pytest.fixture(scope="module")
 def pair() -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    return ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-
-
-@dataclass(frozen=True)
-class Plus:
-    """Adds a normal number to the weight of all links."""
-
-    mean: float
-    sd: float = 0.0
-
-    def __call__(self, network, rng):
-        added = self.mean + self.sd * rng.standard_normal()
-        return network.replace_links(network.links.assign(weight=10 + added))
+    return ni.build_network(
+        nodes, pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [10.0]})
+    )
 
 
 @dataclass(frozen=True)
@@ -57,15 +48,6 @@ class Site:
 
     def __call__(self, network, rng):
         return Plus(self.effect, self.sd)(network, rng)
-
-
-def weight(network) -> float:
-    return float(network.links["weight"].sum())
-
-
-def weights(network) -> pd.Series:
-    total = network.links["weight"].sum()
-    return pd.Series({"a": total, "b": -total})
 
 
 def compare(network, scenarios, **options) -> ExperimentResult:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,28 +13,13 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, compare_scenarios, replicates_needed
 from netinnov.scenarios import NoChange
+from planted import Plus, weight
 
 
 @pytest.fixture(scope="module")
 def pair() -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
     return ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"], "weight": 10.0}))
-
-
-@dataclass(frozen=True)
-class Plus:
-    """Adds a normal number to the weight of all links."""
-
-    mean: float
-    sd: float = 0.0
-
-    def __call__(self, network, rng):
-        added = self.mean + self.sd * rng.standard_normal()
-        return network.replace_links(network.links.assign(weight=10 + added))
-
-
-def weight(network) -> float:
-    return float(network.links["weight"].sum())
 
 
 def test_replicates_needed_is_the_least_that_is_narrow_enough(pair) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -14,8 +13,8 @@ import netinnov as ni
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import Specification, sobol_indices
-from netinnov.network import network_of_rows
 from netinnov.scenarios import ReverseEnclave
+from planted import Plus, weight, weights
 
 pytest.importorskip("SALib")
 
@@ -27,31 +26,6 @@ def pair() -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
     links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [1000.0]})
     return ni.build_network(nodes, links)
-
-
-@dataclass(frozen=True)
-class Plus:
-    """Adds a number, and a normal one, to the weight of the link."""
-
-    added: float
-    sd: float = 0.0
-
-    def __call__(self, network, rng):
-        rows = network.storage.link_rows()
-        more = rows.weight + self.added + self.sd * rng.standard_normal()
-        return network_of_rows(
-            network.storage.node_table(), network.storage.places,
-            network.layers, rows._replace(weight=more),
-            network.storage.records,
-        )  # fmt: skip
-
-
-def weight(network) -> float:
-    return float(network.storage.link_rows().weight.sum())
-
-
-def weights(network) -> pd.Series:
-    return pd.Series({"a": weight(network), "b": -weight(network)})
 
 
 def ishigami(x1, x2, x3, sd=0.0):

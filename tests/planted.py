@@ -1,0 +1,34 @@
+"""A scenario whose effect is known: it adds a number to the weight of each link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from netinnov.network import network_of_rows
+
+
+@dataclass(frozen=True)
+class Plus:
+    """Adds a number, and a normal one, to the weight of all links."""
+
+    mean: float
+    sd: float = 0.0
+
+    def __call__(self, network, rng):
+        rows = network.storage.link_rows()
+        more = rows.weight + self.mean + self.sd * rng.standard_normal()
+        return network_of_rows(
+            network.storage.node_table(), network.storage.places,
+            network.layers, rows._replace(weight=more),
+            network.storage.records,
+        )  # fmt: skip
+
+
+def weight(network) -> float:
+    return float(network.storage.link_rows().weight.sum())
+
+
+def weights(network) -> pd.Series:
+    return pd.Series({"a": weight(network), "b": -weight(network)})
