@@ -33,7 +33,7 @@ TRIALS = 42
 def measures() -> dict[str, Callable[..., Any]]:
     """All public measures that give numbers, ready to be called with a network alone."""
     found = {}
-    for module in (ni.centrality, ni.community, ni.connectivity, ni.polycentricity):
+    for module in (ni.centrality, ni.community, ni.connectivity, ni.polycentricity, ni.topology):
         for name in module.__all__:
             function = getattr(module, name)
             if not inspect.isfunction(function):
@@ -48,7 +48,9 @@ def measures() -> dict[str, Callable[..., Any]]:
 
 
 MEASURES = measures()
-SLOW = {"profile", "sensitivity", "detect_centres", "centrality_table"}
+SLOW = {
+    *("profile", "sensitivity", "detect_centres", "centrality_table", "describe", "small_world"),
+}
 """Tables of other measures, or of random draws."""
 
 

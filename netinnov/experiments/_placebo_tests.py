@@ -43,6 +43,7 @@ _MONOTONE = {
     "algebraic_connectivity",
     "core_number",
     "degree",
+    "density",
     "edge_overlap",
     "effective_resistance",
     "global_efficiency",

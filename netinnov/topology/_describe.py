@@ -67,15 +67,15 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     links      4      4          2.0           0.6
     """
     check_flag("paths", paths)
-    rows = {
-        name: _numbers(layer, network.select(layers=[name]), paths)
+    rows = [
+        _numbers(layer, network.select(layers=[name]), paths)
         for name, layer in layers_of(network).items()
-    }
-    table = pd.DataFrame([*rows.values()], pd.Index([*rows], name="layer", dtype="str"))
-    if len(rows) > 1:
-        last = pd.DataFrame([_numbers(together(network), network, paths)], index=["all"])
-        table = pd.concat([table, last]).rename_axis("layer")
-    return table
+    ]
+    names = [*network.layers]
+    if len(names) > 1:
+        names.append("all")
+        rows.append(_numbers(together(network), network, paths))
+    return pd.DataFrame(rows, pd.Index(names, name="layer", dtype="str"))
 
 
 def _numbers(layer: Layer, network: MultilayerNetwork, paths: bool) -> dict[str, float]:
