@@ -425,6 +425,7 @@ def test_every_form_of_places(gazetteer):
         "lat": "float64",
         "population": "float64",
         "geonameid": "Int64",
+        "code": "str",
         "parent": "str",
         "method": "str",
         "score": "float64",
@@ -490,7 +491,10 @@ def test_places_that_are_none(gazetteer, places, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda t: t.drop(columns="geonameid"), "must have a column geonameid; it has 'name'"),
+        (
+            lambda t: t.drop(columns="geonameid"),
+            "a column geonameid, or code .*; it has 'name'",
+        ),
         (lambda t: t.drop(columns=["lon", "name"]), "lacks the columns name, longitude"),
         (lambda t: t.drop(columns=["lon", "lat"]), "only tables of names"),
         (lambda t: t.assign(lat="north"), "lat must be a number of degrees up to 90; 41 rows"),
@@ -786,3 +790,77 @@ def test_towns_of_interreg(shared, coarse):
     found = geocode(towns, coarse)
     assert len(found) == 8621
     assert (found["method"] != "none").mean() > 0.75
+
+
+# --------------------------------------------------------------------------------------------------
+# administrative units, by code and name
+
+
+UNITS = pd.DataFrame(
+    {
+        "code": ["01001", "01002", "01003", "01004"],
+        "name": ["Altdorf", "Neudorf", "Neudorf", "Weiler am See"],
+        "region": ["01", "01", "02", "02"],
+    }
+)
+
+
+def test_units_have_codes_with_their_zeros():
+    found = geocode(["ALTDORF", "Weiler am See", "Bergen"], UNITS, country="DE")
+    assert found["code"].fillna("").tolist() == ["01001", "01004", ""]
+    assert found["method"].tolist() == ["exact", "exact", "none"]
+    assert found["geonameid"].isna().all()
+    assert found["country"].tolist()[:2] == ["DE", "DE"]
+
+
+def test_units_of_one_name_are_ambiguous_until_the_region_tells():
+    found = geocode(["Neudorf"], UNITS, country="DE").iloc[0]
+    assert (found["method"], found["ambiguous"]) == ("none", 2)
+    places = pd.DataFrame({"name": ["Neudorf"], "region": ["02"]})
+    assert geocode(places, UNITS, country="DE")["code"].tolist() == ["01003"]
+    known = pd.DataFrame({"name": ["Neudorf"], "lon": [8.0], "lat": [50.0]})
+    assert geocode(known, UNITS, country="DE")["method"].tolist() == ["none"]  # they have none
+    assert candidates(["Neudorf"], UNITS, country="DE")["code"].tolist() == ["01002", "01003"]
+
+
+def test_units_beside_cities_and_their_other_names():
+    cities = pd.DataFrame(
+        [[2000, "Neudorf", 50.0, 8.0, "DE", 50_000]],
+        columns=["geonameid", "name", "lat", "lon", "country", "population"],
+    )
+    names = pd.DataFrame({"code": ["01004"], "alt": ["Seeweiler"]})
+    found = geocode(["Neudorf", "Seeweiler"], [cities, UNITS, names], country="DE")
+    # The city is known to be larger than the units, of which no population is known.
+    assert found["geonameid"].tolist() == [2000, pd.NA]
+    assert found["code"].fillna("").tolist() == ["", "01004"]
+
+
+def test_units_become_parents():
+    places = pd.DataFrame({"parent": "DE"}, index=["ALTDORF", "Altdorf 3", "Nowhere"])
+    found = geocode(places, UNITS, country="DE")
+    parents = add_cities(places, found, UNITS)["parent"]
+    assert parents.tolist()[:3] == ["Altdorf (01001)", "Altdorf (01001)", "Nowhere (unmatched)"]
+
+
+def test_tables_of_units_that_cannot_be_used():
+    with pytest.raises(InputError, match="must have a column countrycode, or `country`"):
+        geocode(["Altdorf"], UNITS)
+    with pytest.raises(InputError, match="code must be unique; 1 stand there again, 1: '01001'"):
+        geocode(["x"], UNITS.assign(code=["01001", "01001", "3", "4"]), country="DE")
+    with pytest.raises(InputError, match="code must be text or a whole number; 1 rows"):
+        geocode(["x"], UNITS.assign(code=[None, "2", "3", "4"]), country="DE")
+    with pytest.raises(InputError, match="must have a column geonameid, or code"):
+        geocode(["x"], UNITS[["name"]], country="DE")
+
+
+def test_districts_and_counties_of_china(shared):
+    units = pd.read_csv(shared / "data/china_cities/cn_division_areas.csv", dtype="str")
+    places = load_yrd_enclaves().places
+    parts = places[places["parent"].notna() & places["level"].ne("province")]
+    found = geocode(parts["name_zh"], units, country="CN")
+    # Names such as 鼓楼区 stand in several cities, and are said to be ambiguous.
+    matched = found["code"].notna()
+    assert matched.mean() > 0.8
+    assert (found.loc[~matched, "ambiguous"] != 1).all()
+    names = units.set_index("code")["name"].reindex(found.loc[matched, "code"])
+    assert (names.to_numpy() == parts.loc[matched.to_numpy(), "name_zh"].to_numpy()).mean() > 0.9

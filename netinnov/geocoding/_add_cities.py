@@ -41,7 +41,8 @@ def add_cities(
         was found gets the coordinates of its city where it has none, the population too unless it
         only lies in it, and the city as ``parent``: all spellings of a city, and the places in
         it, have one parent. The city's own parent is the one that they had, such as the country.
-        A city's id is its name and geonameid, so it is no spelling that places have.
+        A city's id is its name and geonameid, or the code of a unit, so it is no spelling that
+        places have.
 
     Raises
     ------
@@ -82,13 +83,14 @@ def add_cities(
         msg = "the index of `places` must have each id once; twice are "
         raise InputError(f"{msg}{examples(twice)}.")
     old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
-    matched = found["geonameid"].notna()
+    matched = found[["geonameid", "code"]].notna().any(axis=1)
     below = old.isin(found.index[matched])  # such a place keeps its parent
     city = found["parent"].where(found["parent"].notna(), city_ids(found)).mask(below)
     alone = ~matched & ~below & old.notna() & ~places.index.isin(old)
     city = city.mask(alone, places.index.to_series().astype("str") + " (unmatched)")
 
-    cities = read_gazetteer(gazetteer).cities
+    country = found["country"].dropna()
+    cities = read_gazetteer(gazetteer, None if country.empty else country.iloc[0]).cities
     cities = cities.set_axis(city_ids(cities))
     new = pd.Index(city.dropna().unique(), name=places.index.name)
     if (taken := new.intersection(places.index)).size:

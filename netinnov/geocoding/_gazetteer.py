@@ -98,7 +98,8 @@ class Gazetteer:
 
         first, *others = sorted(candidates, key=rank)
         reach = AROUND if self.population[first.row] >= LARGE else BESIDE
-        far = self.km(first.row, [entry.row for entry in others]) > reach
+        # Units without coordinates are nowhere: they are other ones.
+        far = ~(self.km(first.row, [entry.row for entry in others]) <= reach)
         return [first, *(entry for entry, other in zip(others, far, strict=True) if other)]
 
     def weight(self, entry: Entry, country: str) -> float:

@@ -1,4 +1,4 @@
-"""Tables and files of a gazetteer in the layout of GeoNames, with or without a header."""
+"""Tables and files of a gazetteer: GeoNames, with or without a header, or units by their code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean, examples
@@ -24,7 +25,8 @@ GazetteerSource: TypeAlias = Table | Sequence[Table]
 # How a column is called here, in GeoNames' documentation, and by packages that pass its data on.
 COLUMNS = {
     "geonameid": ("geonameid", "geonames_id", "geoname_id"),
-    "name": ("name",),
+    "code": ("code", "adcode", "代码", "区划代码"),
+    "name": ("名称", "name"),
     "alt": ("alt", "alternatename", "alternate_name"),
     "lat": ("lat", "latitude"),
     "lon": ("lon", "lng", "long", "longitude"),
@@ -45,11 +47,14 @@ NAME_FILE = [
     "id", "geonameid", "isolanguage", "alternatename", "preferred", "short", "colloquial",
     "historic", "since", "until",
 ]  # fmt: skip
+MOST_UNITS = 100_000_000
 NO_NAMES = ("post", "link", "wkdt", "iata", "icao", "faac", "unlc")
 
 
-def read_gazetteer(gazetteer: object) -> Gazetteer:
-    """Check the tables and join them: cities, which have coordinates, and names of cities.
+def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
+    """Check the tables and join them: cities, which have coordinates or codes, and their names.
+
+    ``country`` is that of tables with codes that name none.
 
     Raises
     ------
@@ -61,13 +66,13 @@ def read_gazetteer(gazetteer: object) -> Gazetteer:
         msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
         raise InputError(f"{msg}{gazetteer!r}.")
     tables = [_table(number, source) for number, source in enumerate(sources, start=1)]
-    parts = [_cities(label, table) for label, table in tables if {"lat", "lon"} & {*table}]
+    parts = [_cities(label, table, country) for label, table in tables if _has_cities(table)]
     if not parts:
         msg = "`gazetteer` must have a table of cities, with the columns geonameid, name, latitude,"
-        raise InputError(f"{msg} longitude and countrycode; found only tables of names.")
+        msg += " longitude and countrycode, or of units with code and name; found only tables of"
+        raise InputError(f"{msg} names.")
     cities = pd.concat(parts, ignore_index=True).drop_duplicates("geonameid", ignore_index=True)
-    rows = pd.Index(cities["geonameid"])
-    names = [_names(label, table, rows) for label, table in tables if not {"lat", "lon"} & {*table}]
+    names = [_names(label, table, cities) for label, table in tables if not _has_cities(table)]
     none = pd.DataFrame({"row": [], "name": [], "part": []}).astype({"row": int, "part": bool})
     return Gazetteer(cities, pd.concat([none, *names], ignore_index=True))
 
@@ -94,10 +99,19 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
         for name, others in COLUMNS.items()
         if not spelt.keys().isdisjoint(others)
     }
+    if "geonameid" not in held and "code" in held:
+        code, bad, _ = as_text(held["code"])
+        if (wrong := bad | is_blank(code)).any():
+            msg = f"{label}: code must be text or a whole number; {wrong.sum()} rows have neither,"
+            raise InputError(f"{msg} {labelled_examples(held['code'][wrong])}.")
+        # Numbers of our own, below 0, tell units apart from cities of GeoNames.
+        own = -(number * MOST_UNITS + np.arange(1, len(table) + 1))
+        return label, pd.DataFrame(held).assign(code=code, geonameid=own)
     if "geonameid" not in held:
         columns = ", ".join(map(repr, table.columns[:8]))
         near = did_you_mean("geonameid", map(str, table.columns))
-        raise InputError(f"{label} must have a column geonameid; it has {columns}{near}.")
+        msg = f"{label} must have a column geonameid, or code for the units of a country; it has "
+        raise InputError(f"{msg}{columns}{near}.")
     number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
     if wrong.any():
@@ -106,8 +120,21 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
     return label, pd.DataFrame(held).assign(geonameid=number_of.astype("int64"))
 
 
-def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
+def _has_cities(table: pd.DataFrame) -> bool:
+    """Whether a table has cities or units, not names of them."""
+    units = table["geonameid"].lt(0).all() and "name" in table and "alt" not in table
+    return bool({"lat", "lon"} & {*table}) or bool(units)
+
+
+def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFrame:
     """Cities with all columns, in order."""
+    units = bool(table["geonameid"].lt(0).all())
+    if units:
+        if "country" not in table and not country:
+            msg = f"{label} must have a column countrycode, or `country` must say which it is of."
+            raise InputError(msg)
+        given = {"lat": float("nan"), "lon": float("nan"), "country": country}
+        table = table.assign(**{name: x for name, x in given.items() if name not in table})
     if lacking := [name for name in ("name", "lat", "lon", "country") if name not in table]:
         names = ", ".join(COLUMNS[name][-1] for name in lacking)
         raise InputError(f"{label} has coordinates but lacks the columns {names}.")
@@ -116,12 +143,14 @@ def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
         values = table[name] if name in table else pd.Series(float("nan"), table.index)
         value = pd.to_numeric(values, errors="coerce")
         wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & values.notna()
+        if units:
+            wrong &= values.notna()
         if wrong.any():
             must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
             msg = f"{label}: {name} must be {must}; {wrong.sum()} rows have none"
             raise InputError(f"{msg}, {labelled_examples(values[wrong])}.")
         cities[name] = value.astype("float64")
-    for name in ("name", "country", "region", "alternates"):
+    for name in ("code", "name", "country", "region", "alternates"):
         cities[name] = _text(label, table, name)
     cities["country"] = cities["country"].str.upper()
     for name in ("name", "country"):
@@ -131,10 +160,13 @@ def _cities(label: str, table: pd.DataFrame) -> pd.DataFrame:
     if (twice := cities["geonameid"].duplicated()).any():
         msg = f"{label}: geonameid must be unique; {twice.sum()} stand there again"
         raise InputError(f"{msg}, {labelled_examples(cities['geonameid'][twice])}.")
-    return cities
+    if units and (twice := cities["code"].duplicated()).any():
+        msg = f"{label}: code must be unique; {twice.sum()} stand there again"
+        raise InputError(f"{msg}, {labelled_examples(cities['code'][twice])}.")
+    return cities if units else cities.assign(code=pd.Series(pd.NA, cities.index, dtype="str"))
 
 
-def _names(label: str, table: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:
+def _names(label: str, table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
     """Names of the cities that are in the gazetteer: the row of the city, name, part."""
     column = "alt" if "alt" in table else "name"
     if column not in table:
@@ -143,21 +175,24 @@ def _names(label: str, table: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:
             f"{label} must have latitude and longitude, or alternate names (alt); it has {columns}."
         )
         raise InputError(msg)
+    key = "code" if bool(table["geonameid"].lt(0).all()) else "geonameid"
+    known = pd.Series(cities.index, pd.Index(cities[key]))
+    known = known[known.index.notna() & ~known.index.duplicated()]
     if "language" in table:
         table = table[~table["language"].isin(NO_NAMES)]
     names = pd.DataFrame(
         {
-            "row": rows.get_indexer(pd.Index(table["geonameid"])),
+            "row": known.reindex(table[key]).fillna(-1).astype(int).array,
             "name": _text(label, table, column),
             "part": table["part"].isin([True, 1, "1", "True", "true"])
             if "part" in table
             else False,
         }
     )
-    known = names["row"] >= 0
-    if not known.any():
-        raise InputError(f"{label}: no name belongs to a city of the gazetteer, by its geonameid.")
-    return names[known & ~is_blank(names["name"])]
+    belongs = names["row"] >= 0
+    if not belongs.any():
+        raise InputError(f"{label}: no name belongs to a city of the gazetteer, by its {key}.")
+    return names[belongs & ~is_blank(names["name"])]
 
 
 def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:

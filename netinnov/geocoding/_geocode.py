@@ -21,7 +21,7 @@ __all__ = ["candidates", "city_ids", "geocode"]
 Integers: TypeAlias = npt.NDArray[np.intp]
 Places: TypeAlias = pd.DataFrame | pd.Series | pd.Index | Iterable[str]
 
-CITY = ["name", "country", "region", "lon", "lat", "population", "geonameid"]
+CITY = ["name", "country", "region", "lon", "lat", "population", "geonameid", "code"]
 ISO = {"UK": "GB", "EL": "GR"}
 """Codes that the European Union uses, and what GeoNames has."""
 
@@ -50,7 +50,9 @@ def geocode(
         coordinates are cities: ``geonameid, name, latitude, longitude, countrycode``, optional
         ``population, admin1code, alternatenames``. The others are names: ``geonameid``, ``alt`` or
         ``alternate name``, optional ``part``, true for the name of something in the city: a
-        district, a campus, a science park.
+        district, a campus, a science park. A table of the units of a country, such as its
+        municipalities, has ``code`` and ``name``, all else optional; ``code`` and ``alt`` are
+        other names of units.
     country : str, optional
         The country of all places that have none of their own. Where no country is known, all
         are searched.
@@ -65,12 +67,12 @@ def geocode(
     -------
     DataFrame
         One row a place, on the index of ``places`` (a sequence of names is its own index):
-        ``name, country, region, lon, lat, population, geonameid`` of the city, missing where none
-        was found; ``parent``, the city that the place lies in (a name and a geonameid, such as
-        ``"Bilbao (3128026)"``), missing where it is the city itself; ``method``; ``score``, the
-        share of the letters that agree (NaN for ``none``); and ``ambiguous``, the number of
-        cities that the name can mean, above 1 also where nothing tells which and the method is
-        ``none``.
+        ``name, country, region, lon, lat, population, geonameid, code`` of the city, missing where
+        none was found (a unit has a code, a city of GeoNames a geonameid); ``parent``, the city
+        that the place lies in (a name and a geonameid, such as ``"Bilbao (3128026)"``), missing
+        where it is the city itself; ``method``; ``score``, the share of the letters that agree
+        (NaN for ``none``); and ``ambiguous``, the number of cities that the name can mean, above 1
+        also where nothing tells which and the method is ``none``.
 
     Raises
     ------
@@ -131,7 +133,7 @@ def geocode(
     check_number("min_score", min_score, low=0, high=1)
     check_number("suburb_km", suburb_km, low=0)
     index, queries = _queries(places, country)
-    known = read_gazetteer(gazetteer)
+    known = read_gazetteer(gazetteer, country)
     matches = _matches(queries, known, min_score)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
@@ -163,8 +165,8 @@ def candidates(
     -------
     DataFrame
         One row a city that a place can mean, index ``place`` (repeated) in the order of the
-        places: ``name, country, region, lon, lat, population, geonameid``. The first of each is
-        the one that `geocode` takes; a place without any has no row.
+        places: ``name, country, region, lon, lat, population, geonameid, code``. The first of
+        each is the one that `geocode` takes; a place without any has no row.
 
     Raises
     ------
@@ -185,7 +187,7 @@ def candidates(
     """
     check_number("min_score", min_score, low=0, high=1)
     index, queries = _queries(places, country)
-    known = read_gazetteer(gazetteer)
+    known = read_gazetteer(gazetteer, country)
     matches = _matches(queries, known, min_score)
     rows = np.array([entry.row for each in matches for entry in each.entries], np.intp)
     times = np.array([len(each.entries) for each in matches], np.intp)
@@ -194,13 +196,15 @@ def candidates(
 
 def city_ids(cities: pd.DataFrame) -> pd.Series:
     """The id of each city as a place: its name and its geonameid; missing where it is."""
-    return cities["name"] + " (" + cities["geonameid"].astype("str") + ")"
+    number = cities["code"].where(cities["code"].notna(), cities["geonameid"].astype("str"))
+    return cities["name"] + " (" + number + ")"
 
 
 def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFrame:
     """The cities of some rows, all missing for -1."""
     cities = gazetteer.cities[CITY].reindex(np.where(rows < 0, len(gazetteer.cities), rows))
-    return cities.astype({"geonameid": "Int64"}).set_axis(index, axis=0)
+    number = cities["geonameid"].astype("Int64")
+    return cities.assign(geonameid=number.mask(number < 0)).set_axis(index, axis=0)
 
 
 def _matches(queries: list[Query], gazetteer: Gazetteer, min_score: float) -> list[Match]:

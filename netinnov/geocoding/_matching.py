@@ -95,7 +95,7 @@ class Fit(NamedTuple):
         rows = [entry.row for entry in entries]
         lon, lat = self.gazetteer.lon[rows], self.gazetteer.lat[rows]
         km = great_circle(self.query.lon, self.query.lat, lon, lat)
-        return tuple(entries[i] for i in np.argsort(km, kind="stable") if km[i] <= FAR)
+        return tuple(entries[i] for i in np.argsort(km, kind="stable") if not km[i] > FAR)
 
     def city(self, name: Words) -> Entry | None:
         """The likeliest city of this name, or the capital of the region that is named after it."""
@@ -142,8 +142,9 @@ class Fit(NamedTuple):
 
     def sure(self, entries: tuple[Entry, ...]) -> bool:
         """Whether there is a city and no other one near its size, or nearest by coordinates."""
-        if self.query.lon is not None:
-            return bool(entries)
+        located = entries and not np.isnan(self.gazetteer.lon[entries[0].row])
+        if self.query.lon is not None and located:
+            return True
         size = [self.gazetteer.weight(entry, self.query.country) for entry in entries[:2]]
         return bool(size) and (len(size) < 2 or size[0] > RIVAL * size[1])
 
