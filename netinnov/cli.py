@@ -29,6 +29,18 @@ __all__ = ["main"]
 __dir__ = public_names(globals())
 
 P = ParamSpec("P")
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="THEIRS=OURS",
+        help="A header of the tables under our name, such as Ort=place; may be repeated. A study "
+        "has these under [columns].",
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="Of text files, such as cp1252; found by default.")
+]
 Case = Literal["yrd", "europe"]
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 
@@ -205,7 +217,7 @@ def explore(
     """One page to explore the places and to try enclaves; it needs no network connection."""
     from netinnov.study._explorer import explorer_of
 
-    page = explorer_of(_configuration(source), title=title)
+    page = explorer_of(_configuration(source, None), title=title)
     _print(f"The explorer is {page.write(out)}")
 
 
@@ -213,20 +225,27 @@ def explore(
 @_plainly
 def check(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
+    column: Columns = None,
+    encoding: Encoding = None,
 ) -> None:
     """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
     from netinnov._tables import inspect
+    from netinnov.sources.tables import why_placeless
 
     if source.is_file() and source.suffix.lower() == ".toml":
         from netinnov import study
 
+        if column or encoding:
+            msg = "--column and --encoding are for tables; a configuration has them in [columns] "
+            raise typer.BadParameter(f"{msg}and as `encoding` in [data].")
+
         study.check(study.read_configuration(source))
         _print("No problems: the settings fit the data.")
         return
-    origin, tables, faults, notes, words = read(source)
+    _, tables, faults, notes, words = read(source, columns=_columns(column), encoding=encoding)
     inspection = inspect(tables.nodes, tables.links, tables.places)
     if inspection.problems:
         faults.append(inspection.problems.message())
@@ -234,6 +253,8 @@ def check(
             faults.append("Rows count from 0.")
     else:
         layer_records(tables.layers, tables.directed, inspection.links.layers)
+        if why := why_placeless(tables.nodes, tables.links):
+            faults.append(why)
     if faults:
         _fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
@@ -241,7 +262,7 @@ def check(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
         f"{n_places} places."
     )
-    for note in (*notes, *words, *_notes(tables, located=origin != "tables")):
+    for note in (*notes, *words, *_notes(tables)):
         _print(f"Note: {note}")
 
 
@@ -249,12 +270,14 @@ def check(
 @_plainly
 def info(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
+    column: Columns = None,
+    encoding: Encoding = None,
 ) -> None:
     """Print a summary of a network."""
     from netinnov._inputs import read
     from netinnov.build import build_network
 
-    _, tables, faults, notes, _ = read(source)
+    _, tables, faults, notes, _ = read(source, columns=_columns(column), encoding=encoding)
     network = build_network(*tables)
     _print(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
@@ -277,6 +300,8 @@ def convert(
     to: Annotated[
         Target, typer.Option("--to", help="Format; csv, parquet and muxviz are folders to make.")
     ],
+    column: Columns = None,
+    encoding: Encoding = None,
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
@@ -287,7 +312,7 @@ def convert(
         raise InputError(f"{target} is there already; name another one, or remove it first.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        network = read_network(source)
+        network = read_network(source, columns=_columns(column), encoding=encoding)
         if to in ("csv", "parquet"):
             io.write_network(network, target, format=to)
         else:
@@ -306,6 +331,20 @@ def _configuration(path: Path | None, case: Case | None) -> Configuration:
         return study.read_configuration(path, case=case)
     source, location = recognise(path)
     return study.configure({"data": {"source": source, "path": location.resolve()}})
+
+
+def _columns(pairs: list[str] | None) -> dict[str, str] | None:
+    """The mapping of headers that options give."""
+    if not pairs:
+        return None
+    headers = {}
+    for pair in pairs:
+        theirs, equals, ours = pair.rpartition("=")
+        if not (theirs and equals and ours):
+            msg = f"--column must be THEIRS=OURS, such as Ort=place; found {pair!r}."
+            raise typer.BadParameter(msg)
+        headers[theirs] = ours
+    return headers
 
 
 def _name(path: Path | None, case: Case | None) -> str:
@@ -329,9 +368,10 @@ def _announce(*, each: bool) -> None:
     announce(listen)
 
 
-def _notes(tables: Tables, *, located: bool) -> list[str]:
-    """What is no fault but may not be meant; ``located``: each node is a place if it has none."""
+def _notes(tables: Tables) -> list[str]:
+    """What is no fault but may not be meant."""
     from netinnov._tables import lookalikes
+    from netinnov.sources.tables import has_places
 
     notes = [
         f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "
@@ -340,9 +380,8 @@ def _notes(tables: Tables, *, located: bool) -> list[str]:
     ]
     if tables.links.empty:
         notes.append("there are no links; add rows to them, or there is nothing to measure.")
-    placed = "place" in tables.nodes and tables.nodes["place"].notna().any()
-    if not placed and not (located and "place" not in tables.nodes):
-        notes.append("no node has a place, and `netinnov run` needs places: a column 'place'.")
+    if not has_places(tables.nodes):
+        notes.append("no node has a place: `netinnov run` takes each as a place of its own.")
     return notes
 
 

@@ -502,7 +502,7 @@ def test_columns_that_may_be_meant_are_asked_about(here, found, where):
     result = call("check", "tables")
     assert result.exit_code == 0
     assert f"Note: {where} have no column {meant!r}, and {found!r} is kept" in result.stdout
-    assert ("no node has a place, and `netinnov run` needs" in result.stdout) == (meant == "place")
+    assert ("no node has a place: `netinnov run` takes each" in result.stdout) == (meant == "place")
 
 
 @pytest.mark.parametrize("found", ["layr", "layers", "lyaer"])
@@ -531,6 +531,51 @@ def test_a_table_without_links_is_noted_and_a_folder_without_one_refused(here):
     (here / "tables" / "links.csv").unlink()
     assert "must hold links.csv" in refused("check", "tables")
     assert "must hold links.csv" in refused("info", "tables")
+
+
+OWN_WORDS = ["--encoding", "cp1252"] + [
+    part
+    for pair in ("Ding=node", "Ort=place", "von=source", "nach=target")
+    for part in ("--column", pair)
+]
+
+
+def test_headers_and_encoding_are_given_to_each_command(here):
+    Path("tables/nodes.csv").write_bytes("Ding,Ort\nä,P\nb,Q\n".encode("cp1252"))
+    Path("tables/links.csv").write_bytes("von,nach\nä,b\n".encode("cp1252"))
+    assert call("check", "tables", *OWN_WORDS).stdout.startswith("No problems: 2 nodes, 1 rows")
+    assert "2 nodes in 2 places, 1 link" in call("info", "tables", *OWN_WORDS).stdout
+    assert call("convert", "tables", "out", "--to", "csv", *OWN_WORDS).exit_code == 0
+    assert "ä" in Path("out/nodes.csv").read_text(encoding="utf-8")
+    for arguments in (["tables", "--column", "Ort"], ["study.toml", "--encoding", "cp1252"]):
+        result = call("check", *arguments)
+        assert result.exit_code == 2
+        assert "--column must be THEIRS=OURS" in result.stderr or "in [data]" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("nodes", "fault"),
+    [
+        ("node\nlab\nfirm\nshop\n", None),
+        ("node,place\nlab,\nfirm,\nshop,\n", None),
+        ("node,jurisdiction\nlab,P\nfirm,\nshop,\n", "have a jurisdiction and no place"),
+        ("node,place\nlab,P\nfirm,\nshop,\n", "none of the 2 links joins two nodes that have"),
+    ],
+)
+def test_what_check_accepts_a_study_can_load(here, nodes, fault):
+    Path("tables/nodes.csv").write_text(nodes)
+    if fault is None:
+        assert "takes each as a place of its own" in call("check", "tables").stdout
+        assert call("check", "study.toml").exit_code == 0
+    else:
+        assert fault in refused("check", "tables")
+        assert fault in refused("check", "study.toml")
+
+
+def test_a_matrix_takes_columns_for_its_corner_only(here):
+    Path("m.csv").write_text("town,a,b\na,,3\nb,2,\n")
+    assert call("check", "m.csv", "--column", "town=source").exit_code == 0
+    assert "no table has the header 'a'" in refused("check", "m.csv", "--column", "a=source")
 
 
 def test_info_sums_the_network_up(here):

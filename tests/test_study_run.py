@@ -569,7 +569,6 @@ def test_two_thousand_places(no_figures, tables):
 @pytest.mark.parametrize(
     ("nodes", "links", "settings", "words"),
     [
-        ([("a", None), ("b", None)], [("a", "b")], "", "no node has one"),
         ([("a", "P"), ("b", None)], [("a", "b")], "", "none of the 1 links joins two nodes"),
         (THREE, CHAIN, '[places.keep]\nplace = ["P"]\n', "among those of [places.keep]"),
         (THREE, CHAIN, '[places.keep]\nplace = ["p"]\n', "place = 'p' (did you mean 'P'?)"),

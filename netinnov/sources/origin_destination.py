@@ -21,7 +21,7 @@ from netinnov.sources._flows import (
     given_table,
     usual_columns,
 )
-from netinnov.sources._headers import check_columns
+from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._records import say, warn_of
 from netinnov.sources._result import Tables
 
@@ -155,7 +155,8 @@ def read_origin_destination(
         flows, ends = flows_of_table(table, named, when, decimal, faults)
     else:
         if headers:
-            raise InputError("a matrix has no columns to name; leave out `columns`.")
+            corner = [name for name in map(str, table.frame) if name not in map(str, matrix[1])]
+            unused_columns(headers, {"corner of the matrix": corner})
         cells = [str(name) for name in matrix[1].columns]
         mark = table.decimal(cells) if decimal is None else decimal
         flows, ends = flows_of_matrix(table, *matrix, mark)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, examples
+from netinnov._columns import as_text, is_blank
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
@@ -34,7 +35,14 @@ from netinnov.sources._records import note, say
 from netinnov.sources._result import Tables
 from netinnov.sources._typed import NUMBERS, typed
 
-__all__ = ["located", "read_places", "read_tables", "tables_of_file"]
+__all__ = [
+    "has_places",
+    "located",
+    "read_places",
+    "read_tables",
+    "tables_of_file",
+    "why_placeless",
+]
 
 __dir__ = public_names(globals())
 
@@ -304,3 +312,31 @@ def _directed(folder: Path | None) -> tuple[str, ...]:
         msg = f'{path} must hold {{"directed": [names of layers]}}; found {shown[:100]}.'
         raise InputError(msg)
     return tuple(named)
+
+
+def has_places(nodes: pd.DataFrame) -> bool:
+    """Whether any node has a place."""
+    return "place" in nodes and not is_blank(as_text(nodes["place"])[0]).all()
+
+
+def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str | None:
+    """Why a study of places cannot be made of valid tables; None where it can.
+
+    Without `links`, which a study may project before it looks at places, only of the nodes.
+    """
+    if not has_places(nodes):
+        if "jurisdiction" in nodes and not is_blank(as_text(nodes["jurisdiction"])[0]).all():
+            return "nodes have a jurisdiction and no place: give them a column 'place' too."
+        return None
+    if links is None:
+        return None
+    ids = as_text(nodes["node"] if "node" in nodes else nodes.index.to_series())[0]
+    placed = ids[~is_blank(as_text(nodes["place"])[0])]
+    ends = [as_text(links[end])[0].isin(placed).to_numpy() for end in ("source", "target")]
+    if len(links) and not (ends[0] & ends[1]).any():
+        return (
+            f"none of the {len(links):,} links joins two nodes that have a place, so there is "
+            "nothing to report on places: complete the column 'place' of the nodes. (Where events "
+            "link their members, check a configuration with `project` in [data].)"
+        )
+    return None

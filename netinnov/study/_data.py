@@ -23,7 +23,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources.tables import read_places
+from netinnov.sources.tables import has_places, read_places, why_placeless
 from netinnov.study._section import Part
 from netinnov.study._words import counted
 
@@ -285,7 +285,9 @@ def _read(
         path, source=source, columns=columns, encoding=data.encoding, **options
     )
     notes = [*faults, *said, *notes, *words]
-    if "place" not in tables.nodes and source != "tables":  # a format that has no places
+    if why := why_placeless(tables.nodes):
+        raise InputError(why)
+    if not has_places(tables.nodes):
         tables = tables._replace(nodes=tables.nodes.assign(place=_ids(tables.nodes)))
         notes.append("These data have no places: each node is taken as a place of its own.")
     nowhere = _nowhere(tables.places)
