@@ -26,7 +26,7 @@ from netinnov.planning import (
     shapley_value,
     share_benefits,
 )
-from netinnov.plotting import figure_style, new_figure
+from netinnov.plotting import figure_style, new_figure, plot_benefit_shares
 
 TYPES = ["reverse_enclave", "talent_enclave"]
 PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
@@ -118,27 +118,19 @@ def returns():
 
 def draw(found, folder):
     """Shares by rule, with what each city can get in the core."""
-    shares, cities, ends = found["shares"], found["cities"], found["range"]
-    order = by_shapley(shares)
-    marks = {"equal": "|", "shapley": "o", "nucleolus": "D"}
-    colours = {"equal": "#555555", "shapley": "#0072b2", "nucleolus": "#d55e00"}
-    words = {"equal": "equal", "shapley": "Shapley value", "nucleolus": "nucleolus"}
+    words = {"equal": "equal", "nucleolus": "nucleolus", "shapley": "Shapley value"}
+    rows = found["benefits"][found["benefits"]["rule"].isin(words)]
+    order = rows["rule"].map({rule: k for k, rule in enumerate(words)})
     with figure_style():
-        figure = new_figure(height=95)
-        ax = figure.add_subplot()
-        rows = range(len(order))
-        low, high = ends.loc[order, "low"], ends.loc[order, "high"]
-        core = ax.hlines(rows, low, high, color="#cccccc", linewidth=6)
-        handles = [
-            ax.plot(shares.loc[order, rule], rows, mark, color=colours[rule], markersize=5)[0]
-            for rule, mark in marks.items()
-        ]
-        ax.set_yticks(rows, cities.loc[order, "name"])
-        ax.set_ylim(len(order) - 0.4, -0.6)
-        ax.set_xlim(left=-0.1)
-        ax.set_xlabel("share of the gain of access (sum of harmonic closeness)")
-        names = [*words.values(), "range in the core"]
-        figure.legend([*handles, core], names, loc="outside upper center", ncols=4)
+        figure = new_figure(height=108)
+        plot_benefit_shares(
+            rows.loc[order.sort_values(kind="stable").index],
+            core=found["range"],
+            names=found["cities"]["name"],
+            rules=words,
+            label="share of the gain of access (sum of harmonic closeness)",
+            ax=figure.add_subplot(),
+        )
     save(figure, folder, "sharing_rules")
 
 

@@ -38,6 +38,8 @@ PAGES = [
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/sharing"),
+    Page("studies/space"),
+    Page("studies/governance"),
     Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
     Page("data/enclaves"),
     Page("mechanisms/free_flow"),

@@ -321,6 +321,25 @@ def test_a_budget_that_pays_for_nothing_is_refused_before_anything_runs():
         GOVERNANCE.check(stars(budget=0.01))
 
 
+def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why():
+    # No tie of host may stay behind when all of its ties lead home: nobody can be attracted.
+    places = pd.DataFrame({"place": [*"abcdef"], "lon": range(6), "lat": 0.0})
+    links = [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f"), ("c", "f")]
+    settings = {"home": "a", "host": "b", "budget": 6.0, "placements": 2, "replicates": 0}
+    context = context_of(network_of(links, places=places), **OFF, governance=settings)
+    choice = context.once(GOVERNANCE.check)
+    assert "competition for talent" in choice.left_out
+    result = governance.compute(context)
+    assert "competition for talent" not in result.comparison.approaches.index
+    assert "Left out is 'competition for talent': " in text_of(GOVERNANCE.tell(result))
+
+
+def test_the_bundled_case_runs_with_all_defaults():
+    configuration = study.configure({"data": {"source": "yrd"}})
+    assert configuration.governance.home is None
+    study.check(configuration)
+
+
 def test_home_without_host_is_refused():
     with pytest.raises(ValueError, match="host is missing; give home and host, or neither"):
         study.configure({"data": {"source": "yrd"}, "governance": {"home": "a"}})
@@ -357,10 +376,10 @@ def test_the_bundled_contract_marks_what_is_assumed_and_says_nothing_of_taxes(bu
 
 
 def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):
-    pairs = bundled.once(sharing.pairs_of)
+    pairs = bundled.once(SHARING.check)
     assert len(pairs.players) == 16
     assert pairs.left_out == 0
     assert "quzhou" in pairs.players
-    choice = bundled.once(governance.pair_of)
+    choice = bundled.once(GOVERNANCE.check)
     assert (choice.home, choice.host) == ("quzhou", "hangzhou")
     assert choice.why_not == ""

@@ -6,94 +6,24 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any
 
 import pandas as pd
-from pydantic import Field, model_validator
 
-from netinnov._arguments import did_you_mean
-from netinnov._geography import great_circle
 from netinnov.connectivity import Frictions
-from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
-from netinnov.governance._approaches import Shares, approaches_of
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
-from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Picture, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
-from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
+from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
 
-__all__ = ["GOVERNANCE", "Choice", "Governance", "GovernancePart", "compute", "pair_of"]
-
-DENSE = 0.5
-"""Share of linked pairs from which on a few more links change no path."""
+__all__ = ["GOVERNANCE", "Governance", "compute"]
 
 MOST_LINKS = 100_000
 """Links above which borders are not compared with random networks, which would take long."""
-
-LINKS = 10
-"""Links that the budget pays for, where nothing says what the park costs."""
-
-
-class GovernancePart(Part):
-    """Between whom approaches are compared, at what cost, and which borders are counted."""
-
-    part: ClassVar[str] = "governance"
-    optional: ClassVar[bool] = True
-    example: ClassVar[str] = """\
-[governance]                  # planning: links across borders, and approaches at equal cost
-groups = ["jurisdiction", "kind", "province"]   # columns of the nodes or places, whose borders
-                              # links cross
-# home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
-# host = "hangzhou"           # or of most enclaves
-# budget = 20.0               # what each approach may cost; left out: as the park of the
-                              # experiment, at its prices, or 10 links where it has none
-# layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
-                              # layer of most links
-border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
-                              # a border of 0, so that a corridor or a merger can remove something
-corridor = 0.5                # assumed: share of the border between the two that a corridor takes
-booked = 0.5                  # assumed: share of home's gain that is booked at the host
-kept = 0.5                    # assumed: share of their ties that movers keep
-replicates = 100              # random networks that borders are compared with; 0: none
-placements = 30               # drawn of each approach
-"""
-
-    groups: list[str] = Field(default_factory=lambda: ["jurisdiction", "kind"])
-    home: str | None = None
-    host: str | None = None
-    budget: Annotated[float, Field(gt=0)] | None = None
-    layer: str | None = None
-    border: Annotated[float, Field(ge=0)] = 1.0
-    corridor: Annotated[float, Field(ge=0, le=1)] = 0.5
-    booked: Annotated[float, Field(ge=0, le=1)] = 0.5
-    kept: Annotated[float, Field(ge=0, le=1)] = 0.5
-    replicates: Annotated[int, Field(ge=0)] = 100
-    placements: Annotated[int, Field(ge=1)] = 30
-
-    @model_validator(mode="after")
-    def _is_a_pair(self) -> GovernancePart:
-        if (self.home is None) != (self.host is None):
-            missing = "home" if self.home is None else "host"
-            raise ValueError(f"{missing} is missing; give home and host, or neither")
-        return self
-
-
-class Choice(NamedTuple):
-    """Between whom, in which layer and at what cost approaches are compared."""
-
-    home: str
-    host: str
-    layer: str
-    budget: float
-    prices: Prices
-    pipeline_share: float
-    assumed_prices: bool
-    why_not: str
-    """Why approaches are not compared; empty if they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +31,7 @@ class Governance:
     """Shares of links across borders, and approaches between a home and a host."""
 
     part: GovernancePart
-    choice: Choice
+    choice: ApproachChoice
     shares: pd.DataFrame
     no_null: str
     comparison: ApproachComparison | None
@@ -117,101 +47,6 @@ class Governance:
         return self.names.get(home, home), self.names.get(host, host)
 
 
-def pair_of(context: Context) -> Choice:
-    """Home, host, layer and budget, checked before anything is measured."""
-    part = context.options(GovernancePart) or GovernancePart()
-    cities = context.cities
-    nodes, places = context.inside.storage.nodes, context.inside.storage.places
-    columns = [*nodes.columns, *places.columns]
-    for column in part.groups:
-        if column not in columns:
-            hint = did_you_mean(column, columns) or f"; there are {', '.join(columns)}"
-            msg = f"governance.groups must name columns of the nodes or places; {column!r} is not "
-            raise InputError(f"{msg}one{hint}.")
-    experiment = context.once(choose)
-    home, host = part.home, part.host
-    if home is None or host is None:
-        if experiment is not None:
-            home, host = experiment.part.home, experiment.part.host
-        elif pair := most_frequent(context):
-            home, host = pair[:2]
-        else:
-            raise InputError(
-                "[governance] compares approaches between a home and a host: the data have no "
-                "enclave that would name them. Set governance.home and governance.host to two "
-                "places of the report, or leave [governance] out."
-            )
-    known = list(cities.storage.nodes.index)
-    for end, place in (("home", home), ("host", host)):
-        if place not in known:
-            hint = did_you_mean(place, known)
-            msg = f"governance.{end} must be the id of a place of the report; found {place!r}{hint}"
-            raise InputError(f"{msg}.")
-    if home == host:
-        raise InputError(f"governance.host must not be the home; found {host!r} for both.")
-    if not cities.layers:
-        raise InputError("[governance] needs links between places; there are none. Leave it out.")
-    asked = part.layer or (experiment.layer if experiment is not None else None)
-    layer = layer_for(cities, asked)
-    choice = _priced(context, part, home, host, layer)
-    return choice if choice.why_not else _tried(context, part, choice)
-
-
-def _why_not(context: Context, layer: str) -> str:
-    """Why links that are counted and paid by the kilometre cannot be compared in a layer."""
-    cities = context.cities
-    n = cities.n_nodes
-    linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
-    if linked >= DENSE:
-        return (
-            f"in {context.mark(layer)} {percent(linked)} of all pairs are linked, so that a few "
-            "more links change no path. Name a sparser layer with governance.layer"
-        )
-    places = cities.storage.places.reindex(cities.storage.nodes["place"])
-    if bare := int(places[["lon", "lat"]].isna().any(axis=1).sum()):
-        return (
-            f"links are paid by the kilometre, and {counted(bare, 'place')} {are(bare)} without "
-            "lon and lat. Give them in the table of places"
-        )
-    return ""
-
-
-def _priced(context: Context, part: GovernancePart, home: str, host: str, layer: str) -> Choice:
-    """With budget and prices: those of the experiment, or a link between the two costs 1."""
-    why = _why_not(context, layer)
-    experiment = context.once(choose)
-    given = experiment.part.prices if experiment is not None else None
-    share = experiment.part.pipeline_share if experiment is not None else 0.5
-    size = experiment.part.size if experiment is not None else None
-    if given is None or why:
-        places = context.cities.storage.places.loc[[home, host]]
-        (x, u), (y, v) = (places[column].to_numpy() for column in ("lon", "lat"))
-        between = float(great_circle(x, y, u, v))
-        prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
-        budget = part.budget or float(size or LINKS)
-        return Choice(home, host, layer, budget, prices, share, True, why)
-    prices = Prices(park=given.park, link=given.link, pipeline_km=given.pipeline_km)
-    if part.budget is not None:
-        return Choice(home, host, layer, part.budget, prices, share, False, why)
-    park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)
-    budget = park.cost(prices, context.cities)
-    return Choice(home, host, layer, budget, prices, share, False, why)
-
-
-def _tried(context: Context, part: GovernancePart, choice: Choice) -> Choice:
-    """Refuses what cannot be paid or placed, before anything is measured."""
-    network = context.cities.select(layers=[choice.layer])
-    shares = Shares(choice.pipeline_share, part.kept, part.corridor)
-    ends = (choice.home, choice.host, choice.budget, choice.prices, shares)
-    try:
-        for approach in approaches_of(None, network, *ends).values():
-            apply_scenario(network, approach.scenario, rng=context.seed)
-    except InputError as error:
-        msg = f"[governance] {error} In a study these are governance.home, host, layer and budget."
-        raise InputError(msg) from None
-    return choice
-
-
 def compute(context: Context) -> Governance | None:
     part = context.options(GovernancePart)
     if part is None:
@@ -223,6 +58,7 @@ def compute(context: Context) -> Governance | None:
     if not choice.why_not:
         comparison = compare_approaches(
             context.cities.select(layers=[choice.layer]),
+            approaches=choice.approaches,
             home=choice.home,
             host=choice.host,
             budget=choice.budget,
@@ -326,6 +162,9 @@ def tell(result: Governance) -> Iterator[Sentence]:
         tables += [] if result.comparison.forms.empty else ["approach_forms"]
         for sentence in result.comparison.sentences(names=result.names):
             yield Sentence(sentence, tuple(tables), topic)
+        for approach, why in result.choice.left_out.items():
+            text = phrase("Left out is '{}': {}", approach, why)
+            yield Sentence(text, ("approaches",), topic)
     yield from _borders(result)
 
 

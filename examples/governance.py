@@ -1,0 +1,169 @@
+"""Governance across borders: write the page on links that cross them, approaches and forms.
+
+Run ``python examples/governance.py FOLDER``. FOLDER (by default ``governance``) takes
+``studies/governance.md``, its tables and its figure; ``docs`` renews those in the repository. All
+facts are bundled with netinnov. The text is in ``governance.md`` beside this script.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+from _pages import fill, markdown, save, write_tables
+
+import netinnov as ni
+from netinnov.governance import compare_approaches, cross_border_shares
+from netinnov.plotting import figure_style, new_figure, plot_approaches
+from netinnov.scenarios import Prices, ReverseEnclave
+
+PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
+HOME, HOST = "quzhou", "hangzhou"
+
+# Assumed, all of it: prices in any unit of money, frictions in links, and the shares below.
+PRICES = Prices(park=10, link=1, pipeline_km=0.01)
+FRICTIONS = ni.Frictions(border=0.5, distance=1.0)
+PIPELINE, KEPT, CORRIDOR, BOOKED = 0.25, 0.5, 0.5, 0.5
+LINKS = 4  # of the park whose cost is the budget of all
+
+
+def compute():
+    """All results of the page."""
+    delta = ni.datasets.load_yrd_enclaves()
+    places = delta.places
+    whole = places["level"].isin(["prefecture", "municipality"])
+    cities = places[whole & places["province"].isin(PROVINCES)]
+    network = delta.select(layers=["gravity_modelled"], nodes=list(cities.index))
+    park = ReverseEnclave(HOME, HOST, LINKS, PIPELINE, funding="new")
+    comparison = compare_approaches(
+        network,
+        home=HOME,
+        host=HOST,
+        budget=park.cost(PRICES, network),
+        prices=PRICES,
+        frictions=FRICTIONS,
+        pipeline_share=PIPELINE,
+        kept_share=KEPT,
+        corridor_relief=CORRIDOR,
+        booked_share=BOOKED,
+        replicates=100,
+        rng=1,
+    )
+    stated = delta.select(layers=[layer for layer in delta.layers if layer != "gravity_modelled"])
+    shares = cross_border_shares(
+        stated, groups=["jurisdiction", "province"], replicates=999, rng=1, progress=False
+    )
+    return {"cities": cities, "comparison": comparison, "shares": shares, "network": network}
+
+
+def draw(results, folder):
+    """What each approach changes."""
+    with figure_style():
+        figure = new_figure(height=72)
+        plot_approaches(results["comparison"], ax=figure.add_subplot())
+    save(figure, folder, "governance_approaches")
+
+
+def table_of_forms(results):
+    forms = results["comparison"].forms
+    names = {"home": results["home"], "host": results["host"], "others": "all others"}
+    names["operator"] = "operator"
+    rows = []
+    for approach in ("corridor", "reverse enclave"):
+        for form in forms["form"].unique():
+            part = forms[(forms["approach"] == approach) & (forms["form"] == form)]
+            share = part.set_index("player")["share"]
+            leaves = part["objector"].iloc[0]
+            who = " and ".join(names[player] for player in names if leaves and player in leaves)
+            rows.append(
+                [
+                    approach,
+                    form,
+                    *(f"{1e3 * share[player]:.1f}" for player in names),
+                    who or "nobody",
+                ]
+            )
+    return markdown(["approach", "form", *names.values(), "would leave"], rows)
+
+
+def table_of_borders(results):
+    shares = results["shares"]
+    rows = [
+        [
+            row["layer"],
+            row["group"],
+            *(f"{row[column]:.0%}".replace("%", " %") for column in ("share", "null_mean")),
+            f"{row['p']:.3f}",
+        ]
+        for _, row in shares.iterrows()
+    ]
+    return markdown(["layer", "border of", "crosses", "random networks", "p"], rows)
+
+
+def numbers_of(results):
+    """Everything the template names."""
+    comparison = results["comparison"]
+    effects = comparison.to_frame().set_index(["approach", "measure"])
+    best = {
+        end: effects.xs(f"{end}_access", level="measure")["difference"].idxmax()
+        for end in ("home", "host")
+    }
+    approaches = comparison.approaches
+    change = 100 * effects["difference"] / effects["baseline"]
+    shares = results["shares"].set_index(["layer", "group"])
+    below = [
+        name
+        for name, row in shares.xs("jurisdiction", level="group").iterrows()
+        if row["p"] <= 0.05 and row["z"] < 0
+    ]
+    names = {HOME: results["home"], HOST: results["host"]}
+    return {
+        "home": results["home"],
+        "host": results["host"],
+        "budget": f"{approaches.loc['reverse enclave', 'cost']:.1f}",
+        "links": LINKS,
+        "n_cities": len(results["cities"]),
+        "best_home": best["home"],
+        "best_host": best["host"],
+        "gain": f"{change['reverse enclave', 'home_access']:.2f}",
+        "talent_gain": f"{change['competition for talent', 'home_access']:.2f}",
+        "talent_loss": f"{-change['competition for talent', 'host_access']:.1f}",
+        "told": "\n".join(f"- {sentence}" for sentence in comparison.sentences(names=names)),
+        "booked": f"{BOOKED:.0%}".replace("%", " %"),
+        "table_of_forms": table_of_forms(results),
+        "table_of_borders": table_of_borders(results),
+        "n_layers": results["shares"]["layer"].nunique(),
+        "below": ", ".join(below) or "none",
+        "n_tests": len(results["shares"]),
+    }
+
+
+def tables_of(results):
+    """Every table of the page in full."""
+    comparison = results["comparison"]
+    forms = comparison.forms
+    objectors = ["+".join(sorted(members)) if members else "" for members in forms["objector"]]
+    return {
+        "approaches": comparison.approaches,
+        "effects": comparison.to_frame().set_index("approach"),
+        "forms": forms.assign(objector=objectors).set_index("approach"),
+        "borders": results["shares"].set_index("layer"),
+    }
+
+
+def main(folder="governance", _data=None):
+    """Write page, tables and figure below a folder; the facts are bundled, DATA is not needed."""
+    mpl.use("Agg")
+    folder = Path(folder)
+    results = compute()
+    names = results["cities"]["name"]
+    results |= {"home": names[HOME], "host": names[HOST]}
+    draw(results, folder / "figures")
+    write_tables(tables_of(results), folder / "studies/governance")
+    page = folder / "studies/governance.md"
+    fill(Path(__file__).with_suffix(".md"), numbers_of(results), page)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
