@@ -9,10 +9,18 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["homes", "missing_attribute", "missing_name", "public_names", "suggests_keywords"]
+__all__ = [
+    "homes",
+    "missing_attribute",
+    "missing_name",
+    "public_names",
+    "suggests_fields",
+    "suggests_keywords",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 OTHER_NAMES = {
     "adjacency": "io.to_scipy",
@@ -141,6 +149,9 @@ OTHER_KEYWORDS = {
     "membership": ("communities", "partition", "labels"),
     "coupling": ("omega", "interlayer", "interslice"),
     "groups": ("attribute", "group", "by"),
+    "size": ("n", "n_links", "links", "amount"),
+    "preserve": ("keep", "constraints"),
+    "border": ("border_cost", "borders"),
     "by": ("attribute", "level", "groups", "column"),
 }
 """Keywords of this package, with the words that other programs have for them."""
@@ -236,20 +247,29 @@ def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def suggests_fields(owner: type[T]) -> type[T]:
+    """Say which field is meant where a class is called with a keyword that it does not have."""
+    made = suggests_keywords(owner.__init__)
+    setattr(owner, "__init__", made)  # noqa: B010, a frozen class is not a frozen type
+    return owner
+
+
 def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:
     from inspect import signature  # loads much, and is asked for here only
 
-    known = list(signature(function).parameters)
-    msg = f"{function.__name__}() has no keyword `{wrong}`"
-    meant = [name for name, others in OTHER_KEYWORDS.items() if wrong in others]
-    for name in meant:
-        if name in known:
-            return f"{msg}; use `{WRITE_INSTEAD.get(name, name)}`."
+    known = [name for name in signature(function).parameters if name != "self"]
+    name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    msg = f"{name}() has no keyword `{wrong}`"
+    meant = [keyword for keyword, others in OTHER_KEYWORDS.items() if wrong in others]
+    for keyword in meant:
+        if keyword in known:
+            return f"{msg}; use `{WRITE_INSTEAD.get(keyword, keyword)}`."
     if meant and meant[0] == "rng":
-        return f"{msg}; nothing in it is random: leave it out."
+        drawn = "what draws by it takes `rng`" if name[0].isupper() else "nothing in it is random"
+        return f"{msg}; {drawn}: leave it out."
     if meant and meant[0] == "executor":
         return f"{msg}; it runs in one process: leave it out."
     near = get_close_matches(wrong, known, n=1)
     if near:
         return f"{msg} (did you mean `{near[0]}`?)."
-    return f"{msg}; it takes {', '.join(f'`{name}`' for name in known)}."
+    return f"{msg}; it takes {', '.join(f'`{each}`' for each in known)}."

@@ -131,6 +131,10 @@ def test_no_two_public_classes_have_one_name() -> None:
         (lambda n: ni.centrality.degree(n, n_jobs=2), "runs in one process: leave it out"),
         (lambda n: ni.centrality.degree(n, mode="in"), "use `direction`"),
         (lambda n: ni.centrality.degree(n, directoin="in"), r"\(did you mean `direction`\?\)"),
+        (lambda n: ni.null_models.Rewire(seed=1), r"Rewire\(\) .* what draws by it takes `rng`"),
+        (lambda n: ni.null_models.Rewire(preserv=["degree"]), "did you mean `preserve`"),
+        (lambda n: ni.ReverseEnclave("p", "q", n_links=3), r"ReverseEnclave\(\) .* use `size`"),
+        (lambda n: ni.Frictions(borders=1.0), "use `border`"),
         (lambda n: ni.centrality.degree(n, x=1), "it takes `network`, `direction`"),
         (
             lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
 from netinnov._parallel import in_threads
-from netinnov._public import suggests_keywords
+from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -24,6 +24,7 @@ from netinnov.null_models._rewiring_options import plan
 __all__ = ["Curveball", "Sides", "curveball", "joins_two_kinds", "two_sides"]
 
 
+@suggests_fields
 @dataclass(frozen=True, slots=True)
 class Curveball(NullFamily):
     """The null model of `curveball`: two-mode layers with neighbours traded at random.

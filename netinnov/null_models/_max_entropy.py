@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
-from netinnov._public import suggests_keywords
+from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -25,6 +25,7 @@ Integers = npt.NDArray[np.int64]
 Expected = Literal["degree", "strength"]
 
 
+@suggests_fields
 @dataclass(frozen=True, slots=True)
 class MaxEntropy(NullFamily):
     """The null model of `max_entropy`: expected degrees, and optionally strengths, as observed.

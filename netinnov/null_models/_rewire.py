@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
-from netinnov._public import suggests_keywords
+from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, layer_names
@@ -20,6 +20,7 @@ from netinnov.null_models._rewiring_options import check_options, plan
 __all__ = ["Rewire", "rewire"]
 
 
+@suggests_fields
 @dataclass(frozen=True, slots=True)
 class Rewire(NullFamily):
     """The null model of `rewire`: links whose ends are exchanged at random, inside each layer.
