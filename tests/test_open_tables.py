@@ -23,6 +23,7 @@ def folder(tmp_path):
     ROWS.to_csv(folder / "plain.csv", index=False)
     ROWS.to_csv(folder / "packed.csv.gz", index=False)
     ROWS.to_csv(folder / "tabs.tsv", index=False, sep="\t")
+    ROWS.to_csv(folder / "semicolons.csv", index=False, sep=";")
     ROWS.to_parquet(folder / "one.parquet")
     ROWS[:2].to_parquet(folder / "parts" / "a.parquet")
     ROWS[2:].to_parquet(folder / "parts" / "year=2020" / "b.parquet")
@@ -33,7 +34,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_table_gives_the_links_that_pandas_gives(folder, engine):
     tables = open_tables(folder, engine=engine)
-    assert list(tables) == ["one", "packed", "parts", "plain", "tabs"]
+    assert list(tables) == ["one", "packed", "parts", "plain", "semicolons", "tabs"]
     expected = co_participation(ROWS, member="who", event="event", by="city")
     nodes = pd.DataFrame(index=["x", "y"])
     for table in tables.values():

@@ -160,12 +160,12 @@ def _name_large_events(cells: Any, keys: list[str], max_members: int | None) -> 
     units = table["units"].to_numpy(np.float64)
     n_pairs = float(units @ (units - 1)) / 2
     if max_members is not None and len(table):
-        msg = f"{len(table):,} events of more than {max_members:,} members are left out"
-        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=3)
+        msg = f"`max_members` = {max_members:,} leaves out {len(table):,} larger events"
+        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=4)
     elif n_pairs > MANY_PAIRS:
         msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
         mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
-        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=3)
+        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=4)
 
 
 @suggests_keywords

@@ -69,7 +69,7 @@ def read_delimited(
     """
     text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
-    delimiter = delimiter or hint or _delimiter_of(text)
+    delimiter = delimiter or hint or delimiter_of(text)
     header = _header(path, text, delimiter)
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
     if text.count('"') % 2:  # Arrow would take the rest of the file for one field
@@ -158,7 +158,7 @@ def _without_hint(text: str) -> tuple[str, int, str]:
     return text, 0, ""
 
 
-def _delimiter_of(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The mark that cuts the first rows into as many fields as the header; the most of them."""
     best, delimiter = (False, 1), ","
     start = text[:SAMPLED]  # a reader copies the text

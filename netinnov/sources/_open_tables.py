@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from netinnov._arguments import as_path, check_choice, examples, shown
 from netinnov._optional import require
 from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
+from netinnov.sources._delimited import delimiter_of
 
 __all__ = ["Engine", "open_tables"]
 
@@ -21,6 +23,9 @@ ENDINGS = {
     ".tsv": "csv",
     ".tsv.gz": "csv",
 }
+
+SAMPLE = 2**18
+"""Bytes at the start of a file from which its delimiter is told."""
 
 
 @suggests_keywords
@@ -65,6 +70,9 @@ def open_tables(
 
     Notes
     -----
+    A CSV file is in UTF-8, its delimiter is found, and it is read twice, since a column is of
+    numbers only if all of its fields are: convert large ones to Parquet.
+
     All tables of DuckDB are of one connection with its own limit, so they can be joined. Convert
     a result with its ``.df()``, or give it to `build_network` as it is.
 
@@ -99,9 +107,19 @@ def open_tables(
         raise InputError(f"{msg} ({_first_line(error)}).") from error
     tables = {}
     for name, (sources, kind) in files.items():
-        read = connection.read_parquet if kind == "parquet" else connection.read_csv
+        paths = [str(source) for source in sources]
         try:
-            tables[name] = read([str(source) for source in sources])
+            if kind == "parquet":
+                tables[name] = connection.read_parquet(paths)
+            else:
+                tables[name] = connection.read_csv(
+                    paths,
+                    delimiter=_delimiter(sources[0]),
+                    quotechar='"',
+                    escapechar='"',
+                    header=True,
+                    sample_size=-1,
+                )
         except duckdb.Error as error:
             raise _unreadable(sources, error) from error
     return tables
@@ -136,13 +154,19 @@ def _scan(polars: Any, sources: list[Path], kind: str) -> Any:
     if kind == "parquet":
         lazy = polars.scan_parquet(sources)
     else:
-        separator = "\t" if ".tsv" in sources[0].name.lower() else ","
-        lazy = polars.scan_csv(sources, separator=separator)
+        lazy = polars.scan_csv(sources, separator=_delimiter(sources[0]), infer_schema_length=None)
     try:
         lazy.collect_schema()
     except (polars.exceptions.PolarsError, OSError) as error:
         raise _unreadable(sources, error) from error
     return lazy
+
+
+def _delimiter(file: Path) -> str:
+    """The delimiter of a CSV file, told from its start."""
+    with (gzip.open if file.suffix.lower() == ".gz" else open)(file, "rb") as stream:
+        start = stream.read(SAMPLE).decode("utf-8", "replace").rpartition("\n")[0]
+    return delimiter_of(start) if start else ","
 
 
 def _unreadable(sources: list[Path], error: Exception) -> InputError:
