@@ -26,6 +26,15 @@ OPTIONS = {
     "damping": 0.6,
     "presence": "linked",
 }
+READ = (
+    sections.CENTRAL,
+    sections.MULTICENTRIC,
+    sections.CENTRES,
+    sections.PROFILE,
+    sections.COMMUNITIES,
+    sections.EXPERIMENT,
+)
+"""The sections whose tables are read."""
 ALIKE = {"rank_size_slope": "rank_size"}
 """Columns that mean the same under two names."""
 
@@ -39,7 +48,7 @@ def study(*, modelled=(), directed=(), direction="total"):
     park = PARK | {"rivals": [], "placebos": 0}
     settings = FEW | {"direction": direction, "resamples": 3, "replicates": 3}
     context = context_of(network, structure=settings, measures=OPTIONS, experiment=park)
-    results = [(section, context.once(section.compute)) for section in sections.SECTIONS]
+    results = [(section, context.once(section.compute)) for section in READ]
     results = [(section, result) for section, result in results if result is not None]
     tables = {table.name: table.frame for section, result in results
               for table in section.tables(result)}  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 
 import numpy as np
 import pandas as pd
@@ -168,7 +168,7 @@ def pareto_plans(
     n = limit.costs.size
     exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
     plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
-    values = np.array([[part.scored(plan) for part in parts] for plan in plans])
+    values = np.column_stack([_scored(part, plans) for part in parts])
     front = _front(values, [part.rounding for part in parts])
     names = sitings[0].names
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
@@ -177,6 +177,17 @@ def pareto_plans(
     table["cost"] = [limit.cost(plans[row]) if limit.priced else math.nan for row in front]
     baseline = pd.Series([part.value([]) for part in parts], list(objectives), name="baseline")
     return ParetoPlans(table, baseline, exact)
+
+
+def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
+    """The value of each plan; plans in a row that differ in their last candidate only, at once."""
+    values: list[Floats] = []
+    for (size, begun), group in groupby(plans, lambda plan: (len(plan), plan[:-1])):
+        if size:
+            values.append(part.values(begun, [plan[-1] for plan in group]))
+        else:
+            values.append(np.array([part.value(plan) for plan in group]))
+    return np.concatenate(values)
 
 
 def _all_plans(limit: Limit, n: int) -> list[tuple[int, ...]]:
