@@ -56,6 +56,15 @@ CODES = (
     "by SIGTERM, 129 by a closed terminal."
 )
 
+CaseOption = Annotated[
+    Case | None,
+    typer.Option(
+        "--case",
+        help="Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
+        "europe, cities that share research projects.",
+    ),
+]
+
 app = typer.Typer(
     name="netinnov",
     help="Multilayer networks of innovation, and what reverse enclaves change in them.",
@@ -144,14 +153,7 @@ def run(
             "left as they are. None: a bundled case."
         ),
     ] = None,
-    case: Annotated[
-        Case | None,
-        typer.Option(
-            "--case",
-            help="Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
-            "europe, cities that share research projects.",
-        ),
-    ] = None,
+    case: CaseOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to make. Default: results/NAME.")
     ] = None,
@@ -176,11 +178,6 @@ def run(
     from netinnov import study
     from netinnov.study._configuration import case_text
 
-    if config and case:
-        msg = (
-            f"--case is one of the bundled cases and is run without a file; found it with {config}."
-        )
-        raise typer.BadParameter(msg)
     if example:
         typer.echo(case_text(case or "yrd"), nl=False)
         return
@@ -205,10 +202,11 @@ def explore(
     source: Annotated[
         Path | None,
         typer.Argument(
-            help="Configuration (TOML) of a study, or a folder or file of data. None: the bundled "
+            help="Configuration (TOML) of a study, or a folder or file of data. None: a bundled "
             "case."
         ),
     ] = None,
+    case: CaseOption = None,
     out: Annotated[
         Path, typer.Option("--out", help="File to write; an older one is replaced.")
     ] = Path("explorer.html"),
@@ -217,7 +215,7 @@ def explore(
     """One page to explore the places and to try enclaves; it needs no network connection."""
     from netinnov.study._explorer import explorer_of
 
-    page = explorer_of(_configuration(source, None), title=title)
+    page = explorer_of(_configuration(source, case), title=title)
     _print(f"The explorer is {page.write(out)}")
 
 
@@ -327,6 +325,9 @@ def _configuration(path: Path | None, case: Case | None) -> Configuration:
     from netinnov import study
     from netinnov._inputs import ENDINGS, ending_of, recognise
 
+    if path and case:
+        msg = f"--case is one of the bundled cases and is run without a file; found it with {path}."
+        raise typer.BadParameter(msg)
     if path is None or (path.is_file() and ending_of(path) not in ENDINGS) or not path.exists():
         return study.read_configuration(path, case=case)
     source, location = recognise(path)

@@ -92,6 +92,18 @@ def test_version():
     assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
 
 
+def test_explore_writes_a_page_of_a_configuration_a_folder_or_a_case(here):
+    result = call("explore", "study.toml", "--title", "Labs & firms")
+    assert (result.exit_code, result.stdout) == (0, "The explorer is explorer.html\n")
+    page = Path("explorer.html").read_text(encoding="utf-8")
+    assert "<title>Labs &amp; firms</title>" in page
+    assert call("explore", "tables", "--out", "other.html").exit_code == 0
+    assert Path("other.html").is_file()
+    refused = call("explore", "tables", "--case", "yrd")
+    assert refused.exit_code == 2
+    assert "found it with tables" in " ".join(refused.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(
     "command", [(), ("run",), ("explore",), ("check",), ("info",), ("convert",)]
 )

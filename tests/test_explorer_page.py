@@ -136,7 +136,7 @@ def test_every_view_is_accessible(browser, actors, width):
                 assert [
                     (view, scheme, rule["id"], rule["nodes"][0]["html"]) for rule in found
                 ] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
 
 def test_tables_are_filtered_sorted_and_saved(browser, bundled):

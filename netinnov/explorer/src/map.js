@@ -21,7 +21,8 @@ export function createMap(app) {
   const svg = s("svg", { class: "map", role: "group" }, content);
   const card = h("div", { class: "card", hidden: true, role: "status" });
   const buttons = h("div", { class: "zoom" });
-  const element = h("div", { class: "mapbox" }, canvas, svg, card, buttons);
+  const gains = h("p", { class: "gains", hidden: true });
+  const element = h("div", { class: "mapbox" }, canvas, svg, card, gains, buttons);
   let [width, height] = [0, 0];
   let base = { points: [], land: "" };
   let transform = zoomIdentity;
@@ -62,6 +63,11 @@ export function createMap(app) {
   function labelButtons() {
     const { t } = app;
     svg.setAttribute("aria-label", t("map_label"));
+    gains.hidden = !scene.trial;
+    replace(gains,
+      h("span", {}, h("span", { class: "star", "aria-hidden": "true" }, "★ "), t("the_park")),
+      h("span", {}, h("span", { class: "swatch" }), t("links_gained")),
+      app.state.funding !== "new" && h("span", {}, h("span", { class: "swatch loss" }), t("links_lost")));
     replace(
       buttons,
       h("button", { type: "button", "aria-label": t("zoom_in"), title: t("zoom_in"), onclick: () => step(1.6) }, "+"),

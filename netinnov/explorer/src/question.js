@@ -97,7 +97,10 @@ export function createQuestion(app) {
       if (values.place != null) values.place = app.nameOf(values.place);
       return [faults, h("p", { class: "fault" }, t(`refused_${app.refusal.key}`, values))];
     }
-    if (state.home == null || state.host == null) return [faults, suggestions()];
+    faults.push(...warnings());
+    const changed = state.add.length + state.remove.length;
+    if (state.home == null || state.host == null)
+      return [faults, changed && app.trial ? explicit() : suggestions()];
     if (!app.trial?.runs) return [faults, h("p", { class: "hint" }, t("computing"))];
     const found = summarise(app);
     return [
@@ -105,6 +108,26 @@ export function createQuestion(app) {
       h("p", { class: "headline" }, found.headline, " ", h("span", { class: "interval" }, found.interval)),
       h("p", { class: "sure" }, found.sure.map((text) => [text, " "]), h("em", {}, t("not_a_forecast"))),
     ];
+  }
+
+  /** What the numbers leave out: kilometres of unlocated places, links in a layer that is off. */
+  function warnings() {
+    const { state } = app;
+    const unlocated = state.kilometres ? order.filter((i) => !network.located(i)) : [];
+    const changes = state.home != null || state.add.length || state.remove.length;
+    return [
+      unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: unlocated.slice(0, 12).map(app.nameOf).join(", ") })),
+      changes && state.layer >= 0 && !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
+      state.home != null && network.layers[state.layer]?.modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
+    ].filter(Boolean);
+  }
+
+  /** Links added and removed one by one, without a park. */
+  function explicit() {
+    const { before, after } = app.trial;
+    return h("p", { class: "headline" }, t("explicit_changes", {
+      added: app.state.add.length, removed: app.state.remove.length, change: app.change(after.efficiency / before.efficiency - 1),
+    }));
   }
 
   /** The experiment of the study first, then the pairs of most enclaves in the data. */

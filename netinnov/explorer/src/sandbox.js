@@ -4,9 +4,10 @@ import { h, replace } from "./dom.js";
 import { changesOf, spread } from "./summary.js";
 
 const SHOWN = 14; // places whose change is drawn
+const MEASURED = { global_efficiency: "global_efficiency", harmonic_centrality: "measure_harmonic", pagerank: "measure_pagerank" };
 
 export function createSandbox(app) {
-  const { t, network } = app;
+  const { t, network, data } = app;
   const results = h("div", { class: "results" });
   const numbers = h("tbody", {});
   const totals = h("p", { class: "totals" });
@@ -56,8 +57,8 @@ export function createSandbox(app) {
 
   function content() {
     const { trial, others, state } = app;
-    if (!trial) return null;
-    if (!trial.runs) return [h("h2", {}, t("view_enclave")), h("p", { class: "hint" }, t("sandbox_hint"))];
+    if (!trial?.runs) return [h("h2", {}, t("view_enclave")), app.live && h("p", { class: "hint" }, t("sandbox_hint")), ofStudy()];
+    const gains = affected(trial, state, app.palette());
     const colours = app.palette();
     const width = Math.max(260, Math.min(520, results.clientWidth || 360));
     const home = app.nameOf(state.home);
@@ -80,14 +81,37 @@ export function createSandbox(app) {
       h("h2", {}, t("how_sure", { home })),
       h("p", { class: "hint" }, t("how_sure_hint", { number: trial.runs.length })),
       strips(rows, { width, format: app.change, colours, label: t("how_sure", { home }) }),
+      folded(numbersOf(rows, "")),
       h("h2", {}, t("who_gains")),
       h("p", { class: "hint" }, t("access_is")),
-      strips(affected(trial, state, colours), { width, format: app.change, colours, label: t("who_gains"), dense: true }),
-      h("p", { class: "hint legend" },
-        h("span", { class: "swatch gain" }), t("links_gained"), " ", h("span", { class: "swatch loss" }), t("links_lost")),
-      network.layers[state.layer].modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
-      !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
+      strips(gains, { width, format: app.change, colours, label: t("who_gains"), dense: true }),
+      folded(numbersOf(gains, t("place"))),
+      ofStudy(),
     ];
+  }
+
+  /** The numbers of strips as a table. */
+  function numbersOf(rows, first) {
+    const cell = (value) => h("td", { class: "n" }, value == null ? "" : app.change(value));
+    return h("table", {}, h("thead", {}, h("tr", {}, [first, t("median"), t("low"), t("high")].map((text, k) => h("th", { scope: "col", class: k ? "n" : null }, text)))),
+        h("tbody", {}, rows.map(({ label, spread: about, values }) => {
+          const found = about ?? spread(values);
+          return h("tr", {}, h("th", { scope: "row" }, label), cell(found.median), cell(found.low), cell(found.high));
+        })));
+  }
+
+  const folded = (table) => h("details", { class: "behind" }, h("summary", {}, t("as_a_table")), table);
+
+  /** What the study found of its own experiment, in per cent of before. */
+  function ofStudy() {
+    const { settings, effects = [] } = data.experiment ?? {};
+    const rows = effects.filter(({ measure, baseline }) => measure in MEASURED && baseline).map(({ measure, node, baseline, ...found }) => {
+      const relative = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value == null ? null : value / Math.abs(baseline)]));
+      return { label: `${t(MEASURED[measure])}${node == null ? "" : `, ${app.nameOf(network.at.get(node))}`}`, spread: relative };
+    });
+    if (!rows.length) return null;
+    const pair = { home: app.nameOf(network.at.get(settings.home)), host: app.nameOf(network.at.get(settings.host)) };
+    return [h("h2", {}, t("in_the_report", pair)), numbersOf(rows, t("measure"))];
   }
 
   /** Home, host, all places together, and those whose access changes most. */
@@ -95,7 +119,7 @@ export function createSandbox(app) {
     const { before, after } = trial;
     const relative = (i) => (after.access[i] - before.access[i]) / (before.access[i] || 1);
     const rest = [...Array(network.n).keys()]
-      .filter((i) => i !== state.home && i !== state.host && Math.abs(relative(i)) > 1e-9)
+      .filter((i) => i !== state.home && i !== state.host && Math.abs(relative(i)) > 5e-4)
       .sort((a, b) => Math.abs(relative(b)) - Math.abs(relative(a)));
     const rows = [[state.home, colours.home], [state.host, colours.host], [null, colours.ink], ...rest.slice(0, SHOWN).map((i) => [i, colours.place])];
     return rows

@@ -2,6 +2,8 @@
 import { mainLayer, observedLayers } from "./network.js";
 import { usualSize } from "./scenarios.js";
 
+const MOST_LINKS = 10000; // of a park, so that nobody waits for ever
+
 const decode = (text) => {
   try {
     return decodeURIComponent(text);
@@ -63,13 +65,13 @@ export function readState(hash, network) {
   const state = {
     home: given.get("home") ? place(given.get("home")) : null,
     host: given.get("host") ? place(given.get("host")) : null,
-    size: number("size", null, (value) => Number.isInteger(value) && value >= 1),
+    size: number("size", null, (value) => Number.isInteger(value) && value >= 1 && value <= MOST_LINKS),
     volume: number("volume", null, above),
     volumeShare: number("volume_share", null, above),
     pipelineShare: number("pipeline_share", 0.25, (value) => value >= 0 && value <= 1),
     funding: choice("funding", ["reallocated", "new"]),
     layer: given.get("layer") ? layer(given.get("layer")) : null,
-    layers: list("layers").map(layer).filter((i) => i != null),
+    layers: [...new Set(list("layers").map(layer).filter((i) => i != null))],
     border: number("border", 0, (value) => value >= 0),
     kilometres: number("kilometres", 0, (value) => value >= 0),
     distance: choice("distance", ["unit", "inverse"]),

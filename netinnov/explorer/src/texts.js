@@ -17,7 +17,7 @@ export function texts(lang) {
     has: (key) => key in own,
     number: (x) => (x == null || Number.isNaN(x) ? "–" : (Math.abs(x) >= 1000 ? four : three).format(x)),
     percent: (x) => (x == null || Number.isNaN(x) ? "–" : percents.format(x)),
-    change: (x) => (x == null || !Number.isFinite(x) ? "–" : signed.format(Math.abs(x) < 5e-7 ? 0 : x).replace("-", "−")),
+    change: (x) => (x == null || !Number.isFinite(x) ? "–" : signed.format(Math.abs(x) < 5e-6 ? 0 : x).replace("-", "−")),
   };
 }
 

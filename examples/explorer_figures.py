@@ -1,0 +1,99 @@
+"""Screenshots of the explorer of the bundled case, for the documentation.
+
+Run ``python examples/explorer_figures.py docs/figures`` to renew those in the repository; without
+an argument they go to ``explorer_figures``. Needs Chromium, Playwright and a font with Chinese.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+from scipy.spatial import cKDTree
+
+WIDTHS = {"wide": (1200, 800), "tablet": (768, 1000), "phone": (420, 860)}
+VIEWS = ("map", "enclave", "centres", "compare", "parks", "tables")
+TRY = "Quzhou in Hangzhou"
+COLOURS = 128
+
+
+def main() -> None:
+    """Write the explorer and take its pictures."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("there is no Chromium to take pictures with: apt-get install chromium")
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else "explorer_figures")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        page_file = Path(folder) / "explorer.html"
+        command = [sys.executable, "-m", "netinnov", "explore", "--out", str(page_file)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for width, (across, down) in WIDTHS.items():
+                size = {"width": across, "height": down}
+                page = browser.new_page(viewport=size, locale="en-GB")
+                page.goto(page_file.as_uri())
+                if width == "wide":
+                    walk(page, out)
+                else:
+                    page.get_by_role("button", name=TRY).click()
+                for view in VIEWS:
+                    page.locator(f"#tab-{view}").click()
+                    picture(page, out / f"explorer_{view}_{width}.png", whole=width != "wide")
+                page.close()
+            page = browser.new_page(
+                viewport={"width": 1200, "height": 800}, color_scheme="dark", locale="zh-CN"
+            )
+            page.goto(f"{page_file.as_uri()}#lang=zh")
+            page.locator(".try").first.click()
+            picture(page, out / "explorer_chinese_dark.png")
+            browser.close()
+
+
+def walk(page: Page, out: Path) -> None:
+    """The steps from the question to how sure the answer is."""
+    picture(page, out / "explorer_walk_1.png")
+    page.get_by_role("button", name=TRY).click()
+    picture(page, out / "explorer_walk_2.png")
+    page.mouse.move(600, 700)
+    page.locator("#view-enclave").screenshot(path=out / "explorer_walk_3.png")
+    smaller(out / "explorer_walk_3.png")
+    page.select_option("[name=funding]", "new")
+    page.evaluate("scrollTo(0, 0)")
+    picture(page, out / "explorer_walk_4.png")
+    page.select_option("[name=funding]", "reallocated")
+
+
+def picture(page: Page, path: Path, *, whole: bool = False) -> None:
+    """Save what is in sight, or the whole page, once everything is computed and drawn."""
+    page.wait_for_selector("body:not([aria-busy=true])")
+    page.wait_for_timeout(300)
+    page.screenshot(path=path, full_page=whole)
+    smaller(path)
+
+
+def smaller(path: Path) -> None:
+    """Keep the most frequent colours of a picture; each other one becomes the nearest of some."""
+    pixels = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
+    colours, which, counts = np.unique(
+        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    order = np.argsort(-counts, kind="stable")
+    rest = Image.fromarray(colours[order[COLOURS:]][None]).quantize(COLOURS).convert("RGB")
+    kept = np.vstack([colours[order[:COLOURS]], np.unique(np.asarray(rest)[0], axis=0)])
+    nearest = cKDTree(kept).query(colours)[1].astype(np.uint8)
+    picture = Image.fromarray(nearest[which.ravel()].reshape(pixels.shape[:2]))
+    picture.putpalette(kept.astype(np.uint8).tobytes())
+    picture.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
