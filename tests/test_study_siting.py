@@ -197,7 +197,7 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     most = max(after(context, result.task, s) for s in sets)
     said = text_of(plans.PLAN.offer(result))
     assert "cannot be raised" in said
-    assert f"the most that any set of the candidates reaches is {most:.3g}" in said
+    assert f"the most that any set of them reaches is {most:.3g}" in said
 
 
 def test_nothing_is_built_where_the_target_holds():

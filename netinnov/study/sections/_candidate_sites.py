@@ -21,14 +21,12 @@ from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
 from netinnov.scenarios._pair_draws import layer_with_pairs
 from netinnov.study._context import Context
+from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._words import counted, joined, name, percent, phrase
 from netinnov.study.sections._enclave_choice import choose, layer_for
 from netinnov.study.sections._siting_part import Form, SitingObjective, SitingPart
 
 __all__ = ["Candidates", "Maker", "candidates_of", "maker_of", "prices_of"]
-
-DENSE = 0.5
-"""Share of linked pairs from which on a park shortens no path, and links count by their weight."""
 
 USUAL = 5
 """Enclaves of a plan, where nothing says how many."""
@@ -97,13 +95,11 @@ def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> 
     """Settle what is built, where, and how long links are."""
     layer = layer_for(network, part.layer)
     layer_with_pairs(network, layer)
-    n = network.n_nodes
-    blocks = [network.storage.simple_csr(each) for each in network.layers]
-    linked = [block.sources.astype(np.int64) * n + block.indices for block in blocks]
-    dense = np.unique(np.concatenate(linked)).size >= DENSE * n * (n - 1)
+    share, differ = linked_share(network)
+    dense = share >= DENSE and differ
     form: Form = part.form or ("link" if dense else "enclave")
     options = context.measures
-    distance: Distance = "inverse" if dense else options.distance
+    distance: Distance = options.distance or "unit"
     return Maker(part, network, form, layer, distance, options.frictions, dense)
 
 
@@ -262,9 +258,14 @@ def _of_form(maker: Maker, part: SitingPart) -> list[str]:
             f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
             "home's strength."
         )
-    if maker.dense:
+    if maker.dense and maker.form == "link":
         notes.append(
-            "Half of the pairs of places or more are linked already, so that one more link makes "
-            "hardly any path shorter: here a link is 1 / weight long, whatever [measures] says."
+            "Half of the pairs of places or more are linked already, so that a park makes hardly "
+            "any path shorter: what is built is weight between the two."
+        )
+    if maker.dense and maker.distance == "unit":
+        notes.append(
+            'With [measures] distance = "unit" access counts links, whatever their weight: in such '
+            'a network distance = "inverse" sees what is built.'
         )
     return notes

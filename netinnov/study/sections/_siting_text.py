@@ -95,11 +95,14 @@ def _bound(result: Siting) -> str:
         )
     if plan.gap == 0:
         return f"No plan {limit} can be better."
+    where = ""
+    if result.drawn:
+        where = f" on the {counted(part.placements, 'placement')} that were tried, where this one "
+        where += f"reaches {_rise(result, plan.value)}"
     return (
-        f"No plan {limit} can raise it by more than {_rise(result, plan.bound)} on the placements "
-        f"that were tried, where this one reaches {_rise(result, plan.value)}. That bound is what "
-        f"all {len(result.candidates.pairs):,} candidates together would do, so it is loose: how "
-        "much of the difference another plan could gain is not known."
+        f"No plan {limit} can raise it by more than {_rise(result, plan.bound)}{where}. That bound "
+        f"is what all {len(result.candidates.pairs):,} candidates together would do, so it is "
+        "loose: how much of the difference another plan could gain is not known."
     )
 
 
@@ -156,10 +159,13 @@ def _stability(result: Siting) -> str:
     others = shares.drop(list(result.plan.sites))
     often = int((others >= 0.5).sum())
     what = "the observed links" if result.modelled else "the links"
+    if result.resampled == "events":
+        what = "events, such as projects,"
     text: str = phrase(
-        "With {} resampled {} times, and other placements, a greedy plan chooses {}.",
+        "With {} resampled {} times{}, a greedy plan chooses {}.",
         what,
         f"{times:,}",
+        " and placements drawn again" if result.drawn else "",
         joined(parts),
     )
     if often:

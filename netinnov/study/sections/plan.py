@@ -28,8 +28,9 @@ from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Part, Picture, Section, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, name, number, percent, phrase, plain
+from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
+from netinnov.study.sections._siting_part import Form
 
 __all__ = ["PLAN", "Plan", "PlanPart", "Task", "compute", "task_of"]
 
@@ -73,7 +74,7 @@ class Task:
     part: PlanPart
     target: EffectiveNumber | CentreSupport
     network: MultilayerNetwork
-    layer: str
+    form: Form
     pairs: pd.DataFrame
     scenarios: dict[str, Scenario]
     prices: Prices | None
@@ -137,7 +138,7 @@ def task_of(context: Context) -> Task:
         target = EffectiveNumber(1 + effective_number(strength_together(network, ())))
     replicates = own.placements if maker.form == "enclave" else 1
     return Task(
-        part, target, network, maker.layer, pairs, scenarios, siting.prices, replicates, modelled
+        part, target, network, maker.form, pairs, scenarios, siting.prices, replicates, modelled
     )
 
 
@@ -194,7 +195,8 @@ def offer(result: Plan) -> Iterator[Sentence]:
     what, unit = _words(result)
     asked = unit(plan.target.at_least)
     source = ("plan_steps",)
-    built = joined([_site(result, site) for site in plan.sites])
+    looked = min(len(result.task.scenarios), result.task.part.candidates)
+    built = some([_site(result, site) for site in plan.sites], len(plan.sites), most=4)
     if plan.reached and not plan.sites:
         yield Sentence(
             phrase(
@@ -208,9 +210,8 @@ def offer(result: Plan) -> Iterator[Sentence]:
         return
     if plan.reached:
         least = "no cheaper set" if result.task.prices is not None else "no smaller set"
-        n = counted(min(len(result.task.scenarios), result.task.part.candidates), "candidate")
         sure = (
-            f"{least} of the {n} reaches it"
+            f"{least} of the {counted(looked, 'candidate')} reaches it"
             if plan.exact
             else f"a {least.split()[1]} set may exist, as not all were tried"
         )
@@ -225,15 +226,17 @@ def offer(result: Plan) -> Iterator[Sentence]:
             sure,
         )
     else:
-        best = "the most that any set of the candidates reaches"
+        best = "the most that any set of them reaches"
         best = best if plan.exact else "the most that was found"
+        close = unit(plan.value) == unit(plan.baseline) and plan.value > plan.baseline
         text = phrase(
-            "{} cannot be raised from {} to {} with these candidates: {} is {}{}.",
+            "{} cannot be raised from {} to {} with {} of [siting]: {} is {}{}.",
             what,
             unit(plan.baseline),
             asked,
+            counted(looked, "candidate"),
             best,
-            unit(plan.value),
+            "hardly more than today" if close else unit(plan.value),
             phrase(", with {}{}", built, _cost(result)) if plan.sites else ", with nothing built",
         )
     yield Sentence(text, source)
@@ -260,7 +263,8 @@ def _inside(words: Any) -> Any:
 def _site(result: Plan, site: str) -> Any:
     home, host = result.task.pairs.loc[site]
     names = (name(result.names.get(place, place)) for place in (home, host))
-    return phrase("an enclave of {} in {}" if "@" in site else "{} with {}", *names)
+    built = "an enclave of {} in {}" if result.task.form == "enclave" else "a link of {} with {}"
+    return phrase(built, *names)
 
 
 def _cost(result: Plan) -> str:
@@ -276,7 +280,7 @@ def tell(result: Plan) -> Iterator[Sentence]:
     text = f"Of {counted(len(task.scenarios), 'candidate')} "
     text += f"the {looked} that do most for their cost by themselves were looked at; "
     if looked == len(task.scenarios):
-        text = f"{counted(looked, 'candidate')} of [siting] were looked at; "
+        text = f"All {counted(looked, 'candidate')} of [siting] were looked at; "
     text += "every set of them was tried." if plan.exact else "they were added one by one."
     text += f" Strength is that of the {'modelled' if task.modelled else 'observed'} layers."
     yield Sentence(text, ("plan_steps",))

@@ -20,7 +20,6 @@ from netinnov.planning import (
 from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
-from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
@@ -52,6 +51,7 @@ class Siting:
     fresh: pd.Series
     stability: pd.DataFrame | None
     no_resamples: str
+    resampled: str
     front: ParetoPlans | None
     names: dict[Any, str]
     drawn_names: pd.Series[str]
@@ -108,6 +108,7 @@ def compute(context: Context) -> Siting | None:
             progress=context.progress,
             **candidates.limit,
         )
+    structure = context.once(structure_of)
     front = None
     if part.against != "none":
         front = pareto_plans(
@@ -126,6 +127,7 @@ def compute(context: Context) -> Siting | None:
         _fresh(context, candidates, objective, plan),
         stability,
         why if part.resamples else "none were asked for",
+        "flows" if structure is None else structure.resampled,
         front,
         context.names,
         context.drawn_names,
@@ -154,7 +156,7 @@ def resample_of(context: Context) -> tuple[Change | None, str]:
 def _fresh(context: Context, candidates: Candidates, objective: Any, plan: SitingPlan) -> pd.Series:
     """Values of the plan, one a placement, on placements that it was not chosen on."""
     sites = {site: candidates.scenarios[site] for site in plan.sites}
-    if not sites or all(draws_nothing(scenario) for scenario in sites.values()):
+    if not sites or candidates.maker.form == "link":
         return pd.Series([plan.value], name="fresh")
     siting = prepared(
         context.cities,
