@@ -1,10 +1,8 @@
 """Draw the figures of experiments: effects and placebos, doses, links, a null distribution.
 
-Run ``python examples/experiment_figures.py FOLDER DATA``. FOLDER (by default ``figures``) takes the
-figures; DATA is the folder with the public data sets described in the documentation (by default
-``../shared/data`` beside the repository); without them nothing is drawn. The network is that of
-the study of project enclaves: cities whose organisations share projects of Horizon 2020. The
-enclave is one that nobody has built.
+Run ``python examples/experiment_figures.py FOLDER``. FOLDER (by default ``figures``) takes the
+figures. The network is that of the study of project enclaves, which is bundled: cities whose
+organisations share projects of Horizon 2020. The enclave is one that nobody has built.
 """
 
 from __future__ import annotations
@@ -14,9 +12,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from _pages import missing, save
+from _pages import save
 from project_enclaves import (
-    FILES,
     MATCH,
     NEAREST,
     OPTIONS,
@@ -24,10 +21,10 @@ from project_enclaves import (
     cities_of,
     home_access,
     network_of,
-    read_projects,
 )
 
 import netinnov as ni
+from netinnov.datasets import load_research_cities
 from netinnov.experiments import compare_scenarios, dose_response, link_changes
 from netinnov.null_models import Curveball, compare_with_null
 from netinnov.plotting import (
@@ -59,13 +56,10 @@ def efficiency(two_mode, *, kept):
     return ni.connectivity.global_efficiency(cities_of(two_mode).select(nodes=list(kept)))
 
 
-def main(folder="figures", data=Path(__file__).parents[1] / "../shared/data"):
-    """Draw all figures below a folder, if the data are there."""
-    folder, data = Path(folder), Path(data)
-    needed = ["cordis_h2020", *(f"gazetteer/{name}" for name in FILES)]
-    if missing(data, needed):
-        return
-    two_mode, _ = read_projects(data)
+def main(folder="figures"):
+    """Draw all figures below a folder."""
+    folder = Path(folder)
+    two_mode = load_research_cities(projects="nodes")
     cities = cities_of(two_mode)
     kept, table, homes, hosts = chosen(cities)
     network = network_of(cities, kept, homes)

@@ -88,21 +88,22 @@ if there("multiplex_benchmarks/AirEu2013Ext.json"):
     plot_robustness(curves, ax=figure.add_subplot())
     save(figure, folder, "air_robustness")
 
-# Partners in projects of Horizon 2020 that ran in 2014, 2015 and 2016.
-if there("cordis_h2020"):
-    cordis = ni.build_network(*ni.sources.read_cordis(data / "cordis_h2020"))
-    memberships = {}
-    for year, part in split_periods(cordis).items():
-        communities = ni.community.leiden(part, restarts=2, rng=1).membership
-        memberships[year] = communities.iloc[:, 0].dropna()
-    figure = new_figure(height=100)
-    plot_alluvial(
-        memberships,
-        importance=ni.centrality.overlapping_strength(cordis),
-        names=cordis.nodes["name"],
-        ax=figure.add_subplot(),
-    )
-    save(figure, folder, "cordis_communities", dpi=115)  # all its bands make a large file
+# The 100 cities with most participations in Horizon 2020, by the year in which projects started.
+research = ni.datasets.load_research_cities()
+large = research.places.index[research.places["group"] == "100 most participations"]
+cities = research.select(nodes=list(large))
+memberships = {}
+for year, part in split_periods(ni.flatten(cities)).items():
+    communities = ni.community.leiden(part, restarts=10, rng=1).membership
+    memberships[year] = communities.iloc[:, 0].dropna()
+figure = new_figure(height=100)
+plot_alluvial(
+    memberships,
+    importance=ni.centrality.overlapping_strength(cities),
+    names=cities.places["name"],
+    ax=figure.add_subplot(),
+)
+save(figure, folder, "cordis_communities")
 
 # Population of 41 cities of the Yangtze River Delta. Their centres, and the profile, are drawn from
 # flows by yangtze_delta.py.

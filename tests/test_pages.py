@@ -40,7 +40,7 @@ PAGES = [
     Page("studies/sharing"),
     Page("studies/space"),
     Page("studies/governance"),
-    Page("studies/project_enclaves", needs="gazetteer/geonames_cities15000.csv.gz"),
+    Page("studies/project_enclaves"),
     Page("data/enclaves"),
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
