@@ -87,7 +87,7 @@ def tell(result: Centres) -> Iterator[Sentence]:
             text += f" In brackets: share of bootstrap resamples of the {result.plan.resampled} in "
             text += "which it is again a centre."
         yield Sentence(text, ("centres",))
-    others = table.loc[~table["centre"] & (table["support"] > 0)].head(3)
+    others = table.loc[~table["centre"] & (table["support"] >= 0.05)].head(3)
     if len(centres) and result.sure and len(others):
         near = joined([_with_support(row, sure=True) for _, row in others.iterrows()])
         text = phrase("Not centres, but most often so in the resamples: {}.", near)
