@@ -336,9 +336,10 @@ def _degrees(values: pd.Series, most: float) -> pd.Series:
 
 
 def _pairs(rows: pd.DataFrame, event: str, weighting: Weighting) -> pd.DataFrame:
-    return co_participation(
+    pairs: pd.DataFrame = co_participation(
         rows, member="institution", event=event, weighting=weighting, period="year"
     )
+    return pairs
 
 
 def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
