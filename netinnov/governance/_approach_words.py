@@ -150,7 +150,8 @@ def _percent(change: float, before: float) -> str:
     if not before:
         return "above 0 from nothing"
     percent = 100 * change / before
-    return f"{percent:+.2g} %" if abs(percent) < 99.5 else f"{percent:+,.0f} %"
+    text = f"{percent:+.2g} %" if abs(percent) < 99.5 else f"{percent:+,.0f} %"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _leaving(name: str, places: dict[str, str], change: Numbers, low: Numbers) -> list[str]:

@@ -158,7 +158,7 @@ def tell(result: Governance) -> Iterator[Sentence]:
             name(result.layer),
         )
         yield Sentence(text, ("approaches",), topic)
-        tables = ["approach_effects", "approaches"]
+        tables = ["approaches", "approach_effects"]
         tables += [] if result.comparison.forms.empty else ["approach_forms"]
         for sentence in result.comparison.sentences(names=result.names):
             yield Sentence(sentence, tuple(tables), topic)

@@ -317,10 +317,12 @@ def tables(result: Sharing) -> Iterator[Table]:
         ]
         caption = (
             "With one pair less, each in turn: in what share of the games a division is in the "
-            "core, and the groups that object most often."
+            "core; the file has the groups that object most often."
         )
         frame = pd.DataFrame(rows)
-        yield Table("sharing_stability", frame, caption, formats={"in_core": percent})
+        view = frame[["rule", "in_core"]].drop_duplicates().replace({"rule": RULES})
+        formats = {"in_core": percent}
+        yield Table("sharing_stability", frame, caption, view=view, whole=True, formats=formats)
     rise = result.rise.rename("change").rename_axis("player").reset_index()
     rise.insert(0, "host", result.pair[1])
     rise.insert(0, "home", result.pair[0])
