@@ -30,13 +30,14 @@ MANY = 1_000
 class Storage:
     """What the modules of this package read of a network, as ``network.storage``.
 
-    Nothing is copied, so nobody writes into its tables; its arrays are read-only. Users have
+    No data are copied, so nobody writes into its tables; its arrays are read-only. Users have
     `MultilayerNetwork.nodes` and its other public attributes.
 
     Attributes
     ----------
     nodes, places : DataFrame
-        The tables as they are kept.
+        The tables that are kept, each time with an index of its own: a result that takes the index
+        may rename it.
     place_codes, jurisdiction_codes : array of int32
         For each node its row in ``places``; -1 for none.
     layers : tuple of str
@@ -53,8 +54,8 @@ class Storage:
         What modules computed of this network and several measures need, by name; not pickled.
     """
 
-    nodes: pd.DataFrame
-    places: pd.DataFrame
+    _nodes: pd.DataFrame
+    _places: pd.DataFrame
     place_codes: Codes
     jurisdiction_codes: Codes
     layers: tuple[str, ...]
@@ -68,20 +69,30 @@ class Storage:
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        table = NodeTable(self.nodes, self.place_codes, self.jurisdiction_codes)
+        table = NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
         held = dict(zip(self.layers, self.blocks, strict=True))
-        return Storage.of_blocks, (table, self.places, held, self.records, self.kept_rows)
+        return Storage.of_blocks, (table, self._places, held, self.records, self.kept_rows)
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """The table of nodes."""
+        return self._nodes.copy(deep=False)
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """The table of places."""
+        return self._places.copy(deep=False)
 
     @property
     def kind_codes(self) -> Codes:
         """The position of each node's kind among the kinds, sorted; -1 for none."""
-        return cast(Codes, locked(pd.factorize(self.nodes["kind"], sort=True)[0].astype(np.int32)))
+        return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
 
     @property
     def parents(self) -> Codes:
         """Position of the place that contains each place; -1 where there is none."""
         if "parents" not in self.memo:
-            self.memo["parents"] = locked(parents(self.places))
+            self.memo["parents"] = locked(parents(self._places))
         return cast(Codes, self.memo["parents"])
 
     def positions(self, what: str, names: Iterable[object]) -> Codes:
@@ -96,19 +107,19 @@ class Storage:
         listed: Any = names if column else as_list(what, names, "names of nodes")
         if column or len(listed) > MANY:
             text = listed if column else [str(name) for name in listed]
-            codes = codes_of(text, self.nodes.index)
+            codes = codes_of(text, self._nodes.index)
             if (codes < 0).any():
                 unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
-                raise unknown_names(what, unknown, len(listed), self.nodes.index)
+                raise unknown_names(what, unknown, len(listed), self._nodes.index)
             return codes
         at = self._at
-        if len(at) < len(self.nodes):  # in one step, as threads may share it
-            at.update(dict(zip(self.nodes.index, range(len(self.nodes)), strict=True)))
+        if len(at) < len(self._nodes):  # in one step, as threads may share it
+            at.update(dict(zip(self._nodes.index, range(len(self._nodes)), strict=True)))
         try:
             return np.fromiter(map(at.__getitem__, map(str, listed)), np.int32, len(listed))
         except KeyError:
             unknown = [name for name in listed if str(name) not in at]
-            raise unknown_names(what, unknown, len(listed), self.nodes.index) from None
+            raise unknown_names(what, unknown, len(listed), self._nodes.index) from None
 
     def holds_shares(self, layer: str) -> bool:
         """Whether the weights of a layer are shares of each origin's total."""
@@ -127,7 +138,7 @@ class Storage:
             if layer not in self.directed:
                 from netinnov.kernels.links import mirror
 
-                block = Block(*mirror(*block, len(self.nodes)))
+                block = Block(*mirror(*block, len(self._nodes)))
             self._full[layer] = block.locked()
         return self._full[layer]
 
@@ -144,14 +155,14 @@ class Storage:
         if not loop.any():
             return full
         loops_before = np.concatenate(
-            [[0], np.cumsum(np.bincount(row[loop], minlength=len(self.nodes)))]
+            [[0], np.cumsum(np.bincount(row[loop], minlength=len(self._nodes)))]
         )
         indptr = (full.indptr - loops_before).astype(np.int32)
         return Block(indptr, full.indices[~loop], full.data[~loop]).locked()
 
     def presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
         """Whether a node has a state in a layer: layers x nodes."""
-        shape = (len(self.layers), len(self.nodes))
+        shape = (len(self.layers), len(self._nodes))
         if presence == "all":
             return np.ones(shape, bool)
         present = np.zeros(shape, bool)
@@ -162,7 +173,7 @@ class Storage:
         return present
 
     def node_table(self) -> NodeTable:
-        return NodeTable(self.nodes, self.place_codes, self.jurisdiction_codes, self._at)
+        return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes, self._at)
 
     def link_rows(self) -> Rows:
         if self.kept_rows is not None:
@@ -178,7 +189,7 @@ class Storage:
     def link_table(self) -> pd.DataFrame:
         """The rows with names in place of codes."""
         rows = self.link_rows()
-        index = self.nodes.index
+        index = self._nodes.index
         table = pd.DataFrame(
             {
                 "layer": pd.Index(self.layers, dtype="str").take(rows.layer),
@@ -198,7 +209,7 @@ class Storage:
 
     def inside(self, places: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which nodes are in some places, or in places inside them."""
-        known = self.places.index.isin(list(places))
+        known = self._places.index.isin(list(places))
         return nearest(known, self.parents, self.place_codes) >= 0
 
     def part(
@@ -222,10 +233,10 @@ class Storage:
         if not mask.all():
             at = np.flatnonzero(mask)
             table = NodeTable(
-                self.nodes.iloc[at], self.place_codes[at], self.jurisdiction_codes[at]
+                self._nodes.iloc[at], self.place_codes[at], self.jurisdiction_codes[at]
             )
         records = self.thinned(rows, stay)
-        return Storage.of_rows(table, self.places, self.layers, picked, records)
+        return Storage.of_rows(table, self._places, self.layers, picked, records)
 
     def with_rows(self, names: tuple[str, ...], new: Rows, fresh: Records) -> Storage:
         """Further links, and the records of those layers that are new."""
@@ -235,28 +246,28 @@ class Storage:
         layers = tuple(sorted({*self.layers, *names}))
         old = self.link_rows().with_layers(self.layers, layers)
         rows = old.followed_by(new.with_layers(names, layers))
-        return Storage.of_rows(self.node_table(), self.places, layers, rows, {**records, **fresh})
+        return Storage.of_rows(self.node_table(), self._places, layers, rows, {**records, **fresh})
 
     def with_nodes(self, nodes: pd.DataFrame) -> Storage:
         """Further nodes at the end, checked."""
         no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-        added = inspect(nodes, no_links, self.places)
+        added = inspect(nodes, no_links, self._places)
         ids = added.nodes.frame.index
-        twice = ids.isin(self.nodes.index)
+        twice = ids.isin(self._nodes.index)
         added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids.to_series())
         added.problems.raise_any()
         table = NodeTable(
-            pd.concat([self.nodes, added.nodes.frame]).rename_axis("node"),
+            pd.concat([self._nodes, added.nodes.frame]).rename_axis("node"),
             np.concatenate([self.place_codes, added.nodes.place]),
             np.concatenate([self.jurisdiction_codes, added.nodes.jurisdiction]),
         )
-        return Storage.of_rows(table, self.places, self.layers, self.link_rows(), self.records)
+        return Storage.of_rows(table, self._places, self.layers, self.link_rows(), self.records)
 
     def counts(self) -> tuple[int, int, dict[str, int]]:
         """Nodes, places with a node, and links of each layer."""
         n_places = np.unique(self.place_codes[self.place_codes >= 0]).size
         sizes = [block.indices.size for block in self.blocks]
-        return len(self.nodes), n_places, dict(zip(self.layers, sizes, strict=True))
+        return len(self._nodes), n_places, dict(zip(self.layers, sizes, strict=True))
 
     def thinned(self, rows: Rows, stay: npt.NDArray[np.bool_]) -> Records:
         """The records where only some rows stay: events in proportion to the weight that stays."""
@@ -321,8 +332,8 @@ class Storage:
         """From the blocks of the layers, in order; a layer without links is dropped."""
         kept = {layer: block.locked() for layer, block in blocks.items() if block.indices.size}
         return cls(
-            nodes=nodes.frame,
-            places=places,
+            _nodes=nodes.frame,
+            _places=places,
             place_codes=locked(nodes.place),
             jurisdiction_codes=locked(nodes.jurisdiction),
             layers=tuple(kept),

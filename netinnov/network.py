@@ -149,7 +149,7 @@ class MultilayerNetwork:
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""
-        return len(self._storage.nodes)
+        return len(self._storage.place_codes)
 
     @property
     def n_links(self) -> int:

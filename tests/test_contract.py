@@ -292,6 +292,9 @@ def test_inputs_stay_untouched(tables: Tables) -> None:
             result = measure(network)
             if measure.shape != "number":
                 result.iloc[:] = -1  # no result shares memory with the network or the next result
+                result.index.names = ["renamed"] * result.index.nlevels
+                if isinstance(result, pd.DataFrame):
+                    result.columns.names = ["renamed"] * result.columns.nlevels
             agree(measure(network), measure(fresh), measure, 0.0)
     assert network.equals(pickle.loads(stored))
     assert pickle.dumps(network) == stored

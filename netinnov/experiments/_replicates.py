@@ -135,7 +135,7 @@ def replicate(
                 return Values(False, list(undefined))
         after = changed.storage.nodes.index
         # New nodes come last, as a rule.
-        kept = after is nodes or nodes.equals(after[: len(nodes)])
+        kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
         if not kept and len(lost := nodes[~nodes.isin(after)]):
             raise InputError(
                 f"scenario {name!r} drops {len(lost)} nodes of the baseline, e.g. "
@@ -221,7 +221,7 @@ def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.In
             return np.array(float(value))
         index = network.storage.nodes.index
         known = isinstance(value, pd.Series) and (
-            value.index is index or value.index is nodes or value.index.isin(index).all()
+            value.index.is_(index) or value.index.is_(nodes) or value.index.isin(index).all()
         )
         if not known or not value.index.is_unique:
             raise TypeError

@@ -121,7 +121,7 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
     n, m = before.n_nodes, after.n_nodes
     if not _same_nodes(before, after) or not set(old.layers) <= set(new.layers):
         return None
-    if new.places is not old.places and not new.places.equals(old.places):
+    if not new.places.equals(old.places):
         return None
     for layer in old.layers:
         if new.records[layer]._replace(events=None) != old.records[layer]._replace(events=None):
@@ -151,7 +151,7 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
 
 def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
     old, new, n = before.storage, after.storage, before.n_nodes
-    if new.nodes is old.nodes:
+    if new.node_table().frame is old.node_table().frame:
         return True
     if after.n_nodes < n or not (
         np.array_equal(new.place_codes[:n], old.place_codes)
