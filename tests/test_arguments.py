@@ -191,15 +191,15 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: ni.linkages.add_outposts(NETWORK, layer="links", owner=5), "`owner` must be a"),  # type: ignore[arg-type]
     (
         lambda: ni.linkages.co_participation(LINKS, member="source", event="source"),
-        "`member` and `event` must be two columns",
+        "`member` and `event` must be columns of their own",
     ),
     (
         lambda: ni.linkages.co_participation(None, member="a", event="b"),  # type: ignore[arg-type]
-        "must be a DataFrame; found None",
+        "must be a dataframe; found None",
     ),
     (
         lambda: ni.linkages.mobility([1], origin="a", destination="b"),  # type: ignore[arg-type]
-        r"must be a DataFrame; found \[1\]",
+        r"must be a dataframe; found \[1\]",
     ),
     (
         lambda: ni.panels.measure_levels(NETWORK, measures={"n": lambda n: 1}, levels=5),  # type: ignore[arg-type]

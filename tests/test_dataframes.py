@@ -180,7 +180,7 @@ def test_a_column_that_is_not_there(library):
 def test_what_is_no_dataframe():
     with pytest.raises(InputError, match=r"must be a dataframe; found \[1\]"):
         co_participation([1], member="member", event="event")
-    with pytest.raises(InputError, match="must be different columns; found"):
+    with pytest.raises(InputError, match="must be columns of their own; found"):
         co_participation(pd.DataFrame({"a": [1]}), member="a", event="a")
 
 

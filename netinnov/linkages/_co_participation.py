@@ -127,8 +127,9 @@ def co_participation(
         max_members = as_whole("max_members", max_members, low=2)
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
     if len(set(named.values())) < len(named):
-        msg = f"`{'`, `'.join(['member', 'event'] + ['by'] * (by is not None))}` must be different"
-        raise InputError(f"{msg} columns; found {shown(list(named.values()))}.")
+        arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
+        msg = f"{arguments} must be columns of their own; found"
+        raise InputError(f"{msg} {shown(list(named.values()))}.")
     frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
     when = [] if period is None else ["period", "undated"]
     frame = frame.unique(["event", *when, *([] if by is None else ["unit"]), "member"])
