@@ -223,7 +223,7 @@ def _enclaves() -> Loaded:
         "not a census.",
         str(parameters["notice"]),
     )
-    paths = _packaged(lambda name: not name.startswith("research_"))
+    paths = _packaged(lambda name: not name.startswith(("research_", "europe")))
     return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
 
 
