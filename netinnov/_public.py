@@ -149,6 +149,7 @@ OTHER_KEYWORDS = {
     "membership": ("communities", "partition", "labels"),
     "coupling": ("omega", "interlayer", "interslice"),
     "groups": ("attribute", "group", "by"),
+    "ax": ("axes", "figsize", "fig", "figure"),
     "size": ("n", "n_links", "links", "amount"),
     "preserve": ("keep", "constraints"),
     "border": ("border_cost", "borders"),
@@ -157,6 +158,7 @@ OTHER_KEYWORDS = {
 """Keywords of this package, with the words that other programs have for them."""
 
 WRITE_INSTEAD = {
+    "ax": "ax=plt.subplots(figsize=(6, 4))[1]",
     "rng": "rng=1",
     "executor": "executor=4",
     "weighted": "weighted=True",

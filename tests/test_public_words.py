@@ -52,11 +52,7 @@ def signatures() -> Iterator[tuple[str, inspect.Signature]]:
 
 SIGNATURES = dict(signatures())
 FUNCTIONS = {name: each for name, each in public_objects() if inspect.isfunction(each)}
-SUGGESTING = [
-    name
-    for name in FUNCTIONS
-    if {"rng", "executor"} & {*SIGNATURES[name].parameters} and ".plotting." not in name
-]
+SUGGESTING = [name for name in FUNCTIONS if {"rng", "executor"} & {*SIGNATURES[name].parameters}]
 NETWORK = ni.datasets.make_city_system(n_cities=12, rng=1)
 OTHER_THINGS = {
     # The table of what was drawn, not a number.
@@ -135,6 +131,7 @@ def test_no_two_public_classes_have_one_name() -> None:
         (lambda n: ni.null_models.Rewire(preserv=["degree"]), "did you mean `preserve`"),
         (lambda n: ni.ReverseEnclave("p", "q", n_links=3), r"ReverseEnclave\(\) .* use `size`"),
         (lambda n: ni.Frictions(borders=1.0), "use `border`"),
+        (lambda n: ni.plotting.plot_network(n, figsize=(6, 4)), r"use `ax=plt.subplots\(figsize="),
         (lambda n: ni.centrality.degree(n, x=1), "it takes `network`, `direction`"),
         (
             lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),

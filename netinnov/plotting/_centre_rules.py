@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov._arguments import as_whole
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._results import table_of
@@ -22,6 +23,7 @@ __all__ = ["plot_centre_rules"]
 _NO = "#c8c8c8"
 
 
+@suggests_keywords
 def plot_centre_rules(
     rules: pd.DataFrame,
     *,

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_choice
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
 from netinnov.plotting._fonts import printable
@@ -36,6 +37,7 @@ _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of v
 _CALLED["theil"] = "Theil's T"
 
 
+@suggests_keywords
 def plot_convergence(
     panel: pd.DataFrame,
     *,
@@ -111,6 +113,7 @@ def plot_convergence(
     return ax
 
 
+@suggests_keywords
 def plot_spread(
     panels: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from netinnov._arguments import as_list
+from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style
@@ -35,6 +36,7 @@ _COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
 
 
+@suggests_keywords
 def plot_effects(
     effects: ExperimentResult | pd.DataFrame,
     *,

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from netinnov._arguments import as_list, check_number, shown
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK
 
@@ -126,6 +127,7 @@ def squeeze(frame: Frame) -> float:
     return float(np.cos(np.radians((frame[2] + frame[3]) / 2)))
 
 
+@suggests_keywords
 def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     """Millimetres that a map of this frame needs beside its legend, on part of a page.
 

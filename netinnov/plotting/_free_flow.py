@@ -11,6 +11,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -41,6 +42,7 @@ _APART = 0.2
 _MOST_NAMED = 7
 
 
+@suggests_keywords
 def plot_bifurcation(
     diagram: pd.DataFrame,
     *,
@@ -110,6 +112,7 @@ def plot_bifurcation(
     return ax
 
 
+@suggests_keywords
 def plot_phase_map(
     phases: pd.DataFrame,
     *,
@@ -176,6 +179,7 @@ def plot_phase_map(
     return ax
 
 
+@suggests_keywords
 def plot_trajectories(
     path: pd.DataFrame,
     *,

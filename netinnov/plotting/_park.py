@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from netinnov._public import suggests_keywords
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._park_layout import (
@@ -56,6 +57,7 @@ FLOWS = (
 )
 
 
+@suggests_keywords
 def plot_park(
     network: MultilayerNetwork, park: str, *, chinese: bool = False, ax: Axes | None = None
 ) -> Axes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_robustness"]
 
 
+@suggests_keywords
 def plot_robustness(
     curves: pd.Series[float] | pd.DataFrame | Mapping[str, pd.Series[float] | pd.DataFrame],
     *,

@@ -12,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
+from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning import ParetoPlans, SitingPlan
 from netinnov.plotting._basemap import draw_basemap
@@ -32,6 +33,7 @@ _BAND = "#d4d4d4"
 _ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
 
 
+@suggests_keywords
 def plot_sites(
     plan: SitingPlan,
     *,
@@ -196,6 +198,7 @@ def _draw_sites(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.Data
     return handles
 
 
+@suggests_keywords
 def plot_plan_value(
     plan: SitingPlan,
     *,
@@ -276,6 +279,7 @@ def plot_plan_value(
     return ax
 
 
+@suggests_keywords
 def plot_pareto(
     front: ParetoPlans,
     *,

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
+from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import type_families
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def figure_style() -> Iterator[None]:
         mpl.interactive(interactive)
 
 
+@suggests_keywords
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     """An empty figure that belongs to no window and to no ``pyplot``.
 
