@@ -37,6 +37,7 @@ PAGES = [
     Page("studies/yangtze_delta", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
+    Page("studies/next_enclaves"),
     Page("studies/sharing"),
     Page("studies/space"),
     Page("studies/governance"),

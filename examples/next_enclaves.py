@@ -1,0 +1,126 @@
+"""The next enclaves of the delta: run the sections on siting and planning, and write the page.
+
+Run ``python examples/next_enclaves.py FOLDER``. FOLDER (by default ``next_enclaves``) takes
+``studies/next_enclaves.md``, its tables and its figures; ``docs`` renews those in the repository.
+All facts are bundled with netinnov. The text is in ``next_enclaves.md`` beside this script.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+from _pages import fill, listed, markdown, write_tables
+
+from netinnov import study
+
+PARTS_LEFT_OUT = ("experiment", "mechanisms", "space", "sharing", "governance")
+TABLES = ("sites", "siting", "siting_values", "siting_pareto", "plan_steps", "plan_places")
+FIGURES = ("siting", "siting_pareto", "plan_path", "plan_map")
+PRICES = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
+
+
+def settings():
+    """The bundled case with the sections on siting and on the plan of centres alone."""
+    return {
+        "data": {"source": "yrd"},
+        "places": {
+            "level": 1,
+            "keep": {
+                "province": ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"],
+                "level": ["municipality", "prefecture"],
+            },
+        },
+        "measures": {"distance": "unit", "border": 0.5, "kilometres": 1.0},
+        "structure": {"resamples": 20, "replicates": 0, "restarts": 1},
+        "siting": {"k": 5, "most_hosts": 3, "placements": 5, "resamples": 50, "prices": PRICES},
+        "plan": {},
+        **dict.fromkeys(PARTS_LEFT_OUT, False),
+    }
+
+
+def compute(folder):
+    """Run the study into a folder, and read its tables."""
+    study.run(study.configure(settings()), out=folder)
+    return {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in TABLES}
+
+
+def setting(found, name):
+    """A row of the table of settings and results."""
+    return float(found["siting"].set_index("setting")["value"][name])
+
+
+def numbers_of(found):
+    """Everything the template names."""
+    sites, steps, values = found["sites"], found["plan_steps"], found["siting_values"]
+    today = setting(found, "value today")
+    rises = 100 * (values / today - 1)
+    head = ["enclave of", "in", "alone, %", "in the plan, %", "share of resamples", "cost"]
+    rows = [
+        [
+            row.home,
+            row.host,
+            f"{row.gain_alone:.2f}",
+            f"{row.gain_in_plan:.2f}",
+            f"{row.share_of_resamples:.2f}",
+            f"{row.cost:.1f}",
+        ]
+        for row in sites.itertuples()
+    ]
+    path = [
+        [row.step, f"{row.value:.2f}", f"{row.low:.2f} to {row.high:.2f}", f"{row.cost:.1f}"]
+        for row in steps.itertuples()
+    ]
+    front = found["siting_pareto"]
+    return {
+        "k": len(sites),
+        "n": int(setting(found, "candidates")),
+        "sites": listed(f"{row.home} in {row.host}" for row in sites.itertuples()),
+        "fresh": rises["fresh"].mean(),
+        "low": rises["fresh"].quantile(0.025),
+        "high": rises["fresh"].quantile(0.975),
+        "tried": 100 * (setting(found, "value of the plan") / today - 1),
+        "most": 100 * (setting(found, "bound") / today - 1),
+        "random": int(rises["placebo"].count()),
+        "random_low": rises["placebo"].quantile(0.025),
+        "random_high": rises["placebo"].quantile(0.975),
+        "as_good": 100 * setting(found, "plans at random at least as good"),
+        "cost": setting(found, "cost"),
+        "often": 100 * sites["share_of_resamples"].max(),
+        "rarely": 100 * sites["share_of_resamples"].min(),
+        "n_front": len(front),
+        "table_of_sites": markdown(head, rows),
+        "effective": steps["value"].iloc[0],
+        "target": steps["value"].iloc[0] + 1,
+        "reached": steps["value"].iloc[-1],
+        "steps": listed(steps["step"].iloc[1:].str.replace(" at ", " in ")),
+        "plan_cost": steps["cost"].iloc[-1],
+        "reached_low": steps["low"].iloc[-1],
+        "reached_high": steps["high"].iloc[-1],
+        "table_of_steps": markdown(["step", "effective places", "95 %", "cost"], path),
+    }
+
+
+def main(folder="next_enclaves"):
+    """Write page, tables and figures below a folder."""
+    folder = Path(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "study"
+        found = compute(out)
+        (folder / "figures").mkdir(parents=True, exist_ok=True)
+        for name in FIGURES:
+            figure = folder / "figures" / f"next_enclaves_{name}.png"
+            shutil.copyfile(out / "figures" / f"{name}.png", figure)
+            print(figure)
+    tables = {
+        name: found[name].set_index(found[name].columns[0]) for name in ("sites", "plan_steps")
+    }
+    write_tables(tables, folder / "studies/next_enclaves")
+    fill(Path(__file__).with_suffix(".md"), numbers_of(found), folder / "studies/next_enclaves.md")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
