@@ -75,8 +75,8 @@ def leiden(
     communities are joined where that gains; (3) the result is perturbed, 10 to 50 % of its states
     taken out at random and the search continued, until ten perturbations in a row have gained
     nothing (fewer in networks of more than 60,000 entries). With one layer the restarts compete:
-    all go on until two perturbations in a row have gained nothing, the best four in ten until
-    five have, the best two in ten until ten have; none goes on once four have the same best
+    the best eight in ten go on until a perturbation has gained nothing, four until five in a row
+    have, two until ten have; none goes on once four have the same best
     score. (4) Above 600,000 entries of links it is another algorithm: the search starts with all
     copies of a node together and at 1.5 times the resolution, moves and rounds end where they gain
     little, and nothing is perturbed. Say so in a methods section.
