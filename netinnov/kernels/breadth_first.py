@@ -134,7 +134,7 @@ def pairs_within(indptr, indices, sources, wanted, carries, steps):
     n = indptr.size - 1
     seen, front, active = _begin(n, sources)
     reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
-    counts, found = np.zeros(steps, np.int64), np.zeros(n, np.bool_)
+    counts, near = np.zeros(steps, np.int64), np.zeros(n, np.bool_)
     step = 0
     going = sources.size > 0
     while going and step < steps:
@@ -149,6 +149,6 @@ def pairs_within(indptr, indices, sources, wanted, carries, steps):
                 going = going or active[v]
                 if wanted[v] and new > 0:
                     counts[step] += new
-                    found[v] = True
+                    near[v] = True
         step += 1
-    return counts, found
+    return counts, near

@@ -107,7 +107,7 @@ def constraints(indptr, indices, share, begin, end):
     Reference: (P + P @ P)^2 summed where P has an entry.
     """
     n = indptr.size - 1
-    found = np.full(end - begin, np.nan)
+    values = np.full(end - begin, np.nan)
     at = np.full(n, -1, np.int32)
     tie = np.zeros(n, np.float64)
     for i in range(begin, end):
@@ -133,8 +133,8 @@ def constraints(indptr, indices, share, begin, end):
         total = 0.0
         for k in range(indptr[i], indptr[i + 1]):
             total += tie[indices[k]] ** 2
-        found[i - begin] = total
-    return found
+        values[i - begin] = total
+    return values
 
 
 @kernel
@@ -146,7 +146,7 @@ def redundancies(indptr, indices, share, strength, begin, end):
     at most. Reference: (P @ M') summed where P has an entry.
     """
     n = indptr.size - 1
-    found = np.full(end - begin, np.nan)
+    values = np.full(end - begin, np.nan)
     at = np.full(n, -1, np.int32)
     ours_to = np.zeros(n, np.float64)
     for i in range(begin, end):
@@ -169,5 +169,5 @@ def redundancies(indptr, indices, share, strength, begin, end):
                     q = indices[e]
                     if at[q] == i:
                         total += ours_to[q] * strength[e]
-        found[i - begin] = total
-    return found
+        values[i - begin] = total
+    return values

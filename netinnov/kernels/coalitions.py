@@ -57,10 +57,9 @@ def mean_contributions(values, weights):
     half = values.size // 2
     joined = np.empty(half, np.float64)  # sums of v(S) for S with the players still to come
     without = np.empty(half, np.float64)  # and without
-    before = np.zeros(n + 1, np.float64)
-    before[1:] = weights
-    after = np.zeros(n + 1, np.float64)
-    after[:n] = weights
+    before, after = np.zeros(n + 1, np.float64), np.zeros(n + 1, np.float64)
+    for s in range(n):
+        before[s + 1] = after[s] = weights[s]
     block = 1024  # partial sums, for the sake of rounding
     for begin in range(0, half, block):
         part = 0.0
@@ -187,7 +186,9 @@ def access_gains(distances, row_of, owner, source, target, length, needs, begin)
     n = begin.size - 1
     n_rows, n_nodes = distances.shape
     held = np.empty((n + 1, n_rows, n_nodes), np.float64)
-    held[0] = distances
+    for r in range(n_rows):
+        for t in range(n_nodes):
+            held[0, r, t] = distances[r, t]
     rise = np.zeros((n + 1, n_rows), np.float64)
     at = np.zeros(n + 1, np.int64)  # where the distances of the last coalition of each size are
     gains = np.zeros(1 << n, np.float64)
@@ -202,8 +203,11 @@ def access_gains(distances, row_of, owner, source, target, length, needs, begin)
             if held[at[size], row_of[i], j] <= step:
                 continue
             if at[size] != size:
-                held[size] = held[at[size]]
-                rise[size] = rise[at[size]]
+                for r in range(n_rows):
+                    rise[size, r] = rise[at[size], r]
+                    old, new = held[at[size], r], held[size, r]
+                    for t in range(n_nodes):
+                        new[t] = old[t]
                 at[size] = size
             now = held[size]
             from_target = now[row_of[j]]
@@ -213,10 +217,10 @@ def access_gains(distances, row_of, owner, source, target, length, needs, begin)
                     row = now[r]
                     gain = 0.0
                     for t in range(n_nodes):
-                        new = reach + from_target[t]
-                        if new < row[t]:
-                            gain += 1.0 / new - 1.0 / row[t]  # 1 / inf is 0
-                            row[t] = new
+                        through = reach + from_target[t]
+                        if through < row[t]:
+                            gain += 1.0 / through - 1.0 / row[t]  # 1 / inf is 0
+                            row[t] = through
                     rise[size, r] += gain
         total = 0.0
         for r in range(n_rows):

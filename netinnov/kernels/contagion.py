@@ -31,15 +31,15 @@ def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, 
             best[seed] = 0.0
             heapq.heappush(queue, (0.0, np.int64(seed)))
     forget = -np.log1p(-recovery) if recovery < 1 else np.inf
-    found = 0
+    adopted = 0
     while len(queue) > 0:
         time, node = heapq.heappop(queue)
         if reached[node] >= 0:
             continue
         reached[node] = np.int64(time)
         if goal[node]:
-            found += 1
-            if found == needed:
+            adopted += 1
+            if adopted == needed:
                 break
         stay = np.inf
         if recovery > 0:

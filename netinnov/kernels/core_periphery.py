@@ -73,9 +73,9 @@ def best_core(indptr, indices, counts, candidates, unit):
             mask[size] = core
     quality, chosen = -2.0, np.uint64(0)
     for size in range(1, k + 1):
-        found = _correlation(most[size], links, size, n, unit)
-        if found > quality + 1e-12:
-            quality = found
+        correlation = _correlation(most[size], links, size, n, unit)
+        if correlation > quality + 1e-12:
+            quality = correlation
             chosen = mask[size]
     result = np.zeros(n, np.bool_)
     for a in range(k):

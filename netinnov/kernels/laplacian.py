@@ -117,21 +117,21 @@ def solve(indptr, indices, lower, pivots, currents):
     O(entries of the factors x sets).
     Reference: numpy.linalg.solve.
     """
-    found = currents.copy()
-    n, sets = found.shape
+    potentials = currents.copy()
+    n, sets = potentials.shape
     for j in range(n):
         for q in range(indptr[j], indptr[j + 1]):
             i, part = indices[q], lower[q]
             for s in range(sets):
-                found[i, s] += part * found[j, s]
+                potentials[i, s] += part * potentials[j, s]
     for j in range(n - 1, -1, -1):
         for s in range(sets):
-            found[j, s] /= pivots[j]
+            potentials[j, s] /= pivots[j]
         for q in range(indptr[j], indptr[j + 1]):
             i, part = indices[q], lower[q]
             for s in range(sets):
-                found[j, s] += part * found[i, s]
-    return found
+                potentials[j, s] += part * potentials[i, s]
+    return potentials
 
 
 @kernel

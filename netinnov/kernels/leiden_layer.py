@@ -27,8 +27,25 @@ def _uniform(state):
 
 
 @called
+def _numbers(n):
+    numbers = np.empty(n, np.int32)
+    for v in range(n):
+        numbers[v] = v
+    return numbers
+
+
+@called
+def _of_members(label, part):
+    """The label of the part that each member is in."""
+    labels = np.empty(part.size, np.int32)
+    for v in range(part.size):
+        labels[v] = label[part[v]]
+    return labels
+
+
+@called
 def _shuffled(n, state):
-    order = np.arange(n).astype(np.int32)
+    order = _numbers(n)
     for i in range(n - 1, 0, -1):
         j = np.int64(_uniform(state) * (i + 1))
         order[i], order[j] = order[j], order[i]
@@ -147,7 +164,7 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
                 inside += weight[k]
         slack[v] = 1e-11 * inside
         rest[v] = inside - fa * a[v] * (sum_a[own] - a[v]) - fb * b[v] * (sum_b[own] - b[v])
-    part = np.arange(n).astype(np.int32)
+    part = _numbers(n)
     size = np.ones(n, np.int32)
     sum_a[:] = a
     sum_b[:] = b
@@ -227,25 +244,25 @@ def _aggregated(indptr, indices, weight, a, b, part, n_new):
 @called
 def _of_parts(label, part, n_parts):
     """The label of each part, below the number of parts; a part lies in one community."""
-    found = np.empty(n_parts, np.int32)
+    labels = np.empty(n_parts, np.int32)
     for v in range(label.size):
-        found[part[v]] = label[v]
-    _compact(found, label.size)
-    return found
+        labels[part[v]] = label[v]
+    _compact(labels, label.size)
+    return labels
 
 
 @called
 def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
     """Move, refine, aggregate and so on until each community is one super-state; and the gain."""
     n = a.size
-    at = np.arange(n).astype(np.int32)
+    at = _numbers(n)
     label = label.copy()
     total = 0.0
     while True:
         total += _moved(indptr, indices, weight, a, b, fa, fb, label, state)
         part, n_parts = _refined(indptr, indices, weight, a, b, fa, fb, label, state)
         if n_parts == a.size:
-            return label[at], total
+            return _of_members(label, at), total
         label = _of_parts(label, part, n_parts)
         indptr, indices, weight, a, b = _aggregated(indptr, indices, weight, a, b, part, n_parts)
         for v in range(n):
@@ -266,17 +283,17 @@ def _split(indptr, indices, weight, a, b, fa, fb, label, state):
                 cut_weight[end] = weight[k]
                 end += 1
         cut_indptr[v + 1] = end
-    alone = np.arange(n).astype(np.int32)
+    alone = _numbers(n)
     part, _ = _iterated(
         cut_indptr, cut_indices[:end].copy(), cut_weight[:end].copy(), a, b, fa, fb, alone, state
     )
     n_parts = _compact(part, n)
     level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-    found, gain = _iterated(
+    label, gain = _iterated(
         level[0], level[1], level[2], level[3], level[4], fa, fb,
         _of_parts(label, part, n_parts), state,
     )  # fmt: skip
-    return found[part], gain
+    return _of_members(label, part), gain
 
 
 @called
@@ -315,9 +332,9 @@ def _settled(indptr, indices, weight, a, b, fa, fb, label, state):
         n_labels = _compact(label, n)
         part, n_parts = _connected(indptr, indices, label)
         level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-        union = np.arange(n_parts).astype(np.int32)
+        union = _numbers(n_parts)
         gain = _moved(level[0], level[1], level[2], level[3], level[4], fa, fb, union, state)
-        label = union[part]
+        label = _of_members(union, part)
         if gain == 0.0 and n_parts == n_labels:
             return label
 

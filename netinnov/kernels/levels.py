@@ -172,14 +172,14 @@ def parts(indptr, indices, hptr, hstate, label):
     for i in range(n_nodes):
         for h in range(hptr[i], hptr[i + 1]):
             node[hstate[h]] = i
-    found = np.full(n, -1, np.int32)
+    part = np.full(n, -1, np.int32)
     stack = np.empty(n, np.int32)
     seen = np.full(n_nodes, -1, np.int32)
     n_parts = 0
     for root in range(n):
-        if found[root] >= 0:
+        if part[root] >= 0:
             continue
-        found[root] = n_parts
+        part[root] = n_parts
         stack[0] = root
         depth = 1
         while depth > 0:
@@ -187,8 +187,8 @@ def parts(indptr, indices, hptr, hstate, label):
             v = stack[depth]
             for k in range(indptr[v], indptr[v + 1]):
                 u = indices[k]
-                if found[u] < 0 and label[u] == label[root]:
-                    found[u] = n_parts
+                if part[u] < 0 and label[u] == label[root]:
+                    part[u] = n_parts
                     stack[depth] = u
                     depth += 1
             i = node[v]
@@ -196,9 +196,9 @@ def parts(indptr, indices, hptr, hstate, label):
                 seen[i] = n_parts
                 for h in range(hptr[i], hptr[i + 1]):
                     u = hstate[h]
-                    if found[u] < 0 and label[u] == label[root]:
-                        found[u] = n_parts
+                    if part[u] < 0 and label[u] == label[root]:
+                        part[u] = n_parts
                         stack[depth] = u
                         depth += 1
         n_parts += 1
-    return found
+    return part

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from netinnov.kernels._jit import inlined, kernel
+from netinnov.kernels._jit import called, inlined, kernel
 
 __all__ = ["one_community_a_node"]
 
@@ -18,7 +18,7 @@ def _draw(state, below):
     return np.int64(z >> np.uint64(1)) % below
 
 
-@inlined
+@called
 def _drawn_order(n, state):
     order = np.arange(n).astype(np.int32)
     for i in range(n - 1, 0, -1):
@@ -27,7 +27,7 @@ def _drawn_order(n, state):
     return order
 
 
-@inlined
+@called
 def _totals(label, cptr, column, strength, n_columns):
     """Strengths of each group: one row a label."""
     n = label.size
@@ -38,7 +38,7 @@ def _totals(label, cptr, column, strength, n_columns):
     return total
 
 
-@inlined
+@called
 def _numbered(label):
     """Number labels 0, 1, ... by first node, in place; how many there are."""
     code = np.full(label.size, -1, np.int32)
@@ -51,7 +51,7 @@ def _numbered(label):
     return count
 
 
-@inlined
+@called
 def _move(indptr, indices, data, cptr, column, strength, sign, part, state):
     """Move nodes to the best community nearby until none gains; `part` changes. Sum of gains."""
     n = part.size
@@ -128,7 +128,7 @@ def _move(indptr, indices, data, cptr, column, strength, sign, part, state):
     return gained
 
 
-@inlined
+@called
 def _refine(indptr, indices, data, cptr, column, strength, sign, part, state):
     """Split communities into well-connected parts: single nodes that join while it gains."""
     n = part.size
@@ -193,7 +193,7 @@ def _refine(indptr, indices, data, cptr, column, strength, sign, part, state):
     return label
 
 
-@inlined
+@called
 def _merge(indptr, indices, data, label, count):
     """The graph whose nodes are the groups: CSR without the links inside them."""
     n = label.size
@@ -230,7 +230,7 @@ def _merge(indptr, indices, data, label, count):
     return ptr, ends[:used].copy(), sums[:used].copy()
 
 
-@inlined
+@called
 def _merge_strengths(label, count, cptr, column, strength, n_columns):
     """Strengths of the groups as rows of (column, sum)."""
     total = _totals(label, cptr, column, strength, n_columns)

@@ -171,14 +171,14 @@ def _search(
                     _rise(heap, keys, place, at, q, changed)
         for k in range(indptr[p], indptr[p + 1]):
             q = indices[k]
-            found = cost[p] + lengths[k]
-            if found < cost[q]:
-                cost[q] = found
+            cheaper = cost[p] + lengths[k]
+            if cheaper < cost[q]:
+                cost[q] = cheaper
                 at = place[q]
                 if at < 0:
                     at = size
                     size += 1
-                _rise(heap, keys, place, at, q, found)
+                _rise(heap, keys, place, at, q, cheaper)
     return done
 
 

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from netinnov.kernels._jit import inlined, kernel
+from netinnov.kernels._jit import called, inlined, kernel
 
 __all__ = ["exchange_ends", "exchange_within"]
 
@@ -74,14 +74,14 @@ def _hashed(links, link):
 @inlined
 def _has(links, link):
     at, entry = _hashed(links, link)
-    found = links.table[at]
+    stored = links.table[at]
     if links.bits == 0:
-        return found & entry != 0
-    while found != entry and found != FREE:
+        return stored & entry != 0
+    while stored != entry and stored != FREE:
         at = (at + ONE) & links.mask
         entry += ONE
-        found = links.table[at]
-    return found == entry
+        stored = links.table[at]
+    return stored == entry
 
 
 @inlined
@@ -114,18 +114,18 @@ def _drop(links, link):
         gap = (gap + ONE) & mask
         entry += ONE
     at = (gap + ONE) & mask
-    found = np.uint64(table[at])
-    while found != FREE:
+    stored = np.uint64(table[at])
+    while stored != FREE:
         back = (at - gap) & mask
-        if (found & np.uint64(255)) >= back:
-            table[gap] = found - back
+        if (stored & np.uint64(255)) >= back:
+            table[gap] = stored - back
             gap = at
         at = (at + ONE) & mask
-        found = np.uint64(table[at])
+        stored = np.uint64(table[at])
     table[gap] = FREE
 
 
-@inlined
+@called
 def _filled(source, target, n_nodes, directed, spare):
     """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
 
@@ -158,7 +158,7 @@ def _filled(source, target, n_nodes, directed, spare):
     return key, links, fits
 
 
-@inlined
+@called
 def _row_starts(source, n_nodes):
     """First slot of each source, for slots in order of their sources."""
     indptr = np.zeros(n_nodes + 1, np.int64)
@@ -169,7 +169,7 @@ def _row_starts(source, n_nodes):
     return indptr
 
 
-@inlined
+@called
 def _unpacked(key):
     source = np.empty(key.size, np.int32)
     target = np.empty(key.size, np.int32)
@@ -179,7 +179,7 @@ def _unpacked(key):
     return source, target
 
 
-@inlined
+@called
 def _around(key, links, indptr, e, state, gamma):
     """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
 
@@ -361,7 +361,7 @@ def _ends(key, position, directed):
     return a, b
 
 
-@inlined
+@called
 def _same(one, two, n):
     """Whether two short lists hold the same numbers; sorts both."""
     same = True
@@ -400,7 +400,7 @@ def _accepts(gain, state, gamma):
     return (_mixed(state) >> np.uint64(11)) * 2.0**-53 < np.exp(gain), state
 
 
-@inlined
+@called
 def _wander(key, links, indptr, slots, before, after, further, state, gamma):
     """An excursion: moves that keep degrees only, each logged as its slot and what that held.
 
@@ -450,7 +450,7 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
     return n, state
 
 
-@inlined
+@called
 def _taken_back(key, links, slots, before, n):
     """Undo a log, the last move first; false if the set is too full."""
     for k in range(n - 1, -1, -1):
@@ -462,7 +462,7 @@ def _taken_back(key, links, slots, before, n):
     return True
 
 
-@inlined
+@called
 def _first_entries(slots, n, touched):
     """The first entry of each slot in a log: what it held at the beginning; and how many."""
     n_touched = 0
@@ -476,7 +476,7 @@ def _first_entries(slots, n, touched):
     return n_touched
 
 
-@inlined
+@called
 def _same_pairs(key, group, slots, before, touched, n, old_pairs, new_pairs, directed):
     """Whether as many links join any two classes as at the beginning of a log."""
     for h in range(n):
@@ -485,7 +485,7 @@ def _same_pairs(key, group, slots, before, touched, n, old_pairs, new_pairs, dir
     return _same(old_pairs, new_pairs, n)
 
 
-@inlined
+@called
 def _dealt(key, group, bucket, where, slots, before, touched, n, moved, had):
     """Positions whose class has changed trade entries of the buckets until all stand right."""
     n_moved = 0
