@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import netinnov as ni
 from explorer_pages import opened
+from netinnov import study
 from netinnov.errors import InputError
+from netinnov.study import sections
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"q\" 'a' \u2028 ${x} <!--"
 
@@ -66,3 +70,69 @@ def test_a_page_in_a_notebook_is_a_frame_with_the_same_page():
 def test_a_title_is_text():
     with pytest.raises(InputError, match="title"):
         ni.explore(ni.datasets.make_city_system(n_cities=6, n_enclaves=1, rng=1), title=3)
+
+
+@pytest.fixture(scope="module")
+def study_folder(tmp_path_factory):
+    """A small study with an experiment, and its network."""
+    tables = tmp_path_factory.mktemp("study") / "tables"
+    tables.mkdir()
+    places = ["P", "Q", "R", "S"]
+    nodes = pd.DataFrame({"node": list("abcdpx"), "place": [*places, "Q", "R"]})
+    nodes["kind"] = ["firm", "firm", "firm", "firm", "park", "firm"]
+    nodes["jurisdiction"] = [*places, "P", "R"]
+    links = pd.DataFrame({"source": list("aabcdp"), "target": list("bcddxa")})
+    nodes.to_csv(tables / "nodes.csv", index=False)
+    links.to_csv(tables / "links.csv", index=False)
+    settings = {
+        "title": "A small study",
+        "mechanisms": False,
+        "structure": False,
+        "data": {"source": "tables", "path": tables},
+        "experiment": {"home": "P", "host": "Q", "size": 1, "replicates": 3, "rivals": []},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
+        patch.setattr(sections, "SECTIONS", plain)
+        study.run(study.configure(settings), out=tables.parent / "out")
+    return tables.parent / "out", ni.read_network(tables)
+
+
+def data_of(html):
+    """What the page knows."""
+    return json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
+
+
+def test_the_explorer_of_a_study_shows_its_experiment(study_folder):
+    folder, network = study_folder
+    data = data_of(ni.explore(network, study=folder).html)
+    assert data["title"] == "A small study"
+    assert data["experiment"]["settings"]["home"] == "P"
+    effects = pd.read_csv(folder / "tables" / "effects.csv")
+    of_home = effects[effects["node"].eq("P") & effects["measure"].eq("harmonic_centrality")]
+    (shown,) = [
+        effect["median"]
+        for effect in data["experiment"]["effects"]
+        if (effect["measure"], effect["node"]) == ("harmonic_centrality", "P")
+    ]
+    assert shown == pytest.approx(of_home["median"].iloc[0], rel=1e-5)
+    assert [park["home"] for park in data["parks"]] == [data["places"]["id"].index("P")]
+    beside = data_of((folder / "explorer.html").read_text(encoding="utf-8"))
+    assert beside == data
+    assert '<a href="explorer.html">' in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_study_is_refused(study_folder, tmp_path):
+    with pytest.raises(InputError, match=r"netinnov run.*manifest\.json"):
+        ni.explore(study_folder[1], study=tmp_path)
+
+
+def test_of_a_large_network_only_the_strongest_links_are_in_the_page(monkeypatch):
+    monkeypatch.setattr("netinnov.explorer._payload.LIVE", 3)
+    monkeypatch.setattr("netinnov.explorer._payload.MOST_PAIRS", 2)
+    links = pd.DataFrame({"source": list("abca"), "target": list("bcdc"), "weight": [1, 9, 3, 5.0]})
+    links["layer"] = list("xyxy")
+    network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    data = data_of(ni.explore(network).html)
+    assert data["left_out"] == 2
+    assert {layer["name"]: layer["weight"] for layer in data["layers"]} == {"x": [], "y": [5, 9]}

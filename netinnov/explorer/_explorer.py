@@ -44,6 +44,9 @@ __all__ = ["Explorer", "explore", "page_of"]
 HEIGHT = 760
 """Pixels of the page in a notebook."""
 
+LISTED = 1_000
+"""Places in the table that is shown without scripts, the strongest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
@@ -166,12 +169,14 @@ def page_of(
     seen = cities.select(layers=observed) if observed else cities
     measures = centralities(seen)
     parks = parks_of(network, places, level=level)
+    layers, left_out = layers_of(cities)
     data: dict[str, Any] = {
         "version": __version__,
         "title": title,
         "n": n,
         "places": places_of(places),
-        "layers": layers_of(cities),
+        "layers": layers,
+        "left_out": left_out,
         "measures": measures,
         "parks": parks,
         "enclaves": enclave_pairs(parks),
@@ -208,4 +213,5 @@ def _first_view(data: dict[str, Any], points: Floats) -> str:
     ]
     names, chinese = data["places"]["name"][:n], data["places"]["name_zh"][:n]
     columns = {} if names == chinese else {"中文": chinese}
-    return static_map(points, names, size, links) + static_table(names, columns | measures)
+    most = np.sort(np.argsort(-size, kind="stable")[:LISTED])
+    return static_map(points, names, size, links) + static_table(names, columns | measures, most)

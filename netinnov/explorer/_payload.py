@@ -45,8 +45,14 @@ MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
 }
 """Measures by which places can be sized and sorted; the texts of the page name them."""
 
-MANY = 1_000
-"""Places above which betweenness is left out: a search from each takes long."""
+LIVE = 300
+"""Places up to which the page measures by itself, and so needs every link."""
+
+MOST_PAIRS = 60_000
+"""Linked pairs in the page of a larger network."""
+
+MANY = {"betweenness": 1_000, "harmonic": 10_000}
+"""Places above which a measure is left out: a search from each takes long."""
 
 FINEST = 700
 """Points of the coast across the page's map, at most."""
@@ -74,11 +80,20 @@ def places_of(places: Gazetteer) -> dict[str, Any]:
     }
 
 
-def layers_of(network: MultilayerNetwork) -> list[dict[str, Any]]:
-    """The record of each layer and its pairs, periods summed, without self-links."""
+def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
+    """The record of each layer and its pairs, periods summed, without self-links.
+
+    Of a large network only the strongest pairs are listed, the second result counts the others.
+    """
+    every = [linked_pairs(network, name) for name in network.layers]
+    weight = np.concatenate([pairs.weight for pairs in every]) if every else np.empty(0)
+    kept = np.ones(weight.size, bool)
+    if network.n_nodes > LIVE and weight.size > MOST_PAIRS:
+        kept[np.argsort(-weight, kind="stable")[MOST_PAIRS:]] = False
+    ends = np.cumsum([pairs.weight.size for pairs in every])[:-1]
     layers = []
-    for name in network.layers:
-        pairs = linked_pairs(network, name)
+    for name, some, mask in zip(network.layers, every, np.split(kept, ends), strict=True):
+        pairs = some.at(mask)
         record = network.storage.records[name]
         layers.append(
             {
@@ -89,7 +104,7 @@ def layers_of(network: MultilayerNetwork) -> list[dict[str, Any]]:
                 "weight": [_short(weight) for weight in pairs.weight.tolist()],
             }
         )
-    return layers
+    return layers, int((~kept).sum())
 
 
 def _short(weight: float) -> float | int:
@@ -101,7 +116,7 @@ def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
     """The centralities that a network has: sums of shares, for one, have no strength."""
     values = {}
     for name, measure in MEASURES.items():
-        if name == "betweenness" and network.n_nodes > MANY:
+        if network.n_nodes > MANY.get(name, network.n_nodes):
             continue
         try:
             scores = measure(network)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -58,13 +58,15 @@ def static_map(
     return "".join([*parts, "</svg>"])
 
 
-def static_table(names: Sequence[str], columns: dict[str, Sequence[object]]) -> str:
-    """A table of the places."""
+def static_table(
+    names: Sequence[str], columns: dict[str, Sequence[object]], shown: Iterable[int]
+) -> str:
+    """A table of some of the places."""
     heads = "".join(f"<th scope=col>{escape(name)}</th>" for name in ("place", *columns))
     rows = []
-    for i, name in enumerate(names):
+    for i in shown:
         cells = "".join(f"<td>{_cell(values[i])}</td>" for values in columns.values())
-        rows.append(f"<tr><th scope=row>{escape(name)}</th>{cells}</tr>")
+        rows.append(f"<tr><th scope=row>{escape(names[i])}</th>{cells}</tr>")
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -88,7 +88,7 @@ function stepsFrom(start, begin, to, _, found) {
   found.fill(Infinity);
   found[start] = 0;
   queue[0] = start;
-  for (let head = 0, tail = 1; head < tail; head++) {
+  for (let head = 0, tail = 1; head < tail && tail < found.length; head++) {
     const i = queue[head];
     for (let k = begin[i]; k < begin[i + 1]; k++) {
       if (found[to[k]] !== Infinity) continue;

@@ -1,6 +1,7 @@
 // The question of the page, which is its own control: a park of a home in a host, and the answer.
 import { h, replace, select } from "./dom.js";
 import { summarise } from "./summary.js";
+import { MOST_PLACES } from "./trial.js";
 
 export function createQuestion(app) {
   const { t, network } = app;
@@ -91,7 +92,9 @@ export function createQuestion(app) {
   function sentences() {
     const { state } = app;
     const faults = state.faults.map(([key, value]) => h("p", { class: "fault" }, t(key, { value })));
-    if (!app.live) return [faults, h("p", { class: "hint" }, t("too_many_places", { most: 300 }))];
+    const { left_out: rest } = app.data;
+    if (!app.live)
+      return [faults, h("p", { class: "hint" }, t("too_many_places", { most: MOST_PLACES }), " ", rest > 0 && t("links_left_out", { number: app.number(rest) }))];
     if (app.refusal) {
       const values = { ...app.refusal.values };
       if (values.place != null) values.place = app.nameOf(values.place);

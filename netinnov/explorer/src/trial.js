@@ -6,8 +6,8 @@ import { median, prepare } from "./scenarios.js";
 
 export const PLACEMENTS = 100;
 export const MOST_PLACES = 300;
-const OF_OTHERS = 20; // placements of each placebo
 const PLACEBOS = 10;
+const MUCH = 1e6; // places times links from which others are placed less often
 
 /** Measures one network of places under the options of a state, again and again. */
 export function meter(network, state) {
@@ -91,9 +91,11 @@ export function* compareWithOthers(network, state) {
   const meters = meter(network, state);
   const tried = { placebos: [], rivals: [] };
   const plan = planOf(state);
+  const links = state.layers.reduce((sum, i) => sum + network.layers[i].weight.length, 0);
+  const [ofPlacebos, ofRivals] = network.n * links > MUCH ? [6, 20] : [20, PLACEMENTS];
   for (const host of similarHosts(network, state)) {
     try {
-      const { runs } = yield* placed(network, meters, state, { ...plan, host }, "reverse", OF_OTHERS, state.seed);
+      const { runs } = yield* placed(network, meters, state, { ...plan, host }, "reverse", ofPlacebos, state.seed);
       tried.placebos.push({ host, runs });
     } catch (refusal) {
       if (!refusal.key) throw refusal;
@@ -101,7 +103,7 @@ export function* compareWithOthers(network, state) {
   }
   for (const kind of ["direct", "forward", "random"]) {
     try {
-      const { runs } = yield* placed(network, meters, state, plan, kind, PLACEMENTS, state.seed);
+      const { runs } = yield* placed(network, meters, state, plan, kind, ofRivals, state.seed);
       tried.rivals.push({ kind, runs });
     } catch (refusal) {
       if (!refusal.key) throw refusal;
