@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -136,3 +137,17 @@ def test_of_a_large_network_only_the_strongest_links_are_in_the_page(monkeypatch
     data = data_of(ni.explore(network).html)
     assert data["left_out"] == 2
     assert {layer["name"]: layer["weight"] for layer in data["layers"]} == {"x": [], "y": [5, 9]}
+
+
+@pytest.mark.parametrize("n", [4, 60, 500])
+def test_a_layout_is_the_same_each_time_and_keeps_places_apart(n):
+    rng = np.random.default_rng(2)
+    ids = [f"p{i}" for i in range(n + 2)]  # two without links
+    ends = [(i, int(rng.integers(0, i))) for i in range(1, n)]
+    links = pd.DataFrame([(ids[a], ids[b]) for a, b in ends], columns=["source", "target"])
+    network = ni.build_network(pd.DataFrame(index=ids), links)
+    first, again = (data_of(ni.explore(network).html)["layout"] for _ in range(2))
+    assert first == again
+    points = np.array(first).T
+    assert ((points >= 0) & (points <= 1)).all()
+    assert len(np.unique(points, axis=0)) > 0.95 * (n + 2)

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import eigsh
 
-from netinnov._paths import linked
+from netinnov._paths import linked, union
 from netinnov._typing import Floats
 from netinnov.io import to_igraph
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["layout_of"]
 
-ROUNDS = 300
+FEW = 400
+"""Places up to which springs are laid out; above, they would take long."""
+
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
 def layout_of(network: MultilayerNetwork) -> Floats:
-    """Positions (n, 2) between 0 and 1: a force layout, with places without links in rows below.
+    """Positions (n, 2) between 0 and 1, with places without links in rows below the others.
 
-    Starts from a spiral in node order, so that the same network is drawn the same way.
+    Nothing is random: the same network is drawn the same way.
     """
     n = network.n_nodes
     at = np.zeros((n, 2))
     joined = linked(network)
     if joined.any():
-        ids = network.storage.nodes.index
-        graph = to_igraph(network.select(nodes=list(ids[joined]))).simplify()
-        k = np.arange(int(joined.sum()))
-        spiral = np.sqrt(k + 0.5)[:, None] * np.column_stack(
-            [np.cos(k * GOLDEN), np.sin(k * GOLDEN)]
-        )
-        forces = graph.layout_fruchterman_reingold(seed=spiral.tolist(), niter=ROUNDS)
-        points = np.array(forces.coords)
-        low, high = points.min(axis=0), points.max(axis=0)
-        at[joined] = (points - low) / np.where(high > low, high - low, 1.0)
+        linked_places = network.select(nodes=list(network.storage.nodes.index[joined]))
+        at[joined] = (_by_springs if joined.sum() <= FEW else _by_spectrum)(linked_places)
     alone = np.flatnonzero(~joined)
     if alone.size:
         columns = max(int(np.ceil(np.sqrt(alone.size * 4))), 1)
@@ -44,3 +40,25 @@ def layout_of(network: MultilayerNetwork) -> Floats:
         at[alone, 0] = (k % columns + 0.5) / columns
         at[alone, 1] = 1 - (room or 1.0) * (1 - (k // columns + 0.5) / rows)
     return at
+
+
+def _by_springs(network: MultilayerNetwork) -> Floats:
+    """The layout of Kamada and Kawai, from a spiral in node order."""
+    k = np.arange(network.n_nodes)
+    spiral = np.sqrt(k + 0.5)[:, None] * np.column_stack([np.cos(k * GOLDEN), np.sin(k * GOLDEN)])
+    drawn = to_igraph(network).simplify().as_undirected()
+    points = np.array(drawn.layout_kamada_kawai(seed=spiral.tolist()).coords)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return np.asarray((points - low) / np.where(high > low, high - low, 1.0))
+
+
+def _by_spectrum(network: MultilayerNetwork) -> Floats:
+    """Ranks in the second and third eigenvector of the random walk, which spreads places evenly."""
+    links = union(network)
+    links = sparse.csr_array(links + links.T)
+    n = network.n_nodes
+    root = 1 / np.sqrt(np.asarray(links.sum(axis=0)))
+    walk = sparse.diags_array(root) @ links @ sparse.diags_array(root)
+    _, vectors = eigsh(walk, k=3, which="LA", v0=np.cos(np.arange(n)), tol=1e-8)
+    ranks = [np.argsort(np.argsort(vectors[:, k] * root, kind="stable")) for k in (1, 0)]
+    return np.column_stack(ranks) / max(n - 1, 1)
