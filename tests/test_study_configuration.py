@@ -66,6 +66,7 @@ NEEDED = {
     "governance.groups": "its places have a province",
     "siting.most_hosts": "a first run is quick",
     "siting.placements": "and so is the search",
+    "plan.resamples": "and the path",
 }
 """Settings in which the example is not the default, and why it needs that."""
 

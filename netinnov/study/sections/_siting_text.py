@@ -110,7 +110,8 @@ def _random(result: Siting) -> str:
     plan = result.plan
     low, high = (_rise(result, float(plan.placebo.quantile(q))) for q in (0.025, 0.975))
     share = result.random_share
-    as_good = "none does" if share == 0 else f"{percent(share)} do"
+    n = round(share * len(plan.placebo))
+    as_good = "none does" if n == 0 else f"{n:,} {'does' if n == 1 else 'do'}"
     size = "that cost no more" if result.part.budget else f"of {len(plan.sites)}"
     verdict = "better than" if share < 0.05 else "not clearly better than"
     return (

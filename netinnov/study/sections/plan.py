@@ -50,7 +50,7 @@ share = 0.8                   # this share of them
 rule = "top"                  # what makes a place a centre, as in [structure]; "hubs" takes long
 candidates = 12               # that are looked at, those that do most for the target by themselves;
                               # of up to 12 every set is tried
-resamples = 100               # of the links, for intervals and for the target of a place
+resamples = 50                # of the links, for intervals and for the target of a place
 """
 
     effective_number: Annotated[float, Field(gt=0)] | None = None
@@ -278,7 +278,8 @@ def tell(result: Plan) -> Iterator[Sentence]:
     _, unit = _words(result)
     looked = min(len(task.scenarios), task.part.candidates)
     text = f"Of {counted(len(task.scenarios), 'candidate')} "
-    text += f"the {looked} that do most for their cost by themselves were looked at; "
+    per = "for their cost " if task.prices is not None else ""
+    text += f"the {looked} that do most {per}by themselves were looked at; "
     if looked == len(task.scenarios):
         text = f"All {counted(looked, 'candidate')} of [siting] were looked at; "
     text += "every set of them was tried." if plan.exact else "they were added one by one."
