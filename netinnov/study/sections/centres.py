@@ -252,7 +252,10 @@ def tables(result: Centres) -> Iterator[Table]:
         **{f"left out: {omitted.what}": omitted.why for omitted in structure.left_out},
     }
     frame = pd.DataFrame(list(settings.items()), columns=["setting", "value"]).astype("str")
-    shown = [cell(value) if isinstance(value, float) else str(value) for value in settings.values()]
+    shown = [
+        cell(value) if value is None or isinstance(value, float) else str(value)
+        for value in settings.values()
+    ]
     caption = "How the structure was looked for, and what was left out and why."
     yield Table("structure", frame, caption, view=frame.assign(value=shown), whole=True)
 
