@@ -386,3 +386,10 @@ def test_sections_leave_the_network_as_it_was(small):
     for section in (CENTRES, PROFILE, COMMUNITIES, LAYERS, BROKERS):
         context.once(section.compute)
     assert small.equals(before)
+
+
+def test_a_setting_that_is_left_out_is_shown_as_a_dash():
+    result = centres.compute(context_of(network_of(STARS)))
+    view = tables_of(centres.CENTRES, result)["structure"].view
+    assert view.set_index("setting").loc["null", "value"] == "–"
+    assert not view["value"].isin(["None", "nan"]).any()
