@@ -44,7 +44,7 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
             raise InputError(msg)
         added[name] = column.reindex(nodes.index)
     table = pd.concat([nodes, pd.DataFrame(added, index=nodes.index)], axis=1)
-    return MultilayerNetwork._of(replace(network.storage, nodes=table, memo={}))
+    return MultilayerNetwork._of(replace(network.storage, _nodes=table, memo={}))
 
 
 def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:

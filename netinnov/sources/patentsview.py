@@ -375,5 +375,5 @@ def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -
     counts["transboundary"] = pairs["away"].sum(min_count=1)
     hired = counts.reset_index().rename(columns={"assignee": "source", "inventor": "target"})
     shared["layer"], hired["layer"] = "co_inventor", "assignee_inventor"
-    links = pd.concat([shared, hired], ignore_index=True).astype({"layer": "str"})
-    return links[["layer", "source", "target", "weight", "period", "transboundary"]]
+    links: pd.DataFrame = pd.concat([shared, hired], ignore_index=True).astype({"layer": "str"})
+    return links.loc[:, ["layer", "source", "target", "weight", "period", "transboundary"]]
