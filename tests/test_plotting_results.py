@@ -18,14 +18,18 @@ from netinnov.plotting import new_figure, plot_alluvial, plot_dose_response, plo
 from netinnov.scenarios import DirectLinks
 
 # What else a figure must be given before it looks at its data.
+PLACES = pd.DataFrame({"lon": [1.0], "lat": [1.0]})
+PAIRS = pd.DataFrame({"home": ["a"], "host": ["b"]})
 BESIDE = {
     "plot_centres": {"centres": None},
     "plot_cobweb": {"start": 1.0},
     "plot_community_flows": {"membership": None},
     "plot_dose_response": {"measure": "access"},
-    "plot_link_changes": {"places": pd.DataFrame({"lon": [1.0], "lat": [1.0]})},
+    "plot_link_changes": {"places": PLACES},
     "plot_park": {"park": "x"},
+    "plot_plan_map": {"pairs": PAIRS, "places": PLACES},
     "plot_reach": {"horizon": 5},
+    "plot_sites": {"pairs": PAIRS, "places": PLACES},
 }
 DATA = {
     name: next(iter(inspect.signature(getattr(plotting, name)).parameters))

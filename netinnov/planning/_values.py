@@ -84,6 +84,7 @@ def shapley_value(
     >>> shapley_value(Game(["home", "host"], [0, 1, 2, 6])).tolist()
     [2.5, 3.5]
     """
+    check_rng(rng)
     if callable(game):
         worth, names = _worth_of(game, players)
         if orders is None and len(names) <= MOST_PLAYERS:

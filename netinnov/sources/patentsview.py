@@ -361,7 +361,7 @@ def _two_mode(mentions: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
 
 def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
     """Links of inventors with one another and with assignees."""
-    shared = co_participation(
+    shared: pd.DataFrame = co_participation(
         mentions, member="inventor", event="patent", weighting=weighting, period="period"
     )
     together = mentions[["patent", "inventor", "location", "period"]].merge(
