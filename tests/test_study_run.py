@@ -188,7 +188,7 @@ def assert_same_tables(out):
 def test_the_report_is_one_file_that_loads_nothing(bundled):
     page = page_of(bundled)
     sources = re.findall(r'src="([^"]*)', page)
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert all(source.startswith("data:image/webp;base64,") for source in sources)
     assert re.search(r"<script|<link|@import|url\(", page) is None
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
+from PIL import Image
 
 from netinnov.plotting import caption_notes, save_figure
 from netinnov.study._section import Picture, Sentence, Table
@@ -30,7 +32,7 @@ MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture that was saved: its PNG in base64, and its width on the page in millimetres."""
+    """A picture that was saved: as WebP in base64, and its width on the page in millimetres."""
 
     name: str
     caption: str
@@ -39,7 +41,7 @@ class Drawn:
     tables: tuple[str, ...]
     topic: str
     front: bool
-    png: str
+    webp: str
     width: int
 
 
@@ -99,9 +101,12 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
     note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
     caption = _said(picture.caption, note)
     _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
-    png = path.read_bytes()
-    # A PNG gives its width in pixels at this place: drawn so, all letters are of one size.
-    width = round(int.from_bytes(png[16:20], "big") / DOTS_PER_INCH * 25.4)
+    # Without loss, in two thirds of the bytes of the PNG.
+    webp = io.BytesIO()
+    with Image.open(path) as image:
+        image.convert("RGB").save(webp, "WEBP", lossless=True)
+        # Drawn so, all letters are of one size.
+        width = round(image.width / DOTS_PER_INCH * 25.4)
     return Drawn(
         picture.name,
         picture.caption,
@@ -110,7 +115,7 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
         picture.tables,
         picture.topic,
         picture.front,
-        base64.b64encode(png).decode("ascii"),
+        base64.b64encode(webp.getvalue()).decode("ascii"),
         width,
     )
 
