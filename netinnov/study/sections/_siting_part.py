@@ -49,7 +49,7 @@ pipeline_share = 0.25         # share of them that lead home
 volume_share = 0.1            # weight of a direct link, as a share of home's strength
 # layer = "gravity_modelled"  # where links are placed; left out: layer of most links
 method = "exchange"           # "greedy", or followed by swaps ("exchange")
-placements = 3                # random placements of each enclave, over which a plan is valued
+placements = 5                # random placements of each enclave, over which a plan is valued
 placebos = 200                # plans drawn at random, to compare with
 resamples = 20                # of the links: how often each site is chosen then; 0: none
 
