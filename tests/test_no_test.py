@@ -285,7 +285,8 @@ def test_paths_only_shorten_where_all_are_joined_before(measure, distance) -> No
 
 def test_what_moves_one_way_only_is_called_as_it_is_in_netinnov() -> None:
     for name in _MONOTONE | _SHORTENED:
-        homes = [home for home in (ni.centrality, ni.connectivity) if name in home.__all__]
+        modules = (ni.centrality, ni.connectivity, ni.topology)
+        homes = [home for home in modules if name in home.__all__]
         assert len(homes) == 1, name
         measure = getattr(homes[0], name)
         assert (measure.__name__, _ours(measure)) == (name, True)
