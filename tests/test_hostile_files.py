@@ -211,7 +211,7 @@ def test_a_zip_without_its_first_bytes_is_refused(tmp_path, cut):
         sources.read_cordis(tmp_path / "cordis.zip")
 
 
-DEEP = "[" * 5_000 + "]" * 5_000
+DEEP = "[" * 20_000 + "]" * 20_000
 
 
 def test_json_that_is_nested_too_deeply_is_refused(folder, written):

@@ -65,8 +65,7 @@ NEEDED = {
     "experiment.rivals": "enclaves the other way are in the data",
     "governance.groups": "its places have a province",
     "siting.most_hosts": "a first run is quick",
-    "siting.placements": "and so is the search",
-    "plan.resamples": "and the path",
+    "plan.resamples": "and so is the path",
 }
 """Settings in which the example is not the default, and why it needs that."""
 
