@@ -35,6 +35,11 @@ settings.register_profile("thorough", settings.get_profile("netinnov"), max_exam
 settings.load_profile("ci" if os.environ.get("CI") else "netinnov")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test begins first: the others pass beside it."""
+    items.sort(key=lambda item: not item.name.endswith("[project_enclaves]"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Folder of facts, data and reference cases beside the checkout."""
