@@ -95,6 +95,19 @@ def test_row_order_and_repeated_rows_do_not_matter(rows, random, weighting):
     pd.testing.assert_frame_equal(rows, before)
 
 
+def test_weights_do_not_change_in_the_last_digit_with_the_order_of_rows():
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"member": rng.integers(9, size=800), "event": rng.integers(90, size=800)})
+    other = rows.sample(frac=1, random_state=2)
+    for weighting in ("newman", "full"):
+        links = co(rows, weighting=weighting), co(other, weighting=weighting)
+        pd.testing.assert_frame_equal(*links, check_exact=True)
+    values = rows.assign(value=rng.random(800)), other.assign(value=0.0)
+    values[1]["value"] = values[0]["value"]
+    links = [branches(part, firm="event", place="member", value="value") for part in values]
+    pd.testing.assert_frame_equal(*links, rtol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

@@ -54,7 +54,7 @@ def co_participation(
     Parameters
     ----------
     incidence : dataframe
-        One row a participation; a member that stands twice in an event counts once. A table of
+        One row a participation; a member listed twice in an event counts once. A table of
         pandas, Polars, PyArrow, DuckDB, Spark, Dask or any other library that narwhals knows.
     member, event : str
         The columns with their ids.
@@ -137,6 +137,10 @@ def co_participation(
     cells = frame.select("event", *when, unit, nw.lit(1.0).alias("amount"))
     if by is not None:
         cells = cells.group_by("event", *when, "unit").agg(nw.col("amount").sum())
+    if isinstance(
+        cells, nw.DataFrame
+    ):  # sums are then added up in one order, whatever the order of rows
+        cells = cells.sort("event", *when, "unit")
     _name_large_events(cells, ["event", *when], max_members)
     met = pairs(cells, by=when, weighting=weighting, inside=by is not None, max_members=max_members)
     return links(met, [*when[:1], "source", "target"])

@@ -112,4 +112,8 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     cells = frame.select("event", text("unit"), amount.alias("amount"))
     cells = cells.group_by("event", "unit").agg(nw.col("amount").sum())
     cells = cells.filter(nw.col("amount") > 0)
+    if isinstance(
+        cells, nw.DataFrame
+    ):  # sums are then added up in one order, whatever the order of rows
+        cells = cells.sort("event", "unit")
     return links(pairs(cells, by=[]), ["source", "target"])
