@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from netinnov._dataframes import as_pandas
 from netinnov.linkages import co_participation
 from netinnov.sources import open_tables
 
@@ -67,6 +68,8 @@ def test_pandas_and_polars(in_turns, participations, by):
     file = participations / "participations.parquet"
     options = {"member": "who", "event": "event", "by": by}
     tables = {"pandas": pd.read_parquet(file), "polars": pl.read_parquet(file)}
+    links = [as_pandas(co_participation(table, **options)) for table in tables.values()]
+    pd.testing.assert_frame_equal(*links)
     in_turns(
         {
             name: lambda table=table: co_participation(table, **options)

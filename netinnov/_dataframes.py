@@ -12,9 +12,9 @@ __all__ = ["as_pandas"]
 
 
 def as_pandas(table: Any) -> Any:
-    """A table as a DataFrame of pandas, a lazy one computed; what is no table stays as it is.
+    """Convert a table to a DataFrame of pandas; a lazy one is computed.
 
-    Of a dict of tables each.
+    A dict of tables is converted table by table; anything else is returned as it is.
     """
     if isinstance(table, pd.DataFrame) or table is None:
         return table

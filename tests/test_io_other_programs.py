@@ -254,7 +254,7 @@ def test_statnet_folder_loads_in_r(network, tmp_path):
     staff, public, names, score, texts = lines[len(expected) :]
     assert staff.split() == ["5", "NA", "7", "8"]
     assert public.split() == ["TRUE", "FALSE", "FALSE", "TRUE"]
-    assert names == "1|02|NA|4"  # 02 is no number
+    assert names == "1|02|NA|4"  # 02 stays text
     assert score.split() == ["NA", "Inf", "1e-300", "NA"]
     assert texts.split() == ["TRUE"] * 4
     assert ("install.packages" in message) == (not has_r_package("network"))

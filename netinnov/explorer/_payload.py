@@ -62,7 +62,7 @@ BEYOND = 1.0
 
 
 def rounded(values: Iterable[float], digits: int = 6) -> list[float | None]:
-    """Numbers with so many significant digits; None for what is no number."""
+    """Numbers rounded to some significant digits; None in place of NaN and infinity."""
     return [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]
 
 

@@ -100,10 +100,10 @@ def reconcile(
     Raises
     ------
     InputError
-        One of the two is no table of shares, a label stands twice, the rows of ``out_shares`` or
+        One of the two is not a table of shares, a label is repeated, the rows of ``out_shares`` or
         the columns of ``in_shares`` add up to more than the whole, or no pair has both shares.
     ValueError
-        ``weights`` is none of the choices.
+        ``weights`` is not one of the choices.
 
     Warns
     -----
