@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.scenarios import (
     Amounts,
     Combined,
@@ -157,6 +159,33 @@ def test_expectations_are_those_of_all_orders() -> None:
                 left = np.cumsum(turn[::-1])[::-1]
                 chances[list(order[:k])] += np.prod(turn / left)
             assert expected_sums(pull, values, k) == pytest.approx(values @ chances, abs=1e-11)
+
+
+@pytest.mark.parametrize("power", [0.1, 1, 9, 60])
+@pytest.mark.parametrize(("n", "k"), [(20, 5), (100, 1), (100, 99), (300, 150), (600, 300)])
+def test_expectations_add_up_to_the_number_of_draws(n: int, k: int, power: float) -> None:
+    pull = np.random.default_rng(4).random(n) ** power
+    assert expected_sums(pull, np.ones((1, n)), k) == pytest.approx([k], rel=1e-12)
+    chances = expected_sums(pull, np.eye(n)[np.argsort(pull)[[0, n // 2, -1]]], k)
+    assert (np.diff([0, *chances, 1]) > -1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "k", "odds"), [((3, 4), 2, 5.0), ((50, 100), 60, 0.01), ((400, 600), 500, 2.0)]
+)
+def test_expectations_of_two_classes_are_those_of_wallenius(sizes, k: int, odds: float) -> None:
+    first = np.repeat([1.0, 0.0], sizes)
+    mean = stats.nchypergeom_wallenius(sum(sizes), sizes[0], k, odds).mean()
+    assert expected_sums(odds**first, first[None], k) == pytest.approx([mean], rel=1e-9)
+
+
+def test_the_compiled_loop_is_the_same_as_the_plain_one() -> None:
+    rng = np.random.default_rng(5)
+    values, time = rng.random((2, 40)), np.geomspace(1e-4, 1e3, 9)
+    for rate in (rng.random(40), rng.random(40) ** 30):
+        plain = arrivals_among_first.__wrapped__(rate, values, time, 17)
+        compiled = arrivals_among_first(rate, values, time, 17)
+        np.testing.assert_allclose(compiled, plain, rtol=1e-12, atol=1e-30)
 
 
 def test_those_without_pull_come_last_and_one_without_bound_first() -> None:
