@@ -16,9 +16,10 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
 from netinnov.study.sections._experiment_part import ExperimentPart
+from netinnov.study.sections._experiment_tables import with_signs
 from netinnov.study.sections._trials import Trial
 from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
-from netinnov.study.sections.experiment import Experiment, with_signs
+from netinnov.study.sections.experiment import Experiment
 from study_cases import CHAIN, PARK, THREE, context_of, network_of, tables_of, text_of, texts
 
 OFF = {"structure": False, "mechanisms": False}

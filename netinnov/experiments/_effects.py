@@ -15,9 +15,10 @@ from scipy import stats
 
 from netinnov._arguments import check_flag
 from netinnov._display import Displayed
-from netinnov._statistics import Correction, corrected, two_sided
+from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
 from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
+from netinnov.experiments._placebo_ranks import placebo_statistics
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._result_tables import (
     decomposition_table,
@@ -229,9 +230,7 @@ class ExperimentResult(Displayed):
                 placed = change[number if len(change) > 1 else np.zeros_like(number)]
             table = _statistics(before, values, change, size)
             table = table.join(data_statistics(again, change, placed, number))
-            table = table.join(
-                _ranked(change, _compared(change, placebo, labels, size), reason, size)
-            )
+            table = table.join(placebo_statistics(change, placebo, labels, reason, size))
             table.insert(0, "scenario", scenario)
             table.insert(1, "measure", measure)
             table.insert(2, "node", rows["node"].array[: len(table)])
@@ -328,103 +327,6 @@ def _by_set(resamples: pd.DataFrame) -> dict[tuple[str, str], _Sets]:
     return by_pair
 
 
-class _Compared(NamedTuple):
-    """Placebos, and the real effect over as many placements, one column a node."""
-
-    placebos: pd.DataFrame
-    real: pd.Series
-    band: pd.DataFrame
-    placements: int
-    different: npt.NDArray[Any]
-    """Number of placebos that are known to differ."""
-
-
-def _compared(
-    change: Floats, placebo: Floats | None, labels: Sequence[str] | None, size: Floats
-) -> _Compared:
-    """Give as many placements of the real effect as of each placebo.
-
-    Parameters
-    ----------
-    change, placebo : array
-        Differences of the real scenario and of its placebo, replicate x node.
-    labels : sequence of str
-        What the placebo was in each replicate.
-    size : array
-        Of the measured values of each node.
-    """
-    every = pd.DataFrame(change)
-    if placebo is None:
-        none = pd.DataFrame(np.full((1, change.shape[1]), np.nan))
-        return _Compared(none, every.mean(), none, 0, none.count().to_numpy())
-    draws = pd.DataFrame(placebo)
-    if not labels or not any(labels):
-        # Different placebos may have the same effect; of those without a name nobody knows.
-        different = draws.nunique().mask(spread_of(draws, size) == 0, 1).to_numpy()
-        return _Compared(draws, every.mean(), draws, 1, different)
-    keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
-    code, each, own = _turns(keys)
-    if len(every) == 1 < len(draws):  # nothing is drawn, so that no replicate is in two of them
-        code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
-    taken = code >= 0
-    within = draws[taken].groupby(code[taken])
-    first = within.head(each)
-    means = first.groupby(code[first.index]).mean()
-    real = every.iloc[own].mean() if len(every) == len(draws) else every.mean()
-    band = _band(
-        within.mean(), _placement_variance(draws[taken], within), within.count(), every.count()
-    )
-    return _Compared(means, real, band, each, means.count().to_numpy())
-
-
-def _turns(
-    keys: Sequence[str],
-) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
-    """Choose placements of placebos, and as many of the real one, no replicate twice.
-
-    Returns
-    -------
-    code : array
-        Number of the placebo in each replicate; -1: of none.
-    each : int
-        So many of each are compared, the first ones.
-    own : array
-        The replicates of the real one.
-    """
-    code, names = pd.factorize(np.asarray(keys, object))
-    code = code.astype(np.intp)
-    each = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
-    if not each and len(code) > 1:
-        # All are different, one a replicate: the last one leaves its own to the real one.
-        code[-1], each = -1, 1
-    each = max(each, 1)
-    turn = pd.Series(code).groupby(code).cumcount().to_numpy()
-    own = np.flatnonzero((code < 0) | (turn >= each))[:each]
-    return code, each, own if len(own) else np.arange(1)
-
-
-def _placement_variance(draws: pd.DataFrame, within: Any) -> Any:
-    """Variance of placements at one place, over all places; NaN if there is one of each."""
-    deviations = draws - within.transform("mean")
-    free = (within.count() - 1).clip(lower=0).sum()
-    return deviations.pow(2).sum() / free.where(free > 0)
-
-
-def _band(means: Any, within: Any, n: Any, n_real: Any) -> Any:
-    """Shrink the means of places to the placement variance of the real mean."""
-    with np.errstate(invalid="ignore"):  # infinite effects have no variance: the band stays
-        between = means.var()
-        of_real = within / n_real
-        places = (between - within * (1 / n.where(n > 0)).mean()).clip(lower=0)
-        shrink = (((places + of_real) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(
-            1.0
-        )
-        middle = means.quantile(0.5)
-        return means.where(
-            np.broadcast_to(shrink == 1, means.shape), middle + shrink * (means - middle)
-        )
-
-
 def _statistics(
     baseline: Floats, values: Floats, differences: Floats, size: Floats
 ) -> pd.DataFrame:
@@ -453,27 +355,5 @@ def _statistics(
             "standardised": mean / spread.where(spread > 0),
             "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
             "replicates": n,
-        }
-    )
-
-
-def _ranked(change: Floats, compared: _Compared, reason: str, size: Floats) -> pd.DataFrame:
-    """Set the effects among those of the placebos."""
-    n = compared.placebos.count().to_numpy()
-    p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy(), size), np.float64)
-    why = np.full(len(n), reason or pd.NA, object)
-    if not reason:
-        why[compared.different < 2] = "the placebo is always the same: a rank needs several"
-        why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
-    return pd.DataFrame(
-        {
-            "placebo_median": compared.band.quantile(0.5),
-            "placebo_low": compared.band.quantile(0.025),
-            "placebo_high": compared.band.quantile(0.975),
-            "placebo_n": n,
-            "placebo_placements": compared.placements,
-            "ranked": compared.real if compared.placements else np.nan,
-            "placebo_p": np.where(pd.isna(why), p, np.nan),
-            "why_no_p": pd.array(why, "str"),
         }
     )

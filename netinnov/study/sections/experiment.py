@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,12 @@ from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._maps import MapsPart
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._section import Picture, Section, Table, mark_layers, with_modelled
-from netinnov.study._words import fixed, name, percent, phrase
+from netinnov.study._section import Picture, Section
+from netinnov.study._words import name, phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
 from netinnov.study.sections._experiment_part import ExperimentPart
+from netinnov.study.sections._experiment_tables import tables, with_signs
 from netinnov.study.sections._experiment_text import DESIGN, MEASURES, explain, offer, tell
 from netinnov.study.sections._trials import (
     ACCESS,
@@ -44,13 +45,6 @@ PLACEMENTS = 50
 """Of the headline scenario, whose links are shown on a map."""
 
 PANELS = 6
-
-# What the page shows of effects and contrasts; the files have all columns.
-EFFECTS = (
-    *("scenario", "measure", "node", "baseline", "difference", "median", "low", "high"),
-    *("same_sign", "placebo_low", "placebo_high", "placebo_p", "corrected_p"),
-)
-CONTRASTS = ("rival", "measure", "node", "difference", "median", "low", "high", "higher")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,33 +156,39 @@ def compute(context: Context) -> Experiment | None:
         )
     except InputError as error:
         notes.append(f"The experiment was set up in one way only: {error}")
+    costs, even = None, None
+    if prices:
+        costs = _trials.costs(cities, [*enclaves, *rivals], prices)
+        even = _trials.break_evens(cities, part.home, headline, rivals, prices, whole)
     assert isinstance(headline.scenario, ReverseEnclave)
     placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS
     streams = np.random.default_rng(context.seed).spawn(placements)
     return Experiment(
-        part,
-        options,
-        layer,
-        tuple(enclaves),
-        tuple(rivals),
-        prices,
-        match,
-        whole,
-        _parts(effects[of_pairs], kinds) if of_pairs.any() else None,
-        result.replicates,
-        compared,
-        _trials.costs(cities, [*enclaves, *rivals], prices) if prices else None,
-        _trials.break_evens(cities, part.home, headline, rivals, prices, whole) if prices else None,
-        varied,
-        link_changes(cities, [headline.scenario(cities, stream) for stream in streams]),
-        tuple(notes),
-        context.names,
-        context.drawn_names,
-        cities.places,
-        context.in_model(cities),
-        context.mark(layer),
-        context.seed,
-        context.configuration.maps,
+        part=part,
+        options=options,
+        layer=layer,
+        enclaves=tuple(enclaves),
+        rivals=tuple(rivals),
+        prices=prices,
+        match=match,
+        effects=whole,
+        parts=_parts(effects[of_pairs], kinds) if of_pairs.any() else None,
+        replicates=result.replicates,
+        contrasts=compared,
+        costs=costs,
+        break_even=even,
+        specifications=varied,
+        link_changes=link_changes(
+            cities, [headline.scenario(cities, stream) for stream in streams]
+        ),
+        notes=tuple(notes),
+        names=context.names,
+        drawn_names=context.drawn_names,
+        places=cities.places,
+        modelled=context.in_model(cities),
+        mark=context.mark(layer),
+        seed=context.seed,
+        maps=context.configuration.maps,
     )
 
 
@@ -199,11 +199,6 @@ def _parts(effects: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     table.insert(1, "measure", EFFICIENCY)
     table.insert(2, "pairs", effects["measure"].map(kinds))
     return table.reset_index(drop=True)
-
-
-def with_signs(table: pd.DataFrame) -> pd.DataFrame:
-    """No share of a sign where there is none: of a change of 0."""
-    return table.assign(same_sign=table["same_sign"].mask(table["median"] == 0))
 
 
 def draw(result: Experiment) -> Iterator[Picture]:
@@ -272,162 +267,6 @@ def _effects(result: Experiment) -> Picture:
 def _in_a_sentence(measure: str) -> str:
     words = MEASURES.get(measure, measure)
     return words if measure == PAGERANK else words[:1].lower() + words[1:]
-
-
-def tables(result: Experiment) -> Iterator[Table]:
-    first = result.headline.name
-
-    def table(
-        name: str,
-        frame: pd.DataFrame | None,
-        caption: str,
-        *,
-        view: pd.DataFrame | None = None,
-        columns: tuple[str, ...] = (),
-        whole: bool = False,
-        on_page: bool = True,
-        mixed: bool = True,
-    ) -> Iterator[Table]:
-        if frame is None:
-            return
-        view = _in_words(frame if view is None else view, result)
-        shown = [column for column in columns if column in view and view[column].notna().any()]
-        if shown:
-            view = view[[*shown, *view.columns.difference(shown, sort=False)]]
-        yield Table(
-            name,
-            with_modelled(frame, result.modelled) if mixed else frame,
-            caption,
-            view=view,
-            on_page=on_page,
-            whole=whole,
-            width=len(shown) or None,
-            modelled=result.modelled,
-            topic=DESIGN,
-            formats=FORMATS,
-        )
-
-    effects = result.key_rows(result.effects)
-    yield from table(
-        "effects",
-        result.effects,
-        "Changes that the headline scenario makes in the whole network, home and host: mean "
-        "(difference), median and middle 95 % (low, high) of the placements, share of them with "
-        "the sign of the median. Here in per cent of the baseline.",
-        view=_of_baseline(with_signs(effects[effects["scenario"] == first])),
-        columns=EFFECTS,
-        whole=True,
-    )
-    if result.contrasts is not None:
-        yield from table(
-            "contrasts",
-            result.contrasts,
-            "The enclave minus its rivals, replicate by replicate, for the whole network, home and "
-            "host: mean (difference), median and middle 95 %; higher: share of the replicates in "
-            "which the enclave has more, ties for one half. Here in per cent of the baseline.",
-            view=_of_baseline(result.key_rows(result.contrasts), result.effects),
-            columns=CONTRASTS,
-            whole=True,
-        )
-    yield from table(
-        "costs",
-        result.costs,
-        "What the park and its rivals need and cost, in the unit of the prices, as expected before "
-        "links are drawn; size: number of links, or the weight that is moved.",
-    )
-    yield from table(
-        "break_even_prices",
-        result.break_even,
-        "Prices at which the park and a rival do as much per cost, by their median effects.",
-        # Of links that home gives up a sentence says it all.
-        on_page=result.headline.funding == "new",
-    )
-    if (parts := result.parts) is not None:
-        yield from table(
-            "effect_parts",
-            parts,
-            "Change of efficiency by the kind of pairs; the means (difference) add up to its "
-            "change. Here in per cent of the whole efficiency.",
-            view=_of_baseline(with_signs(parts[parts["scenario"] == first]), whole=True),
-        )
-    if (varied := result.specifications) is not None:
-        yield from table(
-            "specifications",
-            varied,
-            "The park set up in other ways: median change and middle 95 % of the placements, and "
-            "its size in standard deviations of them. Here in per cent of the baseline.",
-            view=_of_baseline(with_signs(varied[varied["measure"] == varied["measure"].iloc[0]])),
-        )
-    yield from table(
-        "link_changes",
-        mark_layers(result.link_changes, result.modelled),
-        "Pairs whose weight the headline scenario changes, mean over placements.",
-        on_page=False,
-    )
-    caption = "Every measure in each placement."
-    yield from table("replicates", result.replicates, caption, on_page=False, mixed=False)
-    caption = "Parameters of the experiment."
-    yield from table("scenario", _settings(result), caption, whole=True, mixed=False)
-
-
-def _of_baseline(
-    view: pd.DataFrame, effects: pd.DataFrame | None = None, *, whole: bool = False
-) -> pd.DataFrame:
-    """Changes in per cent of what was before, which `effects` or the table itself has."""
-    if effects is None:
-        before = view["baseline"]
-    else:
-        pairs = ["measure", "node"]
-        known = effects.drop_duplicates(pairs)[[*pairs, "baseline"]]
-        before = view[pairs].merge(known, how="left", on=pairs)["baseline"].set_axis(view.index)
-    if whole:
-        before = pd.Series(before.sum(), view.index)
-    scale = 100 / before.abs().where(before != 0)
-    return view.assign(**{name: view[name] * scale for name in CHANGES if name in view})
-
-
-def _percent(change: float) -> str:
-    return f"{fixed(change, 2, sign=True)} %"
-
-
-CHANGES = ("difference", "median", "low", "high", "placebo_low", "placebo_high")
-FORMATS = dict.fromkeys(CHANGES, _percent) | {"same_sign": percent, "higher": percent}
-
-
-def _in_words(table: pd.DataFrame, result: Experiment) -> pd.DataFrame:
-    """With names of places in place of ids, and measures in words that a line can break."""
-    table = table.copy()
-    if "node" in table:
-        table["node"] = table["node"].map(result.names, na_action="ignore")
-    if "measure" in table:
-        table["measure"] = table["measure"].astype("str").str.replace("_", " ")
-    return table
-
-
-def _settings(result: Experiment) -> pd.DataFrame:
-    options, prices = result.options, result.prices
-    settings: dict[str, object] = result.part.model_dump(exclude={"prices"}, exclude_none=True)
-    if prices is None:
-        settings["prices"] = "none: rivals get as many links"
-    else:
-        settings |= {f"prices: {key}": value for key, value in asdict(prices).items()}
-    settings |= {
-        "headline": result.headline.name,
-        "layer": result.layer,
-        "match": list(result.match),
-        "seed": result.seed,
-        "distance": options.distance,
-        "border friction": options.border,
-        "friction per 1,000 km": options.kilometres,
-        "coupling": options.coupling,
-        "damping": options.damping,
-        "presence": options.presence,
-    }
-    rows = [
-        (key, "; ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for key, value in settings.items()
-    ]
-    return pd.DataFrame(rows, columns=["parameter", "value"], dtype="str")
 
 
 def question(result: Experiment) -> str:
