@@ -1,24 +1,22 @@
-"""The command line: run, explore, check, info and convert."""
+"""The command line: run, explore, check, info, convert and data."""
 
 from __future__ import annotations
 
-import functools
 import logging
-import os
 import shlex
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from netinnov._interruption import listen, signals_first
+from netinnov._command_output import fail, plainly, tell, write, write_line
+from netinnov._data_commands import data
+from netinnov._interruption import listen
 from netinnov._public import public_names
-from netinnov._terminal import without_controls
 from netinnov._version import __version__
-from netinnov.errors import InputError, shortened
+from netinnov.errors import InputError
 
 if TYPE_CHECKING:
     from netinnov.sources import Tables
@@ -28,7 +26,6 @@ __all__ = ["main"]
 
 __dir__ = public_names(globals())
 
-P = ParamSpec("P")
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -74,6 +71,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(data, name="data")
 
 
 def main() -> None:
@@ -87,45 +85,6 @@ def main() -> None:
     _warn_in_words()
     listen()
     app()
-
-
-def _plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """One message on stderr and exit code 1 in place of a traceback."""
-
-    @functools.wraps(command)
-    def call(*args: P.args, **kwargs: P.kwargs) -> None:
-        import pyarrow as pa
-
-        # Handlers of its own, put in place while it reads a file, may lose a signal.
-        pa.enable_signal_handlers(False)
-        try:
-            with signals_first():
-                command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
-            raise
-        except (InputError, ImportError) as error:
-            _fail("\n".join([str(error), *getattr(error, "__notes__", ())]))
-        except OSError as error:
-            _fail(f"{error.filename or 'a file'}: {error.strerror or error}.")
-        except MemoryError as error:
-            _fail(f"there is not enough memory ({error}).")
-        except KeyboardInterrupt:
-            _tell("stopped; nothing was written.")
-            raise typer.Exit(130) from None
-        except Exception as error:
-            if os.environ.get("NETINNOV_TRACEBACK"):
-                raise
-            _fail(
-                f"a fault of netinnov itself: {type(error).__name__}: {error}\n"
-                "Please report it; NETINNOV_TRACEBACK=1 shows where it happened."
-            )
-
-    return call
-
-
-def _fail(message: str) -> NoReturn:
-    _tell(message)
-    raise typer.Exit(1)
 
 
 def _version(wanted: bool) -> None:
@@ -144,7 +103,7 @@ def _options(
 
 
 @app.command()
-@_plainly
+@plainly
 def run(
     config: Annotated[
         Path | None,
@@ -190,14 +149,14 @@ def run(
         out=out or Path("results") / _name(config, case),
         overwrite=overwrite,
         progress=terminal and not quiet,
-        say=None if quiet else _tell,
+        say=None if quiet else tell,
         command=_encodable(shlex.join(["netinnov", *sys.argv[1:]])),
     )
-    _print(f"The report is {report}")
+    write(f"The report is {report}")
 
 
 @app.command()
-@_plainly
+@plainly
 def explore(
     source: Annotated[
         Path | None,
@@ -216,11 +175,11 @@ def explore(
     from netinnov.study._explorer import explorer_of
 
     page = explorer_of(_configuration(source, case), title=title)
-    _print(f"The explorer is {page.write(out)}")
+    write(f"The explorer is {page.write(out)}")
 
 
 @app.command()
-@_plainly
+@plainly
 def check(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
     column: Columns = None,
@@ -241,7 +200,7 @@ def check(
             raise typer.BadParameter(f"{msg}and as `encoding` in [data].")
 
         study.check(study.read_configuration(source))
-        _print("No problems: the settings fit the data.")
+        write("No problems: the settings fit the data.")
         return
     _, tables, faults, notes, words = read(source, columns=_columns(column), encoding=encoding)
     inspection = inspect(tables.nodes, tables.links, tables.places)
@@ -254,18 +213,18 @@ def check(
         if why := why_placeless(tables.nodes, tables.links):
             faults.append(why)
     if faults:
-        _fail("\n".join(faults))
+        fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
-    _print(
+    write(
         f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
         f"{n_places} places."
     )
     for note in (*notes, *words, *_notes(tables)):
-        _print(f"Note: {note}")
+        write(f"Note: {note}")
 
 
 @app.command()
-@_plainly
+@plainly
 def info(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
     column: Columns = None,
@@ -277,21 +236,21 @@ def info(
 
     _, tables, faults, notes, _ = read(source, columns=_columns(column), encoding=encoding)
     network = build_network(*tables)
-    _print(repr(network))
+    write(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
-    _print_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
+    write_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
     for layer in network.layers:
         part = network.select(layers=[layer])
         arrow = "directed" if layer in network.directed else "undirected"
         weight = part.links["weight"].sum()
         links = f"{part.n_links:,} link{'s' * (part.n_links != 1)}"
-        _print_line(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
+        write_line(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
     for text in (*faults, *notes):
-        _print(text)
+        write(text)
 
 
 @app.command()
-@_plainly
+@plainly
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File or folder to write.")],
@@ -316,8 +275,8 @@ def convert(
         else:
             getattr(io, f"write_{to}")(network, target)
     for each in caught:
-        _tell(str(each.message))
-    _print(f"Wrote {network!r} to {target}")
+        tell(str(each.message))
+    write(f"Wrote {network!r} to {target}")
 
 
 def _configuration(path: Path | None, case: Case | None) -> Configuration:
@@ -364,7 +323,7 @@ def _announce(*, each: bool) -> None:
         subject = name if each else "what runs in loops"
         if subject not in names_told:
             names_told.add(subject)
-            _tell(f"compiling {subject}, which takes a while the first time")
+            tell(f"compiling {subject}, which takes a while the first time")
 
     announce(listen)
 
@@ -392,25 +351,11 @@ def _warn_in_words() -> None:
 
     def warn(message: Warning | str, category: type[Warning], *where: Any, **to: Any) -> None:
         if issubclass(category, UserWarning):
-            _tell(str(message))
+            tell(str(message))
         else:
             show(message, category, *where, **to)
 
     warnings.showwarning = warn
-
-
-def _tell(text: str) -> None:
-    _print(f"netinnov: {shortened(text)}", err=True)
-
-
-def _print(text: str, *, err: bool = False) -> None:
-    """Write to the terminal; every text of the commands but the example takes this door."""
-    typer.echo(without_controls(text), err=err)
-
-
-def _print_line(text: str) -> None:
-    """Write one line, also where a name of the data holds a line feed."""
-    _print(without_controls(text, one_line=True))
 
 
 def _encodable(text: str) -> str:

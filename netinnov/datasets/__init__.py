@@ -1,4 +1,4 @@
-"""Networks to begin with: enclaves in China, research projects in Europe, made-up cities."""
+"""Networks to begin with: enclaves in China, research in Europe, made-up cities, official files."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pandas as pd
 
 from netinnov._public import public_names
 from netinnov.build import build_network
+from netinnov.datasets._official import catalogue, fetch
 from netinnov.datasets._packaged import packaged_tables, read_packaged
 from netinnov.datasets._research_cities import load_research_cities
 from netinnov.datasets._synthetic import make_city_system
 from netinnov.network import MultilayerNetwork
 
 __all__ = [
+    "catalogue",
+    "fetch",
     "gravity_parameters",
     "load_quzhou",
     "load_research_cities",

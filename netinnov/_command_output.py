@@ -1,0 +1,71 @@
+"""What commands say on the terminal, and how they end."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec
+
+import typer
+
+from netinnov._interruption import signals_first
+from netinnov._terminal import without_controls
+from netinnov.errors import InputError, shortened
+
+__all__ = ["fail", "plainly", "tell", "write", "write_line"]
+
+P = ParamSpec("P")
+
+
+def plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """One message on stderr and exit code 1 in place of a traceback."""
+
+    @functools.wraps(command)
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        import pyarrow as pa
+
+        # Handlers of its own, put in place while it reads a file, may lose a signal.
+        pa.enable_signal_handlers(False)
+        try:
+            with signals_first():
+                command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+            raise
+        except (InputError, ImportError) as error:
+            fail("\n".join([str(error), *getattr(error, "__notes__", ())]))
+        except OSError as error:
+            fail(f"{error.filename or 'a file'}: {error.strerror or error}.")
+        except MemoryError as error:
+            fail(f"there is not enough memory ({error}).")
+        except KeyboardInterrupt:
+            tell("stopped; nothing was written.")
+            raise typer.Exit(130) from None
+        except Exception as error:
+            if os.environ.get("NETINNOV_TRACEBACK"):
+                raise
+            fail(
+                f"a fault of netinnov itself: {type(error).__name__}: {error}\n"
+                "Please report it; NETINNOV_TRACEBACK=1 shows where it happened."
+            )
+
+    return call
+
+
+def fail(message: str) -> NoReturn:
+    tell(message)
+    raise typer.Exit(1)
+
+
+def tell(text: str) -> None:
+    write(f"netinnov: {shortened(text)}", err=True)
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """Write to the terminal; every text of the commands but the example takes this door."""
+    typer.echo(without_controls(text), err=err)
+
+
+def write_line(text: str) -> None:
+    """Write one line, also where a name of the data holds a line feed."""
+    write(without_controls(text, one_line=True))

@@ -1,0 +1,295 @@
+"""Official files that readers of `sources` take: what there is, and how to download it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from netinnov._arguments import as_path, check_flag, check_mapping, did_you_mean
+from netinnov._atomic import write_bytes
+from netinnov._optional import require
+from netinnov._public import suggests_keywords
+from netinnov.datasets._download import download
+from netinnov.errors import InputError
+
+__all__ = ["catalogue", "fetch"]
+
+_CORDIS = "https://cordis.europa.eu/data/cordis-{}projects-csv.zip"
+_PATENTSVIEW = "https://s3.amazonaws.com/data.patentsview.org/download/{}.tsv.zip"
+_EUROPEAN = "CC BY 4.0 (Decision 2011/833/EU); (c) European Union, CORDIS"
+
+
+class _Source(NamedTuple):
+    """What a publisher offers under stable addresses; none of them publishes hashes."""
+
+    content: str
+    size: str
+    licence: str
+    reader: str
+    addresses: tuple[str, ...] = ()
+    home: str = ""
+    command: str = ""
+
+
+def _cordis(programme: str, size: str, code: str) -> _Source:
+    content = f"projects of {programme} and their organisations, one zip"
+    home = "https://cordis.europa.eu"
+    return _Source(content, size, _EUROPEAN, "read_cordis", (_CORDIS.format(code),), home)
+
+
+SOURCES = {
+    "cordis-fp7": _cordis("FP7", "140,008 rows of organisations, 25,785 projects", "fp7"),
+    "cordis-h2020": _cordis(
+        "Horizon 2020", "177,834 rows of organisations, 35,386 projects", "h2020"
+    ),
+    "cordis-horizon": _cordis("Horizon Europe", "grows with each release", "HORIZON"),
+    "openalex": _Source(
+        "the snapshot: works, their authors and institutions, JSON lines",
+        "250 million works",
+        "CC0",
+        "read_openalex",
+        home="https://docs.openalex.org",
+        command="aws s3 sync s3://openalex openalex-snapshot --no-sign-request",
+    ),
+    "patentsview": _Source(
+        "inventors, assignees, locations and dates of filing of United States patents, four zips",
+        "24.0 million rows of inventors, 8.75 million of assignees, 0.1 million locations",
+        "CC BY 4.0; PatentsView, USPTO",
+        "read_patentsview",
+        tuple(
+            _PATENTSVIEW.format(table)
+            for table in (
+                "g_inventor_disambiguated",
+                "g_assignee_disambiguated",
+                "g_location_disambiguated",
+                "g_application",
+            )
+        ),
+        "https://data.uspto.gov/bulkdata/datasets/pvgpatdis",
+    ),
+}
+"""By the names that `fetch` takes."""
+
+
+def catalogue() -> pd.DataFrame:
+    """Official data sets that the readers of `sources` take.
+
+    Returns
+    -------
+    DataFrame
+        Index ``name``, as `fetch` takes it; columns ``content``, ``size`` (in rows), ``licence``,
+        ``reader`` (in `sources`), ``addresses`` (of the files), ``home`` (the page of the
+        publisher) and ``command`` (that downloads what is too large for `fetch`, else empty).
+
+    See Also
+    --------
+    fetch : Download one of them.
+
+    Notes
+    -----
+    The publishers replace the files with each release, and publish neither hashes nor sizes in
+    bytes: the server says the size, and `fetch` records the hash of what was downloaded.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import catalogue
+    >>> catalogue().loc["cordis-h2020", "reader"]
+    'read_cordis'
+    """
+    names = pd.Index(SOURCES, name="name", dtype="str")
+    return pd.DataFrame([*SOURCES.values()], index=names)
+
+
+@suggests_keywords
+def fetch(
+    name: str,
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    hashes: Mapping[str, str] | None = None,
+    progress: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> Path:
+    """Download the files of an official data set, or go on where a download broke off.
+
+    Parameters
+    ----------
+    name : str
+        A name of `catalogue`.
+    folder : path, optional
+        Where the files go; a set of several makes a folder in it. Default: the folder for cached
+        files of the operating system.
+    hashes : mapping, optional
+        The SHA-256 that files must have, by their names, for the very files of an earlier study.
+    progress : bool
+        Show a bar, if there is a terminal.
+    say : callable, optional
+        Told content, licence and size before a file is downloaded, one line each.
+
+    Returns
+    -------
+    Path
+        Of the file, or of the folder with the files if there are several: what the reader takes.
+
+    Raises
+    ------
+    InputError
+        There is no such name; the server refuses, or breaks off again and again; what it sends is
+        not a zip, or not what the hash says; the disk is full; a file is there that is not the
+        one that was downloaded.
+    ImportError
+        The extra ``data`` is not installed; the message is the command that installs it.
+
+    See Also
+    --------
+    catalogue : What there is.
+
+    Notes
+    -----
+    A file takes its name when it is complete and each member of the zip has its checksum. Until
+    then it ends in ``.part``; the next call goes on from there if the server still has the same
+    file, and begins again if not. Beside it lies ``FILE.json`` with address, date, size, licence
+    and SHA-256. A file that is there already is compared with that hash and not downloaded again:
+    remove both for a newer release.
+
+    Proxies are those of the variables ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> path = ni.datasets.fetch("cordis-h2020", folder="data", say=print)  # doctest: +SKIP
+    >>> network = ni.build_network(*ni.sources.read_cordis(path))  # doctest: +SKIP
+    """
+    if name not in SOURCES:
+        hint = did_you_mean(name, SOURCES)
+        msg = f"`name` must be one of {', '.join(SOURCES)}; found {name!r}{hint}."
+        raise InputError(msg)
+    check_flag("progress", progress)
+    source = SOURCES[name]
+    files = {address.rpartition("/")[2]: address for address in source.addresses}
+    if not files:
+        msg = f"{name} is too large for one download ({source.size}); get it with: {source.command}"
+        raise InputError(msg)
+    check_mapping("hashes", hashes or {}, "from names of files to their SHA-256")
+    hashes = {file: value.lower().removeprefix("sha256:") for file, value in (hashes or {}).items()}
+    if unknown := [file for file in hashes if file not in files]:
+        msg = f"`hashes` must name files of {name}, which are {', '.join(files)}"
+        raise InputError(f"{msg}; found {unknown[0]!r}.")
+    pooch = require("pooch", extra="data", what="fetch()")
+    home = as_path("folder", pooch.os_cache("netinnov") if folder is None else folder)
+    place = home / name if len(files) > 1 else home
+    say = say or _keep_quiet
+    say(f"{name}: {source.content}")
+    say(f"size: {source.size}")
+    say(f"licence: {source.licence}")
+    for file, address in files.items():
+        known = hashes.get(file)
+        if not _is_there(place / file, known, pooch, say):
+            _get(source, address, place / file, known, pooch, progress=progress, say=say)
+    return place if len(files) > 1 else place / file
+
+
+def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], None]) -> bool:
+    """Whether the file was downloaded before; another one of its name is refused."""
+    if not target.exists():
+        return False
+    record = _record_of(target)
+    if known is None and not record.exists():
+        msg = f"{target} is there without {record.name}, the record of its download; remove it, or "
+        raise InputError(f"{msg}give its hash if it is the file that you want.")
+    try:
+        expected = known or json.loads(record.read_text(encoding="utf-8"))["sha256"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{record} is not the record of a download; remove both.") from None
+    if (held := pooch.file_hash(str(target))) != expected:
+        msg = f"{target} must have the SHA-256 {expected}; it has {held}: it was changed, or is of "
+        raise InputError(f"{msg}another release. Remove it to download it again.")
+    say(f"{target} is there already")
+    return True
+
+
+def _get(
+    source: _Source,
+    address: str,
+    target: Path,
+    known: str | None,
+    pooch: Any,
+    *,
+    progress: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Download a file, check it, and give it its name and its record."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{target.parent} cannot be made: {error.strerror}.") from None
+    part = target.with_name(target.name + ".part")
+    answer = download(address, part, source.home, progress=progress, say=say)
+    _check_zip(part, address)
+    expected = None if known is None else f"sha256:{known}"
+    try:
+        with _quiet(pooch.get_logger()):
+            pooch.retrieve(
+                address,
+                expected,
+                fname=target.name,
+                path=target.parent,
+                downloader=lambda _url, output, _pooch: part.replace(output),
+            )
+    except ValueError:
+        msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
+        raise InputError(f"{msg}was not kept. The publisher may have a newer release.") from None
+    about = {
+        "address": address,
+        "licence": source.licence,
+        "downloaded": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "bytes": target.stat().st_size,
+        "sha256": pooch.file_hash(str(target)),
+        "hash": "as asked for" if known else "changes with each release: no hash was published",
+        **answer,
+    }
+    write_bytes(_record_of(target), (json.dumps(about, indent=2) + "\n").encode())
+    say(f"wrote {target}, SHA-256 {about['sha256']}")
+
+
+def _record_of(target: Path) -> Path:
+    return target.with_name(target.name + ".json")
+
+
+def _check_zip(part: Path, address: str) -> None:
+    """Refuse, and remove, what is not a zip whose members have their checksums."""
+    try:
+        with zipfile.ZipFile(part) as archive:
+            fault = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        fault = str(error) or type(error).__name__
+    if fault is not None:
+        with part.open("rb") as stream:
+            start = stream.read(40)
+        part.unlink()
+        msg = f"{address} must send a whole zip; what it sent is not ({fault}) and begins with "
+        raise InputError(f"{msg}{start!r}. A proxy or page of errors may stand in its place.")
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """Without the notes of pooch on hashes, which `say` has in our words."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _keep_quiet(text: str) -> None:
+    """Say nothing."""
