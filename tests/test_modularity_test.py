@@ -12,7 +12,7 @@ from pandas.testing import assert_series_equal
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
-from netinnov.polycentricity import detect_centres, modularity_test, profile
+from netinnov.polycentricity import detect_centres, modularity_test, profile, sensitivity
 from study_cases import STARS, network_of
 
 QUICK = {"replicates": 19, "restarts": 1, "rng": 1, "progress": False}
@@ -177,3 +177,20 @@ def test_a_profile_counts_the_centres_that_are_detected(seed):
         found = profile(network, rule=rule, progress=False, **plain)
         assert found.loc["n_centres", "value"] == centre["centre"].sum()
         assert not math.isnan(found.loc["core_periphery", "value"])
+
+
+@pytest.mark.parametrize(("links", "rule", "n"), [(WHEEL, "hubs", 2), (PAIRS, "head_tail", 4)])
+def test_a_profile_tests_communities_against_the_null_model_that_it_is_given(links, rule, n):
+    # Strengths 242, 90, 80, 70 and 26, 9, 8, 7: two hubs, and four above the mean of 66.5.
+    rows = [(x, y, w * (10 if x == "a" and y != "x" else 1)) for x, y, w in STARS]
+    stars = network_of(rows)
+    options = {"null": drawn(links), "restarts": 1, "rng": 1, "progress": False}
+    centres = detect_centres(stars, resamples=0, **options)
+    assert set(centres["rule"]) == {rule}
+    few = {"resamples": 0, "replicates": 0, "leave_one_out": False, "indices": ["n_centres"]}
+    table = profile(stars, **few, **options)
+    assert table.loc["n_centres", "value"] == centres["centre"].sum() == n
+    seen = sensitivity(
+        stars, rules=["hubs"], tops=[None], indices=["gini"], **options | {"replicates": 0}
+    )
+    assert seen.loc[seen["index"] == "centre", "value"].sum() == centres["centre"].sum()

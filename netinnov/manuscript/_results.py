@@ -163,6 +163,8 @@ def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
     ]
     if moved:
         notes.insert(1, f"A draw moves {number(100 * min(moved), 2)} % of the links.")
+    reasons = dict.fromkeys(one.untested for one in results.values() if one.untested is not None)
+    notes += [f"No p where {reason}." for reason in reasons]
     heads = ["Measure", "Node"] if by_node else ["Measure"]
     if not any(row[0] for row in labels):
         heads, labels = heads[1:] or [""], [row[1:] or ["value"] for row in labels]

@@ -21,7 +21,14 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
-from netinnov.null_models._prepared import NullModel, Prepared, moved_share, prepared_null
+from netinnov.null_models._prepared import (
+    LEAST_MOVED,
+    NullModel,
+    Prepared,
+    moved_share,
+    prepared_null,
+    too_few_moved,
+)
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._serial import Walk, check_chain, walks
 
@@ -29,9 +36,6 @@ __all__ = ["compare_with_null"]
 
 _ALONE = ""
 """Name of a measure that is given by itself."""
-
-_LEAST_MOVED = 0.05
-"""Mean share of links moved below which a null model is not informative."""
 
 _REWIRE = Rewire()
 
@@ -114,9 +118,10 @@ def compare_with_null(
     -------
     NullComparison, or dict of str to NullComparison
         One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
-        .sd .z .p .low .high .draws .moved``, and ``.corrected(correction)`` for p-values over
-        many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN are
-        left out.
+        .sd .z .p .low .high .draws .moved .untested``, and ``.corrected(correction)`` for p-values
+        over many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN
+        are left out. There is no z and no p, and ``untested`` says why, where less than 5 % of the
+        links moved, as in `polycentricity.profile`.
 
     Raises
     ------
@@ -132,8 +137,8 @@ def compare_with_null(
         If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): a p-value on it
         tests the model, not observations.
     UserWarning
-        If less than 5 % of the links moved (`moved`): random networks that are nearly the observed
-        one are not informative.
+        If less than 5 % of the links moved (`moved`), so that there is no z and no p: random
+        networks that are nearly the observed one are not informative.
 
     Notes
     -----
@@ -218,8 +223,9 @@ def compare_with_null(
             progress=progress,
         )
     moved = _mean_moved(np.array([row[0] for row in values], np.float64))
+    untested = too_few_moved(moved)
     comparisons = {
-        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
+        name: compared(value, np.array([row[k] for row in values], np.float64), moved, untested)
         for k, (name, value) in enumerate(observed.items(), start=1)
     }
     return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
@@ -229,12 +235,12 @@ def _mean_moved(shares: Floats) -> float:
     """The mean share of links that moved, with a warning where it is next to nothing."""
     with_links = shares[~np.isnan(shares)]
     moved = float(with_links.mean()) if with_links.size else np.nan
-    if moved < _LEAST_MOVED:
+    if moved < LEAST_MOVED:
         warnings.warn(
             f"the null model moved {100 * moved:.2g} % of the links, so its networks are nearly "
-            "the observed one, and z and p cannot tell anything. Give the null model more "
-            "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
-            "model, such as GravityNull() for flows.",
+            "the observed one: z and p are NaN, as they cannot tell anything. Give the null model "
+            "more `trials` if mixing() advises so; where nearly all pairs are linked take another "
+            "null model, such as GravityNull() for flows.",
             UserWarning,
             stacklevel=4,
         )

@@ -15,6 +15,7 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring_chains import State
 
 __all__ = [
+    "LEAST_MOVED",
     "NullFamily",
     "NullModel",
     "Prepared",
@@ -22,7 +23,11 @@ __all__ = [
     "layer_names",
     "moved_share",
     "prepared_null",
+    "too_few_moved",
 ]
+
+LEAST_MOVED = 0.05
+"""Mean share of the links that a null model must move for a test."""
 
 NullModel: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 """Returns a random network; the frozen classes of this module, or any function."""
@@ -113,8 +118,10 @@ def moved_share(
     """Share of the links of a draw that the network does not have; NaN if it has no links.
 
     With ``weights`` a link is the same only if it has the same weight. Self-links do not count.
+    Where nodes or places have other attributes, as after labels are permuted, no link is the same.
     """
     nodes = network.storage.nodes.index
+    relabelled = _other_attributes(network, drawn)
     position = np.arange(len(nodes))
     if not drawn.storage.nodes.index.equals(nodes):
         position = nodes.get_indexer(drawn.storage.nodes.index)
@@ -124,7 +131,7 @@ def moved_share(
             continue
         new, weight = _keys(drawn, layer, position)
         total += new.size
-        if layer not in network.layers:
+        if layer not in network.layers or relabelled:
             continue
         old, observed = _keys(network, layer, np.arange(len(nodes)))
         if not old.size:
@@ -135,6 +142,26 @@ def moved_share(
             equal &= observed[at] == weight
         same += int(equal.sum())
     return 1 - same / total if total else np.nan
+
+
+def too_few_moved(moved: float) -> str | None:
+    """Say why there is no test where a null model moves so few links; None if it moves enough."""
+    if moved >= LEAST_MOVED:
+        return None
+    if np.isnan(moved):
+        return "the null model draws no links"
+    return f"the null model moves {100 * moved:.2g} % of the links only"
+
+
+def _other_attributes(network: MultilayerNetwork, drawn: MultilayerNetwork) -> bool:
+    """Whether the same nodes or the same places have other attributes in a draw."""
+    old, new = network.storage, drawn.storage
+    return any(
+        there is not here
+        and there.index.symmetric_difference(here.index).empty
+        and not there.reindex(here.index).equals(here)
+        for here, there in ((old.nodes, new.nodes), (old.places, new.places))
+    )
 
 
 def _keys(

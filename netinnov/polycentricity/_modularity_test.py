@@ -18,13 +18,12 @@ from netinnov._typing import Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
+from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
 __all__ = [
     "FEWEST",
-    "LEAST_MOVED",
     "REPLICATES",
     "ModularityTest",
     "modularity_test",
@@ -33,9 +32,6 @@ __all__ = [
 
 FEWEST = 19
 """Networks of the null model below which no p is 0.05 or less."""
-
-LEAST_MOVED = 0.05
-"""Share of the links that the null model must move for a test."""
 
 REPLICATES = 99
 """Random networks where nobody asks for another number."""
@@ -208,8 +204,7 @@ def compared_modularity(
     )
     moved, values = float(draws[:, 0].mean()), draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
-    if not moved >= LEAST_MOVED:
-        reason = f"the null model moves {100 * moved:.2g} % of the links only"
+    if reason := too_few_moved(moved):
         return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)
     low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
     p = ((values >= modularity - _ROUNDING).sum() + 1) / (n + 1)

@@ -18,7 +18,7 @@ from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
+from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
     searches_per_draw,
@@ -36,7 +36,7 @@ from netinnov.polycentricity._indices import (
     size_indices,
     without,
 )
-from netinnov.polycentricity._modularity_test import LEAST_MOVED, REPLICATES, compared_modularity
+from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._profile_table import ProfileTable
 from netinnov.polycentricity._resampled_flows import (
     Change,
@@ -101,8 +101,9 @@ def profile(
         Of the standard deviations in `green` and `functional`.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
-        `detect_centres` uses by default, ``"hubs"`` where communities are beyond chance (tested
-        against `null_models.Rewire`), else ``"head_tail"``. A rule that is given is not tested.
+        `detect_centres` uses with the same `null`, or its default where there is none:
+        ``"head_tail"`` where communities are not beyond chance, else ``"hubs"``. A rule that is
+        given is not tested.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
     events, resample
@@ -225,7 +226,7 @@ def profile(
             test = compared_modularity(
                 network,
                 options,
-                _REWIRE,
+                _REWIRE if null is None else null,
                 REPLICATES,
                 first,
                 executor,
@@ -272,10 +273,8 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
     low, high = np.quantile(draws, [0.025, 0.975])
     # Draws that differ by rounding only are equal, to one another and to the value.
     near = _ROUNDING * max(abs(value), float(np.abs(draws).max()))
-    untested = None
-    if not moved >= LEAST_MOVED:
-        untested = f"the null model moves {100 * moved:.2g} % of the links only"
-    elif (np.abs(draws - value) <= near).all():
+    untested = too_few_moved(moved)
+    if untested is None and (np.abs(draws - value) <= near).all():
         untested = "all random networks have the observed value"
     if untested:
         return Position(mean, float(low), float(high), untested=untested)

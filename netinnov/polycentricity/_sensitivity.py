@@ -102,7 +102,7 @@ def sensitivity(
         mapping gives variants names: ``{"fine hubs": {"rule": "hubs", "resolution": 2.0}}``, with
         the options rule, share, breaks, resolution, minimum_share and, for ``"hubs"``, tested:
         whether it gives way to ``"head_tail"`` where communities are not beyond chance, as it does
-        by default and by `detect_centres`.
+        by default and by `detect_centres` with the same `null` (without one: with its default).
     tops : sequence of int or None
         How many of these places, the strongest first; None: all of them.
     indices : sequence of str
@@ -168,7 +168,8 @@ def sensitivity(
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
     structures = _structures(network, variants, first)
-    variants = _settled(network, variants, structures, first, executor, progress)
+    tested = _REWIRE if null is None else null
+    variants = _settled(network, variants, structures, tested, first, executor, progress)
     task = _Task(network, size, setting, variants, cuts, ready)
     seen = task.found(network, structures, first)
     draws = for_null.spawn(0 if null is None else replicates)
@@ -318,6 +319,7 @@ def _settled(
     network: MultilayerNetwork,
     variants: Variants,
     structures: Structures,
+    null: NullModel,
     rng: np.random.Generator,
     executor: Executor | int | None,
     progress: bool,
@@ -329,7 +331,7 @@ def _settled(
             searches = searches_per_draw(options.restarts, None)
             modularity = structures[options.resolution].modularity
             test = compared_modularity(
-                network, options, _REWIRE, REPLICATES, rng, executor, progress, modularity, searches
+                network, options, null, REPLICATES, rng, executor, progress, modularity, searches
             )
             by_chance[options.resolution] = test.by_chance
     return {

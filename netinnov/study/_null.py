@@ -10,8 +10,7 @@ import numpy as np
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
-from netinnov.null_models._prepared import moved_share, prepared_null
-from netinnov.polycentricity._modularity_test import LEAST_MOVED
+from netinnov.null_models._prepared import LEAST_MOVED, moved_share, prepared_null
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._two_mode import Participation, traded
 from netinnov.study._words import percent
