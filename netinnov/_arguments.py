@@ -87,24 +87,24 @@ def check_flag(name: str, value: object) -> None:
 
 
 def check_callable(
-    name: str, value: object, what: str = "a function", *, made: bool = False
+    name: str, value: object, expected: str = "a function", *, made: bool = False
 ) -> None:
-    """Refuse what cannot be called; ``what``: it is called with what and gives what.
+    """Refuse what cannot be called; ``expected``: what it is called with and gives.
 
     With ``made`` a class is refused as well: what it makes is what should be called.
     """
     if made and isinstance(value, type):
         class_found = f"the class {value.__name__}; write {value.__name__}(...)"
-        raise InputError(f"`{name}` must be {what}; found {class_found}.")
+        raise InputError(f"`{name}` must be {expected}; found {class_found}.")
     if not callable(value):
-        raise InputError(f"`{name}` must be {what}; found {shown(value)}.")
+        raise InputError(f"`{name}` must be {expected}; found {shown(value)}.")
 
 
-def check_mapping(name: str, value: object, what: str, *, filled: bool = False) -> None:
-    """Refuse what is no mapping; ``what``: from what to what. With ``filled`` also an empty one."""
+def check_mapping(name: str, value: object, expected: str, *, filled: bool = False) -> None:
+    """Refuse what is no mapping, or with ``filled`` is empty; ``expected``: from what to what."""
     if not isinstance(value, Mapping) or (filled and not value):
         least = ", with at least one" if filled else ""
-        raise InputError(f"`{name}` must be a mapping {what}{least}; found {shown(value)}.")
+        raise InputError(f"`{name}` must be a mapping {expected}{least}; found {shown(value)}.")
 
 
 def check_type(name: str, value: object, *types: type, mend: str = "") -> None:
@@ -203,46 +203,50 @@ def as_path(name: str, value: Any) -> Path:
     raise InputError(f"`{name}` must be the path of a file or folder; found {shown(value)}.")
 
 
-def as_list(what: str, names: object, of: str = "names") -> list[Any]:
+def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
     """The members of a sequence; a single text is refused, it would be spelt out."""
     if isinstance(names, (str, bytes)):
-        msg = f"`{what}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
+        msg = (
+            f"`{argument}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
+        )
         raise InputError(msg)
     if not isinstance(names, Iterable):
-        raise InputError(f"`{what}` must be a sequence of {of}; found {shown(names)}.")
+        raise InputError(f"`{argument}` must be a sequence of {of}; found {shown(names)}.")
     return list(names)
 
 
 def check_names(
-    what: str, names: Iterable[object], known: Sequence[str], *, of: str = "the network"
+    argument: str, names: Iterable[object], known: Sequence[str], *, of: str = "the network"
 ) -> list[str]:
     """The names as a list, each of them known; a single text is refused, it would be spelt out."""
-    listed = as_list(what, names)
+    listed = as_list(argument, names)
     allowed = set(known)
     unknown = [name for name in listed if not isinstance(name, Hashable) or name not in allowed]
     if unknown:
-        raise unknown_names(what, unknown, len(listed), known, of=of)
+        raise unknown_names(argument, unknown, len(listed), known, of=of)
     return [str(name) for name in listed]
 
 
-def check_name(what: str, name: object, known: Sequence[str], *, of: str = "the network") -> str:
+def check_name(
+    argument: str, name: object, known: Sequence[str], *, of: str = "the network"
+) -> str:
     """One known name; several are refused."""
     if isinstance(name, str):
-        return check_names(what, [name], known, of=of)[0]
-    raise InputError(f"`{what}` must be one name of {of}; found {shown(name)}.")
+        return check_names(argument, [name], known, of=of)[0]
+    raise InputError(f"`{argument}` must be one name of {of}; found {shown(name)}.")
 
 
 def unknown_names(
-    what: str,
+    argument: str,
     unknown: Sequence[object],
-    given: int,
+    n_names: int,
     known: Iterable[object],
     *,
     of: str = "the network",
 ) -> InputError:
     """The fault of the names that are not known, with the nearest spellings."""
     some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, known)}")
-    return InputError(f"`{what}`: {len(unknown)} of {given} names are not in {of}: {some}.")
+    return InputError(f"`{argument}`: {len(unknown)} of {n_names} names are not in {of}: {some}.")
 
 
 def shown(value: object) -> str:

@@ -19,7 +19,7 @@ from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
 from netinnov._opening import check_file
 from netinnov._parallel import run
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -219,10 +219,12 @@ def _seed(state: Any) -> np.random.SeedSequence:
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    if kind_of(folder) not in ("a folder", "nothing"):
-        raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is {kind_of(folder)}.")
+    if kind_at_path(folder) not in ("a folder", "nothing"):
+        raise InputError(
+            f"`checkpoint` must be a folder; {str(folder)!r} is {kind_at_path(folder)}."
+        )
     path = folder / _MANIFEST
-    if kind_of(path) == "nothing":
+    if kind_at_path(path) == "nothing":
         return None
     try:
         stored = json.loads(check_file(path).read_text(encoding="utf-8"))

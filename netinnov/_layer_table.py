@@ -128,12 +128,12 @@ def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
     return implied
 
 
-def refuse_shares(records: Records, what: str) -> None:
+def refuse_shares(records: Records, subject: str) -> None:
     """Refuse to add up, over destinations or layers, what are shares of each origin's total."""
     shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
     if shares:
         msg = (
-            f"{what} has no meaning for {examples(shares)}: the weights are shares "
+            f"{subject} has no meaning for {examples(shares)}: the weights are shares "
             "of each origin's total, which say nothing of its size. Read the flows with `outflow`, "
             "the total that leaves each origin; or measure direction='in'; or, if these are no "
             "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."

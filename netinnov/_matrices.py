@@ -30,14 +30,14 @@ def unit_of(weights: Floats) -> float:
     return math.ldexp(1.0, min(max(math.frexp(largest)[1], -1022), 1023)) if largest > 0 else 1.0
 
 
-def flat_matrix(network: MultilayerNetwork, what: str = "a sum over layers") -> sparse.csr_array:
+def flat_matrix(network: MultilayerNetwork, subject: str = "a sum over layers") -> sparse.csr_array:
     """Weights summed over layers, as `flatten` does; symmetric unless a layer is directed.
 
-    ``what`` names the measure in the message that refuses shares of each origin's total.
+    ``subject`` names the measure in the message that refuses shares of each origin's total.
     """
     check_network(network)
     if len(network.layers) > 1:
-        refuse_shares(network.storage.records, what)
+        refuse_shares(network.storage.records, subject)
     if len(network.layers) == 1:
         total = layer_matrix(network, network.layers[0]).copy()
     else:

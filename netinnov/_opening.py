@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from netinnov._arguments import examples
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
 __all__ = [
@@ -90,7 +90,7 @@ def file_of(folder: Path, stem: str, endings: Sequence[str]) -> Path | None:
 
 def files_in(path: Path) -> list[str]:
     """The names of all that a folder or zip holds, but for folders."""
-    if kind_of(path) == "a folder":
+    if kind_at_path(path) == "a folder":
         with os.scandir(path) as entries:
             return sorted(entry.name for entry in entries if not entry.is_dir())
     check_file(path)
@@ -100,12 +100,12 @@ def files_in(path: Path) -> list[str]:
 
 def is_zip(path: Path) -> bool:
     """Whether a path is a file that ends as a zip does."""
-    return kind_of(path) == "a file" and zipfile.is_zipfile(path)
+    return kind_at_path(path) == "a file" and zipfile.is_zipfile(path)
 
 
 def check_file(path: Path) -> Path:
     """Refuse what is not a regular file, before it is opened: a FIFO would wait for its writer."""
-    if (kind := kind_of(path)) != "a file":
+    if (kind := kind_at_path(path)) != "a file":
         fault = "there is none" if kind == "nothing" else f"it is {kind}"
         raise InputError(f"{path} must be a file; {fault}.")
     return path
@@ -124,7 +124,7 @@ def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
         size and `ALWAYS_UNPACKED` bytes, or to more fields than `MOST_FIELDS` for each byte of it
         and `ALWAYS_FIELDS`.
     """
-    if member is not None and kind_of(path) == "a folder":
+    if member is not None and kind_at_path(path) == "a folder":
         path, member = path / member, None
     name = member or path.name
     check_file(path)

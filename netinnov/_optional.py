@@ -8,10 +8,10 @@ from typing import Any
 __all__ = ["require"]
 
 
-def require(module: str, *, extra: str, what: str) -> Any:
+def require(module: str, *, extra: str, needed_by: str) -> Any:
     """Import an optional package, or say with which command it is installed.
 
-    ``what`` is the function that needs it, with the option if there is one.
+    ``needed_by`` is the function that needs it, with the option if there is one.
     """
     package = module.partition(".")[0]
     try:
@@ -20,7 +20,7 @@ def require(module: str, *, extra: str, what: str) -> Any:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
         msg = (
-            f"{what} needs {package}, which is not installed. "
+            f"{needed_by} needs {package}, which is not installed. "
             f"Install it with: pip install 'netinnov[{extra}]'"
         )
         raise ImportError(msg, name=package) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netinnov.errors import InputError
 
-__all__ = ["check_target", "kind_of"]
+__all__ = ["check_target", "kind_at_path"]
 
 SPECIAL = {
     stat.S_IFIFO: "a FIFO",
@@ -18,7 +18,7 @@ SPECIAL = {
 }
 
 
-def kind_of(path: Path) -> str:
+def kind_at_path(path: Path) -> str:
     """``"a file"``, ``"a folder"``, ``"nothing"``, or what is neither, such as ``"a FIFO"``.
 
     Links are followed. Nothing is opened: to open a FIFO is to wait for its writer.
@@ -41,7 +41,7 @@ def kind_of(path: Path) -> str:
 
 def check_target(path: Path) -> str:
     """Refuse a target that would replace something other than a file or folder; else its kind."""
-    kind = kind_of(path)
+    kind = kind_at_path(path)
     if kind not in ("a file", "a folder", "nothing"):
         msg = f"{path} is {kind}, which is never replaced; name a file or folder to make."
         raise InputError(msg)

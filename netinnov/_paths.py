@@ -109,15 +109,15 @@ def positions(
 
 
 def pair_positions(
-    network: MultilayerNetwork, what: str, pairs: Iterable[Sequence[str]]
+    network: MultilayerNetwork, subject: str, pairs: Iterable[Sequence[str]]
 ) -> tuple[Codes, Codes]:
     """Positions of the first and of the second node of each pair, in the order given."""
-    listed = as_list(what, pairs, "pairs of ids of nodes")
+    listed = as_list(subject, pairs, "pairs of ids of nodes")
     wrong = [pair for pair in listed if isinstance(pair, str) or not _is_pair(pair)]
     if wrong:
-        msg = f"`{what}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
+        msg = f"`{subject}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
         raise InputError(msg)
-    ends = network.storage.positions(what, chain.from_iterable(listed)).reshape(-1, 2)
+    ends = network.storage.positions(subject, chain.from_iterable(listed)).reshape(-1, 2)
     return ends[:, 0].copy(), ends[:, 1].copy()
 
 
@@ -240,7 +240,7 @@ def _graph(
         return link_lengths(network, network.layers[0], distance, frictions)
     row, column, weight = _all_links(network)
     length = _lengths(network, row, column, weight, distance, frictions)
-    return _least(row, column, length, network.n_nodes)
+    return _smallest_lengths(row, column, length, network.n_nodes)
 
 
 def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
@@ -304,19 +304,19 @@ def _refuse_unknown(
     known: npt.NDArray[np.bool_],
     row: Codes,
     column: Codes,
-    what: str,
+    subject: str,
 ) -> None:
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
         names = network.storage.nodes.index[lost[:5]].tolist()
         msg = (
-            f"frictions need {what} at both ends of a link; {lost.size} linked nodes have none, "
+            f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have none, "
             f"e.g. {names}; add them or select() the nodes that do."
         )
         raise InputError(msg)
 
 
-def _least(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:
+def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:
     """The shortest of the parallel links of all layers."""
     order = np.lexsort((length, column, row))
     row, column, length = row[order], column[order], length[order]

@@ -158,8 +158,8 @@ class Problems:
             head = str(table)
             if isinstance(column, str):
                 head = f"{table}, column {theirs.get(column, column)!r}"
-            said = self._describe(str(table), str(column), str(problem), group)
-            lines.append(f"- {head}: {said}")
+            description = self._describe(str(table), str(column), str(problem), group)
+            lines.append(f"- {head}: {description}")
         if frame["row"].notna().all():
             lines.append("clean_tables() sets such rows aside; check_tables() lists them all.")
         return "\n".join(lines)
@@ -170,8 +170,8 @@ class Problems:
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
                 value = self._headers.get(table, {}).get(value, value)
-                meant = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
-                instead = f", found {value!r} instead{meant}" if value else ""
+                suggestion = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
+                instead = f", found {value!r} instead{suggestion}" if value else ""
                 held = ""
                 if problem == "missing column" and self._columns.get(table):
                     held = f"; there are {', '.join(self._listed(table))}"
@@ -182,7 +182,7 @@ class Problems:
         shown = []
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
             guess = did_you_mean(value, known) if near and known is not None else ""
-            shown.append(f"{self._where(table, row)}: {_short(value)}{guess}")
+            shown.append(f"{self._row_in_file(table, row)}: {_short(value)}{guess}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
 
@@ -191,7 +191,7 @@ class Problems:
         theirs = self._headers.get(table, {})
         return [theirs.get(column, column) for column in self._columns[table][:COLUMNS]]
 
-    def _where(self, table: str, row: int) -> str:
+    def _row_in_file(self, table: str, row: int) -> str:
         if table not in self._file_rows:
             return f"row {row}"
         numbers, unit = self._file_rows[table]

@@ -215,7 +215,7 @@ def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeE
 def homes() -> dict[str, str]:
     """Where each public name is, as in "centrality.degree": read in the files, nothing loads."""
     package = Path(__file__).parent
-    found: dict[str, str] = {}
+    homes_by_name: dict[str, str] = {}
     for path in sorted(package.rglob("*.py"), key=lambda path: len(path.parts)):
         parts = list(path.relative_to(package).with_suffix("").parts)
         parts = parts[:-1] if parts[-1] == "__init__" else parts
@@ -223,8 +223,8 @@ def homes() -> dict[str, str]:
         private = any(part.startswith("_") for part in parts) or "sections" in parts
         if parts and listed and not private:
             for name in re.findall(r'"(\w+)"', listed[1]):
-                found.setdefault(name, ".".join([*parts, name]))
-    return found
+                homes_by_name.setdefault(name, ".".join([*parts, name]))
+    return homes_by_name
 
 
 def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
@@ -262,14 +262,14 @@ def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:
     known = [name for name in signature(function).parameters if name != "self"]
     name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
     msg = f"{name}() has no keyword `{wrong}`"
-    meant = [keyword for keyword, others in OTHER_KEYWORDS.items() if wrong in others]
-    for keyword in meant:
+    keywords_meant = [keyword for keyword, others in OTHER_KEYWORDS.items() if wrong in others]
+    for keyword in keywords_meant:
         if keyword in known:
             return f"{msg}; use `{WRITE_INSTEAD.get(keyword, keyword)}`."
-    if meant and meant[0] == "rng":
+    if keywords_meant and keywords_meant[0] == "rng":
         drawn = "what draws by it takes `rng`" if name[0].isupper() else "nothing in it is random"
         return f"{msg}; {drawn}: leave it out."
-    if meant and meant[0] == "executor":
+    if keywords_meant and keywords_meant[0] == "executor":
         return f"{msg}; it runs in one process: leave it out."
     near = get_close_matches(wrong, known, n=1)
     if near:

@@ -138,8 +138,8 @@ def bad_rows(stack: Stack, problems: pd.DataFrame) -> pd.Series:
     """Problems of the rows at fault, joined in one text a row; index: position in the stack."""
     label = pd.MultiIndex.from_arrays([stack.tables, stack.rows])
     at = label.get_indexer(pd.MultiIndex.from_frame(problems[["table", "row"]]))
-    said = problems["problem"].set_axis(at)[at >= 0]
-    return said.groupby(level=0).agg(lambda texts: "; ".join(dict.fromkeys(texts)))
+    problem_of_row = problems["problem"].set_axis(at)[at >= 0]
+    return problem_of_row.groupby(level=0).agg(lambda texts: "; ".join(dict.fromkeys(texts)))
 
 
 def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes:

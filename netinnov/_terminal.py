@@ -21,4 +21,4 @@ def without_controls(text: str, *, one_line: bool = False) -> str:
     trade\x1b[2J
     """
     text = text.replace("\n", "\\n") if one_line else text
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return CONTROLS.sub(lambda control: control[0].encode("unicode_escape").decode(), text)

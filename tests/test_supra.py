@@ -128,7 +128,7 @@ def test_systems_are_solved_to_rounding(symmetric: bool, radius: float) -> None:
     matrix = matrix + matrix.T if symmetric else matrix
     matrix *= radius / np.abs(np.linalg.eigvals(matrix)).max()
     base = np.ones((1, 50))
-    found = solve(lambda x: (matrix @ x.ravel())[None], base, symmetric=symmetric, what="it")
+    found = solve(lambda x: (matrix @ x.ravel())[None], base, symmetric=symmetric, subject="it")
     expected = np.linalg.solve(np.eye(50) - matrix, np.ones(50))
     np.testing.assert_allclose(found[0], expected, rtol=1e-9)
 
@@ -136,4 +136,4 @@ def test_systems_are_solved_to_rounding(symmetric: bool, radius: float) -> None:
 def test_a_system_that_has_no_solution_is_refused() -> None:
     swap = np.array([[0.0, 1.0], [1.0, 0.0]])  # spectral radius 1
     with pytest.raises(InputError, match="it cannot be solved"):
-        solve(lambda x: (swap @ x.ravel())[None], np.ones((1, 2)), symmetric=False, what="it")
+        solve(lambda x: (swap @ x.ravel())[None], np.ones((1, 2)), symmetric=False, subject="it")

@@ -15,7 +15,7 @@ from netinnov import io, sources
 from netinnov._arguments import as_path, examples
 from netinnov._inputs._graphs import GRAPHS, read_graph
 from netinnov._opening import check_file, files_in, unpacked
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import suggests_keywords
 from netinnov._spelling import stray_names
 from netinnov._synonyms import TABLES, key_of
@@ -202,7 +202,7 @@ def recognise(path: Path) -> tuple[str, Path]:
     """The reader, and what it is to be given: the path, or the one file of a folder."""
     if path.is_dir():
         return _in_folder(path)
-    if kind_of(path) == "nothing":
+    if kind_at_path(path) == "nothing":
         raise InputError(f"{path} must be {READ}; there is no such file or folder.")
     check_file(path)
     ending = ending_of(path)

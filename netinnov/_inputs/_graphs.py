@@ -45,8 +45,8 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:
         empty = [name for name in ("kind", "place", "jurisdiction") if nodes[name].isna().all()]
-        nodes, said = rename(path.name, "nodes", nodes.drop(columns=empty), asked)
-        note(said)
+        nodes, renamed = rename(path.name, "nodes", nodes.drop(columns=empty), asked)
+        note(renamed)
         nodes, own = located(nodes)
         places = own if own is not None or network.places.empty else places
     table = network.layer_table

@@ -182,7 +182,9 @@ def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> 
     return Coupled(blocks, np.concatenate([present, present]), coupling, 2, True)
 
 
-def solve(step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, what: str) -> Floats:
+def solve(
+    step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, subject: str
+) -> Floats:
     """Solve x = base + step(x), where step has no negative weight and a spectral radius below 1.
 
     Without symmetry by the series first: all its terms are positive, so no digit cancels, however
@@ -202,7 +204,7 @@ def solve(step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, wh
                     return total
                 total = total + term
             if not np.isfinite(total).all():
-                raise InputError(f"{what} is too large for floating point on this network.")
+                raise InputError(f"{subject} is too large for floating point on this network.")
     system = linalg.LinearOperator((base.size, base.size), matvec=residual, dtype=np.float64)
     method, steps = (linalg.cg, STEPS) if symmetric else (linalg.bicgstab, STEPS // 4)
     scale = float(np.linalg.norm(base))
@@ -216,7 +218,8 @@ def solve(step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, wh
             missed = float(np.linalg.norm(residual(answer) - base.ravel()))
     if not missed <= 1e-10 * max(scale, float(np.linalg.norm(answer))):
         raise InputError(
-            f"{what} cannot be solved for in {steps} steps: walks on this network fade too slowly."
+            f"{subject} cannot be solved for in {steps} steps: walks on this network fade too "
+            "slowly."
         )
     return np.asarray(np.maximum(answer, 0).reshape(shape))
 

@@ -206,7 +206,7 @@ def _downstream(
             return source.ravel()
         base = weights(source) * (ahead / top)
         name = "the leading eigenvector"
-        tail = solve(lambda x: weights(x) * (ahead / top), base, symmetric=False, what=name)
+        tail = solve(lambda x: weights(x) * (ahead / top), base, symmetric=False, subject=name)
         return np.asarray((source + tail).ravel())
 
     # Eigenvectors that share no state are solved for, and projected on, all at once.

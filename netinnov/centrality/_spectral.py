@@ -155,7 +155,7 @@ def katz_centrality(
             lambda vector: factor * weights(vector),
             weights.present.astype(np.float64),
             symmetric=weights.symmetric,
-            what="katz_centrality",
+            subject="katz_centrality",
         )
         score = _over_copies(states)
     return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
@@ -239,10 +239,10 @@ def _check(coupling: float, presence: Presence) -> None:
     check_number("coupling", coupling, low=0)
 
 
-def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, what: str) -> None:
+def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, measure: str) -> None:
     if coupling == 0 and len(network.layers) > 1:
         msg = (
-            f"{what} with coupling=0 describes one layer only, the one with the largest "
+            f"{measure} with coupling=0 describes one layer only, the one with the largest "
             "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
             "layer by network.select(layers=[...])."
         )

@@ -124,10 +124,10 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     )
 
 
-def _ties(network: MultilayerNetwork, weighted: bool, what: str) -> sparse.csr_array:
+def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.csr_array:
     """Weights of the links between two nodes, both directions added."""
     check_flag("weighted", weighted)
-    graph = flat_matrix(network, what) if weighted else union(network)
+    graph = flat_matrix(network, measure) if weighted else union(network)
     if not weighted:
         graph.data = np.ones(graph.nnz)
     ties = graph + graph.T

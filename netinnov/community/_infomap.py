@@ -85,7 +85,7 @@ def infomap(
     >>> infomap(network, rng=1).membership["links"].tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
-    engine = require("infomap", extra="infomap", what="infomap()")
+    engine = require("infomap", extra="infomap", needed_by="infomap()")
     check_number("relax_rate", relax_rate, low=0, high=1)
     check_restarts(restarts)
     rng = check_rng(rng)

@@ -58,25 +58,25 @@ class Grounded(NamedTuple):
         return potentials
 
 
-def conductances(network: MultilayerNetwork, what: str) -> sparse.csr_array:
+def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
     """Weights summed over layers, without self-links; a directed layer is refused."""
     check_network(network)
     if network.directed:
         msg = (
-            f"{what} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build the "
-            "network without `directed`, or select() the other layers."
+            f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
+            "the network without `directed`, or select() the other layers."
         )
         raise InputError(msg)
-    return flat_matrix(network, what)
+    return flat_matrix(network, measure)
 
 
-def balanced(weights: sparse.csr_array, what: str) -> tuple[sparse.csr_array, int]:
+def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array, int]:
     """The weights divided by a power of two in their middle, and its exponent."""
     low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
     bits = np.frexp([low, high])[1]
     if not np.isfinite(high) or bits[1] - bits[0] > BITS:
         msg = (
-            f"{what} needs weights, summed over layers, within 600 orders of magnitude; found "
+            f"{measure} needs weights, summed over layers, within 600 orders of magnitude; found "
             f"{low:g} to {high:g}. Drop the links that are too weak to matter."
         )
         raise InputError(msg)
@@ -85,12 +85,14 @@ def balanced(weights: sparse.csr_array, what: str) -> tuple[sparse.csr_array, in
     return sparse.csr_array((data, weights.indices, weights.indptr), weights.shape), power
 
 
-def in_unit(value: Floats | float, power: int, what: str) -> Floats:
+def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
     """Results above 0 in the unit of the weights, where those are numbers."""
     with np.errstate(over="ignore", under="ignore"):
         result = np.ldexp(value, power)
     if not ((result > 0) & np.isfinite(result)).all():
-        msg = f"{what} is too large or too small for a number; divide or multiply all weights by "
+        msg = (
+            f"{measure} is too large or too small for a number; divide or multiply all weights by "
+        )
         raise InputError(f"{msg}the same number.")
     return np.asarray(result)
 

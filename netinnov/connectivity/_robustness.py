@@ -76,7 +76,7 @@ def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
         msg = (
             f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing"
-            f"{_some(missing)}, {len(again)} come twice or more{_some(again)}."
+            f"{_for_example(missing)}, {len(again)} come twice or more{_for_example(again)}."
         )
         raise InputError(msg)
     leaves = np.empty(len(names), np.int32)
@@ -84,5 +84,5 @@ def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes
     return leaves
 
 
-def _some(names: list[str]) -> str:
+def _for_example(names: list[str]) -> str:
     return f", e.g. {names[:5]}" if names else ""

@@ -260,6 +260,6 @@ def _degrees(points: Floats) -> Floats:
     return np.column_stack([lon, lat])
 
 
-def _ids(what: str, n: int) -> pd.Index:
+def _ids(prefix: str, n: int) -> pd.Index:
     width = len(str(n))
-    return pd.Index([f"synthetic_{what}_{i + 1:0{width}}" for i in range(n)], dtype="str")
+    return pd.Index([f"synthetic_{prefix}_{i + 1:0{width}}" for i in range(n)], dtype="str")

@@ -208,13 +208,13 @@ def compare_scenarios(
         rng = stored_seed(checkpoint)
     generator = check_rng(rng)
     seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
-    placebos, whose = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
+    placebos, placebo_of = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
     far = {
         name: each.make.beyond(network)
         for name, each in placebos.items()
         if isinstance(each.make, MatchedPlacebo)
     }
-    refused = refusals(network, scenarios, measures, whose)
+    refused = refusals(network, scenarios, measures, placebo_of)
     declared = check_names("monotone", monotone or (), list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
@@ -241,7 +241,7 @@ def compare_scenarios(
         replicate, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
     )
     items = [Item(name, number) for name in tried for number in range(number_of[name])]
-    results = {} if store is None else store.found(columns)
+    results = {} if store is None else store.all_values(columns)
     missing = [item for item in items if item not in results]
     new = run(
         task,
@@ -261,14 +261,14 @@ def compare_scenarios(
         )
         for name in tried
     }
-    unequal = tautologies(scenarios, placebos, whose, totals, totals[BASELINE])
+    unequal = tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
     one_sided = one_way(measures, declared, start=start, nodes=kept)
     refused = refused_by_construction(unequal, measures, one_sided, refused, warn=monotone is None)
     again = None
     if resample is not None:
         own = {name: scenario for name, scenario in tried.items() if name not in placebos}
-        few = min(placements, replicates)
-        sets = [resample_items(own, few, replicates, number) for number in range(resamples)]
+        n_first = min(placements, replicates)
+        sets = [resample_items(own, n_first, replicates, number) for number in range(resamples)]
         left = [wanted for wanted in sets if not results.keys() >= set(wanted)]
         in_set = partial(
             resampled_replicates,
@@ -300,8 +300,8 @@ def compare_scenarios(
         again = long_table(wanted, [results[item] for item in wanted], columns, kept)
     return ExperimentResult(
         long_table(items, done, columns, kept),
-        placebos=whose,
-        beyond={scenario: far[name] for scenario, name in whose.items() if far.get(name)},
+        placebos=placebo_of,
+        beyond={scenario: far[name] for scenario, name in placebo_of.items() if far.get(name)},
         sites={
             name: tuple(results[Item(name, number)].label for number in range(number_of[name]))
             for name in placebos

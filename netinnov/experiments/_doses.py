@@ -42,8 +42,8 @@ class DoseResponse(Displayed):
     def _facts(self) -> dict[str, Any]:
         facts = self.result._facts()
         doses = self.doses["dose"]
-        given = {"doses": len(doses), "from": doses.min(), "to": doses.max()}
-        return given | {name: facts[name] for name in ("measures", "replicates")}
+        range_of_doses = {"doses": len(doses), "from": doses.min(), "to": doses.max()}
+        return range_of_doses | {name: facts[name] for name in ("measures", "replicates")}
 
     def _pictures(self) -> str:
         return self.result._pictures()

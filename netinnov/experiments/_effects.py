@@ -288,7 +288,7 @@ class ExperimentResult(Displayed):
             "replicates": self.replicates,
             "sites": sites_table(self.sites),
             "refused": pd.DataFrame(
-                [(*which, reason) for which, reason in self.refused.items()],
+                [(*pair, reason) for pair, reason in self.refused.items()],
                 columns=["scenario", "measure", "reason"],
             ),
             "resamples": self.resamples,

@@ -48,7 +48,7 @@ class KeptReplicates:
             parts["resample"] = identity(resample)
         self._store = Checkpoint(folder, parts, seed_state(seed))
 
-    def found(self, columns: Sequence[str]) -> dict[Item, Values]:
+    def all_values(self, columns: Sequence[str]) -> dict[Item, Values]:
         """Give all values that are there."""
         names = [f"measure_{at}" for at in range(len(columns))]
         known = ("scenario", "replicate", "resample", "grown", "label", "totals")

@@ -116,9 +116,9 @@ def drawn_placebos(
     if isinstance(placebo, Mapping):
         of = check_names("placebo", placebo, list(scenarios))
         named = {f"placebo of {name}": placebo[name] for name in of}
-        whose = {name: f"placebo of {name}" for name in of}
+        placebo_of = {name: f"placebo of {name}" for name in of}
     else:
-        named, whose = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
+        named, placebo_of = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
     for name, change in named.items():
         expected = "a scenario, or a function of a network and a Generator that gives one"
         check_callable("placebo", change, expected, made=True)
@@ -135,7 +135,7 @@ def drawn_placebos(
     for name, change in named.items():
         some = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
         drawn[name] = PlaceboDraw(change, tuple(some), order)
-    return drawn, whose
+    return drawn, placebo_of
 
 
 def one_way(
@@ -169,7 +169,7 @@ def refusals(
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, object],
-    whose: Mapping[str, str],
+    placebo_of: Mapping[str, str],
 ) -> dict[tuple[str, str], str]:
     """Say for which scenario and measure there can be no p-value, and why."""
     reason = why_untested(network, warn=False)
@@ -177,14 +177,14 @@ def refusals(
         (scenario, measure): reason or "no placebo"
         for scenario in scenarios
         for measure in measures
-        if reason or scenario not in whose
+        if reason or scenario not in placebo_of
     }
 
 
 def tautologies(
     scenarios: Mapping[str, Scenario],
     placebos: Mapping[str, PlaceboDraw],
-    whose: Mapping[str, str],
+    placebo_of: Mapping[str, str],
     totals: Mapping[str, Floats],
     start: Floats,
 ) -> dict[str, str]:
@@ -200,7 +200,7 @@ def tautologies(
         The same of the baseline.
     """
     reasons: dict[str, str] = {}
-    for scenario, name in whose.items():
+    for scenario, name in placebo_of.items():
         against = placebos[name].make
         # The same policy at another place, or with other ends, has as many links to give.
         if isinstance(against, (MatchedPlacebo, RandomEnds)):

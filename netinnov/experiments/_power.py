@@ -79,9 +79,9 @@ def replicates_needed(
     effects = pilot.effects(full=True)
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
-    wanted = [_least(sd, partial(_wide, sd, precision * sd, confidence)) for sd in spread]
+    wanted = [_smallest_n(sd, partial(_wide, sd, precision * sd, confidence)) for sd in spread]
     sign = [
-        _least(sd, partial(_weak, sd, abs(change), confidence, power)) if change else None
+        _smallest_n(sd, partial(_weak, sd, abs(change), confidence, power)) if change else None
         for sd, change in zip(spread, effect, strict=True)
     ]
     return effects[["scenario", "measure", "node"]].assign(
@@ -106,7 +106,7 @@ def _weak(spread: float, effect: float, confidence: float, power: float, n: int)
     return bool(attained < power)
 
 
-def _least(spread: float, too_few: Callable[[int], bool]) -> int | None:
+def _smallest_n(spread: float, too_few: Callable[[int], bool]) -> int | None:
     """Give the least n, 2 or more, that is not too few; 1 where nothing is random."""
     if math.isnan(spread):
         return None

@@ -188,8 +188,8 @@ def sobol_indices(
     >>> result.to_frame().index.tolist(), len(result.points)
     (['size', 'funding'], 16)
     """
-    sampling = require("SALib.sample.sobol", extra="sensitivity", what="sobol_indices")
-    analysis = require("SALib.analyze.sobol", extra="sensitivity", what="sobol_indices")
+    sampling = require("SALib.sample.sobol", extra="sensitivity", needed_by="sobol_indices")
+    analysis = require("SALib.analyze.sobol", extra="sensitivity", needed_by="sobol_indices")
     check_network(network)
     check_callable("make", make, "a function that gives a Specification")
     _check_ranges(ranges)

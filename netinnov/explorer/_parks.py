@@ -46,7 +46,7 @@ def parks_of(
     parks: list[dict[str, Any]] = []
     ends = (table[column].astype("str") for column in ("node", "home", "host"))
     for row, (node, home, host) in enumerate(zip(*ends, strict=True)):
-        said = {name: text.iloc[row] for name, text in texts.items()}
+        texts_of_park = {name: text.iloc[row] for name, text in texts.items()}
         direction = table["direction"].iloc[row]
         park: dict[str, Any] = {
             "name": names.loc[node],
@@ -55,7 +55,7 @@ def parks_of(
             "direction": direction if isinstance(direction, str) else None,
             "partners": partners.get(node, []),
         }
-        park.update((name, value) for name, value in said.items() if _is_said(value))
+        park.update((name, value) for name, value in texts_of_park.items() if _is_said(value))
         parks.append(park)
     return parks
 

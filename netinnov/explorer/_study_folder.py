@@ -70,16 +70,16 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
     scenario, effects = (_table(tables / f"{name}.csv") for name in ("scenario", "effects"))
     if scenario is None or effects is None:
         return None
-    said = dict(zip(scenario["parameter"], scenario["value"], strict=True))
-    settings = {name: said[name] for name in EXPERIMENT if name in said}
+    parameters = dict(zip(scenario["parameter"], scenario["value"], strict=True))
+    settings = {name: parameters[name] for name in EXPERIMENT if name in parameters}
     settings |= {
-        "funding": said["funding"].split("; ")[0],
-        "border": said["border friction"],
-        "kilometres": said["friction per 1,000 km"],
-        "distance": said["distance"],
+        "funding": parameters["funding"].split("; ")[0],
+        "border": parameters["border friction"],
+        "kilometres": parameters["friction per 1,000 km"],
+        "distance": parameters["distance"],
     }
-    key = effects["node"].isna() | effects["node"].isin([said["home"], said["host"]])
-    shown = effects[key & (effects["scenario"] == said["headline"])]
+    key = effects["node"].isna() | effects["node"].isin([parameters["home"], parameters["host"]])
+    shown = effects[key & (effects["scenario"] == parameters["headline"])]
     return {
         "settings": settings,
         "effects": [

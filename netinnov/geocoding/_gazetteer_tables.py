@@ -133,8 +133,8 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
         if "country" not in table and not country:
             msg = f"{label} must have a column countrycode, or `country` must say which it is of."
             raise InputError(msg)
-        given = {"lat": float("nan"), "lon": float("nan"), "country": country}
-        table = table.assign(**{name: x for name, x in given.items() if name not in table})
+        defaults = {"lat": float("nan"), "lon": float("nan"), "country": country}
+        table = table.assign(**{name: x for name, x in defaults.items() if name not in table})
     if lacking := [name for name in ("name", "lat", "lon", "country") if name not in table]:
         names = ", ".join(COLUMNS[name][-1] for name in lacking)
         raise InputError(f"{label} has coordinates but lacks the columns {names}.")

@@ -238,10 +238,10 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
     return table.index, [Query(*row) for row in columns]
 
 
-def _text(what: str, column: pd.Series) -> pd.Series:
+def _text(argument: str, column: pd.Series) -> pd.Series:
     text, bad, _ = as_text(column)
     if bad.any():
-        msg = f"`places`: {what} must be text; {bad.sum()} of {len(bad)} are not, "
+        msg = f"`places`: {argument} must be text; {bad.sum()} of {len(bad)} are not, "
         raise InputError(f"{msg}{labelled_examples(column[bad])}.")
     return text.fillna("")
 

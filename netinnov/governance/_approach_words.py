@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov.governance._forms import ENTRUSTED, JOINT, OWN, SEPARATE
 
-__all__ = ["told"]
+__all__ = ["sentences_on_approaches"]
 
 Numbers: TypeAlias = dict[tuple[str, str], float]
 """A number for each approach and measure."""
@@ -18,7 +18,7 @@ _NOTHING = 1e-9
 """Change that counts as none."""
 
 
-def told(
+def sentences_on_approaches(
     home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame, forms: pd.DataFrame
 ) -> list[str]:
     """One sentence an approach, then who would leave, what stands against what, and forms."""
@@ -72,7 +72,7 @@ def _joint(home: str, host: str, name: str, part: pd.DataFrame) -> str:
     """What home and host gain or lose by bargaining as one."""
     separate, joint = _of_two(part, SEPARATE), _of_two(part, JOINT)
     change = joint - separate
-    said = (
+    comparison = (
         f"no more and no less than the {separate:.2g} that they get each for itself"
         if abs(change) <= _NOTHING
         else f"{'more' if change > 0 else 'less'} than the {separate:.2g} that they get each for "
@@ -80,7 +80,7 @@ def _joint(home: str, host: str, name: str, part: pd.DataFrame) -> str:
     )
     return (
         f"As a joint park, one party towards all others, {home} and {host} get {joint:.2g} of "
-        f"access by '{name}' (Owen value), {said}."
+        f"access by '{name}' (Owen value), {comparison}."
     )
 
 
@@ -96,8 +96,8 @@ def _entrusted(home: str, host: str, name: str, part: pd.DataFrame) -> str:
     if objector and excess > _NOTHING:
         called = {"home": home, "host": host, "others": "the others"}
         *most, last = (called[player] for player in called if player in objector)
-        who = f"{', '.join(most)} and {last}" if most else last
-        return f"{text}; {who} would do better without it, by {excess:.2g}."
+        objectors = f"{', '.join(most)} and {last}" if most else last
+        return f"{text}; {objectors} would do better without it, by {excess:.2g}."
     return f"{text}, and nobody would do better without it."
 
 
@@ -113,14 +113,14 @@ def _booked(home: str, host: str, by: dict[str, pd.DataFrame]) -> str:
         return ""
     never = [f"'{name}'" for name, limit in limits.items() if limit == 0]
     later = [f"{100 * limit:.0f} % under '{name}'" for name, limit in limits.items() if limit > 0]
-    said = []
+    conditions = []
     if later:
-        said.append(f"from a share of {', '.join(later)} on")
+        conditions.append(f"from a share of {', '.join(later)} on")
     if never:
-        said.append(f"even if nothing is booked there under {', '.join(never)}")
+        conditions.append(f"even if nothing is booked there under {', '.join(never)}")
     return (
         f"If {home}'s gain is booked at {host}, {home} would rather choose "
-        f"'{first['alone'].iloc[0]}' alone {', and '.join(said)}."
+        f"'{first['alone'].iloc[0]}' alone {', and '.join(conditions)}."
     )
 
 

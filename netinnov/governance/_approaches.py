@@ -87,7 +87,7 @@ def approaches_of(
     if isinstance(approaches, Mapping):
         check_mapping("approaches", approaches, "from a name to a scenario", filled=True)
         return {
-            str(name): _own(str(name), scenario, network, budget, prices)
+            str(name): _own_scenario(str(name), scenario, network, budget, prices)
             for name, scenario in approaches.items()
         }
     names = APPROACHES if approaches is None else approaches
@@ -100,7 +100,7 @@ def approaches_of(
     }
 
 
-def _own(
+def _own_scenario(
     name: str, scenario: Any, network: MultilayerNetwork, budget: float, prices: Prices
 ) -> Approach:
     check_scenario(f"approaches[{name!r}]", scenario)

@@ -20,7 +20,7 @@ from netinnov._paths import Frictions
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.governance._approach_measures import ApproachMeasures
-from netinnov.governance._approach_words import told
+from netinnov.governance._approach_words import sentences_on_approaches
 from netinnov.governance._approaches import Approach, Shares, approaches_of
 from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.free_flow import CorePeriphery
@@ -88,7 +88,7 @@ class ApproachComparison(Displayed):
             One sentence each, made from the numbers.
         """
         home, host = (str((names or {}).get(place, place)) for place in (self.home, self.host))
-        return told(home, host, self.approaches, self.effects, self.forms)
+        return sentences_on_approaches(home, host, self.approaches, self.effects, self.forms)
 
 
 @suggests_keywords

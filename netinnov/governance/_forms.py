@@ -55,9 +55,9 @@ def forms_of(
         for form, rule in rules.items():
             shares = numbers @ rule
             mean = pd.Series(shares.mean(axis=0), list(PLAYERS))
-            found = share_benefits(game, rules={form: partial(_given, shares=mean)})
+            shared = share_benefits(game, rules={form: partial(_fixed_shares, shares=mean)})
             low, high = np.quantile(shares, tails, axis=0)
-            part = found.rename(columns={"rule": "form"}).assign(low=low, high=high)
+            part = shared.rename(columns={"rule": "form"}).assign(low=low, high=high)
             rows.append(part.assign(approach=name, alone=alone, alone_gain=without.mean()))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_COLUMNS))
     return table[list(_COLUMNS)]
@@ -94,11 +94,11 @@ def _rules(booked_share: float) -> dict[str, Floats]:
         JOINT: partial(owen_value, unions=unions),
         ENTRUSTED: partial(myerson_value, links=through),
     }
-    made = {
+    by_rule = {
         form: np.array([value(unit).to_numpy() for unit in units]) for form, value in values.items()
     }
-    return {OWN: own, **made, BOOKED: booked}
+    return {OWN: own, **by_rule, BOOKED: booked}
 
 
-def _given(_: Game, *, shares: pd.Series) -> pd.Series:
+def _fixed_shares(_: Game, *, shares: pd.Series) -> pd.Series:
     return shares

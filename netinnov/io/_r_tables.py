@@ -63,6 +63,6 @@ def write_r_folder(
 def _texts(column: Column) -> list[str | None]:
     """Cells as R reads them: TRUE and FALSE, numbers, text; None where missing."""
     if column.kind == "boolean":
-        said = {True: "TRUE", False: "FALSE"}
-        return [None if value is None else said[value] for value in column.values]
+        r_words = {True: "TRUE", False: "FALSE"}
+        return [None if value is None else r_words[value] for value in column.values]
     return [None if value is None else str(value) for value in column.values]

@@ -22,7 +22,7 @@ from netinnov._arguments import as_path, check_choice
 from netinnov._atomic import new_folder
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import (
@@ -214,7 +214,7 @@ def _refuse_other_format(target: Path) -> None:
 
 def is_network_folder(folder: Path) -> bool:
     """Whether `write_network` wrote a folder, by its ``network.json``."""
-    path = file_of(folder, "network", [".json"]) if kind_of(folder) == "a folder" else None
+    path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None
     return path is not None and b"netinnov network" in read_bytes(path)
 
 
@@ -252,7 +252,7 @@ def _bare(name: str) -> str:
 
 def _about(folder: Path) -> dict[str, Any]:
     """What ``network.json`` says."""
-    path = file_of(folder, "network", [".json"]) if kind_of(folder) == "a folder" else None
+    path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
     if path is None:
         path = folder / "network.json"

@@ -87,8 +87,8 @@ def write_geo(
         msg = f"`path` must end in .gpkg (GeoPackage) or .geojson; found {str(path)!r}."
         raise InputError(msg)
     network = with_attributes(network, attributes)
-    geopandas = require("geopandas", extra="maps", what="write_geo")
-    require("pyogrio", extra="maps", what="write_geo")
+    geopandas = require("geopandas", extra="maps", needed_by="write_geo")
+    require("pyogrio", extra="maps", needed_by="write_geo")
     import shapely
 
     places = network.storage.places
@@ -115,8 +115,8 @@ def write_geo(
                 layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
         else:
             both = [
-                layers[name].assign(feature=said)
-                for name, said in (("nodes", "node"), ("links", "link"))
+                layers[name].assign(feature=singular)
+                for name, singular in (("nodes", "node"), ("links", "link"))
             ]
             whole = pd.concat(both, ignore_index=True)
             whole.to_file(written, driver="GeoJSON", engine="pyogrio")

@@ -99,7 +99,9 @@ def add_outposts(
     kinds = network.storage.nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())
-    away = _away(network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level)
+    away = _links_of_outposts(
+        network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level
+    )
 
     posts = away.groupby(["owner", "host"])
     away = away[posts["member"].transform("nunique") >= least]
@@ -132,7 +134,7 @@ def add_outposts(
     )
 
 
-def _away(
+def _links_of_outposts(
     network: MultilayerNetwork, layer: int, owns: npt.NDArray[np.bool_], level: int
 ) -> pd.DataFrame:
     """The link rows between owners and members away from their seat, as positions."""

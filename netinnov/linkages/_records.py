@@ -52,7 +52,7 @@ def records(
         _check_column(name, frame.collect_schema().names())
     if isinstance(frame, nw.DataFrame):
         checked = as_pandas(frame.select(dict.fromkeys(names)).to_native())
-        parts: dict[str, Any] = {here: ids(checked, name) for here, name in columns.items()}
+        parts: dict[str, Any] = {our_name: ids(checked, name) for our_name, name in columns.items()}
         if value is not None:
             parts["value"] = numbers(checked, value, pd.RangeIndex(len(checked)), low=0.0)
         if period is not None:
@@ -65,8 +65,10 @@ def records(
             frame = nw.DataFrame.from_arrow(arrow, backend=frame.implementation)
     else:
         numbers_named = {"value": value, "period": period}
-        named = columns | {here: name for here, name in numbers_named.items() if name is not None}
-        frame = frame.select(nw.col(name).alias(here) for here, name in named.items())
+        named = columns | {
+            our_name: name for our_name, name in numbers_named.items() if name is not None
+        }
+        frame = frame.select(nw.col(name).alias(our_name) for our_name, name in named.items())
     if value is not None:
         frame = frame.with_columns(nw.col("value").cast(nw.Float64))
     if period is not None:
@@ -151,8 +153,8 @@ def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floa
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    given: object = table
-    if not isinstance(given, pd.DataFrame):
+    value: object = table
+    if not isinstance(value, pd.DataFrame):
         msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
         raise InputError(msg)
     _check_column(name, list(table.columns))

@@ -92,7 +92,7 @@ def _markdown(cell: str) -> str:
 
 def as_html(grid: Grid, caption: str, label: str) -> str:
     """A table of great_tables, with its styles inside."""
-    great_tables = require("great_tables", extra="tables", what="to_table with format='html'")
+    great_tables = require("great_tables", extra="tables", needed_by="to_table with format='html'")
     import pandas as pd
 
     names = [f"c{k}" for k in range(len(grid.head))]
@@ -116,7 +116,7 @@ def as_html(grid: Grid, caption: str, label: str) -> str:
 
 def as_docx(grid: Grid, caption: str) -> bytes:
     """A Word document with the table, three rules, its caption above and its notes below."""
-    docx = require("docx", extra="tables", what="to_table with format='docx'")
+    docx = require("docx", extra="tables", needed_by="to_table with format='docx'")
     document = docx.Document()
     if caption:
         document.add_paragraph(caption, style="Caption")

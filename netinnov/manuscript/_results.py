@@ -109,7 +109,7 @@ def _profile(table: pd.DataFrame, digits: int) -> Grid:
             for value, counts in zip(table["value"], whole, strict=True)
         ]
     }
-    said = {
+    columns_of = {
         "Resamples": ("low", "high", "from 2.5 to 97.5 % of resamples of the flows"),
         "Without one": (
             "low_without_one",
@@ -119,10 +119,10 @@ def _profile(table: pd.DataFrame, digits: int) -> Grid:
         "Null model": ("null_low", "null_high", "from 2.5 to 97.5 % of the draws"),
     }
     notes = []
-    for head, (low, high, what) in said.items():
+    for head, (low, high, description) in columns_of.items():
         if table[low].notna().any():
             cells[head] = _intervals(table, low, high, digits, whole=whole)
-            notes.append(f"{head}: {what}.")
+            notes.append(f"{head}: {description}.")
     if "p" in table and table["p"].notna().any():
         cells["p"] = [p_value(p) for p in table["p"]]
     labels = [[words(index), plain(of)] for index, of in zip(table.index, table["of"], strict=True)]
@@ -189,7 +189,10 @@ def _labels(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[list[str], lis
         ["" if text is None else text for text in row]
         for row in zip(
             *(
-                [None if pd.isna(value) else plain(_said(name, value)) for value in table[name]]
+                [
+                    None if pd.isna(value) else plain(_label_text(name, value))
+                    for value in table[name]
+                ]
                 for name in used
             ),
             strict=True,
@@ -198,7 +201,7 @@ def _labels(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[list[str], lis
     return [name.capitalize() for name in used], rows
 
 
-def _said(name: str, value: object) -> object:
+def _label_text(name: str, value: object) -> object:
     return words(value) if name == "measure" else value
 
 

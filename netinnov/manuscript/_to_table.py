@@ -113,7 +113,7 @@ def to_table(
     digits = as_whole("digits", digits, low=1, high=15)
     for name, text in (("caption", caption), ("label", label)):
         check_type(name, text, str)
-    said = [plain(note) for note in as_list("notes", notes, "sentences")]
+    plain_notes = [plain(note) for note in as_list("notes", notes, "sentences")]
     if isinstance(result, MODELS):
         result = {"": result}
     if isinstance(result, Mapping) and any(isinstance(one, MODELS) for one in result.values()):
@@ -126,7 +126,7 @@ def to_table(
         grid = result_grid(result, digits)
     if not grid.rows:
         raise InputError("a table needs at least one row; the result has none.")
-    grid = grid._replace(notes=[*grid.notes, *said])
+    grid = grid._replace(notes=[*grid.notes, *plain_notes])
     caption = plain(caption) if caption else ""
     content: str | bytes
     if format == "docx":

@@ -313,7 +313,7 @@ def _checked(value: Any, name: str, like: Value | None) -> Value:
         raise InputError(msg) from error
 
 
-def _numbers(value: pd.Series, what: str) -> pd.Series:
+def _numbers(value: pd.Series, subject: str) -> pd.Series:
     text = len(value) > 0 and pd.api.types.is_string_dtype(value)
     try:
         if text:
@@ -322,5 +322,5 @@ def _numbers(value: pd.Series, what: str) -> pd.Series:
     except (TypeError, ValueError) as error:
         odd = [entry for entry in value if isinstance(entry, str)][:5]
         kind = f"{value.dtype}, e.g. {odd}" if odd else str(value.dtype)
-        msg = f"{what} must give a number or a Series of numbers; found a Series of {kind}"
+        msg = f"{subject} must give a number or a Series of numbers; found a Series of {kind}"
         raise InputError(f"{msg}. Map its entries to numbers.") from error

@@ -314,5 +314,5 @@ class _Equations:
             symmetric=self.symmetric,
             # Large weights leave fewer digits to their parameters.
             tolerance=_TOLERANCE if bound is None else _TOLERANCE_OF_STRENGTHS,
-            what=f"the equations of the expected {name} of layer {self.layer!r}",
+            subject=f"the equations of the expected {name} of layer {self.layer!r}",
         )

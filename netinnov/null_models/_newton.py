@@ -39,7 +39,7 @@ def climbed(
     *,
     symmetric: bool,
     tolerance: float,
-    what: str,
+    subject: str,
 ) -> Floats:
     """Maximise a concave likelihood whose gradient is ``goal`` less the expected sums.
 
@@ -101,8 +101,8 @@ def climbed(
         # Sums of very different size leave no more digits.
         return parameters
     msg = (
-        f"{what} are met to {_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be to "
-        f"{tolerance:g}; rewire() keeps degrees exactly."
+        f"{subject} are met to {_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be "
+        f"to {tolerance:g}; rewire() keeps degrees exactly."
     )
     raise InputError(msg)
 

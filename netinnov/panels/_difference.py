@@ -165,7 +165,7 @@ def difference_in_differences(
         method=method,
         effects=effects,
         errors=errors,
-        what="difference_in_differences",
+        function="difference_in_differences",
     )
     average, groups = contrasts(fit, fit.table["event_time"].to_numpy() >= 0, confidence=confidence)
     cells = fit.table

@@ -259,7 +259,7 @@ def event_study(
         method=method,
         effects=effects,
         errors=errors,
-        what="event_study",
+        function="event_study",
     )
     estimates, weights = _by_event_time(fit, at, confidence)
     after = fit.table["event_time"].to_numpy() >= 0

@@ -159,7 +159,7 @@ def gravity_fixed_effects(
         codes = places[name].factorize()[0]
         terms[name] = (codes[origin] != codes[destination]).astype(np.float64)
     ids = {"origin": origin.astype(np.int64), "destination": destination.astype(np.int64)}
-    beta, variance, _ = poisson_fixed_effects(y, terms, ids, ids, what="gravity_fixed_effects")
+    beta, variance, _ = poisson_fixed_effects(y, terms, ids, ids, function="gravity_fixed_effects")
     if not directed:
         # Each pair stands there either way: meat and bread of the pairs once give twice as much.
         variance = 2 * variance

@@ -45,18 +45,19 @@ class Pairs(NamedTuple):
 
 
 def linked_pairs(
-    network: MultilayerNetwork, layer: str, periods: Sequence[int] | None, what: str
+    network: MultilayerNetwork, layer: str, periods: Sequence[int] | None, function: str
 ) -> Pairs:
     """Sum the weights of a layer by pair and period, without self-links."""
     check_network(network)
     layer = check_name("layer", layer, network.layers)
     rows = network.storage.link_rows()
     if rows.period is None:
-        raise InputError(f"{what} needs links with a column `period`; there is none.")
+        raise InputError(f"{function} needs links with a column `period`; there is none.")
     inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)
     timeless = inside & (rows.period == NO_PERIOD)
     if timeless.any():
-        msg = f"{what}: {timeless.sum()} links of layer {layer!r} have no period and are left out."
+        msg = f"{function}: {timeless.sum()} links of layer {layer!r} have no period and are left "
+        msg += "out."
         warnings.warn(msg, UserWarning, stacklevel=4)
     inside &= ~timeless
     if not inside.any():
@@ -87,10 +88,10 @@ def linked_pairs(
     return Pairs(network.nodes.index, *ends, weight, asked, directed)
 
 
-def whole_numbers(what: str, values: Sequence[Any]) -> list[int]:
+def whole_numbers(argument: str, values: Sequence[Any]) -> list[int]:
     """Give the values as integers; others are refused."""
-    listed = as_list(what, values, "whole numbers")
+    listed = as_list(argument, values, "whole numbers")
     wrong = [value for value in listed if not isinstance(value, Integral)]
     if wrong:
-        raise InputError(f"`{what}` must be whole numbers; found {wrong[:5]}.")
+        raise InputError(f"`{argument}` must be whole numbers; found {wrong[:5]}.")
     return [int(value) for value in listed]

@@ -28,10 +28,10 @@ def poisson_fixed_effects(
     fixed: dict[str, Integers],
     clusters: dict[str, Integers],
     *,
-    what: str,
+    function: str,
 ) -> tuple[Floats, Floats, Floats]:
     """Coefficients, their variance clustered one or two ways, and expected values."""
-    pyfixest = require("pyfixest", extra="econometrics", what=what)
+    pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
     names = [f"x{i}" for i in range(len(covariates))]
     data = pd.DataFrame({"y": y, **dict(zip(names, covariates.values(), strict=True)), **fixed})
     with warnings.catch_warnings():
@@ -62,13 +62,15 @@ def poisson_fixed_effects(
         lost = [term for term, name in zip(covariates, names, strict=True) if name not in kept]
         if lost:
             msg = (
-                f"{what}: {examples(lost, str)} cannot be told apart from the fixed "
+                f"{function}: {examples(lost, str)} cannot be told apart from the fixed "
                 "effects and the other terms. With effects of place and period there must be "
                 "pairs without an enclave at both ends of those that have one."
             )
             raise InputError(msg)
         if not model.convergence:
-            raise InputError(f"{what}: the Poisson regression has not converged in {_STEPS} steps.")
+            raise InputError(
+                f"{function}: the Poisson regression has not converged in {_STEPS} steps."
+            )
         expected: Floats = np.asarray(model.predict(type="response"), np.float64)
     # The covariates without the fixed effects, at the weights of the fit.
     residual, settled = pyfixest.estimation.demean(
@@ -79,7 +81,7 @@ def poisson_fixed_effects(
         maxiter=100_000,
     )
     if not settled:
-        raise InputError(f"{what}: the fixed effects have not converged in 100,000 steps.")
+        raise InputError(f"{function}: the fixed effects have not converged in 100,000 steps.")
     variance = _sandwich(residual, y - expected, expected, list(clusters.values()))
     return kept[names].to_numpy(np.float64), variance, expected
 

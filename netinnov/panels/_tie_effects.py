@@ -137,7 +137,7 @@ def fit_cells(
     method: Method,
     effects: Effects,
     errors: Errors,
-    what: str,
+    function: str,
 ) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells; ``usable`` are the pairs that may take part."""
     cohort, group = treatment.cohort, treatment.group
@@ -170,13 +170,13 @@ def fit_cells(
     variance = np.full((len(cells), len(cells)), np.nan)
     columns = np.flatnonzero(cells_left)
     beta, spread, n_clusters = _estimate(
-        pairs, rows[kept], period[kept], y[kept], cell[kept], columns, effects, errors, what
+        pairs, rows[kept], period[kept], y[kept], cell[kept], columns, effects, errors, function
     )
     estimate[columns] = beta
     variance[np.ix_(columns, columns)] = spread
     if lost := len(cells) - columns.size:
         msg = (
-            f"{what}: in {lost} of {len(cells)} cells all ties are 0, or all of those they are "
+            f"{function}: in {lost} of {len(cells)} cells all ties are 0, or all of those they are "
             "compared with, so that they have no finite estimate (NaN), nor have the means they "
             "enter. Longer periods make this rarer."
         )
@@ -304,7 +304,7 @@ def _estimate(
     columns: Integers,
     effects: Effects,
     errors: Errors,
-    what: str,
+    function: str,
 ) -> tuple[Floats, Floats, int]:
     covariates = {f"cell {column}": (cell == column).astype(np.float64) for column in columns}
     _, cluster = np.unique(pairs.unordered[rows], return_inverse=True)
@@ -326,7 +326,7 @@ def _estimate(
     else:
         fixed["period"] = period.astype(np.int64)
     beta, variance, expected = poisson_fixed_effects(
-        y, covariates, fixed, {"cluster": cluster.astype(np.int64)}, what=what
+        y, covariates, fixed, {"cluster": cluster.astype(np.int64)}, function=function
     )
     n = rows.size
     if errors == "jackknife":

@@ -146,7 +146,7 @@ def allocate_space(
     if whole:
         for name, amounts in (("demand", needs), ("capacity", space)):
             _refuse_parts(name, amounts)
-    least = _least(minimum_share, needs, space, allowed, whole)
+    least = _least_flows(minimum_share, needs, space, allowed, whole)
     d = needs.to_numpy() - least.sum(axis=1)
     s = space.to_numpy() - least.sum(axis=0)
     scale = 1.0 if whole else _scale([needs.max(), space.max()])
@@ -215,7 +215,7 @@ def _refuse_parts(name: str, amounts: pd.Series) -> None:
         raise InputError(f"whole=True needs whole numbers in `{name}`; found {listed}.")
 
 
-def _least(
+def _least_flows(
     minimum_share: Any,
     demand: pd.Series,
     capacity: pd.Series,

@@ -133,7 +133,7 @@ class ByDistance:
     def values(self, plan: Plan, more: Positions) -> Floats:
         from netinnov.kernels.added_links import access_gains
 
-        distance_between, where = self._distances(plan), self._where(plan)
+        distance_between, where = self._distances(plan), self._numbers_of_nodes(plan)
         nodes = self.by_access.nodes
         chosen = np.zeros(len(distance_between), bool)
         chosen[nodes] = True
@@ -155,12 +155,12 @@ class ByDistance:
     def _reduced(
         self,
         gains: Callable[..., Floats],
-        apart: Floats,
+        distances: Floats,
         chosen: npt.NDArray[np.bool_],
         now: Floats,
         *links: Any,
     ) -> Floats:
-        more = gains(apart, chosen, *links)[:, self.by_access.nodes]
+        more = gains(distances, chosen, *links)[:, self.by_access.nodes]
         return self.by_access.reduce((now + more) / (now.size - 1))
 
     def _of(
@@ -197,7 +197,7 @@ class ByDistance:
         parts = [np.arange(self.first[at], self.first[at + 1]) for at in plan]
         return np.concatenate([np.empty(0, np.int64), *parts])
 
-    def _where(self, plan: Plan) -> Positions:
+    def _numbers_of_nodes(self, plan: Plan) -> Positions:
         """Number of each node in the distances of a plan; -1 for nodes that are not in it."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         where[: self.n] = np.arange(self.n)
@@ -218,7 +218,7 @@ class ByDistance:
             distance_between[: len(before), : len(before)] = before
             np.fill_diagonal(distance_between, 0.0)
             last = np.array(plan[-1:], np.int64)
-            links = self._of(last, len(before), self._where(plan[:-1]), plan[:-1])
+            links = self._of(last, len(before), self._numbers_of_nodes(plan[:-1]), plan[:-1])
             _, _, source, target, length, both_ways = links
             self.kept[plan] = distances_with_links(
                 distance_between, source, target, length, both_ways

@@ -193,10 +193,10 @@ def _builds_of_scenarios(
     ]
 
 
-def _mask(what: str, players: object, names: list[str]) -> int:
-    positions = set(as_positions(what, players, names))
+def _mask(argument: str, players: object, names: list[str]) -> int:
+    positions = set(as_positions(argument, players, names))
     if not positions:
-        raise InputError(f"`{what}` must name at least one player; found none.")
+        raise InputError(f"`{argument}` must name at least one player; found none.")
     return sum(1 << at for at in positions)
 
 

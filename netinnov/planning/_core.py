@@ -120,7 +120,7 @@ def least_core(game: GameLike) -> float:
     game = as_game(game)
     if len(game.players) == 1:
         return -np.inf
-    _, scale, excess_of_gains = _least(game)
+    _, scale, excess_of_gains = _scaled_least_core(game)
     least = scale * excess_of_gains
     return 0.0 if abs(least) <= 1e-12 * np.abs(game.values).max() else least
 
@@ -157,7 +157,7 @@ def core_range(game: GameLike) -> pd.DataFrame:
     index = pd.Index(list(game.players), tupleize_cols=False, name="player")
     if len(game.players) == 1:
         return pd.DataFrame(game.values[-1], index, ["low", "high"])
-    gains, scale, least = _least(game)
+    gains, scale, least = _scaled_least_core(game)
     if least * scale > tolerance(game):
         return pd.DataFrame(np.nan, index, ["low", "high"])
     gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
@@ -165,7 +165,7 @@ def core_range(game: GameLike) -> pd.DataFrame:
     return pd.DataFrame(alone[:, None] + scale * core_ends(gains), index, ["low", "high"])
 
 
-def _least(game: Game) -> tuple[Floats, float, float]:
+def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
     """Gains of at most 1 over what players have alone, their scale, and the least core of them."""
     gains = gains_over_alone(game)
     scale = float(np.abs(gains).max()) or 1.0

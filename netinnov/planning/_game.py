@@ -161,38 +161,40 @@ def as_game(game: GameLike) -> Game:
     return Game(tuple(players), values)
 
 
-def distinct_players(what: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
+def distinct_players(argument: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
     """The players as a list: at least one, no more than a table takes, none of them twice."""
-    listed = as_list(what, players)
+    listed = as_list(argument, players)
     seen: set[Any] = set()
     for player in listed:
         if not isinstance(player, Hashable):
-            raise InputError(f"`{what}`: a player must be hashable; found {shown(player)}.")
+            raise InputError(f"`{argument}`: a player must be hashable; found {shown(player)}.")
         if player in seen:
-            raise InputError(f"`{what}`: each player must be there once; found {player!r} twice.")
+            raise InputError(
+                f"`{argument}`: each player must be there once; found {player!r} twice."
+            )
         seen.add(player)
     if not listed:
-        raise InputError(f"`{what}`: a game needs at least one player; found none.")
+        raise InputError(f"`{argument}`: a game needs at least one player; found none.")
     if most is not None and len(listed) > most:
-        msg = f"`{what}`: a table of all coalitions takes at most {most} players; found "
+        msg = f"`{argument}`: a table of all coalitions takes at most {most} players; found "
         raise InputError(f"{msg}{len(listed)}; for more see sampled_shapley_value().")
     return listed
 
 
-def as_positions(what: str, names: object, players: Sequence[Any]) -> list[int]:
+def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[int]:
     """Positions of some players of a game."""
-    listed = as_list(what, names, "players")
+    listed = as_list(argument, names, "players")
     at = {player: i for i, player in enumerate(players)}
     unknown = [name for name in listed if not isinstance(name, Hashable) or name not in at]
     if unknown:
-        msg = f"`{what}` must name players of the game, {examples(players)}; found "
+        msg = f"`{argument}` must name players of the game, {examples(players)}; found "
         raise InputError(f"{msg}{examples(unknown, shown)}.")
     return [at[name] for name in listed]
 
 
-def as_allocation(what: str, allocation: object, players: Sequence[Any]) -> Floats:
+def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> Floats:
     """One finite number for each player, in their order."""
-    check_type(what, allocation, pd.Series, Mapping, mend="a Series by player")
+    check_type(argument, allocation, pd.Series, Mapping, mend="a Series by player")
     by_name = allocation if isinstance(allocation, pd.Series) else pd.Series(dict(allocation))  # type: ignore[call-overload]
     if not by_name.index.is_unique or set(by_name.index) != set(players):
         missing = [player for player in players if player not in by_name.index]
@@ -200,12 +202,12 @@ def as_allocation(what: str, allocation: object, players: Sequence[Any]) -> Floa
         faults = f"without a number: {examples(missing)}; " if missing else ""
         faults += f"not players: {examples(others)}; " if others else ""
         faults = faults or "a player twice; "
-        raise InputError(f"`{what}` must hold one number for each player; {faults[:-2]}.")
-    values = as_floats(what, by_name.reindex(list(players)).to_numpy())
+        raise InputError(f"`{argument}` must hold one number for each player; {faults[:-2]}.")
+    values = as_floats(argument, by_name.reindex(list(players)).to_numpy())
     if not np.isfinite(values).all():
         player = players[int(np.flatnonzero(~np.isfinite(values))[0])]
         raise InputError(
-            f"`{what}` must hold finite numbers; found {by_name[player]} at {player!r}."
+            f"`{argument}` must hold finite numbers; found {by_name[player]} at {player!r}."
         )
     return values
 

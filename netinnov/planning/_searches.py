@@ -43,7 +43,7 @@ class Limit:
         """The candidates that the plan can take besides, in order."""
         if self.k is not None and len(plan) >= self.k:
             return []
-        left = self._left(plan)
+        left = self._money_left(plan)
         return [at for at in range(self.costs.size) if at not in plan and self.costs[at] <= left]
 
     def allows(self, plan: Sequence[int]) -> bool:
@@ -66,7 +66,7 @@ class Limit:
                 plan.append(at)
         return plan
 
-    def _left(self, plan: Sequence[int]) -> float:
+    def _money_left(self, plan: Sequence[int]) -> float:
         return self.budget * (1 + 1e-12) - self.cost(plan)
 
 
@@ -299,11 +299,11 @@ def bound_after(
         base = list(plan) if monotone else []
         outside = [at for at in range(n) if at not in base]
         gains = np.maximum(values.values(base, outside) - values.value(base), 0.0)
-        bounds.append(values.value(base) + _most(gains, limit.costs[outside], limit))
+        bounds.append(values.value(base) + _largest_gain(gains, limit.costs[outside], limit))
     return min(bounds, default=math.nan)
 
 
-def _most(gains: Floats, costs: Floats, limit: Limit) -> float:
+def _largest_gain(gains: Floats, costs: Floats, limit: Limit) -> float:
     """The largest sum of gains within the limit, the last candidate in part."""
     if limit.k is not None:
         return math.fsum(np.sort(gains)[::-1][: limit.k])

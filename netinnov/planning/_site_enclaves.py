@@ -226,8 +226,8 @@ def limit_of_plans(
 ) -> Limit:
     """How many candidates a plan takes, or what it may cost."""
     if (k is None) == (budget is None):
-        which = "neither" if k is None else "both"
-        raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {which}.")
+        n_given = "neither" if k is None else "both"
+        raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {n_given}.")
     n = len(candidates)
     if k is not None:
         k = as_whole("k", k, low=1)

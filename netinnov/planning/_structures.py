@@ -128,7 +128,7 @@ def _blocks(unions: object, game: Game) -> list[list[int]]:
     twice = sorted({at for at in members if members.count(at) > 1})
     missing = [at for at in range(len(game.players)) if at not in members]
     if twice or missing:
-        number, which = ("more than one", twice) if twice else ("none", missing)
-        names = examples(game.players[at] for at in which)
+        number, fault = ("more than one", twice) if twice else ("none", missing)
+        names = examples(game.players[at] for at in fault)
         raise InputError(f"`unions` must hold each player in one union; in {number}: {names}.")
     return [block for block in blocks if block]

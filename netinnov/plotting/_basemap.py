@@ -46,7 +46,7 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     if isinstance(basemap, str) and basemap == "land":
         draw_land(ax)
         return
-    geopandas = require("geopandas", extra="maps", what="a map with a basemap")
+    geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
     seen = shapes.cx[west:east, south:north]

@@ -200,7 +200,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
         columns = [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores]
         sns.heatmap(
             scores.set_axis(rows, axis=0).set_axis(columns, axis=1),
-            annot=measures.head(top).map(_three).to_numpy(),
+            annot=measures.head(top).map(_three_digits).to_numpy(),
             fmt="",
             cmap="Blues",
             vmin=-limit / 4,
@@ -281,7 +281,7 @@ def _signed(value: float) -> str:
     return number(value, ".2f")
 
 
-def _three(value: float) -> str:
+def _three_digits(value: float) -> str:
     if math.isnan(value):
         return "–"
     return number(value, ",.0f" if abs(value) >= 1000 else ".3g")

@@ -80,8 +80,8 @@ def plot_dose_response(
     """
     needed = ["dose", "measure", "node", "difference", "low", "high"]
     table = table_of("table", table, needed, of="DoseResponse.to_frame()", method="to_frame")
-    whose = table["node"].isna() if node is None else table["node"].eq(node)
-    selected = whose.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
+    of_node = table["node"].isna() if node is None else table["node"].eq(node)
+    selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[selected].sort_values("dose")
     if rows.empty:
         msg = f"`table` has no row of the measure {measure!r} and node {node!r}; "

@@ -121,9 +121,9 @@ def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
 def _note(name: str, study: Any) -> str:
     p = study.pre_trend_p
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
-    who = f"{name}: " if name else ""
+    prefix = f"{name}: " if name else ""
     intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
     return (
-        f"{who}{before}; {study.sample.n_treated:,} treated pairs, "
+        f"{prefix}{before}; {study.sample.n_treated:,} treated pairs, "
         f"{study.sample.n_controls:,} others; {intervals}."
     )

@@ -105,7 +105,7 @@ def save_figure(
         check_choice("formats", each, Format)
     if caption is None:
         caption = " ".join(dict.fromkeys(note for ax in figure.axes for note in caption_notes(ax)))
-    said = {"caption": one_line(caption), "command": one_line(command)}
+    texts = {"caption": one_line(caption), "command": one_line(command)}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # By way of the memory: matplotlib tells a full disk as an error of its own.
@@ -122,14 +122,14 @@ def save_figure(
                     "PNG",
                     dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH),
                     compress_level=6,
-                    pnginfo=_png_text(name, said),
+                    pnginfo=_png_text(name, texts),
                 )
             elif each == "pdf":
-                about = _metadata(name, said, caption="Subject", command="Keywords")
+                about = _metadata(name, texts, caption="Subject", command="Keywords")
                 about |= {"Creator": _SOFTWARE, "CreationDate": None}
                 FigureCanvasPdf(figure).print_pdf(stream, metadata=about)  # type: ignore[no-untyped-call]
             else:
-                about = _metadata(name, said, caption="Description", command="Source")
+                about = _metadata(name, texts, caption="Description", command="Source")
                 about |= {"Creator": _SOFTWARE, "Date": None}
                 FigureCanvasSVG(figure).print_svg(stream, metadata=about)  # type: ignore[no-untyped-call]
             content[each] = stream.getvalue()
@@ -140,15 +140,15 @@ def save_figure(
     return tuple(paths.values())
 
 
-def _metadata(name: str, said: dict[str, str], **keys: str) -> dict[str, str | None]:
+def _metadata(name: str, texts: dict[str, str], **keys: str) -> dict[str, str | None]:
     """What a file says of itself under the keys of its format; nothing that is empty."""
     about: dict[str, str | None] = {"Title": one_line(name)}
-    return about | {keys[what]: text for what, text in said.items() if text}
+    return about | {keys[part]: text for part, text in texts.items() if text}
 
 
-def _png_text(name: str, said: dict[str, str]) -> PngInfo:
+def _png_text(name: str, texts: dict[str, str]) -> PngInfo:
     held = PngInfo()
-    for key, text in _metadata(name, said, caption="Description", command="Comment").items():
+    for key, text in _metadata(name, texts, caption="Description", command="Comment").items():
         held.add_text(key, str(text))
     held.add_text("Software", _SOFTWARE)
     return held

@@ -248,8 +248,8 @@ def _draw_links(
         links = _drawable_links(network, layer, located)
         if len(links) > strongest:
             name = mark_modelled(layer, modelled)
-            links, how = _first(links, strength.reindex(located.index), strongest)
-            cut.append(f"{name}: {strongest:,} of {len(links):,} links are drawn, {how}.")
+            links, choice = _first(links, strength.reindex(located.index), strongest)
+            cut.append(f"{name}: {strongest:,} of {len(links):,} links are drawn, {choice}.")
         frames.append(links.head(strongest))
     links = pd.concat(frames, ignore_index=True)
     # Links of one pair fan out from the straight line, to sides counted from the same end.
@@ -310,12 +310,12 @@ def _first(
     )
     weight = ranked["weight"].to_numpy()
     if weight[0] == weight[-1]:
-        how = "those between the strongest places, as all have the same weight"
+        choice = "those between the strongest places, as all have the same weight"
     elif weight[strongest - 1] == weight[strongest]:
-        how = "the heaviest; of equal ones those between the strongest places"
+        choice = "the heaviest; of equal ones those between the strongest places"
     else:
-        how = "the heaviest"
-    return ranked[links.columns], how
+        choice = "the heaviest"
+    return ranked[links.columns], choice
 
 
 def _heaviest(

@@ -131,10 +131,10 @@ def plot_community_flows(
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=88)
         image = _draw_matrix(ax, np.where(blank, np.nan, shown), tags, blank, 0.0, None)
-        which = "all weight" if of == "all" else "the weight that leaves the row"
+        whole_weight = "all weight" if of == "all" else "the weight that leaves the row"
         bar = ax.figure.colorbar(image, ax=ax, fraction=0.046, pad=0.03, ticks=MaxNLocator(5))
         bar.ax.yaxis.set_major_formatter(lambda x, _: f"{100 * x:g}")
-        bar.set_label(f"% of {which}", fontsize=7)
+        bar.set_label(f"% of {whole_weight}", fontsize=7)
         bar.ax.tick_params(labelsize=7)
         write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
@@ -210,7 +210,7 @@ def plot_layer_similarity(
         bar = ax.figure.colorbar(image, ax=ax, fraction=0.046, pad=0.03, ticks=MaxNLocator(4))
         bar.set_label(printable(label, longest=80), fontsize=7)
         bar.ax.tick_params(labelsize=7)
-        _write_cells(ax, image, shown, _two, blank)
+        _write_cells(ax, image, shown, _two_digits, blank)
     return ax
 
 
@@ -362,7 +362,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}" if 0 < share < 0.9995 else f"{100 * share:.0f}"
 
 
-def _two(value: float) -> str:
+def _two_digits(value: float) -> str:
     if np.isnan(value):
         return "–"
     text = f"{value:.2f}".replace("-", "\N{MINUS SIGN}")

@@ -110,25 +110,25 @@ def plot_null_distribution(
 
 
 def _comparison(
-    given: NullComparison | pd.Series[float] | pd.DataFrame,
+    result: NullComparison | pd.Series[float] | pd.DataFrame,
     observed: float | pd.Series[float] | None,
 ) -> NullComparison:
     """The comparison, or that of a table of replicates with the value observed."""
     from netinnov.null_models import NullComparison  # only here: it loads compiled code
     from netinnov.null_models._null_statistics import compared
 
-    if not isinstance(given, (pd.Series, pd.DataFrame)):
+    if not isinstance(result, (pd.Series, pd.DataFrame)):
         mend = "compare_with_null(...), or a table of draws"
-        check_type("comparison", given, NullComparison, mend=mend)
+        check_type("comparison", result, NullComparison, mend=mend)
         if observed is not None:
             raise InputError("`observed` is for a table of replicates; leave it out here.")
-        return given
-    if isinstance(given, pd.DataFrame) and isinstance(observed, pd.Series):
-        observed = observed.reindex(pd.Index(given.columns))
-    elif isinstance(given, pd.DataFrame) or not isinstance(observed, (int, float)):
+        return result
+    if isinstance(result, pd.DataFrame) and isinstance(observed, pd.Series):
+        observed = observed.reindex(pd.Index(result.columns))
+    elif isinstance(result, pd.DataFrame) or not isinstance(observed, (int, float)):
         msg = "`observed` must be the value of the network, a number for a Series of replicates "
         raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
-    return compared(observed, np.asarray(given, np.float64), np.nan)
+    return compared(observed, np.asarray(result, np.float64), np.nan)
 
 
 def _chance(p: float, replicates: int) -> str:

@@ -78,8 +78,10 @@ def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, B
         place, jurisdiction = nodes.loc[node, "place"], nodes.loc[node, "jurisdiction"]
         note = kind if kind not in ("nan", "None", "<NA>") else ""
         if panel == "other":
-            whose = "jurisdiction not stated" if pd.isna(jurisdiction) else places[jurisdiction]
-            note = f"{note}, {whose}" if note else whose
+            jurisdiction_name = (
+                "jurisdiction not stated" if pd.isna(jurisdiction) else places[jurisdiction]
+            )
+            note = f"{note}, {jurisdiction_name}" if note else jurisdiction_name
         elif pd.notna(place) and stands[node] != side[node]:
             note = f"{note}, in {places[place]}" if note else f"in {places[place]}"
         lines = textwrap.wrap(

@@ -203,7 +203,7 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ends = (low, high)[:: -1 if turned else 1]
     if low == high:
         ends = (low,)
-    texts = [_three(end) for end in ends]
+    texts = [_three_digits(end) for end in ends]
     for x, text in zip((0, 1), texts, strict=False):
         _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=6)
     return max(map(len, texts))
@@ -211,11 +211,14 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
 
 def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: float) -> None:
     """Numbers at the right of the rows; a column without any is left out."""
-    columns = [("value", 11.0, [_three(value) or "–" for value in table["value"]])]
+    columns = [("value", 11.0, [_three_digits(value) or "–" for value in table["value"]])]
     if not _is_narrow(ax):
         for head, low, high in (("interval", "low", "high"), ("null", "null_low", "null_high")):
             pairs = zip(table[low], table[high], strict=True)
-            texts = [f"{_three(a)} to {_three(b)}" if np.isfinite(a) else "" for a, b in pairs]
+            texts = [
+                f"{_three_digits(a)} to {_three_digits(b)}" if np.isfinite(a) else ""
+                for a, b in pairs
+            ]
             columns.append((head, 25.0, texts))
         columns.append(("z", 10.0, [_signed(z) for z in table["z"]]))
         columns.append(("p", 9.0, [_chance(p) for p in table["p"]]))
@@ -288,7 +291,7 @@ def _is_narrow(ax: Axes) -> bool:
     return bool(ax.figure.canvas.figure.get_figwidth() * 25.4 < _NARROW)
 
 
-def _three(value: float) -> str:
+def _three_digits(value: float) -> str:
     """Three digits, trailing zeros too; nothing for what is undefined."""
     if np.isnan(value):
         return ""

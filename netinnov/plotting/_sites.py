@@ -177,12 +177,12 @@ def _draw_sites(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.Data
     for end, marker, size in (("host", "s", 26), ("home", "o", 16)):
         for of_plan in (True, False):
             ids = chosen[end] if of_plan else pairs.loc[~pairs[end].isin(chosen[end]), end]
-            here = at.loc[[place for place in dict.fromkeys(ids) if place in at.index]]
+            drawn = at.loc[[place for place in dict.fromkeys(ids) if place in at.index]]
             look: dict[str, Any] = {"facecolors": INK if of_plan else "white", "edgecolors": INK}
             ax.scatter(
-                here["lon"], here["lat"], s=size, marker=marker, linewidths=0.7, zorder=5, **look
+                drawn["lon"], drawn["lat"], s=size, marker=marker, linewidths=0.7, zorder=5, **look
             )
-            if len(here):
+            if len(drawn):
                 handles.append(
                     Line2D(
                         [],

@@ -42,8 +42,8 @@ class Flows(NamedTuple):
     directed: bool
 
     @classmethod
-    def of(cls, network: MultilayerNetwork, what: str) -> Flows:
-        matrix = flat_matrix(network, what).tocoo()
+    def of(cls, network: MultilayerNetwork, subject: str) -> Flows:
+        matrix = flat_matrix(network, subject).tocoo()
         source, target = matrix.coords
         directed = bool(network.directed)
         keep = slice(None) if directed else source < target
@@ -102,12 +102,12 @@ def entropy_index(
     check_network(network)
     check_choice("of", of, Unit)
     check_choice("direction", direction, Direction)
-    what = f"entropy_index with of={of!r}"
+    subject = f"entropy_index with of={of!r}"
     if of == "links":
-        refuse_shares(network.storage.records, what)
-        flows = Flows.of(network, what)
+        refuse_shares(network.storage.records, subject)
+        flows = Flows.of(network, subject)
         return normalised_entropy(flows.weight, flows.possible)
-    value = totals(network, direction, f"{what} and direction={direction!r}")
+    value = totals(network, direction, f"{subject} and direction={direction!r}")
     return normalised_entropy(value, network.n_nodes)
 
 
@@ -290,12 +290,12 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(balance, _pairs(network, low, high), name="link_symmetry")
 
 
-def totals(network: MultilayerNetwork, direction: Direction, what: str) -> Floats:
+def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
     """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
     check_network(network)
     if direction != "in":
-        refuse_shares(network.storage.records, what)
-    matrix = flat_matrix(network, what)
+        refuse_shares(network.storage.records, subject)
+    matrix = flat_matrix(network, subject)
     inward: Floats = np.asarray(matrix.sum(axis=0), np.float64)
     outward: Floats = np.asarray(matrix.sum(axis=1), np.float64)
     if direction == "in":

@@ -113,16 +113,18 @@ def _within_origins(
 
 
 def changed(
-    network: MultilayerNetwork, change: Change, rng: np.random.Generator, what: str
+    network: MultilayerNetwork, change: Change, rng: np.random.Generator, subject: str
 ) -> MultilayerNetwork:
     """Apply a function of the user, which must keep the nodes and their order."""
-    check_callable(what, change, "a function of a network and rng that gives a network")
+    check_callable(subject, change, "a function of a network and rng that gives a network")
     changed_network: object = change(network, rng)
     if not isinstance(changed_network, MultilayerNetwork):
-        msg = f"`{what}` must return a MultilayerNetwork; found {type(changed_network).__name__}."
+        msg = (
+            f"`{subject}` must return a MultilayerNetwork; found {type(changed_network).__name__}."
+        )
         raise InputError(msg)
     if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
-        msg = f"`{what}` must return a network of the same nodes in the same order; found"
+        msg = f"`{subject}` must return a network of the same nodes in the same order; found"
         raise InputError(
             f"{msg} {changed_network.n_nodes} nodes in place of {network.n_nodes}, or others."
         )

@@ -171,7 +171,7 @@ def sensitivity(
     tested = _REWIRE if null is None else null
     variants = _settled(network, variants, structures, tested, first, executor, progress)
     task = _Task(network, size, setting, variants, cuts, ready)
-    seen = task.found(network, structures, first)
+    seen = task.specified(network, structures, first)
     draws = for_null.spawn(0 if null is None else replicates)
     drawn = run(task, draws, executor=executor, progress=progress, label="sensitivity")
     null_values = np.array([one.value for one in drawn]).reshape(len(draws), *seen.value.shape)
@@ -192,7 +192,7 @@ Variants: TypeAlias = dict[str, _Variant]
 Structures: TypeAlias = dict[float, Structure]
 
 
-class _Found(NamedTuple):
+class _Specified(NamedTuple):
     """What the specifications (rules x cuts) give for one network."""
 
     value: Floats  # rules x cuts x indices
@@ -212,16 +212,16 @@ class _Task:
     cuts: tuple[int | None, ...]
     null: Prepared | None
 
-    def __call__(self, rng: np.random.Generator) -> _Found:
+    def __call__(self, rng: np.random.Generator) -> _Specified:
         """The specifications of a draw from the null model."""
         network = self.network
         if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
-        return self.found(network, _structures(network, self.variants, rng, in_draw=True), rng)
+        return self.specified(network, _structures(network, self.variants, rng, in_draw=True), rng)
 
-    def found(
+    def specified(
         self, network: MultilayerNetwork, structures: Structures, rng: np.random.Generator
-    ) -> _Found:
+    ) -> _Specified:
         """The specifications of a network, whose structure is given by resolution."""
         shape = (len(self.variants), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
@@ -245,7 +245,7 @@ class _Task:
                     known[key] = (len(known), self._values(network, structure, at, rng))
                 n[row, column] = at.size
                 places[row, column], value[row, column] = known[key]
-        return _Found(value, n, places, centre)
+        return _Specified(value, n, places, centre)
 
     def _values(
         self,
@@ -356,7 +356,7 @@ def _of_system(
     names: Sequence[str],
     rules: list[str],
     cuts: tuple[int | None, ...],
-    observed: _Found,
+    observed: _Specified,
     null_values: Floats,
 ) -> pd.DataFrame:
     defined = np.isfinite(null_values)

@@ -83,7 +83,7 @@ class BetweenPlaces(Priced):
         """Add a node (see `added_node`) and link it to ends; `followed` as in `moved`."""
         removed, new = self._links_of_node(network, home, layer, pairs, ends, rng)
         nodes = added_node(network, node)
-        return moved(network, nodes, layer, gone=removed, new=new, followed=followed)
+        return moved(network, nodes, layer, removed=removed, new=new, followed=followed)
 
     def _links_of_node(
         self,

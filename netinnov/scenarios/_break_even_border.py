@@ -172,7 +172,11 @@ def break_even_border(
 
     def values(frictions: Floats, *, shown: bool = False) -> Floats:
         task = partial(
-            _both, network=network, pair=(scenario, rival), measure=measure, friction=friction
+            _measured_pair,
+            network=network,
+            pair=(scenario, rival),
+            measure=measure,
+            friction=friction,
         )
         items = [(seed, frictions) for seed in seeds]
         return np.stack(run(task, items, executor=executor, progress=shown))
@@ -217,7 +221,7 @@ def break_even_border(
     return BreakEvenBorder(border, until, where, float(a), float(b), share, curve)
 
 
-def _both(
+def _measured_pair(
     item: tuple[np.random.SeedSequence, Floats],
     *,
     network: MultilayerNetwork,

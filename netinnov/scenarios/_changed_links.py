@@ -71,14 +71,14 @@ def moved(
     nodes: NodeTable,
     layer: str,
     *,
-    gone: Pairs,
+    removed: Pairs,
     new: Pairs,
     left: float = 0.0,
     followed: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
     """Take pairs out of a layer and add others.
 
-    Pairs that are `gone` keep the share `left` of their weight; at 0 they are removed.
+    Pairs that are `removed` keep the share `left` of their weight; at 0 they are removed.
     `followed` are pairs as they were and, in the same order, as they are now: these keep their
     weights, periods and attributes.
     """
@@ -87,7 +87,7 @@ def moved(
     n = len(nodes.frame)
     source, target = rows.source, rows.target
     key = source.astype(np.int64) * n + target
-    keep, weight = (rows.layer != code) | ~np.isin(key, keys(gone, n)), rows.weight
+    keep, weight = (rows.layer != code) | ~np.isin(key, keys(removed, n)), rows.weight
     if left > 0:
         weight, keep = np.where(keep, weight, left * weight), np.ones(len(weight), bool)
     if followed is not None and len(followed[0].weight):

@@ -114,7 +114,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         removed, weight = self._funds(home, pairs, size, layer, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
         new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, network.storage.node_table(), layer, gone=removed, new=new)
+        return moved(network, network.storage.node_table(), layer, removed=removed, new=new)
 
     def _place_volume(
         self,
@@ -145,7 +145,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         directed = layer in network.directed
         new = split_ways(a.astype(np.int32), b.astype(np.int32), weight, chance, directed=directed)
         nodes = network.storage.node_table()
-        return moved(network, nodes, layer, gone=removed, new=new, left=left)
+        return moved(network, nodes, layer, removed=removed, new=new, left=left)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:

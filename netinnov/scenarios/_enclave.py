@@ -48,7 +48,7 @@ class Enclave(LinksOrVolume):
     ) -> MultilayerNetwork:
         """Add the park with its links, or with as many links to any nodes at all."""
         node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
-        return moved(network, added_node(network, node), layer, gone=removed, new=new, left=left)
+        return moved(network, added_node(network, node), layer, removed=removed, new=new, left=left)
 
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
@@ -245,12 +245,12 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         natives = ends_by_strength(np.flatnonzero(of_home), pairs, network.n_nodes, self.attachment)
         native = self._part(local, self.origin_share)
         draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
-        for (candidates, count), which in zip(draws, ("of", "not of"), strict=True):
+        for (candidates, count), rule in zip(draws, ("of", "not of"), strict=True):
             if count and not len(candidates.node):
                 unit = "volume" if self._moves_volume else "links"
                 raise InputError(
                     f"`origin_share` asks for {count:g} {unit} to nodes in {self.host!r} that are "
-                    f"{which} home origin, and there are none. Choose another share, or None."
+                    f"{rule} home origin, and there are none. Choose another share, or None."
                 )
         return draws
 

@@ -56,7 +56,7 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[pd.ExcelFile]:
-    require("python_calamine", extra="excel", what=f"reading {path.name}")
+    require("python_calamine", extra="excel", needed_by=f"reading {path.name}")
     check_file(path)
     with damage_refused(str(path)):
         try:
@@ -181,8 +181,8 @@ def read_points(path: Path) -> tuple[pd.DataFrame, list[str]]:
     ImportError
         geopandas or pyogrio is not installed.
     """
-    geopandas = require("geopandas", extra="maps", what=f"reading {path.name}")
-    require("pyogrio", extra="maps", what=f"reading {path.name}")
+    geopandas = require("geopandas", extra="maps", needed_by=f"reading {path.name}")
+    require("pyogrio", extra="maps", needed_by=f"reading {path.name}")
     check_file(path)
     with damage_refused(str(path)):
         try:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples
 from netinnov._opening import check_file, files_in, is_zip, unpacked
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
 __all__ = [
@@ -70,7 +70,7 @@ class TextTable(NamedTuple):
         frame = self.frame[good].reset_index(drop=True)
         return self._replace(frame=frame, lines=self.lines[good])
 
-    def judge(self, column: str, good: pd.Series, what: str, faults: list[str]) -> None:
+    def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
         """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
         filled = self.frame[column].notna()
         bad = (filled & ~good).to_numpy()
@@ -78,9 +78,11 @@ class TextTable(NamedTuple):
             return
         where = self.at(bad, column)
         if bad.sum() == filled.sum():
-            msg = f"{self.name}, column {column!r} must hold {what} in each row; not one does: "
+            msg = f"{self.name}, column {column!r} must hold {must_be} in each row; not one does: "
             raise InputError(f"{msg}{where}.")
-        faults.append(f"{self.name}, {column}: values left out, no {what}: {bad.sum()} ({where})")
+        faults.append(
+            f"{self.name}, {column}: values left out, no {must_be}: {bad.sum()} ({where})"
+        )
 
 
 def read_text_table(
@@ -159,7 +161,7 @@ def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
 
 def _find(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
-    kind = kind_of(path)
+    kind = kind_at_path(path)
     if kind == "a folder" or is_zip(path):
         names = files_in(path)
     elif kind != "nothing":

@@ -203,7 +203,7 @@ def flows_of_table(
     return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
 
 
-def _column(table: str, frame: pd.DataFrame, what: str, asked: str | None) -> str | None:
+def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) -> str | None:
     """The column that was asked for, or one with a usual name; a weight may be missing."""
     has = examples(frame.columns, str)
     if asked is not None:
@@ -212,13 +212,13 @@ def _column(table: str, frame: pd.DataFrame, what: str, asked: str | None) -> st
         guess = did_you_mean(asked, frame.columns)
         raise InputError(f"{table} must have a column {asked!r}{guess}; line 1 has {has}.")
     by_name = {str(name).strip().casefold(): str(name) for name in frame.columns[::-1]}
-    for name in USUAL[what]:
+    for name in USUAL[meaning]:
         if name in by_name:
             return by_name[name]
-    if what == "weight":
+    if meaning == "weight":
         return None
-    msg = f"{table} must be a square matrix, or have a column for the {what} such as "
-    raise InputError(f"{msg}{USUAL[what][0]!r}; line 1 has {has}; name it: {what}='...'.")
+    msg = f"{table} must be a square matrix, or have a column for the {meaning} such as "
+    raise InputError(f"{msg}{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...'.")
 
 
 def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int], str]) -> Floats:

@@ -94,9 +94,9 @@ def open_tables(
     check_choice("engine", engine, Engine)
     files = _files(as_path("path", path))
     if engine == "polars":
-        polars = require("polars", extra="polars", what='open_tables(engine="polars")')
+        polars = require("polars", extra="polars", needed_by='open_tables(engine="polars")')
         return {name: _scan(polars, sources, kind) for name, (sources, kind) in files.items()}
-    duckdb = require("duckdb", extra="duckdb", what="open_tables()")
+    duckdb = require("duckdb", extra="duckdb", needed_by="open_tables()")
     config = {"memory_limit": memory}
     if temp is not None:
         config["temp_directory"] = str(as_path("temp", temp))
@@ -144,9 +144,9 @@ def _files(folder: Path) -> dict[str, tuple[list[Path], str]]:
             raise InputError(msg)
         tables[name] = parts, ENDINGS[ending]
     if not tables:
-        found = sorted(entry.name for entry in folder.iterdir())
+        names = sorted(entry.name for entry in folder.iterdir())
         msg = f"{folder} must have files that end in {', '.join(ENDINGS)}; it has"
-        raise InputError(f"{msg} {examples(found) if found else 'nothing'}.")
+        raise InputError(f"{msg} {examples(names) if names else 'nothing'}.")
     return tables
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path, check_choice, check_names
 from netinnov._opening import parse_json
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._files import read_lines
@@ -198,7 +198,7 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
 
 def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str, str]] | None:
     """A table of ids, labels and more beside the edges: rows by label, and id to label."""
-    if kind_of(path) == "nothing":
+    if kind_at_path(path) == "nothing":
         return None
     rows = [(line, text) for line, text in enumerate(read_lines(path), start=1) if text.strip()]
     header = fields(rows[0][1])
@@ -223,9 +223,9 @@ def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str
     return node_table(numbers, labels, {key: attribute(v) for key, v in columns.items()})
 
 
-def _known(end: str, ids: Mapping[str, str], name: str, line: int, what: str, stem: str) -> str:
+def _known(end: str, ids: Mapping[str, str], name: str, line: int, kind: str, stem: str) -> str:
     if end not in ids:
-        msg = f"{name}, line {line}, column {what!r}: {end!r} must be in {stem}_{what}s.txt; it is "
+        msg = f"{name}, line {line}, column {kind!r}: {end!r} must be in {stem}_{kind}s.txt; it is "
         raise InputError(msg + "not.")
     return ids[end]
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path, examples
 from netinnov._opening import parse_json, unpacked
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
@@ -146,7 +146,7 @@ def is_openalex(folder: Path) -> bool:
 
 
 def _files(path: Path) -> list[Path]:
-    if kind_of(path) != "a folder":
+    if kind_at_path(path) != "a folder":
         return [path]
     return sorted(entry for entry in path.rglob("*") if entry.is_file())
 
@@ -162,7 +162,7 @@ def _is_json(file: Path) -> bool:
 
 def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who names which institution in which work, and what is known of institutions."""
-    if kind_of(path) == "nothing":
+    if kind_at_path(path) == "nothing":
         raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
     files = _files(path)
     tables = {_base(file): file for file in files if _base(file).endswith(".csv")}
@@ -181,10 +181,10 @@ def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
                 _learn(known, entry)
             elif kind == "W":
                 mentions += _of_work(entry, known)
-    found = pd.DataFrame(mentions, columns=MENTION).astype(
+    mentioned = pd.DataFrame(mentions, columns=MENTION).astype(
         {"work": "str", "author": "str", "institution": "str", "year": "Int64"}
     )
-    return found, pd.DataFrame([*known.values()], columns=INSTITUTION).set_index("institution")
+    return mentioned, pd.DataFrame([*known.values()], columns=INSTITUTION).set_index("institution")
 
 
 def _entries(file: Path) -> Iterator[dict[str, Any]]:
@@ -210,11 +210,11 @@ def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator
     year = work.get("publication_year")
     for authorship in work.get("authorships") or ():
         author = _id((authorship.get("author") or {}).get("id")) or None
-        there = authorship.get("institutions") or ()
-        for institution in there:
+        affiliations = authorship.get("institutions") or ()
+        for institution in affiliations:
             _learn(known, institution)
             yield _id(work["id"]), author, _id(institution.get("id")) or None, year
-        if not there:
+        if not affiliations:
             yield _id(work["id"]), author, None, year
 
 
@@ -222,7 +222,7 @@ def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
     """What an object says of an institution; its own goes before what a work says of it."""
     name = _id(entry.get("id"))
     geo = entry.get("geo") or {}
-    said = {
+    attributes = {
         "institution": name,
         "name": entry.get("display_name"),
         "ror": entry.get("ror"),
@@ -235,7 +235,7 @@ def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
     }
     held = known.setdefault(name, dict.fromkeys(INSTITUTION))
     own = "geo" in entry
-    held.update({key: value for key, value in said.items() if own or held[key] is None})
+    held.update({key: value for key, value in attributes.items() if own or held[key] is None})
 
 
 def _flat(tables: dict[str, Path]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path, examples
 from netinnov._opening import files_in, is_zip
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
@@ -197,7 +197,7 @@ def read_patentsview(
 def _find(path: Path) -> dict[str, list[Found]]:
     """The tables of each sort in a folder, zip or file."""
     tables: dict[str, list[Found]] = {sort: [] for sort in TABLES}
-    kind = kind_of(path)
+    kind = kind_at_path(path)
     alone = kind != "a folder" and not is_zip(path)
     if kind == "nothing":
         msg = f"{path} does not exist; give a folder, zip or file with a table of inventors."

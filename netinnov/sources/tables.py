@@ -16,7 +16,7 @@ from netinnov._columns import as_text, is_blank
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
-from netinnov._path_kinds import kind_of
+from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
@@ -136,10 +136,10 @@ def tables_of_file(
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
     asked, encoding = check_columns(columns), check_encoding(encoding)
-    folder = path if kind_of(path) == "a folder" else None
+    folder = path if kind_at_path(path) == "a folder" else None
     if folder is None and ending_of(path) not in WORKBOOKS:
         msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook"
-        raise InputError(f"{msg}; found {kind_of(path)}.")
+        raise InputError(f"{msg}; found {kind_at_path(path)}.")
     raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
     say([text for table in raw.values() for text in table.notes])
     if folder is None or not _is_ours(folder):
@@ -169,12 +169,12 @@ def read_places(
     held = read_any_table(path, encoding)
     header = {str(name) for name in held.frame}
     own = {key: ours for key, ours in columns.items() if key.removeprefix("places.") in header}
-    frame, said = rename(held.name, "places", held.frame, own)
+    frame, renamed = rename(held.name, "places", held.frame, own)
     if "place" not in frame:
         msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
-    note(said)
+    note(renamed)
     places = _table_of("places", held._replace(frame=frame))
     return places, {key: ours for key, ours in columns.items() if key not in own}
 
@@ -190,13 +190,13 @@ def _table_of(table: str, held: AnyTable) -> pd.DataFrame:
 
 
 def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
-    frame, said = rename(held.name, table, held.frame, columns)
+    frame, renamed = rename(held.name, table, held.frame, columns)
     if table == "nodes" and "node" not in frame and "place" in frame and is_bare(frame):
         places = frame["place"]
         if places.is_unique and places.notna().all():  # a table of cities
             frame = frame.drop(columns="place").assign(node=places)
-            said.append(f"{held.name}: no column has ids of nodes; each place is one.")
-    note(said)
+            renamed.append(f"{held.name}: no column has ids of nodes; each place is one.")
+    note(renamed)
     return held._replace(frame=frame)
 
 
@@ -247,7 +247,7 @@ def _missing(path: Path, folder: Path | None, names: list[str]) -> InputError:
 def _is_ours(folder: Path) -> bool:
     """Whether `write_network` wrote a folder, so that its headers are ours."""
     path = folder / "network.json"
-    if kind_of(path) != "a file":
+    if kind_at_path(path) != "a file":
         return False
     about = read_json(path)
     return isinstance(about, dict) and str(about.get("format", "")).startswith("netinnov network")

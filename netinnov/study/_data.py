@@ -268,23 +268,23 @@ def _read(
     if not source:
         source, path = recognise(path)
     options = _options(data, source)
-    said: list[str] = []
+    messages: list[str] = []
     if data.places is not None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             places, columns = read_places(data.places, columns=columns, encoding=data.encoding)
-        said = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+        messages = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
         options["places"] = places.set_index("place")
         options["aliases"] = data.aliases
         if data.outflow is not None:
             options["outflow"] = _outflow(data.outflow, options["places"])
-            said.append(
+            messages.append(
                 f"The flows are shares of what leaves each place, times its {data.outflow}."
             )
     _, tables, faults, notes, words = read(
         path, source=source, columns=columns, encoding=data.encoding, **options
     )
-    notes = [*faults, *said, *notes, *words]
+    notes = [*faults, *messages, *notes, *words]
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
@@ -351,7 +351,7 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     parts = {layer: part for layer, part in layers.items() if layer in present}
-    directed = [layer for layer in tables.directed if _asked(parts, layer) is not False]
+    directed = [layer for layer in tables.directed if _directed_of(parts, layer) is not False]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
@@ -364,7 +364,7 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     )
 
 
-def _asked(layers: Mapping[str, LayerPart], layer: str) -> bool | None:
+def _directed_of(layers: Mapping[str, LayerPart], layer: str) -> bool | None:
     return layers[layer].directed if layer in layers else None
 
 

@@ -99,7 +99,7 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
     """Write a picture as PDF and PNG; what its axes say of themselves goes with its note."""
     notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
     note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
-    caption = _said(picture.caption, note)
+    caption = _one_line(picture.caption, note)
     _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
     # Without loss, in two thirds of the bytes of the PNG.
     webp = io.BytesIO()
@@ -127,13 +127,13 @@ def write_captions(
     made = f"Written by `{command}`, netinnov {version}; the files of figures carry their captions."
     parts = [f"# Figures: {_literal(title)}", made]
     for picture in pictures:
-        parts += [f"## {picture.name}", _literal(_said(picture.caption, picture.note))]
+        parts += [f"## {picture.name}", _literal(_one_line(picture.caption, picture.note))]
         if picture.tables:
             parts.append("Numbers: " + ", ".join(f"`tables/{each}.csv`" for each in picture.tables))
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 
 
-def _said(caption: str, note: str) -> str:
+def _one_line(caption: str, note: str) -> str:
     """A caption and its note as one line of plain text."""
     return " ".join(f"{plain(caption)} {plain(note)}".split())
 

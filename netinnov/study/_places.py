@@ -73,10 +73,10 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         )
         raise InputError(msg)
     notes = tuple(
-        f"{_counted(more[1] - less[1], why)} and {more[2] - less[2]:,} linked pairs are left out "
-        "(tables/coverage.csv)."
-        for (more, less), why in zip(pairwise(left), WHY, strict=True)
-        if more[1] != less[1]
+        f"{_counted(before[1] - after[1], why)} and {before[2] - after[2]:,} linked pairs are left "
+        "out (tables/coverage.csv)."
+        for (before, after), why in zip(pairwise(left), WHY, strict=True)
+        if before[1] != after[1]
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)

@@ -73,9 +73,11 @@ class Participation:
         inside = place >= 0
         shape = (self.cities.n_nodes, size.size)
 
-        def present(which: npt.NDArray[np.bool_]) -> csr_array:
-            which = inside & which
-            return csr_array((np.ones(int(which.sum())), (place[which], event[which])), shape=shape)
+        def present(members: npt.NDArray[np.bool_]) -> csr_array:
+            members = inside & members
+            return csr_array(
+                (np.ones(int(members.sum())), (place[members], event[members])), shape=shape
+            )
 
         parts = []
         for number in np.unique(group):

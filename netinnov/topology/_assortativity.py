@@ -127,10 +127,10 @@ def _values(network: MultilayerNetwork, by: str | pd.Series) -> pd.Series:
             msg = f"`by` must be 'degree' or a column of the nodes; there is no {by!r}"
             raise InputError(f"{msg}{did_you_mean(by, columns)}. Columns: {', '.join(columns)}.")
         return nodes[by]
-    given: object = by
-    if not isinstance(given, pd.Series):
+    value: object = by
+    if not isinstance(value, pd.Series):
         msg = "`by` must be 'degree', a column of the nodes, or a Series with a value a node"
-        raise InputError(f"{msg}; found {shown(given)}.")
+        raise InputError(f"{msg}; found {shown(value)}.")
     if not by.index.is_unique or not nodes.index.isin(by.index).all():
         missing = nodes.index[~nodes.index.isin(by.index)].tolist()
         msg = f"`by` must have one value a node; {len(missing)} nodes have none"

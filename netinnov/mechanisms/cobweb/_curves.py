@@ -61,7 +61,7 @@ class _Curve(ABC):
         -------
         array
         """
-        return np.asarray(self.offset + self.height * self._value(self._away(price)))
+        return np.asarray(self.offset + self.height * self._value(self._scaled_distance(price)))
 
     def slope(self, price: Any) -> Floats:
         """Give the derivative of supply at each price.
@@ -75,7 +75,7 @@ class _Curve(ABC):
         -------
         array
         """
-        return np.asarray(self.height * self.steepness * self._change(self._away(price)))
+        return np.asarray(self.height * self.steepness * self._change(self._scaled_distance(price)))
 
     def bounds(self) -> tuple[float, float]:
         """Give the least and the greatest supply, which no price reaches.
@@ -87,7 +87,7 @@ class _Curve(ABC):
         low, high = self._ends
         return self.offset + self.height * low, self.offset + self.height * high
 
-    def _away(self, price: Any) -> Floats:
+    def _scaled_distance(self, price: Any) -> Floats:
         return self.steepness * (np.asarray(price, np.float64) - self.centre)
 
     @staticmethod

@@ -123,10 +123,10 @@ def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[A
     return names
 
 
-def position(what: str, region: Any, regions: tuple[Any, ...]) -> int:
+def position(argument: str, region: Any, regions: tuple[Any, ...]) -> int:
     """Position of a region."""
     if region not in regions:
         near = did_you_mean(region, regions)
         some = examples(regions)
-        raise InputError(f"`{what}` must be a region ({some}); found {region!r}{near}.")
+        raise InputError(f"`{argument}` must be a region ({some}); found {region!r}{near}.")
     return regions.index(region)

@@ -74,7 +74,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
     nodes = network.storage.nodes
     kinds = nodes["kind"]
-    parks = [park for park in enclaves if kinds[park] == "park" and _apart(network, park)]
+    parks = [park for park in enclaves if kinds[park] == "park" and _has_two_ends(network, park)]
     around = {park: park_network(network, park) for park in parks}
     layers = sorted({layer for part in around.values() for layer in part.layers})
     partners = {node for part in around.values() for node in part.storage.nodes.index}
@@ -88,7 +88,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     return table
 
 
-def _apart(network: MultilayerNetwork, park: str) -> bool:
+def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
     """Home must not be part of host, as for a park that a district runs in its city."""
     try:
         check_park(network, park)

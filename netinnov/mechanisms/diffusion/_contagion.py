@@ -215,10 +215,10 @@ class Spread:
         )
 
 
-def positions(network: MultilayerNetwork, what: str, names: Sequence[str]) -> Codes:
+def positions(network: MultilayerNetwork, argument: str, names: Sequence[str]) -> Codes:
     """Positions of nodes in the order of the network."""
     check_network(network)
-    return network.storage.positions(what, names)
+    return network.storage.positions(argument, names)
 
 
 def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:

@@ -240,16 +240,16 @@ def _sum(spread: Spread, generators: Sequence[np.random.Generator], horizon: int
     return total
 
 
-def _nodes(network: MultilayerNetwork, what: str, names: str | Sequence[str]) -> Codes:
+def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]) -> Codes:
     """Positions of nodes by id, or of those in a place."""
     if not isinstance(names, str):
-        codes = positions(network, what, names)
+        codes = positions(network, argument, names)
         if not codes.size:
-            raise InputError(f"`{what}` must name at least one node; found none.")
+            raise InputError(f"`{argument}` must name at least one node; found none.")
         return codes
     places = network.storage.places
     if names not in places.index:
-        msg = f"`{what}` must be a place or a sequence of nodes; found {names!r}"
+        msg = f"`{argument}` must be a place or a sequence of nodes; found {names!r}"
         raise InputError(f"{msg}{did_you_mean(names, places.index)}.")
     inside = np.asarray(places.index == names)
     parent = places.index.get_indexer(pd.Index(places["parent"]))
@@ -261,7 +261,9 @@ def _nodes(network: MultilayerNetwork, what: str, names: str | Sequence[str]) ->
     code = network.storage.place_codes
     nodes = np.flatnonzero(inside[code] & (code >= 0)).astype(np.int32)
     if not nodes.size:
-        raise InputError(f"`{what}` must have nodes in the network; the place {names!r} has none.")
+        raise InputError(
+            f"`{argument}` must have nodes in the network; the place {names!r} has none."
+        )
     return nodes
 
 

@@ -170,7 +170,7 @@ class Logit:
         """
         pull, stay, chosen = self._choice(attraction)
         rate = shares / chosen
-        target = pull * (stay * rate + self._away * rate.sum(axis=-1, keepdims=True))
+        target = pull * (stay * rate + self._discount_of_moving * rate.sum(axis=-1, keepdims=True))
         moved: Floats = shares + self.mobility * (target - shares)
         return moved
 
@@ -188,7 +188,7 @@ class Logit:
             Regions x regions.
         """
         pull, stay, chosen = self._choice(attraction)
-        weights = self._away + stay * np.eye(len(shares))
+        weights = self._discount_of_moving + stay * np.eye(len(shares))
         moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
         moved = shares @ moves
         to_attraction = np.diag(moved) - moves.T @ (shares[:, None] * moves)
@@ -196,14 +196,14 @@ class Logit:
         return self.mobility * result
 
     @property
-    def _away(self) -> float:
+    def _discount_of_moving(self) -> float:
         return float(np.exp(-self.sensitivity * self.moving_cost))
 
     def _choice(self, attraction: Floats) -> tuple[Floats, float, Floats]:
         top = attraction.max(axis=-1, keepdims=True)
         pull = np.exp(self.sensitivity * (attraction - top))
-        stay = 1 - self._away
-        return pull, stay, stay * pull + self._away * pull.sum(axis=-1, keepdims=True)
+        stay = 1 - self._discount_of_moving
+        return pull, stay, stay * pull + self._discount_of_moving * pull.sum(axis=-1, keepdims=True)
 
 
 def trajectory(attraction: Attraction, start: Floats, *, steps: int, dynamics: Dynamics) -> Floats:

@@ -83,8 +83,8 @@ class ElementMigration:
         if self.spillovers is not None:
             s = _types("spillovers", self.spillovers, len(b))
         check_border(self.border)
-        theta = _each("sensitivity", self.sensitivity, len(b), high=np.inf)
-        speed = _each("mobility", self.mobility, len(b), high=1.0)
+        theta = _number_per_type("sensitivity", self.sensitivity, len(b), high=np.inf)
+        speed = _number_per_type("mobility", self.mobility, len(b), high=1.0)
         for name, value in (("_b", b), ("_s", s), ("_theta", theta), ("_speed", speed)):
             object.__setattr__(self, name, value)
 
@@ -228,7 +228,7 @@ def _types(name: str, matrix: Any, k: int | None) -> Floats:
     return values
 
 
-def _each(name: str, value: Any, k: int, *, high: float) -> Floats:
+def _number_per_type(name: str, value: Any, k: int, *, high: float) -> Floats:
     values = as_floats(name, value)
     if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
         raise InputError(

@@ -169,9 +169,9 @@ class FootlooseEntrepreneur(TradeModel):
     def _pulls(self) -> tuple[float, float]:
         return self.mu / (self.sigma - 1), self.mu / self.sigma
 
-    def _needs_two(self, what: str) -> None:
+    def _needs_two(self, method: str) -> None:
         if self.regions != 2:
-            raise InputError(f"{what} is for two regions; this model has {self.regions}.")
+            raise InputError(f"{method} is for two regions; this model has {self.regions}.")
 
 
 def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floats:

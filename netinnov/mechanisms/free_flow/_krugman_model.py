@@ -147,10 +147,10 @@ class CorePeriphery(TradeModel):
     def _is_black_hole(self) -> bool:
         return self.mu >= self.rho
 
-    def _refuse_black_hole(self, what: str) -> None:
+    def _refuse_black_hole(self, method: str) -> None:
         if self._is_black_hole():
             msg = (
-                f"there is no {what} point: mu must be below (sigma - 1) / sigma = {self.rho:g}; "
+                f"there is no {method} point: mu must be below (sigma - 1) / sigma = {self.rho:g}; "
                 f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
             )
             raise InputError(msg)

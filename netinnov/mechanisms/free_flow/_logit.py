@@ -141,7 +141,9 @@ class LogitMigration:
         self._refuse_enclave()
         if self.spillover == 0:
             return float("nan")
-        needed = self.attraction - self.congestion - (1 + self._away) / self.sensitivity
+        needed = (
+            self.attraction - self.congestion - (1 + self._discount_of_moving) / self.sensitivity
+        )
         border = 1 - needed / self.spillover
         return border if 0 <= border < 1 else float("nan")
 
@@ -168,7 +170,7 @@ class LogitMigration:
             raise InputError("fold_point needs an `enclave` above 0; found 0; see break_point().")
         if self.enclave == 1:
             return float("nan")
-        away, ratio = self._away, self.enclave / (2 - self.enclave)
+        away, ratio = self._discount_of_moving, self.enclave / (2 - self.enclave)
         lost = self.sensitivity * (self.congestion + self._spillover)
 
         def short(z: float) -> float:
@@ -192,7 +194,7 @@ class LogitMigration:
             dx/dt = choice(x) - x).
         """
         theta = self.sensitivity
-        points = crossings(theta * self._pull, theta * self._field, self._away)
+        points = crossings(theta * self._pull, theta * self._field, self._discount_of_moving)
         rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in points]
         return pd.DataFrame(rows, columns=["share", "stable"])
 
@@ -344,11 +346,11 @@ class LogitMigration:
         return self.attraction * self.enclave / 2
 
     @property
-    def _away(self) -> float:
+    def _discount_of_moving(self) -> float:
         return float(np.exp(-self.sensitivity * self.moving_cost))
 
     def _staying(self, n: int) -> float:
-        return (1 - self._away) / (1 + (n - 1) * self._away)
+        return (1 - self._discount_of_moving) / (1 + (n - 1) * self._discount_of_moving)
 
     def _refuse_enclave(self) -> None:
         if self.enclave > 0:

@@ -222,15 +222,15 @@ def _parameters(
     return {**parameters, "enclave": enclave}
 
 
-def _axis(what: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tuple[str, Floats]:
+def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tuple[str, Floats]:
     if len(axis) != 1:
-        raise InputError(f"`{what}` must map one parameter to its values; found {axis!r}.")
+        raise InputError(f"`{argument}` must map one parameter to its values; found {axis!r}.")
     name, values = next(iter(axis.items()))
     if name not in known:
-        raise InputError(f"`{what}` must be one of {', '.join(known)}; found {name!r}.")
+        raise InputError(f"`{argument}` must be one of {', '.join(known)}; found {name!r}.")
     numbers = np.asarray(list(values), dtype=np.float64)
     if not len(numbers):
-        raise InputError(f"`{what}` must have at least one value of {name}; found none.")
+        raise InputError(f"`{argument}` must have at least one value of {name}; found none.")
     _check_axis(name, numbers)
     return name, numbers
 

@@ -106,7 +106,9 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     values, labels = check_freeness_matrix(freeness)
     check_border(border)
     return pd.DataFrame(
-        values * (1 - border * _apart(jurisdictions, len(values))), index=labels, columns=labels
+        values * (1 - border * _across_border(jurisdictions, len(values))),
+        index=labels,
+        columns=labels,
     )
 
 
@@ -176,7 +178,7 @@ def neighbour_weights(
     values = values * ~np.eye(len(values), dtype=bool)
     totals = values.sum(axis=1, keepdims=True)
     weights = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
-    return np.asarray(weights * (1 - border * _apart(jurisdictions, len(values)))), labels
+    return np.asarray(weights * (1 - border * _across_border(jurisdictions, len(values)))), labels
 
 
 def neighbour_modes(network: Any) -> tuple[Floats, int]:
@@ -190,7 +192,7 @@ def neighbour_modes(network: Any) -> tuple[Floats, int]:
     return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)
 
 
-def _apart(jurisdictions: Any, n: int) -> Any:
+def _across_border(jurisdictions: Any, n: int) -> Any:
     """Where a pair of regions lies in two jurisdictions."""
     names = np.arange(n) if jurisdictions is None else np.asarray(jurisdictions)
     if names.shape != (n,):

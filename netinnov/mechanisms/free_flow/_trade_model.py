@@ -244,10 +244,10 @@ class TradeModel(ManyRegions):
     def _is_black_hole(self) -> bool:
         return False
 
-    def _refuse_black_hole(self, what: str) -> None:
+    def _refuse_black_hole(self, method: str) -> None:
         """Only the core-periphery model can be made with parameters of a black hole."""
-        assert what
+        assert method
 
-    def _needs_two(self, what: str) -> None:
+    def _needs_two(self, method: str) -> None:
         """Only a model that is told its number of regions has more than two."""
-        assert what
+        assert method

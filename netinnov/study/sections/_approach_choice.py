@@ -154,17 +154,21 @@ def _priced(
     """With budget and prices: those of the experiment, or a link between the two costs 1."""
     why = _why_not(context, layer)
     experiment = context.once(choose)
-    given = experiment.part.prices if experiment is not None else None
+    prices_of_experiment = experiment.part.prices if experiment is not None else None
     share = experiment.part.pipeline_share if experiment is not None else 0.5
     size = experiment.part.size if experiment is not None else None
-    if given is None or why:
+    if prices_of_experiment is None or why:
         places = context.cities.storage.places.loc[[home, host]]
         (x, u), (y, v) = (places[column].to_numpy() for column in ("lon", "lat"))
         between = float(great_circle(x, y, u, v))
         prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
         budget = part.budget or float(size or LINKS)
         return ApproachChoice(home, host, layer, budget, prices, share, True, why)
-    prices = Prices(park=given.park, link=given.link, pipeline_km=given.pipeline_km)
+    prices = Prices(
+        park=prices_of_experiment.park,
+        link=prices_of_experiment.link,
+        pipeline_km=prices_of_experiment.pipeline_km,
+    )
     if part.budget is not None:
         return ApproachChoice(home, host, layer, part.budget, prices, share, False, why)
     park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)

@@ -87,8 +87,8 @@ class Candidates:
     @property
     def limit(self) -> dict[str, Any]:
         """Arguments of every search."""
-        given = {"k": self.k, "budget": self.budget, "prices": self.prices}
-        return {"candidates": self.scenarios, **given}
+        limits = {"k": self.k, "budget": self.budget, "prices": self.prices}
+        return {"candidates": self.scenarios, **limits}
 
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
@@ -135,13 +135,13 @@ def candidates_of(context: Context) -> Candidates:
 
 def prices_of(part: SitingPart, context: Context) -> Prices | None:
     """Prices of the part, or those of the experiment."""
-    given = part.prices
-    if given is None:
+    prices = part.prices
+    if prices is None:
         experiment = context.once(choose)
-        given = None if experiment is None else experiment.part.prices  # type: ignore[assignment]
-    if given is None:
+        prices = None if experiment is None else experiment.part.prices  # type: ignore[assignment]
+    if prices is None:
         return None
-    return Prices(park=given.park, link=given.link, pipeline_km=given.pipeline_km)
+    return Prices(park=prices.park, link=prices.link, pipeline_km=prices.pipeline_km)
 
 
 def _limit(
@@ -229,7 +229,7 @@ def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[li
     totals = strength(cities).sum(axis=1)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
     strongest = others.sort_values(ascending=False, kind="stable").index[: part.most_hosts]
-    called = [name(context.names.get(place, place)) for place in strongest]
+    called = [name(context.names[place]) for place in strongest]
     if len(called) < 2:
         return list(strongest), phrase("The only host is {}.", joined(called or ["none"]))
     text = "Hosts are the {} other places with most strength: {}."

@@ -50,7 +50,7 @@ def choose(context: Context) -> Choice | None:
     text = phrase(
         "The experiment names no home and host; {} and {} were chosen, as most enclaves in the "
         "data have them: {:,} of {:,}.",
-        *(name(context.names.get(place, place)) for place in (home, host)),
+        *(name(context.names[place]) for place in (home, host)),
         number,
         of_all,
     )
@@ -116,12 +116,12 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
     pairs = linked_pairs(context.cities, layer)
     home = context.cities.storage.positions("home", [part.home])
     links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
-    whose, where = name(context.names.get(part.home, part.home)), name(context.mark(layer))
+    home_name, where = name(context.names[part.home]), name(context.mark(layer))
     if np.unique(pairs.weight).size > 1:
         text = phrase(
             "The size of the park is left open: it gets a tenth of the strength of {} in {}, moved "
             "in proportion to the weights, as the weights of this layer differ.",
-            whose,
+            home_name,
             where,
         )
         return {"volume_share": TENTH}, text
@@ -130,7 +130,7 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
         "The size of the park is left open: it gets {}, a tenth of those of {} in {}, as all "
         "weights of this layer are the same.",
         counted(size, "link"),
-        whose,
+        home_name,
         where,
     )
     return {"size": size}, text

@@ -58,7 +58,7 @@ def _under(topic: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
 def _design(result: Experiment) -> Iterator[Sentence]:
     """What the experiment does, and what kind of answer that allows."""
     part, source = result.part, ("scenario",)
-    home, host = (name(result.names.get(place, place)) for place in (part.home, part.host))
+    home, host = (name(result.names[place]) for place in (part.home, part.host))
     template = (
         "The experiment sets up a park of {} in {} with {}, drawn at random in each replicate."
     )
@@ -105,8 +105,8 @@ def _design(result: Experiment) -> Iterator[Sentence]:
             ("costs", "scenario"),
         )
     elif result.rivals:
-        much = "as much weight" if result.of_volume else "as many links"
-        text = f"No prices are given, so rivals get {much} as the park, whatever that would "
+        amount = "as much weight" if result.of_volume else "as many links"
+        text = f"No prices are given, so rivals get {amount} as the park, whatever that would "
         text += "cost; with [experiment.prices] they cost the same."
         yield Sentence(text, source)
     if result.in_model:
@@ -129,7 +129,7 @@ def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
         key = result.key_rows(rows)
         for _, row in key.iterrows():
             node = row["node"]
-            where = "the whole network" if pd.isna(node) else name(result.names.get(node, node))
+            where = "the whole network" if pd.isna(node) else name(result.names[node])
             yield Sentence(phrase("{} of {} {}", called, where, _effect(row)), ("effects",))
         plain = called if measure == PAGERANK else called[0].lower() + called[1:]
         yield from others(result, rows.drop(index=key.index), plain)
@@ -165,8 +165,8 @@ def explain(result: Experiment) -> Iterator[Sentence]:
         "change is the exact sum over the kinds of pairs."
     )
     if result.rivals:
-        many = "get as much weight" if result.of_volume else "get as many links"
-        price = "cost as much as the park" if result.prices else many
+        amount_clause = "get as much weight" if result.of_volume else "get as many links"
+        price = "cost as much as the park" if result.prices else amount_clause
         yield Sentence(
             f"Rivals {price}, paid for in the same way, and start from the same random numbers, so "
             "that each replicate is compared with the one of the same number."

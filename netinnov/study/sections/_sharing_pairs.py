@@ -89,7 +89,7 @@ def pairs_of(context: Context) -> Pairs:
         )
         msg = f"sharing.unions must be a column of the places; {part.unions!r} is not one{hint}."
         raise InputError(msg)
-    ends = _of_enclaves(context) if part.pairs is None else _asked(part.pairs, known)
+    ends = _of_enclaves(context) if part.pairs is None else _named_pairs(part.pairs, known)
     ends = ends[ends.isin(known).all(axis=1)]
     if ends.empty:
         first = known[:2] if len(known) > 1 else ["a", "b"]
@@ -142,7 +142,7 @@ def _of_enclaves(context: Context) -> pd.DataFrame:
     return ends.astype("str").set_axis(["source", "target"], axis=1)
 
 
-def _asked(pairs: list[list[str]], known: list[str]) -> pd.DataFrame:
+def _named_pairs(pairs: list[list[str]], known: list[str]) -> pd.DataFrame:
     for pair in pairs:
         if len(pair) != 2 or pair[0] == pair[1]:
             msg = "each of sharing.pairs must name two different places; found "

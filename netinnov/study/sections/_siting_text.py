@@ -66,7 +66,7 @@ def offer(result: Siting) -> Iterator[Sentence]:
 
 def _site(result: Siting, site: str) -> Any:
     home, host = result.candidates.pairs.loc[site]
-    names = (name(result.names.get(place, place)) for place in (home, host))
+    names = (name(result.names[place]) for place in (home, host))
     return phrase("{} in {}" if result.drawn else "{} with {}", *names)
 
 
@@ -159,12 +159,12 @@ def _stability(result: Siting) -> str:
     ]
     others = shares.drop(list(result.plan.sites))
     often = int((others >= 0.5).sum())
-    what = "the observed links" if result.modelled else "the links"
+    resampled = "the observed links" if result.modelled else "the links"
     if result.resampled == "events":
-        what = "events, such as projects,"
+        resampled = "events, such as projects,"
     text: str = phrase(
         "With {} resampled {} times{}, a greedy plan chooses {}.",
-        what,
+        resampled,
         f"{times:,}",
         " and placements drawn again" if result.drawn else "",
         joined(parts),
@@ -196,12 +196,12 @@ def _front(result: Siting) -> Iterator[str]:
     ends = [table.loc[table[called].idxmax()] for called in (first, second)]
     yield (
         f"Between {labels[0]} and {labels[1]} there are {len(table)} plans that {kind} beats in "
-        f"both. Best for the first: {_both(front.baseline, ends[0])}; best for the second: "
-        f"{_both(front.baseline, ends[1])}."
+        f"both. Best for the first: {_two_gains(front.baseline, ends[0])}; best for the second: "
+        f"{_two_gains(front.baseline, ends[1])}."
     )
 
 
-def _both(baseline: pd.Series, row: pd.Series) -> str:
+def _two_gains(baseline: pd.Series, row: pd.Series) -> str:
     parts: Sequence[str] = []
     for called in baseline.index:
         before, change = float(baseline[called]), float(row[called]) - float(baseline[called])

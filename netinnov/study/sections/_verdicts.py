@@ -31,7 +31,7 @@ def headline(result: Experiment) -> Iterator[Sentence]:
     """What the park does to home, funded in each way, and whether other uses do more."""
     home = _place(result, result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
-        verdict = _verdict(row, _whose(result, result.part.home))
+        verdict = _verdict(row, _access_of(result, result.part.home))
         if result.of_volume and result.options.distance == "unit":
             verdict += " Access counts links, and the park moves weight: distance = "
             verdict += '"inverse" in [measures] measures that too, as PageRank does.'
@@ -41,9 +41,9 @@ def headline(result: Experiment) -> Iterator[Sentence]:
             continue
         for row in _rows(result.of(other, result.access), result.part.home):
             new = other.funding == "new"
-            how = "came on top" if new else phrase("were taken from {}'s own", home)
+            origin = "came on top" if new else phrase("were taken from {}'s own", home)
             text = phrase(
-                "If the links {}: {}", how, _verdict(row, _whose(result, result.part.home))
+                "If the links {}: {}", origin, _verdict(row, _access_of(result, result.part.home))
             )
             if new and result.access == ACCESS:
                 text += " (New links cannot lower it: only the size of the change says something.)"
@@ -56,11 +56,11 @@ def changes_elsewhere(result: Experiment) -> Iterator[Sentence]:
     part, source = result.part, ("effects",)
     rows = result.of(result.headline, result.access)
     for row in _rows(rows, part.host):
-        yield Sentence(_verdict(row, _whose(result, part.host)), source)
+        yield Sentence(_verdict(row, _access_of(result, part.host)), source)
     yield from others(result, rows[~rows["node"].isin([part.home, part.host])], _measured(result))
     for _, row in result.of(result.headline, EFFICIENCY).iterrows():
-        whose = "The efficiency of the whole network (mean of 1 / distance over all pairs)"
-        yield Sentence(_verdict(row, whose), source)
+        subject = "The efficiency of the whole network (mean of 1 / distance over all pairs)"
+        yield Sentence(_verdict(row, subject), source)
     for _, row in result.of(result.headline, INEQUALITY).iterrows():
         yield Sentence(_convergence(row), source)
 
@@ -86,9 +86,9 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
     ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
     parts: list[str] = [text]
     if gain:
-        parts.append(phrase("largest gain: {}", _most(result, ordered.iloc[-1])))
+        parts.append(phrase("largest gain: {}", _place_and_change(result, ordered.iloc[-1])))
     if lose:
-        parts.append(phrase("largest loss: {}", _most(result, ordered.iloc[0])))
+        parts.append(phrase("largest loss: {}", _place_and_change(result, ordered.iloc[0])))
     yield Sentence(phrase("{}.", joined(parts, between="; ", last="; ")), ("effects",))
 
 
@@ -105,14 +105,14 @@ def _of_placements(rows: pd.DataFrame) -> str:
 
 
 def _place(result: Experiment, place: str) -> str:
-    return name(result.names.get(place, place))
+    return name(result.names[place])
 
 
 def _measured(result: Experiment) -> str:
     return "access (harmonic closeness)" if result.access == ACCESS else "PageRank"
 
 
-def _whose(result: Experiment, place: str) -> str:
+def _access_of(result: Experiment, place: str) -> str:
     return phrase("{}'s {}", _place(result, place), _measured(result))
 
 
@@ -130,19 +130,19 @@ def _tried(result: Experiment) -> str:
         _place(result, part.host),
     )
     if result.headline.funding == "reallocated":
-        many = "as much" if result.of_volume else "as many"
-        return text + f" and gave up {many} of its own links for it"
+        amount = "as much" if result.of_volume else "as many"
+        return text + f" and gave up {amount} of its own links for it"
     return text + " on top of all links that there are"
 
 
-def _verdict(row: Row, whose: str) -> str:
+def _verdict(row: Row, subject: str) -> str:
     """Rises, falls or neither, by which part of what it was, in how many placements."""
     change, before = float(row["median"]), float(row["baseline"])
     if math.isnan(change):
-        return phrase("{} is not defined before or after.", whose)
+        return phrase("{} is not defined before or after.", subject)
     if _none(row):
         more = " in all placements" if row["replicates"] > 1 else ""
-        return phrase("{} stays as it is{}.", whose, more)
+        return phrase("{} stays as it is{}.", subject, more)
     size, low, high = per_cent_of([abs(change), row["low"], row["high"]], before)
     size = size.lstrip("+")
     verb = "rises" if change > 0 else "falls"
@@ -150,17 +150,17 @@ def _verdict(row: Row, whose: str) -> str:
     if change == 0:
         middle = "stays as it is in the median placement"
     if row["replicates"] < 2:
-        return phrase("{} {} by {}.", whose, verb, size)
+        return phrase("{} {} by {}.", subject, verb, size)
     between = f"95 % of placements lie between {low} and {high}"
     if _clear(row):
         share = row["same_sign"]
         where = "every placement" if share == 1 else f"{percent(share)} of the placements"
-        text = phrase("{} {}, and {} in {}", whose, middle, verb, where)
+        text = phrase("{} {}, and {} in {}", subject, middle, verb, where)
         return text + ("." if low == high else f" (the middle 95 %: {low} to {high}).")
     if row["low"] < 0 < row["high"]:
         template = "{} may rise or fall, depending on where the links are placed: it {}; {}."
-        return phrase(template, whose, middle, between)
-    return phrase("{} {}, but not everywhere: {}.", whose, middle, between)
+        return phrase(template, subject, middle, between)
+    return phrase("{} {}, but not everywhere: {}.", subject, middle, between)
 
 
 def _none(row: Row) -> bool:
@@ -189,7 +189,7 @@ def _convergence(row: Row) -> str:
     return f"Access becomes {way} ({interval})."
 
 
-def _most(result: Experiment, row: Row) -> str:
+def _place_and_change(result: Experiment, row: Row) -> str:
     """A place and its change in per cent, with its interval where several placements were drawn."""
     change, low, high = per_cent_of([row["median"], row["low"], row["high"]], row["baseline"])
     text = phrase("{}, {}", _place(result, row["node"]), change)
@@ -228,7 +228,7 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
             else "as much weight"
             if result.of_volume
             else "as many links",
-            _whose(result, result.part.home),
+            _access_of(result, result.part.home),
             "; ".join(parts),
         )
         if (sides["better than"] or sides["worse than"]) and mine["replicates"].max() > 1:
@@ -262,20 +262,20 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
                 "the price assumed"
             )
         elif row["better"] in ("always", "never"):
-            how = "more" if row["better"] == "always" else "less"
-            texts.append(f"{how} than {rival} whatever a park costs, as {row['why']}")
+            direction = "more" if row["better"] == "always" else "less"
+            texts.append(f"{direction} than {rival} whatever a park costs, as {row['why']}")
         elif row["better"] == "neither":
             lost.append(rival)
-    whose = _whose(result, home)
+    subject = _access_of(result, home)
     if texts:
-        text = phrase("Per cost the park does for {} {}.", whose, "; ".join(texts))
+        text = phrase("Per cost the park does for {} {}.", subject, "; ".join(texts))
         yield Sentence(text, ("break_even_prices",))
     if lost:
         text = phrase(
             "No price of a park is a break-even with {}: neither these nor the park add to {}, and "
             "no price makes up for a loss.",
             joined(lost),
-            whose,
+            subject,
         )
         yield Sentence(text, ("break_even_prices",))
 
@@ -299,8 +299,8 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
         up = int((of_funding["median"] > least).sum())
         down = int((of_funding["median"] < -least).sum())
         counts = ((up, "rises"), (down, "falls"), (len(of_funding) - up - down, "stays"))
-        said = [f"{verb} in {n}" for n, verb in counts if n]
-        parts.append(f"with {funding} funding it {joined(said)}")
+        counted_directions = [f"{verb} in {n}" for n, verb in counts if n]
+        parts.append(f"with {funding} funding it {joined(counted_directions)}")
     values = [
         f"{column} {joined([f'{value:g}' for value in dict.fromkeys(rows[column])])}"
         for column in ("attachment", "border")
@@ -338,7 +338,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     if not any(changes):
         where = counted(n, "other host")
         text = phrase(
-            "At {} the same park would not change {} either.", where, _whose(result, home)
+            "At {} the same park would not change {} either.", where, _access_of(result, home)
         )
         yield Sentence(text, ("effects",))
         return
@@ -350,7 +350,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
         "At {}{}, the same park would change {} by {}; in {} it is {} on average",
         counted(n, "other host"),
         like,
-        _whose(result, result.part.home),
+        _access_of(result, result.part.home),
         span,
         host,
         change,

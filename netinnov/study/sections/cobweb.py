@@ -116,7 +116,7 @@ def tell(result: Links) -> Iterator[Sentence]:
         + ("Here both settle." if first.stable else "Here not both settle."),
         ("cobweb",),
     )
-    said = []
+    clauses = []
     for link in result.links:
         gap = link.modes[link.modes["kind"] != "total"].iloc[0]
         text = f"if {ANSWERS[link.answer]}, {EFFECTS[gap['effect']]} "
@@ -124,10 +124,10 @@ def tell(result: Links) -> Iterator[Sentence]:
         if first.stable and math.isfinite(link.threshold):
             threshold = number(link.threshold)
             text += f", and from a strength of {threshold} on it does not settle"
-        said.append(text)
+        clauses.append(text)
     yield Sentence(
         f"What the link of an enclave (here of strength {number(first.strength)}) does to the gap "
-        f"depends on which supply responds to which price: {'; '.join(said)}.",
+        f"depends on which supply responds to which price: {'; '.join(clauses)}.",
         ("cobweb",),
     )
 

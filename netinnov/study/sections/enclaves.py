@@ -172,10 +172,10 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
 def offer(result: Enclaves) -> Iterator[Sentence]:
     if len(result.table):
         reverse = result.directions.get("reverse", 0)
-        which = f"{reverse:,} {are(reverse)} reverse"
+        direction = f"{reverse:,} {are(reverse)} reverse"
         if reverse == len(result.counted) > 1:
-            which = "all are reverse"
-        text = f"The data hold {result.called}; {which}."
+            direction = "all are reverse"
+        text = f"The data hold {result.called}; {direction}."
         yield Sentence(text, ("enclaves", "enclave_funnel"))
 
 

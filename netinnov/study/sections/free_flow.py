@@ -89,7 +89,7 @@ def compute(context: Context) -> FreeFlow | None:
     known = np.array([mark for mark in marks if np.isfinite(mark)])
     # Where trade is wholly free there is nothing left to tell the regions apart.
     end = min(1.5 * known.max(), (1 + known.max()) / 2)
-    values = _near(known, 0.5 * known.min(), end)
+    values = _dense_grid(known, 0.5 * known.min(), end)
     diagrams = {}
     for each in (0.0, share) if share else (0.0,):
 
@@ -100,7 +100,7 @@ def compute(context: Context) -> FreeFlow | None:
     return FreeFlow(part, plain, linked, diagrams)
 
 
-def _near(points: np.ndarray, low: float, high: float) -> np.ndarray:
+def _dense_grid(points: np.ndarray, low: float, high: float) -> np.ndarray:
     """Values of a parameter, dense where branches meet."""
     steps = np.geomspace(1e-6, 0.02 * (high - low), 8)
     close = np.concatenate([points[:, None] - steps, points[:, None] + steps]).ravel()

@@ -44,7 +44,7 @@ class Governance:
     def called(self) -> tuple[str, str]:
         """Names of home and host."""
         home, host = self.choice.home, self.choice.host
-        return self.names.get(home, home), self.names.get(host, host)
+        return self.names[home], self.names[host]
 
 
 def compute(context: Context) -> Governance | None:
@@ -174,8 +174,8 @@ def _borders(result: Governance) -> Iterator[Sentence]:
         return
     for group, part in table.groupby("group", sort=False):
         if _is_whole(part["share"]):
-            said = "no link crosses" if part["share"].iloc[0] == 0 else "every link crosses"
-            text = phrase("By {} {} a border, so it says nothing.", name(group), said)
+            crossing = "no link crosses" if part["share"].iloc[0] == 0 else "every link crosses"
+            text = phrase("By {} {} a border, so it says nothing.", name(group), crossing)
             yield Sentence(text, ("cross_border",), topic)
             continue
         low, high = part["share"].min(), part["share"].max()

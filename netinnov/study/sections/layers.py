@@ -64,14 +64,14 @@ def tell(result: LayerSimilarity) -> Iterator[Sentence]:
             _two_digits,
         ),
     ):
-        yield from _most(table, source, text, show, result.marks)
+        yield from _most_similar(table, source, text, show, result.marks)
 
 
 def _two_digits(value: float) -> str:
     return number(value, digits=2)
 
 
-def _most(
+def _most_similar(
     table: pd.DataFrame,
     source: str,
     text: str,
@@ -86,10 +86,10 @@ def _most(
         return
     best = int(np.nanargmax(pairs))
     first, second = (name(marks[str(table.index[at])]) for at in (x[best], y[best]))
-    said = phrase("{}: {} and {} ({})", text, first, second, show(float(pairs[best])))
+    sentence = phrase("{}: {} and {} ({})", text, first, second, show(float(pairs[best])))
     if pairs.size > 1:
-        said += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
-    yield Sentence(said + ".", (source,))
+        sentence += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
+    yield Sentence(sentence + ".", (source,))
 
 
 def draw(result: LayerSimilarity) -> Iterator[Picture]:

@@ -75,9 +75,9 @@ class Multicentric:
     @property
     def lengths(self) -> str:
         """How long links are in global efficiency."""
-        how = ["a link is 1 / weight long"] if self.inverse else []
-        how += ["with the frictions of [measures]"] if self.frictions else []
-        return ", ".join(how) if how else "1: every pair linked directly"
+        conditions = ["a link is 1 / weight long"] if self.inverse else []
+        conditions += ["with the frictions of [measures]"] if self.frictions else []
+        return ", ".join(conditions) if conditions else "1: every pair linked directly"
 
 
 def compute(context: Context) -> Multicentric:
@@ -134,8 +134,8 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         "A region is multi-centric to the degree that no place stands out. No single number says "
         "so: each index is one reading, and all depend on the choice of places."
     )
-    which = "all layers" if result.observed is None else "the observed layers"
-    for text in _indices(result.main, which, result.lengths):
+    of_layers = "all layers" if result.observed is None else "the observed layers"
+    for text in _indices(result.main, of_layers, result.lengths):
         yield Sentence(text, source)
     if result.observed is not None:
         whole = result.whole
@@ -169,13 +169,13 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         yield Sentence(text, source)
 
 
-def _indices(whole: Evenness, which: str, lengths: str) -> Iterator[str]:
+def _indices(whole: Evenness, of_layers: str, lengths: str) -> Iterator[str]:
     slope, n = whole.rank_size.slope, whole.places
     if math.isfinite(slope) and n >= ENOUGH:
         rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
         yield (
-            f"Rank-size slope of strength, {which} together: {number(slope)} (standard error by "
-            f"the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
+            f"Rank-size slope of strength, {of_layers} together: {number(slope)} (standard error "
+            f"by the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
             f"{number(whole.rank_size.r_squared, digits=2)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )

@@ -109,17 +109,17 @@ def tell(result: Park) -> Iterator[Sentence]:
     yield Sentence(text + f": {partners}, {links} in {layers}.", ("parks",))
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
     if ways:
-        said = (
+        sentence = (
             f"It joins pairs of actors on both sides that are not linked directly: {joined(ways)}. "
             "Counted in a group of its own it is their liaison; counted with its home, or with its "
             "host, the same pairs make it gatekeeper or representative."
         )
         stated = row.get("is_liaison_stated")
         if row["is_liaison"] and pd.notna(stated) and not stated:
-            said += " With links alone that are stated as facts it joins none."
+            sentence += " With links alone that are stated as facts it joins none."
     else:
-        said = "It joins no pair of actors of home and host along the direction of the links."
-    yield Sentence(said, ("park_roles", "parks"))
+        sentence = "It joins no pair of actors of home and host along the direction of the links."
+    yield Sentence(sentence, ("park_roles", "parks"))
     if result.single_points:
         text = phrase(
             "A flow or a path across the border depends on one actor alone, a single point of "

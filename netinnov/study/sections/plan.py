@@ -192,7 +192,7 @@ def compute(context: Context) -> Plan | None:
 
 def offer(result: Plan) -> Iterator[Sentence]:
     plan = result.plan
-    what, unit = _words(result)
+    subject, unit = _words(result)
     asked = unit(plan.target.at_least)
     source = ("plan_steps",)
     looked = min(len(result.task.scenarios), result.task.part.candidates)
@@ -201,7 +201,7 @@ def offer(result: Plan) -> Iterator[Sentence]:
         yield Sentence(
             phrase(
                 "{} is {} already; the target is {}, so nothing has to be built.",
-                what,
+                subject,
                 unit(plan.baseline),
                 asked,
             ),
@@ -217,7 +217,7 @@ def offer(result: Plan) -> Iterator[Sentence]:
         )
         text: str = phrase(
             "To raise {} from {} to {} or more, build {}{}: it is {} then, and {}.",
-            _inside(what),
+            _inside(subject),
             unit(plan.baseline),
             asked,
             built,
@@ -231,7 +231,7 @@ def offer(result: Plan) -> Iterator[Sentence]:
         close = unit(plan.value) == unit(plan.baseline) and plan.value > plan.baseline
         text = phrase(
             "{} cannot be raised from {} to {} with {} of [siting]: {} is {}{}.",
-            what,
+            subject,
             unit(plan.baseline),
             asked,
             counted(looked, "candidate"),
@@ -251,7 +251,7 @@ def _words(result: Plan) -> tuple[Any, Any]:
     """What the target measures, at the head of a sentence, and how its values are written."""
     target = result.plan.target
     if isinstance(target, CentreSupport):
-        place = name(result.names.get(target.place, target.place))
+        place = name(result.names[target.place])
         return phrase("The share of resamples in which {} is a centre", place), percent
     return "The effective number of places (by strength)", number
 
@@ -262,7 +262,7 @@ def _inside(words: Any) -> Any:
 
 def _site(result: Plan, site: str) -> Any:
     home, host = result.task.pairs.loc[site]
-    names = (name(result.names.get(place, place)) for place in (home, host))
+    names = (name(result.names[place]) for place in (home, host))
     built = "an enclave of {} in {}" if result.task.form == "enclave" else "a link of {} with {}"
     return phrase(built, *names)
 
@@ -302,7 +302,7 @@ def tell(result: Plan) -> Iterator[Sentence]:
     changed = result.changed
     if len(changed):
         gains = [
-            phrase("{} (+{})", name(result.names.get(place, place)), number(change))
+            phrase("{} (+{})", name(result.names[place]), number(change))
             for place, change in changed["change"].head(3).items()
         ]
         yield Sentence(
@@ -319,8 +319,10 @@ def draw(result: Plan) -> Iterator[Picture]:
     plan, task = result.plan, result.task
     if not plan.sites:
         return
-    what = plain(_words(result)[0])
-    label = f"{what[0].lower()}{what[1:]}" if result.of_place else "effective number of places"
+    subject = plain(_words(result)[0])
+    label = (
+        f"{subject[0].lower()}{subject[1:]}" if result.of_place else "effective number of places"
+    )
     known = {site: f"{home} at {host}" for site, home, host in _named(result, plan.steps["name"])}
     figure = new_figure(width=DOUBLE * 0.7, height=24 + 9 * len(plan.steps))
     plot_plan_path(plan, names=known, label=label, ax=figure.subplots())
@@ -371,9 +373,9 @@ def tables(result: Plan) -> Iterator[Table]:
         whole=True,
     )
     places = result.changed if len(plan.sites) else plan.places
-    places = places.assign(
-        name=[result.names.get(place, str(place)) for place in places.index]
-    ).rename_axis("place")
+    places = places.assign(name=[result.names[place] for place in places.index]).rename_axis(
+        "place"
+    )
     total = plan.places[["strength_before", "strength_after"]].sum()
     for when in ("before", "after"):
         places[f"share_{when}"] = places[f"strength_{when}"] / total[f"strength_{when}"]
@@ -392,7 +394,7 @@ def _named(result: Plan, sites: pd.Series) -> Iterator[tuple[Any, str, str]]:
             yield site, "", ""
             continue
         home, host = result.task.pairs.loc[site]
-        yield site, result.names.get(home, home), result.names.get(host, host)
+        yield site, result.names[home], result.names[host]
 
 
 PLAN = Section(

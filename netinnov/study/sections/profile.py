@@ -240,13 +240,13 @@ def tell(result: Profile) -> Iterator[Sentence]:
 def _values(result: Profile) -> Iterator[Sentence]:
     """The indices that are easiest to say in words, with their intervals."""
 
-    said: dict[str, tuple[str, Sequence[Callable[[float], str]]]] = {
+    templates: dict[str, tuple[str, Sequence[Callable[[float], str]]]] = {
         "primacy": ("the largest place holds {} of all strength", PERCENT),
         "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", WHOLE),
     }
     parts = [
         text.format(result.interval(index, shows))
-        for index, (text, shows) in said.items()
+        for index, (text, shows) in templates.items()
         if not np.isnan(result.value(index))
     ]
     if not parts:
@@ -278,16 +278,19 @@ def _null(result: Profile) -> Iterator[Sentence]:
         return
     above, below = known["value"] > known["null_high"], known["value"] < known["null_low"]
     high = known["many_centres_if"] == "high"
-    many, few = (above & high) | (below & ~high), (above & ~high) | (below & high)
+    towards_more, towards_fewer = (above & high) | (below & ~high), (above & ~high) | (below & high)
     parts = [
-        f"{how}: {some([_called(index) for index in known.index[outside]], int(outside.sum()))}"
-        for how, outside in (("towards more centres", many), ("towards fewer", few))
+        f"{direction}: {some([_called(each) for each in known.index[outside]], int(outside.sum()))}"
+        for direction, outside in (
+            ("towards more centres", towards_more),
+            ("towards fewer", towards_fewer),
+        )
         if outside.any()
     ]
     yield Sentence(
         f"Compared with {result.replicates:,} random networks {result.null.described}, "
-        f"{int((many | few).sum())} of {counted(len(known), 'index', 'indices')} "
-        f"{'lies' if (many | few).sum() == 1 else 'lie'} outside the middle 95 % "
+        f"{int((towards_more | towards_fewer).sum())} of {counted(len(known), 'index', 'indices')} "
+        f"{'lies' if (towards_more | towards_fewer).sum() == 1 else 'lie'} outside the middle 95 % "
         + (f"({'; '.join(parts)}). " if parts else "of them. ")
         + "By chance about one in twenty would."
         + (GRAVITY if result.null.name == "gravity" else ""),
@@ -302,7 +305,7 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
     counts = most.value_counts()
     text = phrase(
         "Leaving out {} changes {:,} of {:,} indices more than leaving out any other place does",
-        name(result.names.get(counts.index[0], counts.index[0])),
+        name(result.names[counts.index[0]]),
         counts.iloc[0],
         len(most),
     )

@@ -166,7 +166,7 @@ def _achieved(result: Sharing) -> str:
 
 
 def _named(result: Sharing, places: Any) -> list[Any]:
-    return [name(result.names.get(place, place)) for place in places]
+    return [name(result.names[place]) for place in places]
 
 
 def tell(result: Sharing) -> Iterator[Sentence]:
@@ -209,7 +209,9 @@ def tell(result: Sharing) -> Iterator[Sentence]:
             )
             yield Sentence(text, ("sharing",))
     if result.stability:
-        kept = [f"{RULES[rule]} {percent(found.share)}" for rule, found in result.stability.items()]
+        kept = [
+            f"{RULES[rule]} {percent(of_rule.share)}" for rule, of_rule in result.stability.items()
+        ]
         text = (
             f"With one pair less, each in turn, the divisions stay in the core in: {joined(kept)}."
         )
@@ -301,7 +303,7 @@ def tables(result: Sharing) -> Iterator[Table]:
     wide = wide[list(result.by_rule.index)].join(result.core)
     wide = wide.sort_values("shapley", ascending=False, kind="stable")
     view = wide.rename(columns=RULES | {"low": "core: least", "high": "core: most"}).reset_index()
-    view["player"] = view["player"].map(lambda place: result.names.get(place, place))
+    view["player"] = view["player"].map(result.names)
     yield Table(
         "sharing",
         benefits,
@@ -311,9 +313,9 @@ def tables(result: Sharing) -> Iterator[Table]:
     )
     if result.stability:
         rows = [
-            {"rule": rule, "in_core": found.share, "coalition": _text(members), "objects": share}
-            for rule, found in result.stability.items()
-            for members, share in ([*found.objections.items()][:5] or [(frozenset(), 0.0)])
+            {"rule": rule, "in_core": of_rule.share, "coalition": _text(members), "objects": share}
+            for rule, of_rule in result.stability.items()
+            for members, share in ([*of_rule.objections.items()][:5] or [(frozenset(), 0.0)])
         ]
         caption = (
             "With one pair less, each in turn: in what share of the games a division is in the "

@@ -275,7 +275,7 @@ def tables(result: Siting) -> Iterator[Table]:
 def _candidates(result: Siting) -> pd.DataFrame:
     plan = result.plan
     table = plan.to_frame()
-    names = result.candidates.pairs.map(lambda place: result.names.get(place, place))
+    names = result.candidates.pairs.map(lambda place: result.names[place])
     scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
     frame = pd.DataFrame(
         {
@@ -297,7 +297,7 @@ def _candidates(result: Siting) -> pd.DataFrame:
 
 def _called(result: Siting, sites: tuple[str, ...]) -> list[str]:
     pairs = result.candidates.pairs.loc[list(sites)]
-    called = pairs.map(lambda place: result.names.get(place, place))
+    called = pairs.map(lambda place: result.names[place])
     return [f"{home} at {host}" for home, host in called.itertuples(index=False)]
 
 

@@ -154,11 +154,11 @@ def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.
         if (of_places > 0).any():
             return of_places[of_places > 0], 0
     columns = [*nodes.columns, *places.columns]
-    there = "is empty for all of them" if column in columns else "is not there"
+    fault = "is empty for all of them" if column in columns else "is not there"
     hint = "" if column in columns else did_you_mean(column, columns)
     raise InputError(
         f"[space] needs a number above 0 for at least one {end}: in a column {column!r} of the "
-        f"enclaves (nodes outside their jurisdiction) or of the places, which {there}{hint}. Add "
+        f"enclaves (nodes outside their jurisdiction) or of the places, which {fault}{hint}. Add "
         f"the column, name another one with space.{setting}, or leave [space] out."
     )
 
@@ -273,7 +273,7 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
         for host in result.full[:3]:
             row: Any = result.rents.loc[host]
             rent, low, high = (number(float(row[column])) for column in ("rent", "low", "high"))
-            text = phrase("{} ({} km", name(result.names.get(host, host)), rent)
+            text = phrase("{} ({} km", name(result.names[host]), rent)
             if result.stock.demand.n:
                 text += phrase(", 95 % interval {} to {}", low, high)
             parts.append(text + ")")
@@ -298,7 +298,7 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
 
 def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
     size = int(worth["links"].iloc[0])
-    home = name(result.names.get(result.home, result.home))
+    home = name(result.names[result.home])
     gains = worth["gain_per_1000"]
     if not (gains > 0).any():
         text = phrase(
@@ -317,12 +317,12 @@ def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
         home,
         number(1000.0),
         result.part.unit,
-        name(result.names.get(best, best)),
+        name(result.names[best]),
         name(result.layer),
         number(float(gains.iloc[0])),
     )
     if last != best:
-        where = name(result.names.get(last, last))
+        where = name(result.names[last])
         text += phrase("; at {} by {}", where, number(float(gains.iloc[-1])))
     text += phrase(
         ". It was measured with a park of {}, half of them leading home: assumed.",
@@ -383,7 +383,7 @@ def tables(result: Space) -> Iterator[Table]:
 def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Table:
     view = frame.copy()
     for end in view.columns.intersection(["home", "host"]):
-        view[end] = view[end].map(lambda place: result.names.get(place, place))
+        view[end] = view[end].map(result.names)
     if "flow" in view:
         view = view[view["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
     return Table(title, frame, caption, view=view)

@@ -99,8 +99,8 @@ def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFram
 
 def tell(result: Specialisation) -> Iterator[Sentence]:
     if (table := result.table) is not None:
-        many = table[table["links"] >= table["links"].quantile(0.5)]
-        rows = many.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
+        well_linked = table[table["links"] >= table["links"].quantile(0.5)]
+        rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
         listed = [
             phrase(
                 "{} ({}, most in {})",
