@@ -124,23 +124,8 @@ def run_numbered(
 ) -> list[Sequence[Floats]]:
     """Apply a task to each item as `run` does, without those that a checkpoint holds already.
 
-    Parameters
-    ----------
-    task : callable
-        Gives as many arrays as there are `sizes`, of these shapes.
-    items : sequence
-        Known to the checkpoint by their numbers: more may be asked for later.
-    sizes : sequence of tuple
-        The shape of each array.
-    checkpoint : Checkpoint, optional
-        Of these arrays; None keeps nothing.
-    executor, progress, label
-        As in `run`.
-
-    Returns
-    -------
-    list
-        The arrays of each item.
+    The task gives as many arrays as there are ``sizes``, of these shapes. The checkpoint (None
+    keeps nothing) knows items by their numbers: more may be asked for later.
     """
     if checkpoint is None:
         return run(task, items, executor=executor, progress=progress, label=label)

@@ -14,25 +14,11 @@ RADIUS = 6371.0088
 def great_circle(
     lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
-    """Kilometres between points on a sphere, along the shortest way.
+    """Kilometres between points in degrees, along the shortest way on a sphere; NaN of NaN.
 
-    Parameters
-    ----------
-    lon1, lat1, lon2, lat2 : array_like
-        Degrees; they broadcast against one another.
+    The haversine formula keeps its digits at short distances, where the law of cosines loses them.
+    Rounding can lift its argument above 1 at opposite points, so it is cut there.
 
-    Returns
-    -------
-    ndarray
-        Kilometres, NaN where a coordinate is NaN.
-
-    Notes
-    -----
-    The haversine formula, which keeps its digits at short distances where the law of cosines
-    loses them. Rounding can lift its argument above 1 at opposite points, so it is cut there.
-
-    Examples
-    --------
     >>> round(float(great_circle(0, 0, 0, 90)), 3)
     10007.557
     """

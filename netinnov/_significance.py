@@ -17,17 +17,11 @@ def why_untested(
     warn: bool = True,
     stacklevel: int = 4,
 ) -> str | None:
-    """Say why a test on some layers has no meaning; None if all of them were observed.
+    """Say why a test on some layers (None: all) has no meaning; None if all of them were observed.
 
-    Parameters
-    ----------
-    layers : collection of str, optional
-        The layers that the test reads. None: all.
-    warn : bool
-        Warn of it. False where the caller refuses the p-value instead, and tells the reason.
-    stacklevel : int
-        Of the warning: 4 for the caller of the public function (a call of its own, see
-        `suggests_keywords`) that calls this one.
+    Without ``warn`` the caller refuses the p-value instead, and tells the reason. ``stacklevel`` is
+    4 for the caller of the public function (a call of its own, see `suggests_keywords`) that calls
+    this one.
     """
     tested = network.storage.records.keys() if layers is None else layers
     records = network.storage.records

@@ -16,31 +16,12 @@ Array = npt.NDArray[np.float64]
 
 
 def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Array:
-    """P-values corrected for the number of tests.
+    """P-values corrected for the number of tests; NaN is no test, and stays.
 
-    Parameters
-    ----------
-    p : array_like
-        P-values; NaN is no test, and stays.
-    correction : {"holm", "fdr"}
-        Holm: the chance of any false rejection. Fdr (Benjamini and Hochberg): the expected share
-        of false ones among the rejections.
-    size : int, optional
-        Number of tests in the family, if not all are given: the others have p = 1.
+    Holm (1979): the chance of any false rejection. Benjamini and Hochberg (1995): the expected
+    share of false ones among the rejections. ``size`` is the number of tests in the family if not
+    all are given: the others have p = 1.
 
-    Returns
-    -------
-    ndarray
-        In the order given, at most 1.
-
-    References
-    ----------
-    Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
-    Statistics 6. Benjamini and Hochberg (1995), Controlling the false discovery rate, Journal of
-    the Royal Statistical Society B 57.
-
-    Examples
-    --------
     >>> corrected([0.01, 0.04, 0.03], "holm").tolist()
     [0.03, 0.06, 0.06]
     """

@@ -18,15 +18,7 @@ __all__ = ["KeptReplicates"]
 
 
 class KeptReplicates:
-    """A folder of the values of one experiment.
-
-    Parameters
-    ----------
-    folder : path
-        Is made if it is not there.
-    network, scenarios, measures, seed, resample
-        What makes the experiment; a folder of another one is refused.
-    """
+    """A folder of the values of one experiment; a folder of another one is refused."""
 
     def __init__(
         self,

@@ -54,8 +54,6 @@ class Fitted(NamedTuple):
 def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
     """Fit a shape to each row of means.
 
-    Notes
-    -----
     All but the bend is linear. Pieces on either side of a gap between doses that are fitted alone
     meet at their best bend, if they meet in the gap; else it is at a dose. Likewise a parabola
     turns where the free one turns, or at an end. Of a curve the best of 200 bends of equal ratio

@@ -153,10 +153,7 @@ def one_way(
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
     """Count the linked pairs of all layers together and of each, and sum weights; no self-links.
 
-    Parameters
-    ----------
-    directed : bool
-        Whether the two ways of a pair count apart, as in a baseline with a directed layer.
+    With ``directed`` the two ways of a pair count apart, as in a baseline with a directed layer.
     """
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
@@ -190,14 +187,8 @@ def tautologies(
 ) -> dict[str, str]:
     """Say which scenarios add more than their placebo, or less, and what.
 
-    What new links move one way only would be higher, or lower, by construction.
-
-    Parameters
-    ----------
-    totals : mapping of str to array
-        Those of the network in each replicate (`totals_of`), of scenarios and placebos.
-    start : array
-        The same of the baseline.
+    What new links move one way only would be higher, or lower, by construction. ``totals`` are
+    those of the network in each replicate (`totals_of`), ``start`` those of the baseline.
     """
     reasons: dict[str, str] = {}
     for scenario, name in placebo_of.items():
@@ -223,16 +214,8 @@ def refused_by_construction(
 ) -> dict[tuple[str, str], str]:
     """Add tests refused for added links or weight, and warn of measures of unknown direction.
 
-    Parameters
-    ----------
-    unequal : mapping of str to str
-        Scenarios that add more than their placebo, or less, as `tautologies` says it.
-    one_sided : collection of str
-        Measures that new links move one way only.
-    refused : mapping
-        What is not tested for other reasons; those stay.
-    warn : bool
-        Whether the caller did not declare the measures that new links move one way only.
+    ``unequal`` is from `tautologies`; ``one_sided`` are measures that new links move one way only,
+    and ``warn`` tells that the caller did not declare them.
     """
     refused_tests = {
         (scenario, measure): f"{reason}, and new links can move this measure one way only"
@@ -256,12 +239,8 @@ def refused_by_construction(
 def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     """Tell if hardly any placebo adds as many links, or as few, as the scenario on average does.
 
-    Parameters
-    ----------
-    scenario, placebo : array
-        Totals that each replicate adds to the baseline, net.
-    size : array
-        Those of the baseline, for the rounding of their sums.
+    Both are the totals that each replicate adds to the baseline, net; ``size`` are those of the
+    baseline, for the rounding of their sums.
     """
     margin = 1e-9 * size
     mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)

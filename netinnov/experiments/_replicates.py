@@ -112,13 +112,7 @@ def replicate(
     seeds: Sequence[np.random.SeedSequence],
     undefined: Sequence[Floats] | None = None,
 ) -> Values:
-    """Apply a scenario and measure; where it cannot be applied, give `undefined` if there is any.
-
-    Parameters
-    ----------
-    undefined : sequence of array, optional
-        Values of a scenario that cannot be applied to the network.
-    """
+    """Apply a scenario and measure; `undefined` are its values if it cannot be applied."""
     name, number, _ = item
     try:
         rng, label = np.random.default_rng(fresh(seeds[number])), ""

@@ -46,33 +46,15 @@ def quality(change: Floats, dose: Floats, shape: Shape) -> dict[str, float]:
 def lack_of_fit(change: Floats, dose: Floats, shape: Shape) -> float:
     """Give the p-value of a shape against means that differ from it by more than their error.
 
-    Parameters
-    ----------
-    change : array (doses, replicates)
-        Replicates with one number share their random numbers.
-    dose : array (doses,)
-        Ascending.
-    shape : str
-        Fitted to the means by least squares.
+    ``change`` has a row for each dose (ascending) and a column for each replicate; replicates with
+    one number share their random numbers. NaN where a dose has fewer than two known replicates,
+    where replicates are all alike, and where the shape leaves no degree of freedom.
 
-    Returns
-    -------
-    float
-        Small where the shape is wrong. NaN where a dose has fewer than two known replicates, where
-        replicates are all alike, and where the shape leaves no degree of freedom.
-
-    Notes
-    -----
     The sum of squares of the residuals, over the trace of C V C, is compared with an F distribution
     of e and e (n - 1) degrees of freedom, e = tr(C V C)^2 / tr((C V C)^2): V is the covariance of
-    the means of n replicates, C projects onto what no small change of the parameters can reach. So
-    common random numbers are allowed for, and there may be more doses than replicates. For a bend,
-    which is not linear, the test is approximate.
-
-    References
-    ----------
-    Box (1954), Some theorems on quadratic forms applied in the study of analysis of variance
-    problems, II, Annals of Mathematical Statistics 25.
+    the means of n replicates, C projects onto what no small change of the parameters can reach
+    (Box 1954). So common random numbers are allowed for, and there may be more doses than
+    replicates. For a bend, which is not linear, the test is approximate.
     """
     known = np.isfinite(change)
     n = int(known.sum(axis=1).min())
@@ -110,8 +92,6 @@ def monotone(values: Floats) -> Floats:
 def _criterion(error: Floats, total: Floats, doses: int, shape: Shape) -> Floats:
     """Give Akaike's information criterion for small samples (AICc) of least-squares fits.
 
-    Notes
-    -----
     n log(error / n) + 2 k + 2 k (k + 1) / (n - k - 1) for n doses and k parameters, that of the
     scatter among them. An error below 1e-12 of the total is that of rounding.
     """

@@ -44,17 +44,9 @@ def components(
 ) -> Components:
     """Split the variance of effects, set of data (row) x placement (column).
 
-    Parameters
-    ----------
-    effects : array
-        Two rows or more, with different placements in each.
-    observed : array
-        Effects of the same placements in the data as observed, of the same shape.
-    number : array, optional
-        Which placement each is, in the same shape. None: all are different.
+    ``observed`` are effects of the same placements in the data as observed; ``number`` tells which
+    placement each is, if they are not all different.
 
-    Notes
-    -----
     Random effects of sets of data and of placements: half the squared difference of two effects
     is on average data + within if both differ, and within in one set of data. So data is the mean
     over the first pairs less that over the second; where no placement is in two sets that is
@@ -100,16 +92,9 @@ def data_statistics(
 ) -> pd.DataFrame:
     """Columns on data uncertainty, one row a node.
 
-    Parameters
-    ----------
-    effects : array, optional
-        Set of data x placement x node. A set in which an effect is undefined is left out.
-    observed : array
-        Effects in the data as observed, placement x node.
-    placed : array
-        Those of the placements of `effects`, in its shape.
-    number : array, optional
-        Which placements these are, set of data x placement. None: all are different.
+    ``effects`` are set of data x placement x node (a set in which one is undefined is left out),
+    ``placed`` those of the same placements in the data as observed, ``observed`` (placement x node)
+    those of all placements there, and ``number`` which placements the first are.
     """
     if effects is None:
         none = np.full((observed.shape[1], len(DATA_COLUMNS)), np.nan)
@@ -149,14 +134,7 @@ def data_statistics(
 def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair: float) -> float:
     """Mean of half the squared differences between sets, of pairs of different placements.
 
-    Parameters
-    ----------
-    values : array
-        Set of data x placement.
-    number : array, optional
-        Which placement each is.
-    every_pair : float
-        The same mean over all pairs between sets.
+    ``every_pair`` is the same mean over all pairs between sets.
     """
     if number is None:
         return every_pair

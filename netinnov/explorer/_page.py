@@ -18,20 +18,9 @@ NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufff
 
 
 def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
-    """Put the page together; labels are data in it, never markup.
+    """Put the page together from what its code reads, and what is shown without scripts (HTML).
 
-    Parameters
-    ----------
-    data : dict
-        What the code reads, plain numbers and texts.
-    title : str
-        Of the page.
-    first_view : str
-        HTML that is shown without scripts; its texts are escaped.
-
-    Returns
-    -------
-    str
+    Labels are data in the page, never markup; the texts of ``first_view`` are escaped.
     """
     code, style = _source("page.js"), _source("page.css")
     policy = (

@@ -47,29 +47,11 @@ def fit_deterrence(
     """Fit A_i B_j exp(-b x_ij) to a table of flows by maximum likelihood of Poisson.
 
     The A are solved for given B and b, which leaves a concave likelihood of the latter, that of a
-    choice of destinations (logit); it is maximised by Newton's method. The fit of a symmetric
-    table is symmetric. O(origins x destinations^2) a step.
-
-    Parameters
-    ----------
-    observed : ndarray
-        Flows; every row and column has some.
-    possible : ndarray of bool
-        Pairs that can have a flow; the others expect none.
-    resistance : ndarray, optional
-        x, such as the logarithm of distance.
-    layer : str
-        For messages.
-
-    Returns
-    -------
-    Balanced
-        Rows and columns sum to the observed sums, and x weighted by flow too.
-
-    Raises
-    ------
-    InputError
-        No finite coefficient fits, or the sums are not met.
+    choice of destinations (logit); it is maximised by Newton's method. The fit has the
+    observed sums of rows and columns, and of x weighted by flow; that of a symmetric table is
+    symmetric. Every row and column has some flow, and only ``possible`` pairs expect any;
+    ``resistance`` is x, such as the logarithm of distance. O(origins x destinations^2) a step.
+    InputError where no finite coefficient fits, or the sums are not met.
     """
     if not observed.any():
         return Balanced(observed, math.nan)

@@ -195,25 +195,9 @@ def two_sides(
 ) -> Sides:
     """Sort the ends of a two-mode layer into its sides; rows are those with fewer nodes.
 
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Any network.
-    layer : str
-        Name of a layer.
-    through : str or sequence of str, optional
-        The kinds of one side; all others are the other side. Default: the layer joins two kinds.
-    both_ways : bool
-        Whether a directed layer may run from either side to the other.
-
-    Returns
-    -------
-    Sides
-
-    Raises
-    ------
-    InputError
-        If the layer is not two-mode.
+    ``through`` names the kinds of one side; by default the layer joins two kinds. With
+    ``both_ways`` a directed layer may run from either side to the other. InputError if the layer is
+    not two-mode.
     """
     check_name("layer", layer, network.layers)
     names = sorted(network.storage.nodes["kind"].dropna().unique().tolist())

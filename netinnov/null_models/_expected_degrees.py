@@ -57,29 +57,12 @@ def ensembles(
     through: str | Sequence[str] | None = None,
     weights: Weights | None = None,
 ) -> list[Ensemble]:
-    """Solve for the probabilities of a layer.
+    """Solve for the probabilities of a layer: one ensemble, or one for each way of a directed
+    two-mode layer that runs both ways.
 
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Any network.
-    layer : str
-        Name of a layer.
-    through : str or sequence of str, optional
-        The kinds of one side; default: two-mode if the layer joins two kinds.
-    weights : {"geometric", "exponential"}, optional
-        Keep the expected strengths too, with weights of this law.
-
-    Returns
-    -------
-    list of Ensemble
-        One; of a directed two-mode layer that runs both ways, one for each way.
-
-    Raises
-    ------
-    InputError
-        The equations are not solved; geometric weights of what are no whole numbers; too many
-        classes of nodes.
+    ``through`` names the kinds of one side (default: two-mode if the layer joins two kinds). With
+    ``weights`` expected strengths are kept too, by weights of this law. InputError where the
+    equations are not solved, geometric weights are no whole numbers, or classes are too many.
     """
     block = network.storage.block(layer)
     source = block.sources

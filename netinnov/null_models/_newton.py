@@ -44,35 +44,15 @@ def climbed(
     """Maximise a concave likelihood whose gradient is ``goal`` less the expected sums.
 
     A parameter belongs to a row or a column of pairs, and a pair is ruled by the sum of its two.
+    ``start`` and ``goal`` are families x (rows, then columns); a parameter of -inf stays so, with a
+    goal of 0. ``moments`` gives those of the pairs, and ``bound`` numbers of pairs, linear in the
+    parameters, that must stay below 0. ``symmetric``: rows and columns are the same everywhere.
+    Each sum comes as near to its goal as the relative ``tolerance``; a hundred times as far will do
+    where steps gain nothing more, else InputError.
+
     Each step of many parameters is solved by conjugate gradients: they need no inverse, and leave
     alone the direction in which rows grow as columns shrink. Sums at the edge of what is possible
     send a parameter to infinity, which a step a time follows far enough.
-
-    Parameters
-    ----------
-    start, goal : ndarray
-        Families x (rows, then columns). A parameter of -inf stays so, and its goal is 0.
-    moments : callable
-        From the parameters to the moments of the pairs.
-    bound : callable, optional
-        From the parameters to numbers of pairs, linear in them, that must stay below 0.
-    symmetric : bool
-        Rows and columns are the same, in ``start``, ``goal`` and all moments.
-    tolerance : float
-        How near each sum should come to its goal, relative to it; a hundred times as far will do
-        where steps gain nothing more.
-    what : str
-        The subject of the error message.
-
-    Returns
-    -------
-    ndarray
-        Parameters with which every sum is met.
-
-    Raises
-    ------
-    InputError
-        They are not met.
     """
     parameters = start
     active = (goal > 0) & np.isfinite(start)

@@ -24,22 +24,8 @@ _BORDER = "#bdbdb8"
 def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     """Draw land or shapes below all else, in degrees; what lies outside the frame is left out.
 
-    Parameters
-    ----------
-    ax : Axes
-        A map whose limits are set; they stay.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        The bundled land, nothing, or polygons and lines in any coordinate system; without one they
-        must be in degrees.
-    frame : tuple of float
-        West, east, south and north in degrees.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or its coordinates are no degrees.
-    ImportError
-        If geopandas is not installed.
+    The limits of the axes stay. ``basemap`` is "land", None, or polygons and lines (GeoDataFrame,
+    GeoSeries or a file) in any coordinate system; without one they must be in degrees.
     """
     if basemap is None:
         return

@@ -50,38 +50,14 @@ def label_points(
 ) -> list[Annotation]:
     """Write each text beside its point where there is room, the first texts first.
 
-    Parameters
-    ----------
-    ax : Axes
-        Complete but for its labels: they are placed for the layout as it is now.
-    points : array (n, 2)
-        In data coordinates, the most important first; no label may cover any of them.
-    texts : sequence of str
-        One each point. Points at one spot share a label, such as "Hefei, Fuyang"; a text that finds
-        no room is left out.
-    radii : array (n,)
-        Of the markers, in points (1/72 inch).
-    most : int, optional
-        How many spots are labelled, the first ones; all by default.
-    must : int
-        The first so many are labelled in any case, farther away with a line to the point where
-        there is no room beside it.
-    led : int
-        The first so many are labelled farther away where there is room there only.
-    beside : sequence of Text
-        Other text on the axes, which no label may cover.
-    lines : sequence of array (k, 2)
-        Corners of lines in data coordinates, which labels leave free where they can.
-    arrows : sequence of FancyArrowPatch
-        As lines; a label hides none of their heads while there is another side for it.
+    The axes are complete but for their labels, which are placed for the layout as it is now.
+    Points (in data coordinates, the most important first, with ``radii`` in points of type) at one
+    spot share a label, such as "Hefei, Fuyang". At most ``most`` spots are labelled; the first
+    ``must`` in any case, if need be farther away with a line to the point; the first ``led`` also
+    where there is room farther away only. No label covers a point or the text ``beside``; ``lines``
+    (corners in data coordinates) and ``arrows`` are left free where they can be. Returns the labels
+    that found room.
 
-    Returns
-    -------
-    list of Annotation
-        Those that found room.
-
-    Notes
-    -----
     Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
     a point nor a label, and lie nearer to their own point than to any other, the one that hides
     least of lines and heads, and lies beside the fewest other points, the first of these.

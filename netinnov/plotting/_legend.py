@@ -33,19 +33,9 @@ def legend_above(
 ) -> None:
     """Write a legend that ends at the right edge of the figure's part of these axes.
 
-    Parameters
-    ----------
-    ax : Axes
-        Its legend is set; nothing is written without entries.
-    handles : sequence of Artist, optional
-        What is explained; by default all artists of the axes with a label.
-    ncols : int
-        Most columns; there are fewer where the entries are long, and with one column the entries
-        are broken into lines.
-    handlelength, columnspacing : float
-        In units of the type size, as in `Axes.legend`.
-    up : float
-        Height of the lower end in heights of the axes.
+    Without ``handles`` it explains all artists with a label; without entries there is none. There
+    are at most ``ncols`` columns, fewer where the entries are long, and with one column the entries
+    are broken into lines. Lengths are in units of the type size, ``up`` in heights of the axes.
     """
     entries = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
     labels = [str(entry.get_label()) for entry in entries]

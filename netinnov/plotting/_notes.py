@@ -64,18 +64,9 @@ def write_notes(
     label: str = "",
     at_end: bool = False,
 ) -> None:
-    """Write the label of the x axis, and keep sentences for the caption.
+    """Write the label of the x axis, and keep sentences for the caption (empty ones are left out).
 
-    Parameters
-    ----------
-    ax : Axes
-        Its x label is set.
-    notes : iterable of str
-        Sentences; empty ones are left out. That the figure shows a model stands below it.
-    label : str
-        Of the x axis.
-    at_end : bool
-        Whether the label stands at the end of the axis.
+    That the figure shows a model stands below the label, which ``at_end`` puts at the end.
     """
     notes = [one_line(note) for note in notes if note]
     _kept[ax] = tuple(note for note in notes if note != MODELLED)

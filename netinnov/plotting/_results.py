@@ -24,32 +24,9 @@ def table_of(
     method: str = "",
     **options: object,
 ) -> pd.DataFrame:
-    """Give the table of a result, or the table itself, if it has the columns that are drawn.
+    """Give the table of a result (by a method of it), or the table itself; check its columns.
 
-    Parameters
-    ----------
-    name : str
-        Of the argument.
-    value : object
-        A DataFrame, or a result object that has the method.
-    columns : sequence of str
-        That must be there.
-    of : str
-        What gives such a table, such as ``"ExperimentResult.effects()"``.
-    method : str
-        Of the result object, which gives the table; none by default.
-    **options
-        Of the method.
-
-    Returns
-    -------
-    DataFrame
-        The one given, or that of the result.
-
-    Raises
-    ------
-    InputError
-        If the value is neither, or a column is missing.
+    ``of`` says in a message what gives such a table, such as ``"ExperimentResult.effects()"``.
     """
     if not isinstance(value, (pd.DataFrame, pd.Series)) and not isinstance(value, type):
         give = getattr(value, method, None) if method else None
