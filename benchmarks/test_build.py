@@ -16,7 +16,7 @@ from scipy import sparse
 
 from netinnov import build_network
 from netinnov._parallel import in_threads
-from netinnov.kernels.links import mirror, sort_rows, split_layers
+from netinnov.kernels.links import mirror, rows_by_layer, sort_rows
 
 N_NODES, N_ROWS, LAYERS = 100_000, 1_000_000, ("a", "b", "c", "d", "e")
 
@@ -51,10 +51,10 @@ def with_scipy(layer, source, target, weight) -> list[sparse.csr_array]:
 
 
 def with_kernels(layer, source, target, weight) -> list[tuple]:
-    a, b, w, at = split_layers(layer, source, target, weight, len(LAYERS))
+    rows, at = rows_by_layer(layer, len(LAYERS))
 
     def one(i: int, j: int) -> tuple:
-        return mirror(*sort_rows(a[i:j], b[i:j], w[i:j], N_NODES, True), N_NODES)
+        return mirror(*sort_rows(rows[i:j], source, target, weight, N_NODES, True), N_NODES)
 
     return in_threads([lambda i=i, j=j: one(i, j) for i, j in pairwise(at)], N_ROWS)
 

@@ -6,7 +6,7 @@ import difflib
 import math
 import numbers
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +14,25 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._typing import Floats
+from netinnov._typing import Codes, Floats
 
 __all__ = [
     "DISPLAY_NAMES",
+    "TEXT",
+    "Coded",
+    "as_codes",
     "as_numbers",
     "as_text",
     "display_names",
     "is_blank",
     "misspelt",
     "nearest",
+    "taken",
 ]
 
 Mask = npt.NDArray[np.bool_]
+PIECE = 1 << 20
+"""Rows that are taken at once."""
 TEXT = pd.StringDtype(na_value=np.nan)
 """What pandas calls `str`."""
 DISPLAY_NAMES = ("name_en", "name")
@@ -81,6 +87,45 @@ def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     is_number = values.map(lambda value: isinstance(value, numbers.Number)).to_numpy(bool)
     mixed = bool(is_text.any() and (is_number & bad).any())
     return values.where(is_text).astype("str"), bad, mixed
+
+
+class Coded(NamedTuple):
+    """A column as positions (-1: missing) in a list of its distinct values, as text."""
+
+    at: npt.NDArray[np.integer]
+    distinct: pd.Series
+
+
+def as_codes(values: pd.Series) -> Coded | None:
+    """Categories and whole numbers without a text for each row; None for other columns.
+
+    The text is that of `as_text`.
+    """
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        kind = dtype.categories.dtype
+        if not (isinstance(kind, pd.StringDtype) or _is_whole(kind)):
+            return None
+        return Coded(values.cat.codes.to_numpy(), as_text(pd.Series(dtype.categories))[0])
+    if not _is_whole(dtype):
+        return None
+    coded = pa.array(values.to_numpy()).dictionary_encode()
+    distinct = pd.Series(coded.dictionary.to_numpy())
+    return Coded(coded.indices.to_numpy(), as_text(distinct)[0])
+
+
+def _is_whole(dtype: Any) -> bool:
+    """Whether a column holds whole numbers, none of them missing."""
+    return isinstance(dtype, np.dtype) and dtype.kind in "iu"
+
+
+def taken(codes: Codes, at: npt.NDArray[np.integer]) -> Codes:
+    """The codes at these positions, -1 at -1; in pieces, as numpy makes 64 bits of positions."""
+    codes = np.append(codes, np.int32(-1))
+    result = np.empty(at.size, np.int32)
+    for start in range(0, at.size, PIECE):
+        result[start : start + PIECE] = codes[at[start : start + PIECE]]
+    return result
 
 
 def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bool]:

@@ -51,10 +51,9 @@ MENDING = {
 class Rows(Protocol):
     """Where rows came from: the table's name and the position in it."""
 
-    @property
-    def tables(self) -> npt.NDArray[np.object_]: ...
-    @property
-    def rows(self) -> npt.NDArray[np.int64]: ...
+    def origin(
+        self, at: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]: ...
 
 
 class Problems:
@@ -106,12 +105,12 @@ class Problems:
         cells = values.iloc[at].astype(object).where(values.iloc[at].notna(), None)
         if known is not None:
             self._known[column, problem] = known
-        self._add(stack.tables[at], stack.rows[at], column, problem, cells.tolist())
+        self._add(*stack.origin(at), column, problem, cells.tolist())
 
     def _add(
         self,
         tables: npt.NDArray[np.object_],
-        rows: npt.NDArray[np.int64] | None,
+        rows: npt.NDArray[np.intp] | None,
         column: str | None,
         problem: str,
         values: list[Any],

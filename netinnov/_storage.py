@@ -22,6 +22,8 @@ from netinnov.errors import InputError
 
 __all__ = ["Storage"]
 
+MOST = 2**30 - 1
+"""Links of a layer, so that an undirected one has fewer than 2^31 entries."""
 MANY = 1_000
 """Names in a list from which on Arrow's look-up is faster than Python's."""
 
@@ -134,31 +136,27 @@ class Storage:
         asked: object = layer
         if not isinstance(asked, str) or asked not in self._full:
             layer = check_name("layer", layer, self.layers)
-            block = self.block(layer)
-            if layer not in self.directed:
-                from netinnov.kernels.links import mirror
-
-                block = Block(*mirror(*block, len(self._nodes)))
-            self._full[layer] = block.locked()
+            self._full[layer] = self._mirrored(layer, self.block(layer))
         return self._full[layer]
 
     def simple_csr(self, layer: str) -> Block:
         """The same without self-links, which no measure counts."""
-        full = self.csr(layer)
-        if layer not in self._simple:
-            self._simple[layer] = self._without_loops(full)
+        asked: object = layer
+        if not isinstance(asked, str) or asked not in self._simple:
+            layer = check_name("layer", layer, self.layers)
+            block = self.block(layer)
+            simple = _without_loops(block)
+            same = simple is block
+            self._simple[layer] = self.csr(layer) if same else self._mirrored(layer, simple)
         return self._simple[layer]
 
-    def _without_loops(self, full: Block) -> Block:
-        row = full.sources
-        loop = full.indices == row
-        if not loop.any():
-            return full
-        loops_before = np.concatenate(
-            [[0], np.cumsum(np.bincount(row[loop], minlength=len(self._nodes)))]
-        )
-        indptr = (full.indptr - loops_before).astype(np.int32)
-        return Block(indptr, full.indices[~loop], full.data[~loop]).locked()
+    def _mirrored(self, layer: str, block: Block) -> Block:
+        """Both directions of the links of an undirected layer; those of another one as they are."""
+        if layer in self.directed:
+            return block.locked()
+        from netinnov.kernels.links import mirror
+
+        return Block(*mirror(*block, len(self._nodes))).locked()
 
     def presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
         """Whether a node has a state in a layer: layers x nodes."""
@@ -295,20 +293,21 @@ class Storage:
         records: Records,
     ) -> Storage:
         """From rows of codes, in any order, unchecked; `records`: at least of these layers."""
-        from netinnov.kernels.links import sort_rows, split_layers
+        from netinnov.kernels.links import rows_by_layer, sort_rows
 
         layer, a, b, w, period, attributes = rows
-        used = np.bincount(layer, minlength=len(layers)) > 0
+        at, offsets = rows_by_layer(layer, len(layers))
+        if np.diff(offsets).max(initial=0) > MOST:
+            raise InputError(f"a layer must have at most {MOST} links; found {layer.size} in all.")
+        used = np.diff(offsets) > 0
         if not used.all():
             layer = (np.cumsum(used, dtype=np.int32) - np.int32(1))[layer]
             layers = tuple(name for name, has in zip(layers, used, strict=True) if has)
-        offsets = np.array([0, layer.size])
-        if len(layers) > 1:
-            a, b, w, offsets = split_layers(layer, a, b, w, len(layers))
+        offsets = offsets[np.append(True, used)]
         n = len(nodes.frame)
         work = [
-            partial(sort_rows, a[i:j], b[i:j], w[i:j], n, not records[name].directed)
-            for name, i, j in zip(layers, offsets[:-1], offsets[1:], strict=bool(layers))
+            partial(sort_rows, at[i:j], a, b, w, n, not records[name].directed)
+            for name, i, j in zip(layers, offsets[:-1], offsets[1:], strict=True)
         ]
         blocks = [Block(*arrays) for arrays in in_threads(work, layer.size)]
         kept_rows = None
@@ -343,6 +342,18 @@ class Storage:
             kept_rows=None if rows is None else rows.locked(),
             _at={} if nodes.at is None else nodes.at,
         )
+
+
+def _without_loops(block: Block) -> Block:
+    """The same block if it holds no self-link."""
+    row = block.sources
+    loop = block.indices == row
+    if not loop.any():
+        return block
+    n = block.indptr.size - 1
+    loops_before = np.concatenate([[0], np.cumsum(np.bincount(row[loop], minlength=n))])
+    indptr = (block.indptr - loops_before).astype(np.int32)
+    return Block(indptr, block.indices[~loop], block.data[~loop])
 
 
 def _joined(arrays: list[Any], dtype: Any) -> Any:

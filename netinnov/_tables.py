@@ -13,7 +13,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._columns import as_numbers, as_text, is_blank, misspelt, nearest
+from netinnov._columns import (
+    TEXT,
+    as_codes,
+    as_numbers,
+    as_text,
+    is_blank,
+    misspelt,
+    nearest,
+    taken,
+)
 from netinnov._dataframes import as_pandas
 from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
 from netinnov._problems import Problems
@@ -47,16 +56,32 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One table, or several under names, as one frame that remembers where its rows came from."""
+    """One table, or several under names, as one frame that remembers where its rows came from.
+
+    ``parts``: names of the tables and how many rows they had; ``kept``: where the rows of the frame
+    stood among all of these, None where none was set aside.
+    """
 
     frame: pd.DataFrame
-    tables: npt.NDArray[np.object_]
-    rows: npt.NDArray[np.int64]
+    parts: tuple[tuple[str, int], ...]
+    kept: npt.NDArray[np.intp] | None = None
+
+    def origin(
+        self, at: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
+        """The table of each of these rows, and its position there."""
+        at = at if self.kept is None else self.kept[at]
+        labels, sizes = np.array([label for label, _ in self.parts], object), [0]
+        sizes += [size for _, size in self.parts]
+        start = np.cumsum(sizes)
+        part = np.searchsorted(start, at, side="right") - 1
+        return labels[part], at - start[part]
 
     def without(self, at: npt.NDArray[np.intp]) -> Stack:
         """The rows that are not at these positions."""
+        kept = np.arange(len(self.frame)) if self.kept is None else self.kept
         frame = self.frame.drop(index=pd.Index(at)).reset_index(drop=True)
-        return Stack(frame, np.delete(self.tables, at), np.delete(self.rows, at))
+        return Stack(frame, self.parts, np.delete(kept, at))
 
 
 class LinkCodes(NamedTuple):
@@ -136,7 +161,7 @@ def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
 
 def bad_rows(stack: Stack, problems: pd.DataFrame) -> pd.Series:
     """Problems of the rows at fault, joined in one text a row; index: position in the stack."""
-    label = pd.MultiIndex.from_arrays([stack.tables, stack.rows])
+    label = pd.MultiIndex.from_arrays(stack.origin(np.arange(len(stack.frame))))
     at = label.get_indexer(pd.MultiIndex.from_frame(problems[["table", "row"]]))
     problem_of_row = problems["problem"].set_axis(at)[at >= 0]
     return problem_of_row.groupby(level=0).agg(lambda texts: "; ".join(dict.fromkeys(texts)))
@@ -159,7 +184,7 @@ def _stack(name: str, table: Any, problems: Problems) -> Stack:
     parts: list[tuple[str, str | None, Any]] = [(name, None, table)]
     if isinstance(table, Mapping) and key_column is not None:
         parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in table.items()]
-    frames, tables, rows = [], [], []
+    frames, sizes = [], []
     for label, key, frame in parts:
         if not isinstance(frame, pd.DataFrame):
             problems.whole(label, None, "not a table", type(frame).__name__)
@@ -176,13 +201,12 @@ def _stack(name: str, table: Any, problems: Problems) -> Stack:
             own = frame[key_column] if key_column in frame else pd.Series(pd.NA, frame.index)
             frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), key)})
         frames.append(frame)
-        tables.append(np.full(len(frame), label, object))
-        rows.append(np.arange(len(frame)))
+        sizes.append((label, len(frame)))
     if not frames:
         columns = [*([KEYS[name]] if name in KEYS else REQUIRED["links"])]
-        return Stack(pd.DataFrame(columns=columns, dtype="str"), np.empty(0, object), np.arange(0))
+        return Stack(pd.DataFrame(columns=columns, dtype="str"), ())
     whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return Stack(whole.reset_index(drop=True), np.concatenate(tables), np.concatenate(rows))
+    return Stack(whole.reset_index(drop=True), tuple(sizes))
 
 
 def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> None:
@@ -249,7 +273,8 @@ def _identifiers(
     text, bad, mixed = as_text(stack.frame[column])
     if mixed:
         shown = [*dict.fromkeys(type(v).__name__ for v in stack.frame[column].dropna())]
-        table = stack.tables[0] if len(set(stack.tables)) == 1 else name
+        tables = set(stack.origin(np.arange(len(stack.frame)))[0])
+        table = tables.pop() if len(tables) == 1 else name
         problems.whole(table, column, "mixed id types", " and ".join(shown[:3]))
         return text
     values = stack.frame[column]
@@ -380,23 +405,11 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     frame = stack.frame
     ends = {}
     for column in REQUIRED["links"]:
-        text, bad = _ends(column, stack, problems)
-        if nodes is None or problems.lost("links", column):
-            ends[column] = np.zeros(len(frame), np.int32)
-            continue
-        ends[column] = codes_of(text, nodes)
-        lost = (ends[column] < 0) & ~bad
-        if lost.any():
-            empty = is_blank(text)
-            problems.rows(stack, lost & empty, column, "empty id", frame[column])
-            unknown = lost & ~empty
-            problems.rows(stack, unknown, column, "end is not a node", frame[column], nodes)
+        ends[column] = _ends(column, stack, nodes, problems)
     layers: tuple[str, ...] = ("links",) if len(frame) else ()
     layer = np.zeros(len(frame), np.int32)
     if "layer" in frame:
-        text = _identifiers("links", "layer", stack, problems, empty="layer is missing")
-        codes, names = pd.factorize(text, sort=True)
-        layers, layer = tuple(map(str, names)), codes.astype(np.int32)
+        layers, layer = _layers(stack, problems)
     period, weight = _periods(stack, problems), _weights(stack, problems)
     others = [name for name in frame if name not in {*REQUIRED["links"], *OPTIONAL["links"]}]
     attributes = frame[others] if others else None
@@ -404,15 +417,45 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     return LinkCodes(layers, rows)
 
 
-def _ends(column: str, stack: Stack, problems: Problems) -> tuple[pd.Series, Mask]:
-    """Ends of links as text, and which are no ids; a missing one is found later, among no node."""
-    text, bad, mixed = as_text(stack.frame[column])
+def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems) -> Codes:
+    """Positions of the ends among the nodes; faults are looked for where an end is no node."""
+    values = stack.frame[column]
+    coded = as_codes(values)
+    if coded is not None and nodes is not None:
+        ends = taken(codes_of(coded.distinct, nodes), coded.at)
+        if (ends >= 0).all():
+            return ends
+    text, bad, mixed = as_text(values)
     if mixed:
         _identifiers("links", column, stack, problems, empty=None)
     elif bad.any():
-        values = stack.frame[column]
         problems.rows(stack, bad, column, "id is not text or a whole number", values)
-    return text, bad
+    if nodes is None or problems.lost("links", column):
+        return np.zeros(len(values), np.int32)
+    ends = codes_of(text, nodes)
+    lost = (ends < 0) & ~bad
+    if lost.any():
+        empty = is_blank(text)
+        problems.rows(stack, lost & empty, column, "empty id", values)
+        problems.rows(stack, lost & ~empty, column, "end is not a node", values, nodes)
+    return ends
+
+
+def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
+    """Names of the layers that have rows, sorted, and the layer of each row."""
+    values = stack.frame["layer"]
+    coded = as_codes(values if values.dtype != TEXT else values.astype("category"))
+    if coded is not None:
+        used = np.unique(coded.at)
+        names = coded.distinct.iloc[used[used >= 0]]
+        if used[:1].tolist() != [-1] and not is_blank(names).any():
+            order = np.argsort(names.to_numpy(object), kind="stable")
+            place = np.zeros(len(coded.distinct), np.int32)
+            place[used[order]] = np.arange(order.size)
+            return tuple(names.iloc[order]), taken(place, coded.at)
+    text = _identifiers("links", "layer", stack, problems, empty="layer is missing")
+    codes, listed = pd.factorize(text, sort=True)
+    return tuple(map(str, listed)), codes.astype(np.int32)
 
 
 def _weights(stack: Stack, problems: Problems) -> Floats:

@@ -173,7 +173,8 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
             if bad.size:
                 at = bad.index.to_numpy()
                 rows = stack.frame.iloc[at]
-                head = {"table": stack.tables[at], "row": stack.rows[at], "problem": bad}
+                table, row = stack.origin(at)
+                head = {"table": table, "row": row, "problem": bad}
                 rows = rows.rename(columns={column: f"{column} (given)" for column in head})
                 rejected.append(pd.concat([pd.DataFrame(head, rows.index), rows], axis=1))
                 stacks[name] = stack.without(at)

@@ -1,56 +1,52 @@
-"""From link rows to one CSR block a layer: split, sort, merge, mirror."""
+"""From link rows to one CSR block a layer: group, sort, merge, mirror."""
 
 import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["mirror", "sort_rows", "split_layers"]
+__all__ = ["mirror", "rows_by_layer", "sort_rows"]
 
 SHORT = 48  # rows up to this length are sorted by insertion
 
 
 @kernel
-def split_layers(layer, source, target, weight, n_layers):
-    """Rows grouped by layer, in their order, with the offsets of the layers. O(rows)."""
-    m = source.size
+def rows_by_layer(layer, n_layers):
+    """Positions of rows grouped by layer, in their order, and offsets of the layers. O(rows)."""
+    m = layer.size
     offsets = np.zeros(n_layers + 1, np.int64)
     for e in range(m):
         offsets[layer[e] + 1] += 1
     for x in range(n_layers):
         offsets[x + 1] += offsets[x]
     cursor = offsets[:-1].copy()
-    a = np.empty(m, np.int32)
-    b = np.empty(m, np.int32)
-    w = np.empty(m, np.float64)
+    rows = np.empty(m, np.uint32)
     for e in range(m):
         p = cursor[layer[e]]
         cursor[layer[e]] = p + 1
-        a[p] = source[e]
-        b[p] = target[e]
-        w[p] = weight[e]
-    return a, b, w, offsets
+        rows[p] = e
+    return rows, offsets
 
 
 @kernel
-def sort_rows(source, target, weight, n_nodes, symmetric):
-    """CSR of one layer by a counting sort over sources; parallel rows are summed.
+def sort_rows(rows, source, target, weight, n_nodes, symmetric):
+    """CSR of the links at some rows by a counting sort over sources; parallel ones are summed.
 
     With ``symmetric`` a row is stored once, at its smaller end (the upper triangle). Columns
     ascend. O(rows + nodes + sum of d log d over the rows' lengths d).
     Reference: ``scipy.sparse.coo_array.tocsr``.
     """
-    m = source.size
+    m = rows.size
     # Unsigned positions spare numba the test for negative ones.
     one, two = np.uint32(1), np.uint32(2)
     indptr = np.zeros(n_nodes + 2, np.int32)
-    for e in range(m):
+    for e in rows:
         i = min(source[e], target[e]) if symmetric else source[e]
         indptr[np.uint32(i) + two] += 1
     for i in range(n_nodes + 1):
         indptr[i + 1] += indptr[i]
     indices = np.empty(m, np.int32)
     data = np.empty(m, np.float64)
-    for e in range(m):
+    for e in rows:
         i, j = source[e], target[e]
         if symmetric and i > j:
             i, j = j, i

@@ -116,7 +116,8 @@ class Chain:
         from netinnov.kernels.links import sort_rows
 
         links = state.followed_by(self.loops).links
-        return Block(*sort_rows(*links, self.n_nodes, not self.directed))
+        rows = np.arange(links[0].size, dtype=np.uint32)
+        return Block(*sort_rows(rows, *links, self.n_nodes, not self.directed))
 
     def advance(self, state: State, steps: int, words: Words) -> State:
         """The state after so many proposals; with strengths, matched."""

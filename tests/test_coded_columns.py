@@ -1,0 +1,108 @@
+"""Links as codes into lists of names (categories, dictionaries, numbers) build as text does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netinnov as ni
+from netinnov._dataframes import as_pandas
+
+NODES = pd.DataFrame(index=pd.Index([7, 12, 3, 40, 5], name="node"))
+ids = st.sampled_from([7, 12, 3, 40, 5])
+names = st.sampled_from(["b", "a", "é", "Z", "10", "9"])
+rows = st.lists(st.tuples(ids, ids, names), max_size=30).map(
+    lambda rows: pd.DataFrame(rows, columns=["source", "target", "layer"]).astype(
+        {"source": "int64", "target": "int64", "layer": "str"}
+    )
+)
+TEXT = ["source", "target", "layer"]
+
+
+def dictionaries(plain: pd.DataFrame) -> pa.Table:
+    """Dictionary columns in two chunks, each with a dictionary of its own."""
+    cut = len(plain) // 2
+    halves = [plain.iloc[:cut], plain.iloc[cut:]]
+    columns = {
+        name: pa.chunked_array(
+            [pa.DictionaryArray.from_arrays(*_coded(half[name])) for half in halves],
+            pa.dictionary(pa.int32(), pa.string()),
+        )
+        for name in plain
+    }
+    return pa.table(columns)
+
+
+def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
+    codes, listed = pd.factorize(values.astype("str"))
+    mask = codes < 0
+    return pa.array(codes.astype(np.int32), mask=mask), pa.array(list(listed), pa.string())
+
+
+FORMS: dict[str, Any] = {
+    "numbers": lambda plain: plain.astype({"source": "int32", "target": "uint64"}),
+    "categories": lambda plain: plain.astype("str").astype("category"),
+    "categories of numbers": lambda plain: plain.astype(dict.fromkeys(TEXT, "category")),
+    "more categories than used": lambda plain: plain.astype("str").apply(
+        lambda column: column.astype(pd.CategoricalDtype(["x", "0", *sorted(set(column))[::-1]]))
+    ),
+    "dictionaries": dictionaries,
+    "Arrow numbers and text": lambda plain: pa.Table.from_pandas(plain, preserve_index=False),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(plain=rows)
+def test_codes_build_what_text_builds(form: str, plain: pd.DataFrame) -> None:
+    text = ni.build_network(NODES, plain.astype("str"), directed=[*set(plain["layer"]) & {"a"}])
+    coded = ni.build_network(NODES, FORMS[form](plain), directed=text.directed)
+    assert coded.equals(text)
+    for layer in text.layers:
+        assert (coded.adjacency(layer) != text.adjacency(layer)).nnz == 0
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "categories of numbers"])
+@given(plain=rows, at=st.integers(0, 29), column=st.sampled_from(TEXT))
+def test_codes_have_the_faults_that_text_has(
+    form: str, plain: pd.DataFrame, at: int, column: str
+) -> None:
+    if not len(plain):
+        return
+    plain = plain.astype({"source": "int64", "target": "int64"})
+    faulty = plain.copy()
+    row = at % len(plain)
+    if column == "layer":
+        faulty.loc[row, "layer"] = " "
+    else:
+        faulty.loc[row, column] = 99
+    expected = ni.check_tables(NODES, faulty.astype("str"))
+    assert len(expected)
+    found = ni.check_tables(NODES, FORMS[form](faulty))
+    assert found.astype("str").equals(expected.astype("str"))
+
+
+@pytest.mark.parametrize("form", ["categories", "dictionaries"])
+@pytest.mark.parametrize("column", TEXT)
+def test_a_missing_code_is_a_missing_name(form: str, column: str) -> None:
+    plain = pd.DataFrame({"source": ["7", "3"], "target": ["3", "5"], "layer": ["a", "b"]})
+    plain.loc[1, column] = None
+    found = ni.check_tables(NODES, FORMS[form](plain))
+    assert found[["row", "column", "problem"]].to_numpy().tolist() == [
+        [1, column, "layer is missing" if column == "layer" else "empty id"]
+    ]
+
+
+def test_dictionaries_that_pandas_refuses_are_read_all_the_same() -> None:
+    twice = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), pa.array(["a", "b", "a"]))
+    missing = pa.DictionaryArray.from_arrays(pa.array([0, 1, None]), pa.array(["a", None]))
+    frame = as_pandas(pa.table({"twice": twice, "missing": missing}))
+    assert frame["twice"].tolist() == ["a", "b", "a"]
+    assert frame["missing"].isna().tolist() == [False, True, True]
+    empty = pa.table({"source": pa.array([], pa.dictionary(pa.int32(), pa.string()))})
+    assert as_pandas(empty)["source"].tolist() == []
