@@ -152,6 +152,28 @@ def test_each_library_gets_its_own_back():
         assert isinstance(branches(table, firm="event", place="who"), kind)
 
 
+def test_sums_of_values_do_not_depend_on_the_order_of_rows():
+    rng = np.random.default_rng(1)
+    ids = {"firm": rng.integers(900, size=40_000), "place": rng.integers(9, size=40_000)}
+    rows = pd.DataFrame(ids).assign(value=rng.random(40_000) * 10 ** rng.uniform(-6, 6, 40_000))
+    other = rows.sample(frac=1, random_state=2)
+    for make in ({"pandas": lambda frame: frame} | IN_MEMORY).values():
+        for links in (
+            lambda table: branches(table, firm="firm", place="place", value="value"),
+            lambda table: co_participation(table, member="place", event="firm", weighting="full"),
+        ):
+            pair = [as_pandas(links(make(part))) for part in (rows, other)]
+            pd.testing.assert_frame_equal(*pair, check_exact=True)
+
+
+def test_tables_of_a_connection_may_have_any_name():
+    connection = duckdb.connect()
+    for name in ("cells", "cell", "events", "met"):
+        connection.execute(f"CREATE TABLE {name} AS SELECT unnest(['a', 'b']) AS who, 1 AS event")
+        links = co_participation(connection.table(name), member="who", event="event")
+        assert links.fetchall() == [("a", "b", 1.0)]
+
+
 def test_missing_ids_are_refused_in_memory_and_a_group_in_a_lazy_table():
     rows = pd.DataFrame(
         {"who": ["a", None, "b", "c"], "event": ["p", "p", "p", None], "to": ["x", "x", "y", None]}

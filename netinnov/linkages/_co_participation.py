@@ -1,38 +1,21 @@
-"""Pairs that meet in an event: from a table of participations, and inside a network."""
+"""Pairs that meet in an event, from a table of participations."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
-from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import (
-    as_list,
-    as_whole,
-    check_choice,
-    check_name,
-    check_names,
-    examples,
-    shown,
-)
-from netinnov._columns import as_text
+from netinnov._arguments import as_whole, check_choice, shown
 from netinnov._dataframes import as_pandas
-from netinnov._layer_table import record_of_result
 from netinnov._public import suggests_keywords
-from netinnov._rows import Rows
-from netinnov._tables import NodeTable
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
-from netinnov.linkages._records import Integers, links, records, text
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.linkages._records import links, records, text
 
-__all__ = ["Weighting", "co_participation", "project"]
+__all__ = ["Weighting", "co_participation"]
 
 MANY_PAIRS = 1e8
 """Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
@@ -171,210 +154,3 @@ def _name_large_events(cells: Any, keys: list[str], max_members: int | None) -> 
         msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
         mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
         warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=4)
-
-
-@suggests_keywords
-def project(
-    network: MultilayerNetwork,
-    *,
-    layer: str,
-    onto: str | Sequence[str] | None = None,
-    through: str | Sequence[str] | None = None,
-    weighting: Weighting = "count",
-    split_by: str | None = None,
-    name: str | None = None,
-) -> MultilayerNetwork:
-    """Turn a two-mode layer, such as firms in projects, into links between those who meet.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        One of its layers is two-mode.
-    layer : str
-        That layer: each of its links joins a node of the kinds ``onto`` with one of other kinds.
-    onto, through : str or sequence of str
-        Give one of the two: the kinds that are linked, or the kinds that they meet in. Nodes
-        without a kind are of no kind that is named.
-    weighting : {"count", "newman", "full"}
-        What a pair gets from a node of the other side with k neighbours, see `co_participation`.
-    split_by : str, optional
-        A column of the nodes, such as ``"kind"``: two members of the same value are linked in the
-        layer called by that value, and all others in a layer of their own (``name``). Default:
-        one layer.
-    name : str, optional
-        Name of the new layer; default ``"co_"`` and the name of the old one, and ``"mixed"`` with
-        ``split_by``.
-
-    Returns
-    -------
-    MultilayerNetwork
-        The two-mode layer has given way to the new ones, which are undirected, and the kinds that
-        stood at the other ends of its links are gone, with all links they had. Other nodes, in
-        their order, and the other layers among them stay as they are. Of the links of the new
-        layer only weight and period are known.
-
-    Raises
-    ------
-    InputError
-        A link of the layer joins two nodes of one side, a name is not in the network or is taken,
-        or there is no such weighting.
-
-    See Also
-    --------
-    co_participation : The same for a table of participations.
-
-    Notes
-    -----
-    What a two-mode link weighs plays no part, and neither does its direction. Nodes meet in a
-    neighbour if both are linked with it in the same period, so projecting and splitting by period
-    may change places; links without a period are a period of their own. Nodes that meet nobody
-    stay, without links.
-
-    With ``split_by`` the layers add up to the one layer without it: the neighbours of a node of the
-    other side are counted whatever their value, and two nodes of which one has no value are mixed.
-
-    To keep all nodes and layers, add the new layer to the network:
-    ``network.with_links(project(network, ...).select(layers=["co_..."]).links)``.
-
-    References
-    ----------
-    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
-    networks, and centrality. Physical Review E 64, 016132.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> nodes = pd.DataFrame({"kind": ["firm", "firm", "project"]}, index=["a", "b", "p"])
-    >>> takes_part = pd.DataFrame({"source": ["a", "b"], "target": ["p", "p"]})
-    >>> network = MultilayerNetwork(nodes, takes_part.assign(layer="projects"))
-    >>> project(network, layer="projects", onto="firm").links
-             layer source target  weight
-    0  co_projects      a      b     1.0
-    """
-    check_network(network)
-    check_choice("weighting", weighting, Weighting)
-    layer = check_name("layer", layer, network.layers)
-    if name is None:
-        name = f"co_{layer}" if split_by is None else "mixed"
-    member = _members(network, onto, through)
-    value, values = _values(network, split_by, member)
-    if taken := sorted({name, *values} & {*network.layers} - {layer}):
-        msg = f"there is a layer {taken[0]!r} already; choose another `name` for the projection."
-        raise InputError(msg if taken[0] == name else msg.replace("`name`", "`split_by`"))
-    if name in values:
-        msg = f"{name!r} is a value of {split_by!r} too; choose another `name` for mixed pairs."
-        raise InputError(msg)
-
-    rows = network.storage.link_rows()
-    in_layer = rows.layer == network.layers.index(layer)
-    two_mode = rows.where(in_layer)
-    first, second = two_mode.source, two_mode.target
-    if (same := member[first] == member[second]).any():
-        index = network.storage.nodes.index
-        ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
-        pairs = examples(ends, lambda pair: f"{pair[0]} and {pair[1]}")
-        msg = (
-            f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links "
-            f"join two of one side: {pairs}. Check the kinds."
-        )
-        raise InputError(msg)
-    event = np.where(member[first], second, first)
-    period = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
-    when, moment = np.unique(period, return_inverse=True)
-    a, b, at, weight = _meetings(first + second - event, event, moment, weighting)
-
-    kinds = network.storage.nodes["kind"]
-    dropped = np.zeros(network.n_nodes, np.bool_)
-    dropped[event] = True
-    dropped |= kinds.isin(kinds[dropped].dropna()).to_numpy(bool)
-    code = np.cumsum(~dropped, dtype=np.int32) - np.int32(1)
-    rest = rows.where(~in_layer & ~dropped[rows.source] & ~dropped[rows.target])
-    if not rest.layer.size:
-        rest = rest._replace(attributes=None)
-    new = [*values, name]
-    layers = tuple(sorted({*network.layers, *new}))
-    at_layer = np.array([layers.index(each) for each in new], np.int32)
-    meet = Rows(
-        at_layer[np.where(value[a] == value[b], value[a], -1)],
-        a.astype(np.int32),
-        b.astype(np.int32),
-        weight,
-        None if two_mode.period is None else when[at],
-    )
-    joined = rest.with_layers(network.layers, layers).followed_by(meet)
-    joined = joined._replace(source=code[joined.source], target=code[joined.target])
-    stay = np.flatnonzero(~dropped)
-    nodes = NodeTable(
-        network.storage.nodes.iloc[stay],
-        network.storage.place_codes[stay],
-        network.storage.jurisdiction_codes[stay],
-    )
-    projected = record_of_result([network.storage.records[layer]], directed=False)
-    records = network.storage.records | dict.fromkeys(new, projected)
-    return network_of_rows(nodes, network.storage.places, layers, joined, records)
-
-
-def _values(
-    network: MultilayerNetwork, column: str | None, member: np.ndarray
-) -> tuple[Integers, list[str]]:
-    """The code of each member's value in a column, -1 for none, and the values as text."""
-    if column is None:
-        return np.full(network.n_nodes, -1), []
-    nodes = network.storage.nodes
-    check_name("split_by", column, list(map(str, nodes.columns)), of="the nodes")
-    code, values = pd.factorize(as_text(nodes[column].where(member))[0], sort=True)
-    return code, list(map(str, values))
-
-
-def _members(
-    network: MultilayerNetwork,
-    onto: str | Sequence[str] | None,
-    through: str | Sequence[str] | None,
-) -> np.ndarray:
-    """Tell which nodes are on the side that is projected onto."""
-    if (onto is None) == (through is None):
-        msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
-        raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
-    argument, kinds_named = ("onto", onto) if onto is not None else ("through", through)
-    asked = (
-        [kinds_named] if isinstance(kinds_named, str) else as_list(argument, kinds_named, "kinds")
-    )
-    kinds = network.storage.nodes["kind"]
-    named = kinds.isin(check_names(argument, asked, kinds.dropna().unique().tolist())).to_numpy(
-        bool
-    )
-    return named if onto is not None else ~named
-
-
-def _meetings(
-    member: Integers, event: Integers, moment: Integers, weighting: Weighting
-) -> tuple[Integers, Integers, Integers, Floats]:
-    """Pairs of members, the lower first, the moment they met, and what they get from it.
-
-    A row of the incidence is a member at a moment and a column an event at one, so that one
-    product serves all moments. The pairs are sorted by moment, first and second member.
-    """
-    n = int(member.max(initial=0)) + 1
-    state, row = np.unique(moment.astype(np.int64) * n + member, return_inverse=True)
-    width = int(event.max(initial=0)) + 1
-    meeting, column = np.unique(moment.astype(np.int64) * width + event, return_inverse=True)
-    table = csr_array((np.ones(row.size), (row, column)), shape=(state.size, meeting.size))
-    table.sum_duplicates()
-
-    k = np.bincount(table.indices, minlength=meeting.size)
-    share = _share(np.maximum(k, 2), weighting)
-    shared = csr_array((share[table.indices], table.indices, table.indptr), shape=table.shape)
-    table.data[:] = 1.0
-    pairs = csr_array(triu(shared @ table.T, k=1))
-    pairs.sort_indices()
-    first = np.repeat(state, np.diff(pairs.indptr))
-    return first % n, state[pairs.indices] % n, first // n, pairs.data
-
-
-def _share(k: Integers, weighting: Weighting) -> Floats:
-    """What one pair gets from an event of ``k`` members."""
-    if weighting == "newman":
-        return 1 / (k - 1)
-    if weighting == "full":
-        return 2 / (k * (k - 1))
-    return np.ones(k.size)

@@ -110,10 +110,11 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     frame = frame.filter(~nw.col("event").is_null())
     amount = nw.lit(1.0) if value is None else nw.col("value")
     cells = frame.select("event", text("unit"), amount.alias("amount"))
+    in_memory = isinstance(cells, nw.DataFrame)
+    if in_memory:  # sums are then added up in one order, whatever the order of rows
+        cells = cells.sort("event", "unit", "amount")
     cells = cells.group_by("event", "unit").agg(nw.col("amount").sum())
     cells = cells.filter(nw.col("amount") > 0)
-    if isinstance(
-        cells, nw.DataFrame
-    ):  # sums are then added up in one order, whatever the order of rows
+    if in_memory:
         cells = cells.sort("event", "unit")
     return links(pairs(cells, by=[]), ["source", "target"])

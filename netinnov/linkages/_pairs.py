@@ -67,6 +67,10 @@ def pairs(
     else:
         both = both.filter(before)
     both = both.select(*by, "source", "target", weight.alias("weight"))
+    in_memory = isinstance(both, nw.DataFrame)
+    if in_memory and weighting != "count" and not both.implementation.is_pandas():
+        # Other libraries join in threads: rows come in any order, and so would last digits.
+        both = both.sort(*by, "source", "target", "weight")
     return both.group_by([*by, "source", "target"]).agg(nw.col("weight").sum())
 
 
@@ -91,7 +95,7 @@ def _in_sql(
     columns = "".join(f"{column}, " for column in by)
     event = ", ".join(["event", *by])
     query = f"""
-        WITH cell AS MATERIALIZED (SELECT * FROM cells),
+        WITH cell AS MATERIALIZED (SELECT * FROM netinnov_cells),
         events AS (SELECT {event}, {share} AS share FROM cell GROUP BY {event} {having})
         SELECT {columns}a.unit AS source, b.unit AS target,
             sum(CASE WHEN a.unit = b.unit THEN share * a.amount * (b.amount - 1) / 2
@@ -100,4 +104,4 @@ def _in_sql(
         WHERE {kept}
         GROUP BY {columns}source, target
     """
-    return nw.from_native(cells.to_native().query("cells", query))
+    return nw.from_native(cells.to_native().query("netinnov_cells", query))
