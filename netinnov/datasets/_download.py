@@ -47,7 +47,7 @@ def download(
     Returns what tells one release from another, as the server says it. ``home`` is the page that
     an error names.
     """
-    requests = require("requests", extra="data", what="fetch()")
+    requests = require("requests", extra="data", needed_by="fetch()")
     without_progress = 0
     with requests.Session() as session:
         while True:

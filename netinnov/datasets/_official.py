@@ -184,7 +184,7 @@ def fetch(
     if unknown := [file for file in hashes if file not in files]:
         msg = f"`hashes` must name files of {name}, which are {', '.join(files)}"
         raise InputError(f"{msg}; found {unknown[0]!r}.")
-    pooch = require("pooch", extra="data", what="fetch()")
+    pooch = require("pooch", extra="data", needed_by="fetch()")
     home = as_path("folder", pooch.os_cache("netinnov") if folder is None else folder)
     place = home / name if len(files) > 1 else home
     say = say or _keep_quiet
