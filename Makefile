@@ -74,7 +74,7 @@ doctests: $(VENV)/.tools
 	$(BIN)/python -m pytest --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md docs/notebook.md docs/measures.md docs/experiments.md docs/planning.md docs/tutorials/*.md
 
 docs: $(VENV)/.tools
-	rm -rf docs/_build docs/api
+	rm -rf docs/_build docs/api docs/gallery
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs docs/_build/html
 
 # Examples write below the folder in which they run; what begins with _ is shared by them.
@@ -117,5 +117,5 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-oldest node_modules results build dist *.egg-info docs/_build docs/api .coverage* \
+	rm -rf $(VENV) .venv-oldest node_modules results build dist *.egg-info docs/_build docs/api docs/gallery .coverage* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

@@ -1,0 +1,28 @@
+"""
+Approaches of equal cost
+========================
+
+What competition for talent, a park of the core, a corridor, a merger and a reverse enclave change
+where all cost the same. The system of cities and the prices are **made up**; `a page
+<../studies/governance.html>`_ has the same for Quzhou and Hangzhou.
+"""
+
+import netinnov as ni
+from netinnov.governance import compare_approaches
+from netinnov.plotting import new_figure, plot_approaches
+from netinnov.scenarios import Prices
+
+system = ni.datasets.make_city_system(mean_flow=3, border=3, n_enclaves=0, rng=1)
+network = system.select(layers=["synthetic_flow"])
+approaches = compare_approaches(
+    network,
+    home="synthetic_city_31",
+    host="synthetic_city_04",
+    budget=30,
+    prices=Prices(park=5, link=1, pipeline_km=0.01),
+    frictions=ni.Frictions(border=0.5, distance=1.0),
+    replicates=30,
+    rng=1,
+)
+figure = new_figure(height=75)
+plot_approaches(approaches, ax=figure.add_subplot())
