@@ -14,29 +14,6 @@ import numpy.typing as npt
 
 from netinnov.errors import InputError
 
-__all__ = [
-    "as_floats",
-    "as_list",
-    "as_path",
-    "as_whole",
-    "check_callable",
-    "check_choice",
-    "check_flag",
-    "check_confidence",
-    "check_mapping",
-    "check_name",
-    "check_names",
-    "check_number",
-    "check_rng",
-    "check_type",
-    "did_you_mean",
-    "examples",
-    "limit_of",
-    "shown",
-    "unknown_names",
-]
-
-
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
 LIMITS = {
     "regions": 1_000,

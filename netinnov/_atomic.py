@@ -15,8 +15,6 @@ from netinnov._interruption import check_interrupted, cleaning
 from netinnov._path_kinds import check_target
 from netinnov.errors import InputError
 
-__all__ = ["new_file", "new_folder", "write_bytes"]
-
 
 @contextmanager
 def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:

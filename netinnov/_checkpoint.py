@@ -24,8 +24,6 @@ from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
-__all__ = ["Checkpoint", "PathLike", "run_numbered", "seed_state", "stored_seed"]
-
 PathLike = str | os.PathLike[str]
 Item = TypeVar("Item")
 Parts = Mapping[str, str | Mapping[str, str]]

@@ -8,8 +8,6 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["land_in"]
-
 _FINEST = 2000  # points of an outline across a map, at most
 
 

@@ -16,20 +16,6 @@ import pyarrow.compute as pc
 
 from netinnov._typing import Codes, Floats
 
-__all__ = [
-    "DISPLAY_NAMES",
-    "TEXT",
-    "Coded",
-    "as_codes",
-    "as_numbers",
-    "as_text",
-    "display_names",
-    "is_blank",
-    "misspelt",
-    "nearest",
-    "taken",
-]
-
 Mask = npt.NDArray[np.bool_]
 PIECE = 1 << 20
 """Rows that are taken at once."""

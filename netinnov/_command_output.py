@@ -13,8 +13,6 @@ from netinnov._interruption import signals_first
 from netinnov._terminal import without_controls
 from netinnov.errors import InputError, shortened
 
-__all__ = ["fail", "plainly", "tell", "write", "write_line"]
-
 P = ParamSpec("P")
 
 

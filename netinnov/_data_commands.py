@@ -10,8 +10,6 @@ import typer
 
 from netinnov._command_output import plainly, tell, write
 
-__all__ = ["data"]
-
 data = typer.Typer(
     help="Official data sets: what there is, and how to download it.",
     no_args_is_help=True,

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["as_pandas"]
-
 
 def as_pandas(table: Any) -> Any:
     """Convert a table to a DataFrame of pandas; a lazy one is computed.

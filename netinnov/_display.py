@@ -13,8 +13,6 @@ import pandas as pd
 
 from netinnov._terminal import without_controls
 
-__all__ = ["ROWS", "Displayed", "bars", "first_rows", "histogram", "interval", "short", "table"]
-
 WIDTH, HEIGHT = 160, 40  # pixels of a picture
 ROWS = 8  # of a table
 FEW = 5  # members of a sequence that are named

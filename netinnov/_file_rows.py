@@ -8,18 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = [
-    "LINE",
-    "ROW",
-    "file_headers",
-    "has_file_rows",
-    "is_bare",
-    "row_unit",
-    "with_file_headers",
-    "with_file_rows",
-    "without_file",
-]
-
 LINE, ROW = "line of file", "row of file"
 """Names of such an index: lines of a text file; rows as a spreadsheet counts them."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RADIUS", "great_circle"]
-
 RADIUS = 6371.0088
 """Mean radius of the Earth in km (IUGG), so that a degree of a meridian is 111.195 km."""
 

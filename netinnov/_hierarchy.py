@@ -12,8 +12,6 @@ from netinnov._tables import codes_of
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 
-__all__ = ["nearest", "parents", "ranks", "unit_of_each_place", "units", "within"]
-
 
 def parents(places: pd.DataFrame) -> Codes:
     """Position of the place that contains each place; -1 where there is none."""

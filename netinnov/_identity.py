@@ -17,8 +17,6 @@ from scipy import sparse
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["described", "digest", "identity"]
-
 _GROWING = (list, dict, set, bytearray)
 
 _LONG = 1_000

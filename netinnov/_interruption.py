@@ -11,8 +11,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["check_interrupted", "cleaning", "listen", "signals_first"]
-
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 _received: list[int] = []

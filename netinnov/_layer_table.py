@@ -21,17 +21,6 @@ from netinnov._arguments import (
 from netinnov._columns import as_text
 from netinnov.errors import InputError
 
-__all__ = [
-    "refuse_shares",
-    "LayerRecord",
-    "Quantity",
-    "Records",
-    "layer_records",
-    "layer_table",
-    "record_of_result",
-    "records_of_old_folder",
-]
-
 Quantity = Literal["amount", "share_of_origin"]
 
 

@@ -11,8 +11,6 @@ from netinnov._layer_table import refuse_shares
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["flat_matrix", "layer_matrix", "unit_of"]
-
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
     """Weights in one layer; row: source. Its arrays may be those of the network: read-only."""

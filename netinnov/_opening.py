@@ -22,24 +22,6 @@ from netinnov._arguments import examples
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
-__all__ = [
-    "ALWAYS_FIELDS",
-    "ALWAYS_UNPACKED",
-    "MOST_FIELDS",
-    "MOST_UNPACKED",
-    "check_file",
-    "damage_refused",
-    "decoded",
-    "file_of",
-    "files_in",
-    "is_zip",
-    "parquet_of",
-    "parse_json",
-    "read_bytes",
-    "read_json",
-    "unpacked",
-]
-
 ALWAYS_UNPACKED = 2**28
 """Bytes (256 MiB) that any packed file may unpack to."""
 

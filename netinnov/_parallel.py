@@ -20,8 +20,6 @@ from netinnov.errors import InputError
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-__all__ = ["in_threads", "run", "workers"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from netinnov.errors import InputError
 
-__all__ = ["check_target", "kind_at_path"]
-
 SPECIAL = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",

@@ -20,20 +20,6 @@ from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "Frictions",
-    "check_path_arguments",
-    "distances",
-    "hops",
-    "link_lengths",
-    "linked",
-    "nearest",
-    "pair_positions",
-    "positions",
-    "shortest_links",
-    "union",
-]
-
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 
 KEPT = 2**18

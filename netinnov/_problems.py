@@ -11,8 +11,6 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov.errors import TableError
 
-__all__ = ["Problems"]
-
 SHOWN = 5  # rows of each type in a message
 COLUMNS = 20  # that are listed where one is missing
 SPELLING_UP_TO = 5000  # ids among which the nearest spelling is looked for

@@ -9,15 +9,6 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = [
-    "homes",
-    "missing_attribute",
-    "missing_name",
-    "public_names",
-    "suggests_fields",
-    "suggests_keywords",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")

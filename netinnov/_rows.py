@@ -10,8 +10,6 @@ import pandas as pd
 
 from netinnov._typing import Codes, Floats
 
-__all__ = ["NO_PERIOD", "Block", "Rows", "locked"]
-
 NO_PERIOD = np.iinfo(np.int64).min
 """Stands for a missing period among whole numbers."""
 

@@ -12,8 +12,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 
-__all__ = ["refuse_joined_origins", "shares_as_amounts"]
-
 
 def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
     """Refuse to add up shares of several origins that become one node.

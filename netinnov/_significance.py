@@ -7,8 +7,6 @@ from collections.abc import Collection
 
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["why_untested"]
-
 
 def why_untested(
     network: MultilayerNetwork,

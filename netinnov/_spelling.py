@@ -8,8 +8,6 @@ import pandas as pd
 
 from netinnov._columns import as_text
 
-__all__ = ["stray_names"]
-
 SHORTEST = 4
 """Letters of a name; of shorter ones one letter changes too much."""
 

@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from netinnov._arguments import check_choice
 
-__all__ = ["Correction", "corrected", "two_sided"]
-
 Correction = Literal["holm", "fdr"]
 Array = npt.NDArray[np.float64]
 

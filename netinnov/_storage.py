@@ -20,8 +20,6 @@ from netinnov._tables import NodeTable, codes_of, inspect
 from netinnov._typing import Codes, Presence
 from netinnov.errors import InputError
 
-__all__ = ["Storage"]
-
 MOST = 2**30 - 1
 """Links of a layer, so that an undirected one has fewer than 2^31 entries."""
 MANY = 1_000

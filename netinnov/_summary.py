@@ -9,8 +9,6 @@ import pandas as pd
 
 from netinnov._terminal import without_controls
 
-__all__ = ["as_html", "as_text"]
-
 NAMED = 6  # layers that the line names, and kinds
 ROWS = 12  # layers of the table
 

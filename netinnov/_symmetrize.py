@@ -13,8 +13,6 @@ from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["symmetrize"]
-
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Mapping
 
-__all__ = ["SYNONYMS", "TABLES", "key_of", "words_for"]
-
 TABLES = {
     "nodes": ("node", "actors", "节点", "节点表", "点"),
     "links": ("link", "edges", "edge", "连边", "边", "边表", "联系", "连接", "链接", "关系"),

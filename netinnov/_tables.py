@@ -29,19 +29,6 @@ from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._typing import Codes, Floats
 
-__all__ = [
-    "Inspection",
-    "LinkCodes",
-    "NodeTable",
-    "Stack",
-    "bad_rows",
-    "codes_of",
-    "inspect",
-    "inspect_links",
-    "inspect_stacks",
-    "lookalikes",
-]
-
 KEYS = {"nodes": "node", "places": "place"}
 OPTIONAL = {
     "nodes": ("kind", "place", "jurisdiction"),

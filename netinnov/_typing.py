@@ -7,8 +7,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Codes", "Direction", "Distance", "Floats", "Presence", "Rng"]
-
 Codes: TypeAlias = npt.NDArray[np.int32]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Direction: TypeAlias = Literal["total", "in", "out"]

@@ -17,8 +17,6 @@ from netinnov.sources._headers import check_columns, rename
 from netinnov.sources._records import note
 from netinnov.sources.tables import located
 
-__all__ = ["GRAPHS", "read_graph"]
-
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
 """Endings of graphs that networkx reads, and by which function."""
 

@@ -22,8 +22,6 @@ from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["betweenness_centrality"]
-
 PRECISION = 1e-10  # lengths of paths that differ by a smaller part are equal
 PARTS = 64  # sources are searched in so many parts, whatever the number of threads
 

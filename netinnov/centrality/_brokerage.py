@@ -17,8 +17,6 @@ from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["brokerage"]
-
 KINDS = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
 PARTS = 8  # pieces of work with as many links each
 

@@ -27,8 +27,6 @@ from netinnov.centrality._surroundings import constraint, effective_size
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["centrality_table"]
-
 Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
 
 DEFAULT: dict[str, Measure] = {

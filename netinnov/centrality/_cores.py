@@ -9,8 +9,6 @@ from netinnov._paths import union
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["core_number", "rich_club"]
-
 
 def core_number(network: MultilayerNetwork) -> pd.Series:
     """Largest k such that the node is in the k-core.

@@ -12,14 +12,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "degree",
-    "overlapping_degree",
-    "overlapping_strength",
-    "participation_coefficient",
-    "strength",
-]
-
 
 @suggests_keywords
 def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:

@@ -21,8 +21,6 @@ from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Blocks", "Coupled", "coupled", "doubled", "solve"]
-
 Blocks: TypeAlias = list[tuple[int, int, sparse.csr_array]]
 
 PRECISION = 1e-13  # of a residual, relative to the right-hand side

@@ -23,8 +23,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["closeness_centrality", "harmonic_centrality"]
-
 PARTS = 16  # searches are made in so many parts, whatever the number of threads
 
 

@@ -15,8 +15,6 @@ from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["edge_overlap", "layer_correlation", "layer_overlap"]
-
 Of: TypeAlias = Literal["links", "nodes"]
 Overlap: TypeAlias = Literal["jaccard", "coverage"]
 Correlation: TypeAlias = Literal["pearson", "spearman"]

@@ -15,8 +15,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.centrality._coupled_states import Blocks, Coupled, solve
 from netinnov.errors import InputError
 
-__all__ = ["Leading", "leading"]
-
 TIE = 1e-10  # relative difference of two eigenvalues that count as equal
 SETTLED = 3e-14  # relative difference between the bounds of an eigenvalue that is found
 ROUNDS = 60

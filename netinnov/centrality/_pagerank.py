@@ -13,8 +13,6 @@ from netinnov.centrality._coupled_states import coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["pagerank"]
-
 PRECISION = 1e-12  # of the scores, whose total is 1
 
 

@@ -15,8 +15,6 @@ from netinnov.centrality._leading import leading
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["eigenvector_centrality", "hits", "katz_centrality"]
-
 
 @suggests_keywords
 def eigenvector_centrality(

@@ -18,8 +18,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["constraint", "effective_size"]
-
 PARTS = 16  # pieces of work with as many links each
 
 

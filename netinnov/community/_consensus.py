@@ -27,8 +27,6 @@ from netinnov.community._partition_comparison import aligned, compare_codes, lab
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 
-__all__ = ["PartitionStability", "consensus", "stability"]
-
 Resample: TypeAlias = Literal["counts", "links"]
 Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 Finder: TypeAlias = Callable[..., Partition]

@@ -16,8 +16,6 @@ from netinnov.community._multiplex import ranked
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Dendrogram", "hierarchical_communities"]
-
 LEAST_SHARE = 1e-15
 """Products of two chances at least as large are normal numbers in single precision."""
 

@@ -14,8 +14,6 @@ from netinnov.community._modularity import state_numbers
 from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["infomap"]
-
 
 @suggests_keywords
 def infomap(

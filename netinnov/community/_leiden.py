@@ -20,8 +20,6 @@ from netinnov.community._one_layer import OneLayer, one_layer, search_one_layer
 from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["check_restarts", "labels_of_layer", "leiden", "membership_table"]
-
 
 @suggests_keywords
 def leiden(

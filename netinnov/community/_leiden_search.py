@@ -8,8 +8,6 @@ import numpy as np
 
 from netinnov._typing import Codes, Floats
 
-__all__ = ["Level", "Problem", "climb", "compact"]
-
 WORK = 600_000
 """Entries of links up to which a search runs to convergence, and then is perturbed."""
 

@@ -17,8 +17,6 @@ from netinnov.community._partition import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["NOTHING", "Membership", "in_units", "modularity", "quality_of", "state_numbers"]
-
 NOTHING = 1e-280
 """A layer that weighs less, where the heaviest link weighs about one, adds nothing to a sum."""
 

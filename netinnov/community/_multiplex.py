@@ -18,8 +18,6 @@ from netinnov.community._leiden import check_restarts
 from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["multiplex_leiden", "ranked"]
-
 ENOUGH = 3e-5
 """A further iteration is worth it while the last one raised the mean over layers by so much."""
 

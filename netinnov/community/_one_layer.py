@@ -14,8 +14,6 @@ from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats
 from netinnov.community._leiden_search import WORK
 
-__all__ = ["OneLayer", "one_layer", "search_one_layer"]
-
 STAGES = ((0.8, 1), (0.4, 5), (0.2, 10))
 """Shares of the searches, the best first, that go on until so many perturbations in a row gain
 nothing (fewer in larger networks). `benchmarks/test_search_quality.py` compares that with more."""

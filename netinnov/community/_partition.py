@@ -9,8 +9,6 @@ import pandas as pd
 
 from netinnov._display import Displayed, bars
 
-__all__ = ["Partition"]
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Partition(Displayed):

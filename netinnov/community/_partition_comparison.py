@@ -17,14 +17,6 @@ from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
 
-__all__ = [
-    "PartitionComparison",
-    "aligned",
-    "compare_codes",
-    "compare_partitions",
-    "labels_of",
-]
-
 Counts = npt.NDArray[np.int64]
 
 

@@ -17,8 +17,6 @@ from netinnov.community._partition import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["ei_index", "node_codes", "roles"]
-
 HUB = 2.5
 """z from which a node is a hub of its community."""
 

@@ -22,8 +22,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._curveball import two_sides
 
-__all__ = ["bipartite_modularity", "two_mode_communities"]
-
 TOLERANCE = 1e-6
 """Gain of modularity below which the search stops; it computes in single precision."""
 

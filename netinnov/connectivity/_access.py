@@ -13,8 +13,6 @@ from netinnov._typing import Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["access"]
-
 
 @suggests_keywords
 def access(

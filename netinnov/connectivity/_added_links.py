@@ -32,8 +32,6 @@ from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["added_link_gain"]
-
 Gain = Literal["efficiency", "kirchhoff"]
 
 HELD = 2**30

@@ -8,8 +8,6 @@ from scipy.sparse import csgraph
 from netinnov._paths import union
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["largest_component"]
-
 
 def largest_component(network: MultilayerNetwork) -> float:
     """Share of the nodes in the largest connected part, all layers together.

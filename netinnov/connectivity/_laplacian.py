@@ -20,17 +20,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "Grounded",
-    "Positions",
-    "balanced",
-    "conductances",
-    "grounded",
-    "in_unit",
-    "is_connected",
-    "parts",
-]
-
 Positions = npt.NDArray[np.int64]
 
 BITS = 2000

@@ -22,8 +22,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["average_path_length", "global_efficiency"]
-
 
 @suggests_keywords
 def global_efficiency(

@@ -20,8 +20,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["ExternalReach", "external_reach", "reach"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExternalReach(Displayed):

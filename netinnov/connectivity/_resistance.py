@@ -23,8 +23,6 @@ from netinnov.connectivity._laplacian import (
 )
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["effective_resistance", "kirchhoff_index"]
-
 BATCH = 2**20  # entries of a block of potentials: 8 MiB
 
 

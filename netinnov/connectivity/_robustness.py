@@ -12,8 +12,6 @@ from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["robustness_curve"]
-
 
 @suggests_keywords
 def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.Series:

@@ -23,8 +23,6 @@ from netinnov.connectivity._laplacian import (
 )
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["algebraic_connectivity"]
-
 DENSE = 100
 """Nodes up to which the whole spectrum is cheap."""
 

@@ -17,8 +17,6 @@ from urllib.parse import urlsplit
 from netinnov._optional import require
 from netinnov.errors import InputError
 
-__all__ = ["download"]
-
 ATTEMPTS = 5
 """How often in a row a server may send nothing."""
 

@@ -22,8 +22,6 @@ from netinnov._public import suggests_keywords
 from netinnov.datasets._download import download
 from netinnov.errors import InputError
 
-__all__ = ["catalogue", "fetch"]
-
 _CORDIS = "https://cordis.europa.eu/data/cordis-{}projects-csv.zip"
 _PATENTSVIEW = "https://s3.amazonaws.com/data.patentsview.org/download/{}.tsv.zip"
 _EUROPEAN = "CC BY 4.0 (Decision 2011/833/EU); (c) European Union, CORDIS"

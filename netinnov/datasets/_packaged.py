@@ -8,8 +8,6 @@ from importlib.resources.abc import Traversable
 
 import pandas as pd
 
-__all__ = ["packaged_tables", "read_packaged"]
-
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
 _NUMBERS = {
     "lon": "float64",

@@ -13,8 +13,6 @@ from netinnov.errors import InputError
 from netinnov.linkages import Weighting, project
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["load_research_cities"]
-
 UNITS = {
     "count": "pairs of partners",
     "newman": "participations shared out among partners",

@@ -16,8 +16,6 @@ from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["make_city_system"]
-
 Places: TypeAlias = npt.NDArray[np.intp]
 
 _POPULATION = 1_000_000

@@ -55,8 +55,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario, draws_nothing
 
-__all__ = ["compare_scenarios"]
-
 _NO_CHANGE = NoChange()
 
 _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2

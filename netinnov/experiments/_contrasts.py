@@ -13,8 +13,6 @@ from netinnov.experiments._effects import ExperimentResult
 from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
 
-__all__ = ["contrasts"]
-
 
 @suggests_keywords
 def contrasts(

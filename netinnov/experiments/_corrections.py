@@ -11,8 +11,6 @@ from netinnov._public import suggests_keywords
 from netinnov._statistics import Correction, corrected
 from netinnov.errors import InputError
 
-__all__ = ["corrected_p"]
-
 
 @suggests_keywords
 def corrected_p(

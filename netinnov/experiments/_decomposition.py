@@ -22,8 +22,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
 from netinnov.scenarios._park_ends import inside
 
-__all__ = ["PARTS", "PairSums", "decompose"]
-
 PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
 """Kinds of pairs, both directions together."""
 

@@ -24,8 +24,6 @@ from netinnov.experiments._replicates import BASELINE, Measure, fresh
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
 
-__all__ = ["dose_response"]
-
 _NO_CHANGE = NoChange()
 
 

@@ -19,8 +19,6 @@ from netinnov.experiments._measured_changes import changes
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._shapes import compared, means_of, monotone, quality
 
-__all__ = ["DoseResponse"]
-
 Asked: TypeAlias = Literal[Shape, "best"]
 
 

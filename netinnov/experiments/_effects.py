@@ -28,8 +28,6 @@ from netinnov.experiments._result_tables import (
 )
 from netinnov.experiments._uncertainty import data_statistics
 
-__all__ = ["ExperimentResult"]
-
 COLUMNS = [
     *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),

@@ -15,8 +15,6 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import gini, theil
 
-__all__ = ["access_inequality"]
-
 Index = Literal["theil", "gini"]
 
 

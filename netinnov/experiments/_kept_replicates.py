@@ -14,8 +14,6 @@ from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
-__all__ = ["KeptReplicates"]
-
 
 class KeptReplicates:
     """A folder of the values of one experiment; a folder of another one is refused."""

@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from netinnov._typing import Floats
 
-__all__ = ["BENT", "CURVES", "Fitted", "Shape", "curves", "directions", "fitted"]
-
 Shape: TypeAlias = Literal[
     "saturation", "threshold", "michaelis_menten", "exponential", "peak", "line"
 ]

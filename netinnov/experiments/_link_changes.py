@@ -11,8 +11,6 @@ from netinnov._arguments import as_list
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["link_changes"]
-
 _SAME = 1e-9  # relative: sums in another order
 
 

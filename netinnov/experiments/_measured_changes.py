@@ -8,8 +8,6 @@ import pandas as pd
 
 from netinnov._typing import Floats
 
-__all__ = ["by_replicate", "changes", "size_of", "spread_of"]
-
 _ROUNDING = 1e-12
 """Relative changes below this are rounding and count as 0."""
 

@@ -13,8 +13,6 @@ from netinnov._statistics import two_sided
 from netinnov._typing import Floats
 from netinnov.experiments._measured_changes import spread_of
 
-__all__ = ["placebo_statistics"]
-
 
 def placebo_statistics(
     change: Floats,

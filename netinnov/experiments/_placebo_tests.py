@@ -24,18 +24,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
 from netinnov.scenarios._prices import draws_nothing
 
-__all__ = [
-    "Placebo",
-    "PlaceboDraw",
-    "drawn_placebos",
-    "one_way",
-    "refusals",
-    "refused_by_construction",
-    "spawned",
-    "tautologies",
-    "totals_of",
-]
-
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
 
 _MONOTONE = {

@@ -17,8 +17,6 @@ from netinnov._public import suggests_keywords
 if TYPE_CHECKING:
     from netinnov.experiments._effects import ExperimentResult
 
-__all__ = ["replicates_needed"]
-
 _MANY = 10_000
 """Replicates from which the noncentral t is taken as normal."""
 

@@ -24,22 +24,6 @@ from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
 from netinnov.scenarios._prices import draws_nothing
 
-__all__ = [
-    "BASELINE",
-    "Bound",
-    "Item",
-    "Measure",
-    "Values",
-    "agreed",
-    "bound_measures",
-    "fresh",
-    "long_table",
-    "replicate",
-    "resample_items",
-    "resampled_replicates",
-    "warn_of_grown",
-]
-
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
 

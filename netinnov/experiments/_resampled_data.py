@@ -15,8 +15,6 @@ from netinnov.linkages import Weighting, co_participation
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 
-__all__ = ["Resample", "ResampledEvents", "ResampledLinks", "check_resampling"]
-
 Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 

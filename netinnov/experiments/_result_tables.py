@@ -11,8 +11,6 @@ import pandas as pd
 
 from netinnov._display import ROWS, interval, short, table
 
-__all__ = ["decomposition_table", "effects_html", "sentence", "sites_table"]
-
 _TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 """A text as Python writes it."""
 

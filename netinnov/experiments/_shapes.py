@@ -11,8 +11,6 @@ from scipy.optimize import isotonic_regression
 from netinnov._typing import Floats
 from netinnov.experiments._least_squares import BENT, CURVES, Shape, curves, directions, fitted
 
-__all__ = ["compared", "lack_of_fit", "means_of", "monotone", "quality"]
-
 _POOR = 0.9
 _DETECTED = 0.05
 

@@ -37,8 +37,6 @@ from netinnov.experiments._specifications import Specification, plain
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import NoChange
 
-__all__ = ["SobolIndices", "sobol_indices"]
-
 Range: TypeAlias = tuple[float, float] | Sequence[Any]
 
 _EFFECT = "effect"

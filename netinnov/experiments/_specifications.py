@@ -32,8 +32,6 @@ from netinnov.experiments._replicates import Measure, fresh
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario
 
-__all__ = ["Specification", "plain", "specification_curve", "specification_summary"]
-
 _EFFECT = "effect"
 
 

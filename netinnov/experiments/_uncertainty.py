@@ -11,8 +11,6 @@ from scipy import stats
 
 from netinnov._typing import Floats
 
-__all__ = ["DATA_COLUMNS", "Components", "components", "data_statistics"]
-
 DATA_COLUMNS = (
     "data_error",
     "data_error_high",

@@ -39,8 +39,6 @@ from netinnov.explorer._study_folder import (
 )
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Explorer", "explore", "page_of"]
-
 HEIGHT = 760
 """Pixels of the page in a notebook."""
 

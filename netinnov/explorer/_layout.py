@@ -11,8 +11,6 @@ from netinnov._typing import Floats
 from netinnov.io import to_igraph
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["layout_of"]
-
 FEW = 400
 """Places up to which springs are laid out; above, they would take long."""
 

@@ -11,8 +11,6 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["page"]
-
 NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What HTML does not allow, and halves of characters that UTF-8 cannot write."""
 

@@ -13,8 +13,6 @@ from netinnov.explorer._place_network import Gazetteer
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["enclave_pairs", "parks_of", "suggested_pairs"]
-
 MOST = 500
 """Sites that the page lists, and partners of each."""
 PARTNERS = 12

@@ -22,17 +22,6 @@ from netinnov.explorer._place_network import Gazetteer
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import linked_pairs
 
-__all__ = [
-    "Frame",
-    "centralities",
-    "frame_of",
-    "land_of",
-    "land_unit",
-    "layers_of",
-    "places_of",
-    "rounded",
-]
-
 Frame = tuple[float, float, float, float]
 
 MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {

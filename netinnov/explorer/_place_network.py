@@ -12,8 +12,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.build import aggregate, build_network
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Gazetteer", "gazetteer", "network_of_places"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:

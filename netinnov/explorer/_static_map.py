@@ -10,8 +10,6 @@ import numpy as np
 
 from netinnov._typing import Floats
 
-__all__ = ["static_map", "static_table"]
-
 WIDTH, HEIGHT = 960.0, 640.0
 MARGIN = 24.0
 LABELS = 12

@@ -12,8 +12,6 @@ from netinnov.explorer._payload import rounded
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import detect_centres, sensitivity
 
-__all__ = ["compute_structure", "structure_payload"]
-
 RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
 
 SEED, RESTARTS = 1, 3

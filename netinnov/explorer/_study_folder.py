@@ -17,8 +17,6 @@ from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["StudyTables", "read_manifest", "study_tables", "within_study"]
-
 EXPERIMENT = ("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed")
 """Settings of the experiment that are keys of the page's address."""
 

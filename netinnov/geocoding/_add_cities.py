@@ -9,8 +9,6 @@ from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
 
-__all__ = ["add_cities"]
-
 
 def add_cities(
     places: pd.DataFrame,

@@ -16,8 +16,6 @@ from netinnov._geography import great_circle
 from netinnov._typing import Floats
 from netinnov.geocoding._name_keys import keys, words
 
-__all__ = ["LARGE", "METROPOLIS", "SMALL", "Entry", "Gazetteer"]
-
 # GeoNames counts these as countries; addresses are written with the country they belong to.
 TERRITORIES = {
     "CN": {"HK", "MO"},

@@ -17,8 +17,6 @@ from netinnov._opening import decoded, read_bytes
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 
-__all__ = ["GazetteerSource", "read_gazetteer", "labelled_examples"]
-
 Table: TypeAlias = pd.DataFrame | str | PathLike[str]
 GazetteerSource: TypeAlias = Table | Sequence[Table]
 

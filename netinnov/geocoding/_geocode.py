@@ -16,8 +16,6 @@ from netinnov.geocoding._gazetteer import Gazetteer
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, labelled_examples, read_gazetteer
 from netinnov.geocoding._matching import Match, Query, match
 
-__all__ = ["candidates", "city_ids", "geocode"]
-
 Integers: TypeAlias = npt.NDArray[np.intp]
 Places: TypeAlias = pd.DataFrame | pd.Series | pd.Index | Iterable[str]
 

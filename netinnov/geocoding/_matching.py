@@ -11,8 +11,6 @@ from netinnov._geography import great_circle
 from netinnov.geocoding._gazetteer import LARGE, METROPOLIS, Entry, Gazetteer
 from netinnov.geocoding._name_keys import Address, mended, read_address, words
 
-__all__ = ["Match", "Method", "Query", "match"]
-
 Method = Literal["exact", "alternate", "normalised", "part", "fuzzy", "none"]
 Words = tuple[str, ...]
 

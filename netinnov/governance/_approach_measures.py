@@ -18,8 +18,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios._park_ends import inside, sides
 
-__all__ = ["ApproachMeasures"]
-
 _ROUNDING = 1e-14
 """Of the access of a node: what sums of many terms may be off by."""
 

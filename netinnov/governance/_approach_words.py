@@ -9,8 +9,6 @@ import pandas as pd
 
 from netinnov.governance._forms import ENTRUSTED, JOINT, OWN, SEPARATE
 
-__all__ = ["sentences_on_approaches"]
-
 Numbers: TypeAlias = dict[tuple[str, str], float]
 """A number for each approach and measure."""
 

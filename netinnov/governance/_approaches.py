@@ -25,8 +25,6 @@ from netinnov.scenarios._pair_draws import layer_with_pairs
 from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import Priced, check_scenario
 
-__all__ = ["APPROACHES", "Approach", "Shares", "approaches_of"]
-
 APPROACHES = (
     "competition for talent",
     "park of the core at home",

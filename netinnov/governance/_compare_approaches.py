@@ -29,8 +29,6 @@ from netinnov.scenarios import NoChange, Prices, Scenario, apply_scenario
 from netinnov.scenarios._park_ends import sides
 from netinnov.scenarios._prices import check_prices
 
-__all__ = ["ApproachComparison", "compare_approaches"]
-
 _FRICTIONS = Frictions(border=1.0)
 
 

@@ -19,8 +19,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models import Rewire, compare_with_null
 from netinnov.null_models._prepared import NullModel
 
-__all__ = ["cross_border_shares"]
-
 Codes = npt.NDArray[np.int64]
 
 _REWIRE = Rewire()

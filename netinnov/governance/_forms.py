@@ -12,8 +12,6 @@ import pandas as pd
 from netinnov._typing import Floats
 from netinnov.planning import Game, myerson_value, owen_value, shapley_value, share_benefits
 
-__all__ = ["BOOKED", "ENTRUSTED", "JOINT", "OWN", "SEPARATE", "forms_of"]
-
 OWN = "each keeps its own"
 SEPARATE = "each bargains for itself"
 JOINT = "joint park"

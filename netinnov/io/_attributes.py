@@ -11,8 +11,6 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 import numpy as np
 import pandas as pd
 
-__all__ = ["MISFITS", "Column", "Kind", "Record", "columns_of", "is_exact", "is_record", "restored"]
-
 Kind = Literal["boolean", "integer", "number", "text"]
 MISFITS = (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError)
 Record = dict[str, Any]

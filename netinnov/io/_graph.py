@@ -13,18 +13,6 @@ from netinnov.io._attributes import Column, columns_of
 from netinnov.io._legible import Twins, legible
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "KEYWORDS_OF_LINKS",
-    "KEYWORDS_OF_NODES",
-    "Graph",
-    "is_mixed",
-    "layer_links",
-    "one_graph",
-    "relations",
-    "with_twins",
-]
-
-
 # Readers of networkx hand attributes on as keywords, which these names are already.
 KEYWORDS_OF_NODES = frozenset({"self", "node_for_adding"})
 KEYWORDS_OF_LINKS = frozenset({"self", "u_for_edge", "v_for_edge", "key"})

@@ -8,8 +8,6 @@ from xml.etree.ElementTree import Element, tostring
 
 from netinnov.errors import InputError, shortened
 
-__all__ = ["LABEL", "LINE", "XML", "Twins", "legible", "xml_lines"]
-
 Twins = dict[int, int]
 """What to write for a character: one of its own that can be seen and is never markup."""
 

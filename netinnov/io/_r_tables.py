@@ -12,8 +12,6 @@ from netinnov.io._csv_text import write_csv
 from netinnov.io._results import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["READ", "write_r_folder"]
-
 # Text stays as it is written: ids such as 007, names such as NA, and Chinese in any locale.
 READ = """\
 if (!exists("folder")) folder <- "."

@@ -13,8 +13,6 @@ from netinnov._arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Attributes", "with_attributes"]
-
 Attributes = pd.DataFrame | Mapping[str, Any] | None
 
 

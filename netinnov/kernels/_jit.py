@@ -12,8 +12,6 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["announce", "called", "inlined", "kernel"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

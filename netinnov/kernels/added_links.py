@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["access_gains", "distances_with_links", "inverse_distance_gains"]
-
 
 @kernel
 def inverse_distance_gains(from_source, to_target, chosen, source, target, length, both_ways):

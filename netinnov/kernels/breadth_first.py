@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["WORDS", "pairs_at_distance", "pairs_within", "sources_within"]
-
 WORDS = 8  # words of 64 sources: one cache line a node
 
 

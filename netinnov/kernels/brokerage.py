@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["brokered_pairs", "constraints", "redundancies"]
-
 SEARCH = 8  # steps through a row that cost as much as one search in it
 
 

@@ -4,15 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = [
-    "access_gains",
-    "connected_values",
-    "largest_by_block",
-    "largest_by_level",
-    "mean_contributions",
-    "settled_by",
-]
-
 
 @inlined
 def _size(mask):

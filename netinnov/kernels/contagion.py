@@ -6,8 +6,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["simple_spread", "threshold_spread"]
-
 
 @kernel
 def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, generator):

@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["best_core", "improved_core"]
-
 
 @inlined
 def _correlation(hits, links, size, n, unit):

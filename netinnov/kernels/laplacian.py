@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["eliminate", "inverse_diagonal", "lanczos", "solve"]
-
 TINY = 1e-290
 """Below it a quotient has lost digits, or nearly so."""
 

@@ -19,8 +19,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["moved", "refined"]
-
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 

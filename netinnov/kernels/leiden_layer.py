@@ -10,8 +10,6 @@ import numpy as np
 
 from netinnov.kernels._jit import called, kernel
 
-__all__ = ["climbed", "perturbed"]
-
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 

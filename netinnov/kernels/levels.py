@@ -7,8 +7,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["aggregated", "cut", "parts"]
-
 
 @kernel
 def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, label, n_nodes):

@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["mirror", "rows_by_layer", "sort_rows"]
-
 SHORT = 48  # rows up to this length are sorted by insertion
 
 

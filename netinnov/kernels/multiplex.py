@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import called, inlined, kernel
 
-__all__ = ["one_community_a_node"]
-
 
 @inlined
 def _draw(state, below):

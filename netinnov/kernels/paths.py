@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["passing_shares", "steps_to_nodes"]
-
 WORDS = 8  # words of 64 sources: one cache line a node
 
 

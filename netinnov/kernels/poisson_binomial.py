@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["poisson_binomial_tails"]
-
 
 @kernel
 def poisson_binomial_tails(probability, times, first, second, least):

@@ -6,8 +6,6 @@ import numpy as np
 
 from netinnov.kernels._jit import called, inlined, kernel
 
-__all__ = ["exchange_ends", "exchange_within"]
-
 ONE = np.uint64(1)
 HALF = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)

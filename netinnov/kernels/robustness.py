@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["largest_parts"]
-
 
 @inlined
 def _root(parent, u):

@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["arrivals_among_first"]
-
 _NEVER = 1e-40
 
 

@@ -15,8 +15,6 @@ from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text
 
-__all__ = ["Weighting", "co_participation"]
-
 MANY_PAIRS = 1e8
 """Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
 

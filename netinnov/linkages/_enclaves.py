@@ -15,8 +15,6 @@ from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["enclaves", "find_enclaves"]
-
 
 @suggests_keywords
 def enclaves(

@@ -11,8 +11,6 @@ from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, link_table, numbers
 
-__all__ = ["gravity"]
-
 
 @suggests_keywords
 def gravity(

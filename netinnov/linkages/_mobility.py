@@ -10,8 +10,6 @@ from netinnov._public import suggests_keywords
 from netinnov.linkages._pairs import pairs
 from netinnov.linkages._records import links, records, text
 
-__all__ = ["branches", "mobility"]
-
 
 @suggests_keywords
 def mobility(moves: Any, *, origin: str, destination: str, period: str | None = None) -> Any:

@@ -16,8 +16,6 @@ from netinnov._rows import Rows
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["add_outposts"]
-
 
 @suggests_keywords
 def add_outposts(

@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-__all__ = ["Weighting", "pairs"]
-
 Weighting = Literal["count", "newman", "full"]
 
 

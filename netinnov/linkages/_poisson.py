@@ -7,8 +7,6 @@ from scipy.linalg import solve_triangular
 
 from netinnov._typing import Floats
 
-__all__ = ["poisson"]
-
 _TOLERANCE = float(np.finfo(np.float64).eps)
 """Of the sum of what is observed: a predicted gain in likelihood at which a fit has converged."""
 _STEPS = 100

@@ -20,8 +20,6 @@ from netinnov.linkages._pairs import Weighting
 from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["project"]
-
 
 @suggests_keywords
 def project(

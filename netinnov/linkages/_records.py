@@ -17,18 +17,6 @@ from netinnov._dataframes import as_pandas
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = [
-    "MISSING",
-    "Integers",
-    "ids",
-    "link_table",
-    "links",
-    "numbers",
-    "periods",
-    "records",
-    "text",
-]
-
 Integers = npt.NDArray[np.integer]
 MISSING = "<missing>"
 """Stands for a missing id in frames that are not in memory, where no row can be refused."""

@@ -23,8 +23,6 @@ from netinnov.linkages._poisson import poisson
 from netinnov.linkages._records import numbers
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
-__all__ = ["GravityFit", "gravity_residuals"]
-
 Method = Literal["ppml", "ratio"]
 
 _TOLERANCE = 1e-10

@@ -10,8 +10,6 @@ from typing import Any
 from netinnov._optional import require
 from netinnov.manuscript._grid import Grid
 
-__all__ = ["as_docx", "as_html", "as_latex", "as_markdown"]
-
 _SUPERSCRIPTS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWER = re.compile(rf" × 10([{_SUPERSCRIPTS}]+)")
 _LATEX = str.maketrans(

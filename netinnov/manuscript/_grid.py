@@ -9,19 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-__all__ = [
-    "MISSING",
-    "Grid",
-    "are_whole",
-    "blank_repeats",
-    "column",
-    "interval",
-    "number",
-    "p_value",
-    "plain",
-    "words",
-]
-
 MISSING = "\N{EN DASH}"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEAST_FIXED = 1e-4

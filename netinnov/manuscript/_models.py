@@ -19,8 +19,6 @@ from netinnov.panels import (
     TieEffect,
 )
 
-__all__ = ["MODELS", "Below", "model_grid"]
-
 Below = Literal["standard_error", "interval", "p"]
 MODELS = (
     DifferenceInDifferences,

@@ -24,8 +24,6 @@ from netinnov.manuscript._grid import (
 )
 from netinnov.null_models import NullComparison
 
-__all__ = ["result_grid"]
-
 _EFFECTS = {"scenario", "measure", "baseline", "difference", "low", "high"}
 _CONTRASTS = {"scenario", "rival", "measure", "difference", "higher"}
 _PROFILE = {"of", "value", "null_low", "null_high", "low_without_one"}

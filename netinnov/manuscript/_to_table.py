@@ -14,8 +14,6 @@ from netinnov.manuscript._grid import plain
 from netinnov.manuscript._models import MODELS, Below, model_grid
 from netinnov.manuscript._results import result_grid
 
-__all__ = ["to_table"]
-
 Format = Literal["markdown", "latex", "html", "docx"]
 
 

@@ -14,8 +14,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._entry import binary
 
-__all__ = ["complexity"]
-
 
 @suggests_keywords
 def complexity(

@@ -13,8 +13,6 @@ from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 
-__all__ = ["binary", "entry_rates"]
-
 Within: TypeAlias = Literal["region", "field"]
 
 

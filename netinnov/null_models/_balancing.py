@@ -14,8 +14,6 @@ from scipy.special import logsumexp
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Balanced", "fit_deterrence"]
-
 _TOLERANCE = 1e-10
 """Relative error of the sums at which a fit has converged."""
 

@@ -32,8 +32,6 @@ from netinnov.null_models._prepared import (
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._serial import Walk, check_chain, walks
 
-__all__ = ["compare_with_null"]
-
 _ALONE = ""
 """Name of a measure that is given by itself."""
 

@@ -21,8 +21,6 @@ from netinnov.null_models._prepared import NullFamily, layer_names
 from netinnov.null_models._rewiring_chains import Plan, State, seed_words
 from netinnov.null_models._rewiring_options import plan
 
-__all__ = ["Curveball", "Sides", "curveball", "joins_two_kinds", "two_sides"]
-
 
 @suggests_fields
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import Moments, climbed
 
-__all__ = ["Ensemble", "Weights", "ensembles"]
-
 Integers = npt.NDArray[np.int64]
 Weights = Literal["geometric", "exponential"]
 

@@ -21,8 +21,6 @@ from netinnov.null_models._prepared import NullFamily, layer_names
 from netinnov.null_models._rewiring_chains import Chain, Plan, State
 from netinnov.null_models._rewiring_options import coordinates, plan
 
-__all__ = ["GravityNull"]
-
 Deterrence = Literal["power", "exponential"]
 
 _MOST_PAIRS = 25_000_000

@@ -19,8 +19,6 @@ from netinnov.null_models._prepared import NullFamily, layer_names
 from netinnov.null_models._rewiring_chains import Plan, State
 from netinnov.null_models._rewiring_options import plan
 
-__all__ = ["MaxEntropy", "max_entropy"]
-
 Integers = npt.NDArray[np.int64]
 Expected = Literal["degree", "strength"]
 

@@ -18,8 +18,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._rewiring_chains import Chain, State, seed_words
 
-__all__ = ["Mixing", "mixing"]
-
 _REWIRE = Rewire()
 
 _LEAST = 50

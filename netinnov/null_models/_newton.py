@@ -12,8 +12,6 @@ from scipy.sparse.linalg import LinearOperator, cg
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Moments", "climbed"]
-
 _ITERATIONS = 300
 _LONGEST = 2.0
 """Largest change of a logarithm in a step."""

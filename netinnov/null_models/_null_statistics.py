@@ -12,8 +12,6 @@ from netinnov._display import Displayed, histogram, short, table
 from netinnov._statistics import Correction, corrected, two_sided
 from netinnov._typing import Floats
 
-__all__ = ["NullComparison", "Value", "compared"]
-
 Value: TypeAlias = float | pd.Series
 
 _NUMBERS = ("observed", "mean", "sd", "z", "p", "low", "high")

@@ -15,20 +15,6 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = [
-    "LARGEST",
-    "Matrix",
-    "PermutedT",
-    "all_pairs",
-    "is_symmetric",
-    "matrix_of",
-    "orders_of",
-    "p_value",
-    "partialled",
-    "permuted_correlation",
-    "permuted_interval",
-]
-
 Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
 
 LARGEST = 5_000

@@ -14,18 +14,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring_chains import State
 
-__all__ = [
-    "LEAST_MOVED",
-    "NullFamily",
-    "NullModel",
-    "Prepared",
-    "PreparedChain",
-    "layer_names",
-    "moved_share",
-    "prepared_null",
-    "too_few_moved",
-]
-
 LEAST_MOVED = 0.05
 """Mean share of the links that a null model must move for a test."""
 

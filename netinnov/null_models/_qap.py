@@ -32,8 +32,6 @@ from netinnov.null_models._permutations import (
     permuted_interval,
 )
 
-__all__ = ["MatrixRegression", "QapCorrelation", "mrqap", "qap_correlation"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class QapCorrelation(Displayed):

@@ -17,8 +17,6 @@ from netinnov.null_models._prepared import NullFamily, layer_names
 from netinnov.null_models._rewiring_chains import Labelled, Plan, Preserve, Space, State
 from netinnov.null_models._rewiring_options import check_options, plan
 
-__all__ = ["Rewire", "rewire"]
-
 
 @suggests_fields
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,6 @@ from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_blocks, network_of_rows
 
-__all__ = [
-    "STRENGTH_TOLERANCE",
-    "Chain",
-    "Labelled",
-    "Plan",
-    "Preserve",
-    "Space",
-    "State",
-    "ends_by_class",
-    "seed_words",
-]
-
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Space = Literal["simple", "loopy", "multigraph", "loopy_multigraph"]
 Labelled = Literal["node", "stub"]

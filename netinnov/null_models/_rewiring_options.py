@@ -25,8 +25,6 @@ from netinnov.null_models._rewiring_chains import (
     seed_words,
 )
 
-__all__ = ["check_options", "coordinates", "plan"]
-
 _MOST_SITES = 20_000
 """Different coordinates of a layer whose table of zones still fits (a byte a pair)."""
 

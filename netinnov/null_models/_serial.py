@@ -15,8 +15,6 @@ from netinnov.null_models._curveball import Trades
 from netinnov.null_models._prepared import NullModel, Prepared, PreparedChain
 from netinnov.null_models._rewire import RewiringChains
 
-__all__ = ["Walk", "check_chain", "walks"]
-
 Seeds = Sequence[np.random.SeedSequence]
 
 

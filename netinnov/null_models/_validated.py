@@ -20,8 +20,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._expected_degrees import ensembles
 
-__all__ = ["ProjectionNull", "validated_projection"]
-
 ProjectionNull = Literal["hypergeometric", "bicm"]
 Integers = npt.NDArray[np.int64]
 

@@ -27,8 +27,6 @@ from netinnov.panels._tie_effects import (
     fit_cells,
 )
 
-__all__ = ["DifferenceInDifferences", "difference_in_differences"]
-
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class DifferenceInDifferences(Displayed):

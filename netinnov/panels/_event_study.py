@@ -32,8 +32,6 @@ from netinnov.panels._tie_effects import (
     weights_of,
 )
 
-__all__ = ["EventStudy", "event_study"]
-
 _DRAWS = 20_000
 """Of the largest t: an error of 0.002 at p = 0.05."""
 

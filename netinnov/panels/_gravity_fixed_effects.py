@@ -20,8 +20,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._poisson import poisson_fixed_effects
 
-__all__ = ["FixedEffectsGravity", "gravity_fixed_effects"]
-
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class FixedEffectsGravity(Displayed):

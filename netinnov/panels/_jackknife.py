@@ -11,8 +11,6 @@ from scipy import linalg, sparse
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Design", "jackknife"]
-
 Integers = npt.NDArray[np.int64]
 
 _LIMIT = 6000

@@ -19,8 +19,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._pair_panel import whole_numbers
 
-__all__ = ["measure_levels", "measure_panel"]
-
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
 
 

@@ -18,8 +18,6 @@ from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.panels._pair_panel import Pairs
 
-__all__ = ["NEVER", "Treatment", "enclave_openings", "treatment_of"]
-
 NEVER = np.iinfo(np.int64).max
 """Cohort of a pair without an enclave in the panel."""
 

@@ -17,8 +17,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Pairs", "linked_pairs", "whole_numbers"]
-
 
 class Pairs(NamedTuple):
     """Pairs with a link in some period; all others are 0 throughout."""

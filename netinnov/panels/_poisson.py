@@ -15,8 +15,6 @@ from netinnov._optional import require
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["poisson_fixed_effects"]
-
 Integers: TypeAlias = npt.NDArray[np.int64]
 
 _STEPS = 200

@@ -20,20 +20,6 @@ from netinnov.panels._openings import NEVER, Treatment
 from netinnov.panels._pair_panel import Pairs
 from netinnov.panels._poisson import poisson_fixed_effects
 
-__all__ = [
-    "CellFit",
-    "Effects",
-    "Errors",
-    "Method",
-    "PairSample",
-    "TieEffect",
-    "contrasts",
-    "event_times",
-    "fit_cells",
-    "summary",
-    "weights_of",
-]
-
 Effects: TypeAlias = Literal["place_period", "period"]
 Errors: TypeAlias = Literal["jackknife", "cluster"]
 Method: TypeAlias = Literal["cohorts", "two_way"]

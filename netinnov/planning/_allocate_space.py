@@ -19,8 +19,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["SpaceAllocation", "allocate_space"]
-
 Mask = npt.NDArray[np.bool_]
 
 _ROUNDING = 1e-9

@@ -20,8 +20,6 @@ from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess
 from netinnov.planning._placements import Placement, with_placements
 
-__all__ = ["ByDistance"]
-
 _BLOCK = 2**22
 """Entries of a block of gains: 32 MiB."""
 

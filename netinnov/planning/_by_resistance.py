@@ -13,8 +13,6 @@ from netinnov.connectivity._laplacian import conductances
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._placements import Placement, with_placements
 
-__all__ = ["ByResistance"]
-
 _HELD = 2**28
 """Bytes of inverses of plans that are held."""
 

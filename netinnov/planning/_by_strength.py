@@ -13,8 +13,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning._placements import Placement, with_placements
 from netinnov.polycentricity import effective_number
 
-__all__ = ["ByStrength"]
-
 
 class ByStrength:
     """The effective number of the strengths of the nodes of the baseline, over all layers.

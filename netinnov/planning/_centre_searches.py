@@ -11,8 +11,6 @@ import numpy as np
 from netinnov._typing import Floats
 from netinnov.planning._plan_values import PlanValues
 
-__all__ = ["all_sets", "holds", "searched_set"]
-
 
 def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
     """Whether the target holds with a plan."""

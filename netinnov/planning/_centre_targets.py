@@ -15,8 +15,6 @@ from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Events, resampled, says_events
 
-__all__ = ["CentreSupport", "EffectiveNumber", "Measure"]
-
 
 @dataclass(frozen=True, slots=True)
 class EffectiveNumber:

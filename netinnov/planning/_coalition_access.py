@@ -14,8 +14,6 @@ from netinnov._typing import Codes, Distance, Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["CoalitionAccess"]
-
 HELD = 2**30
 """Bytes of distances up to which a coalition's are made from those of a smaller one."""
 

@@ -29,8 +29,6 @@ from netinnov.planning._coalition_access import CoalitionAccess
 from netinnov.planning._game import Game, as_positions, coalition_of, distinct_players, named
 from netinnov.scenarios import Scenario, apply_scenario
 
-__all__ = ["cooperation_game"]
-
 Objective: TypeAlias = Callable[[MultilayerNetwork, frozenset[str]], float]
 Needs: TypeAlias = Mapping[str, Sequence[str]]
 

@@ -17,8 +17,6 @@ from netinnov.planning._game import (
     sums_over_coalitions,
 )
 
-__all__ = ["core_range", "excess", "excesses", "in_core", "least_core", "tolerance"]
-
 
 def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
     """What each coalition would gain by leaving: v(S) - x(S).

@@ -15,8 +15,6 @@ import numpy.typing as npt
 
 from netinnov._typing import Floats
 
-__all__ = ["Level", "Levels", "core_ends", "excess_levels", "members", "within_blocks"]
-
 Masks = npt.NDArray[np.int64]
 
 ABOVE = 1e-11

@@ -14,24 +14,6 @@ from netinnov._arguments import as_floats, as_list, check_type, examples, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = [
-    "MOST_PLAYERS",
-    "Coalition",
-    "Game",
-    "GameLike",
-    "as_allocation",
-    "as_game",
-    "as_positions",
-    "by_player",
-    "coalition_index",
-    "coalition_of",
-    "distinct_players",
-    "gains_over_alone",
-    "masks_of_sets",
-    "named",
-    "sums_over_coalitions",
-]
-
 MOST_PLAYERS = 24
 """Above it the table of all coalitions, and a second one beside it, leave no memory."""
 

@@ -19,8 +19,6 @@ from netinnov.planning._game import (
     gains_over_alone,
 )
 
-__all__ = ["has_imputations", "nucleolus", "nucleolus_certificate", "per_capita_nucleolus"]
-
 PROVEN = 1e-9
 """What the proof of a nucleolus may miss, for gains of at most 1."""
 

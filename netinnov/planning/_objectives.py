@@ -25,8 +25,6 @@ from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Combined
 from netinnov.scenarios._park_ends import inside
 
-__all__ = ["ByAccess", "Judge", "Objective", "ObjectiveName", "access_objective", "judge_of"]
-
 ObjectiveName = Literal[
     "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
 ]

@@ -22,8 +22,6 @@ from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
 from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.scenarios import Prices, Scenario
 
-__all__ = ["ParetoPlans", "pareto_plans"]
-
 MOST_PLANS = 20_000
 """Plans up to which all are valued."""
 

@@ -20,8 +20,6 @@ from netinnov.scenarios._changed_links import NewNode, free_name
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._pair_draws import Pairs
 
-__all__ = ["Placement", "all_placements", "stream", "with_placements"]
-
 Keys = npt.NDArray[np.int64]
 
 

@@ -31,8 +31,6 @@ from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
 from netinnov.polycentricity._resampled_flows import Events, says_events
 from netinnov.scenarios import Prices, Scenario
 
-__all__ = ["CentrePlan", "plan_centres"]
-
 MOST_CANDIDATES = 12
 """Candidates up to which all sets are tried."""
 

@@ -19,8 +19,6 @@ from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import Placement, stream, with_placements
 from netinnov.scenarios import Scenario, apply_scenario
 
-__all__ = ["Plan", "PlanValues", "plan_values"]
-
 Plan: TypeAlias = tuple[int, ...]
 """Positions of candidates, ascending."""
 

@@ -15,17 +15,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._plan_values import PlanValues
 
-__all__ = [
-    "Limit",
-    "Step",
-    "bound_after",
-    "branch_and_bound",
-    "chosen_by",
-    "enumerated",
-    "exchange",
-    "greedy",
-]
-
 MOST_SETS = 200_000
 """Plans that the exact method values at most."""
 

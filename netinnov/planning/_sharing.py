@@ -29,8 +29,6 @@ from netinnov.planning._game import (
 from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
 from netinnov.planning._values import shapley_value
 
-__all__ = ["AllocationStability", "allocation_stability", "share_benefits"]
-
 Rule: TypeAlias = str | pd.Series | Mapping[Any, float] | Callable[[Game], pd.Series]
 
 

@@ -36,8 +36,6 @@ from netinnov.planning._siting_plan import Siting, SitingPlan, siting_plan
 from netinnov.scenarios import Prices, Scenario
 from netinnov.scenarios._prices import Priced, check_prices, check_scenario
 
-__all__ = ["Method", "site_enclaves"]
-
 Method = Literal["greedy", "exchange", "exact"]
 
 

@@ -14,8 +14,6 @@ from netinnov._display import Displayed
 from netinnov.planning._plan_values import PlanValues
 from netinnov.planning._searches import Limit, Step, bound_after
 
-__all__ = ["Siting", "SitingPlan", "siting_plan"]
-
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class SitingPlan(Displayed):

@@ -23,8 +23,6 @@ from netinnov.planning._site_enclaves import Method, prepared, searched, seed_of
 from netinnov.polycentricity._resampled_flows import changed
 from netinnov.scenarios import Prices, Scenario
 
-__all__ = ["siting_stability"]
-
 _COUNTS = ResampledLinks()
 
 

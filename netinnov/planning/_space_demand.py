@@ -30,9 +30,6 @@ from netinnov.planning._objectives import access_objective
 from netinnov.planning._site_enclaves import site_enclaves
 from netinnov.scenarios import ReverseEnclave
 
-__all__ = ["SpaceDemand", "rent_intervals", "space_demand", "worth_of_space"]
-
-
 _ROUNDING = 1e-12
 """Of access: what sums of many terms may be off by."""
 

@@ -14,8 +14,6 @@ from netinnov.errors import InputError
 from netinnov.planning._game import Game, GameLike, as_game, as_positions, by_player, masks_of_sets
 from netinnov.planning._values import mean_by_orders
 
-__all__ = ["myerson_value", "owen_value"]
-
 
 @suggests_keywords
 def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Series:

@@ -24,8 +24,6 @@ from netinnov.planning._game import (
     distinct_players,
 )
 
-__all__ = ["banzhaf_value", "mean_by_orders", "sampled_shapley_value", "shapley_value"]
-
 ORDERS = 1000
 """Random orders, where nobody asks for another number."""
 

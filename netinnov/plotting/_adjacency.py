@@ -18,8 +18,6 @@ from netinnov.plotting._style import INK, SINGLE, axes_or_new, figure_style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_adjacency"]
-
 _CELLS = 4_000_000  # of a dense matrix that a figure can show
 _NAMED = 45  # groups that a matrix of a column's width can name
 

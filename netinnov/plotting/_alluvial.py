@@ -24,8 +24,6 @@ from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_s
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_alluvial"]
-
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PALE = "#c9c9c9"
 _BLOCK = 0.035  # width, of the way from the first period to the last

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from netinnov.governance import ApproachComparison
 
-__all__ = ["plot_approaches"]
-
 _MEASURES = {
     "home_access": ("access of\nhome", 1),
     "host_access": ("access of\nhost", 1),

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from netinnov.plotting._frame import Frame
 
-__all__ = ["draw_basemap"]
-
 _LAND = "#f3f3f0"
 _BORDER = "#bdbdb8"
 

@@ -19,8 +19,6 @@ from netinnov.plotting._style import DOUBLE, GREY, PALETTE, axes_or_new, figure_
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_benefit_shares"]
-
 _MARKERS = ("o", "D", "s", "^", "v", "P", "X")
 _CORE = "#d0d0d0"
 _SPREAD = 0.75  # of a row, over which the rules of a player stand

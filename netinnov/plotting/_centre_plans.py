@@ -25,8 +25,6 @@ from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, axes_or
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_plan_map", "plot_plan_path"]
-
 _LARGEST = 150.0  # area of the marker of the strongest place, in square points
 _LEAST = 4.0
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["plot_centre_rules"]
-
 _NO = "#c8c8c8"
 
 

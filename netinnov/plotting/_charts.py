@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["plot_centralities", "plot_rank_size"]
-
 Method: TypeAlias = Literal["ols", "gabaix"]
 
 _MARKERS = ("o", "s", "^", "D", "v")

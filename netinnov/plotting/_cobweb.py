@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["axes_width", "plot_cobweb", "plot_price_paths"]
-
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _MODELS = 5

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_attractors", "plot_stability_map"]
-
 Over: TypeAlias = Literal["mobility", "adaptation"]
 Varied: TypeAlias = Literal["adaptation", "demand_intercept"]
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_convergence", "plot_spread"]
-
 _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}
 _CALLED["theil"] = "Theil's T"
 

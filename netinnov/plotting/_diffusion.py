@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_reach"]
-
 _ALIKE = 0.03  # mean distance of curves that hide each other
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Floats
     from netinnov.experiments import DoseResponse
 
-__all__ = ["plot_dose_response"]
-
 _BAND = "#d4d4d4"
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Floats
     from netinnov.experiments import ExperimentResult
 
-__all__ = ["plot_effects"]
-
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"
 _TICK: dict[str, Any] = {

@@ -11,8 +11,6 @@ from matplotlib.patches import FancyArrowPatch
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["arrows_between", "draw_arrows"]
-
 _WIDTHS = (1.2, 5.0)
 _COLOUR = "#a6a6a6"
 _DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}

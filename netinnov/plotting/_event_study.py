@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from netinnov.panels import EventStudy
 
-__all__ = ["plot_event_study"]
-
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 _COLUMNS = ["event_time", "estimate", "low", "high"]
 

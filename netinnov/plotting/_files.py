@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.figure import Figure
 
-__all__ = ["save_figure"]
-
 Format = Literal["pdf", "png", "svg"]
 
 _SOFTWARE = f"netinnov {__version__}"

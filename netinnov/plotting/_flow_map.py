@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-__all__ = ["plot_flow_map"]
-
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight
 _THINNEST = 0.4

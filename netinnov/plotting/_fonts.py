@@ -21,16 +21,6 @@ from netinnov._public import suggests_keywords
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = [
-    "cjk_font",
-    "font_advice",
-    "one_line",
-    "place_names",
-    "printable",
-    "type_families",
-    "undrawn_characters",
-]
-
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (
     "Noto Sans CJK SC",

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = [
-    "Frame",
-    "asked_frame",
-    "dense_frame",
-    "draw_frame",
-    "frame_of",
-    "map_height",
-    "squeeze",
-]
-
 Frame: TypeAlias = tuple[float, float, float, float]
 """West, east, south, north in degrees."""
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_bifurcation", "plot_phase_map", "plot_trajectories"]
-
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _APART = 0.2
 """Change of a share between two values of the parameter that is no longer one branch."""

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Floats
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["plot_community_flows", "plot_layer_similarity"]
-
 Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation, Text
     from numpy.typing import NDArray
 
-__all__ = ["label_points"]
-
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _GAPS = (1.5, 4.5, 7.5)

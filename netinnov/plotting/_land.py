@@ -13,8 +13,6 @@ from netinnov._coast import land_in
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_land"]
-
 LAND, SEA, COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
 
 

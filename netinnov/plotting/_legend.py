@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["legend_above"]
-
 _POINTS = 7.0
 _MILLIMETRE = 72 / 25.4
 

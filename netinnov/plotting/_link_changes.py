@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["plot_link_changes"]
-
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _NAMED = 2  # places of most change, home and host, which are named in any case
 _SIGNS = (("gained", 1), ("lost", -1))

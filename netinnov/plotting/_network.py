@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Codes, Floats, Rng
     from netinnov.community import Partition
 
-__all__ = ["plot_network"]
-
 Arrange = Literal["colours", "panels", "planes"]
 
 _MOST = {"colours": 7, "panels": 12, "planes": 6}  # layers that can be told apart in print

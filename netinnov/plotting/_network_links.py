@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Codes, Floats
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["DrawnLinks", "draw_links", "heaviest_links"]
-
 BEND = 0.12  # of a directed link: height of its curve over its length
 _STEPS = np.linspace(0, 1, 13)
 _HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])

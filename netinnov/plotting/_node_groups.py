@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Codes, Floats
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["Groups", "draw_nodes", "marker_areas", "node_groups"]
-
 _MARKERS = "osD^vPX"
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
 _SHADES = (INK, "#ffffff", "#9a9a9a", INK, "#ffffff", "#9a9a9a", INK)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from netinnov._typing import Floats
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["Layout", "node_positions"]
-
 Layout = Literal["fruchterman_reingold", "kamada_kawai", "circle", "map"]
 
 _SMALL = 80  # nodes up to which the default is Kamada and Kawai's layout

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["caption_notes", "number", "percent", "write_notes"]
-
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from netinnov.null_models import NullComparison
 
-__all__ = ["plot_null_distribution"]
-
 _BAND = "#d4d4d4"
 
 

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
     from netinnov.network import MultilayerNetwork
 
-__all__ = ["plot_park"]
-
 HOME_FILL, HOST_FILL, OTHER_FILL = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 FLOWS = (
     "funding",

@@ -16,23 +16,6 @@ from netinnov.plotting._style import DOUBLE
 if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
 
-__all__ = [
-    "BOX",
-    "LANE",
-    "LEFT",
-    "LINE",
-    "PARK",
-    "PARK_WIDTH",
-    "RIGHT",
-    "Box",
-    "attach",
-    "bar",
-    "boxes_of",
-    "is_wide",
-    "routes_of",
-    "stack",
-]
-
 # All lengths in millimetres on a page of 183; y runs downwards.
 LINE, SLOT, LANE = 3.0, 3.8, 3.8
 BOX, GAP = 51.0, 2.2

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["plot_location_quotients"]
-
 _MOST = 2.0
 """Logarithm to base 2 of the quotient beyond which shades are the same."""
 

@@ -16,8 +16,6 @@ from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_s
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_entry_rates"]
-
 _NEEDED = ["density", "rate", "null_mean", "null_low", "null_high", "n_candidates"]
 
 

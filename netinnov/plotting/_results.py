@@ -12,8 +12,6 @@ from netinnov.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["table_of"]
-
 
 def table_of(
     name: str,

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_robustness"]
-
 
 @suggests_keywords
 def plot_robustness(

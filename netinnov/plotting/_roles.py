@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-__all__ = ["plot_roles"]
-
 # Guimera and Amaral (2005): a hub from this z on, and the cuts of the participation.
 _HUB = 2.5
 _CUTS = {

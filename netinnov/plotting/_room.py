@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MODELLED", "beside"]
-
 MODELLED = "Modelled, not observed."
 
 _LABELS = 14.0  # millimetres for the ticks and label of the y axis

@@ -27,8 +27,6 @@ from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, axes_or
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_arrow", "plot_pareto", "plot_plan_value", "plot_sites"]
-
 _BAND = "#d4d4d4"
 _ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
 

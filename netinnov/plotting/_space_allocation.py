@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
 
-__all__ = ["plot_space_allocation"]
-
 _BLOCK = 0.03  # width, of the way from demands to sites
 _LINES = 28.0  # lines of text that fit above one another
 _PALE = "#ededed"

@@ -21,17 +21,6 @@ if TYPE_CHECKING:
 
     from netinnov.network import MultilayerNetwork
 
-__all__ = [
-    "DOUBLE",
-    "SINGLE",
-    "axes_or_new",
-    "figure_style",
-    "layer_style",
-    "mark_modelled",
-    "modelled_layers",
-    "new_figure",
-]
-
 SINGLE = 89.0
 DOUBLE = 183.0
 

@@ -16,8 +16,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["BorrowedSize", "borrowed_size"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BorrowedSize(Displayed):

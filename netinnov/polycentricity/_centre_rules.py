@@ -17,17 +17,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._core_periphery import core_of
 from netinnov.polycentricity._flow_evenness import totals
 
-__all__ = [
-    "CentreRule",
-    "Options",
-    "Structure",
-    "centres_by",
-    "communities_of",
-    "largest_first",
-    "searches_per_draw",
-    "structure_of",
-]
-
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 

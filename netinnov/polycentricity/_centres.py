@@ -35,8 +35,6 @@ from netinnov.polycentricity._resampled_flows import (
     says_events,
 )
 
-__all__ = ["check_options", "detect_centres"]
-
 _REWIRE = Rewire()
 
 

@@ -14,8 +14,6 @@ from netinnov._columns import as_numbers
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["numbers", "positive", "scaled"]
-
 if TYPE_CHECKING:
     Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any]
 

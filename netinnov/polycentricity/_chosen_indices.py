@@ -16,8 +16,6 @@ from netinnov.polycentricity._centre_rules import Options
 from netinnov.polycentricity._checked_values import numbers
 from netinnov.polycentricity._indices import INDICES, ON_VALUES, SIZE, Setting, distances_of
 
-__all__ = ["Sizes", "checked_setting"]
-
 Sizes: TypeAlias = str | Mapping[str, float] | pd.Series | None
 
 

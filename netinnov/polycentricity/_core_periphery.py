@@ -17,8 +17,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["CorePeripheryFit", "core_of", "core_periphery"]
-
 _EXACT = 20
 """Up to so many linked nodes all cores are tried: a million of them, in some milliseconds."""
 

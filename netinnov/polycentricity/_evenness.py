@@ -15,8 +15,6 @@ from netinnov.polycentricity._checked_values import scaled
 if TYPE_CHECKING:
     from netinnov.polycentricity._checked_values import Values
 
-__all__ = ["effective_number", "gini", "green", "herfindahl", "theil"]
-
 _NEAR_ONE = 1e-3
 """Orders this close to 1 take the expanded form: the plain one divides rounding by order - 1."""
 

@@ -15,20 +15,6 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "Flows",
-    "dominance",
-    "dominance_index",
-    "entropy_index",
-    "link_balance",
-    "link_symmetry",
-    "node_symmetry",
-    "normalised_entropy",
-    "relative_strength",
-    "symmetry",
-    "totals",
-]
-
 Unit: TypeAlias = Literal["links", "nodes"]
 
 

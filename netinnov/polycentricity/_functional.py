@@ -15,8 +15,6 @@ from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._evenness import green
 
-__all__ = ["functional", "layer_counts"]
-
 
 @suggests_keywords
 def functional(

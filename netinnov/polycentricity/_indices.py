@@ -27,20 +27,6 @@ from netinnov.polycentricity._functional import functional
 from netinnov.polycentricity._rank_size import primacy, rank_size
 from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
 
-__all__ = [
-    "INDICES",
-    "ON_VALUES",
-    "RANGES",
-    "SIZE",
-    "Setting",
-    "among",
-    "distances_of",
-    "index_values",
-    "rules_of",
-    "size_indices",
-    "without",
-]
-
 INDICES: dict[str, tuple[str, str]] = {
     "rank_size": ("strength", "high"),
     "rank_size_top": ("strength", "high"),

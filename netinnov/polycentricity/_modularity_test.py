@@ -22,14 +22,6 @@ from netinnov.null_models._prepared import Prepared, moved_share, prepared_null,
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
-__all__ = [
-    "FEWEST",
-    "REPLICATES",
-    "ModularityTest",
-    "modularity_test",
-    "compared_modularity",
-]
-
 FEWEST = 19
 """Networks of the null model below which no p is 0.05 or less."""
 

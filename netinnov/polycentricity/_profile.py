@@ -50,8 +50,6 @@ from netinnov.polycentricity._resampled_flows import (
 )
 from netinnov.polycentricity._urban_centrality import widest_spread
 
-__all__ = ["position", "profile"]
-
 _REWIRE = Rewire()
 
 

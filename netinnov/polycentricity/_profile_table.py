@@ -9,8 +9,6 @@ import pandas as pd
 
 from netinnov._display import interval, short, table
 
-__all__ = ["ProfileTable"]
-
 
 class ProfileTable(pd.DataFrame):
     """A DataFrame as any other; what is made of it is a plain one."""

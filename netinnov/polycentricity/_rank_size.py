@@ -20,8 +20,6 @@ from netinnov.polycentricity._checked_values import positive
 if TYPE_CHECKING:
     from netinnov.polycentricity._checked_values import Values
 
-__all__ = ["RankSize", "primacy", "rank_size"]
-
 Method: TypeAlias = Literal["ols", "gabaix"]
 Primacy: TypeAlias = Literal["share", "ratio", "residual"]
 

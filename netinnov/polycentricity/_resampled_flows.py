@@ -14,17 +14,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.null_models._prepared import Prepared
 
-__all__ = [
-    "Change",
-    "Events",
-    "changed",
-    "check_count",
-    "check_events",
-    "drawn_from",
-    "resampled",
-    "says_events",
-]
-
 Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 

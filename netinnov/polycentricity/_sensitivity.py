@@ -43,8 +43,6 @@ from netinnov.polycentricity._indices import Setting, among, index_values, size_
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import check_count, drawn_from
 
-__all__ = ["sensitivity"]
-
 Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
 
 _OPTIONS = ("rule", "share", "breaks", "resolution", "minimum_share", "tested")

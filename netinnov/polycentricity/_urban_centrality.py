@@ -18,8 +18,6 @@ from netinnov.polycentricity._checked_values import scaled
 if TYPE_CHECKING:
     from netinnov.polycentricity._checked_values import Values
 
-__all__ = ["Spread", "centrality_of", "urban_centrality_index", "widest_spread"]
-
 _CURVATURE = 1e-9
 """Part of the largest distance below which a positive eigenvalue is taken for rounding."""
 

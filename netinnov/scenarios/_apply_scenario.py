@@ -19,8 +19,6 @@ from netinnov.scenarios._rivals import (
     TalentAttraction,
 )
 
-__all__ = ["Scenario", "apply_scenario"]
-
 Scenario: TypeAlias = (
     NoChange
     | ReverseEnclave

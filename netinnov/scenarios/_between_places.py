@@ -15,8 +15,6 @@ from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, layer_with_pairs, 
 from netinnov.scenarios._park_ends import Side, sides
 from netinnov.scenarios._prices import Funding, Priced
 
-__all__ = ["NOT_GIVEN", "BetweenPlaces", "LinksOrVolume", "split_ways", "volume_of"]
-
 NOT_GIVEN = math.nan
 """Stands for a share that has to be given."""
 

@@ -28,8 +28,6 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._apply_scenario import Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 
-__all__ = ["BreakEvenBorder", "break_even_border"]
-
 Friction: TypeAlias = Literal["border", "border_by_distance"]
 Ahead: TypeAlias = Literal["above", "below", "between", "always", "never"]
 

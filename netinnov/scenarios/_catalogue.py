@@ -12,8 +12,6 @@ from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Priced
 from netinnov.scenarios._rivals import RandomEnds
 
-__all__ = ["RIVALS", "Rival"]
-
 
 @dataclass(frozen=True, slots=True)
 class Rival:

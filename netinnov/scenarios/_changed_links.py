@@ -12,8 +12,6 @@ from netinnov._tables import NodeTable
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios._pair_draws import Pairs, Positions
 
-__all__ = ["NewNode", "added_node", "free_name", "keys", "moved"]
-
 KEPT = 2**18
 """Rows of tables with one node more that are kept with a network, as replicates need them again."""
 

@@ -27,8 +27,6 @@ from netinnov.scenarios._pair_draws import (
 from netinnov.scenarios._park_ends import Side, embedding, own, sides
 from netinnov.scenarios._prices import Amounts, Funding
 
-__all__ = ["DirectLinks"]
-
 MOST_PAIRS = 1_000_000
 """Pairs of nodes that share a volume of direct links."""
 

@@ -27,8 +27,6 @@ from netinnov.scenarios._pair_draws import (
 from netinnov.scenarios._park_ends import Side, belongs_to, embedding, inside, own, sides
 from netinnov.scenarios._prices import Amounts, Funding
 
-__all__ = ["Enclave", "ForwardEnclave", "ReverseEnclave"]
-
 
 class Enclave(LinksOrVolume):
     """A park near to one of home and host that belongs to the other, far from it."""

@@ -20,8 +20,6 @@ from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
-__all__ = ["break_even_prices", "equal_cost"]
-
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 
 _LARGEST = limit_of("size")

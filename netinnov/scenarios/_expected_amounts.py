@@ -15,8 +15,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Draws, shares
 from netinnov.scenarios._park_ends import Side
 
-__all__ = ["expected_links", "expected_sums"]
-
 _NODES = 16
 """Of Gauss and Legendre's rule in each panel of the logarithm of time."""
 

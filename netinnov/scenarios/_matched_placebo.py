@@ -32,8 +32,6 @@ from netinnov.scenarios._placebo_candidates import (
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, Combined, TalentAttraction
 
-__all__ = ["MatchedPlacebo", "placebo"]
-
 Matched = TypeVar(
     "Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks, Combined
 )

@@ -17,8 +17,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import chosen_layer
 from netinnov.scenarios._prices import Amounts, Priced
 
-__all__ = ["NewLinks"]
-
 
 @dataclass(frozen=True, slots=True)
 class NewLinks(Priced):

@@ -12,24 +12,6 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "Draws",
-    "Ends",
-    "Mask",
-    "Pairs",
-    "Positions",
-    "anywhere",
-    "chosen_layer",
-    "draw",
-    "drawn_ends",
-    "ends_by_strength",
-    "ends_of_volume",
-    "layer_with_pairs",
-    "linked_pairs",
-    "points_to_end",
-    "shares",
-]
-
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Positions: TypeAlias = npt.NDArray[np.intp]
 

@@ -12,8 +12,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, Positions, ends_by_strength
 
-__all__ = ["Side", "belongs_to", "embedding", "inside", "own", "sides"]
-
 
 class Side(NamedTuple):
     """A place, and the nodes located in it or in a place inside it."""

@@ -20,17 +20,6 @@ from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, linked_pai
 from netinnov.scenarios._park_ends import inside, sides
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
-__all__ = [
-    "MATCH",
-    "Between",
-    "Matching",
-    "Replaced",
-    "can_stand_in",
-    "check_matching",
-    "is_number",
-    "placebo_candidates",
-]
-
 Replaced: TypeAlias = Literal["host", "home"]
 Matching: TypeAlias = str | Callable[[str, str], object]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks

@@ -19,17 +19,6 @@ from netinnov._public import suggests_fields
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = [
-    "Amounts",
-    "Change",
-    "Funding",
-    "Priced",
-    "Prices",
-    "check_prices",
-    "check_scenario",
-    "draws_nothing",
-]
-
 Funding: TypeAlias = Literal["reallocated", "new"]
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 

@@ -12,8 +12,6 @@ from netinnov._public import suggests_keywords
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, network_of_rows
 
-__all__ = ["remove_enclaves"]
-
 
 @suggests_keywords
 def remove_enclaves(

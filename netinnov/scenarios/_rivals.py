@@ -35,8 +35,6 @@ from netinnov.scenarios._prices import (
     draws_nothing,
 )
 
-__all__ = ["BETWEEN", "Combined", "NoChange", "RandomEnds", "TalentAttraction"]
-
 
 @dataclass(frozen=True, slots=True)
 class NoChange(Priced):

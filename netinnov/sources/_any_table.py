@@ -21,8 +21,6 @@ from netinnov.sources._binary_tables import (
 )
 from netinnov.sources._delimited import read_delimited
 
-__all__ = ["TABLE_ENDINGS", "TEXT_ENDINGS", "AnyTable", "ending_of", "read_any_table"]
-
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", ".dta", *WORKBOOKS)
 """Endings of text files, which may be ``.gz``, and of all tables without geometry."""

@@ -19,16 +19,6 @@ from netinnov._optional import require
 from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
 
-__all__ = [
-    "MAPS",
-    "WORKBOOKS",
-    "read_parquet",
-    "read_points",
-    "read_stata",
-    "read_workbook",
-    "sheet_names",
-]
-
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAPS = (".gpkg", ".geojson", ".shp")
 """Endings of workbooks and of layers of points."""

@@ -25,8 +25,6 @@ from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
 from netinnov.sources._files import frame_of, some_lines
 
-__all__ = ["DelimitedTable", "decimal_of", "read_delimited"]
-
 if TYPE_CHECKING:
     from _csv import Reader
 

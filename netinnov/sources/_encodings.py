@@ -6,8 +6,6 @@ import codecs
 
 from netinnov.errors import InputError
 
-__all__ = ["check_encoding", "text_of"]
-
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),

@@ -21,16 +21,6 @@ from netinnov._opening import check_file, files_in, is_zip, unpacked
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
-__all__ = [
-    "TextTable",
-    "frame_of",
-    "read_header",
-    "read_lines",
-    "read_text_file",
-    "read_text_table",
-    "some_lines",
-]
-
 Result = TypeVar("Result")
 
 END = "\x1c"

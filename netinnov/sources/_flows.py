@@ -20,16 +20,6 @@ from netinnov.sources._delimited import decimal_of
 from netinnov.sources._headers import described, our_names, unused_columns
 from netinnov.sources._records import note
 
-__all__ = [
-    "Form",
-    "Given",
-    "as_matrix",
-    "flows_of_matrix",
-    "flows_of_table",
-    "given_table",
-    "usual_columns",
-]
-
 Form = Literal["long", "matrix"]
 # What the columns of a long table are called, in the order in which they are looked for.
 USUAL = {

@@ -11,8 +11,6 @@ from netinnov._file_rows import with_file_headers
 from netinnov._synonyms import FLOWS, SYNONYMS, key_of
 from netinnov.errors import InputError
 
-__all__ = ["check_columns", "described", "our_names", "rename", "unused_columns"]
-
 OWN = {
     "nodes": ("node", "kind", "place", "jurisdiction"),
     "links": ("source", "target", "layer", "weight", "period"),

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from netinnov.errors import InputError
 from netinnov.sources._parsed import Link, Parsed, node_table, refuse_line, weight_of
 
-__all__ = ["parse_mpx"]
-
 SECTIONS = (
     "VERSION",
     "TYPE",

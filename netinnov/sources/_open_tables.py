@@ -13,8 +13,6 @@ from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.sources._delimited import delimiter_of
 
-__all__ = ["Engine", "open_tables"]
-
 Engine = Literal["duckdb", "polars"]
 ENDINGS = {
     ".parquet": "parquet",

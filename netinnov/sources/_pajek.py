@@ -17,8 +17,6 @@ from netinnov.sources._parsed import (
     weight_of,
 )
 
-__all__ = ["parse_pajek"]
-
 RELATION = re.compile(
     r'\*(arcslist|edgeslist|arcs|edges|matrix)\b\s*(?::\s*(\d+))?\s*(?:"([^"]*)"|([^"\s][^"]*?))?\s*',
     re.IGNORECASE,

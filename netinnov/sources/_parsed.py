@@ -11,8 +11,6 @@ import pandas as pd
 
 from netinnov.errors import InputError
 
-__all__ = ["Link", "Parsed", "attribute", "fields", "node_table", "refuse_line", "weight_of"]
-
 FIELD = re.compile(r'"([^"]*)"|(\S+)')
 CODE = r"[+-]?0\d+"
 """A number such as 007 is an id: it would lose its zeros."""

@@ -19,8 +19,6 @@ from netinnov._display import Displayed
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = ["Reconciled", "reconcile"]
-
 ROUNDING = 1.005
 """Shares are rounded, so those of a place may add up to a little more than the whole."""
 

@@ -15,17 +15,6 @@ from netinnov.errors import InputError, shortened
 from netinnov.linkages import Weighting
 from netinnov.sources._files import TextTable, some_lines
 
-__all__ = [
-    "ReadingNote",
-    "check_events",
-    "complete_rows",
-    "most_frequent",
-    "note",
-    "noted",
-    "say",
-    "warn_of",
-]
-
 
 class ReadingNote(UserWarning):
     """What a reader took for granted, such as an encoding that it found: no fault of the data."""

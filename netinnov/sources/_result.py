@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-__all__ = ["Tables"]
-
 
 class Tables(NamedTuple):
     """Tables of a network, in the order of the arguments of `build_network`.

@@ -12,8 +12,6 @@ import pandas as pd
 
 from netinnov._typing import Floats
 
-__all__ = ["NUMBERS", "typed"]
-
 TEXT = {
     "nodes": ("node", "kind", "place", "jurisdiction"),
     "links": ("source", "target", "layer"),

@@ -26,17 +26,6 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
 
-__all__ = [
-    "EXAMPLE",
-    "Case",
-    "Configuration",
-    "OutputPart",
-    "case_text",
-    "configure",
-    "parts",
-    "read_configuration",
-]
-
 
 class OutputPart(Part):
     """How files are written."""

@@ -19,8 +19,6 @@ from netinnov.study._section import Part
 if TYPE_CHECKING:
     from netinnov.study._configuration import Configuration
 
-__all__ = ["Context"]
-
 P = TypeVar("P", bound=Part)
 R = TypeVar("R")
 

@@ -27,8 +27,6 @@ from netinnov.sources.tables import has_places, read_places, why_placeless
 from netinnov.study._section import Part
 from netinnov.study._words import counted
 
-__all__ = ["BUNDLED", "DataPart", "Incidence", "LayerPart", "Loaded", "Projection", "load"]
-
 BUNDLED = ("yrd", "europe")
 """The sources that are part of the package; the first has the tables of no other name."""
 

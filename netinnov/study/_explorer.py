@@ -11,8 +11,6 @@ from netinnov.study._data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections._enclave_choice import choose
 
-__all__ = ["explorer_of", "write_explorer"]
-
 
 def write_explorer(context: Context, folder: Path) -> None:
     """Write the explorer of a study, with its centres and its experiment, beside its report."""

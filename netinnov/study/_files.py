@@ -11,8 +11,6 @@ from netinnov.io import escape_formulas
 from netinnov.io._csv_text import write_csv
 from netinnov.study._section import Table
 
-__all__ = ["has_index", "write_tables"]
-
 
 def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: bool) -> None:
     """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""

@@ -14,8 +14,6 @@ from typing import Any
 
 from netinnov._version import __version__
 
-__all__ = ["hash_inputs", "write_manifest"]
-
 PACKAGES = (
     "numpy",
     "scipy",

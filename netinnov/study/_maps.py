@@ -11,8 +11,6 @@ from pydantic import Field, model_validator
 from netinnov.plotting import dense_frame, frame_of
 from netinnov.study._section import Part
 
-__all__ = ["MapsPart"]
-
 Frame = tuple[float, float, float, float]
 
 

@@ -17,9 +17,6 @@ from netinnov.connectivity import Frictions
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
-__all__ = ["DENSE", "MeasuresPart", "linked_share", "strength_together"]
-
-
 DENSE = 0.5
 """Share of the pairs of places from which on links count by their weight, not their presence."""
 

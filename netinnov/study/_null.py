@@ -15,8 +15,6 @@ from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._two_mode import Participation, traded
 from netinnov.study._words import percent
 
-__all__ = ["Null", "NullName", "choose_null", "no_null"]
-
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
 
 ENOUGH = 10

@@ -20,8 +20,6 @@ from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._views import View, view_of
 from netinnov.study._words import counted, joined, plain
 
-__all__ = ["Chapter", "Drawn", "Entry", "save", "write_captions", "write_page"]
-
 DOTS_PER_INCH = 300
 
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

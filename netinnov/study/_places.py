@@ -18,8 +18,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
-__all__ = ["PlaceLevel", "PlacesPart", "aggregate_to_places"]
-
 WHY = ("without a place", "outside the places chosen")
 """What becomes of the nodes that are left out."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from netinnov.study._context import Context
 
-__all__ = ["Part", "Picture", "Section", "Sentence", "Table", "mark_layers", "with_modelled"]
-
 R = TypeVar("R")
 
 

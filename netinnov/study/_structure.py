@@ -17,8 +17,6 @@ from netinnov.study._null import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 from netinnov.study._two_mode import Participation, participation_of
 
-__all__ = ["LeftOut", "Plan", "StructurePart", "plan"]
-
 COSTLY = 100
 """Places above which communities are not searched for in every draw of the profile."""
 

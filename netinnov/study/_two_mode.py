@@ -19,8 +19,6 @@ from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
 from netinnov.study._data import Incidence
 
-__all__ = ["Participation", "participation_of", "traded"]
-
 TRIED = 10
 """Networks drawn to see how many participations a random network moves."""
 

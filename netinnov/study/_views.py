@@ -10,8 +10,6 @@ from netinnov.study._files import has_index
 from netinnov.study._section import Table
 from netinnov.study._words import cell, joined, name, phrase
 
-__all__ = ["View", "view_of"]
-
 SHOWN, SHORT, ALL = 8, 12, 40
 """Rows shown of a long table, of a short one, and of one that is asked to be whole."""
 

@@ -11,25 +11,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-__all__ = [
-    "are",
-    "cell",
-    "counted",
-    "decimals_for",
-    "fixed",
-    "joined",
-    "name",
-    "number",
-    "out_of",
-    "per_cent_of",
-    "percent",
-    "phrase",
-    "places",
-    "plain",
-    "signed",
-    "some",
-]
-
 MINUS = "\N{MINUS SIGN}"
 
 SMALLEST = 1e-6

@@ -15,8 +15,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.topology._layer_graphs import Layer, by_layer
 
-__all__ = ["assortativity", "degree_assortativity_of"]
-
 
 @suggests_keywords
 def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree") -> pd.Series:

@@ -16,15 +16,6 @@ from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of, pair_graph
 
-__all__ = [
-    "clustering",
-    "clustering_of",
-    "mean_clustering",
-    "multiplex_clustering",
-    "transitivity",
-    "transitivity_of",
-]
-
 Undefined: TypeAlias = Literal["omit", "zero"]
 
 

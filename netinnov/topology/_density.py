@@ -11,8 +11,6 @@ from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer
 
-__all__ = ["density", "density_of", "reciprocity", "reciprocity_of"]
-
 
 def density(network: MultilayerNetwork) -> pd.Series:
     """Share of the pairs of nodes that are linked, in each layer.

@@ -17,8 +17,6 @@ from netinnov.topology._density import density_of, reciprocity_of
 from netinnov.topology._layer_graphs import Layer, layers_of, together
 from netinnov.topology._local_efficiency import local_efficiency_of
 
-__all__ = ["describe"]
-
 
 @suggests_keywords
 def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:

@@ -17,8 +17,6 @@ from netinnov.network import MultilayerNetwork, check_network
 if TYPE_CHECKING:
     import igraph as ig
 
-__all__ = ["Layer", "by_layer", "by_node", "layers_of", "pair_graph", "together"]
-
 
 class Layer(NamedTuple):
     """Weights of the links, row: source, and whether they have a direction."""

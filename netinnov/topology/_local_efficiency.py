@@ -13,8 +13,6 @@ from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_node
 
-__all__ = ["local_efficiency", "local_efficiency_of"]
-
 DENSE = 0.05
 """Share of linked pairs above which products of full matrices are faster than searches."""
 

@@ -20,8 +20,6 @@ from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.topology._clustering import transitivity_of
 from netinnov.topology._layer_graphs import layers_of
 
-__all__ = ["small_world"]
-
 _REWIRE = Rewire()
 
 _COLUMNS = ("transitivity", "path_length", "largest_component")

@@ -12,8 +12,6 @@ import pandas as pd
 from netinnov._display import Displayed
 from netinnov._typing import Floats
 
-__all__ = ["LONGEST", "Attractor", "Ending", "ending_of", "exponent_of", "one_period", "period_of"]
-
 Ending: TypeAlias = Literal["rest", "cycle", "chaos", "undecided"]
 
 LONGEST = 64

@@ -25,8 +25,6 @@ from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._one_market import Cobweb
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 
-__all__ = ["BoundedCobweb", "attractor_map"]
-
 
 @dataclass(frozen=True, slots=True)
 class BoundedCobweb:

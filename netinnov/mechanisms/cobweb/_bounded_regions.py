@@ -32,8 +32,6 @@ from netinnov.mechanisms.cobweb._parameters import (
 )
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["CoupledBoundedCobweb"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoupledBoundedCobweb:

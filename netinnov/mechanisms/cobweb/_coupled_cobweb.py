@@ -27,8 +27,6 @@ from netinnov.mechanisms.cobweb._parameters import (
 from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["CoupledCobweb", "Side"]
-
 Side: TypeAlias = Literal["demand", "supply"]
 
 

@@ -12,8 +12,6 @@ from scipy.special import expit
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
 
-__all__ = ["ArctanSupply", "LogisticSupply", "SupplyCurve"]
-
 
 @runtime_checkable
 class SupplyCurve(Protocol):

@@ -19,8 +19,6 @@ from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import position
 from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
 
-__all__ = ["Answer", "critical_enclave", "enclave_effect", "with_enclave"]
-
 Answer: TypeAlias = Literal["both", "home", "host_price"]
 
 

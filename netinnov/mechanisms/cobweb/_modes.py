@@ -10,8 +10,6 @@ import pandas as pd
 
 from netinnov._typing import Floats
 
-__all__ = ["factors", "mode_table", "modes_of", "roots_of"]
-
 _EQUAL = 1e-9  # relative distance of eigenvalues that are one
 _REAL = 1e-7  # an equal pair splits by the root of rounding, about 1e-8, which is no rotation
 

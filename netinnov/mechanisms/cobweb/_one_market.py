@@ -11,8 +11,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 
-__all__ = ["Cobweb"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cobweb:

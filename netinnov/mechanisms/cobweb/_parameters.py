@@ -15,16 +15,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = [
-    "SLOWEST",
-    "attention_matrix",
-    "mobility_matrix",
-    "position",
-    "refuse_outside",
-    "region_names",
-    "vector",
-]
-
 SLOWEST = 1e-9
 """Least adaptation: roots are 1 less a multiple of it, and of smaller ones rounding leaves 1."""
 

@@ -9,8 +9,6 @@ from scipy import linalg, optimize
 
 from netinnov._typing import Floats
 
-__all__ = ["first_crossing", "symmetric_threshold"]
-
 _STEPS = 512
 
 

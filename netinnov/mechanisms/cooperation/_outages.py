@@ -16,8 +16,6 @@ from netinnov._public import suggests_keywords
 from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["outages"]
-
 Mask = npt.NDArray[np.bool_]
 Scope = Literal["partners", "network"]
 

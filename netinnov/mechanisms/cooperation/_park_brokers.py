@@ -25,8 +25,6 @@ from netinnov.mechanisms.cooperation._park_partners import (
 )
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["brokerage_table", "liaison_test"]
-
 ParkSide = Literal["own", "home", "host"]
 Mask = npt.NDArray[np.bool_]
 

@@ -15,8 +15,6 @@ from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["SIDES", "By", "park_network", "park_sides", "without_direction"]
-
 By = Literal["jurisdiction", "place"]
 SIDES = ("home", "host", "both", "other")
 

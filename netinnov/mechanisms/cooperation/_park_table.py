@@ -12,8 +12,6 @@ from netinnov.mechanisms.cooperation._park_brokers import brokerage_table
 from netinnov.mechanisms.cooperation._park_partners import check_park, park_network
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["cooperation_table"]
-
 COUNTS = (
     "coordinator",
     "itinerant",

@@ -20,8 +20,6 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["adoption_test", "order_test"]
-
 Exposure = Literal["number", "share"]
 Integers = npt.NDArray[np.int64]
 

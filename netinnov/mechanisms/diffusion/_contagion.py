@@ -17,8 +17,6 @@ from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["Spread", "complex_contagion", "positions", "simple_contagion"]
-
 NEVER = 2**52  # steps; all below are exact numbers
 
 

@@ -19,8 +19,6 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion._contagion import Spread, positions
 from netinnov.network import MultilayerNetwork, check_network
 
-__all__ = ["expected_steps", "reach_table", "time_to_reach"]
-
 Of = Literal["first", "half", "all"]
 PARTS = 8  # pieces of work with as many draws each
 

@@ -13,8 +13,6 @@ from netinnov._arguments import check_number
 from netinnov._parallel import run
 from netinnov._typing import Floats
 
-__all__ = ["Attraction", "Dynamics", "Logit", "Replicator", "long_run", "trajectory"]
-
 Attraction: TypeAlias = Callable[[Floats], Floats]
 """From shares (starts x regions) to the attraction of each region."""
 

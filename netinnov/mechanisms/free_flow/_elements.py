@@ -21,8 +21,6 @@ from netinnov.mechanisms.free_flow._regions import (
     neighbour_weights,
 )
 
-__all__ = ["ElementMigration"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ElementMigration:

@@ -8,8 +8,6 @@ import numpy as np
 
 from netinnov._typing import Floats
 
-__all__ = ["fold"]
-
 _LEVELS = np.concatenate([np.geomspace(1e-9, 1e-2, 60), np.linspace(0.012, 0.9995, 400)])
 
 

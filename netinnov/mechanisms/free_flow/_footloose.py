@@ -14,8 +14,6 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
-__all__ = ["FootlooseEntrepreneur"]
-
 _ACCURACY = 1e-13  # relative
 _MOST = 400
 

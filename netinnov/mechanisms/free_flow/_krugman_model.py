@@ -15,8 +15,6 @@ from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 from netinnov.mechanisms.free_flow._wages import excess_slope, market_solver, two_wages
 
-__all__ = ["CorePeriphery"]
-
 
 @dataclass(frozen=True, slots=True)
 class CorePeriphery(TradeModel):

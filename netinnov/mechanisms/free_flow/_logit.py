@@ -24,8 +24,6 @@ from netinnov.mechanisms.free_flow._regions import (
 )
 from netinnov.mechanisms.free_flow._response import crossings, curve, slope
 
-__all__ = ["LogitMigration"]
-
 
 @dataclass(frozen=True, slots=True)
 class LogitMigration:

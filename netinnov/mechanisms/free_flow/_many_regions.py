@@ -27,8 +27,6 @@ from netinnov.mechanisms.free_flow._regions import (
     check_shares,
 )
 
-__all__ = ["ManyRegions"]
-
 
 class ManyRegions(ABC):
     """Regions whose mobile go where they earn more; a subclass says what they earn."""

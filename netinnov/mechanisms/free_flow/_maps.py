@@ -19,8 +19,6 @@ from netinnov.mechanisms.free_flow._logit import LogitMigration
 from netinnov.mechanisms.free_flow._response import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
-__all__ = ["PHASES", "basin_sizes", "bifurcation_diagram", "phase_map"]
-
 PHASES = ("convergence", "either", "divergence")
 """In this order: one spread state; it or a core, as it begins; only agglomeration."""
 

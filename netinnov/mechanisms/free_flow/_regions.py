@@ -15,19 +15,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-__all__ = [
-    "PAIR",
-    "Enclaves",
-    "check_border",
-    "check_enclaves",
-    "check_freeness_matrix",
-    "check_shares",
-    "neighbour_modes",
-    "neighbour_weights",
-    "trade_freeness",
-    "with_border",
-]
-
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
 
 PAIR = ((0.0, 1.0), (1.0, 0.0))

@@ -16,8 +16,6 @@ from scipy import optimize
 
 from netinnov._typing import Floats
 
-__all__ = ["crossings", "curve", "tangent"]
-
 _STEPS = 200
 
 

@@ -13,16 +13,6 @@ from netinnov._arguments import as_floats, check_choice, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-__all__ = [
-    "Unit",
-    "check_freeness",
-    "check_share",
-    "in_unit",
-    "rest_points",
-    "rest_points_of_any",
-    "sustain_root",
-]
-
 Unit: TypeAlias = Literal["freeness", "cost"]
 
 _NEAR = 1e-5

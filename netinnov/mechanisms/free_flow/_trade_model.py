@@ -23,8 +23,6 @@ from netinnov.mechanisms.free_flow._rest_points import (
     sustain_root,
 )
 
-__all__ = ["Point", "TradeModel"]
-
 Point: TypeAlias = Literal["break", "sustain"]
 
 

@@ -10,8 +10,6 @@ from scipy import linalg
 
 from netinnov._typing import Floats
 
-__all__ = ["Market", "excess_slope", "market_solver", "two_wages"]
-
 _ACCURACY = 1e-13
 _FLOOR = 1e-11
 """What rounding may leave where exponents are large."""

@@ -19,8 +19,6 @@ from netinnov.study._section import Part
 from netinnov.study._words import are, counted, percent
 from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
 
-__all__ = ["ApproachChoice", "GovernancePart", "pair_of"]
-
 LINKS = 100_000
 """Links above which borders are not compared with random networks, which would take long."""
 

@@ -26,8 +26,6 @@ from netinnov.study._words import counted, joined, name, percent, phrase
 from netinnov.study.sections._enclave_choice import choose, layer_for
 from netinnov.study.sections._siting_part import Form, SitingObjective, SitingPart
 
-__all__ = ["Candidates", "Maker", "candidates_of", "maker_of", "prices_of"]
-
 USUAL = 5
 """Enclaves of a plan, where nothing says how many."""
 

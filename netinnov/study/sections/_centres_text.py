@@ -13,8 +13,6 @@ from netinnov.study._words import counted, joined, name, number, percent, phrase
 if TYPE_CHECKING:
     from netinnov.study.sections.centres import Centres
 
-__all__ = ["BY_COMMUNITY", "RULES", "TESTS", "modularity_in_words", "offer", "tell"]
-
 NAMED = 6
 RULES: dict[str, str] = {
     "hubs": "the strongest of each community of three places or more, and places of the core with "

@@ -17,8 +17,6 @@ from netinnov.study._words import counted, name, phrase
 from netinnov.study.sections import _trials, enclaves
 from netinnov.study.sections._experiment_part import ExperimentPart
 
-__all__ = ["Choice", "choose", "layer_for", "most_frequent"]
-
 TENTH = 0.1
 """Of home's strength or links: the park, where it is not said how large it is."""
 

@@ -12,8 +12,6 @@ from netinnov.scenarios._prices import Funding
 from netinnov.study._section import Part
 from netinnov.study._words import joined
 
-__all__ = ["ExperimentPart", "PricesPart"]
-
 
 class PricesPart(Part):
     """What rivals of the same cost are paid by."""

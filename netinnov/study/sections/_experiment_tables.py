@@ -15,8 +15,6 @@ from netinnov.study.sections._experiment_text import DESIGN
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
 
-__all__ = ["tables", "with_signs"]
-
 # What the page shows of effects and contrasts; the files have all columns.
 EFFECTS = (
     *("scenario", "measure", "node", "baseline", "difference", "median", "low", "high"),

@@ -17,8 +17,6 @@ from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, 
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
 
-__all__ = ["DESIGN", "explain", "offer", "tell"]
-
 DESIGN = "How it is done"
 
 MEASURES = {

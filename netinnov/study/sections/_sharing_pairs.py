@@ -20,8 +20,6 @@ from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
 from netinnov.study.sections._village_contract import ContractPart, check_contract
 
-__all__ = ["NOTHING", "Pairs", "SharingPart", "pairs_of"]
-
 NOTHING = 1e-9
 """Access that counts as none."""
 

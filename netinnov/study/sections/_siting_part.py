@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 from netinnov.study._section import Part
 from netinnov.study.sections._experiment_part import PricesPart
 
-__all__ = ["Form", "SitingObjective", "SitingPart", "SitingPrices"]
-
 SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity", "effective_number"]
 Form = Literal["enclave", "link"]
 

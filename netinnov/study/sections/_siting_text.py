@@ -15,8 +15,6 @@ from netinnov.study.sections._siting_part import SitingObjective
 if TYPE_CHECKING:
     from netinnov.study.sections.siting import Siting
 
-__all__ = ["OBJECTIVES", "explain", "offer", "tell"]
-
 OBJECTIVES: dict[SitingObjective, str] = {
     "efficiency": "global efficiency",
     "home_access": "the mean access of the homes",

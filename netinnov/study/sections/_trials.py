@@ -28,21 +28,6 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._words import counted, number, percent
 from netinnov.study.sections._experiment_part import ExperimentPart
 
-__all__ = [
-    "ACCESS",
-    "EFFICIENCY",
-    "INEQUALITY",
-    "MANY",
-    "PAGERANK",
-    "Trial",
-    "break_evens",
-    "costs",
-    "enclaves",
-    "measures",
-    "priced_rivals",
-    "specifications",
-]
-
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
 

@@ -15,8 +15,6 @@ from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Tria
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
 
-__all__ = ["NOISE", "changes_elsewhere", "headline", "others", "trust"]
-
 NOISE = 1e-9
 """Of the baseline: what rounding and searches that stop early leave of no change."""
 

@@ -16,8 +16,6 @@ from netinnov.planning import Game, share_benefits
 from netinnov.study._context import Context
 from netinnov.study._section import Part
 
-__all__ = ["Contract", "ContractPart", "check_contract", "contract_of"]
-
 
 class ContractPart(Part):
     """A fixed return, and what is assumed of the alternatives."""

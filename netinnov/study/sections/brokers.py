@@ -17,8 +17,6 @@ from netinnov.study._structure import StructurePart, plan
 from netinnov.study._words import counted, joined, name, percent, phrase
 from netinnov.study.sections import enclaves
 
-__all__ = ["BROKERS", "Brokers", "compute"]
-
 BETWEEN = {
     "coordinator": "inside their own jurisdiction",
     "itinerant": "between two of one other jurisdiction",

@@ -18,8 +18,6 @@ from netinnov.study._section import Picture, Section, Sentence, Table, mark_laye
 from netinnov.study._words import are, counted, joined, name, phrase
 from netinnov.study.sections import enclaves
 
-__all__ = ["BUILT", "Built", "compute"]
-
 KINDS = 3
 STRONGEST = 150
 """Links that a map draws, of all its layers together."""

@@ -18,8 +18,6 @@ from netinnov.study._section import Picture, Section, Sentence, Table, mark_laye
 from netinnov.study._structure import plan
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 
-__all__ = ["CENTRAL", "Central", "compute"]
-
 BETWEEN = 1000
 """Places above which betweenness, a search from each, is left out."""
 

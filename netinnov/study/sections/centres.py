@@ -27,8 +27,6 @@ from netinnov.study._structure import FEWER, Plan, StructurePart, plan
 from netinnov.study._words import cell, out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
-__all__ = ["CENTRES", "Centres", "compute"]
-
 SPOKES = 150
 """Places up to which a map joins each of them with the centre of its community."""
 

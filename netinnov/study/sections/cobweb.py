@@ -17,8 +17,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import joined, number
 
-__all__ = ["COBWEB", "CobwebPart", "Links", "compute"]
-
 NAMES = ("home", "host")
 ANSWERS: dict[Answer, str] = {
     "both": "both supplies respond to the gap of prices",

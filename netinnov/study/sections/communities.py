@@ -18,8 +18,6 @@ from netinnov.study._words import counted, name, percent, phrase, some
 from netinnov.study.sections import centres
 from netinnov.study.sections._centres_text import modularity_in_words
 
-__all__ = ["COMMUNITIES", "Cohesion", "Communities", "compute"]
-
 NAMED = 6
 DRAWN = 4
 """Communities from which the links between them are drawn; with fewer a sentence says it all."""

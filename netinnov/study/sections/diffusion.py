@@ -20,8 +20,6 @@ from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import counted, number, percent
 from netinnov.study.sections import park
 
-__all__ = ["DIFFUSION", "Diffusion", "DiffusionPart", "compute"]
-
 
 class DiffusionPart(Part):
     """How an innovation passes along links."""

@@ -15,8 +15,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, phrase
 
-__all__ = ["ENCLAVES", "Enclaves", "compute"]
-
 RULES = {
     "population": "is the larger of the two places, forward if its home is",
     "pagerank": "has the higher PageRank, forward if its home has",

@@ -39,8 +39,6 @@ from netinnov.study.sections._trials import (
     Trial,
 )
 
-__all__ = ["EXPERIMENT", "Experiment", "compute"]
-
 PLACEMENTS = 50
 """Of the headline scenario, whose links are shown on a map."""
 

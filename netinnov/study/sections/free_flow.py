@@ -17,8 +17,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import number, percent
 
-__all__ = ["FREE_FLOW", "FreeFlow", "FreeFlowPart", "compute"]
-
 LEFT = "freeness of trade"
 
 

@@ -20,8 +20,6 @@ from netinnov.study._section import Picture, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
 
-__all__ = ["GOVERNANCE", "Governance", "compute"]
-
 MOST_LINKS = 100_000
 """Links above which borders are not compared with random networks, which would take long."""
 

@@ -15,8 +15,6 @@ from netinnov.study._section import Picture, Section, Sentence, Table, mark_laye
 from netinnov.study._structure import StructurePart, plan
 from netinnov.study._words import name, number, percent, phrase
 
-__all__ = ["LAYERS", "LayerSimilarity", "compute"]
-
 SHOWN = 20
 """Layers whose names have room in a figure."""
 

@@ -11,8 +11,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Section, Sentence, Table
 from netinnov.study._words import are, joined, name, number, phrase
 
-__all__ = ["METHODS", "Methods", "compute"]
-
 MODELLED = "What is modelled"
 
 

@@ -19,8 +19,6 @@ from netinnov.study._section import Picture, Section, Sentence, Table, mark_laye
 from netinnov.study._structure import StructurePart
 from netinnov.study._words import name, number, percent, phrase, places
 
-__all__ = ["MULTICENTRIC", "Evenness", "Multicentric", "compute"]
-
 ENOUGH = 10
 """Places that a layer must have to be compared with others."""
 

@@ -17,8 +17,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import counted, joined, name, phrase
 
-__all__ = ["PARK", "Park", "ParkPart", "compute"]
-
 COLUMNS = (
     *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
     *("homeward", "outward", "is_liaison", "is_liaison_stated"),

@@ -32,8 +32,6 @@ from netinnov.study._words import counted, joined, name, number, percent, phrase
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
 from netinnov.study.sections._siting_part import Form
 
-__all__ = ["PLAN", "Plan", "PlanPart", "Task", "compute", "task_of"]
-
 
 class PlanPart(Part):
     """What has to hold, and among how many candidates."""

@@ -23,8 +23,6 @@ from netinnov.study._structure import Plan, StructurePart, plan
 from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
 from netinnov.study.sections import centres
 
-__all__ = ["PROFILE", "Profile", "compute"]
-
 FEW_LINKS = 1000
 """Links below which a draw takes no less time."""
 

@@ -28,8 +28,6 @@ from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._sharing_pairs import NOTHING, Pairs, SharingPart, pairs_of
 from netinnov.study.sections._village_contract import Contract, contract_of
 
-__all__ = ["SHARING", "Sharing", "compute"]
-
 RULES = {
     "equal": "equal shares",
     "enclaves": "in proportion to enclaves",

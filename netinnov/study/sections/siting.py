@@ -29,8 +29,6 @@ from netinnov.study.sections._candidate_sites import Candidates, candidates_of
 from netinnov.study.sections._siting_part import SitingPart
 from netinnov.study.sections._siting_text import OBJECTIVES, explain, offer, tell
 
-__all__ = ["SITING", "Siting", "compute"]
-
 FRESH = 40
 """Placements that a plan was not chosen on, on which it is valued again."""
 

@@ -28,8 +28,6 @@ from netinnov.study._words import are, counted, joined, name, number, percent, p
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
 
-__all__ = ["SPACE", "Space", "SpacePart", "Stock", "compute", "stock"]
-
 LARGEST = 12
 """Hosts at which more space is tried."""
 

@@ -18,8 +18,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Section, Sentence, Table
 from netinnov.study._words import joined, name, number, phrase
 
-__all__ = ["SPECIALISATION", "Specialisation", "SpecialisationPart", "compute"]
-
 FEWEST = 10
 """Places with links in every period below which their spread is not followed."""
 
