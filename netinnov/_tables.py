@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -19,56 +16,19 @@ from netinnov._columns import (
     as_numbers,
     as_text,
     is_blank,
-    misspelt,
     nearest,
     taken,
 )
 from netinnov._dataframes import as_pandas
-from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
+from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
+from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
 from netinnov._typing import Codes, Floats
 
-KEYS = {"nodes": "node", "places": "place"}
-OPTIONAL = {
-    "nodes": ("kind", "place", "jurisdiction"),
-    "links": ("layer", "weight", "period"),
-    "places": ("lon", "lat", "population", "parent"),
-}
-REQUIRED = {"links": ("source", "target")}
 ALIKE = 0.75
 """How like a column must be to one that is missing to be asked about."""
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """One table, or several under names, as one frame that remembers where its rows came from.
-
-    ``parts``: names of the tables and how many rows they had; ``kept``: where the rows of the frame
-    stood among all of these, None where none was set aside.
-    """
-
-    frame: pd.DataFrame
-    parts: tuple[tuple[str, int], ...]
-    kept: npt.NDArray[np.intp] | None = None
-
-    def origin(
-        self, at: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
-        """The table of each of these rows, and its position there."""
-        at = at if self.kept is None else self.kept[at]
-        labels, sizes = np.array([label for label, _ in self.parts], object), [0]
-        sizes += [size for _, size in self.parts]
-        start = np.cumsum(sizes)
-        part = np.searchsorted(start, at, side="right") - 1
-        return labels[part], at - start[part]
-
-    def without(self, at: npt.NDArray[np.intp]) -> Stack:
-        """The rows that are not at these positions."""
-        kept = np.arange(len(self.frame)) if self.kept is None else self.kept
-        frame = self.frame.drop(index=pd.Index(at)).reset_index(drop=True)
-        return Stack(frame, self.parts, np.delete(kept, at))
 
 
 class LinkCodes(NamedTuple):
@@ -104,7 +64,7 @@ def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
     nodes, links, places = as_pandas(nodes), as_pandas(links), as_pandas(places)
     for name, table in (("places", places), ("nodes", nodes), ("links", links)):
         if not (name == "places" and table is None):
-            stacks[name] = _stack(name, table, problems)
+            stacks[name] = stacked(name, table, problems)
     if not problems:
         _look_for_ids(nodes, stacks, problems)
     return inspect_stacks(stacks, problems)
@@ -141,7 +101,7 @@ def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]
 def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:
     """Check and code a table of further links between known nodes; raises TableError."""
     problems = Problems()
-    codes = _links(_stack("links", as_pandas(links), problems), nodes, problems)
+    codes = _links(stacked("links", as_pandas(links), problems), nodes, problems)
     problems.raise_any()
     return codes
 
@@ -166,36 +126,6 @@ def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes
     return cast(Codes, position.fill_null(-1).to_numpy(zero_copy_only=False))
 
 
-def _stack(name: str, table: Any, problems: Problems) -> Stack:
-    key_column = {"nodes": "kind", "links": "layer"}.get(name)
-    parts: list[tuple[str, str | None, Any]] = [(name, None, table)]
-    if isinstance(table, Mapping) and key_column is not None:
-        parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in table.items()]
-    frames, sizes = [], []
-    for label, key, frame in parts:
-        if not isinstance(frame, pd.DataFrame):
-            problems.whole(label, None, "not a table", type(frame).__name__)
-            continue
-        if has_file_rows(frame):
-            headers = file_headers(frame)
-            problems.name_as_the_file(label, frame.index, row_unit(frame), headers)
-        if not _columns_are_sound(name, label, frame, problems):
-            continue
-        frame = _with_key(name, frame)
-        if name == "links" and len(parts) > 1 and "weight" not in frame:
-            frame = frame.assign(weight=1.0)  # another of the tables may have weights
-        if key is not None and key_column is not None:
-            own = frame[key_column] if key_column in frame else pd.Series(pd.NA, frame.index)
-            frame = frame.assign(**{key_column: own.astype(object).where(own.notna(), key)})
-        frames.append(frame)
-        sizes.append((label, len(frame)))
-    if not frames:
-        columns = [*([KEYS[name]] if name in KEYS else REQUIRED["links"])]
-        return Stack(pd.DataFrame(columns=columns, dtype="str"), ())
-    whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return Stack(whole.reset_index(drop=True), tuple(sizes))
-
-
 def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> None:
     """Without a column of ids the rows count as 0, 1 and so on: a slip if the links know none."""
     if not isinstance(nodes, pd.DataFrame) or "node" in nodes or not is_bare(nodes):
@@ -211,67 +141,6 @@ def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> N
     best = max(held, key=lambda column: held[column], default="")
     columns = [str(column) for column in nodes.columns]
     problems.whole("nodes", "node", "missing column", best if held.get(best) else None, columns)
-
-
-def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Problems) -> bool:
-    columns = [str(column) for column in frame.columns]
-    twice = sorted(column for column, times in Counter(columns).items() if times > 1)
-    for column in twice:
-        problems.whole(label, column, "column occurs twice", column)
-    sound = not twice
-    for column in REQUIRED.get(name, ()):
-        if column not in columns:
-            known = {*REQUIRED[name], *OPTIONAL[name]}
-            guess = nearest(column, [other for other in columns if other not in known])
-            problems.whole(label, column, "missing column", guess, columns)
-    if name in KEYS:
-        key = KEYS[name]
-        if key not in columns:
-            guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
-            if is_bare(frame) and guess is not None:
-                problems.whole(label, key, "missing column", guess, columns)
-            elif frame.index.nlevels > 1:
-                problems.whole(label, key, "index has several levels", str(frame.index.names))
-                sound = False
-    for column in OPTIONAL[name]:
-        if column not in columns:
-            for other in columns:
-                if misspelt(other, column):
-                    problems.whole(label, column, "misspelt column", other)
-    return sound
-
-
-def _with_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.copy(deep=False)
-    if not all(isinstance(column, str) for column in frame.columns):
-        frame.columns = frame.columns.map(str)
-    if name in KEYS and KEYS[name] not in frame:
-        frame.insert(0, KEYS[name], frame.index)
-    for column in REQUIRED.get(name, ()):
-        if column not in frame:  # faulted already; what its rows hold besides is still checked
-            frame[column] = pd.Series(pd.NA, frame.index, dtype="str")
-    return frame
-
-
-def _identifiers(
-    name: str, column: str, stack: Stack, problems: Problems, *, empty: str | None
-) -> pd.Series:
-    """A column of ids as text; ``empty`` names the problem of a missing id (None: allowed)."""
-    text, bad, mixed = as_text(stack.frame[column])
-    if mixed:
-        shown = [*dict.fromkeys(type(v).__name__ for v in stack.frame[column].dropna())]
-        tables = set(stack.origin(np.arange(len(stack.frame)))[0])
-        table = tables.pop() if len(tables) == 1 else name
-        problems.whole(table, column, "mixed id types", " and ".join(shown[:3]))
-        return text
-    values = stack.frame[column]
-    called = column if column in ("kind", "layer") else "id"
-    problems.rows(stack, bad, column, f"{called} is not text or a whole number", values)
-    if empty is not None:
-        problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
-        return text
-    blank = is_blank(text)
-    return text.mask(blank) if blank.any() else text
 
 
 def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:
@@ -294,7 +163,7 @@ def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:
 
 def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     frame = stack.frame
-    ids = _identifiers("places", "place", stack, problems, empty="empty id")
+    ids = identifiers("places", "place", stack, problems, empty="empty id")
     again = _unique("place", ids, stack, problems)
     clean: dict[str, Any] = {}
     for column, bound in (("lon", 180.0), ("lat", 90.0)):
@@ -311,7 +180,7 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     problems.rows(stack, wrong, "population", "population is negative or infinite", values)
     clean["population"] = number
     if "parent" in frame:
-        parent = _identifiers("places", "parent", stack, problems, empty=None)
+        parent = identifiers("places", "parent", stack, problems, empty=None)
     else:
         parent = pd.Series(pd.NA, frame.index, dtype="str")
     index = pd.Index(ids.astype("str"), name="place")
@@ -353,12 +222,12 @@ def _nodes(
     stack: Stack, places: pd.DataFrame | None, problems: Problems
 ) -> tuple[NodeTable, pd.DataFrame]:
     frame = stack.frame
-    ids = _identifiers("nodes", "node", stack, problems, empty="empty id")
+    ids = identifiers("nodes", "node", stack, problems, empty="empty id")
     _unique("node", ids, stack, problems)
     clean: dict[str, pd.Series] = {}
     for column in OPTIONAL["nodes"]:
         if column in frame:
-            clean[column] = _identifiers("nodes", column, stack, problems, empty=None)
+            clean[column] = identifiers("nodes", column, stack, problems, empty=None)
         else:
             clean[column] = pd.Series(pd.NA, frame.index, dtype="str")
     clean["kind"] = clean["kind"].str.lower()
@@ -414,7 +283,7 @@ def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems)
             return ends
     text, bad, mixed = as_text(values)
     if mixed:
-        _identifiers("links", column, stack, problems, empty=None)
+        identifiers("links", column, stack, problems, empty=None)
     elif bad.any():
         problems.rows(stack, bad, column, "id is not text or a whole number", values)
     if nodes is None or problems.lost("links", column):
@@ -440,7 +309,7 @@ def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
             place = np.zeros(len(coded.distinct), np.int32)
             place[used[order]] = np.arange(order.size)
             return tuple(names.iloc[order]), taken(place, coded.at)
-    text = _identifiers("links", "layer", stack, problems, empty="layer is missing")
+    text = identifiers("links", "layer", stack, problems, empty="layer is missing")
     codes, listed = pd.factorize(text, sort=True)
     return tuple(map(str, listed)), codes.astype(np.int32)
 
