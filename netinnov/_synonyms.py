@@ -30,7 +30,12 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
             ("city", "location", "place id", "城市", "地点", "所在地", "所在城市"),
             ("town", "region", "地区", "区域", "所在地区"),
         ),
-        "jurisdiction": (("owner", "owned by", "belongs to", "归属", "归属地", "隶属", "所属"),),
+        "jurisdiction": (
+            (
+                *("owner", "owned by", "belongs to", "辖区", "管辖区", "所属辖区", "行政辖区"),
+                *("归属", "归属地", "归属城市", "隶属", "所属", "所属地", "所属城市"),
+            ),
+        ),
         **PLACE_VALUES,
         "name": (("label", "名称", "名字", "节点名称"),),
     },

@@ -545,3 +545,12 @@ def test_nothing_of_workbooks_and_maps_is_loaded_before_it_is_needed(tmp_path):
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "f.csv")], check=True)
     assert Path(tmp_path / "f.csv").exists()
+
+
+def test_the_chinese_word_of_the_manual_for_jurisdiction_is_known(tmp_path):
+    # README.zh.md calls the two 地点 and 辖区, and an enclave what has two different ones.
+    nodes = [["节点", "地点", "辖区"], ["园区", "杭州", "衢州"], ["企业", "衢州", "衢州"]]
+    (tmp_path / "nodes.csv").write_text(text_of(nodes), encoding="utf-8")
+    (tmp_path / "links.csv").write_text("起点,终点\n园区,企业\n", encoding="utf-8")
+    network = ni.build_network(*read_tables(tmp_path)[:2])
+    assert network.nodes["jurisdiction"].tolist() == ["衢州", "衢州"]

@@ -42,7 +42,7 @@ def test_where_few_pairs_are_linked_links_are_rewired():
     plan = planned(network_of(STARS))
     assert (plan.null.name, plan.null.model) == ("degree", Rewire())
     # 7 of 28 pairs.
-    assert plan.null.why == "chosen as 25 % of the pairs of places are linked"
+    assert plan.null.why == "chosen as 25 % of the pairs that the linked places can form are linked"
     assert plan.null.moved > 0.05
     assert plan.replicates == FEW["replicates"]
 
@@ -54,7 +54,7 @@ def test_dense_flows_are_compared_with_gravity(located):
     deterrence = "power" if located else None
     assert plan.null.model == GravityNull(deterrence, unit="dispersion")
     # 83 of 91 pairs.
-    assert plan.null.why == "chosen as 91 % of the pairs of places are linked"
+    assert plan.null.why == "chosen as 91 % of the pairs that the linked places can form are linked"
     assert ("and their distance" in plan.null.described) == located
 
 
@@ -138,7 +138,10 @@ def test_the_report_says_which_null_model_and_how_much_it_moves():
     assert settings["null model used"] == "degree"
     assert 0.05 < float(settings["share of links that the null model moves"]) <= 1
     text = text_of(PROFILE.tell(context.once(profile.compute)))
-    assert "(null model “degree”, chosen as 25 % of the pairs of places are linked; " in text
+    assert (
+        "(null model “degree”, chosen as 25 % of the pairs that the linked "
+        "places can form are linked; " in text
+    )
 
 
 def test_without_anything_to_compare_with_a_table_stands_for_the_figure():

@@ -128,7 +128,7 @@ def test_who_is_central_is_told_in_the_order_of_pagerank():
     heaviest, *_ = texts(CENTRAL.tell(result))
     assert heaviest == "Q has the most strength, 50 % of all."
     (first,) = texts(CENTRAL.offer(result))
-    assert first.startswith("Most central by PageRank over all layers: Q (4")
+    assert first.startswith("Most central by PageRank: Q (4")
     assert first.endswith("; an even share would be 33.3 %.")
 
 
@@ -154,7 +154,7 @@ def test_centralities_side_by_side_name_the_leaders_of_the_observed_layers():
     result = central.compute(context_of(network_of(STARS)))
     text = text_of(CENTRAL.tell(result))
     assert "Most often among the first three by the " in text
-    assert "centralities of the observed layers: a (" in text
+    assert "centralities: a (" in text
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
 
 
@@ -373,8 +373,11 @@ def test_a_region_at_a_level_and_what_is_left_out():
     strength = central.compute(context).strength
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     text = text_of(METHODS.tell(result))
-    assert "1 node without a place and 1 linked pairs are left out" in text
-    assert "1 node outside the places chosen and 1 linked pairs are left out" in text
+    assert "1 node without a place and 1 linked pair are left out" in text
+    assert (
+        "1 node outside the places chosen (province: Z; tier: 1, 2) and 1 linked pair are left"
+        in text
+    )
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
 

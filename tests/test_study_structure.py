@@ -70,15 +70,16 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
 def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     result = stars.once(centres.compute)
     text = text_of(CENTRES.tell(result))
-    assert "those of the observed layers together, with their weights added up: links." in text
+    assert "those of the observed layer links." in text
     assert "2 of 8 places are centres: a (" in text
     assert "share of bootstrap resamples of the flows in which it is again a centre" in text
     assert "The number of centres depends on the rule: from " in text
     assert "Places by their role: " in text
     # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
     assert (
-        text_of(CENTRES.offer(result)) == "In the observed layers 2 of 8 places are centres by "
-        "more than half of 4 rules: a by 4 of 4 and x by 3."
+        text_of(CENTRES.offer(result)) == "In the observed layer 2 of 8 places are centres by "
+        "more than half of 4 rules: a by 4 of 4 and x by 3. Ties are broken by the order of the "
+        "data: other places are as strong as a."
     )
     assert "so that rules that look at them are left out: “hubs” and “z”" in text
     assert "The rule “head_tail” stands in for “hubs”." in text
@@ -90,19 +91,16 @@ def test_a_modelled_layer_whose_name_has_a_semicolon_is_told_as_modelled():
     context = context_of(network)
     result = context.once(centres.compute)
     text = text_of(CENTRES.tell(result))
-    assert (
-        "those of the modelled layers together, with their weights added up: trade; services"
-        in text
-    )
+    assert "those of the modelled layer trade; services (modelled)." in text
     assert "observed" not in text
-    assert text_of(CENTRES.offer(result)).startswith("In the modelled layers 2 of 8 places")
+    assert text_of(CENTRES.offer(result)).startswith("In the modelled layer 2 of 8 places")
     assert tables_of(CENTRES, result)["centres"].modelled == ("trade; services",)
 
 
 def test_a_modelled_layer_is_marked_once():
     context = context_of(network_of(STARS, layer="flows", modelled=["flows"]))
     text = text_of(CENTRES.tell(context.once(centres.compute)))
-    assert "added up: flows (modelled)." in text
+    assert "the modelled layer flows (modelled)." in text
     assert "(modelled) (modelled)" not in text
 
 
@@ -209,7 +207,9 @@ def test_draws_can_be_left_out(options, why):
     assert found["value"].notna().any()
     assert why in left_out(context)["intervals"]
     assert why in left_out(context)["null model"]
-    assert ("leave one out" in left_out(context)) == ("most_places" in options)
+    assert ("the indices without each place in turn" in left_out(context)) == (
+        "most_places" in options
+    )
     assert why in text_of(CENTRES.tell(context.once(centres.compute)))
 
 
@@ -267,13 +267,15 @@ def test_an_interval_that_resampling_shifts_is_not_told():
 
 def test_an_index_is_told_beside_random_networks_and_without_a_place():
     text = text_of(PROFILE.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
-    assert "1 of 1 index lies outside the middle 95 % (towards more centres: “effective" in text
-    assert "Compared with 10 random networks with the same degrees (null model “degree”, " in text
     assert (
-        "chosen as 25 % are linked; 50 % of the links differ from the observed ones), 1 of 1"
+        "“effective number of places”, the only index that can be, lies outside the middle 95 %"
         in text
     )
-    assert "Leaving out A changes 1 of 1 indices more than leaving out any other place" in text
+    assert "Compared with 10 random networks with the same degrees (null model “degree”, " in text
+    assert (
+        "chosen as 25 % are linked; 50 % of the links differ from the observed ones), “eff" in text
+    )
+    assert "Leaving out A changes 1 of 1 index more than leaving out any other place" in text
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,7 @@ def test_weight_between_communities_is_counted_once(stars):
     assert "Inside them lies 96 % of the weight." in text
     text = text_of(COMMUNITIES.offer(result))
     assert text.startswith(
-        "The links make 2 communities (modularity 0.46, in 99 random networks 0."
+        "The links make 2 communities (modularity 0.460, in 99 random networks 0.4"
     )
     assert "; one-sided p of 0." in text
 
@@ -339,7 +341,7 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert row["enclave"]
     assert row["jurisdiction"] == "Q"
     text = text_of(BROKERS.tell(result))
-    assert "In the observed layers 1 node stands between two others" in text
+    assert "1 node stands between two others" in text
     assert "most often p (6)" in text
     assert "Of the paths across jurisdictions 100 % lead through one" in text
 

@@ -142,6 +142,7 @@ def plot_rank_size(
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
             _open(ax)
+        of = f"{label}: " if label else ""  # a caption needs no font
         notes = [*caption_notes(ax), _uncertainty(of, fit, low, high, method)]
         write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
@@ -266,7 +267,7 @@ def _name_largest(ax: Axes, sizes: pd.Series[float]) -> None:
 
 def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method) -> str:
     """A sentence on how far a slope is known; empty if it is not."""
-    if not np.isfinite(fit.standard_error):
+    if not fit.standard_error > 0:
         return ""
     error = f"standard error {fit.standard_error:.2f}"
     if not np.isfinite(low):

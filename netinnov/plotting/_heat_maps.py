@@ -125,7 +125,8 @@ def plot_community_flows(
     notes = [f"Inside communities: {percent(inside)} of the weight."]
     if (~known).any():
         lost = percent(1 - total / everything)
-        notes.append(f"Nodes without a label, left out: {(~known).sum():,} ({lost} of the weight).")
+        without = f"Nodes without a label, left out: {(~known).sum():,}"
+        notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=88)
         image = _draw_matrix(ax, np.where(blank, np.nan, shown), tags, blank, 0.0, None)

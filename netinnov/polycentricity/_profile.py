@@ -137,7 +137,8 @@ def profile(
         flows, their median put on the value, cut where no value can be. `bias`: that median minus
         the value.
         `low_without_one`, `high_without_one`: least and largest value without one place, and
-        `most_influential`, the place whose absence changes the value most. `null_mean`,
+        `most_influential`, the place whose absence changes the value most, missing if several
+        do so alike. `null_mean`,
         `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
         the value in it, p two-sided; `untested`: why there is no p although there is a null model.
         NaN where a part is not asked for or not defined. A notebook shows six of the columns.
@@ -350,13 +351,19 @@ def _table(
             "value": value[k],
         }
         draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
-        row |= _interval(value[k], draws_of_index, RANGES.get(name, (0.0, 1.0)))
+        row |= _interval(value[k], draws_of_index, _possible(name, network.n_nodes))
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
     table = pd.DataFrame(rows).set_index("index")
     return ProfileTable(table.astype({"most_influential": "str", "untested": "str"}))
+
+
+def _possible(index: str, n: int) -> tuple[float, float]:
+    """Least and greatest value that an index can take in a network of n nodes."""
+    low, high = RANGES.get(index, (0.0, 1.0))
+    return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
 
 
 def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dict[str, float]:
@@ -382,6 +389,8 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     row["low_without_one"] = float(draws[defined].min())
     row["high_without_one"] = float(draws[defined].max())
     change = np.where(defined, np.abs(draws - value), -1.0)
-    if math.isfinite(value) and change.max() > _ROUNDING * abs(value):
+    most = float(change.max())
+    alone = (change >= most - _ROUNDING * max(abs(value), most)).sum() == 1
+    if math.isfinite(value) and most > _ROUNDING * abs(value) and alone:
         row["most_influential"] = nodes[int(change.argmax())]
     return row

@@ -79,7 +79,7 @@ def choose_null(
     share, differ = linked_share(network)
     fits_gravity = linked.size >= ENOUGH and differ
     name: NullName = asked or ("gravity" if share >= DENSE and fits_gravity else "degree")
-    why = f"chosen as {percent(share)} of the pairs of places are linked"
+    why = f"chosen as {percent(share)} of the pairs that the linked places can form are linked"
     if asked is not None:
         why = "asked for in [structure]"
     words, model = WORDS[name], _model(network, name, linked)

@@ -17,9 +17,10 @@ from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
+from netinnov.study._words import are, counted
 
-WHY = ("without a place", "outside the places chosen")
-"""What becomes of the nodes that are left out."""
+SHOWN = 3
+"""Values of a column that a note names."""
 
 
 class PlacesPart(Part):
@@ -70,18 +71,35 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
             + ", so there is nothing to report."
         )
         raise InputError(msg)
+    outside = f"outside the places chosen ({_in_words(part.keep)})"
     notes = tuple(
-        f"{_counted(before[1] - after[1], why)} and {before[2] - after[2]:,} linked pairs are left "
-        "out (tables/coverage.csv)."
-        for (before, after), why in zip(pairwise(left), WHY, strict=True)
+        _left_out(before[1] - after[1], before[2] - after[2], why)
+        for (before, after), why in zip(pairwise(left), ("without a place", outside), strict=True)
         if before[1] != after[1]
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
 
 
-def _counted(n: int, why: str) -> str:
-    return f"{n:,} node{'s' * (n != 1)} {why}"
+def _left_out(nodes: int, links: int, why: str) -> str:
+    """How many nodes are left out, and their links."""
+    text = f"{counted(nodes, 'node')} {why}"
+    if links:
+        text += f" and {counted(links, 'linked pair')}"
+    else:
+        text += (
+            ", not linked to any other," if nodes == 1 else ", none of them linked to any other,"
+        )
+    return f"{text} {are(nodes + links)} left out (tables/coverage.csv)."
+
+
+def _in_words(keep: Mapping[str, list[str]]) -> str:
+    """Which values of which columns are kept."""
+    return "; ".join(
+        f"{column}: {', '.join(values[:SHOWN])}"
+        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
+        for column, values in keep.items()
+    )
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:

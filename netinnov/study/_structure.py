@@ -29,7 +29,12 @@ ONE_BY_ONE = 300
 TINY = 4
 """Places below which no two links have four ends, so that nothing can be rewired."""
 
-Omitted = Literal["intervals", "null model", "leave one out", "interval of the number of centres"]
+Omitted = Literal[
+    "intervals",
+    "null model",
+    "the indices without each place in turn",
+    "interval of the number of centres",
+]
 
 
 class StructurePart(Part):
@@ -129,6 +134,11 @@ class Plan:
         """Whether the layers looked at together are observed or modelled."""
         return "modelled" if self.modelled else "observed"
 
+    @property
+    def layers(self) -> str:
+        """The layers looked at together, in words."""
+        return f"{self.kind} layer{'s' * (len(self.network.layers) > 1)}"
+
 
 def plan(context: Context) -> Plan | None:
     """Plan the sections on structure; None if they are left out, or no two places are linked."""
@@ -215,11 +225,14 @@ def _left_out(
     if null.model is None:
         yield LeftOut("null model", null.why)
     if n > most:
-        yield LeftOut("leave one out", f"it would take long for more than {most:,} places")
+        yield LeftOut(
+            "the indices without each place in turn",
+            f"it would take long for more than {most:,} places",
+        )
     if no_draws:
         return
     if n < TINY and options.resamples:
-        why = f"fewer than {TINY} places have hardly any communities to be found in every draw"
+        why = f"fewer than {TINY} places have no communities to speak of"
         yield LeftOut("interval of the number of centres", why)
     elif n > COSTLY:
         why = (

@@ -54,6 +54,11 @@ def counted(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
 
 
+def times(n: int) -> str:
+    """How often."""
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+
+
 def are(n: int) -> str:
     """The verb of a number of things."""
     return "is" if n == 1 else "are"

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import counted, joined, name, number, percent, phrase, some
+from netinnov.study._words import (
+    counted,
+    decimals_for,
+    fixed,
+    joined,
+    name,
+    number,
+    percent,
+    phrase,
+    some,
+)
 
 if TYPE_CHECKING:
     from netinnov.study.sections.centres import Centres
@@ -50,8 +60,8 @@ def offer(result: Centres) -> Iterator[Sentence]:
         for at, (node, n) in enumerate(shown.head(NAMED).items())
     ]
     text = phrase(
-        "In the {} layers {} of {} {} by more than half of {} rules",
-        result.plan.kind,
+        "In the {} {} of {} {} by more than half of {} rules",
+        result.plan.layers,
         f"{len(most):,}" if len(most) else "none",
         counted(len(rules), "place"),
         "are centres" if len(most) > 1 else "is a centre",
@@ -59,7 +69,24 @@ def offer(result: Centres) -> Iterator[Sentence]:
     )
     if count.max() > 0:
         text += phrase("{} {}", ":" if len(most) else "; most often", some(named, len(shown)))
-    yield Sentence(text + ".", ("centre_rules",))
+    text += "."
+    if tied := _tied(result):
+        text += phrase(
+            " Ties are broken by the order of the data: other places are as strong as {}.",
+            some(tied, len(tied)),
+        )
+    yield Sentence(text, ("centre_rules",))
+
+
+def _tied(result: Centres) -> list[str]:
+    """Centres by a rule that takes the strongest, while others as strong are not."""
+    rules, strength = result.rules, result.table["centrality"].map("{:.9g}".format)
+    tied = pd.Series(False, rules.index)
+    for rule, among in (("top", [strength]), ("hubs", [strength, result.table["community"]])):
+        if rule in rules:
+            centre = rules[rule] == 1
+            tied |= centre & ~centre.groupby(among).transform("all")
+    return [name(each) for each in rules.loc[tied, "name"]]
 
 
 def tell(result: Centres) -> Iterator[Sentence]:
@@ -69,12 +96,12 @@ def tell(result: Centres) -> Iterator[Sentence]:
     table, rule = result.table, result.rule
     centres = table.loc[table["centre"]]
     text = phrase(
-        "By the rule “{}” ({}) {:,} of {} {}",
+        "By the rule “{}” ({}) {} of {} {}",
         rule,
         _meaning(result, rule),
-        len(centres),
+        f"{len(centres):,}" if len(centres) else "none",
         counted(len(table), "place"),
-        "is a centre" if len(centres) == 1 else "are centres",
+        "are centres" if len(centres) > 1 else "is a centre",
     )
     if centres.empty:
         yield Sentence(text + ".", ("centres",))
@@ -99,10 +126,9 @@ def _layers(result: Centres) -> Iterator[Sentence]:
     """What was looked at together and apart, and what was left out and why."""
     structure = result.plan
     layers = [name(result.marks[layer]) for layer in structure.network.layers]
-    text = phrase(
-        "Centres, indices and communities are those of the {} layers together, with their weights "
-        "added up: {}.",
-        structure.kind,
+    text = phrase("Centres, indices and communities are those of the {}", structure.layers)
+    text += phrase(
+        " {}." if len(layers) == 1 else " together, with their weights added up: {}.",
         some(layers, len(layers), most=10),
     )
     yield Sentence(text, ("structure",))
@@ -146,12 +172,16 @@ def _by_chance(result: Centres) -> Sentence:
 def modularity_in_words(result: Centres) -> str:
     """The modularity with that of random networks, or why it is not compared with any."""
     test = result.test
-    text = f"modularity {number(test.modularity, digits=2)}"
     if test.untested is not None:
+        text = f"modularity {number(test.modularity, digits=2)}"
         return f"{text}; whether chance gives as much is not tested, as {test.untested}"
+    # Two digits, or three where two do not tell them apart.
+    both = test.modularity, test.null_mean
+    two = decimals_for(*both)
+    decimals = two + (fixed(both[0], two) == fixed(both[1], two))
     return (
-        f"{text}, in {test.replicates} random networks {number(test.null_mean, digits=2)} on "
-        f"average; one-sided p of {test.p:.2g}"
+        f"modularity {fixed(test.modularity, decimals)}, in {test.replicates} random networks "
+        f"{fixed(test.null_mean, decimals)} on average; one-sided p of {test.p:.2g}"
     )
 
 

@@ -14,7 +14,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
 from netinnov.study._section import Section, Sentence, Table
 from netinnov.study._structure import StructurePart, plan
-from netinnov.study._words import counted, joined, name, percent, phrase
+from netinnov.study._words import counted, joined, name, percent, phrase, times
 from netinnov.study.sections import enclaves
 
 BETWEEN = {
@@ -36,6 +36,8 @@ class Brokers:
     names: dict[Any, str]
     enclaves: bool
     """Whether the data hold any enclave."""
+    modelled: bool
+    """Whether there are modelled layers, which are left out."""
 
 
 def compute(context: Context) -> Brokers | None:
@@ -45,7 +47,8 @@ def compute(context: Context) -> Brokers | None:
     inside = context.inside.select(layers=observed)
     known = context.once(enclaves.compute).table["node"]
     table = _table(inside, context.configuration.places.level, known)
-    return Brokers(table, context.actors, context.names, bool(len(known)))
+    modelled = len(observed) < len(context.inside.layers)
+    return Brokers(table, context.actors, context.names, bool(len(known)), modelled)
 
 
 def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
@@ -78,11 +81,11 @@ def tell(result: Brokers) -> Iterator[Sentence]:
         for node, n in table["together"].head(3).items()
     ]
     text = phrase(
-        "In the observed layers {} {} between two others that are not linked directly, {:,} "
-        "times in all; most often {}.",
+        "{}{} {} between two others that are not linked directly, {} in all; most often {}.",
+        "In the observed layers " if result.modelled else "",
         counted(len(table), "node"),
         "stands" if len(table) == 1 else "stand",
-        int(table["together"].sum()),
+        times(int(table["together"].sum())),
         joined(top),
     )
     yield Sentence(text, source)
@@ -96,11 +99,12 @@ def _of_enclaves(table: pd.DataFrame) -> str:
     if mine.empty:
         return "No enclave is among them."
     shown = [
-        f"{int(mine[role].sum()):,} times {words} ({role})"
+        f"{times(int(mine[role].sum()))} {words} ({role})"
         for role, words in BETWEEN.items()
         if mine[role].any()
     ]
-    text = f"Enclaves among them: {len(mine):,}, {joined(shown)}"
+    what = "is an enclave" if len(mine) == 1 else "are enclaves"
+    text = f"{len(mine):,} of them {what}: {joined(shown)}"
     if not mine["liaison"].any():
         text += ", never between two other jurisdictions (liaison)"
     across, of_mine = (int(part[ACROSS].sum().sum()) for part in (table, mine))

@@ -40,6 +40,8 @@ class Built:
     modelled: dict[str, dict[str, object]]
     marks: dict[str, str]
     maps: MapsPart
+    loops: int = 0
+    """Pairs, among all that are linked, of a node with itself."""
 
     @property
     def located(self) -> pd.DataFrame:
@@ -75,6 +77,7 @@ def compute(context: Context) -> Built:
         {layer: dict(values) for layer, values in context.modelled.items()},
         {layer: context.mark(layer) for layer in network.layers},
         context.configuration.maps,
+        sum(int((block.sources == block.indices).sum()) for block in network.storage.blocks),
     )
 
 
@@ -88,15 +91,16 @@ def offer(result: Built) -> Iterator[Sentence]:
         opening = "above all" if len(kinds) > KINDS else "of the kinds"
         among = phrase(", {} {},", opening, joined(named))
     modelled = int(result.layers["modelled"].sum())
-    cities = result.cities
+    cities, loops = result.cities, result.loops
     members = cities.storage.nodes["members"].sum() if "members" in cities.storage.nodes else None
     text = phrase(
-        "The network has {}{} and {} in {}{}; the report looks at {}{}.",
+        "The network has {}{} and {} in {}{}{}; the report looks at {}{}.",
         counted(int(kinds.sum()), "node"),
         among,
         counted(int(result.layers["links"].sum()), "linked pair"),
         counted(len(result.layers), "layer"),
         f", of which {modelled:,} {are(modelled)} modelled" if modelled else "",
+        f" ({loops:,} of the pairs are a node with itself)" if loops else "",
         counted(cities.n_nodes, "place"),
         _of_places(members, cities),
     )
@@ -109,7 +113,8 @@ def _of_places(members: float | None, cities: MultilayerNetwork) -> str:
     if members is not None and members != cities.n_nodes:
         text = f", to which {members:,} of the nodes are added up"
     linked = cities.storage.presence("linked").any(axis=0).sum() if cities.layers else 0
-    if alone := cities.n_nodes - int(linked):
+    alone = cities.n_nodes - int(linked)
+    if alone and cities.n_nodes > 1:
         text += f"; {alone:,} of them {are(alone)} linked to no other"
     return text
 
@@ -175,11 +180,12 @@ def _of_the_map(result: Built, ax: Axes) -> str:
         caption = phrase("Links between places, in all of {}: {}.", n, named)
     else:
         caption = phrase(
-            "Links between places, in {:,} of {} ({}): of the observed layers those with most "
+            "Links between places, in {:,} of {} ({}): {}of the observed layers those with most "
             "weight on the map.",
             len(drawn),
             n,
             named,
+            "what is modelled, and " if any(layer in result.modelled for layer in drawn) else "",
         )
     return caption + " Width: weight, in the unit of the layer."
 
@@ -193,7 +199,8 @@ def tables(result: Built) -> Iterator[Table]:
         "unit of the layer.",
         modelled=marked,
     )
-    yield Table("kinds", result.kinds.reset_index(), "Kinds of nodes.")
+    several = len(result.kinds) > 1
+    yield Table("kinds", result.kinds.reset_index(), "Kinds of nodes.", on_page=several)
     if result.rejected is not None:
         caption = "Rows set aside, with the reason."
         yield Table("problems", result.rejected, caption, on_page=bool(len(result.rejected)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure import plan
-from netinnov.study._words import are, counted, joined, name, number, percent, phrase
+from netinnov.study._words import are, counted, joined, name, number, percent, phrase, some, times
 
 BETWEEN = 1000
 """Places above which betweenness, a search from each, is left out."""
@@ -40,8 +41,10 @@ class Central:
     modelled: tuple[str, ...]
 
 
-def compute(context: Context) -> Central:
+def compute(context: Context) -> Central | None:
     cities = context.cities
+    if cities.n_nodes < 2:
+        return None
     names = context.names
     table = pd.DataFrame(
         {
@@ -95,11 +98,19 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
 
 def offer(result: Central) -> Iterator[Sentence]:
     rank = result.table["pagerank"]
+    if _alike(rank.iloc[0], rank.iloc[-1]):
+        text = f"By PageRank all {len(rank):,} places are equally central."
+        yield Sentence(text, ("centrality",))
+        return
+    shown = rank.head(3)
     first = [
         phrase("{} ({} %)", name(result.names[node]), number(100 * value))
-        for node, value in rank.head(3).items()
+        for node, value in shown.items()
     ]
-    template = "Most central by PageRank over all layers: {}; an even share would be {} %."
+    if more := _as_much(rank, shown):
+        first.append(phrase("{:,} more with as much", more))
+    over = " over all layers" if len(result.degree.columns) > 1 else ""
+    template = f"Most central by PageRank{over}: {{}}; an even share would be {{}} %."
     yield Sentence(phrase(template, joined(first), number(100 / len(rank))), ("centrality",))
 
 
@@ -109,18 +120,23 @@ def tell(result: Central) -> Iterator[Sentence]:
     strength = result.together.sort_values(ascending=False, kind="stable")
     if strength.any():
         share = percent(strength.iloc[0] / strength.sum())
-        among = ", with the modelled layers" if result.modelled else ""
-        text = phrase(
-            "{} has the most strength, {} of all{}.", name(names[strength.index[0]]), share, among
-        )
-        if n > FIRST:
+        both = 0 < len(result.modelled) < len(result.degree.columns)
+        among = ", with the modelled layers" if both else ""
+        first = strength.index[: 1 + _as_much(strength, strength.head(1))]
+        text = phrase("{} has the most strength, {} of all{}.", name(names[first[0]]), share, among)
+        if len(first) > 1:
+            who = some([name(names[node]) for node in first[:3]], len(first), most=3)
+            text = phrase("{} have the most strength, {} of all each{}.", who, share, among)
+            if len(first) == n:
+                text = phrase("All places have the same strength{}.", among)
+        if n > FIRST and not any(_as_much(by, by.head(FIRST)) for by in (rank, strength)):
             same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
             text += f" Of the first {FIRST} places by PageRank {same} are among the first {FIRST} "
             text += "by strength."
         yield Sentence(text, ("centrality",))
     yield from _participation(table["participation_coefficient"])
     if result.observed is not None:
-        yield from _leaders(result.observed, names)
+        yield from _leaders(result.observed, names, bool(result.modelled))
     if result.without_betweenness:
         why = f"it would take long for more than {BETWEEN:,} places"
         yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
@@ -141,7 +157,17 @@ def _participation(share: pd.Series) -> Iterator[Sentence]:
     yield Sentence(f"{text}.", ("centrality",))
 
 
-def _leaders(table: pd.DataFrame, names: dict[Any, str]) -> Iterator[Sentence]:
+def _alike(one: float, other: float) -> bool:
+    """Whether two scores are equal but for rounding."""
+    return math.isclose(one, other, rel_tol=1e-9)
+
+
+def _as_much(ranked: pd.Series, shown: pd.Series) -> int:
+    """How many that are not shown have as much as the last that is."""
+    return sum(_alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
+
+
+def _leaders(table: pd.DataFrame, names: dict[Any, str], modelled: bool) -> Iterator[Sentence]:
     """Places that come first whatever the measure."""
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
@@ -149,11 +175,15 @@ def _leaders(table: pd.DataFrame, names: dict[Any, str]) -> Iterator[Sentence]:
     if values.empty or len(values) <= FIRST:
         return
     rank = values.rank(ascending=False, method="min")
-    among = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable").head(3)
-    named = [phrase("{} ({} times)", name(names[node]), times) for node, times in among.items()]
+    often = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable")
+    among = often.head(3)
+    named = [phrase("{} ({})", name(names[node]), times(int(n))) for node, n in among.items()]
+    if more := _as_much(often, among):
+        named.append(phrase("{:,} more as often", more))
     text = phrase(
-        "Most often among the first three by the {} centralities of the observed layers: {}.",
+        "Most often among the first three by the {} centralities{}: {}.",
         values.shape[1],
+        " of the observed layers" if modelled else "",
         joined(named),
     )
     yield Sentence(text, ("centrality_observed",))
@@ -211,4 +241,14 @@ def explain(result: Central) -> Iterator[Sentence]:
     )
 
 
-CENTRAL = Section("central", "Who is central", compute, tell, tables, draw, offer, explain)
+CENTRAL = Section(
+    "central",
+    "Who is central",
+    compute,
+    tell,
+    tables,
+    draw,
+    offer,
+    explain,
+    absent="There is one place only, so that none is more central than another.",
+)

@@ -171,10 +171,12 @@ def _between(result: Communities) -> Iterator[Sentence]:
     if flows.empty or len(result.table) >= DRAWN:
         return
     most = flows.iloc[int(flows["weight"].argmax())]
+    if np.isclose(flows["weight"], most["weight"], rtol=1e-9).sum() > 1:
+        return  # several pairs have as much
     called = result.table["strongest"]
     says = "goes from {} to {}" if result.network.directed else "lies between {} and {}"
     text = phrase(
-        f"Of the weight between communities the most {says}: {{}} of all.",
+        f"Of the weight between communities the most {says}: {{}} of all weight.",
         name(called[most["source"]]),
         name(called[most["target"]]),
         percent(most["share"]),
@@ -206,7 +208,8 @@ def tables(result: Communities) -> Iterator[Table]:
         modelled=modelled,
         formats={"strength_share": percent, "inside": percent},
     )
-    rows = {"together": result.together, **result.by_layer}
+    several = len(result.by_layer) > 1
+    rows = ({"together": result.together} if several else {}) | result.by_layer
     by_layer = pd.DataFrame.from_dict(
         {
             label: {"weight": row.weight, "inside": row.inside, "modularity": row.modularity}

@@ -36,7 +36,8 @@ class Enclaves:
     """Enclaves (columns node, home, host, direction and what is known of each), and their ranks.
 
     `funnel` counts nodes, parks among them and pairs of home and host, from the records to the
-    directions; `within` is how many stand outside their jurisdiction in the same unit.
+    directions; `within` is how many stand outside their jurisdiction in the same unit; `joined_by`
+    how many do of those that [data] project makes links of.
     """
 
     table: pd.DataFrame
@@ -44,6 +45,7 @@ class Enclaves:
     within: int
     ranked_by: Literal["population", "pagerank"]
     names: dict[Any, str]
+    joined_by: int = 0
 
     @property
     def counted(self) -> pd.DataFrame:
@@ -85,7 +87,17 @@ def compute(context: Context) -> Enclaves:
         len(by_place) - len(table),
         "population" if known else "pagerank",
         context.names,
+        _joined_by(context, rank, level),
     )
+
+
+def _joined_by(context: Context, rank: pd.Series, level: int) -> int:
+    """Nodes outside their jurisdiction that are no nodes any more, as links were made of them."""
+    incidence = context.loaded.incidence
+    if incidence is None:
+        return 0
+    table = find_enclaves(incidence.network, rank=rank, level=level)
+    return int((~table["node"].isin(context.network.storage.nodes.index)).sum())
 
 
 def _is_park(kinds: pd.Series) -> npt.NDArray[np.bool_]:
@@ -128,8 +140,18 @@ def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd
 
 def tell(result: Enclaves) -> Iterator[Sentence]:
     table = result.table
+    if n := result.joined_by:
+        nodes = counted(n, "node")
+        yield Sentence(
+            f"{nodes} outside {'its' if n == 1 else 'their'} jurisdiction {are(n)} not counted, as "
+            f"[data] project makes links of {'it' if n == 1 else 'them'}: without it a study looks "
+            "at the table as it is.",
+            ("enclave_funnel",),
+        )
     if table.empty:
         text = "No enclave was found: no node stands outside its jurisdiction"
+        if result.joined_by:
+            text = "No other enclave was found: no other node stands outside its jurisdiction"
         if result.within:
             text += f" in another unit ({result.within:,} stand outside it inside one unit)"
         yield Sentence(

@@ -75,7 +75,8 @@ def _sentences(note: str) -> list[str]:
     head, *points = note.split("\n- ")
     texts = [f"{head.rstrip(':')}: {point}" for point in points] or [head]
     return [
-        text[:1].upper() + text[1:] + "." * (not text.endswith((".", "!", "?"))) for text in texts
+        text[:1].upper() + text[1:] if "." not in text.split(":")[0].rstrip(".") else text
+        for text in (text + "." * (not text.endswith((".", "!", "?"))) for text in texts)
     ]
 
 

@@ -78,8 +78,10 @@ class Multicentric:
         return ", ".join(conditions) if conditions else "1: every pair linked directly"
 
 
-def compute(context: Context) -> Multicentric:
+def compute(context: Context) -> Multicentric | None:
     cities, options = context.cities, context.measures
+    if cities.n_nodes < 2:
+        return None
     structure = context.options(StructurePart)
     direction: Direction = "total" if structure is None else structure.direction
     strength = centrality.strength(cities, direction=direction)
@@ -132,7 +134,10 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         "A region is multi-centric to the degree that no place stands out. No single number says "
         "so: each index is one reading, and all depend on the choice of places."
     )
-    of_layers = "all layers" if result.observed is None else "the observed layers"
+    of_layers = "" if len(result.by_layer) == 1 else ", all layers together"
+    if result.observed is not None:
+        one = sum(not evenness.modelled for evenness in result.by_layer.values()) == 1
+        of_layers = ", the observed layer alone" if one else ", the observed layers together"
     for text in _indices(result.main, of_layers, result.lengths):
         yield Sentence(text, source)
     if result.observed is not None:
@@ -169,11 +174,13 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
 
 def _indices(whole: Evenness, of_layers: str, lengths: str) -> Iterator[str]:
     slope, n = whole.rank_size.slope, whole.places
-    if math.isfinite(slope) and n >= ENOUGH:
+    if n > 1 and math.isclose(whole.effective_number, n):
+        yield f"All {n:,} places with links have the same strength{of_layers}."
+    elif math.isfinite(slope) and n >= ENOUGH:
         rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
         yield (
-            f"Rank-size slope of strength, {of_layers} together: {number(slope)} (standard error "
-            f"by the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
+            f"Rank-size slope of strength{of_layers}: {number(slope)} (standard error by "
+            f"the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
             f"{number(whole.rank_size.r_squared, digits=2)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )
@@ -266,5 +273,12 @@ def explain(result: Multicentric) -> Iterator[Sentence]:
 
 
 MULTICENTRIC = Section(
-    "multicentric", "Is the region multi-centric", compute, tell, tables, draw, explain=explain
+    "multicentric",
+    "Is the region multi-centric",
+    compute,
+    tell,
+    tables,
+    draw,
+    explain=explain,
+    absent="There is one place only, so that there is nothing to be multi-centric.",
 )

@@ -114,7 +114,7 @@ class Profile:
         for show in shows:
             if len({show(end) for end in ends}) == len(ends) > 1:
                 return f"{show(value)} ({show(low)} to {show(high)})"
-        return shows[-1](value)
+        return shows[0](value)
 
     def has(self, column: str) -> bool:
         """Whether a column was computed for any index."""
@@ -285,15 +285,18 @@ def _null(result: Profile) -> Iterator[Sentence]:
         )
         if outside.any()
     ]
-    yield Sentence(
-        f"Compared with {result.replicates:,} random networks {result.null.described}, "
-        f"{int((towards_more | towards_fewer).sum())} of {counted(len(known), 'index', 'indices')} "
-        f"{'lies' if (towards_more | towards_fewer).sum() == 1 else 'lie'} outside the middle 95 % "
-        + (f"({'; '.join(parts)}). " if parts else "of them. ")
-        + "By chance about one in twenty would."
-        + (GRAVITY if result.null.name == "gravity" else ""),
-        ("profile",),
-    )
+    text = f"Compared with {result.replicates:,} random networks {result.null.described}, "
+    n = int((towards_more | towards_fewer).sum())
+    if len(known) == 1:
+        where = "outside" if n else "within"
+        text += f"{_called(known.index[0])}, the only index that can be, lies {where} the middle "
+        text += "95 % of them."
+    else:
+        text += f"{f'{n:,}' if n else 'none'} of {len(known):,} indices "
+        text += f"{'lie' if n > 1 else 'lies'} outside the middle 95 % "
+        text += f"({'; '.join(parts)}). " if parts else "of them. "
+        text += "By chance about one in twenty would."
+    yield Sentence(text + (GRAVITY if result.null.name == "gravity" else ""), ("profile",))
 
 
 def _without_one(result: Profile) -> Iterator[Sentence]:
@@ -302,10 +305,10 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
         return
     counts = most.value_counts()
     text = phrase(
-        "Leaving out {} changes {:,} of {:,} indices more than leaving out any other place does",
+        "Leaving out {} changes {:,} of {} more than leaving out any other place does",
         name(result.names[counts.index[0]]),
         counts.iloc[0],
-        len(most),
+        counted(len(most), "index", "indices"),
     )
     if "primacy" in result.table.index:
         row: Any = result.table.loc["primacy"]
