@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import io
 import re
 import shutil
@@ -139,6 +140,13 @@ def test_comparisons_with_a_null_model_are_rows():
         ["strength", "4", "2", "[1.00, 3.00]", "2", "0.050"],
     ]
     assert "3 draws. A draw moves 50 % of the links." in to_table(one)
+
+
+def test_a_comparison_whose_links_hardly_move_has_no_p():
+    one = comparison(4.0, pd.Series([1.0, 2.0, 3.0]))
+    text = to_table({"moved": one, "still": dataclasses.replace(one, moved=0.02)})
+    assert [row[-1] for row in cells(text)[2:]] == ["0.050", "–"]
+    assert "No p where the null model moves 2 % of the links only." in text
 
 
 SAMPLE = PairSample(45, 5, 4, 30, 0, 0, 0, 170, 0, 34)

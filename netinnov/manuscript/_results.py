@@ -23,6 +23,7 @@ from netinnov.manuscript._grid import (
     words,
 )
 from netinnov.null_models import NullComparison
+from netinnov.null_models._prepared import too_few_moved
 
 _EFFECTS = {"scenario", "measure", "baseline", "difference", "low", "high"}
 _CONTRASTS = {"scenario", "rival", "measure", "difference", "higher"}
@@ -144,14 +145,14 @@ def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
         frame = one.to_frame()
         nodes = map(str, frame.index) if isinstance(one.observed, pd.Series) else [""]
         labels += [[str(name), node] if by_node else [str(name)] for node in nodes]
-        frames.append(frame)
+        frames.append(frame.assign(unmoved=too_few_moved(one.moved)))
     table = pd.concat(frames, ignore_index=True)
     cells = {
         "Observed": column(table["observed"], digits),
         "Mean": column(table["mean"], digits),
         "Null model": _intervals(table, "low", "high", digits),
         "z": column(table["z"], digits),
-        "p": [p_value(p) for p in table["p"]],
+        "p": [p_value(p) for p in table["p"].where(table["unmoved"].isna())],
     }
     moved = [one.moved for one in results.values() if not pd.isna(one.moved)]
     notes = [
@@ -161,7 +162,7 @@ def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
     ]
     if moved:
         notes.insert(1, f"A draw moves {number(100 * min(moved), 2)} % of the links.")
-    reasons = dict.fromkeys(one.untested for one in results.values() if one.untested is not None)
+    reasons = dict.fromkeys(table["unmoved"].dropna())
     notes += [f"No p where {reason}." for reason in reasons]
     heads = ["Measure", "Node"] if by_node else ["Measure"]
     if not any(row[0] for row in labels):

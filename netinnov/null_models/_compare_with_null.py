@@ -27,7 +27,6 @@ from netinnov.null_models._prepared import (
     Prepared,
     moved_share,
     prepared_null,
-    too_few_moved,
 )
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._serial import Walk, check_chain, walks
@@ -116,10 +115,10 @@ def compare_with_null(
     -------
     NullComparison, or dict of str to NullComparison
         One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
-        .sd .z .p .low .high .draws .moved .untested``, and ``.corrected(correction)`` for p-values
-        over many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN
-        are left out. There is no z and no p, and ``untested`` says why, where less than 5 % of the
-        links moved, as in `polycentricity.profile`.
+        .sd .z .p .low .high .draws .moved``, and ``.corrected(correction)`` for p-values over
+        many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN are
+        left out. `polycentricity.profile` and a study leave p out where less than 5 % of the links
+        moved.
 
     Raises
     ------
@@ -135,8 +134,8 @@ def compare_with_null(
         If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): a p-value on it
         tests the model, not observations.
     UserWarning
-        If less than 5 % of the links moved (`moved`), so that there is no z and no p: random
-        networks that are nearly the observed one are not informative.
+        If less than 5 % of the links moved (`moved`): random networks that are nearly the observed
+        one are not informative.
 
     Notes
     -----
@@ -221,9 +220,8 @@ def compare_with_null(
             progress=progress,
         )
     moved = _mean_moved(np.array([row[0] for row in values], np.float64))
-    untested = too_few_moved(moved)
     comparisons = {
-        name: compared(value, np.array([row[k] for row in values], np.float64), moved, untested)
+        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
         for k, (name, value) in enumerate(observed.items(), start=1)
     }
     return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
@@ -236,9 +234,9 @@ def _mean_moved(shares: Floats) -> float:
     if moved < LEAST_MOVED:
         warnings.warn(
             f"the null model moved {100 * moved:.2g} % of the links, so its networks are nearly "
-            "the observed one: z and p are NaN, as they cannot tell anything. Give the null model "
-            "more `trials` if mixing() advises so; where nearly all pairs are linked take another "
-            "null model, such as GravityNull() for flows.",
+            "the observed one, and z and p cannot tell anything. Give the null model more "
+            "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
+            "model, such as GravityNull() for flows.",
             UserWarning,
             stacklevel=4,
         )

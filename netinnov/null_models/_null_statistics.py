@@ -38,9 +38,6 @@ class NullComparison(Displayed):
         Mean share of the links of a replicate that are not in the network (same pair; for null
         models that draw weights, and for functions, same weight too). Only layers that are drawn
         count, and no self-links; NaN without links. Near 0 the null model is not informative.
-    untested : str or None
-        Why there is no z and no p although there are draws: the null model moves less than 5 % of
-        the links. None where there is a test.
     """
 
     observed: Any
@@ -52,7 +49,6 @@ class NullComparison(Displayed):
     high: Any
     draws: Any
     moved: float
-    untested: str | None = None
 
     def _facts(self) -> dict[str, Any]:
         if isinstance(self.observed, pd.Series):
@@ -60,8 +56,7 @@ class NullComparison(Displayed):
             numbers = {"values": len(self.observed), "corrected_p_below_0.05": small}
         else:
             numbers = {name: getattr(self, name) for name in _NUMBERS}
-        untested = {} if self.untested is None else {"untested": self.untested}
-        return {**numbers, "replicates": len(self.draws), "moved": self.moved, **untested}
+        return {**numbers, "replicates": len(self.draws), "moved": self.moved}
 
     def _pictures(self) -> str:
         if not isinstance(self.observed, pd.Series):
@@ -105,9 +100,7 @@ class NullComparison(Displayed):
         return pd.DataFrame({name: [value] for name, value in columns.items()})
 
 
-def compared(
-    observed: Value, draws: Floats, moved: float, untested: str | None = None
-) -> NullComparison:
+def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     """Compare the observed value, or each of its entries, with the draws (a row a replicate)."""
     value = np.asarray(observed, np.float64)
     table = draws.reshape(len(draws), value.size)
@@ -130,18 +123,16 @@ def compared(
     moves = sd > 0
     z[moves] = (np.atleast_1d(value)[moves] - mean[moves]) / sd[moves]
     p = np.atleast_1d(two_sided(value, draws))
-    if untested is not None:
-        z[:], p[:] = np.nan, np.nan
     columns = {"mean": mean, "sd": sd, "z": z, "p": p, "low": low, "high": high}
     replicate = pd.RangeIndex(len(draws), name="replicate")
     if isinstance(observed, pd.Series):
         index = observed.index
         series = {name: pd.Series(column, index, name=name) for name, column in columns.items()}
         frame = pd.DataFrame(draws, replicate, index)
-        return NullComparison(observed, **series, draws=frame, moved=moved, untested=untested)
+        return NullComparison(observed, **series, draws=frame, moved=moved)
     numbers = {name: float(column[0]) for name, column in columns.items()}
     values = pd.Series(draws, replicate, name="value")
-    return NullComparison(observed, **numbers, draws=values, moved=moved, untested=untested)
+    return NullComparison(observed, **numbers, draws=values, moved=moved)
 
 
 def _with_infinite(draws: Floats) -> Floats:
