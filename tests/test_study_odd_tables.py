@@ -74,6 +74,12 @@ def test_ties_beyond_those_that_are_named_are_counted():
     assert "Of the first 5 places" not in text_of(CENTRAL.tell(result))
 
 
+def test_places_without_links_tie_with_nobody():
+    nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
+    context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
+    assert "as strong as a." in text_of(CENTRES.offer(context.once(centres.compute)))
+
+
 def test_an_interval_ends_where_the_index_does():
     table = profile_of(
         network_of(ALIKE["ring"]), indices=["effective_number", "n_centres"], resamples=50,

@@ -85,7 +85,7 @@ def _tied(result: Centres) -> list[str]:
     for rule, among in (("top", [strength]), ("hubs", [strength, result.table["community"]])):
         if rule in rules:
             centre = rules[rule] == 1
-            tied |= centre & ~centre.groupby(among).transform("all")
+            tied |= centre & ~centre.groupby(among, dropna=False).transform("all").astype(bool)
     return [name(each) for each in rules.loc[tied, "name"]]
 
 
