@@ -20,6 +20,7 @@ from netinnov._arguments import did_you_mean, examples
 from netinnov._opening import check_file, files_in, is_zip, unpacked
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
+from netinnov.sources._judgement import Judgement, some_lines
 
 Result = TypeVar("Result")
 
@@ -64,15 +65,9 @@ class TextTable(NamedTuple):
         """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
         filled = self.frame[column].notna()
         bad = (filled & ~good).to_numpy()
-        if not bad.any():
-            return
-        where = self.at(bad, column)
-        if bad.sum() == filled.sum():
-            msg = f"{self.name}, column {column!r} must hold {must_be} in each row; not one does: "
-            raise InputError(f"{msg}{where}.")
-        faults.append(
-            f"{self.name}, {column}: values left out, no {must_be}: {bad.sum()} ({where})"
-        )
+        judgement = Judgement(self.name, column, must_be)
+        judgement.add(self, bad, int(filled.sum()))
+        judgement.tell(faults)
 
 
 def read_text_table(
@@ -123,6 +118,33 @@ def read_text_file(
     )
 
 
+def read_pieces(
+    folder: Path,
+    name: str,
+    use: Callable[[TextTable], None],
+    *,
+    size: int | None,
+    required: Sequence[str],
+    optional: Sequence[str],
+    delimiter: str,
+    quoted: bool = True,
+    within: tuple[str, Collection[str]] | None = None,
+) -> None:
+    """Give a file to ``use`` in pieces of at most ``size`` rows (None: all).
+
+    Otherwise as `read_text_file`. The rows that are not as wide as the header, and what the last
+    line lacks, are in the last piece.
+    """
+
+    def consume(text: TextIO) -> None:
+        for piece in _pieces(
+            name, text, required, optional, delimiter, quoted=quoted, within=within, size=size
+        ):
+            use(piece)
+
+    _read(folder, name, consume)
+
+
 def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
     """The names in the first line of a file, and whether they stand in quotation marks."""
     line = _read(folder, name, lambda text: text.readline())
@@ -141,12 +163,6 @@ def read_lines(path: Path) -> list[str]:
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
     return lines
-
-
-def some_lines(lines: Sequence[object] | npt.NDArray[np.int64]) -> str:
-    """Some lines as a message shows them: the first five, and how many more there are."""
-    head = "line" if len(lines) == 1 else "lines"
-    return f"{head} {examples(lines, str)}"
 
 
 def _find(path: Path, stem: str) -> str:
@@ -210,6 +226,22 @@ def _parse(
     quoted: bool,
     within: tuple[str, Collection[str]] | None = None,
 ) -> TextTable:
+    """All rows of a text."""
+    (table,) = _pieces(name, text, required, optional, delimiter, quoted=quoted, within=within)
+    return table
+
+
+def _pieces(
+    name: str,
+    text: TextIO,
+    required: Sequence[str],
+    optional: Sequence[str] | None,
+    delimiter: str,
+    *,
+    quoted: bool,
+    within: tuple[str, Collection[str]] | None = None,
+    size: int | None = None,
+) -> Iterator[TextTable]:
     """The header, then the rows as wide as it; the last row tells whether the file is whole."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     last_line = [""]
@@ -227,6 +259,18 @@ def _parse(
     uneven: list[int] = []
     start, end = 1, reader.line_num
     width, n_whole, whole = len(header), 0, False
+
+    def piece(*, last: bool = False) -> TextTable:
+        text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
+        asked = {column: text_of.get(column) for column in (*required, *optional)}
+        frame, at = _frame(asked, len(rows)), np.array(lines, np.int64)
+        rows.clear()
+        lines.clear()
+        if not last:
+            return TextTable(name, frame, at, [], None)
+        unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
+        return TextTable(name, frame, at, uneven, unended)
+
     try:
         for row in reader:
             if row == [END]:
@@ -236,6 +280,8 @@ def _parse(
             if len(row) == len(header):
                 n_whole += 1
                 if values is None or row[column] in values:
+                    if len(rows) == size:
+                        yield piece()
                     rows.append(pick(row)[:-1])
                     lines.append(start)
             elif row:  # no blank line
@@ -258,10 +304,7 @@ def _parse(
         fault = "no row has as many fields as its header" if uneven else "it has none"
         msg = f"{name} must have rows below its header; {fault}."
         raise InputError(msg)
-    text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-    frame = _frame({column: text_of.get(column) for column in (*required, *optional)}, len(rows))
-    unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
-    return TextTable(name, frame, np.array(lines, np.int64), uneven, unended)
+    yield piece(last=True)
 
 
 def _frame(columns: Mapping[str, Sequence[str] | None], n_rows: int) -> pd.DataFrame:

@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from netinnov._arguments import as_path, check_choice, examples, shown
+from netinnov._arguments import as_path, check_choice, examples
 from netinnov._optional import require
 from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
+from netinnov.sources._database import connect, first_line
 from netinnov.sources._delimited import delimiter_of
 
 Engine = Literal["duckdb", "polars"]
@@ -95,14 +96,8 @@ def open_tables(
         polars = require("polars", extra="polars", needed_by='open_tables(engine="polars")')
         return {name: _scan(polars, sources, kind) for name, (sources, kind) in files.items()}
     duckdb = require("duckdb", extra="duckdb", needed_by="open_tables()")
-    config = {"memory_limit": memory}
-    if temp is not None:
-        config["temp_directory"] = str(as_path("temp", temp))
-    try:
-        connection = duckdb.connect(config=config)
-    except duckdb.Error as error:
-        msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
-        raise InputError(f"{msg} ({_first_line(error)}).") from error
+    folder = None if temp is None else str(as_path("temp", temp))
+    connection = connect(duckdb, ":memory:", memory, folder)
     tables = {}
     for name, (sources, kind) in files.items():
         paths = [str(source) for source in sources]
@@ -169,8 +164,4 @@ def _delimiter(file: Path) -> str:
 
 def _unreadable(sources: list[Path], error: Exception) -> InputError:
     where = sources[0] if len(sources) == 1 else sources[0].parent
-    return InputError(f"{where} cannot be read as a table: {_first_line(error)}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+    return InputError(f"{where} cannot be read as a table: {first_line(error)}")

@@ -13,7 +13,8 @@ import pandas as pd
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError, shortened
 from netinnov.linkages import Weighting
-from netinnov.sources._files import TextTable, some_lines
+from netinnov.sources._files import TextTable
+from netinnov.sources._judgement import Completeness
 
 
 class ReadingNote(UserWarning):
@@ -38,18 +39,10 @@ def complete_rows(
     may_be_empty: bool = False,
 ) -> TextTable:
     """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
-    if table.uneven:
-        n, where = len(table.uneven), some_lines(table.uneven)
-        faults.append(f"{table.name}: rows left out, not as wide as the header: {n} ({where})")
-    blank = table.frame[list(ids)].isna().any(axis=1).to_numpy()
-    if blank.all() and not may_be_empty:
-        msg = f"{table.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
-        raise InputError(msg)
-    if blank.any():
-        where = f"{blank.sum()} ({table.at(blank)})"
-        described = described or " or ".join(ids)
-        faults.append(f"{table.name}: rows left out, without {described}: {where}")
-    return table.keep(~blank)
+    completeness = Completeness(table.name, ids)
+    kept = completeness.keep(table)
+    completeness.tell(faults, described=described, may_be_empty=may_be_empty)
+    return kept
 
 
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:

@@ -1,0 +1,138 @@
+"""A database of DuckDB for tables of records that need not fit in memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from netinnov._arguments import as_path, check_choice, shown
+from netinnov._optional import require
+from netinnov.errors import InputError
+
+ReadingEngine = Literal["pandas", "duckdb"]
+
+PIECE = 2**17
+"""Rows that are in memory as Python objects at a time."""
+
+
+def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] | None) -> None:
+    """Check the options of a reader that can read tables larger than memory."""
+    check_choice("engine", engine, ReadingEngine)
+    for name, value in (("memory", memory), ("temp", temp)):
+        if engine == "pandas" and value is not None:
+            msg = f'`{name}` is for engine="duckdb"; leave it out with engine="pandas"'
+            raise InputError(f"{msg} (found {shown(value)}).")
+
+
+def connect(duckdb: Any, file: str, memory: str, temp: str | None) -> Any:
+    """Connect to a database with a limit of memory, and a folder for what does not fit."""
+    config = {"memory_limit": memory} | ({} if temp is None else {"temp_directory": temp})
+    try:
+        return duckdb.connect(file, config=config)
+    except duckdb.Error as error:
+        msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
+        raise InputError(f"{msg} ({first_line(error)}).") from error
+
+
+def first_line(error: Exception) -> str:
+    """What a library says first."""
+    return str(error).strip().partition("\n")[0]
+
+
+@contextmanager
+def database(
+    memory: str | None, temp: str | os.PathLike[str] | None, needed_by: str
+) -> Iterator[Database]:
+    """A database in a folder of its own below ``temp``, which is removed at the end."""
+    duckdb = require("duckdb", extra="duckdb", needed_by=needed_by)
+    parent = None if temp is None else as_path("temp", temp)
+    if parent is not None and not parent.is_dir():
+        raise InputError(f"`temp` must be a folder; {parent} is none.")
+    with tempfile.TemporaryDirectory(prefix="netinnov-", dir=parent) as name:
+        folder = Path(name)
+        spilt = str(folder / "spilt")
+        with connect(duckdb, str(folder / "tables.duckdb"), memory or "4GB", spilt) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            try:
+                yield Database(connection)
+            except duckdb.OutOfMemoryException as error:
+                msg = f"{needed_by} needs more than memory={memory or '4GB'!r}: {first_line(error)}"
+                raise InputError(msg) from None
+            except duckdb.IOException as error:
+                msg = f"{folder} cannot hold what does not fit in memory: {first_line(error)}"
+                raise InputError(f"{msg}; give `temp`, a folder on a larger disk.") from None
+
+
+class Database:
+    """Tables of text with a column ``row``, their order, and queries on them."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._n_rows: dict[str, int] = {}
+
+    def make(self, table: str, columns: Sequence[str], *, whole: Sequence[str] = ()) -> None:
+        """An empty table of text, and of whole numbers in the columns ``whole``."""
+        types = [f"{name} {'BIGINT' if name in whole else 'VARCHAR'}" for name in columns]
+        self.run(f"CREATE TABLE {table} (row BIGINT, {', '.join(types)})")
+        self._n_rows[table] = 0
+
+    def add(self, table: str, piece: pd.DataFrame) -> None:
+        """Put rows behind those that are there."""
+        start = self._n_rows[table]
+        rows = piece.assign(row=range(start, start + len(piece)))
+        self._n_rows[table] += len(piece)
+        self.show("piece", rows)
+        names = ", ".join(map(str, rows.columns))
+        self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM piece")
+
+    def show(self, name: str, frame: pd.DataFrame) -> None:
+        """A frame as a table to read, in place of an older one of the name."""
+        self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
+
+    def size(self, table: str) -> int:
+        """How many rows were added to a table."""
+        return self._n_rows[table]
+
+    def run(self, query: str) -> None:
+        """Run a query that gives nothing."""
+        self._connection.execute(query)
+
+    def relation(self, query: str) -> Any:
+        """A query as a relation, which is computed when it is read."""
+        return self._connection.sql(query)
+
+    def arrow(self, query: str) -> pa.Table:
+        """The result of a query."""
+        return self._connection.sql(query).to_arrow_table()
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """The result of a query as a frame."""
+        return to_frame(self.arrow(query))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """A frame with text as `str`, whole numbers as `Int64` and numbers as `float64`."""
+    types = {
+        pa.string(): pd.StringDtype(na_value=float("nan")),
+        pa.large_string(): pd.StringDtype(na_value=float("nan")),
+        pa.int64(): pd.Int64Dtype(),
+    }
+    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
+    return frame
+
+
+def usual(table: str, by: str, value: str) -> str:
+    """A query for the most frequent value of each group, of equals the first; none is missing."""
+    return f"""
+        SELECT {by}, arg_max({value}, times::HUGEINT * 4611686018427387904 - seen) AS {value}
+        FROM (SELECT {by}, {value}, count(*) AS times, min(row) AS seen FROM {table}
+            WHERE {value} IS NOT NULL AND {by} IS NOT NULL GROUP BY {by}, {value})
+        GROUP BY {by}
+    """

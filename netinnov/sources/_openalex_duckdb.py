@@ -1,0 +1,155 @@
+"""Works of OpenAlex as links between institutions, computed by DuckDB within a limit of memory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from netinnov.linkages import Weighting, co_participation
+from netinnov.sources._database import PIECE, Database, database, to_frame
+from netinnov.sources._openalex_files import read_mentions
+
+
+class WorksRead(NamedTuple):
+    """What works say of institutions."""
+
+    n_works: pd.Series
+    """How many works each institution has, in order of appearance."""
+    works: pd.Index | None
+    """Ids of the works, if they are nodes."""
+    links: pd.DataFrame
+    institutions: pd.DataFrame
+    """What is known of institutions, by their ids."""
+
+
+def read_by_duckdb(
+    folder: Path,
+    *,
+    works: str,
+    weighting: Weighting,
+    memory: str | None,
+    temp: str | os.PathLike[str] | None,
+    faults: list[str],
+) -> WorksRead | None:
+    """What the works say; None if no author has an institution."""
+    with database(memory, temp, 'read_openalex(engine="duckdb")') as data:
+        data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
+        data.make("years", ["work", "year"], whole=["year"])
+        institutions = read_mentions(
+            folder,
+            lambda piece: data.add("mentions", piece),
+            lambda piece: data.add("years", piece),
+            size=PIECE,
+        )
+        if not _select(data, faults):
+            return None
+        counted = data.frame("""
+            SELECT institution AS node, count(*) AS works
+            FROM (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
+            GROUP BY institution ORDER BY min(row)
+        """)
+        ids = None
+        if works == "nodes":
+            ids = _works(data)
+            links = [_two_mode(data)]
+        else:
+            links = [
+                _pairs(data, "co_publication", "SELECT * FROM shared", "work", weighting),
+                _pairs(data, "co_affiliation", BOTH, "event", "count"),
+                _moves(data),
+            ]
+        return WorksRead(
+            counted.set_index("node")["works"], ids, to_frame(pa.concat_tables(links)), institutions
+        )
+
+
+BOTH = "SELECT institution, work || ' ' || author AS event, year FROM named"
+"""An author of a work is an event of the institutions that it names."""
+
+MOVES = """
+    WITH usual AS (
+        SELECT author, year, institution FROM (
+            SELECT author, year, institution, count(*) AS works, min(row) AS seen
+            FROM named WHERE year IS NOT NULL GROUP BY author, year, institution)
+        QUALIFY row_number() OVER (PARTITION BY author, year ORDER BY works DESC, seen) = 1),
+    moves AS (
+        SELECT lag(institution) OVER (PARTITION BY author ORDER BY year) AS source,
+            institution AS target, year FROM usual)
+    SELECT source, target, count(*)::DOUBLE AS weight, year AS period, 'mobility' AS layer
+    FROM moves WHERE source <> target
+    GROUP BY source, target, year ORDER BY source, target, year
+"""
+
+
+def _select(data: Database, faults: list[str]) -> bool:
+    """Mentions with all ids, each once; False if there are none."""
+    if data.size("years"):
+        data.run(
+            "CREATE TABLE dated AS SELECT work, arg_min(year, row) AS year FROM years GROUP BY 1"
+        )
+        year, join = "dated.year", "LEFT JOIN dated USING (work)"
+    else:
+        year, join = "mentions.year", ""
+    data.run(f"""
+        CREATE TABLE named AS
+        SELECT row, work, author, institution, {year} AS year FROM mentions
+        SEMI JOIN (SELECT min(row) AS row FROM mentions
+            WHERE work IS NOT NULL AND author IS NOT NULL AND institution IS NOT NULL
+            GROUP BY work, author, institution) USING (row) {join}
+    """)
+    ((nowhere, n_named, undated),) = (
+        data.arrow("""
+        SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL) AS nowhere,
+            (SELECT count(*) FROM named) AS named,
+            (SELECT count(DISTINCT work) FROM named WHERE year IS NULL) AS undated
+    """)
+        .to_pandas()
+        .to_numpy()
+    )
+    if nowhere:
+        faults.append(f"authorships without an institution: {nowhere} of {data.size('mentions')}")
+    if undated:
+        faults.append(f"works without a year of publication: {undated}")
+    data.run("DROP TABLE mentions")
+    data.run("""
+        CREATE TABLE shared AS
+        SELECT min(row) AS row, institution, work, year FROM named GROUP BY ALL
+    """)
+    return bool(n_named)
+
+
+def _works(data: Database) -> pd.Index:
+    works = data.frame("SELECT work FROM shared GROUP BY work ORDER BY min(row)")
+    index: pd.Index = pd.Index(works["work"].array, dtype="str")
+    return index
+
+
+def _two_mode(data: Database) -> pa.Table:
+    return data.arrow("""
+        SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight,
+            year AS period, 'authorship' AS layer FROM shared ORDER BY row
+    """)
+
+
+def _pairs(data: Database, layer: str, query: str, event: str, weighting: Weighting) -> pa.Table:
+    met = co_participation(
+        data.relation(query),
+        member="institution",
+        event=event,
+        weighting=weighting,
+        period="year",
+    )
+    return met.query(
+        "met",
+        f"""SELECT source, target, weight, period, '{layer}' AS layer FROM met
+            ORDER BY period NULLS LAST, source, target""",
+    ).to_arrow_table()
+
+
+def _moves(data: Database) -> pa.Table:
+    """Authors whose institution of a year is another than that of their last year with a work."""
+    return data.arrow(MOVES)

@@ -1,0 +1,204 @@
+"""Files of OpenAlex, JSON lines or flattened tables: who names which institution in which work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from netinnov._arguments import examples
+from netinnov._opening import parse_json, unpacked
+from netinnov._path_kinds import kind_at_path
+from netinnov.errors import InputError
+from netinnov.sources._files import TextTable, read_pieces
+
+Use = Callable[[pd.DataFrame], None]
+
+MENTION = ("work", "author", "institution", "year")
+INSTITUTION = ("institution", "name", "ror", "type", "country", "city", "city_id", "lat", "lon")
+JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
+FLAT = "works_authorships.csv"
+
+
+def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = None) -> pd.DataFrame:
+    """What is known of institutions, by their ids; give who names which to ``use``.
+
+    Each mention has ``work``, ``author``, ``institution`` and ``year``; of flattened tables the
+    years of works go to ``use_years``. Both come in pieces of about ``size`` rows, None: all.
+    """
+    if kind_at_path(path) == "nothing":
+        raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
+    files = _files(path)
+    tables = {_base(file): file for file in files if _base(file).endswith(".csv")}
+    if FLAT in tables:
+        return _flat(tables, use, use_years, size)
+    lines = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
+    if not lines:
+        msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz) or {FLAT}; it holds "
+        raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
+    mentions: list[tuple[Any, ...]] = []
+    known: dict[str, dict[str, Any]] = {}
+    for file in lines:
+        for entry in _entries(file):
+            kind = _id(entry.get("id"))[:1]
+            if kind == "I":
+                _learn(known, entry)
+            elif kind == "W":
+                mentions += _of_work(entry, known)
+            if size is not None and len(mentions) >= size:
+                use(_mentions(mentions))
+                mentions.clear()
+    use(_mentions(mentions))
+    return pd.DataFrame([*known.values()], columns=INSTITUTION).set_index("institution")
+
+
+def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    text = dict.fromkeys(MENTION[:3], "str")
+    return pd.DataFrame(rows, columns=MENTION).astype(text | {"year": "Int64"})
+
+
+def is_openalex(folder: Path) -> bool:
+    """Whether a folder holds JSON lines or flattened tables of OpenAlex, or folders of works."""
+    named = any(_base(file) == FLAT or _is_json(file) for file in folder.iterdir())
+    return named or any(each.is_dir() for each in (folder / "works", folder / "data" / "works"))
+
+
+def _files(path: Path) -> list[Path]:
+    if kind_at_path(path) != "a folder":
+        return [path]
+    return sorted(entry for entry in path.rglob("*") if entry.is_file())
+
+
+def _base(file: Path) -> str:
+    return file.name.casefold().removesuffix(".gz")
+
+
+def _is_json(file: Path) -> bool:
+    name = file.name.casefold()
+    return name.endswith(JSON[:2]) or (name.startswith("part_") and name.endswith(".gz"))
+
+
+def _entries(file: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file: one a line, or the results of an answer of the API."""
+    with unpacked(file) as stream:
+        for number, line in enumerate(stream, start=1):
+            text = line.decode("utf-8-sig", errors="replace").strip()
+            if not text:
+                continue
+            try:
+                entry = json.loads(text)
+            except ValueError:
+                if number > 1:
+                    msg = f"{file.name}, line {number} must be JSON; is the file cut off?"
+                    raise InputError(msg) from None
+                rest = stream.read().decode("utf-8-sig", errors="replace")
+                entry = parse_json(file.name, text + "\n" + rest)
+            several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
+            yield from (each for each in several if isinstance(each, dict))
+
+
+def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    year = work.get("publication_year")
+    for authorship in work.get("authorships") or ():
+        author = _id((authorship.get("author") or {}).get("id")) or None
+        affiliations = authorship.get("institutions") or ()
+        for institution in affiliations:
+            _learn(known, institution)
+            yield _id(work["id"]), author, _id(institution.get("id")) or None, year
+        if not affiliations:
+            yield _id(work["id"]), author, None, year
+
+
+def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
+    """What an object says of an institution; its own goes before what a work says of it."""
+    name = _id(entry.get("id"))
+    geo = entry.get("geo") or {}
+    attributes = {
+        "institution": name,
+        "name": entry.get("display_name"),
+        "ror": entry.get("ror"),
+        "type": entry.get("type"),
+        "country": entry.get("country_code") or geo.get("country_code"),
+        "city": geo.get("city"),
+        "city_id": geo.get("geonames_city_id"),
+        "lat": geo.get("latitude"),
+        "lon": geo.get("longitude"),
+    }
+    held = known.setdefault(name, dict.fromkeys(INSTITUTION))
+    own = "geo" in entry
+    held.update({key: value for key, value in attributes.items() if own or held[key] is None})
+
+
+def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -> pd.DataFrame:
+    """The same from the flattened tables."""
+    _table(
+        tables[FLAT],
+        {"work_id": "work", "author_id": "author", "institution_id": "institution"},
+        lambda piece: use(piece.assign(year=pd.array([pd.NA] * len(piece), "Int64"))),
+        required=3,
+        size=size,
+    )
+
+    def dated(piece: pd.DataFrame) -> None:
+        year = pd.to_numeric(piece["year"], errors="coerce").astype("Int64")
+        use_years(piece.assign(year=year))
+
+    if "works.csv" in tables:
+        columns = {"id": "work", "publication_year": "year"}
+        _table(tables["works.csv"], columns, dated, required=2, size=size)
+    names = {"id": "institution", "display_name": "name", "ror": "ror", "type": "type"}
+    about = _whole(tables, "institutions.csv", names | {"country_code": "country"})
+    geo = _whole(
+        tables,
+        "institutions_geo.csv",
+        {
+            "institution_id": "institution",
+            "city": "city",
+            "geonames_city_id": "city_id",
+            "country_code": "country_of_city",
+            "latitude": "lat",
+            "longitude": "lon",
+        },
+    )
+    both = about.drop_duplicates("institution").merge(
+        geo.drop_duplicates("institution"), on="institution", how="outer"
+    )
+    both["country"] = both["country"].fillna(both["country_of_city"])
+    return both.set_index("institution")[list(INSTITUTION[1:])]
+
+
+def _whole(tables: dict[str, Path], name: str, columns: dict[str, str]) -> pd.DataFrame:
+    parts = [pd.DataFrame(columns=[*columns.values()], dtype="str")]
+    if name in tables:
+        _table(tables[name], columns, parts.append, required=1, size=None)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _table(
+    file: Path, columns: dict[str, str], use: Use, *, required: int, size: int | None
+) -> None:
+    """The columns of a file under our names, ids without the address before them."""
+    known = [*columns]
+
+    def take(piece: TextTable) -> None:
+        frame = piece.frame.rename(columns=columns).reindex(columns=[*columns.values()])
+        for column in {"work", "author", "institution"} & {*frame.columns}:
+            frame[column] = frame[column].str.rpartition("/")[2]
+        use(frame)
+
+    read_pieces(
+        file.parent,
+        file.name,
+        take,
+        size=size,
+        required=known[:required],
+        optional=known[required:],
+        delimiter=",",
+    )
+
+
+def _id(text: object) -> str:
+    return str(text or "").rpartition("/")[2]
