@@ -59,6 +59,12 @@ FUNCTIONS = {
     "capped": lambda table: co_participation(
         table, member="who", event="event", by="city", period="year", max_members=3
     ),
+    "expected": lambda table: co_participation(
+        table, member="who", event="event", weighting="newman", period="year", expected=True
+    ),
+    "expected of groups": lambda table: co_participation(
+        table, member="who", event="event", by="city", max_members=4, expected=True
+    ),
     "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
     "branches": lambda table: branches(table, firm="event", place="who", value="value"),
 }
@@ -215,7 +221,7 @@ def test_events_left_out_are_counted_and_the_largest_named():
 
 
 def test_events_with_too_many_pairs_are_named(monkeypatch):
-    monkeypatch.setattr("netinnov.linkages._co_participation.MANY_PAIRS", 6)
+    monkeypatch.setattr("netinnov.linkages._participations.MANY_PAIRS", 6)
     rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
     with pytest.warns(UserWarning, match=r"have 7 pairs, .* largest events: 'fair' \(4 members\)"):
         co_participation(rows, member="who", event="event")

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 
-from netinnov._arguments import as_whole, check_choice, shown
-from netinnov._dataframes import as_pandas
+from netinnov._arguments import check_flag
 from netinnov._public import suggests_keywords
-from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
-from netinnov.linkages._records import links, records, text
-
-MANY_PAIRS = 1e8
-"""Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
+from netinnov.linkages._participations import as_cells, checked_rows, name_large_events
+from netinnov.linkages._records import links
 
 
 @suggests_keywords
@@ -29,6 +23,7 @@ def co_participation(
     period: str | None = None,
     by: str | None = None,
     max_members: int | None = None,
+    expected: bool = False,
 ) -> Any:
     """Link all members of an event to one another, and add up over the events.
 
@@ -53,13 +48,17 @@ def co_participation(
     max_members : int, optional
         Leave out events with more members. A warning counts them and names the largest, for which
         a lazy table is computed once more.
+    expected : bool
+        Also tell the weight that each pair has on average if all participations are dealt at
+        random, each member keeping its number of events and each event its number of members.
 
     Returns
     -------
     dataframe
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
         source comes before the target in the order of the ids as text. With ``period`` also a
-        column ``period``, and one row for each pair and period. A table of the library of
+        column ``period``, and one row for each pair and period; with ``expected`` also a column
+        of that name. A table of the library of
         ``incidence``: in memory with sorted rows (by period first, missing last), so that the
         result does not depend on the order of ``incidence``; a lazy table stays lazy, its rows in
         no order.
@@ -85,6 +84,13 @@ def co_participation(
     The links are undirected. An event with one member adds none, so a member that only has such
     events is not in the result. A member with two groups in one event counts once in each.
 
+    Expected is a_i a_j times the sum over the events of w(k) k (k - 1) / (m (m - 1)), w(k) being
+    what a pair gets from an event of k members, a_i the participations of i and m those of all;
+    inside a group it is a_i (a_i - 1) / 2 times this sum. It is the mean over all ways of dealing
+    the participations, of those of one period if ``period`` is given. The expected weights of all
+    pairs, also of those that never meet and of a member with itself, add up to the weights. With
+    Newman's weighting and no event of one member it is a_i a_j / (m - 1), the null of modularity.
+
     The ids of a lazy table are not checked: a row without a member or group counts as
     ``"<missing>"``, one without an event meets nobody and is left out.
 
@@ -103,52 +109,32 @@ def co_participation(
     1      a      c     0.5
     2      b      c     0.5
     """
-    check_choice("weighting", weighting, Weighting)
-    if max_members is not None:
-        max_members = as_whole("max_members", max_members, low=2)
-    named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
-    if len(set(named.values())) < len(named):
-        arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
-        msg = f"{arguments} must be columns of their own; found"
-        raise InputError(f"{msg} {shown(list(named.values()))}.")
-    frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
-    when = [] if period is None else ["period", "undated"]
-    frame = frame.unique(["event", *when, *([] if by is None else ["unit"]), "member"])
-    unit = text("member" if by is None else "unit").alias("unit")
-    cells = frame.select("event", *when, unit, nw.lit(1.0).alias("amount"))
-    if by is not None:
-        cells = cells.group_by("event", *when, "unit").agg(nw.col("amount").sum())
-    if isinstance(
-        cells, nw.DataFrame
-    ):  # sums are then added up in one order, whatever the order of rows
-        cells = cells.sort("event", *when, "unit")
-    _name_large_events(cells, ["event", *when], max_members)
-    met = pairs(cells, by=when, weighting=weighting, inside=by is not None, max_members=max_members)
-    return links(met, [*when[:1], "source", "target"])
+    check_flag("expected", expected)
+    rows, when, max_members = checked_rows(
+        incidence,
+        member=member,
+        event=event,
+        weighting=weighting,
+        period=period,
+        by=by,
+        max_members=max_members,
+    )
+    cells = as_cells(rows, when, grouped=by is not None)
+    name_large_events(cells, when, max_members)
+    met = pairs(
+        cells,
+        by=when,
+        weighting=weighting,
+        inside=by is not None,
+        max_members=max_members,
+        strengths=expected,
+    )
+    return links(with_expected(met) if expected else met, [*when[:1], "source", "target"])
 
 
-def _name_large_events(cells: Any, keys: list[str], max_members: int | None) -> None:
-    """Warn of events that are left out, and of those whose pairs may not fit in memory."""
-    in_memory = isinstance(cells, nw.DataFrame)
-    if max_members is None and not in_memory:
-        return
-    sizes = cells.group_by(keys).agg(
-        nw.col("amount").sum().alias("members"), nw.len().alias("units")
-    )
-    if max_members is not None:
-        sizes = sizes.filter(nw.col("members") > max_members)
-    table = as_pandas(sizes.to_native())
-    largest = table.nlargest(3, ["members"])
-    named = ", ".join(
-        f"{shown(event)} ({members:,.0f} members)"
-        for event, members in zip(largest["event"], largest["members"], strict=True)
-    )
-    units = table["units"].to_numpy(np.float64)
-    n_pairs = float(units @ (units - 1)) / 2
-    if max_members is not None and len(table):
-        msg = f"`max_members` = {max_members:,} leaves out {len(table):,} larger events"
-        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=4)
-    elif n_pairs > MANY_PAIRS:
-        msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
-        mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
-        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=4)
+def with_expected(met: Any) -> Any:
+    """Pairs with the weight that they have on average if the members are dealt at random."""
+    source, target = nw.col("source_strength"), nw.col("target_strength")
+    own = source * (source - 1) / 2
+    n_pairs = nw.when(nw.col("source") == nw.col("target")).then(own).otherwise(source * target)
+    return met.with_columns(expected=n_pairs * nw.col("rate"))
