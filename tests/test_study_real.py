@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import math
+import re
+import tomllib
 import warnings
+from itertools import combinations
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -15,10 +21,14 @@ from netinnov.study._context import Context
 from netinnov.study._data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import (
+    BROKERS,
+    CENTRAL,
     CENTRES,
     COMMUNITIES,
     MULTICENTRIC,
     PROFILE,
+    brokers,
+    central,
     centres,
     communities,
     multicentric,
@@ -27,51 +37,56 @@ from netinnov.study.sections import (
 from netinnov.study.sections._centres_text import RULES
 from study_cases import text_of
 
-PROJECTS = {"layer": "participation", "through": "project"}
-SOURCES = {
-    "interreg": (
-        "interreg_keep_1420/keep_closed_1420_Partnership.csv",
-        {"source": "keep", "project": PROJECTS},
-        2,
-    ),
-    "europe": ("", {"source": "europe", "project": PROJECTS}, 1),
-    "lawyers": ("multiplex_benchmarks/Lazega-Law-Firm.paj", {"source": "multiplex"}, 0),
-}
+STUDIES = Path(__file__).parents[1] / "examples/studies"
+NAMES = [
+    "baidu_delta",
+    "cordis_countries",
+    "eu_air",
+    "interreg_regions",
+    "lazega_offices",
+    "patentsview_inventors",
+]
+FEW = {"resamples": 4, "replicates": 20, "restarts": 1, "most_places": 300}
 
 
-@pytest.fixture(scope="module", params=SOURCES)
+def settings_of(name):
+    """A configuration of `examples/studies` with few draws; None where its data are not here."""
+    if name == "europe":
+        data = {"source": "europe", "project": {"layer": "participation", "through": "project"}}
+        return {"data": data, "places": {"level": 1}, "structure": FEW}
+    settings = tomllib.loads((STUDIES / f"{name}.toml").read_text(encoding="utf-8"))
+    data = settings["data"]
+    for key in {"path", "places"} & data.keys():
+        data[key] = str((STUDIES / data[key]).resolve())
+        if not Path(data[key]).exists():
+            return None
+    return settings | {"structure": FEW}
+
+
+@pytest.fixture(scope="module", params=[*NAMES, "europe"])
 def context(request):
-    path, data, level = SOURCES[request.param]
-    if path:
-        path = request.getfixturevalue("shared") / "data" / path
-        if not path.exists():
-            pytest.skip("needs the data beside the checkout")
-        data = data | {"path": str(path)}
-    few = {"resamples": 4, "replicates": 20, "restarts": 1, "most_places": 300}
-    configuration = study.configure(
-        {
-            "data": data,
-            "places": {"level": level},
-            "structure": few,
-        }
-    )
+    settings = settings_of(request.param)
+    if settings is None:
+        pytest.skip("needs the data beside the checkout")
+    configuration = study.configure(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        loaded = load(configuration.data)
+        loaded = load(configuration.data, configuration.layers, configuration.columns)
         level = aggregate_to_places(loaded.network, configuration.places)
     return Context(configuration, loaded, level)
 
 
 @pytest.fixture(scope="module")
 def graph(context):
-    """The places and the summed weights between them, as networkx has them."""
+    """The places, the summed weights between them and the shortest link, as networkx has them."""
     links = context.cities.links
     links = links[links["source"] != links["target"]]
     made = nx.DiGraph() if context.cities.directed else nx.Graph()
     made.add_nodes_from(context.cities.nodes.index)
     for source, target, weight in links[["source", "target", "weight"]].itertuples(index=False):
-        before = made.get_edge_data(source, target, {"weight": 0.0})["weight"]
-        made.add_edge(source, target, weight=before + weight)
+        before = made.get_edge_data(source, target, {"weight": 0.0, "length": math.inf})
+        length = min(before["length"], 1 / weight if context.measures.distance == "inverse" else 1)
+        made.add_edge(source, target, weight=before["weight"] + weight, length=length)
     return made
 
 
@@ -89,14 +104,14 @@ def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, stren
     text = text_of(PROFILE.offer(result)) + text_of(MULTICENTRIC.tell(
         context.once(multicentric.compute)))  # fmt: skip
     # Whatever the digits, what is said is what is true to within its last one.
-    said = float(text.split("as if ")[1].split(" ")[0])
+    said = float(text.split("as if ")[1].split(" ")[0].replace(",", ""))
     assert said == pytest.approx(equal, rel=0.05)
     assert f"The largest place holds {100 * share.max():.0f} % of all strength" in text
 
 
 def test_efficiency_and_modularity(context, graph):
     n = len(graph)
-    lengths = dict(nx.all_pairs_shortest_path_length(graph))
+    lengths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
     total = sum(1 / d for of in lengths.values() for d in of.values() if d)
     main = context.once(multicentric.compute).main
     assert main.global_efficiency == pytest.approx(total / (n * (n - 1)))
@@ -107,7 +122,9 @@ def test_efficiency_and_modularity(context, graph):
     assert found.test.modularity == pytest.approx(value)
     assert context.once(communities.compute).together.modularity == pytest.approx(value)
     said = text_of(COMMUNITIES.offer(context.once(communities.compute)))
-    assert float(said.split("(modularity ")[1].split(",")[0]) == pytest.approx(value, rel=0.06)
+    assert float(re.split("[,;]", said.split("(modularity ")[1])[0]) == pytest.approx(
+        value, rel=0.06
+    )
 
 
 def test_centres_by_the_rules(context, graph, strength):
@@ -141,3 +158,94 @@ def test_centres_by_the_rules(context, graph, strength):
     assert f"{most or 'none'} of {len(rules)} places" in text
     assert f"more than half of {len(found.asked)} rules" in text
     assert {*found.asked} <= {*RULES}
+
+
+def test_who_has_the_most_strength(context, strength):
+    share = (strength / strength.sum()).sort_values(ascending=False)
+    name = context.names[share.index[0]]
+    text = text_of(CENTRAL.tell(context.once(central.compute)))
+    assert f"{name} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
+
+
+def test_pairs_joined_by_brokers(context):
+    result = context.once(brokers.compute)
+    inside = context.inside.select(layers=context.observed(context.inside))
+    if result is None or inside.n_links > 50_000:
+        pytest.skip("no brokers, or too many pairs to count them here")
+    at = {node: k for k, node in enumerate(inside.nodes.index)}
+    linked = np.zeros((len(at), len(at)), np.float32)
+    for layer, source, target in inside.links[["layer", "source", "target"]].itertuples(
+        index=False
+    ):
+        linked[at[source], at[target]] = 1
+        if layer not in inside.directed:
+            linked[at[target], at[source]] = 1
+    np.fill_diagonal(linked, 0)
+    two_steps = (linked @ linked) * (1 - linked)
+    np.fill_diagonal(two_steps, 0)
+    total = int(two_steps.sum(dtype=np.float64))
+    assert f", {total:,} times in all; " in text_of(BROKERS.tell(result))
+
+
+def strength_of(pairs):
+    """Shares of all strength, from the weights of pairs of different places."""
+    apart = pairs[pairs["a"] != pairs["b"]]
+    ends = pd.concat([apart[["a", "weight"]].rename(columns={"a": "b"}), apart[["b", "weight"]]])
+    strength = ends.groupby("b")["weight"].sum().sort_values(ascending=False)
+    return strength / strength.sum()
+
+
+def pairs_of(events, member, place, weight):
+    """Pairs of the members of each event, with a weight by how many there are."""
+    rows = [
+        (one[1], other[1], weight(len(group)))
+        for _, group in events.groupby(level=0)
+        for one, other in combinations(
+            group[[member, place]].drop_duplicates(member).itertuples(index=False), 2
+        )
+    ]
+    return pd.DataFrame(rows, columns=["a", "b", "weight"])
+
+
+def from_the_file(name, folder):
+    """Shares of all strength, computed from the raw files of a study by pandas alone."""
+    if name == "patentsview_inventors":
+        table = pd.read_csv(folder / "patentsview_inventors/CN-A61B.csv", dtype="str")
+        # The location that most patents of an inventor have.
+        where = table.groupby("inventor_id")["location_id"].agg(lambda at: at.mode().iloc[0])
+        table["at"] = table["inventor_id"].map(where)
+        return strength_of(
+            pairs_of(table.set_index("patent_id"), "inventor_id", "at", lambda n: 1.0)
+        )
+    if name == "eu_air":
+        text = (folder / "multiplex_benchmarks/AirEu2013Ext.json").read_text(encoding="utf-8")
+        raw = json.loads(text)
+        airport = [node["ID"] for node in raw["nodes"]["airA"]]
+        links = {(frozenset((link["airA"], link["airB"])), link["line"]) for link in raw["links"]}
+        rows = [[airport[k - 1] for k in sorted(pair)] + [1.0] for pair, _ in links]
+        return strength_of(pd.DataFrame(rows, columns=["a", "b", "weight"]))
+    with gzip.open(folder / "china_cities/BaiduNet_out_20200109.csv.gz", "rt") as file:
+        shares = pd.read_csv(file, index_col=0)
+    cities = pd.read_csv(folder / "china_cities/cityinfo.csv")
+    settings = settings_of("baidu_delta")
+    kept = settings["places"]["keep"]["dzcode"]
+    cities = cities[cities["dzcode"].astype(str).isin(kept)].set_index("cityname_chn")
+    ours = dict(settings["data"]["aliases"])
+    flows = shares.rename(index=ours, columns=ours).reindex(
+        index=cities.index, columns=cities.index
+    )
+    flows = flows.mul(cities["cpop2010"] / 100, axis=0).rename_axis("a").rename_axis("b", axis=1)
+    flows = flows.rename(index=cities["cityname_eng"], columns=cities["cityname_eng"])
+    return strength_of(flows.stack().rename("weight").reset_index())
+
+
+@pytest.mark.parametrize(
+    "context", ["baidu_delta", "eu_air", "patentsview_inventors"], indirect=True
+)
+def test_strengths_are_those_of_the_raw_file(context, request, shared):
+    name = request.node.callspec.params["context"]
+    share = from_the_file(name, shared / "data")
+    text = text_of(CENTRAL.tell(context.once(central.compute)))
+    assert f"{share.index[0]} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
+    equal = math.exp(-(share * np.log(share)).sum())
+    assert context.once(profile.compute).value("effective_number") == pytest.approx(equal)
