@@ -172,7 +172,7 @@ def explore(
     title: Annotated[str | None, typer.Option("--title", help="Title of the page.")] = None,
 ) -> None:
     """One page to explore the places and to try enclaves; it needs no network connection."""
-    from netinnov.study._explorer import explorer_of
+    from netinnov.study._explorer_page import explorer_of
 
     page = explorer_of(_configuration(source, case), title=title)
     write(f"The explorer is {page.write(out)}")

@@ -11,7 +11,7 @@ from netinnov import study
 from netinnov._inputs import option_of
 from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
-from netinnov.study._data import Loaded
+from netinnov.study._loaded_data import Loaded
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._words import plain
 

@@ -10,8 +10,8 @@ import pytest
 
 from netinnov.errors import InputError
 from netinnov.io import escape_formulas
-from netinnov.study._files import write_tables
 from netinnov.study._section import Table
+from netinnov.study._table_files import write_tables
 
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
 

@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import GravityFit, gravity, gravity_residuals
-from netinnov.linkages._poisson import poisson
+from netinnov.linkages._poisson_regression import poisson
 
 
 def as_dict(links: pd.DataFrame) -> dict[tuple[str, str], float]:

@@ -10,7 +10,7 @@ import netinnov as ni
 from netinnov._geography import great_circle
 from netinnov.datasets import make_city_system
 from netinnov.errors import InputError
-from netinnov.linkages._poisson import poisson
+from netinnov.linkages._poisson_regression import poisson
 from netinnov.panels import gravity_fixed_effects
 
 pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")

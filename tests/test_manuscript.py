@@ -17,7 +17,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.manuscript import to_table
-from netinnov.manuscript._grid import interval, number, p_value
+from netinnov.manuscript._cells import interval, number, p_value
 from netinnov.null_models import MatrixRegression
 from netinnov.null_models._null_statistics import NullComparison
 from netinnov.panels import EventStudy, FixedEffectsGravity, PairSample, TieEffect

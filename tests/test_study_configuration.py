@@ -16,7 +16,7 @@ from netinnov.errors import InputError
 from netinnov.scenarios import RIVALS
 from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study.sections import SECTIONS
 from netinnov.study.sections._experiment_part import PricesPart
 from netinnov.study.sections._siting_part import SitingPrices

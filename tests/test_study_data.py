@@ -7,7 +7,7 @@ import pytest
 
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study._data import load
+from netinnov.study._loaded_data import load
 
 
 def loaded(data, columns=None, layers=None):

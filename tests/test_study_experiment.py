@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._views import view_of
+from netinnov.study._table_views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
 from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._experiment_tables import with_signs

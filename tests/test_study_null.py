@@ -11,7 +11,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.null_models import GravityNull, Rewire
-from netinnov.study import _structure
+from netinnov.study import _structure_plan
 from netinnov.study.sections import CENTRES, COMMUNITIES, PROFILE, centres, communities, profile
 from study_cases import FEW, STARS, context_of, network_of, tables_of, text_of
 
@@ -31,11 +31,11 @@ def dense(*, located=False, left_out=0):
 
 
 def planned(network, **structure):
-    return context_of(network, structure=FEW | structure).once(_structure.plan)
+    return context_of(network, structure=FEW | structure).once(_structure_plan.plan)
 
 
 def left_out(plan):
-    return {each.what: each.why for each in plan.left_out}
+    return {each.result: each.why for each in plan.left_out}
 
 
 def test_where_few_pairs_are_linked_links_are_rewired():
@@ -68,7 +68,7 @@ def test_two_places_at_one_point_have_no_power_of_their_distance():
 def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     # With 2 of 91 pairs without a link hardly anything can be exchanged.
     context = context_of(dense(left_out=2), structure=FEW | {"null": "degree"})
-    plan = context.once(_structure.plan)
+    plan = context.once(_structure_plan.plan)
     assert plan.null.model is None
     assert plan.replicates == 0
     assert "the null model “degree” moves " in left_out(plan)["null model"]

@@ -12,9 +12,9 @@ from netinnov import study
 from netinnov.plotting import caption_notes, plot_rank_size
 from netinnov.polycentricity import profile as profile_of
 from netinnov.study._context import Context
-from netinnov.study._data import Incidence, Loaded, Projection
-from netinnov.study._page import write_page
+from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
+from netinnov.study._report_page import write_page
 from netinnov.study.sections import (
     BROKERS,
     BUILT,

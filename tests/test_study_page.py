@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
-from netinnov.study._page import Chapter, write_page
+from netinnov.study._report_page import Chapter, write_page
 from netinnov.study._section import Sentence, Table, mark_layers, with_modelled
-from netinnov.study._views import view_of
+from netinnov.study._table_views import view_of
 from netinnov.study._words import (
     cell,
     decimals_for,

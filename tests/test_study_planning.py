@@ -12,7 +12,7 @@ from netinnov.errors import InputError
 from netinnov.governance import cross_border_shares
 from netinnov.planning import in_core, owen_value
 from netinnov.study._context import Context
-from netinnov.study._data import load
+from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import GOVERNANCE, SHARING, SPACE, governance, sharing, space
 from study_cases import STARS, context_of, network_of, tables_of, text_of

@@ -18,7 +18,7 @@ import pytest
 
 from netinnov import study
 from netinnov.study._context import Context
-from netinnov.study._data import load
+from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import (
     BROKERS,

@@ -788,7 +788,7 @@ def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
         (Path(folder) / name).write_text("half")
         raise fault
 
-    monkeypatch.setattr("netinnov.study._page.save_figure", save)
+    monkeypatch.setattr("netinnov.study._report_page.save_figure", save)
     with pytest.raises((KeyboardInterrupt, SystemExit, MemoryError, OSError, InputError)):
         study.run(study.read_configuration(path), out=out)
     assert calls

@@ -11,9 +11,9 @@ import pytest
 
 import netinnov as ni
 from netinnov.null_models import Rewire
-from netinnov.study import _structure
+from netinnov.study import _structure_plan
 from netinnov.study._context import Context
-from netinnov.study._null import Null
+from netinnov.study._null_choice import Null
 from netinnov.study.sections import (
     BROKERS,
     CENTRES,
@@ -43,7 +43,7 @@ def table(context, section):
 
 
 def left_out(context):
-    return {each.what: each.why for each in context.once(_structure.plan).left_out}
+    return {each.result: each.why for each in context.once(_structure_plan.plan).left_out}
 
 
 # -- centres and profile -----------------------------------------------------------------------
@@ -115,8 +115,12 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
     ):
         alone, together = (getattr(each.once(compute), name) for each in (stars, both))
         pd.testing.assert_frame_equal(together, alone)
-    plan = both.once(_structure.plan)
-    assert (plan.network.layers, plan.apart, plan.kind) == (("links",), ("model",), "observed")
+    plan = both.once(_structure_plan.plan)
+    assert (plan.network.layers, plan.modelled_beside, plan.kind) == (
+        ("links",),
+        ("model",),
+        "observed",
+    )
     apart = table(both, PROFILE)["profile_modelled"]
     assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
     assert apart.modelled == ("model",)
@@ -171,7 +175,7 @@ def test_what_is_modelled_only_is_not_tested():
     assert found["low_without_one"].notna().any()
     assert context.once(centres.compute).table["support"].isna().all()
     assert "no evidence" in left_out(context)["null model"]
-    assert context.once(profile.compute).apart == {}
+    assert context.once(profile.compute).modelled_beside == {}
     assert context.once(brokers.compute) is None
     assert (table(context, CENTRES)["centres"].frame["modelled_layers"] == "model (modelled)").all()
 
@@ -188,7 +192,7 @@ def test_only_counts_have_intervals():
 @pytest.mark.parametrize("source", ["cordis", "keep", "patentsview"])
 def test_links_of_projects_are_not_resampled_one_by_one(source):
     context = context_of(network_of(STARS), source=source)
-    plan = context.once(_structure.plan)
+    plan = context.once(_structure_plan.plan)
     assert (plan.resamples, plan.replicates) == (0, 0)
     assert "all its partners at once" in left_out(context)["intervals"]
 
@@ -214,7 +218,7 @@ def test_draws_can_be_left_out(options, why):
 
 
 def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
-    monkeypatch.setattr(_structure, "COSTLY", 7)
+    monkeypatch.setattr(_structure_plan, "COSTLY", 7)
     context = context_of(network_of(STARS))
     found, before = (each.once(profile.compute).table for each in (context, stars))
     assert found.index.tolist() == before.index.tolist()

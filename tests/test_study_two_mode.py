@@ -10,11 +10,11 @@ from numpy.testing import assert_allclose
 import netinnov as ni
 from netinnov import study
 from netinnov.linkages import project
-from netinnov.study import _structure
+from netinnov.study import _structure_plan
 from netinnov.study._context import Context
-from netinnov.study._data import Incidence, Loaded, Projection
+from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._two_mode import participation_of, traded
+from netinnov.study._two_mode_draws import participation_of, traded
 from netinnov.study.sections import CENTRES, PROFILE, centres, profile
 from study_cases import FEW, text_of
 
@@ -143,12 +143,12 @@ def test_trades_keep_the_events_of_members_and_the_members_of_events():
 def test_events_over_several_periods_are_not_traded():
     assert participation(two_mode(periods=True))[0] is None
     context = context_of(two_mode(periods=True))
-    assert context.once(_structure.plan).resamples == 0
+    assert context.once(_structure_plan.plan).resamples == 0
 
 
 def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=20))
-    plan = context.once(_structure.plan)
+    plan = context.once(_structure_plan.plan)
     assert (plan.null.name, plan.resampled) == ("curveball", "events")
     assert plan.null.why == "chosen as one event makes several links"
     found = context.once(profile.compute)
@@ -169,7 +169,7 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     [("none", "not asked for"), ("degree", "one event makes several of them")],
 )
 def test_links_of_a_projection_are_not_rewired_one_by_one(name, why):
-    plan = context_of(two_mode(), null=name).once(_structure.plan)
+    plan = context_of(two_mode(), null=name).once(_structure_plan.plan)
     assert plan.null.model is None
     assert why in plan.null.why
 

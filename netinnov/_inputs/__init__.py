@@ -26,9 +26,9 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
+from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
-from netinnov.sources._records import ReadingNote, noted, say
 from netinnov.sources.tables import tables_of_file
 
 __all__ = [

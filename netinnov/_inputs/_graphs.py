@@ -13,8 +13,8 @@ from netinnov.errors import InputError
 from netinnov.io import from_networkx
 from netinnov.sources import Tables
 from netinnov.sources._any_table import ending_of
+from netinnov.sources._complete_rows import note
 from netinnov.sources._headers import check_columns, rename
-from netinnov.sources._records import note
 from netinnov.sources.tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}

@@ -7,7 +7,7 @@ from netinnov.experiments._corrections import corrected_p
 from netinnov.experiments._decomposition import PairSums, decompose
 from netinnov.experiments._dose_response import dose_response
 from netinnov.experiments._doses import DoseResponse
-from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._inequality import access_inequality
 from netinnov.experiments._link_changes import link_changes
 from netinnov.experiments._placebo_tests import Placebo

@@ -24,7 +24,7 @@ from netinnov._parallel import run
 from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._kept_replicates import KeptReplicates
 from netinnov.experiments._placebo_tests import (
     Placebo,

@@ -18,7 +18,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._doses import DoseResponse
-from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo
 from netinnov.experiments._replicates import BASELINE, Measure, fresh
 from netinnov.network import MultilayerNetwork

@@ -13,11 +13,11 @@ from netinnov._arguments import as_whole, check_choice, check_confidence, check_
 from netinnov._display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.experiments._effects import ExperimentResult
+from netinnov.experiments._dose_shapes import compared, means_of, monotone, quality
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._least_squares import CURVES, Shape, fitted
 from netinnov.experiments._measured_changes import changes
 from netinnov.experiments._replicates import BASELINE
-from netinnov.experiments._shapes import compared, means_of, monotone, quality
 
 Asked: TypeAlias = Literal[Shape, "best"]
 

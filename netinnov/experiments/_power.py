@@ -15,7 +15,7 @@ from netinnov._arguments import check_confidence, check_number
 from netinnov._public import suggests_keywords
 
 if TYPE_CHECKING:
-    from netinnov.experiments._effects import ExperimentResult
+    from netinnov.experiments._experiment_result import ExperimentResult
 
 _MANY = 10_000
 """Replicates from which the noncentral t is taken as normal."""

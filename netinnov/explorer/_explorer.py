@@ -16,8 +16,8 @@ from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.build import aggregate
+from netinnov.explorer._html_page import page
 from netinnov.explorer._layout import layout_of
-from netinnov.explorer._page import page
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._payload import (
     centralities,
@@ -29,8 +29,8 @@ from netinnov.explorer._payload import (
     rounded,
 )
 from netinnov.explorer._place_network import gazetteer, network_of_places
+from netinnov.explorer._place_structure import compute_structure, structure_payload
 from netinnov.explorer._static_map import mercator, static_map, static_table
-from netinnov.explorer._structure import compute_structure, structure_payload
 from netinnov.explorer._study_folder import (
     StudyTables,
     read_manifest,

@@ -17,7 +17,7 @@ from netinnov._public import public_names
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
-from netinnov.io._results import Attributes, with_attributes
+from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_geo"]

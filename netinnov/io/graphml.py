@@ -8,7 +8,7 @@ from netinnov._atomic import new_file
 from netinnov._public import public_names
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
-from netinnov.io._results import Attributes, with_attributes
+from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork
 

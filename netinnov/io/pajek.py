@@ -24,7 +24,7 @@ from netinnov.io._graph import (
     with_twins,
 )
 from netinnov.io._legible import LABEL
-from netinnov.io._results import Attributes, with_attributes
+from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_pajek"]

@@ -6,7 +6,7 @@ import os
 
 from netinnov._public import public_names
 from netinnov.io._r_tables import READ, write_r_folder
-from netinnov.io._results import Attributes
+from netinnov.io._result_columns import Attributes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_statnet"]

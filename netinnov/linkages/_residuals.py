@@ -19,7 +19,7 @@ from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.linkages._poisson import poisson
+from netinnov.linkages._poisson_regression import poisson
 from netinnov.linkages._records import numbers
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from netinnov._optional import require
-from netinnov.manuscript._grid import Grid
+from netinnov.manuscript._cells import Grid
 
 _SUPERSCRIPTS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWER = re.compile(rf" × 10([{_SUPERSCRIPTS}]+)")

@@ -9,10 +9,10 @@ from typing import Any, Literal, overload
 from netinnov._arguments import as_list, as_path, as_whole, check_choice, check_type
 from netinnov._atomic import write_bytes
 from netinnov.errors import InputError
+from netinnov.manuscript._cells import plain
+from netinnov.manuscript._fitted_models import MODELS, Below, model_grid
 from netinnov.manuscript._formats import as_docx, as_html, as_latex, as_markdown
-from netinnov.manuscript._grid import plain
-from netinnov.manuscript._models import MODELS, Below, model_grid
-from netinnov.manuscript._results import result_grid
+from netinnov.manuscript._result_grids import result_grid
 
 Format = Literal["markdown", "latex", "html", "docx"]
 

@@ -18,7 +18,7 @@ from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.panels._poisson import poisson_fixed_effects
+from netinnov.panels._poisson_fixed_effects import poisson_fixed_effects
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)

@@ -4,8 +4,9 @@ from netinnov._public import public_names
 from netinnov.planning._allocate_space import SpaceAllocation, allocate_space
 from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber
 from netinnov.planning._cooperation import cooperation_game
-from netinnov.planning._core import core_range, excess, in_core, least_core
+from netinnov.planning._core_of_game import core_range, excess, in_core, least_core
 from netinnov.planning._game import Game
+from netinnov.planning._game_values import banzhaf_value, sampled_shapley_value, shapley_value
 from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
 from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
 from netinnov.planning._plan_centres import CentrePlan, plan_centres
@@ -23,8 +24,7 @@ from netinnov.planning._space_demand import (
     space_demand,
     worth_of_space,
 )
-from netinnov.planning._structures import myerson_value, owen_value
-from netinnov.planning._values import banzhaf_value, sampled_shapley_value, shapley_value
+from netinnov.planning._values_with_structure import myerson_value, owen_value
 
 __all__ = [
     "AllocationStability",

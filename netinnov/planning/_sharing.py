@@ -14,7 +14,7 @@ from netinnov._display import Displayed
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning._core import excesses, tolerance
+from netinnov.planning._core_of_game import excesses, tolerance
 from netinnov.planning._game import (
     Game,
     GameLike,
@@ -26,8 +26,8 @@ from netinnov.planning._game import (
     coalition_of,
     masks_of_sets,
 )
+from netinnov.planning._game_values import shapley_value
 from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
-from netinnov.planning._values import shapley_value
 
 Rule: TypeAlias = str | pd.Series | Mapping[Any, float] | Callable[[Game], pd.Series]
 

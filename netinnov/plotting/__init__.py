@@ -10,7 +10,6 @@ from netinnov.plotting._benefit_shares import plot_benefit_shares
 from netinnov.plotting._centre_plans import plot_plan_map, plot_plan_path
 from netinnov.plotting._centre_rules import plot_centre_rules
 from netinnov.plotting._centres import plot_centres
-from netinnov.plotting._charts import plot_centralities, plot_rank_size
 from netinnov.plotting._cobweb import plot_cobweb, plot_price_paths
 from netinnov.plotting._cobweb_maps import plot_attractors, plot_stability_map
 from netinnov.plotting._convergence import plot_convergence, plot_spread
@@ -18,7 +17,7 @@ from netinnov.plotting._diffusion import plot_reach
 from netinnov.plotting._doses import plot_dose_response
 from netinnov.plotting._effects import plot_effects
 from netinnov.plotting._event_study import plot_event_study
-from netinnov.plotting._files import save_figure
+from netinnov.plotting._figure_files import save_figure
 from netinnov.plotting._flow_map import plot_flow_map
 from netinnov.plotting._fonts import cjk_font, place_names
 from netinnov.plotting._frame import dense_frame, frame_of, map_height
@@ -27,10 +26,11 @@ from netinnov.plotting._heat_maps import plot_community_flows, plot_layer_simila
 from netinnov.plotting._link_changes import plot_link_changes
 from netinnov.plotting._network import plot_network
 from netinnov.plotting._notes import caption_notes
-from netinnov.plotting._null import plot_null_distribution
+from netinnov.plotting._null_distribution import plot_null_distribution
 from netinnov.plotting._park import plot_park
 from netinnov.plotting._profile import plot_profile
 from netinnov.plotting._quotients import plot_location_quotients
+from netinnov.plotting._rank_size_and_centralities import plot_centralities, plot_rank_size
 from netinnov.plotting._relatedness import plot_entry_rates
 from netinnov.plotting._robustness import plot_robustness
 from netinnov.plotting._roles import plot_roles

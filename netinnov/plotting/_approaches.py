@@ -13,8 +13,8 @@ from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, GREY, INK, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,17 +6,21 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+
+from netinnov._coast import land_in
 from netinnov._optional import require
 from netinnov.errors import InputError
-from netinnov.plotting._land import draw_land
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from netinnov.plotting._frame import Frame
 
-_LAND = "#f3f3f0"
-_BORDER = "#bdbdb8"
+LAND, SEA, COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
+_SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
 
 
 def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
@@ -28,7 +32,7 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     if basemap is None:
         return
     if isinstance(basemap, str) and basemap == "land":
-        draw_land(ax)
+        _draw_land(ax)
         return
     geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
     shapes = _in_degrees(_read(geopandas, basemap))
@@ -38,7 +42,7 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     sizes = [label.get_fontsize() for label in labels]
     area = seen.geom_type.isin(["Polygon", "MultiPolygon"])
     for part, style in (
-        (seen[area], {"facecolor": _LAND, "edgecolor": _BORDER}),
+        (seen[area], {"facecolor": _SHAPE, "edgecolor": _BORDER}),
         (seen[~area], {"color": _BORDER}),
     ):
         if len(part):
@@ -46,6 +50,20 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     ax.set(xlabel="", ylabel="")  # geopandas names the axes of the coordinate system, in small type
     for label, size in zip(labels, sizes, strict=True):
         label.set_fontsize(size)
+
+
+def _draw_land(ax: Axes) -> None:
+    """Fill the sea of a map, and on it the land, below all else."""
+    ax.set_facecolor(SEA)
+    corners, codes = [], []
+    for outline in land_in((*ax.get_xlim(), *ax.get_ylim())):
+        corners.append(np.vstack([outline, outline[:1]]))
+        codes.append([Outline.MOVETO, *[Outline.LINETO] * (len(outline) - 1), Outline.CLOSEPOLY])
+    if corners:
+        path = Outline(np.concatenate(corners), np.concatenate(codes))
+        land = PathPatch(path, facecolor=LAND, edgecolor=COAST, linewidth=0.4, zorder=0, gid="land")
+        land.set_clip_path(ax.patch)
+        ax.add_artist(land)
 
 
 def _read(geopandas: Any, basemap: Any) -> Any:

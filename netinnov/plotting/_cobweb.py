@@ -15,8 +15,7 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._room import MODELLED
+from netinnov.plotting._notes import MODELLED, number, write_notes
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:

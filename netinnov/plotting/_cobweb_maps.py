@@ -15,8 +15,7 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import write_notes
-from netinnov.plotting._room import MODELLED
+from netinnov.plotting._notes import MODELLED, write_notes
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

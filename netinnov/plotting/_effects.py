@@ -14,8 +14,8 @@ from matplotlib.transforms import ScaledTranslation
 from netinnov._arguments import as_list
 from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

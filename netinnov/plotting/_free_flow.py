@@ -15,9 +15,7 @@ from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import number, percent, write_notes
-from netinnov.plotting._results import table_of
-from netinnov.plotting._room import MODELLED
+from netinnov.plotting._notes import MODELLED, number, percent, write_notes
 from netinnov.plotting._style import (
     DASHES,
     GREY,
@@ -28,6 +26,7 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
 )
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from netinnov.plotting._fonts import type_families
-from netinnov.plotting._room import beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 _POINTS = 7.0
 _MILLIMETRE = 72 / 25.4
+_LABELS = 14.0  # millimetres for the ticks and label of the y axis
 
 
 def legend_above(
@@ -39,7 +39,7 @@ def legend_above(
     labels = [str(entry.get_label()) for entry in entries]
     if not entries:
         return
-    room = (ax.figure.canvas.figure.get_figwidth() * 25.4 - beside(ax)) * _MILLIMETRE
+    room = (ax.figure.canvas.figure.get_figwidth() * 25.4 - _beside(ax)) * _MILLIMETRE
     handle = (handlelength + 0.8) * _POINTS
     widths = [handle + max(map(_width, label.split("\n"))) for label in labels]
     columns = min(ncols, len(labels))
@@ -85,3 +85,11 @@ def _width(text: str) -> float:
     properties = FontProperties(family=list(type_families()), size=_POINTS)
     plain = text.replace(r"\$", "$")
     return float(text_to_path.get_text_width_height_descent(plain, properties, ismath=False)[0])
+
+
+def _beside(ax: Axes) -> float:
+    """Millimetres of the figure's width that are not of these axes."""
+    spec = ax.get_subplotspec()
+    parts = spec.get_gridspec().ncols if spec is not None else 1
+    width = ax.figure.canvas.figure.get_figwidth() * 25.4
+    return float(width - width / parts + _LABELS)

@@ -16,8 +16,8 @@ from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._room import MODELLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.axes import Axes
+
+MODELLED = "Modelled, not observed."
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 

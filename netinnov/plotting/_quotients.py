@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter
 from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

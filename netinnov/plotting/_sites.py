@@ -21,8 +21,8 @@ from netinnov.plotting._frame import draw_frame, frame_of, map_height
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._results import table_of
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

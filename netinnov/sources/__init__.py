@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netinnov._public import public_names
 from netinnov.sources._open_tables import open_tables
+from netinnov.sources._reader_result import Tables
 from netinnov.sources._reconcile import Reconciled, reconcile
-from netinnov.sources._result import Tables
 from netinnov.sources.cordis import read_cordis
 from netinnov.sources.keep import read_keep
 from netinnov.sources.multiplex import read_multiplex

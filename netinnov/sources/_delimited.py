@@ -23,8 +23,8 @@ from netinnov._file_rows import LINE, with_file_rows
 from netinnov._opening import read_bytes
 from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
-from netinnov.sources._files import frame_of
 from netinnov.sources._judgement import some_lines
+from netinnov.sources._text_tables import frame_of
 
 if TYPE_CHECKING:
     from _csv import Reader

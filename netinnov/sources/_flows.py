@@ -16,9 +16,9 @@ from netinnov._file_rows import has_file_rows, row_unit
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
+from netinnov.sources._complete_rows import note
 from netinnov.sources._delimited import decimal_of
 from netinnov.sources._headers import described, our_names, unused_columns
-from netinnov.sources._records import note
 
 Form = Literal["long", "matrix"]
 # What the columns of a long table are called, in the order in which they are looked for.

@@ -12,7 +12,7 @@ from netinnov._arguments import examples
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
-    from netinnov.sources._files import TextTable
+    from netinnov.sources._text_tables import TextTable
 
 N_EXAMPLES = 5
 

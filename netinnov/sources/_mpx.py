@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from netinnov.errors import InputError
-from netinnov.sources._parsed import Link, Parsed, node_table, refuse_line, weight_of
+from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
 
 SECTIONS = (
     "VERSION",

@@ -13,7 +13,7 @@ from netinnov._arguments import examples
 from netinnov._opening import parse_json, unpacked
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._files import TextTable, read_pieces
+from netinnov.sources._text_tables import TextTable, read_pieces
 
 Use = Callable[[pd.DataFrame], None]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from netinnov.errors import InputError
-from netinnov.sources._parsed import (
+from netinnov.sources._parsed_lines import (
     Link,
     Parsed,
     attribute,

@@ -20,7 +20,7 @@ from netinnov.sources._patentsview_files import (
     read_in_pieces,
     unescaped,
 )
-from netinnov.sources._result import Tables
+from netinnov.sources._reader_result import Tables
 
 TRIMMED = r"regexp_replace({}, '\.0$', '')"
 

@@ -16,8 +16,8 @@ from netinnov._arguments import examples
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._files import TextTable, read_header, read_pieces, read_text_file
 from netinnov.sources._judgement import Completeness, Judgement
+from netinnov.sources._text_tables import TextTable, read_header, read_pieces, read_text_file
 
 # What the columns are called, newest release first.
 NAMES = {

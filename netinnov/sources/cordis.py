@@ -13,9 +13,9 @@ from netinnov._arguments import as_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.sources._files import TextTable, read_text_table
-from netinnov.sources._records import check_events, complete_rows, most_frequent, warn_of
-from netinnov.sources._result import Tables
+from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
+from netinnov.sources._reader_result import Tables
+from netinnov.sources._text_tables import TextTable, read_text_table
 
 __all__ = ["read_cordis"]
 

@@ -15,10 +15,10 @@ from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
-from netinnov.sources._files import read_lines
+from netinnov.sources._complete_rows import warn_of
 from netinnov.sources._mpx import parse_mpx
 from netinnov.sources._pajek import parse_pajek
-from netinnov.sources._parsed import (
+from netinnov.sources._parsed_lines import (
     Link,
     Parsed,
     attribute,
@@ -27,8 +27,8 @@ from netinnov.sources._parsed import (
     refuse_line,
     weight_of,
 )
-from netinnov.sources._records import warn_of
-from netinnov.sources._result import Tables
+from netinnov.sources._reader_result import Tables
+from netinnov.sources._text_tables import read_lines
 
 __all__ = ["read_multiplex"]
 

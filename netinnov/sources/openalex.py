@@ -13,11 +13,11 @@ from netinnov._arguments import as_path
 from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
+from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._openalex_duckdb import WorksRead, read_by_duckdb
 from netinnov.sources._openalex_files import read_mentions
-from netinnov.sources._records import check_events, most_frequent, warn_of
-from netinnov.sources._result import Tables
+from netinnov.sources._reader_result import Tables
 
 __all__ = ["read_openalex"]
 

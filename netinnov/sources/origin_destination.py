@@ -12,6 +12,7 @@ from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._public import public_names
 from netinnov.errors import InputError
+from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._encodings import check_encoding
 from netinnov.sources._flows import (
     Form,
@@ -22,8 +23,7 @@ from netinnov.sources._flows import (
     usual_columns,
 )
 from netinnov.sources._headers import check_columns, unused_columns
-from netinnov.sources._records import say, warn_of
-from netinnov.sources._result import Tables
+from netinnov.sources._reader_result import Tables
 
 __all__ = ["read_origin_destination"]
 

@@ -28,12 +28,12 @@ from netinnov.sources._any_table import (
     read_any_table,
 )
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
+from netinnov.sources._complete_rows import note, say
 from netinnov.sources._delimited import decimal_of
 from netinnov.sources._encodings import check_encoding
 from netinnov.sources._headers import check_columns, rename, unused_columns
-from netinnov.sources._records import note, say
-from netinnov.sources._result import Tables
-from netinnov.sources._typed import NUMBERS, typed
+from netinnov.sources._numeric_columns import NUMBERS, typed
+from netinnov.sources._reader_result import Tables
 
 __all__ = [
     "has_places",

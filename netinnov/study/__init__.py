@@ -21,13 +21,13 @@ from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
-from netinnov.study._data import load
-from netinnov.study._explorer import write_explorer
-from netinnov.study._files import write_tables
+from netinnov.study._explorer_page import write_explorer
+from netinnov.study._loaded_data import load
 from netinnov.study._manifest import hash_inputs, write_manifest
-from netinnov.study._page import Chapter, save, write_captions, write_page
 from netinnov.study._places import aggregate_to_places
+from netinnov.study._report_page import Chapter, save, write_captions, write_page
 from netinnov.study._section import Section, Sentence
+from netinnov.study._table_files import write_tables
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 

@@ -20,8 +20,8 @@ from netinnov._opening import decoded, read_bytes
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
-from netinnov.study._data import BUNDLED, DataPart, LayerPart
-from netinnov.study._maps import MapsPart
+from netinnov.study._loaded_data import BUNDLED, DataPart, LayerPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part

@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._columns import as_text, display_names, is_blank
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import mark_modelled, place_names
-from netinnov.study._data import Loaded
+from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlaceLevel
 from netinnov.study._section import Part

@@ -11,7 +11,7 @@ from netinnov.mechanisms.free_flow._elements import ElementMigration
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur
 from netinnov.mechanisms.free_flow._krugman_model import CorePeriphery
 from netinnov.mechanisms.free_flow._logit import LogitMigration
-from netinnov.mechanisms.free_flow._maps import (
+from netinnov.mechanisms.free_flow._phase_maps import (
     PHASES,
     basin_sizes,
     bifurcation_diagram,

@@ -132,8 +132,8 @@ def _layers(result: Centres) -> Iterator[Sentence]:
         some(layers, len(layers), most=10),
     )
     yield Sentence(text, ("structure",))
-    if structure.apart:
-        modelled = joined([name(result.marks[layer]) for layer in structure.apart])
+    if structure.modelled_beside:
+        modelled = joined([name(result.marks[layer]) for layer in structure.modelled_beside])
         text = phrase(
             "Apart from them: {}. There are no intervals and no tests for what a model made: its "
             "links are no evidence.",
@@ -141,7 +141,7 @@ def _layers(result: Centres) -> Iterator[Sentence]:
         )
         yield Sentence(text, ("structure",))
     for omitted in structure.left_out:
-        yield Sentence(f"Not computed: {omitted.what}, as {omitted.why}.", ("structure",))
+        yield Sentence(f"Not computed: {omitted.result}, as {omitted.why}.", ("structure",))
 
 
 def _with_support(row: pd.Series, *, sure: bool) -> str:

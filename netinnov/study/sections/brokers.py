@@ -13,7 +13,7 @@ from netinnov._hierarchy import units
 from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
 from netinnov.study._section import Section, Sentence, Table
-from netinnov.study._structure import StructurePart, plan
+from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import counted, joined, name, percent, phrase, times
 from netinnov.study.sections import enclaves
 

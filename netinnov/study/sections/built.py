@@ -13,7 +13,7 @@ from matplotlib.collections import PathCollection
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import map_height, new_figure, plot_flow_map
 from netinnov.study._context import Context
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
 from netinnov.study._words import are, counted, joined, name, phrase
 from netinnov.study.sections import enclaves

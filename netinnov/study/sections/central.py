@@ -16,7 +16,7 @@ from netinnov.plotting import new_figure, plot_centralities
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
-from netinnov.study._structure import plan
+from netinnov.study._structure_plan import plan
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase, some, times
 
 BETWEEN = 1000

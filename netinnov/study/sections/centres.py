@@ -21,9 +21,9 @@ from netinnov.plotting import (
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
-from netinnov.study._structure import FEWER, Plan, StructurePart, plan
+from netinnov.study._structure_plan import FEWER, Plan, StructurePart, plan
 from netinnov.study._words import cell, out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
 
@@ -239,7 +239,7 @@ def tables(result: Centres) -> Iterator[Table]:
     structure = result.plan
     settings = {
         "layers together": "; ".join(result.marks[x] for x in structure.network.layers),
-        "layers apart": "; ".join(result.marks[x] for x in structure.apart),
+        "layers apart": "; ".join(result.marks[x] for x in structure.modelled_beside),
         **{key.replace("_", " "): value for key, value in structure.options.model_dump().items()},
         "rule used": result.rule,
         "null model used": structure.null.name,
@@ -247,7 +247,7 @@ def tables(result: Centres) -> Iterator[Table]:
         "why this null model": structure.null.why,
         **{f"modularity test: {key}": value for key, value in asdict(result.test).items()},
         "seed": structure.seed,
-        **{f"left out: {omitted.what}": omitted.why for omitted in structure.left_out},
+        **{f"left out: {omitted.result}": omitted.why for omitted in structure.left_out},
     }
     frame = pd.DataFrame(list(settings.items()), columns=["setting", "value"]).astype("str")
     shown = [

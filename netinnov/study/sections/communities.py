@@ -13,7 +13,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, new_figure, plot_community_flows
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
-from netinnov.study._structure import StructurePart
+from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import counted, name, percent, phrase, some
 from netinnov.study.sections import centres
 from netinnov.study.sections._centres_text import modularity_in_words
@@ -45,7 +45,7 @@ class Communities:
     drawn_names: pd.Series[str]
     marks: dict[str, str]
     modelled: tuple[str, ...]
-    apart: tuple[str, ...]
+    modelled_beside: tuple[str, ...]
     against_chance: str
 
 
@@ -70,7 +70,7 @@ def compute(context: Context) -> Communities | None:
         centres_found.drawn_names,
         centres_found.marks,
         structure.modelled,
-        structure.apart,
+        structure.modelled_beside,
         modularity_in_words(centres_found),
     )
 
@@ -217,7 +217,7 @@ def tables(result: Communities) -> Iterator[Table]:
         },
         orient="index",
     ).rename_axis("layer")
-    marked = (*modelled, *result.apart)
+    marked = (*modelled, *result.modelled_beside)
     yield Table(
         "communities_by_layer",
         mark_layers(by_layer, marked),

@@ -22,7 +22,7 @@ from netinnov.plotting import (
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Section
 from netinnov.study._words import name, phrase

@@ -12,7 +12,7 @@ from netinnov import centrality
 from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
-from netinnov.study._structure import StructurePart, plan
+from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import name, number, percent, phrase
 
 SHOWN = 20

@@ -16,7 +16,7 @@ from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, strength_together
 from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
-from netinnov.study._structure import StructurePart
+from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import name, number, percent, phrase, places
 
 ENOUGH = 10

@@ -25,7 +25,7 @@ from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Part, Picture, Section, Sentence, Table, with_modelled
 from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some

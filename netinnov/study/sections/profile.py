@@ -17,9 +17,9 @@ from netinnov._parallel import workers
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
-from netinnov.study._null import Null
+from netinnov.study._null_choice import Null
 from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
-from netinnov.study._structure import Plan, StructurePart, plan
+from netinnov.study._structure_plan import Plan, StructurePart, plan
 from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
 from netinnov.study.sections import centres
 
@@ -87,7 +87,7 @@ class Profile:
     """Every index of the layers looked at together, and of each modelled layer beside them."""
 
     table: pd.DataFrame
-    apart: dict[str, pd.DataFrame]
+    modelled_beside: dict[str, pd.DataFrame]
     replicates: int
     null: Null
     rule: str
@@ -137,7 +137,7 @@ def compute(context: Context) -> Profile | None:
         _drawn(structure, draw, sizes, context.say),
         {
             layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
-            for layer in structure.apart
+            for layer in structure.modelled_beside
         },
         structure.replicates,
         structure.null,
@@ -223,7 +223,7 @@ def tell(result: Profile) -> Iterator[Sentence]:
     yield from _null(result)
     yield from _without_one(result)
     yield from _biased(result)
-    for layer, table in result.apart.items():
+    for layer, table in result.modelled_beside.items():
         text = phrase(
             "In {} alone the effective number of places is {}, and {} are centres by the rule "
             "“{}”: this describes the model.",
@@ -366,15 +366,15 @@ def tables(result: Profile) -> Iterator[Table]:
         on_page=not result.drawn,
         modelled=result.modelled,
     )
-    if result.apart:
-        marked = {result.marks[layer]: table for layer, table in result.apart.items()}
+    if result.modelled_beside:
+        marked = {result.marks[layer]: table for layer, table in result.modelled_beside.items()}
         table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
         shown = ["index", "of", "many_centres_if", "value"]
         yield Table(
             "profile_modelled",
             table[shown].assign(modelled_layers=table.index),
             "The same indices in each modelled layer: values only.",
-            modelled=tuple(result.apart),
+            modelled=tuple(result.modelled_beside),
         )
 
 

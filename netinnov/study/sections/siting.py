@@ -21,9 +21,9 @@ from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
-from netinnov.study._maps import MapsPart
+from netinnov.study._map_options import MapsPart
 from netinnov.study._section import Picture, Section, Table, with_modelled
-from netinnov.study._structure import plan as structure_of
+from netinnov.study._structure_plan import plan as structure_of
 from netinnov.study._words import fixed, percent
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of
 from netinnov.study.sections._siting_part import SitingPart
@@ -141,7 +141,7 @@ def resample_of(context: Context) -> tuple[Change | None, str]:
     structure = context.once(structure_of)
     if structure is None:
         return None, "the sections on structure, which say how links are resampled, are left out"
-    why = next((each.why for each in structure.left_out if each.what == "intervals"), "")
+    why = next((each.why for each in structure.left_out if each.result == "intervals"), "")
     if why:
         return None, why
     if structure.participation is None:

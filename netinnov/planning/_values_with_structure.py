@@ -12,7 +12,7 @@ from netinnov._arguments import as_list, examples, shown
 from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning._game import Game, GameLike, as_game, as_positions, by_player, masks_of_sets
-from netinnov.planning._values import mean_by_orders
+from netinnov.planning._game_values import mean_by_orders
 
 
 @suggests_keywords

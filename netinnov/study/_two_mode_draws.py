@@ -17,7 +17,7 @@ from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
-from netinnov.study._data import Incidence
+from netinnov.study._loaded_data import Incidence
 
 TRIED = 10
 """Networks drawn to see how many participations a random network moves."""

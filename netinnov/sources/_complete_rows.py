@@ -13,8 +13,8 @@ import pandas as pd
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError, shortened
 from netinnov.linkages import Weighting
-from netinnov.sources._files import TextTable
 from netinnov.sources._judgement import Completeness
+from netinnov.sources._text_tables import TextTable
 
 
 class ReadingNote(UserWarning):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from netinnov.plotting import caption_notes, save_figure
 from netinnov.study._section import Picture, Sentence, Table
-from netinnov.study._views import View, view_of
+from netinnov.study._table_views import View, view_of
 from netinnov.study._words import counted, joined, plain
 
 DOTS_PER_INCH = 300

@@ -7,7 +7,7 @@ from pathlib import Path
 from netinnov.explorer import Explorer, StudyTables, page_of, study_tables
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
-from netinnov.study._data import load
+from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections._enclave_choice import choose
 

@@ -10,7 +10,7 @@ import pandas as pd
 from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult
-from netinnov.manuscript._grid import (
+from netinnov.manuscript._cells import (
     MISSING,
     Grid,
     are_whole,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from netinnov.study._files import has_index
 from netinnov.study._section import Table
+from netinnov.study._table_files import has_index
 from netinnov.study._words import cell, joined, name, phrase
 
 SHOWN, SHORT, ALL = 8, 12, 40

@@ -12,7 +12,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
 from netinnov.null_models._prepared import LEAST_MOVED, moved_share, prepared_null
 from netinnov.study._measures import DENSE, linked_share
-from netinnov.study._two_mode import Participation, traded
+from netinnov.study._two_mode_draws import Participation, traded
 from netinnov.study._words import percent
 
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.linkages import GravityFit
-from netinnov.manuscript._grid import Grid, interval, number, p_value, words
+from netinnov.manuscript._cells import Grid, interval, number, p_value, words
 from netinnov.null_models import MatrixRegression
 from netinnov.panels import (
     DifferenceInDifferences,

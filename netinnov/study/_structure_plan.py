@@ -13,9 +13,9 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, says_events
 from netinnov.study._context import Context
-from netinnov.study._null import Null, NullName, choose_null, no_null
+from netinnov.study._null_choice import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
-from netinnov.study._two_mode import Participation, participation_of
+from netinnov.study._two_mode_draws import Participation, participation_of
 
 COSTLY = 100
 """Places above which communities are not searched for in every draw of the profile."""
@@ -81,7 +81,7 @@ most_places = 1000            # with more places nothing is drawn, as it would t
 class LeftOut:
     """What is not computed, and why."""
 
-    what: Omitted
+    result: Omitted
     why: str
 
 
@@ -90,15 +90,15 @@ class Plan:
     """The layers looked at together, how often they are drawn, and what is left out and why.
 
     `cities` has all layers with a link, `network` those looked at together: the observed ones, or
-    the modelled ones (`modelled`) if nothing was observed. `apart` are modelled layers beside
-    observed ones.
+    the modelled ones (`modelled`) if nothing was observed. `modelled_beside` are modelled layers
+    beside observed ones.
     """
 
     options: StructurePart
     cities: MultilayerNetwork
     network: MultilayerNetwork
     modelled: tuple[str, ...]
-    apart: tuple[str, ...]
+    modelled_beside: tuple[str, ...]
     resamples: int
     replicates: int
     null: Null
