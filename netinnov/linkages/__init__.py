@@ -8,7 +8,7 @@ from netinnov.linkages._enclaves import enclaves, find_enclaves
 from netinnov.linkages._gravity_model import gravity
 from netinnov.linkages._mobility import branches, mobility
 from netinnov.linkages._outposts import add_outposts
-from netinnov.linkages._pairs import Weighting as Weighting
+from netinnov.linkages._pairs_sql import Weighting as Weighting
 from netinnov.linkages._project import project
 from netinnov.linkages._residuals import GravityFit, gravity_residuals
 

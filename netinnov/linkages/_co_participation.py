@@ -8,7 +8,8 @@ import narwhals as nw
 
 from netinnov._arguments import check_flag
 from netinnov._public import suggests_keywords
-from netinnov.linkages._pairs import Weighting, pairs
+from netinnov.linkages._pairs import pairs
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._participations import as_cells, checked_rows, name_large_events
 from netinnov.linkages._records import links
 

@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._arguments import as_whole, check_choice, shown
 from netinnov._dataframes import as_pandas
 from netinnov.errors import InputError
-from netinnov.linkages._pairs import Weighting
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._records import records, text
 
 MANY_PAIRS = 1e8
