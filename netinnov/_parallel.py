@@ -90,7 +90,7 @@ def run(
     results: list[list[Result]] = [[]] * len(batches)
     waiting: dict[Future[list[Result]], int] = {}
     total = done + len(items)
-    bar = _progress_bar(total, done=done, label=label, shown=progress)
+    bar = progress_bar(total, done=done, label=label, shown=progress)
 
     def keep(at: int, batch_results: list[Result]) -> None:
         results[at] = batch_results
@@ -235,7 +235,7 @@ def _cannot_travel(error: Exception) -> str:
     )
 
 
-def _progress_bar(total: int, *, done: int, label: str, shown: bool) -> tqdm[NoReturn]:
+def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[NoReturn]:
     """Make a bar, hidden where neither a terminal nor a notebook can show it."""
     from tqdm import TqdmWarning
 

@@ -121,7 +121,7 @@ def co_participation(
         max_members=max_members,
     )
     cells = as_cells(rows, when, grouped=by is not None)
-    name_large_events(cells, when, max_members)
+    name_large_events(cells, when, max_members, stacklevel=4)
     met = pairs(
         cells,
         by=when,

@@ -35,8 +35,8 @@ def meetings(first: str, second: str, by: list[str], *, inside: bool) -> str:
     kept = "a.unit < b.unit" + (" OR (a.unit = b.unit AND a.amount > 1)" if inside else "")
     return f"""
         SELECT {columns}a.unit AS source, b.unit AS target,
-            sum(CASE WHEN a.unit = b.unit THEN share * a.amount * (b.amount - 1) / 2
-                ELSE share * a.amount * b.amount END) AS weight
+            sum(CASE WHEN a.unit = b.unit THEN a.share * a.amount * (b.amount - 1) / 2
+                ELSE a.share * a.amount * b.amount END) AS weight
         FROM {first} a JOIN {second} b {using("event", *by)}
         WHERE {kept}
         GROUP BY {columns}source, target

@@ -63,11 +63,10 @@ def as_cells(rows: Any, when: list[str], *, grouped: bool) -> Any:
     return cells
 
 
-def name_large_events(cells: Any, when: list[str], max_members: int | None) -> None:
-    """Warn of events that are left out, and of those whose pairs may not fit in memory.
-
-    The warning is of the line that called the caller.
-    """
+def name_large_events(
+    cells: Any, when: list[str], max_members: int | None, *, stacklevel: int
+) -> None:
+    """Warn of events that are left out, and of those whose pairs may not fit in memory."""
     in_memory = isinstance(cells, nw.DataFrame)
     if max_members is None and not in_memory:
         return
@@ -86,8 +85,8 @@ def name_large_events(cells: Any, when: list[str], max_members: int | None) -> N
     n_pairs = float(units @ (units - 1)) / 2
     if max_members is not None and len(table):
         msg = f"`max_members` = {max_members:,} leaves out {len(table):,} larger events"
-        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=4)
+        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=stacklevel)
     elif n_pairs > MANY_PAIRS:
         msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
         mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
-        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=4)
+        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=stacklevel)
