@@ -211,7 +211,7 @@ def places_of(
     """
     ids = pd.Index(locations_used, name="place", dtype="str")
     listed = locations.drop_duplicates("location").set_index("location")
-    unlisted = np.setdiff1d(ids, listed.index)
+    unlisted = ids.difference(listed.index)
     if len(listed) and unlisted.size:
         shown = examples(unlisted, str)
         faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
