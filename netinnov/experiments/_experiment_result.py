@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_flag
+from netinnov._atomic import write_bytes
 from netinnov._display import Displayed
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
@@ -268,7 +269,8 @@ class ExperimentResult(Displayed):
         Parameters
         ----------
         folder : path
-            Is made if it is not there; files of the same names are replaced.
+            Is made if it is not there; files of the same names are replaced, each when the new one
+            is complete.
         decomposition : DataFrame or mapping of str to DataFrame, optional
             From `decompose`; several by the name of their scenario.
 
@@ -300,7 +302,7 @@ class ExperimentResult(Displayed):
                 continue
             paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
             write_csv(table, paths[-2])
-            table.to_parquet(paths[-1], index=False)
+            write_bytes(paths[-1], table.to_parquet(index=False))
         return paths
 
 

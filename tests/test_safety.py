@@ -1,0 +1,283 @@
+"""What comes from outside runs nothing and writes nowhere else; what breaks off harms no file."""
+
+from __future__ import annotations
+
+import ast
+import io
+import resource
+import signal
+import subprocess
+import sys
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import sources
+from netinnov._checkpoint import Checkpoint
+from netinnov.errors import InputError
+from netinnov.io import escape_formulas, read_network, write_graphml, write_network
+
+PACKAGE = Path(ni.__file__).parent
+
+
+@pytest.fixture
+def network():
+    """Large enough to be written in more than one go."""
+    n = 2_000
+    nodes = pd.DataFrame(
+        {"name": [f"node {i}" for i in range(n)]}, index=[f"n{i}" for i in range(n)]
+    )
+    links = pd.DataFrame(
+        {"source": nodes.index[:-1], "target": nodes.index[1:], "layer": "research"}
+    )
+    return ni.build_network(nodes, links)
+
+
+def files_in(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+# -- archives ----------------------------------------------------------------------------------
+
+CORDIS = {
+    "organization.csv": "projectID;organisationID;name;activityType;city;country\n1;9;A;PRC;B;FR\n",
+    "project.csv": "id;startDate\n1;2016-01-01\n",
+}
+PATENTSVIEW = {"g_inventor.tsv": "patent_id\tinventor_id\n1\ta\n1\tb\n"}
+
+
+@pytest.mark.parametrize("above", ["../", "../../", "/", "deep/../../"])
+@pytest.mark.parametrize(
+    ("read", "members"),
+    [(sources.read_cordis, CORDIS), (sources.read_patentsview, PATENTSVIEW)],
+    ids=["cordis", "patentsview"],
+)
+def test_members_of_a_zip_are_read_and_never_written(tmp_path, read, members, above):
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    with zipfile.ZipFile(inside / "all.zip", "w") as archive:
+        for name, text in members.items():
+            archive.writestr(above + name, text)
+    before = files_in(tmp_path)
+
+    assert len(read(inside / "all.zip").nodes)
+    assert files_in(tmp_path) == before
+
+
+def test_a_link_in_a_zip_leads_nowhere(tmp_path):
+    (tmp_path / "secret.tsv").write_text("patent_id\tinventor_id\n1\tsecret\n")
+    link = zipfile.ZipInfo("g_inventor.tsv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(link, str(tmp_path / "secret.tsv"))
+
+    with pytest.raises(InputError, match=r"must hold a table of inventors|must have the columns"):
+        sources.read_patentsview(tmp_path / "all.zip")
+
+
+def test_no_part_of_the_package_unpacks_an_archive_to_disk():
+    assert calls_of("extract", "extractall", "unpack_archive", modules=("tarfile",)) == []
+
+
+# -- code in data ------------------------------------------------------------------------------
+
+
+def calls_of(*names, modules=()):
+    """Where the package calls functions of these names, on modules, or imports these modules."""
+    places = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            imported += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            called = isinstance(node, ast.Call) and getattr(node.func, "attr", None) in names
+            # `series.str.extract` is not about archives.
+            called = called and getattr(node.func.value, "attr", None) != "str"
+            if called or {*imported} & {*modules}:
+                places.append(f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}")
+    return places
+
+
+def test_only_work_between_own_processes_is_pickled():
+    modules = ("pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal")
+    places = calls_of("read_pickle", "Read_Pickle", "Read_Picklez", modules=modules)
+    assert {place.partition(":")[0] for place in places} <= {"_parallel.py"}
+
+
+def test_arrays_of_objects_are_never_loaded():
+    for path in PACKAGE.rglob("*.py"):
+        assert "allow_pickle=True" not in path.read_text(encoding="utf-8"), path
+
+
+class Runs:
+    """What touches a file where it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_in_a_checkpoint_is_not_run(tmp_path):
+    touched = tmp_path / "touched"
+    store = Checkpoint(tmp_path / "kept", {"function": "x", "network": "y"}, {"entropy": 1})
+    np.savez(tmp_path / "kept" / "batch-0.npz", experiment=np.array([Runs(touched)], object))
+
+    with pytest.raises(InputError, match=r"batch-0\.npz of the checkpoint cannot be read"):
+        list(store.rows("value"))
+
+    assert not touched.exists()
+
+
+@pytest.mark.parametrize("name", ["network.pkl", "network.pickle", "nodes.npy", "nodes.joblib"])
+def test_a_pickle_in_the_place_of_a_network_is_refused(tmp_path, name):
+    touched = tmp_path / "touched"
+    stream = io.BytesIO()
+    np.save(stream, np.array([Runs(touched)], object))
+    (tmp_path / name).write_bytes(stream.getvalue())
+
+    with pytest.raises(InputError):
+        ni.read_network(tmp_path / name)
+
+    assert not touched.exists()
+
+
+def test_tables_of_a_network_can_be_written_for_a_spreadsheet(tmp_path):
+    nodes = pd.DataFrame({"name": ['=HYPERLINK("http://x")', "+1+1", "@a", "-a"]}, list("abcd"))
+    links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["=1"]})
+    network = ni.build_network(nodes, links)
+
+    for table in (network.nodes, network.links):
+        text = escape_formulas(table.reset_index()).to_csv(index=False)
+        cells = pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False).to_numpy()
+        assert not [cell for cell in cells.ravel() if cell[:1] in ("=", "+", "-", "@")]
+
+
+# -- what breaks off ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
+@pytest.mark.parametrize("reader", [ni.read_network, sources.read_tables])
+def test_a_truncated_parquet_is_one_error_with_its_name(tmp_path, reader, share):
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(500)]})
+    nodes.to_parquet(tmp_path / "nodes.parquet")
+    nodes.assign(source="n0", target=nodes["node"]).to_parquet(tmp_path / "links.parquet")
+    whole = (tmp_path / "links.parquet").read_bytes()
+    (tmp_path / "links.parquet").write_bytes(whole[: int(share * len(whole))])
+
+    with pytest.raises(InputError, match=r"links\.parquet .*(cannot be read|is empty)"):
+        reader(tmp_path)
+
+
+@contextmanager
+def full_disk(n_bytes):
+    """No file may grow beyond ``n_bytes``, as on a disk that is full.
+
+    What is written under it must have been written once before, so that all modules are loaded:
+    Python would keep half of what it compiles.
+    """
+    before, keeps_none = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = keeps_none
+
+
+def test_a_full_disk_leaves_the_older_file_and_names_it(tmp_path, network):
+    path = tmp_path / "output.xml"
+    write_graphml(network.select(nodes=["n0"]), path)
+    older = path.read_bytes()
+
+    with full_disk(4096), pytest.raises(InputError, match=r"output\.xml cannot be written: File"):
+        write_graphml(network, path)
+
+    assert files_in(tmp_path) == {"output.xml": older}
+
+
+def test_a_full_disk_leaves_the_older_page_and_names_it(tmp_path):
+    path = tmp_path / "explorer.html"
+    page = ni.explore(ni.datasets.load_quzhou())
+    page.write(path)
+    older = path.read_bytes()
+
+    with full_disk(4096), pytest.raises(InputError, match=r"explorer\.html cannot be written: "):
+        page.write(path)
+
+    assert files_in(tmp_path) == {"explorer.html": older}
+
+
+def test_a_full_disk_leaves_the_older_tables_of_an_experiment(tmp_path, network):
+    result = ni.compare_scenarios(
+        network.select(nodes=[f"n{i}" for i in range(60)]),
+        scenarios={"same": lambda network, _: network},
+        measures={"one": lambda network: pd.Series(1.0, network.nodes.index)},
+        replicates=2,
+        rng=1,
+        progress=False,
+    )
+    before = {path.name: path.read_bytes() for path in result.write(tmp_path)}
+
+    with full_disk(1000), pytest.raises(InputError, match=r"\.(csv|parquet) cannot be written: "):
+        result.write(tmp_path)
+
+    assert files_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path, network, format):
+    write_network(network, tmp_path / "older", format=format)
+    before = files_in(tmp_path)
+
+    with full_disk(4096), pytest.raises(InputError, match=r"network cannot be written: "):
+        write_network(network, tmp_path / "network", format=format)
+
+    assert files_in(tmp_path) == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["older"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import netinnov as ni
+import pandas as pd
+from netinnov.io import write_graphml, write_network
+
+links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["x"]})
+network = ni.build_network(pd.DataFrame({"node": ["a", "b"]}), links)
+Path.replace = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[1] == "file":
+    write_graphml(network, sys.argv[2])
+else:
+    write_network(network, sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_kill_at_the_last_moment_leaves_what_was_there(tmp_path, network, kind):
+    path = tmp_path / kind
+    if kind == "file":
+        path.write_text("older")
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, kind, str(path)], check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert (path.read_text() == "older") if kind == "file" else not path.exists()
+    others = [entry.name for entry in tmp_path.iterdir() if entry != path]
+    assert all(name.startswith(".netinnov-") for name in others)
+    if kind == "file":
+        write_graphml(network, path)
+    else:
+        write_network(network, path)
+        assert read_network(path).equals(network)
