@@ -63,3 +63,14 @@ def test_both_agree_with_networkx(tables: Tables) -> None:
     assert centrality.core_number(network).tolist() == list(nx.core_number(graph).values())
     expected = nx.rich_club_coefficient(graph, normalized=False) if graph.edges else {}
     assert centrality.rich_club(network).to_dict() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_core_numbers_of_larger_networks_agree_with_networkx(seed: int) -> None:
+    graph = nx.barabasi_albert_graph(400, 4, seed=seed)
+    graph.add_edges_from(nx.gnm_random_graph(120, 900, seed=seed).edges)  # cores of many sizes
+    links = pd.DataFrame(graph.edges, columns=["source", "target"])
+    network = ni.build_network(pd.DataFrame(index=range(400)), links)
+    expected = nx.core_number(graph)
+    assert len(set(expected.values())) > 3
+    assert centrality.core_number(network).tolist() == [expected[v] for v in range(400)]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._paths import union
-from netinnov._typing import Codes
-from netinnov.network import MultilayerNetwork
+from netinnov._rows import Block
+from netinnov.network import MultilayerNetwork, check_network
 
 
 def core_number(network: MultilayerNetwork) -> pd.Series:
@@ -28,6 +27,8 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     References
     ----------
     Seidman (1983), Network structure and minimum degree, Social Networks 5.
+    Batagelj and Zaversnik (2003), An O(m) algorithm for cores decomposition of networks,
+    arXiv:cs/0310049.
 
     Examples
     --------
@@ -37,11 +38,12 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     >>> core_number(network).tolist()
     [2, 2, 2, 1]
     """
-    import igraph
+    pairs = _pairs(network)
+    from netinnov.kernels.cores import core_numbers
+    from netinnov.kernels.links import mirror
 
-    one, other = _pairs(network)
-    graph = igraph.Graph(n=network.n_nodes, edges=np.column_stack([one, other]))
-    score = np.array(graph.coreness(), dtype=np.int64)
+    indptr, indices, _ = mirror(*pairs, network.n_nodes)
+    score = core_numbers(indptr, indices).astype(np.int64)
     return pd.Series(score, network.storage.nodes.index, name="core_number")
 
 
@@ -79,7 +81,8 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     >>> rich_club(network).round(3).tolist()  # all four; without d; c alone has more than 2
     [0.667, 1.0]
     """
-    one, other = _pairs(network)
+    pairs = _pairs(network)
+    one, other = pairs.sources, pairs.indices
     degree = np.bincount(np.concatenate([one, other]), minlength=network.n_nodes)
     size = int(degree.max(initial=0))
     # Nodes, and links by their lesser end, with more than k neighbours: counts from above.
@@ -91,15 +94,17 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(share, index, dtype=np.float64, name="rich_club")
 
 
-def _pairs(network: MultilayerNetwork) -> tuple[Codes, Codes]:
-    """Ends of the linked pairs, each once, the first end the lesser."""
-    row, column = union(network).tocoo().coords
-    if not network.directed:
-        kept = row < column
-        return row[kept], column[kept]
-    n = max(network.n_nodes, 1)
-    pair = np.unique(np.minimum(row, column).astype(np.int64) * n + np.maximum(row, column))
-    return (pair // n).astype(np.int32), (pair % n).astype(np.int32)
+def _pairs(network: MultilayerNetwork) -> Block:
+    """The linked pairs, each once, in the row of the lesser end."""
+    check_network(network)
+    from netinnov.kernels.links import sort_rows
+
+    blocks = network.storage.blocks
+    none = np.empty(0, np.int32)
+    source = np.concatenate([none, *(block.sources for block in blocks)])
+    target = np.concatenate([none, *(block.indices for block in blocks)])
+    rows = np.flatnonzero(source != target).astype(np.uint32)
+    return Block(*sort_rows(rows, source, target, np.ones(source.size), network.n_nodes, True))
 
 
 def _above(values: np.ndarray, size: int) -> np.ndarray:
