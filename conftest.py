@@ -1,9 +1,11 @@
-"""What tests and examples of docstrings share: figures are closed, and a kernel compiles once."""
+"""What tests and examples of docstrings share: one worker makes what is dear for all."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,44 @@ except ImportError:  # Windows: each worker compiles for itself
 
 # Threads of BLAS that wait for each other take half of the time where two workers share two cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+# Thousands of collected tests are walked through again and again for garbage that is not there.
+gc.set_threshold(10_000, 10, 10)
+
+
+def pytest_collection_finish():
+    """Leave what collection has made out of the search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def alone(path):
+    """Let one worker in at a time."""
+    if fcntl is None:
+        yield
+        return
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """``made_once(name, make)`` calls ``make(path)`` in one worker, and gives the path to all."""
+    base = tmp_path_factory.getbasetemp()
+    if fcntl is not None and "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def made(name, make):
+        path = base / name
+        with alone(base / f"{name}.lock"):
+            if not path.exists():
+                make(path)
+        return path
+
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +78,7 @@ def pytest_configure(config):
     def compile_once(self, signature):
         if isinstance(self._cache, NullCache):
             return compile_alone(self, signature)
-        with (folder / f"{self.py_func.__qualname__}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone(folder / f"{self.py_func.__qualname__}.lock"):
             return compile_alone(self, signature)
 
     Dispatcher.compile = compile_once

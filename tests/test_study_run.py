@@ -42,11 +42,13 @@ NASTY = (
 
 
 @pytest.fixture(scope="session")
-def bundled(tmp_path_factory):
+def bundled(made_once):
     """The bundled case with few draws, its folder: once in a run of the tests."""
-    out = tmp_path_factory.mktemp("bundled") / "study"
-    assert study.run(study.configure(tomllib.loads(FEW)), out=out) == out / "report.html"
-    return out
+
+    def make(out):
+        assert study.run(study.configure(tomllib.loads(FEW)), out=out) == out / "report.html"
+
+    return made_once("bundled study", make)
 
 
 @pytest.fixture

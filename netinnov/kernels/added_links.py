@@ -145,9 +145,11 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
             continue
         size = n + n_new[c]
         work = np.full((size, size), np.inf)
-        work[:n, :n] = apart
         counts = np.zeros(size, np.bool_)
-        counts[:n] = chosen
+        for s in range(n):  # slower to compile as slices
+            counts[s] = chosen[s]
+            for t in range(n):
+                work[s, t] = apart[s, t]
         gain = np.zeros(size, np.float64)
         for s in range(n, size):
             work[s, s] = 0.0
@@ -156,7 +158,8 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
             _shorten(work, i, j, more, gain, counts, sources, targets, after)
             if both_ways[e]:
                 _shorten(work, j, i, more, gain, counts, sources, targets, after)
-        gains[c] = gain[:n]
+        for s in range(n):
+            gains[c, s] = gain[s]
     return gains
 
 

@@ -85,7 +85,8 @@ def pairs_at_distance(indptr, indices, sources, wanted):
                     count += new
         if step == counts.size:
             longer = np.zeros(2 * counts.size, np.int64)
-            longer[: counts.size] = counts
+            for at in range(step):  # slower to compile as a slice
+                longer[at] = counts[at]
             counts = longer
         counts[step] = count
         step += 1

@@ -164,8 +164,8 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
         rest[v] = inside - fa * a[v] * (sum_a[own] - a[v]) - fb * b[v] * (sum_b[own] - b[v])
     part = _numbers(n)
     size = np.ones(n, np.int32)
-    sum_a[:] = a
-    sum_b[:] = b
+    for v in range(n):  # slower to compile as a slice
+        sum_a[v], sum_b[v] = a[v], b[v]
     near = np.zeros(n)
     touched = np.empty(n + 1, np.int32)
     for v in _shuffled(n, state):

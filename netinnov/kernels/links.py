@@ -60,8 +60,10 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
         if end - begin > SHORT:
             # A stable sort, so that sums do not depend on which end a row was written at.
             order = np.argsort(indices[begin:end], kind="mergesort")
-            indices[begin:end] = indices[begin:end][order]
-            data[begin:end] = data[begin:end][order]
+            ends, weights = indices[begin:end][order], data[begin:end][order]
+            for k in range(end - begin):  # slower to compile as a slice
+                indices[begin + k] = ends[k]
+                data[begin + k] = weights[k]
         else:
             for k in range(begin + 1, end):
                 j, w, q = indices[k], data[k], k - 1

@@ -170,27 +170,29 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
         figure.dpi = dpi
 
 
-_OPTIONS = subset.Options
+_load_font = subset.load_font
 
 
-def _font_options(**options: Any) -> subset.Options:
-    """Options of an embedded font without tables for the choice and position of its glyphs."""
-    made = _OPTIONS(**options)
-    made.drop_tables += ["GDEF", "GPOS", "GSUB", "MATH"]
-    return made
+def _without_layout(*args: Any, **options: Any) -> Any:
+    """Load a font without its tables for the choice and position of glyphs."""
+    font = _load_font(*args, **options)
+    for table in ("GDEF", "GPOS", "GSUB", "MATH"):
+        if table in font:
+            del font[table]
+    return font
 
 
 @contextmanager
 def _small_fonts() -> Iterator[None]:
     """Embed fonts without tables that a PDF, whose glyphs are already placed, never uses.
 
-    To subset these tables takes longer than to subset the glyphs.
+    To read these tables takes longer than to subset the glyphs.
     """
-    subset.Options = _font_options
+    subset.load_font = _without_layout
     try:
         yield
     finally:
-        subset.Options = _OPTIONS
+        subset.load_font = _load_font
 
 
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
