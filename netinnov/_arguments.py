@@ -78,7 +78,7 @@ def check_callable(
 
 
 def check_mapping(name: str, value: object, expected: str, *, filled: bool = False) -> None:
-    """Refuse what is no mapping, or with ``filled`` is empty; ``expected``: from what to what."""
+    """Refuse what is not a mapping (``filled``: or empty); ``expected``: from what to what."""
     if not isinstance(value, Mapping) or (filled and not value):
         least = ", with at least one" if filled else ""
         raise InputError(f"`{name}` must be a mapping {expected}{least}; found {shown(value)}.")
@@ -112,7 +112,7 @@ def check_number(
     below: bool = False,
     whole: bool = False,
 ) -> None:
-    """Refuse what is no finite number in [low, high]; ``above`` or ``below`` leave an end out.
+    """Refuse what is not a finite number in [low, high]; ``above`` or ``below`` leave an end out.
 
     With ``whole`` it must be a whole number as well, and no truth value. Options that count work
     have a limit by their name, see `LIMITS`; other counts are below ``2**31``.
@@ -152,7 +152,7 @@ def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
 
 
 def check_confidence(name: str, value: Any) -> None:
-    """Refuse what is no level of an interval, above 0 and below 1: 0.95, not 95."""
+    """Refuse what is not a level of an interval, above 0 and below 1: 0.95, not 95."""
     check_number(name, value, low=0, high=1, above=True, below=True)
 
 

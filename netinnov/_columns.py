@@ -123,7 +123,7 @@ def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bo
 
 
 def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
-    """Float64 with NaN where missing, and which entries are no numbers at all."""
+    """Float64 with NaN where missing, and which entries are not numbers at all."""
     dtype = values.dtype
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
         if dtype.kind == "c":
@@ -175,7 +175,7 @@ def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> p
 def misspelt(column: str, name: str) -> bool:
     """Whether a column looks like a slip for ``name``: case, one letter too few, many or swapped.
 
-    Substituted letters do not count in short names: ``patent`` is no slip for ``parent``.
+    Substituted letters do not count in short names: ``patent`` is not a slip for ``parent``.
     """
     a, b = column.casefold().strip(), name
     if a == b:

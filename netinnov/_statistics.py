@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 
 def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Array:
-    """P-values corrected for the number of tests; NaN is no test, and stays.
+    """P-values corrected for the number of tests; NaN is not a test, and stays.
 
     Holm (1979): the chance of any false rejection. Benjamini and Hochberg (1995): the expected
     share of false ones among the rejections. ``size`` is the number of tests in the family if not

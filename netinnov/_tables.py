@@ -274,7 +274,7 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
 
 
 def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems) -> Codes:
-    """Positions of the ends among the nodes; faults are looked for where an end is no node."""
+    """Positions of the ends among the nodes; faults are looked for where an end is not a node."""
     values = stack.frame[column]
     coded = as_codes(values)
     if coded is not None and nodes is not None:

@@ -329,7 +329,7 @@ def _announce(*, each: bool) -> None:
 
 
 def _notes(tables: Tables) -> list[str]:
-    """What is no fault but may not be meant."""
+    """What is not a fault but may not be meant."""
     from netinnov._tables import lookalikes
     from netinnov.sources.tables import has_places
 

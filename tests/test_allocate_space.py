@@ -201,7 +201,7 @@ def test_no_demand_needs_no_space():
         ({"cost": COST.drop(columns="y")}, "one column for each of 'x', 'y'; missing: 'y'"),
         ({"cost": COST.rename(index={"a": "c"})}, "missing: 'a', more: 'c'"),
         ({"cost": COST.replace(1, np.inf)}, "for a pair that is not allowed use NaN"),
-        ({"minimum_share": {"z": 0.1}}, "'z' is no site; sites are 'x', 'y'"),
+        ({"minimum_share": {"z": 0.1}}, "'z' is not a site; sites are 'x', 'y'"),
         ({"minimum_share": {"x": 1.5}}, "must be a finite number at least 0 and at most 1"),
         ({"minimum_share": {"x": 0.8, "y": 0.8}}, "more than there is of 'a', 'b'"),
         ({"minimum_share": {"x": 0.5}}, "need 1.5 more than the capacity of 'x'"),

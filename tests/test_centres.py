@@ -265,7 +265,7 @@ def test_draws_of_shares_keep_the_sum_of_each_origin():
     assert np.allclose([draw.sum(axis=1) for draw in draws], [100, 90, 5])
     # Binomial: 50 x 0.6 x 0.4 events of 2 % each.
     assert np.var([draw[0, 1] for draw in draws]) == pytest.approx(12 * 4, rel=0.2)
-    with pytest.raises(InputError, match="are no counts of events; give their number"):
+    with pytest.raises(InputError, match="are not counts of events; give their number"):
         resampled(found, rng)
 
 

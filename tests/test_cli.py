@@ -224,7 +224,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
         ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),
         ('[data]\nsource = "cordis"\npath = "nowhere"\n', "nowhere does not exist"),
         ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
-        (STUDY + "[places.keep]\nprovince = ['Z']\n", "'province' is none; there are place"),
+        (STUDY + "[places.keep]\nprovince = ['Z']\n", "'province' is not one; there are place"),
         (STUDY + "[places.keep]\nplace = ['X']\n", "no place has place = 'X'"),
         (
             STUDY + PARK.replace("size = 1", "size = 9"),

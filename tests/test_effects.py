@@ -313,7 +313,7 @@ class PlaceOf:
 
 def test_no_change_is_no_placebo(cities) -> None:
     for placebo in (NoChange(), {"x": NoChange()}):
-        with pytest.raises(InputError, match=r"no change is no placebo.*by construction"):
+        with pytest.raises(InputError, match=r"no change is not a placebo.*by construction"):
             compare(cities, {"x": park("new")}, placebo=placebo)
 
 

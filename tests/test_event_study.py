@@ -482,7 +482,7 @@ GOOD = parks(("a", "b", 2))
         ({"openings": [1]}, "`openings` must be a DataFrame"),
         ({"openings": GOOD.drop(columns="opened")}, r"it lacks \['opened'\]"),
         ({"openings": GOOD, "by": "direction"}, r"it lacks \['direction'\]"),
-        ({"openings": parks(("a", "z", 2))}, "1 values of 'host' are no node .* 'z';"),
+        ({"openings": parks(("a", "z", 2))}, "1 values of 'host' are neither nodes .* 'z';"),
         ({"openings": parks(("a", "b", "soon"))}, "'opened' must be whole numbers"),
         ({"openings": parks(("a", "b", 2.5))}, r"found \[2.5\]"),
         ({"openings": parks(("a", "b", None))}, "must have a dated enclave .* none"),

@@ -79,7 +79,7 @@ def test_two_spellings_of_one_file_are_refused(folder):
         read(folder)
 
 
-# -- what is no file ---------------------------------------------------------------------------
+# -- what is not a file ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

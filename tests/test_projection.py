@@ -154,7 +154,7 @@ def mixed() -> ni.MultilayerNetwork:
 
 def test_what_stands_beside_the_layer_stays(mixed):
     found = project(mixed, layer="works", onto="firm")
-    # All talents are gone, with their acquaintance; the two firms share ann and bo.
+    # All talents are dropped, with their acquaintance; the two firms share ann and bo.
     assert list(found.nodes.index) == ["x", "y", "park"]
     assert found.nodes.loc["y", "place"] == "Q"
     assert found.layers == ("co_works", "flow", "tenancy")

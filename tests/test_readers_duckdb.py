@@ -230,7 +230,7 @@ def test_works_without_institutions_are_refused(tmp_path):
         ({"memory": "1GB"}, r'`memory` is for engine="duckdb"; leave it out'),
         ({"temp": "."}, r'`temp` is for engine="duckdb"; leave it out'),
         ({"engine": "duckdb", "memory": "much"}, r"`memory` must be an amount with a unit"),
-        ({"engine": "duckdb", "temp": "nowhere"}, r"`temp` must be a folder; nowhere is none"),
+        ({"engine": "duckdb", "temp": "nowhere"}, r"`temp` must be a folder; nowhere is not one"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(tmp_path, options, message):

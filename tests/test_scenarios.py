@@ -393,9 +393,9 @@ def test_too_few_links_to_reallocate() -> None:
 @pytest.mark.parametrize(
     ("home", "host", "words"),
     [
-        ("hom", "host", r"`home`.*'hom' is none \(did you mean 'home'\?\)"),
+        ("hom", "host", r"`home`.*'hom' is not one \(did you mean 'home'\?\)"),
         ("home", "Host", r"`host`.*did you mean 'host'"),
-        ("home", "nowhere at all", "`host`.*is none"),
+        ("home", "nowhere at all", "`host`.*is not one"),
         ("home", "mill", "'mill' is inside 'home'"),
         ("empty", "host", "`home` must have nodes"),
         ("home", "empty", "`host` must have nodes"),

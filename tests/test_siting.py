@@ -412,7 +412,7 @@ def test_resistance_of_parts_is_refused():
 def test_a_candidate_that_cannot_be_placed_is_named(case):
     network, _ = case
     candidates = {"nowhere": ReverseEnclave("a", "z", 2, 0.5)}
-    with pytest.raises(InputError, match="'z' is none") as caught:
+    with pytest.raises(InputError, match="'z' is not one") as caught:
         site_enclaves(network, candidates=candidates, k=1, objective="efficiency")
     assert caught.value.__notes__ == ["In candidate 'nowhere'."]
 

@@ -236,7 +236,7 @@ def test_multilayer_type_and_edges_only(write):
         ("group,STRING", "group", r"line 8 must have 2 fields: attribute, type"),
         ("since,STRING", "since", r"line 14 must have 3 fields: layer, attribute, type"),
         ("work,room,STRING", "room", r"line 11 must have 3 fields: layer, attribute, type"),
-        ("U2,work,B12", "U9,work,B12", r"line 20, column 'actor': 'U9' is no actor"),
+        ("U2,work,B12", "U9,work,B12", r"line 20, column 'actor': 'U9' is not an actor"),
         ("U2,work,B12", "U2,work", r"line 20 must have 3 fields: actor, layer, room; it has 2"),
         ("work,03\n", "work,", r"ends inside line 26 \('U4,U2,work,'\), in column 'attribute'"),
     ],
@@ -353,7 +353,7 @@ def test_one_relation_without_a_name(write):
     [
         (PAJEK, "*Network x\n", r"must hold a network; none of its 2 lines is '\*Vertices n'"),
         ("*Vertices 4\n1 ", "*Vertices\n1 ", r"line 3: the number of vertices must follow"),
-        ("*Vertices 4\n1 ", "*Vertices|4\n1 ", r"line 3: '\*Vertices\|4' is no section"),
+        ("*Vertices 4\n1 ", "*Vertices|4\n1 ", r"line 3: '\*Vertices\|4' is not a section"),
         ("1 2 2.5", "1 5 2.5", r"line 8, column 'to': a vertex must be .* 1 to 4; found '5'"),
         ("1 2 2.5", "1;2;2.5", r"line 8, column 'from': .* found '1;2;2.5'"),
         ("1 2 2.5", "1 2 -2.5", r"line 8, column 'weight': .* found '-2.5'"),

@@ -576,7 +576,12 @@ def test_two_thousand_places(no_figures, tables):
         ([("a", "P"), ("b", None)], [("a", "b")], "", "none of the 1 links joins two nodes"),
         (THREE, CHAIN, '[places.keep]\nplace = ["P"]\n', "among those of [places.keep]"),
         (THREE, CHAIN, '[places.keep]\nplace = ["p"]\n', "place = 'p' (did you mean 'P'?)"),
-        (THREE, CHAIN, '[places.keep]\nplaec = ["P"]\n', "'plaec' is none (did you mean 'place'?)"),
+        (
+            THREE,
+            CHAIN,
+            '[places.keep]\nplaec = ["P"]\n',
+            "'plaec' is not one (did you mean 'place'?)",
+        ),
         (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "no place has place = 'S'"),
         (THREE, [], PARK_TEXT, "an enclave needs a network with links"),
         (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must not be the home; found 'P'"),

@@ -133,7 +133,7 @@ def test_modelled_layers_are_marked():
 
 
 WRONG = {
-    "no such home": ({"homes": ["aa"]}, r"siting.homes must be ids of places .*'aa' is none"),
+    "no such home": ({"homes": ["aa"]}, r"siting.homes must be ids of places .*'aa' is not one"),
     "no such host": ({"hosts": ["q"]}, r"siting.hosts must be ids of places"),
     "one place": ({"homes": ["a"], "hosts": ["a"]}, r"no pair of a home and another place"),
     "too many": ({"k": 99}, r"siting.k must be at most the number of candidates, \d+; found 99"),
@@ -142,7 +142,10 @@ WRONG = {
         {"budget": 3.0, "prices": PRICES},
         r"no plan can be paid for: .*coordinates",
     ),
-    "no column": ({"below": "gpd"}, r"siting.below must be a column of the places; 'gpd' is none"),
+    "no column": (
+        {"below": "gpd"},
+        r"siting.below must be a column of the places; 'gpd' is not one",
+    ),
     "no layer": ({"layer": "link"}, r"not in the network: 'link' \(did you mean 'links'"),
 }
 

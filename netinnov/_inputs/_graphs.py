@@ -53,7 +53,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
 
 
 def _name_layer(graph: Any) -> None:
-    """Parallel links have ids as keys in such files, which are no names of layers."""
+    """Parallel links have ids as keys in such files, which are not names of layers."""
     if not graph.is_multigraph():
         return
     links = list(graph.edges(keys=True, data=True))

@@ -128,7 +128,7 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
     unknown = [name for name in asked if not isinstance(name, str) or name not in BY_NAME]
     if unknown:
         some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, BY_NAME)}")
-        msg = f"`measures`: {len(unknown)} of {len(asked)} are no measures of nodes: {some}. "
+        msg = f"`measures`: {len(unknown)} of {len(asked)} are not measures of nodes: {some}. "
         raise InputError(msg + f"Known: {', '.join(BY_NAME)}; or give a mapping to functions.")
     return {name: BY_NAME[name] for name in asked}
 

@@ -113,6 +113,6 @@ def _versatility(
     scores, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
     if failed:
         msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
-        raise InputError(msg + "take a damping farther from 1.")
+        raise InputError(msg + "use a smaller damping.")
     score = (scale * scores.reshape(out.shape)).sum(axis=0)
     return np.asarray(score / score.sum())

@@ -192,7 +192,7 @@ def stability(
     Raises
     ------
     InputError
-        If an option is out of range; with "counts" if a weight is no whole number.
+        If an option is out of range; with "counts" if a weight is not a whole number.
 
     Notes
     -----

@@ -189,7 +189,7 @@ def _by_size(labels: Codes) -> npt.NDArray[np.int64]:
 
 
 def check_restarts(restarts: int) -> None:
-    """Refuse what is no whole number of at least 1."""
+    """Refuse what is not a whole number of at least 1."""
     check_number("restarts", restarts, low=1, whole=True)
 
 

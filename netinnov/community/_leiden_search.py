@@ -186,7 +186,7 @@ def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[C
     """Look inside each community for communities, and let these move.
 
     A union that came too early is undone by no move of a single state, nor by parts that are
-    small: the refinement stops at them. Inside a community the links that lead out are no noise.
+    small: the refinement stops at them. Inside a community the links that lead out are not noise.
     """
     from netinnov.kernels.levels import cut
 

@@ -92,7 +92,7 @@ def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:
 
 
 def is_connected(weights: sparse.csr_array) -> bool:
-    """Whether all nodes hang together."""
+    """Whether all nodes are connected."""
     return bool(csgraph.connected_components(weights, directed=False)[0] == 1)
 
 

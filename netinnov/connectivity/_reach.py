@@ -92,7 +92,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     Raises
     ------
     InputError
-        If no node is of that kind, or the steps are no whole number from 1.
+        If no node is of that kind, or the steps are not a whole number from 1.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     Raises
     ------
     InputError
-        If the place is not known, or the steps are no whole number from 1.
+        If the place is not known, or the steps are not a whole number from 1.
 
     Notes
     -----

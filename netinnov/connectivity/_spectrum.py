@@ -1,4 +1,4 @@
-"""How well a network hangs together as a whole, from the spectrum of its Laplacian.
+"""How well connected a network is as a whole, from the spectrum of its Laplacian.
 
 Why not `scipy.sparse.linalg.eigsh` alone: on random graphs of 20,000 nodes its Lanczos method
 (which keeps all vectors orthogonal) takes 15 to 80 times as long as short recurrences, and with

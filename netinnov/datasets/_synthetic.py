@@ -19,7 +19,7 @@ from netinnov.network import MultilayerNetwork
 Places: TypeAlias = npt.NDArray[np.intp]
 
 _POPULATION = 1_000_000
-"""Of the largest city that is no centre."""
+"""Of the largest city that is not a centre."""
 _MIDDLE = (115.0, 30.0)
 """Longitude and latitude."""
 _DEGREE = 111.195
@@ -89,7 +89,7 @@ def make_city_system(
         of kind ``park``, ids ``synthetic_park_1``, whose place is their host and whose jurisdiction
         their home. The truth is in the columns ``community`` (also the ``parent`` of the city in
         the table of places, so ``aggregate(network, level=1)`` gives the communities) and
-        ``centre`` (True or False); parks are no centres and have no community.
+        ``centre`` (True or False); parks are not centres and have no community.
 
         Layer ``synthetic_flow``: flows between cities, link attribute ``expected``; a pair without
         a flow has no link. Layer ``synthetic_enclave``: each park with its home and its host,

@@ -75,7 +75,7 @@ def dose_response(
     Raises
     ------
     InputError
-        Doses that are fewer, alike or no numbers; and as in `compare_scenarios`.
+        Doses that are fewer, alike or not numbers; and as in `compare_scenarios`.
 
     Notes
     -----

@@ -112,8 +112,8 @@ def drawn_placebos(
         check_callable("placebo", change, expected, made=True)
         if isinstance(change, NoChange):
             raise InputError(
-                "no change is no placebo: it is one case, not a distribution, and a measure that "
-                "cannot fall when links are added (efficiency) would differ from it by "
+                "no change is not a placebo: it is one case, not a distribution, and a measure "
+                "that cannot fall when links are added (efficiency) would differ from it by "
                 "construction. Take the same scenario at a matched place (MatchedPlacebo) or with "
                 "random ends (RandomEnds)."
             )

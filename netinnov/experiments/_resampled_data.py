@@ -33,7 +33,7 @@ class ResampledLinks:
     Raises
     ------
     InputError
-        When it is applied: a layer that is not there, or whose weights are no counts while their
+        When it is applied: a layer that is not there, or whose weights are not counts while their
         number is not given.
 
     See Also
@@ -45,7 +45,7 @@ class ResampledLinks:
     A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
     of shares of each origin's total the events of each origin are resampled (multinomial) and
     their sum stays. Other weights of a layer are first put in events, all together `events`. Links
-    of which no event is drawn are gone, and none appears that was not seen: so the network gets
+    of which no event is drawn are dropped, and none appears that was not seen: so the network gets
     sparser, which shows as a shift of what is measured. Links are independent of each other: if
     one event makes many (a project all pairs of its partners), draw events. Periods are summed
     and attributes dropped. Records of layers stay.
@@ -104,7 +104,7 @@ class ResampledEvents:
     ------
     InputError
         A column is not there; and when it is applied, a layer that the network has not, or members
-        that are no nodes.
+        that are not nodes.
 
     See Also
     --------

@@ -103,7 +103,7 @@ def explore(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. Nodes that are no places are added up to places, as by `aggregate`; where no
+        Any network. Nodes that are not places are added up to places, as by `aggregate`; where no
         node has a place, each node is one.
     study : path, optional
         Folder that `netinnov run` made of the same network: the page then shows places at its

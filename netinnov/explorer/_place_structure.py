@@ -29,7 +29,7 @@ def compute_structure(
     """Centres with community, role and support, and which rule names which places as centres.
 
     None where no two places are linked, or layers hold shares, which cannot be added up. Without
-    `resample` nothing is drawn: links that a model made are no evidence.
+    `resample` nothing is drawn: links that a model made are not evidence.
     """
     n = network.n_nodes
     if not any(network.storage.simple_csr(layer).indices.size for layer in network.layers):

@@ -55,7 +55,7 @@ def add_cities(
     -----
     Where all places have a parent, as from `read_cordis`, they keep an even depth, so that
     ``aggregate(network, level=1)`` gives cities and ``level=2`` countries, or with ``regions``
-    these and ``level=3`` countries: a place that was not found, and is no parent itself, gets a
+    these and ``level=3`` countries: a place that was not found, and is not a parent itself, gets a
     row of its own between it and its parent, with ``(unmatched)`` behind its id. A place whose
     parent was found too keeps that parent.
 

@@ -75,8 +75,8 @@ def geocode(
     Raises
     ------
     InputError
-        The places are no table or names, a country is no code of two letters, a coordinate cannot
-        be one; a table of the gazetteer cannot be read or lacks a column, or none has cities.
+        The places are not a table or names, a country is not a code of two letters, a coordinate is
+        impossible; a table of the gazetteer cannot be read or lacks a column, or none has cities.
     ValueError
         ``min_score`` or ``suburb_km`` is out of range.
 

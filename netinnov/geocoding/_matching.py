@@ -15,7 +15,7 @@ Method = Literal["exact", "alternate", "normalised", "part", "fuzzy", "none"]
 Words = tuple[str, ...]
 
 FAR = 100.0
-"""Kilometres from the known coordinates of a place at which a city is none it can mean."""
+"""Kilometres from the known coordinates of a place beyond which a city cannot be meant."""
 REGION = 150.0
 """Kilometres from the capital of a province within which its cities are."""
 NEARBY = 50.0

@@ -63,7 +63,7 @@ def brokered_pairs(indptr, indices, into, origins, group, n_groups, begin, end):
                 counts[v, 4] += n_out - to_own - out_of[a]
         for k in range(indptr[v], indptr[v + 1]):
             out_of[group[indices[k]]] = 0
-        # a > v > a is no pair. Both rows ascend.
+        # a > v > a is not a pair. Both rows ascend.
         k, m = into[v], indptr[v]
         while k < into[v + 1] and m < indptr[v + 1]:
             if origins[k] < indices[m]:

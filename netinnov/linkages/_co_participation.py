@@ -67,7 +67,7 @@ def co_participation(
     Raises
     ------
     InputError
-        A column or an id is missing, a column mixes numbers and text, a period is no whole
+        A column or an id is missing, a column mixes numbers and text, a period is not a whole
         number, or there is no such weighting.
 
     Warns

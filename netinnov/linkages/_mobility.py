@@ -34,7 +34,7 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
     Raises
     ------
     InputError
-        A column or an id is missing, a column mixes numbers and text, or a period is no whole
+        A column or an id is missing, a column mixes numbers and text, or a period is not a whole
         number.
 
     Notes

@@ -57,7 +57,7 @@ def project(
     -------
     MultilayerNetwork
         The two-mode layer has given way to the new ones, which are undirected, and the kinds that
-        stood at the other ends of its links are gone, with all links they had. Other nodes, in
+        stood at the other ends of its links are dropped, with all links they had. Other nodes, in
         their order, and the other layers among them stay as they are. Of the links of the new
         layer only weight and period are known.
 

@@ -225,7 +225,7 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
             periods = float(panel.columns[-1]) - float(panel.columns[0])
         except (TypeError, ValueError):
             msg = (
-                "`periods` is needed where the columns are no numbers; found "
+                "`periods` is needed where the columns are not numbers; found "
                 f"{panel.columns[0]!r} and {panel.columns[-1]!r}."
             )
             raise InputError(msg) from None

@@ -60,7 +60,7 @@ def ensembles(
 
     ``through`` names the kinds of one side (default: two-mode if the layer joins two kinds). With
     ``weights`` expected strengths are kept too, by weights of this law. InputError where the
-    equations are not solved, geometric weights are no whole numbers, or classes are too many.
+    equations are not solved, geometric weights are not whole numbers, or classes are too many.
     """
     block = network.storage.block(layer)
     source = block.sources

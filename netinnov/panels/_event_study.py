@@ -184,7 +184,7 @@ def event_study(
     (Pustejovsky and Tipton 2018).
 
     Cohort by cohort the comparison is with pairs that have no enclave in the panel; enclaves that
-    opened earlier are no controls, which is what biases the two-way estimate (Goodman-Bacon 2021;
+    opened earlier are not controls, which is what biases the two-way estimate (Goodman-Bacon 2021;
     Sun and Abraham 2021). For gravity with Poisson this is the extended two-way estimator of
     Wooldridge (2023) and Nagengast and Yotov (2025), with the periods before the opening as
     further cells. Means over event times far from 0 are of other cohorts than those near it: see

@@ -152,8 +152,8 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     missing = list(dict.fromkeys(names[at < 0].astype("str")))
     if missing:
         msg = (
-            f"`openings`: {len(missing)} values of {column!r} are no node of the network and no "
-            f"place inside one: {examples(missing)}; see aggregate()."
+            f"`openings`: {len(missing)} values of {column!r} are neither nodes of the "
+            f"network nor places inside one: {examples(missing)}; see aggregate()."
         )
         raise InputError(msg)
     return at.astype(np.int64)

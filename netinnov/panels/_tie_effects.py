@@ -250,7 +250,7 @@ def _unseparated(
     n_cells: int,
     effects: Effects,
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Rows left when those are gone that a fixed effect or a cell makes 0, and the cells left."""
+    """Rows left without those that a fixed effect or a cell makes 0, and the cells left."""
     n, t = pairs.nodes.size, len(pairs.periods)
     places = [pairs.source[rows] * np.int64(t) + period, pairs.target[rows] * np.int64(t) + period]
     kept = np.ones(rows.size, np.bool_)

@@ -229,7 +229,7 @@ def _least_flows(
         raise InputError(f"{msg} {shown(minimum_share)}.")
     for site, share in minimum_share.items():
         if site not in capacity.index:
-            msg = f"`minimum_share`: {site!r} is no site; sites are {examples(capacity.index)}."
+            msg = f"`minimum_share`: {site!r} is not a site; sites are {examples(capacity.index)}."
             raise InputError(msg)
         check_number(f"minimum_share[{site!r}]", share, low=0, high=1)
         at = capacity.index.get_loc(site)

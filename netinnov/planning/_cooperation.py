@@ -84,8 +84,8 @@ def cooperation_game(
     Raises
     ------
     InputError
-        If a player is no jurisdiction of the network, a link needs somebody who is no player, or
-        the objective is not a finite number.
+        If a player is not a jurisdiction of the network, a link needs somebody who is not a player,
+        or the objective is not a finite number.
     TableError
         If the table of links has faults.
 

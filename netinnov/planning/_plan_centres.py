@@ -167,7 +167,7 @@ def plan_centres(
     Raises
     ------
     InputError
-        Another target, a place that is no node, candidates without a cost, or a support whose
+        Another target, a place that is not a node, candidates without a cost, or a support whose
         number of events is unknown.
 
     See Also

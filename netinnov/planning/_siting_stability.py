@@ -75,7 +75,7 @@ def siting_stability(
     Raises
     ------
     InputError
-        As in `site_enclaves`, and weights that are no counts where events are not given.
+        As in `site_enclaves`, and weights that are not counts where events are not given.
 
     Notes
     -----

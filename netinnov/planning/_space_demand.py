@@ -137,7 +137,7 @@ def space_demand(
     The estimate is the median over parks of space by units; its interval is the percentile
     interval of the median over resamples of the parks. Parks where either is missing, or without a
     unit, are left out. Sources count firms in different ways (registered, recruited, present), and
-    parks report full buildings: the estimate describes these parks and is no norm.
+    parks report full buildings: the estimate describes these parks and is not a norm.
 
     References
     ----------

@@ -90,7 +90,7 @@ def _in_degrees(shapes: Any) -> Any:
     west, south, east, north = shapes.total_bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         msg = (
-            "`basemap` has no coordinate system, and its coordinates are no degrees: they go from "
+            "`basemap` has no coordinate system, and its coordinates are not degrees: they go from "
             f"{west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
         )
         raise InputError(msg)

@@ -138,7 +138,7 @@ def plot_spread(
     Raises
     ------
     InputError
-        If there is no panel, a value is 0 or less, or columns are no numbers.
+        If there is no panel, a value is 0 or less, or columns are not numbers.
 
     Examples
     --------

@@ -72,7 +72,7 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
 def dense_frame(located: pd.DataFrame) -> Frame | None:
     """Frame of the part in which most places crowd; None where one map shows all of them well.
 
-    Points nearer than three times the usual distance to the nearest neighbour hang together; the
+    Points nearer than three times the usual distance to the nearest neighbour are connected; the
     distance is doubled until the largest such group holds three quarters of the points. It is
     worth a map of its own if it lies on at most half of the area.
 
@@ -105,7 +105,7 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
 
 
 def _hanging_together(tree: cKDTree, reach: float) -> NDArray[np.int32]:
-    """The number of the group of each point: points nearer than a distance hang together."""
+    """The number of the group of each point: points nearer than a distance are connected."""
     pairs = tree.query_pairs(reach, output_type="ndarray")
     joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(tree.n, tree.n))
     group: NDArray[np.int32] = connected_components(joined, directed=False)[1]

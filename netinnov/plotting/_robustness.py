@@ -40,7 +40,7 @@ def plot_robustness(
     -------
     Axes
         A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; R in the
-        legend. The thin grey line is the bound: all remaining nodes hang together.
+        legend. The thin grey line is the bound: all remaining nodes are connected.
 
     Raises
     ------

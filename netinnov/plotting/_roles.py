@@ -77,7 +77,7 @@ def plot_roles(
     Raises
     ------
     InputError
-        If a column is missing or no numbers, or no node has both z and participation.
+        If a column is missing or not numbers, or no node has both z and participation.
 
     Notes
     -----

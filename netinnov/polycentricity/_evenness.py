@@ -36,7 +36,7 @@ def gini(values: Values) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers.
+        Values that are negative, missing or not numbers.
 
     Notes
     -----
@@ -74,7 +74,7 @@ def herfindahl(values: Values) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers.
+        Values that are negative, missing or not numbers.
 
     References
     ----------
@@ -105,7 +105,7 @@ def theil(values: Values) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers.
+        Values that are negative, missing or not numbers.
 
     References
     ----------
@@ -143,7 +143,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers; an order below 0.
+        Values that are negative, missing or not numbers; an order below 0.
 
     References
     ----------
@@ -195,7 +195,7 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers; another `ddof`.
+        Values that are negative, missing or not numbers; another `ddof`.
 
     Notes
     -----

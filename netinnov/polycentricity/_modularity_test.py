@@ -32,7 +32,7 @@ _LEVEL = 0.05
 """Largest p at which communities are beyond chance."""
 
 _ROUNDING = 1e-10
-"""Difference of modularities that is none."""
+"""Difference of modularities that counts as none."""
 
 _REWIRE = Rewire()
 

@@ -89,7 +89,7 @@ def rank_size(
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers; a cut-off below 1.
+        Values that are negative, missing or not numbers; a cut-off below 1.
 
     Notes
     -----
@@ -144,7 +144,7 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or no numbers.
+        Values that are negative, missing or not numbers.
 
     References
     ----------

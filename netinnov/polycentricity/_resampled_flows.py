@@ -58,7 +58,7 @@ def resampled(
         in_layer = rows.layer == x
         observed, number = rows.weight[in_layer], _number(layer, events)
         if number is None and not _are_counts(network, layer):
-            msg = f"the weights of layer {layer!r} are no counts of events; give their number as"
+            msg = f"the weights of layer {layer!r} are not counts of events; give their number as"
             raise InputError(f"{msg} `events`, or build the network from counts.")
         if number is None:
             weight[in_layer] = rng.poisson(observed)
@@ -128,5 +128,5 @@ def drawn_from(
 
 
 def check_count(name: str, value: object) -> None:
-    """Refuse what is no whole number of 0 or more."""
+    """Refuse what is not a whole number of 0 or more."""
     check_number(name, value, low=0, whole=True)

@@ -59,7 +59,7 @@ def urban_centrality_index(
     Raises
     ------
     InputError
-        Values or distances that are negative, missing or no numbers; distances of another shape
+        Values or distances that are negative, missing or not numbers; distances of another shape
         or other labels than the values; without `maximum`, distances that are not conditionally
         negative definite.
 

@@ -40,7 +40,8 @@ class BetweenPlaces(Priced):
             if not isinstance(place, str):
                 raise InputError(f"`{name}` must be the id of a place; found {shown(place)}.")
         if self.home == self.host:
-            msg = f"`home` and `host` must differ; both are {self.home!r}. A park at home is none."
+            msg = f"`home` and `host` must differ; both are {self.home!r}. A park at home is not "
+            msg += "an enclave."
             raise InputError(msg)
         if self.size is not None or not isinstance(self, LinksOrVolume):
             object.__setattr__(self, "size", as_whole("size", self.size, low=1))

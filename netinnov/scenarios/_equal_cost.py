@@ -117,7 +117,7 @@ def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Pr
     volume = (budget - park) / (whole - park)
     if rival.volume_share is None:
         return dataclasses.replace(rival, volume=volume)
-    # Of new funding, so that more than the whole strength of home is no error here.
+    # Of new funding, so that more than the whole strength of home is not an error here.
     whole_of_home = dataclasses.replace(rival, volume_share=1.0, funding="new")
     share = volume / volume_of(network, whole_of_home)
     return dataclasses.replace(rival, volume_share=share)

@@ -85,7 +85,7 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
         raise InputError(
             f"layer {layer!r} holds shares of each origin's total: with links added "
             "they would no longer sum to 100 %. Choose a `layer` of flows, or make flows of the "
-            "shares first (each times what leaves its origin); or, if these are no shares, give "
+            "shares first (each times what leaves its origin); or, if these are not shares, give "
             "the layer the quantity 'amount' (argument `layers` of build_network)."
         )
     pairs = linked_pairs(network, layer)

@@ -26,7 +26,9 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     for role, place in (("home", home), ("host", host)):
         if place not in places.index:
             near = did_you_mean(place, places.index)
-            raise InputError(f"`{role}` must be a place of the network; {place!r} is none{near}.")
+            raise InputError(
+                f"`{role}` must be a place of the network; {place!r} is not one{near}."
+            )
     inside_home, inside_host = inside(network, home), inside(network, host)
     if inside_home[places.index.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"

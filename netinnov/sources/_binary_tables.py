@@ -1,4 +1,4 @@
-"""Tables that are no text: sheets of workbooks, Stata, Parquet, point layers."""
+"""Tables that are not text: sheets of workbooks, Stata, Parquet, point layers."""
 
 from __future__ import annotations
 
@@ -166,8 +166,8 @@ def read_points(path: Path) -> tuple[pd.DataFrame, list[str]]:
     Raises
     ------
     InputError
-        The file is damaged, something in it is no point, or its coordinates are no degrees and it
-        does not say what they are.
+        The file is damaged, something in it is not a point, or its coordinates are not degrees and
+        it does not say what they are.
     ImportError
         geopandas or pyogrio is not installed.
     """

@@ -54,7 +54,7 @@ def database(
     duckdb = require("duckdb", extra="duckdb", needed_by=needed_by)
     parent = None if temp is None else as_path("temp", temp)
     if parent is not None and not parent.is_dir():
-        raise InputError(f"`temp` must be a folder; {parent} is none.")
+        raise InputError(f"`temp` must be a folder; {parent} is not one.")
     with tempfile.TemporaryDirectory(prefix="netinnov-", dir=parent) as name:
         folder = Path(name)
         spilt = str(folder / "spilt")

@@ -164,7 +164,9 @@ def _vertices(
         if len(row) != 2 + len(attributes):
             raise refuse_line(name, line, row, ["actor", "layer", *attributes])
         if row[0] not in place:
-            msg = f"{name}, line {line}, column 'actor': {row[0]!r} is no actor and has no edge."
+            msg = (
+                f"{name}, line {line}, column 'actor': {row[0]!r} is not an actor and has no edge."
+            )
             raise InputError(msg)
         for attribute, value in zip(attributes, row[2:], strict=True):
             cell = _typed(value, attributes[attribute], name, line, attribute)

@@ -121,7 +121,7 @@ def open_tables(
 def _files(folder: Path) -> dict[str, tuple[list[Path], str]]:
     """The files of each table and their kind."""
     if not folder.is_dir():
-        msg = f"`path` must be a folder with Parquet or CSV files; {folder} is none."
+        msg = f"`path` must be a folder with Parquet or CSV files; {folder} is not a folder."
         raise InputError(msg)
     tables: dict[str, tuple[list[Path], str]] = {}
     for entry in sorted(folder.iterdir()):

@@ -79,9 +79,9 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
             above = part
         elif part.kind != "*network":
             msg = (
-                f"{name}, line {part.line}: {part.title[:40]!r} is no section of Pajek's, such as "
+                f"{name}, line {part.line}: {part.title[:40]!r} is not a section of Pajek's, such "
             )
-            raise InputError(msg + "'*Vertices 71'; is it damaged, or has it another delimiter?")
+            raise InputError(msg + "as '*Vertices 71'; is it damaged, or has it another delimiter?")
     if above is not None:
         msg = f"{name} ends below line {above.line} ({above.title!r}), without the values; get it "
         raise InputError(msg + "again.")

@@ -375,7 +375,7 @@ def _refuse_nul(name: str, line: int) -> NoReturn:
 
 
 def _first_undecodable(stream: IO[bytes]) -> str:
-    """Where the first text is that is no UTF-8; a line end is never part of a letter."""
+    """Where the first text is that is not UTF-8; a line end is never part of a letter."""
     for line, data in enumerate(stream, start=1):
         try:
             data.decode("utf-8")

@@ -94,8 +94,8 @@ def read_keep(
     -----
     keep.eu gives partners no ids. The id here is made of the name, town and country code, and is
     the same in each file and each session: lower case, without accents, with single blanks in
-    place of all else that is no letter or digit, as in ``"university of malaga, malaga, ES"``. So
-    spellings that differ in case, accents or punctuation are one partner; abbreviations,
+    place of all else that is not a letter or digit, as in ``"university of malaga, malaga, ES"``.
+    So spellings that differ in case, accents or punctuation are one partner; abbreviations,
     translations and departments that stand in the name are not, nor are seats in two towns.
 
     Where the code and the name of a country differ, the code decides if there is a region, which

@@ -96,7 +96,7 @@ def read_openalex(
     Authors are persons: they are counted, and are not in the result. An author's institution of a
     year is the one that most of the author's works of that year name, of equals the first; an
     author moves where it differs from that of the last year with a work. So a second affiliation
-    is no move, and one that comes to lead is. Two institutions that one author names share the
+    is not a move, and one that comes to lead is. Two institutions that one author names share the
     work too: `co_affiliation` tells how much of `co_publication` that is.
 
     The schema is that of the documentation of 2025; the tests read a sample made by hand after it.

@@ -105,7 +105,7 @@ def read_origin_destination(
     ------
     InputError
         The file cannot be read or has another delimiter; a column is not found; a matrix is not
-        square or has a name twice; a value is no number of 0 or more; shares of an origin exceed
+        square or has a name twice; a value is not a number of 0 or more; shares of an origin exceed
         the whole; an origin has no outflow; none of the places is in the flows.
 
     Warns
@@ -116,7 +116,7 @@ def read_origin_destination(
 
     Notes
     -----
-    A blank in a matrix is no flow. Flows within a place become self-links, which no measure
+    A blank in a matrix is not a flow. Flows within a place become self-links, which no measure
     counts.
 
     Shares say nothing of the size of their origin, so strengths of direction "out" or "total" are

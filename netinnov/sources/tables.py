@@ -263,7 +263,7 @@ def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
 
 
 def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Gephi says in `Type` whether an edge is directed: it is no layer."""
+    """Gephi says in `Type` whether an edge is directed: it is not a layer."""
     if "layer" not in links:
         return links, ()
     words = {str(layer).casefold() for layer in links["layer"].dropna().unique()}

@@ -340,8 +340,8 @@ def _outflow(column: str, places: pd.DataFrame) -> pd.Series:
     if column not in places:
         listed = ", ".join(map(str, places.columns))
         hint = did_you_mean(column, places.columns)
-        msg = f"[data] outflow must be a column of the places; {column!r} is none{hint}; there are "
-        raise InputError(f"{msg}{listed}.")
+        msg = f"[data] outflow must be a column of the places; {column!r} is not one{hint}; there "
+        raise InputError(f"{msg}are {listed}.")
     return places[column]
 
 

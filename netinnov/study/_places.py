@@ -108,7 +108,7 @@ def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
     wanted = np.ones(len(table), bool)
     for column, values in keep.items():
         if column not in table:
-            msg = f"[places.keep] needs columns of the places; {column!r} is none"
+            msg = f"[places.keep] needs columns of the places; {column!r} is not one"
             listed = ", ".join(map(str, table.columns))
             raise InputError(f"{msg}{did_you_mean(column, table.columns)}; there are {listed}.")
         texts = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0

@@ -32,7 +32,7 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     Returns
     -------
     MultilayerNetwork
-        Nodes in the order they had; all places; layers without a link among them are gone.
+        Nodes in the order they had; all places; layers without a link among them are dropped.
 
     Raises
     ------

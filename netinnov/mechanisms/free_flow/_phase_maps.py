@@ -146,7 +146,7 @@ def phase_map(
     rows, columns : mapping with one entry, from a parameter to its values
         Models of trade: sigma, mu, freeness, border, enclave. LogitMigration: its parameters.
     freeness, border, enclave : float
-        Of a model of trade, where they are no axis; LogitMigration has its own.
+        Of a model of trade, where they are not an axis; LogitMigration has its own.
     n_shares : int
         Shares at which the sign of the gap is looked at; only for models of trade with an enclave,
         which have no closed form.

@@ -173,7 +173,7 @@ def neighbour_modes(network: Any) -> tuple[Floats, int]:
     weights, labels = neighbour_weights(PAIR if network is None else network)
     lonely = labels[weights.sum(axis=1) == 0]
     if len(lonely):
-        msg = "`network` must link every region, else the even split is no rest point; "
+        msg = "`network` must link every region, else the even split is not a rest point; "
         raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
     # P = D^-1 W is similar to the symmetric D^-1/2 W D^-1/2, whose entries are sqrt(P_ij P_ji).
     return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)

@@ -195,7 +195,7 @@ def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series
     if part.below is not None:
         if part.below not in places:
             hint = did_you_mean(part.below, places.columns)
-            msg = f"siting.below must be a column of the places; {part.below!r} is none{hint}"
+            msg = f"siting.below must be a column of the places; {part.below!r} is not one{hint}"
             raise InputError(f"{msg}; there are {', '.join(map(str, places.columns))}.")
         return _numbers(cities, places[part.below]), part.below, ""
     if "gdp_per_head" in places:
@@ -238,7 +238,9 @@ def _check_places(setting: str, asked: Sequence[str], places: Sequence[str]) -> 
     unknown = [place for place in asked if place not in places]
     if unknown:
         hint = did_you_mean(unknown[0], places) or f", e.g. {', '.join(places[:3])}"
-        msg = f"siting.{setting} must be ids of places of the report; {unknown[0]!r} is none{hint}"
+        msg = (
+            f"siting.{setting} must be ids of places of the report; {unknown[0]!r} is not one{hint}"
+        )
         raise InputError(f"{msg}.")
 
 
