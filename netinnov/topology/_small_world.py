@@ -18,9 +18,13 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.topology._clustering import transitivity_of
+from netinnov.topology._lattice import lattice_transitivity
 from netinnov.topology._layer_graphs import layers_of
 
 _REWIRE = Rewire()
+
+LATTICES = 10
+"""Lattices of which the most clustered one counts."""
 
 _COLUMNS = ("transitivity", "path_length", "largest_component")
 
@@ -35,10 +39,11 @@ def small_world(
     executor: Executor | int | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
-    """Compare clustering and path lengths with those of random networks, in each layer.
+    """Compare clustering and path lengths with those of random networks and lattices, by layer.
 
-    sigma = (C / C_r) / (l / l_r), with C the `transitivity`, l the average path length, and C_r and
-    l_r their means over random networks.
+    sigma = (C / C_r) / (l / l_r) and omega = l_r / l - C / C_l, with C the `transitivity`, l the
+    average path length, C_r and l_r their means over random networks, and C_l the transitivity of a
+    lattice.
 
     Parameters
     ----------
@@ -61,8 +66,9 @@ def small_world(
         A row a layer. ``transitivity``, ``path_length`` and ``largest_component`` of the network,
         and with ``null_`` in front their means over random networks; ``sigma``; ``low`` and
         ``high``, 2.5 and 97.5 % of sigma against one random network each: how little a
-        single one would say. sigma above 1: a small world. NaN where a value is not defined,
-        infinite where no random network has a triangle.
+        single one would say. sigma above 1: a small world. ``lattice_transitivity`` and ``omega``:
+        near 0 a small world, towards 1 as a random network, towards -1 as a lattice. NaN where a
+        value is not defined, infinite where no random network has a triangle.
 
     Raises
     ------
@@ -73,12 +79,19 @@ def small_world(
     -----
     Path lengths are means over the pairs that are connected, in the direction of the links: where
     ``largest_component`` and ``null_largest_component`` differ much they do not compare. sigma
-    grows with the number of nodes: compare networks of one size.
+    grows with the number of nodes: compare networks of one size; omega depends on it less.
+
+    A lattice has the degrees of the layer, whose direction is ignored. Its nodes lie on a ring in
+    random order; from the highest degree to the lowest each is linked with the nearest ones that
+    still need links, and what is left over breaks a link nearby. With equal degrees this is the
+    ring lattice of Watts and Strogatz; with unequal ones no construction is known to be the most
+    clustered, so that the largest value of ten such lattices and of the layer itself is taken.
 
     References
     ----------
     Humphries and Gurney (2008), Network "small-world-ness": a quantitative method for determining
-    canonical network equivalence, PLoS ONE 3, e0002051.
+    canonical network equivalence, PLoS ONE 3, e0002051. Telesford, Joyce, Hayasaka, Burdette and
+    Laurienti (2011), The ubiquity of small-world networks, Brain Connectivity 1, 367-375.
 
     Examples
     --------
@@ -107,7 +120,18 @@ def small_world(
     index = pd.Index(network.layers, name="layer", dtype="str")
     columns = dict(zip(_COLUMNS, observed, strict=True))
     columns |= {f"null_{name}": row for name, row in zip(_COLUMNS, mean, strict=True)}
-    return pd.DataFrame(columns | {"sigma": sigma, "low": low, "high": high}, index)
+    columns |= {"sigma": sigma, "low": low, "high": high}
+    lattice = np.array(
+        [
+            lattice_transitivity(layer, lattices=LATTICES, rng=stream)
+            for layer, stream in zip(
+                layers_of(network).values(), rng.spawn(len(index)), strict=True
+            )
+        ]
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        omega = mean[1] / observed[1] - observed[0] / lattice
+    return pd.DataFrame(columns | {"lattice_transitivity": lattice, "omega": omega}, index)
 
 
 @dataclass(frozen=True, slots=True)
