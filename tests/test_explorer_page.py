@@ -200,3 +200,22 @@ def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path)
         page.locator("#tab-tables").click()
         assert page.locator("#view-tables tbody tr").count() == 200
         assert page.faults == []
+
+
+def test_the_largest_places_of_a_crowd_have_their_names(browser, tmp_path):
+    # Six large places within a degree of one another, with small ones all round them.
+    rng = np.random.default_rng(4)
+    ids = [f"Largeplace{k}" for k in range(6)] + [f"small{k}" for k in range(60)]
+    at = np.vstack(
+        [rng.uniform(0, 1.2, (6, 2)), rng.uniform(-0.5, 1.7, (58, 2)), [[-8, -8], [9, 9]]]
+    )
+    places = pd.DataFrame(at, ids, columns=["lon", "lat"])
+    pairs = [(a, b, 50.0) for k, a in enumerate(ids[:6]) for b in ids[k + 1 : 6]]
+    pairs += [(ids[k % 6], small, 1.0) for k, small in enumerate(ids[6:])]
+    links = pd.DataFrame(pairs, columns=["source", "target", "weight"])
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    file = ni.explore(ni.build_network(nodes, links, places)).write(tmp_path / "crowd.html")
+    with opened(browser, file) as page:
+        names = page.locator("svg text").all_text_contents()
+        assert {*ids[:6]} <= {*names}
+        assert page.faults == []

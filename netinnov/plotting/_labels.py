@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _GAPS = (1.5, 4.5, 7.5)
-_LED = (16.0, 26.0, 38.0, 52.0)  # points from a point to a label that a line leads to
+_LED = (16.0, 26.0, 38.0, 52.0, 68.0, 86.0)  # points from a point to a label that a line leads to
 _HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
 _PIECE = 1.5  # points
 _MARGIN = 2.0  # points
 _NEAR, _MISTAKEN = 6.0, 10.0  # points; cost of each other point that a label might belong to
 _SAME, _NAMES = 0.5, 3  # points between those at one spot; names that a label holds, but one more
+_CROSSED = 6.0  # cost of each point of the radius of the largest marker that a line crosses
+_BOTHERS = 4.5  # points of radius from which a marker that is crossed seems to be what is named
 _CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
@@ -93,6 +95,7 @@ def label_points(
         box = label.get_window_extent()
         free: list[tuple[float, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]] = []
         crowded = list(free)
+        found_clear = False  # room where no line seems to lead to another marker
         for far, side, offset, candidate in _candidates(
             at[i], box.width, box.height, radii[i] * scale, scale, led=number < max(must, led)
         ):
@@ -104,7 +107,7 @@ def label_points(
                 and high[0] <= frame.x1
                 and high[1] <= frame.y1
             )
-            if not inside or (far_away and any(cost < _HEAD for cost, *_ in free)):
+            if not inside or (far_away and found_clear):
                 continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
@@ -112,11 +115,19 @@ def label_points(
             if hidden:
                 crowded.append((hidden, side, offset, candidate))
             elif far_away or _is_own(taken[:n], spot, candidate, _CLEAR * scale):
+                # A line that leads across another marker, or ends beside it, seems to be its own.
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
                 cost = weight[np.all(under, axis=1)].sum() + far * _FAR
                 near = (at > low - _NEAR * scale) & (at < high + _NEAR * scale)
                 cost += _MISTAKEN * np.delete(np.all(near, axis=1), spot).sum()
+                confused = 0.0
+                if far_away:
+                    mistaken = _across(taken[:n], at[i], at[i] + offset)
+                    mistaken[_gap(taken[:n], candidate) < _NEAR * scale] = True
+                    confused = np.delete(np.where(mistaken, radii, 0.0), spot).max(initial=0.0)
+                    cost += _CROSSED * confused
+                found_clear |= cost < _HEAD and confused < _BOTHERS
                 free.append((cost, side, offset, candidate))
         if not free and (number >= must or not crowded):
             label.remove()
@@ -175,9 +186,25 @@ def _is_own(
     clear: float,
 ) -> bool:
     """Whether all other markers are clearly farther from a label than those of its own spot."""
-    gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
-    away = np.hypot(*gap.T)
+    away = _gap(boxes, label)
     return bool(away[spot].min() + clear < np.delete(away, spot).min(initial=np.inf))
+
+
+def _gap(boxes: NDArray[np.float64], label: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each box from that of a label; 0 where they touch."""
+    gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
+    away: NDArray[np.float64] = np.hypot(*gap.T)
+    return away
+
+
+def _across(
+    boxes: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Boxes that a line leads across."""
+    along = np.linspace(start, end, int(np.hypot(*(end - start)) / _PIECE) + 2)[:, None]
+    inside = (along >= boxes[:, :2]) & (along <= boxes[:, 2:])
+    crossed: NDArray[np.bool_] = np.asarray(inside.all(axis=2).any(axis=0))
+    return crossed
 
 
 def _pieces(

@@ -110,7 +110,8 @@ def plot_rank_size(
         if np.isfinite(fit.slope):
             entry += f", {_SLOPES[method]} {_signed(fit.slope)}"
         if names is not None:
-            _name_largest(ax, sizes.head(labelled))
+            expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
+            _name_largest(ax, sizes.head(labelled), sizes.to_numpy()[:labelled] < expected)
         ax.plot(
             ranks,
             sizes.to_numpy(),
@@ -251,16 +252,17 @@ def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method
     return float(y.mean() - slope * x.mean())
 
 
-def _name_largest(ax: Axes, sizes: pd.Series[float]) -> None:
-    """Names that lean away from the first points, which neither a point nor the line covers."""
-    for rank, (name, size) in enumerate(sizes.items(), start=1):
+def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_]) -> None:
+    """Names that lean away from the first points, on their side of the line."""
+    for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
         ax.annotate(
             printable(name, longest=20),
             (rank, size),
-            xytext=(2, 4),
+            xytext=(2, -4 if under else 4),
             textcoords="offset points",
-            rotation=30,
+            rotation=-50 if under else 30,
             rotation_mode="anchor",
+            verticalalignment="top" if under else "baseline",
             fontsize=7,
         )
 

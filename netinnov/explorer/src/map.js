@@ -335,12 +335,15 @@ export function createMap(app) {
       .sort((x, y) => y.must - x.must);
     const most = Math.round(((width * height) / 16000) * Math.min(2.5, Math.sqrt(k)));
     return s("g", { "font-size": 12, "pointer-events": "none", "aria-hidden": "true" },
-      placeLabels(items.slice(0, 400), width, height, most).map(({ x, y, anchor, item }) =>
+      placeLabels(items.slice(0, 400), width, height, most).map(({ x, y, anchor, lead, item }) => [
+        lead && s("line", {
+          x1: lead[0].toFixed(1), y1: lead[1].toFixed(1), x2: lead[2].toFixed(1), y2: lead[3].toFixed(1), stroke: colours.ink,
+        }),
         s("text", {
           x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor, fill: colours.ink, stroke: colours.halo,
           "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "font-weight": item.must ? 700 : 400,
           "font-family": FONTS,
-        }, item.text)));
+        }, item.text)]));
   }
 
   /** Flows and places on the canvas: some thousand a frame behind the scene, then all at once. */
