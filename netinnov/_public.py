@@ -145,6 +145,16 @@ OTHER_KEYWORDS = {
     "preserve": ("keep", "constraints"),
     "border": ("border_cost", "borders"),
     "by": ("attribute", "level", "groups", "column"),
+    "path": ("file", "filename", "fname", "filepath", "filepath_or_buffer", "fp"),
+    "folder": ("path", "directory", "dirname", "outdir"),
+    "out": ("output", "outdir", "output_dir", "folder", "path"),
+    "columns": ("rename", "mapping", "names", "usecols", "header"),
+    "encoding": ("charset", "enc"),
+    "format": ("fmt", "to", "kind", "filetype"),
+    "overwrite": ("force", "replace", "exist_ok"),
+    "engine": ("backend",),
+    "memory": ("memory_limit", "ram"),
+    "temp": ("tmp", "tmpdir", "temp_directory"),
 }
 """Keywords of this package, with the words that other programs have for them."""
 

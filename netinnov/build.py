@@ -58,6 +58,7 @@ class CleanTables(NamedTuple):
     rejected: pd.DataFrame
 
 
+@suggests_keywords
 def build_network(
     nodes: pd.DataFrame | Mapping[str, pd.DataFrame],
     links: pd.DataFrame | Mapping[str, pd.DataFrame],
@@ -104,6 +105,7 @@ def build_network(
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
 
 
+@suggests_keywords
 def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     """List all faults of the tables, without raising.
 
@@ -131,6 +133,7 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     return _tables.inspect(nodes, links, places).problems.frame()
 
 
+@suggests_keywords
 def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     """Set faulty rows aside with the reason, so that the rest can be built.
 

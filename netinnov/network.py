@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import missing_attribute, public_names
+from netinnov._public import missing_attribute, public_names, suggests_keywords
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
@@ -358,6 +358,7 @@ class MultilayerNetwork:
         return MultilayerNetwork._of, (self._storage,)
 
 
+@suggests_keywords
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     """One network a period, on the same nodes.
 

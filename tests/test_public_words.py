@@ -133,6 +133,12 @@ def test_no_two_public_classes_have_one_name() -> None:
         (lambda n: ni.Frictions(borders=1.0), "use `border`"),
         (lambda n: ni.plotting.plot_network(n, figsize=(6, 4)), r"use `ax=plt.subplots\(figsize="),
         (lambda n: ni.centrality.degree(n, x=1), "it takes `network`, `direction`"),
+        (lambda n: ni.read_network(filename="x"), "use `path`"),
+        (lambda n: ni.sources.read_cordis("x", fname="y"), "use `path`"),
+        (lambda n: ni.sources.read_tables("x", rename={}), "use `columns`"),
+        (lambda n: ni.io.write_network(n, "x", fmt="csv"), "use `format`"),
+        (lambda n: ni.study.run(outdir="x"), "use `out`"),
+        (lambda n: ni.study.run(out="x", force=True), "use `overwrite`"),
         (
             lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),
             "use `executor=4`",
@@ -154,10 +160,17 @@ def test_an_error_inside_a_function_stays_as_it_is() -> None:
 
     @suggests_keywords
     def calls_another(*, size: int) -> None:
-        ni.build.check_tables(1, 2, seed=size)  # type: ignore[call-arg]
+        sorted([], seed=size)  # type: ignore[call-overload]
 
-    with pytest.raises(TypeError, match=r"check_tables\(\) got an unexpected keyword argument"):
+    with pytest.raises(TypeError, match=r"^'seed' is an invalid keyword argument for"):
         calls_another(size=1)
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if SIGNATURES[name].parameters])
+def test_every_function_names_its_keywords_where_one_is_wrong(name: str) -> None:
+    function = FUNCTIONS[name]
+    with pytest.raises(TypeError, match=rf"{function.__name__}\(\) has no keyword `nonesuch`"):
+        function(nonesuch=1)
 
 
 @pytest.mark.parametrize("name", SUGGESTING)

@@ -148,7 +148,7 @@ def read_network(
         return io.read_network(path)
     reading = read(path, columns=columns, encoding=encoding)
     for fault in reading.faults:
-        warnings.warn(fault, UserWarning, stacklevel=2)
+        warnings.warn(fault, UserWarning, stacklevel=3)
     say(reading.notes)
     return build_network(*reading.tables)
 

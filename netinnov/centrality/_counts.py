@@ -75,6 +75,7 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     return _per_layer(network, direction, weighted=True)
 
 
+@suggests_keywords
 def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     """Number of links at each node, over all layers: o_i = sum_x k_i^x.
 
@@ -104,6 +105,7 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     return degree(network).sum(axis=1).rename("overlapping_degree")
 
 
+@suggests_keywords
 def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     """Sum of the weights of the links at each node, over all layers: sum_x s_i^x.
 

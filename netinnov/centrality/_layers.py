@@ -140,6 +140,7 @@ def layer_correlation(
     return _square(network, values)
 
 
+@suggests_keywords
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     """Number of layers in which a pair is linked.
 

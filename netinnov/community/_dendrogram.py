@@ -11,6 +11,7 @@ from scipy import sparse
 from netinnov._arguments import check_number
 from netinnov._display import Displayed
 from netinnov._matrices import flat_matrix, unit_of
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.community._multiplex import ranked
 from netinnov.errors import InputError
@@ -94,6 +95,7 @@ class Dendrogram(Displayed):
         return table.astype({"first": int, "second": int, "n_nodes": int})
 
 
+@suggests_keywords
 def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
     """Merge nodes and then communities, nearest first, into one tree.
 

@@ -6,9 +6,11 @@ import numpy as np
 from scipy.sparse import csgraph
 
 from netinnov._paths import union
+from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork, check_network
 
 
+@suggests_keywords
 def largest_component(network: MultilayerNetwork) -> float:
     """Share of the nodes in the largest connected part, all layers together.
 

@@ -91,6 +91,7 @@ def effective_resistance(
     return pd.Series(result, index, name="effective_resistance")
 
 
+@suggests_keywords
 def kirchhoff_index(network: MultilayerNetwork) -> float:
     """Sum of the effective resistance over all pairs of nodes.
 

@@ -190,6 +190,7 @@ def specification_curve(
     return table.sort_values("median", kind="stable", ignore_index=True)
 
 
+@suggests_keywords
 def specification_summary(curve: pd.DataFrame) -> pd.Series:
     """Put a specification curve into its headline.
 

@@ -136,7 +136,7 @@ def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
             texts |= dict.fromkeys(column.values)
     layers = next(column.values for column in graph.link_columns if column.name == "layer")
     written: dict[Any, Any] = legible(
-        texts, twins, format, stacklevel=4, nodes=graph.nodes, layers=layers
+        texts, twins, format, stacklevel=5, nodes=graph.nodes, layers=layers
     )
 
     def twin(column: Column) -> Column:

@@ -24,7 +24,7 @@ def legible(
     twins: Twins,
     format: str,
     *,
-    stacklevel: int = 3,
+    stacklevel: int = 4,
     **distinct: Iterable[str],
 ) -> dict[str | None, str | None]:
     """What to write for each text; says what is not written as it is.

@@ -23,7 +23,7 @@ from netinnov._atomic import new_folder
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.io._attributes import (
     MISFITS,
@@ -61,6 +61,7 @@ PARSE: dict[Kind, Callable[[str], Any]] = {
 TEXT: Record = {"kind": "text", "dtype": "str", "holds": "str"}
 
 
+@suggests_keywords
 def write_network(
     network: MultilayerNetwork, folder: str | os.PathLike[str], *, format: Format = "csv"
 ) -> None:
@@ -145,6 +146,7 @@ def write_network(
                 pa.parquet.write_table(table, new / f"{name}.parquet")
 
 
+@suggests_keywords
 def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     """Read the network that `write_network` wrote to a folder.
 
@@ -212,6 +214,7 @@ def _refuse_other_format(target: Path) -> None:
         )
 
 
+@suggests_keywords
 def is_network_folder(folder: Path) -> bool:
     """Whether `write_network` wrote a folder, by its ``network.json``."""
     path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import check_type
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 
 __all__ = ["escape_formulas"]
 
@@ -18,6 +18,7 @@ FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
+@suggests_keywords
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Mark the text of a table that a spreadsheet would run as a formula.
 

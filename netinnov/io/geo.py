@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
@@ -34,6 +34,7 @@ DTYPES: dict[Kind, str] = {
 }
 
 
+@suggests_keywords
 def write_geo(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],

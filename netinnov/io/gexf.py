@@ -7,7 +7,7 @@ from xml.etree.ElementTree import SubElement
 
 from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
@@ -26,6 +26,7 @@ NODE_NAMES = KEYWORDS_OF_NODES | GEXF_NAMES | {"pid", "parents"}
 LINK_NAMES = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind", "networkx_key"}
 
 
+@suggests_keywords
 def write_gexf(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],

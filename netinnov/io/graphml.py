@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from netinnov._atomic import new_file
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
 from netinnov.io._result_columns import Attributes, with_attributes
@@ -20,6 +20,7 @@ NODE_NAMES = KEYWORDS_OF_NODES | {"id"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"id"}
 
 
+@suggests_keywords
 def write_graphml(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netinnov._arguments import examples, shown
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.io._graph import one_graph
 from netinnov.io.networkx import from_networkx
@@ -19,6 +19,7 @@ __all__ = ["from_igraph", "to_igraph"]
 __dir__ = public_names(globals())
 
 
+@suggests_keywords
 def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     """One graph of igraph with all layers, nodes and attributes.
 
@@ -62,6 +63,7 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     return graph
 
 
+@suggests_keywords
 def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     """A network from any graph of igraph.
 

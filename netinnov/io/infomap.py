@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from netinnov._atomic import new_file
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.io._graph import is_mixed, layer_links
 from netinnov.io._legible import LINE, legible
 from netinnov.network import MultilayerNetwork, check_network
@@ -16,6 +16,7 @@ __all__ = ["write_infomap"]
 __dir__ = public_names(globals())
 
 
+@suggests_keywords
 def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
     """Write the links inside the layers for Infomap.
 

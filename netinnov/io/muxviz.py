@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from netinnov._atomic import new_folder
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.io._graph import layer_links
 from netinnov.io._legible import LABEL, legible
 from netinnov.network import MultilayerNetwork, check_network
@@ -18,6 +18,7 @@ __all__ = ["write_muxviz"]
 __dir__ = public_names(globals())
 
 
+@suggests_keywords
 def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> None:
     """Write the folder of files that muxViz opens.
 

@@ -76,6 +76,7 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     return multigraph(one_graph(network))
 
 
+@suggests_keywords
 def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     """A network from any graph of networkx.
 
@@ -149,6 +150,7 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed), layers=records)
 
 
+@suggests_keywords
 def multigraph(graph: Graph) -> nx.MultiGraph:
     """The same graph in networkx; the key of a link is its relation."""
     import networkx as nx

@@ -12,7 +12,7 @@ import numpy as np
 
 from netinnov._arguments import as_path
 from netinnov._atomic import new_file
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -45,6 +45,7 @@ UNKNOWN = 999999998
 """Pajek's number for a missing value of a vector."""
 
 
+@suggests_keywords
 def write_pajek(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],

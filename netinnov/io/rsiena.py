@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.io._r_tables import READ, write_r_folder
 from netinnov.io._result_columns import Attributes
@@ -49,6 +49,7 @@ if (requireNamespace("RSiena", quietly = TRUE)) {{
 """
 
 
+@suggests_keywords
 def write_rsiena(
     network: MultilayerNetwork,
     folder: str | os.PathLike[str],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import sparse
 
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["to_scipy"]
@@ -12,6 +12,7 @@ __all__ = ["to_scipy"]
 __dir__ = public_names(globals())
 
 
+@suggests_keywords
 def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     """One sparse matrix a layer.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.io._r_tables import READ, write_r_folder
 from netinnov.io._result_columns import Attributes
 from netinnov.network import MultilayerNetwork, check_network
@@ -47,6 +47,7 @@ if (requireNamespace("network", quietly = TRUE)) {{
 """
 
 
+@suggests_keywords
 def write_statnet(
     network: MultilayerNetwork,
     folder: str | os.PathLike[str],

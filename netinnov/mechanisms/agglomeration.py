@@ -32,6 +32,7 @@ __dir__ = public_names(globals())
 Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
 
 
+@suggests_keywords
 def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     """Share of a field in a region over its share in all regions.
 
@@ -71,6 +72,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(quotient, values.index, values.columns)
 
 
+@suggests_keywords
 def krugman_index(values: pd.DataFrame) -> pd.Series:
     """Difference between the mix of fields in a region and that of all regions.
 
@@ -107,6 +109,7 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     return pd.Series(gap, values.index, name="krugman_index")
 
 
+@suggests_keywords
 def locational_gini(values: pd.DataFrame) -> pd.Series:
     """Inequality of the specialisation of regions in a field.
 
@@ -282,6 +285,7 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     return pd.DataFrame(near, labels, cooccurrence.columns)
 
 
+@suggests_keywords
 def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
     """How near each field is to those that a region is specialised in.
 

@@ -96,6 +96,7 @@ def shapley_value(
     return by_player(table, mean_by_orders(table.values), "shapley_value")
 
 
+@suggests_keywords
 def banzhaf_value(game: GameLike) -> pd.Series:
     """What each player adds to the others, on average over all coalitions of the others.
 

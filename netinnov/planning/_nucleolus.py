@@ -23,6 +23,7 @@ PROVEN = 1e-9
 """What the proof of a nucleolus may miss, for gains of at most 1."""
 
 
+@suggests_keywords
 def nucleolus(game: GameLike) -> pd.Series:
     """The allocation whose most dissatisfied coalitions are as little dissatisfied as possible.
 
@@ -78,6 +79,7 @@ def nucleolus(game: GameLike) -> pd.Series:
     return by_player(game, _solved(game, per_capita=False)[0], "nucleolus")
 
 
+@suggests_keywords
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
     """The nucleolus of excesses that a coalition shares among its members.
 

@@ -162,6 +162,7 @@ class AllocationStability(Displayed):
         return self.objections.rename("share").reset_index()
 
 
+@suggests_keywords
 def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> AllocationStability:
     """Whether an allocation would last if the network had been measured again.
 

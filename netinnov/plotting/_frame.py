@@ -30,6 +30,7 @@ _MOST_OF = 0.75
 _BAND = 0.07
 
 
+@suggests_keywords
 def frame_of(located: pd.DataFrame) -> Frame:
     """Put a frame with a margin around points.
 
@@ -69,6 +70,7 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
     return west, east, south, north
 
 
+@suggests_keywords
 def dense_frame(located: pd.DataFrame) -> Frame | None:
     """Frame of the part in which most places crowd; None where one map shows all of them well.
 

@@ -139,6 +139,7 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     return figure
 
 
+@suggests_keywords
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     """Name of a layer; one that is modelled says so.
 

@@ -19,6 +19,7 @@ _NEAR_ONE = 1e-3
 """Orders this close to 1 take the expanded form: the plain one divides rounding by order - 1."""
 
 
+@suggests_keywords
 def gini(values: Values) -> float:
     """Measure inequality as half the mean absolute difference over the mean.
 
@@ -58,6 +59,7 @@ def gini(values: Values) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
 
 
+@suggests_keywords
 def herfindahl(values: Values) -> float:
     """Measure concentration as the sum of squared shares.
 
@@ -89,6 +91,7 @@ def herfindahl(values: Values) -> float:
     return float(x @ x / x.sum() ** 2) if len(x) else math.nan
 
 
+@suggests_keywords
 def theil(values: Values) -> float:
     """Measure inequality as the mean of (x/mean) ln(x/mean), Theil's T, in nats.
 

@@ -142,6 +142,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     return pd.Series(dominance(value), network.storage.nodes.index, name="dominance_index")
 
 
+@suggests_keywords
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     """Balance of each place, (in - out) / (in + out).
 
@@ -184,6 +185,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
 
 
+@suggests_keywords
 def relative_strength(network: MultilayerNetwork) -> pd.Series:
     """Share of each link in all flow, t_ij / sum of t.
 
@@ -228,6 +230,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(share, index, name="relative_strength")
 
 
+@suggests_keywords
 def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     """Balance of the two directions of each pair, as the entropy of their shares in bits.
 

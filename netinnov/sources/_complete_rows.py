@@ -56,13 +56,13 @@ def warn_of(faults: Sequence[str]) -> None:
     """One warning of all faults, at the line that called the reader."""
     if faults:
         message = "\n- ".join(["some rows or values could not be used as they are:", *faults])
-        warnings.warn(shortened(message), UserWarning, stacklevel=3)
+        warnings.warn(shortened(message), UserWarning, stacklevel=4)
 
 
 def say(notes: Sequence[str]) -> None:
     """One warning of what was found, at the line that called the reader."""
     if notes:
-        warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=3)
+        warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=4)
 
 
 _NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)

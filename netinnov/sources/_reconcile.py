@@ -16,6 +16,7 @@ from scipy.sparse.linalg import spsolve
 from netinnov._arguments import check_choice, check_type, examples
 from netinnov._columns import as_numbers, as_text
 from netinnov._display import Displayed
+from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -72,6 +73,7 @@ class Reconciled(Displayed):
         )
 
 
+@suggests_keywords
 def reconcile(
     out_shares: pd.DataFrame, in_shares: pd.DataFrame, *, weights: Weights = "equal"
 ) -> Reconciled:
@@ -154,7 +156,7 @@ def reconcile(
     if left_out:
         known = sorted(set(map(str, left_out)))
         msg = f"the totals of {len(known)} places cannot be told from pairs with both shares: "
-        warnings.warn(f"{msg}{examples(known)}.", UserWarning, stacklevel=2)
+        warnings.warn(f"{msg}{examples(known)}.", UserWarning, stacklevel=3)
 
     scale = np.log(np.nansum(np.exp(leaves)))
     leaves, arrives = leaves - scale, arrives - scale

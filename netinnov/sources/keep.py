@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov._opening import check_file
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._judgement import some_lines
@@ -42,6 +42,7 @@ NUTS = {f"nuts{level}": f"NUTS{level} (or equivalent)" for level in (3, 2, 1)}
 NO_STATUS = ("n/a", "na", "-")
 
 
+@suggests_keywords
 def read_keep(
     path: str | PathLike[str],
     *,

@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path, check_choice, check_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import warn_of
 from netinnov.sources._mpx import parse_mpx
@@ -50,6 +50,7 @@ EDGES = {
 LON, LAT = ("nodelong", "nodelon", "longitude", "lon"), ("nodelat", "latitude", "lat")
 
 
+@suggests_keywords
 def read_multiplex(
     path: str | PathLike[str],
     *,

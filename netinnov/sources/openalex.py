@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
@@ -26,6 +26,7 @@ __dir__ = public_names(globals())
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 
 
+@suggests_keywords
 def read_openalex(
     path: str | PathLike[str],
     *,

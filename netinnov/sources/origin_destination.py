@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._encodings import check_encoding
@@ -34,6 +34,7 @@ ROUNDING = 1.005
 """Shares are rounded, so those of an origin may add up to a little more than the whole."""
 
 
+@suggests_keywords
 def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,

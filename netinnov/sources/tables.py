@@ -17,7 +17,7 @@ from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import (
@@ -52,6 +52,7 @@ TRUTH = {
 }
 
 
+@suggests_keywords
 def read_tables(
     path: str | os.PathLike[str],
     *,
@@ -127,6 +128,7 @@ def read_tables(
     return tables._replace(nodes=without_file(nodes), links=without_file(links), places=places)
 
 
+@suggests_keywords
 def tables_of_file(
     path: str | os.PathLike[str],
     *,
@@ -162,6 +164,7 @@ def tables_of_file(
     return Tables(nodes, links, places, directed, layers)
 
 
+@suggests_keywords
 def read_places(
     path: Path, *, columns: Mapping[str, str], encoding: str | None = None
 ) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -253,6 +256,7 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(about, dict) and str(about.get("format", "")).startswith("netinnov network")
 
 
+@suggests_keywords
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Nodes with coordinates but without a place are places of their own."""
     if not {"lon", "lat"} <= set(nodes.columns) or "node" not in nodes or "place" in nodes:
@@ -314,11 +318,13 @@ def _directed(folder: Path | None) -> tuple[str, ...]:
     return tuple(named)
 
 
+@suggests_keywords
 def has_places(nodes: pd.DataFrame) -> bool:
     """Whether any node has a place."""
     return "place" in nodes and not is_blank(as_text(nodes["place"])[0]).all()
 
 
+@suggests_keywords
 def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str | None:
     """Why a study of places cannot be made of valid tables; None where it can.
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from netinnov._atomic import new_folder
 from netinnov._interruption import check_interrupted
-from netinnov._public import public_names
+from netinnov._public import public_names, suggests_keywords
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import font_advice, undrawn_characters
@@ -36,6 +36,7 @@ __dir__ = public_names(globals())
 Say = Callable[[str], None]
 
 
+@suggests_keywords
 def run(
     configuration: Configuration | None = None,
     *,
@@ -96,6 +97,7 @@ def run(
     return out / "report.html"
 
 
+@suggests_keywords
 def check(configuration: Configuration | None = None) -> None:
     """Read the data of a study and hold its settings against them, without running it.
 
@@ -209,7 +211,7 @@ def _write(
             reading += section.explain(result)
     if undrawn:
         advice = font_advice(undrawn)
-        warnings.warn(advice, UserWarning, stacklevel=2)
+        warnings.warn(advice, UserWarning, stacklevel=4)
         reading.append(Sentence(advice))
     drawn = [picture for chapter in chapters for picture in chapter.pictures]
     if drawn:

@@ -12,6 +12,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer
 
 
+@suggests_keywords
 def density(network: MultilayerNetwork) -> pd.Series:
     """Share of the pairs of nodes that are linked, in each layer.
 

@@ -19,6 +19,7 @@ By = Literal["jurisdiction", "place"]
 SIDES = ("home", "host", "both", "other")
 
 
+@suggests_keywords
 def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     """A park, the actors linked with it in any layer, and all links among these.
 

@@ -83,6 +83,7 @@ def bifurcation_diagram(
     return whole
 
 
+@suggests_keywords
 def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     """Share of the starts that end at each stable rest point of two regions; exact.
 
