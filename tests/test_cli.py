@@ -587,7 +587,34 @@ def test_what_check_accepts_a_study_can_load(here, nodes, fault):
 def test_a_matrix_takes_columns_for_its_corner_only(here):
     Path("m.csv").write_text("town,a,b\na,,3\nb,2,\n")
     assert call("check", "m.csv", "--column", "town=source").exit_code == 0
-    assert "no table has the header 'a'" in refused("check", "m.csv", "--column", "a=source")
+    assert call("info", "m.csv", "--column", "links.town=source").exit_code == 0
+    assert "'a' is a place in the header" in refused("check", "m.csv", "--column", "a=source")
+    assert "no table has the header 'x'" in refused("check", "m.csv", "--column", "x=source")
+
+
+PLACES = '[columns]\n"Ort" = "place"\n"Laenge" = "lon"\n"Breite" = "lat"\n'
+
+
+@pytest.mark.parametrize(
+    ("flows", "columns"),
+    [
+        ("Ort,a,b\na,,3\nb,2,\n", PLACES),
+        ("town,a,b\na,,3\nb,2,\n", PLACES),
+        ("town,a,b\na,,3\nb,2,\n", PLACES + '"town" = "source"\n'),
+        ("Ort,a,b\na,,3\nb,2,\n", PLACES.replace('"Ort"', '"places.Ort"') + '"Ort" = "source"\n'),
+        ("Ort,Ziel\na,b\nb,a\n", PLACES + '"links.Ort" = "source"\n"Ziel" = "target"\n'),
+        (
+            "Ort,Ziel\na,b\nb,a\n",
+            PLACES.replace('"Ort"', '"places.Ort"') + '"Ort" = "source"\n"Ziel" = "target"\n',
+        ),
+    ],
+)
+def test_columns_of_a_study_are_of_the_places_and_of_the_flows(here, flows, columns):
+    Path("flows.csv").write_text(flows)
+    Path("places.csv").write_text("Ort,Laenge,Breite\na,1,2\nb,3,4\n")
+    data = '[data]\nsource = "flows"\npath = "flows.csv"\nplaces = "places.csv"\n'
+    Path("study.toml").write_text(data + columns)
+    assert call("check", "study.toml").exit_code == 0
 
 
 def test_info_sums_the_network_up(here):

@@ -108,6 +108,15 @@ def test_layers_of_a_long_table_and_a_period_for_all(write):
     assert tables.links["period"].tolist() == [2020, 2020]
 
 
+@pytest.mark.parametrize("prefix", ["", "links."])
+def test_headers_of_a_long_table_may_name_their_table(write, prefix):
+    path = write("Ort,Ziel,Menge\na,b,2\n")
+    names = {"Ort": "source", "Ziel": "target", "Menge": "weight"}
+    columns = {prefix + theirs: ours for theirs, ours in names.items()}
+    links = read_origin_destination(path, columns=columns).links
+    assert links[["source", "target", "weight"]].to_numpy().tolist() == [["a", "b", 2.0]]
+
+
 def test_named_levels_of_an_index_are_columns():
     index = pd.MultiIndex.from_tuples([("a", "b"), ("b", "a")], names=["origin", "destination"])
     frame = pd.DataFrame({"flow": [1, 2]}, index=index)

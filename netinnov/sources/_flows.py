@@ -78,7 +78,7 @@ def usual_columns(
 ) -> tuple[Given, dict[str, str | None], str | None]:
     """The columns of a file that are asked for, or have usual words for names."""
     header = [str(name) for name in table.frame]
-    unused_columns(columns, {"links": header})
+    columns = of_flows(columns, header, {"links": header})
     wanted = [(asked[role], ENDS[role]) for role in ENDS] + [(period, "period")]
     explicit = {theirs: name for theirs, name in wanted if theirs in header}
     ours = our_names(table.name, "flows", header, {**columns, **explicit})
@@ -90,6 +90,19 @@ def usual_columns(
     frame = table.frame.rename(columns=other)
     usual = {role: asked[role] or theirs.get(name) for role, name in ENDS.items()}
     return table._replace(frame=frame), usual, period or theirs.get("period")
+
+
+def of_flows(
+    columns: Mapping[str, str], header: Sequence[str], known: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """The mapping of headers without the ``links.`` before those of this table."""
+    own = {
+        key: key.removeprefix("links.") if key.removeprefix("links.") in header else key
+        for key in columns
+    }
+    unused_columns({own[key]: ours for key, ours in columns.items()}, known)
+    # What names the table goes before what names no table.
+    return {own[key]: columns[key] for key in sorted(columns, key=lambda key: own[key] != key)}
 
 
 def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:

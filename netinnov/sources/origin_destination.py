@@ -20,9 +20,10 @@ from netinnov.sources._flows import (
     flows_of_matrix,
     flows_of_table,
     given_table,
+    of_flows,
     usual_columns,
 )
-from netinnov.sources._headers import check_columns, unused_columns
+from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
 
 __all__ = ["read_origin_destination"]
@@ -85,7 +86,8 @@ def read_origin_destination(
     layer : str
         Name of the layer; a column ``layer`` of a long table goes before.
     columns : mapping of str to str, optional
-        From headers of a long table to our names, such as ``{"Ort": "source"}``.
+        From headers of a long table to our names, such as ``{"Ort": "source"}``; of a matrix only
+        its corner may be named, which needs no name. ``"links.Ort"`` is the same.
     encoding : str, optional
         Of a text file. Default: UTF-8, or else UTF-16 or GB18030 where the bytes are of it.
     delimiter : str, optional
@@ -155,10 +157,13 @@ def read_origin_destination(
             table, named, when = usual_columns(table, named, when, headers)
         flows, ends = flows_of_table(table, named, when, decimal, faults)
     else:
-        if headers:
-            corner = [name for name in map(str, table.frame) if name not in map(str, matrix[1])]
-            unused_columns(headers, {"corner of the matrix": corner})
         cells = [str(name) for name in matrix[1].columns]
+        if headers:
+            if named_places := [key for key in headers if key.removeprefix("links.") in cells]:
+                msg = f"`columns`: {named_places[0]!r} is a place in the header of {table.name}; "
+                raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
+            corner = [name for name in map(str, table.frame) if name not in cells]
+            of_flows(headers, corner, {"corner of the matrix": corner})
         mark = table.decimal(cells) if decimal is None else decimal
         flows, ends = flows_of_matrix(table, *matrix, mark)
     if flows.empty:

@@ -171,7 +171,11 @@ def read_places(
     """A table of places alone, and which of `columns` are headers of other tables."""
     held = read_any_table(path, encoding)
     header = {str(name) for name in held.frame}
-    own = {key: ours for key, ours in columns.items() if key.removeprefix("places.") in header}
+    own = {
+        key: ours
+        for key, ours in columns.items()
+        if key.removeprefix("places.") in header and f"places.{key}" not in columns
+    }
     frame, renamed = rename(held.name, "places", held.frame, own)
     if "place" not in frame:
         msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
