@@ -436,17 +436,27 @@ def test_points_of_the_model_are_told():
     assert "A core persists from 0.0937 on, the sustain point" in text
     assert "through which each reaches 10 % of the other's varieties" in text
     assert "illustrative, uncalibrated" in text
+    said = text_of(FREE_FLOW.offer(result))
+    assert "stay alike up to a freeness of trade of 0.143" in said
     alone = free_flow.compute(context_of(three(), free_flow={"enclave": 0.0}, **OFF))
+    assert "enclaves" not in text_of(FREE_FLOW.offer(alone))
     assert "varieties" not in text_of(FREE_FLOW.tell(alone))
 
 
 def test_modes_of_prices_are_told():
-    text = text_of(COBWEB.tell(cobweb.compute(context_of(three(), **OFF))))
+    result = cobweb.compute(context_of(three(), **OFF))
+    # Both supplies: -(d + 2 (m + link)) / b = -0.96; home alone -0.93; the host's price -0.876.
+    assert text_of(COBWEB.offer(result)).endswith(
+        "settles; with the link of an enclave it lasts longer or it settles faster, depending on "
+        "which supply responds to which price."
+    )
+    text = text_of(COBWEB.tell(result))
     # -(d + 2 m) / b = -0.9 for the gap, -d / b = -0.8 for both together.
     assert "the gap by −0.9 and the common movement by −0.8" in text
     assert "Here both settle." in text
     steep = cobweb.compute(context_of(three(), cobweb={"supply_slope": 1.5}, **OFF))
     assert "Here not both settle." in text_of(COBWEB.tell(steep))
+    assert "two regions does not settle; with" in text_of(COBWEB.offer(steep))
 
 
 def test_the_stability_map_says_what_its_letters_are_and_what_lies_beyond():
@@ -478,6 +488,8 @@ def test_the_park_with_most_links_is_told_and_diffusion_starts_at_its_host():
     assert (spread.seeds, spread.targets) == (2, 1)  # b and lost; a
     said = text_of(DIFFUSION.tell(spread))
     assert "starts with the 2 actors of the host" in said
+    answer = text_of(DIFFUSION.offer(spread))
+    assert answer.startswith("The one actor of home is reached, as on record: after ")
     assert "That is a comparison of networks on record, and no effect" in said
 
 
@@ -508,9 +520,9 @@ def test_without_a_park_the_models_remain():
 def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
     links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
     result = specialisation.compute(context_of(three(links=links), **OFF))
-    text = text_of(SPECIALISATION.tell(result))
-    assert "A place is specialised if the mix of its links" in text
-    assert "most in " in text
+    assert "A place is specialised if the mix of its links" in text_of(SPECIALISATION.tell(result))
+    assert "the most specialised are " in text_of(SPECIALISATION.offer(result))
+    assert "most in " in text_of(SPECIALISATION.offer(result))
     assert result.spread is None
     assert specialisation.compute(context_of(three(), **OFF)) is None
 

@@ -97,6 +97,17 @@ def compute(context: Context) -> Links | None:
     return Links(part, tuple(links))
 
 
+def offer(result: Links) -> Iterator[Sentence]:
+    gaps = [link.modes[link.modes["kind"] != "total"].iloc[0] for link in result.links]
+    settles = "settles" if gaps[0]["modulus"] < 1 else "does not settle"
+    effects = list(dict.fromkeys(EFFECTS[gap["effect"]] for gap in gaps))
+    text = f"In an illustrative model a gap between the prices of two regions {settles}; with the "
+    text += f"link of an enclave {' or '.join(effects)}"
+    if len(effects) > 1:
+        text += ", depending on which supply responds to which price"
+    yield Sentence(f"{text}.", ("cobweb",))
+
+
 def tell(result: Links) -> Iterator[Sentence]:
     yield Sentence(
         "An illustrative, uncalibrated model, one formal reading of Figure 2 of Hu and Zhang, who "
@@ -178,5 +189,6 @@ COBWEB = Section(
     tell,
     tables,
     draw,
+    offer,
     options=CobwebPart,
 )

@@ -90,7 +90,7 @@ def _cases(network: MultilayerNetwork, park: str) -> dict[str, MultilayerNetwork
     }
 
 
-def tell(result: Diffusion) -> Iterator[Sentence]:
+def offer(result: Diffusion) -> Iterator[Sentence]:
     part, parts = result.part, []
     for case, row in result.summary.iterrows():
         median = row["median"]
@@ -101,11 +101,17 @@ def tell(result: Diffusion) -> Iterator[Sentence]:
         else:
             steps = f"in no draw by step {part.horizon}"
         parts.append(f"{case}: {steps}")
+    reached = f"Half of the {result.targets:,} actors of home are reached"
+    if result.targets == 1:
+        reached = "The one actor of home is reached"
+    yield Sentence(f"{reached}, {'; '.join(parts)}.", ("diffusion", "diffusion_draws"))
+
+
+def tell(result: Diffusion) -> Iterator[Sentence]:
     yield Sentence(
         f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
-        f"along each link with a probability of {part.rate:g} a step, which is illustrative. Half "
-        f"of the {counted(result.targets, 'actor')} of home are reached, {'; '.join(parts)}.",
-        ("diffusion", "diffusion_draws"),
+        f"along each link with a probability of {result.part.rate:g} a step, which is "
+        "illustrative."
     )
     yield Sentence(
         "That is a comparison of networks on record, and no effect: actors of home may be on "
@@ -143,5 +149,6 @@ DIFFUSION = Section(
     tell,
     tables,
     draw,
+    offer,
     options=DiffusionPart,
 )

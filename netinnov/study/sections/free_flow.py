@@ -106,6 +106,14 @@ def _dense_grid(points: np.ndarray, low: float, high: float) -> np.ndarray:
     return values[(values >= low) & (values <= high)]
 
 
+def offer(result: FreeFlow) -> Iterator[Sentence]:
+    text = "In an illustrative model two identical regions stay alike up to a freeness of trade of "
+    text += f"{number(result.plain.broken)} (0: no trade, 1: free), and diverge beyond it"
+    if result.linked is not None:
+        text += f"; with enclaves in each other, from {number(result.linked.broken)} on"
+    yield Sentence(f"{text}.", ("free_flow",))
+
+
 def tell(result: FreeFlow) -> Iterator[Sentence]:
     part, plain, linked = result.part, result.plain, result.linked
     yield Sentence(
@@ -188,5 +196,6 @@ FREE_FLOW = Section(
     tell,
     tables,
     draw,
+    offer,
     options=FreeFlowPart,
 )

@@ -95,7 +95,7 @@ def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFram
     return table.rename_axis("period").assign(places=len(positive)), positive
 
 
-def tell(result: Specialisation) -> Iterator[Sentence]:
+def offer(result: Specialisation) -> Iterator[Sentence]:
     if (table := result.table) is not None:
         well_linked = table[table["links"] >= table["links"].quantile(0.5)]
         rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
@@ -108,13 +108,18 @@ def tell(result: Specialisation) -> Iterator[Sentence]:
             )
             for node, row in rows.iterrows()
         ]
-        text = phrase(
+        text = "Of the places with more links the most specialised are {}."
+        yield Sentence(phrase(text, joined(listed)), ("specialisation", "location_quotients"))
+
+
+def tell(result: Specialisation) -> Iterator[Sentence]:
+    if result.table is not None:
+        yield Sentence(
             "A place is specialised if the mix of its links over the observed layers differs from "
-            "that of all places (Krugman's index; 0: not at all, 2: wholly). Among the half of the "
-            "places with more links the index is highest for {}.",
-            joined(listed),
+            "that of all places (Krugman's index, in brackets; 0: not at all, 2: wholly). Looked "
+            "at are the half of the places with more links.",
+            ("specialisation",),
         )
-        yield Sentence(text, ("specialisation", "location_quotients"))
     if (spread := result.spread) is not None:
         first, last = float(spread["log_sd"].iloc[0]), float(spread["log_sd"].iloc[-1])
         way = "falls: places converge" if last < first else "rises: they diverge"
@@ -175,5 +180,6 @@ SPECIALISATION = Section(
     tell,
     tables,
     draw,
+    offer,
     options=SpecialisationPart,
 )
