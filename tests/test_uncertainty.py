@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -393,7 +394,7 @@ def test_only_the_layers_asked_for_are_counted_anew() -> None:
     seen = np.array([one.adjacency("seen").toarray()[0, 1:] for one in drawn])
     assert seen.mean(axis=0) == pytest.approx([50, 60], abs=1.5)
     assert seen.var(axis=0) == pytest.approx([50, 60], rel=0.25)
-    with pytest.raises(InputError, match="no counts of events"):
+    with pytest.raises(InputError, match="not counts of events"):
         ResampledLinks()(network, np.random.default_rng(1))
     with pytest.raises(InputError, match="did you mean 'seen'"):
         ResampledLinks(layers=["sen"])(network, np.random.default_rng(1))
@@ -426,6 +427,27 @@ def test_events_are_drawn_whole() -> None:
         ResampledEvents(rows, "who", "event", layer="met", weighting="some")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="did you mean 'who'"):
         ResampledEvents(rows, "Who", "event", layer="met")
+
+
+@pytest.mark.parametrize("weighting", ["count", "newman", "full"])
+def test_events_that_are_drawn_make_the_links_of_co_participation(weighting) -> None:
+    rows = pd.DataFrame({"event": [0, 0, 0, 0, 1, 1, 2, 2, 2, 3], "who": list("abcddaabaa")})
+    columns = {"member": "who", "event": "event", "weighting": weighting}
+    links = ni.linkages.co_participation(rows, **columns)
+    network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    again = ResampledEvents(rows, **columns, layer="links")
+    for seed in range(5):
+        # An event that is drawn twice is two events of the same members.
+        drawn = np.random.default_rng(seed).integers(4, size=4)
+        parts = [rows[rows["event"] == event].assign(event=at) for at, event in enumerate(drawn)]
+        expected = network.replace_links(ni.linkages.co_participation(pd.concat(parts), **columns))
+        got = pickle.loads(pickle.dumps(again))(network, np.random.default_rng(seed))
+        np.testing.assert_allclose(
+            got.adjacency("links").toarray(), expected.adjacency("links").toarray()
+        )
+    missing = pd.DataFrame({"event": [0, 0, None], "who": list("abc")})
+    with pytest.raises(InputError, match="event"):
+        ResampledEvents(missing, "who", "event", layer="links")
 
 
 def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() -> None:

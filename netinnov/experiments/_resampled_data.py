@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_callable, check_choice, check_name, check_names
+from netinnov._rows import Rows
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
@@ -82,7 +85,20 @@ class ResampledLinks:
             return resampled(network, rng, events=self.events)
         chosen = check_names("layers", self.layers, network.layers)
         part = resampled(network.select(layers=chosen), rng, events=self.events)
-        return _with_layers(network, chosen, part)
+        rows = part.storage.link_rows().with_layers(part.layers, network.layers)
+        return _with_layers(network, chosen, rows)
+
+
+class _Meetings(NamedTuple):
+    """What each event gives to each pair of its members, events and pairs by number."""
+
+    event: npt.NDArray[np.int64]
+    pair: npt.NDArray[np.intp]
+    weight: Floats
+    source: pd.Index
+    target: pd.Index
+    members: pd.Index
+    n_events: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,39 +151,56 @@ class ResampledEvents:
     event: str
     layer: str
     weighting: Weighting = "count"
+    _meetings: _Meetings = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_choice("weighting", self.weighting, Weighting)
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
+        code, events = pd.factorize(self.incidence[self.event])
+        # An event as a period of its own: what it gives to its pairs is not added to others.
+        columns = {"member": self.member, "event": self.event}
+        rows = {name: self.incidence[column].to_numpy() for name, column in columns.items()}
+        links = co_participation(
+            pd.DataFrame(rows | {"period": code}),
+            member="member",
+            event="event",
+            weighting=self.weighting,
+            period="period",
+        )
+        pairs = pd.MultiIndex.from_frame(links[["source", "target"]])
+        pair, distinct = pd.factorize(pairs)
+        meetings = _Meetings(
+            links["period"].to_numpy(np.int64),
+            pair,
+            links["weight"].to_numpy(),
+            distinct.get_level_values(0),
+            distinct.get_level_values(1),
+            pd.Index(self.incidence[self.member].astype("str").unique()),
+            len(events),
+        )
+        object.__setattr__(self, "_meetings", meetings)
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         check_network(network)
         check_name("layer", self.layer, network.layers)
-        code, events = pd.factorize(self.incidence[self.event])
-        order = np.argsort(code, kind="stable")
-        size = np.bincount(code, minlength=len(events))
-        first = np.cumsum(size) - size
-        drawn = rng.integers(len(events), size=len(events))
-        n = size[drawn]
-        within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-        rows = order[np.repeat(first[drawn], n) + within]
-        again = pd.DataFrame(
-            {
-                "member": self.incidence[self.member].to_numpy()[rows],
-                "event": np.repeat(np.arange(len(drawn)), n),
-            }
-        )
-        links = co_participation(again, member="member", event="event", weighting=self.weighting)
-        nodes = network.storage.nodes.index
-        members = pd.Index(again["member"].astype("str").unique())
-        unknown = members[~members.isin(nodes)]
+        met = self._meetings
+        unknown = met.members[~met.members.isin(network.storage.nodes.index)]
         if len(unknown):
             msg = f"members must be nodes of the network; {len(unknown)} are none, e.g. "
             raise InputError(f"{msg}{list(unknown[:5])}. Leave their rows out of `incidence`.")
-        part = network.select(layers=[self.layer]).replace_links(links.assign(layer=self.layer))
-        return _with_layers(network, [self.layer], part)
+        drawn = rng.integers(met.n_events, size=met.n_events)
+        times = np.bincount(drawn, minlength=met.n_events)
+        weight = np.bincount(met.pair, met.weight * times[met.event], len(met.source))
+        some = np.flatnonzero(weight)
+        source, target = (
+            network.storage.positions("member", end[some]) for end in (met.source, met.target)
+        )
+        layer = np.full(source.size, network.layers.index(self.layer), np.int32)
+        return _with_layers(
+            network, [self.layer], Rows(layer, source, target, weight[some].astype(np.float64))
+        )
 
 
 def check_resampling(resample: object, replicates: int) -> None:
@@ -180,13 +213,10 @@ def check_resampling(resample: object, replicates: int) -> None:
         raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
 
 
-def _with_layers(
-    network: MultilayerNetwork, layers: Sequence[str], part: MultilayerNetwork
-) -> MultilayerNetwork:
-    """Give the network with the links of some layers replaced by those of a part."""
+def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -> MultilayerNetwork:
+    """Give the network with the links of some layers replaced."""
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     codes = [network.layers.index(layer) for layer in layers]
-    new = part.storage.link_rows().with_layers(part.layers, network.layers)
     merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
     return network_of_rows(
         network.storage.node_table(),
