@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -17,17 +16,20 @@ from scipy.spatial.distance import squareform
 from netinnov._arguments import as_whole, check_choice
 from netinnov._matrices import flat_matrix
 from netinnov._public import suggests_keywords
-from netinnov.community import Partition
+from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, SINGLE, axes_or_new, figure_style
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
     from netinnov._typing import Floats
+    from netinnov.community import Partition
     from netinnov.network import MultilayerNetwork
 
 Part: TypeAlias = Literal["all", "source"]
@@ -97,7 +99,7 @@ def plot_community_flows(
     check_choice("of", of, Part)
     most = as_whole("most", most, low=1)
     weight = flat_matrix(network, "a sum over layers")
-    codes = _codes(network, membership)
+    codes = node_codes(network, membership)
     known = codes >= 0
     source, target = weight.nonzero()
     data = weight.data
@@ -211,30 +213,6 @@ def plot_layer_similarity(
         bar.ax.tick_params(labelsize=7)
         _write_cells(ax, image, shown, _two_digits, blank)
     return ax
-
-
-def _codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
-    """One code a node in network order, -1 without a label."""
-    labels = membership.membership if isinstance(membership, Partition) else membership
-    if isinstance(labels, pd.DataFrame):
-        if (several := labels.nunique(axis=1) > 1).any():
-            msg = (
-                "`membership` must have one label a node, since weights are summed over layers; "
-                f"{several.sum()} nodes have several, e.g. {labels.index[several][:5].tolist()}. "
-                "Take the labels of one layer, membership[layer], or those of multiplex_leiden."
-            )
-            raise InputError(msg)
-        labels = (
-            labels.astype(object).bfill(axis=1).reindex(columns=labels.columns[:1]).squeeze(axis=1)
-        )
-    elif not isinstance(labels, (pd.Series, Mapping)):
-        msg = "`membership` must be a Series or mapping (one label a node), a DataFrame "
-        raise InputError(f"{msg}(node x layer) or a Partition; found {type(labels).__name__}.")
-    series = pd.Series(labels, dtype=object)
-    if not series.index.is_unique:
-        twice = series.index[series.index.duplicated()].unique()[:5].tolist()
-        raise InputError(f"`membership` must name each node once; found twice: {twice}.")
-    return pd.factorize(series.reindex(network.nodes.index))[0]
 
 
 def _grouped(
