@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -64,11 +64,14 @@ class Storage:
     blocks: tuple[Block, ...]
     kept_rows: Rows | None
     _at: dict[str, int]
+    _again: tuple[Callable[..., Storage], tuple[Any, ...]] | None = None
     _full: dict[str, Block] = field(default_factory=dict)
     _simple: dict[str, Block] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._again is not None:
+            return self._again
         table = NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
         held = dict(zip(self.layers, self.blocks, strict=True))
         return Storage.of_blocks, (table, self._places, held, self.records, self.kept_rows)
@@ -340,6 +343,18 @@ class Storage:
             kept_rows=None if rows is None else rows.locked(),
             _at={} if nodes.at is None else nodes.at,
         )
+
+    def with_arrays(
+        self,
+        layers: Mapping[str, Mapping[str, Block]],
+        again: tuple[Callable[..., Storage], tuple[Any, ...]] | None,
+    ) -> Storage:
+        """The same with what `csr` and `simple_csr` give, and a call by which processes get it."""
+        full = {x: blocks["full"].locked() for x, blocks in layers.items() if "full" in blocks}
+        simple = {
+            x: blocks["simple"].locked() for x, blocks in layers.items() if "simple" in blocks
+        }
+        return replace(self, _again=again, _full=full, _simple=simple)
 
 
 def _without_loops(block: Block) -> Block:

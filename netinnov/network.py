@@ -417,6 +417,11 @@ def check_network(network: object) -> None:
     raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
 
 
+def network_of_storage(storage: Storage) -> MultilayerNetwork:
+    """A network of what was read from arrays."""
+    return MultilayerNetwork._of(storage)
+
+
 def network_of_rows(
     nodes: _tables.NodeTable,
     places: pd.DataFrame,

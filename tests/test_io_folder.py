@@ -23,7 +23,7 @@ from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
 from rich_networks import any_text, rich_networks
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "arrow")
 TABLES = ("nodes", "links", "places", "layers")
 
 
@@ -254,7 +254,9 @@ def test_a_place_that_cannot_be_written_is_named(small, tmp_path):
 
 
 def test_unknown_format_is_refused(small, tmp_path):
-    with pytest.raises(ValueError, match=r"`format` must be one of 'csv', 'parquet'; found 'xlsx'"):
+    with pytest.raises(
+        ValueError, match=r"`format` must be one of 'csv', 'parquet', 'arrow'; found 'xlsx'"
+    ):
         write_network(small, tmp_path / "out", format="xlsx")
 
 

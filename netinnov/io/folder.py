@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -18,13 +19,16 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._arguments import as_path, check_choice
+from netinnov._arguments import as_path, check_choice, check_flag
 from netinnov._atomic import new_folder
-from netinnov._layer_table import records_of_old_folder
+from netinnov._layer_table import layer_records, records_of_old_folder
 from netinnov._opening import decoded, file_of, parquet_of, read_bytes, read_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._public import public_names, suggests_keywords
+from netinnov._storage import Storage
+from netinnov._tables import inspect, inspect_links
 from netinnov.errors import InputError
+from netinnov.io._arrow_links import arrow_file, is_sound, read_layer, write_arrow, write_layers
 from netinnov.io._attributes import (
     MISFITS,
     Column,
@@ -35,13 +39,13 @@ from netinnov.io._attributes import (
     is_record,
     restored,
 )
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork, check_network, network_of_storage
 
 __all__ = ["is_network_folder", "read_network", "write_network"]
 
 __dir__ = public_names(globals())
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "arrow"]
 Where = Callable[[int], str]
 """Where in its file a row stands."""
 
@@ -75,8 +79,10 @@ def write_network(
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
         ``links``, ``places`` and ``layers`` (as tables with the columns of `build_network`) and
         ``network.json``: the types of the columns.
-    format : {"csv", "parquet"}
+    format : {"csv", "parquet", "arrow"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
+        "arrow" is for large networks: a file a layer holds its links as arrays, up to 36 bytes a
+        link, which ``read_network(folder, mmap=True)`` uses where they are.
 
     Raises
     ------
@@ -115,15 +121,16 @@ def write_network(
         _refuse_other_format(target)
     frames = {
         "nodes": network.nodes.reset_index(),
-        "links": network.links,
         "places": network.places.reset_index(),
         "layers": network.layer_table.reset_index(),
     }
+    if format != "arrow" or network.storage.kept_rows is not None:
+        frames["links"] = network.links  # what of links the arrays do not hold
     tables = {name: columns_of(frame) for name, frame in frames.items()}
     for name, columns in tables.items():
         for column in columns:
             _refuse_what_is_lost(name, column, frames[name][column.name])
-    about = {
+    about: dict[str, Any] = {
         "format": FORMAT,
         "tables": {
             name: {
@@ -135,25 +142,32 @@ def write_network(
         },
     }
     with new_folder(folder) as new:
+        if format == "arrow":
+            about["arrays"] = write_layers(network.storage, new)
         text = json.dumps(about, ensure_ascii=False, indent=1)
         (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for name, columns in tables.items():
-            arrays = [_array(name, column) for column in columns]
-            table = pa.table(arrays, [column.name for column in columns])
-            if format == "csv":
-                pa.csv.write_csv(table, new / f"{name}.csv")
+            arrays = {column.name: _array(name, column) for column in columns}
+            if format == "arrow":
+                write_arrow(new / f"{name}.arrow", arrays)
+            elif format == "csv":
+                pa.csv.write_csv(pa.table(arrays), new / f"{name}.csv")
             else:
-                pa.parquet.write_table(table, new / f"{name}.parquet")
+                pa.parquet.write_table(pa.table(arrays), new / f"{name}.parquet")
 
 
 @suggests_keywords
-def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
+def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> MultilayerNetwork:
     """Read the network that `write_network` wrote to a folder.
 
     Parameters
     ----------
     folder : path
         The folder, with its ``network.json``.
+    mmap : bool
+        Map the links of a folder that was written with ``format="arrow"`` into memory, in place of
+        reading them: all processes of a machine then share one copy, and one that is sent the
+        network (as a task of an executor is) maps the same files. They must stay unchanged.
 
     Returns
     -------
@@ -167,7 +181,8 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     ------
     InputError
         If a file is missing, cut off, in another encoding or with other columns, or a value does
-        not fit its column; named with file, line and column.
+        not fit its column; named with file, line and column. If ``mmap`` is asked of a folder of
+        another format.
 
     See Also
     --------
@@ -178,15 +193,52 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     See `write_network`.
     """
     folder = as_path("folder", folder)
+    check_flag("mmap", mmap)
     about = _about(folder)
+    if mmap and "arrays" not in about:
+        raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
     tables = {}
     for name, held in about["tables"].items():
         tables[name] = _read(folder / _bare(held["file"]), held["columns"], held["rows"])
+    if "arrays" in about:
+        return network_of_storage(_storage(folder, about, tables, mmap))
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
     if "layers" in tables:
         return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
     layers, directed = records_of_old_folder(links), about["directed"]
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+
+
+def _storage(
+    folder: Path, about: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], mmap: bool
+) -> Storage:
+    """A network whose links are arrays; mapped, it travels to other processes as its folder."""
+    no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
+    checked = inspect(tables["nodes"], no_links, tables["places"])
+    checked.problems.raise_any()
+    ids = checked.nodes.frame.index
+    layers = {
+        told["layer"]: read_layer(folder / _bare(told["file"]), told, len(ids), mmap=mmap)
+        for told in about["arrays"]
+    }
+    records = layer_records(tables["layers"], (), tuple(layers))
+    rows = inspect_links(tables["links"], ids).rows if "links" in tables else None
+    held = {layer: blocks["block"] for layer, blocks in layers.items()}
+    storage = Storage.of_blocks(checked.nodes, checked.places, held, records, rows)
+    again = (_mapped, (folder.resolve(), _digest(folder))) if mmap else None
+    return storage.with_arrays(layers, again)
+
+
+def _mapped(folder: Path, digest: str) -> Storage:
+    """The storage of a network that another process has mapped."""
+    network = read_network(folder, mmap=True)
+    if _digest(folder) != digest:
+        raise InputError(f"{folder} must hold the network that was sent; it was written anew.")
+    return network.storage
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256((folder / "network.json").read_bytes()).hexdigest()
 
 
 WRITERS = {
@@ -262,17 +314,23 @@ def _about(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
     try:
         about = read_json(path)
-        tables = {name: about["tables"][name] for name in ("nodes", "links", "places")}
+        arrays = about.get("arrays", [])
+        required = ("nodes", "places") if "arrays" in about else ("nodes", "links", "places")
+        tables = {name: about["tables"][name] for name in required}
         old = "layers" not in about["tables"]
         named = list(about["directed"]) if old else []
         if not old:
             tables["layers"] = about["tables"]["layers"]
         named += [table["file"] for table in tables.values()]
-        sound = about["format"] == FORMAT and all(isinstance(name, str) for name in named)
+        sound = (
+            all(map(is_sound, arrays))
+            and about["format"] == FORMAT
+            and all(isinstance(name, str) for name in named)
+        )
         sound &= all({"columns", "rows"} <= table.keys() for table in tables.values())
         records = [record for table in tables.values() for record in table["columns"].values()]
         sound &= all(map(is_record, records))
-    except (AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     if not sound:
         raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
@@ -281,7 +339,8 @@ def _about(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
     """A table with the types that its columns had."""
-    table, where = (_from_csv if path.suffix == ".csv" else _from_parquet)(path, columns)
+    read = {".csv": _from_csv, ".arrow": _from_arrow}.get(path.suffix, _from_parquet)
+    table, where = read(path, columns)
     if table.num_rows != n_rows:
         msg = (
             f"{path} must have {n_rows} rows, as network.json says; it has {table.num_rows}: it is "
@@ -356,6 +415,12 @@ def _from_parquet(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, 
         table = pa.parquet.read_table(file)
         names = table.column_names
     _check_header(f"{path}", names, columns)
+    return table, "row {}".format
+
+
+def _from_arrow(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
+    table = pa.Table.from_batches([arrow_file(path)])
+    _check_header(f"{path}", table.column_names, columns)
     return table, "row {}".format
 
 

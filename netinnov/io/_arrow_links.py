@@ -1,0 +1,119 @@
+"""Links of a network as arrays in Arrow files, which several processes read as one copy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from netinnov._opening import check_file, damage_refused
+from netinnov._rows import Block
+from netinnov._storage import Storage
+from netinnov.errors import InputError
+
+__all__ = ["arrow_file", "is_sound", "read_layer", "write_arrow", "write_layers"]
+
+PARTS = {"indptr": np.int32, "indices": np.int32, "data": np.float64}
+
+
+def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
+    """Write a file a layer, ``layer_0.arrow`` and on; what network.json has to say of them.
+
+    A file holds one row of lists: the compressed rows of the links, each once (``block``), and as
+    measures read them: both directions of an undirected layer (``full``), and these without
+    self-links (``simple``), where they differ.
+    """
+    told = []
+    for number, layer in enumerate(storage.layers):
+        blocks = {"block": storage.block(layer)}
+        if layer not in storage.directed:
+            blocks["full"] = storage.csr(layer)
+        if (simple := storage.simple_csr(layer)) is not storage.csr(layer):
+            blocks["simple"] = simple
+        columns = {
+            f"{name}_{part}": pa.LargeListArray.from_arrays(
+                pa.array([0, array.size], pa.int64()), pa.array(array)
+            )
+            for name, block in blocks.items()
+            for part, array in block._asdict().items()
+        }
+        write_arrow(folder / f"layer_{number}.arrow", columns)
+        sizes = {name: [each.indices.size, float(each.data.sum())] for name, each in blocks.items()}
+        told.append({"layer": layer, "file": f"layer_{number}.arrow", "entries": sizes})
+    return told
+
+
+def is_sound(told: Any) -> bool:
+    """Whether what network.json says of a layer is what `write_layers` says."""
+    return (
+        isinstance(told["layer"], str)
+        and isinstance(told["file"], str)
+        and {"block"} <= told["entries"].keys() <= {"block", "full", "simple"}
+        and all(isinstance(n, int) and total >= 0 for n, total in told["entries"].values())
+    )
+
+
+def read_layer(
+    path: Path, told: Mapping[str, Any], n_nodes: int, *, mmap: bool
+) -> dict[str, Block]:
+    """The blocks of a layer, checked so far that no kernel reads beyond them."""
+    batch = arrow_file(path, mmap=mmap)
+    blocks = {}
+    for name, (n_entries, total) in told["entries"].items():
+        arrays = []
+        for part, dtype in PARTS.items():
+            column = f"{name}_{part}"
+            expected = pa.large_list(pa.from_numpy_dtype(dtype))
+            at = batch.schema.get_field_index(column)
+            if batch.num_rows != 1 or at < 0 or batch.schema.types[at] != expected:
+                raise _odd(path, f"one list {column} of {np.dtype(dtype)}")
+            values = batch.column(at).flatten()
+            if values.null_count:
+                raise _odd(path, f"no missing number in {column}")
+            arrays.append(values.to_numpy(zero_copy_only=True))
+        blocks[name] = block = Block(*arrays)
+        sound = (
+            block.indptr.size == n_nodes + 1
+            and block.indices.size == block.data.size == n_entries == block.indptr[-1]
+            and block.indptr[0] == 0
+            and bool((np.diff(block.indptr) >= 0).all())
+            and int(block.indices.min(initial=0)) >= 0
+            and int(block.indices.max(initial=0)) < n_nodes
+            and math.isclose(float(block.data.sum()), total, rel_tol=1e-9)
+        )
+        if not sound:
+            raise _odd(
+                path, f"{n_entries} entries in {name} between {n_nodes} nodes, {total} in sum"
+            )
+    return blocks
+
+
+def write_arrow(path: Path, columns: Mapping[str, pa.Array]) -> None:
+    """Write columns of equal length as one record batch, not compressed."""
+    batch = pa.record_batch(list(columns.values()), list(columns))
+    with path.open("xb") as stream, pa.ipc.new_file(stream, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
+    """The record batch of a file, in memory or mapped into it."""
+    check_file(path)
+    with damage_refused(str(path)):
+        stream = pa.memory_map(str(path)) if mmap else pa.OSFile(str(path))
+        file = pa.ipc.open_file(stream)
+        if file.num_record_batches != 1:
+            raise ValueError(f"it has {file.num_record_batches} record batches in place of one")
+        batch = file.get_batch(0)
+        batch.validate(full=True)
+    return batch
+
+
+def _odd(path: Path, expected: str) -> InputError:
+    return InputError(
+        f"{path} must hold {expected}, as network.json says; it does not: it was changed, or "
+        "belongs to another network. Write the network again."
+    )
