@@ -166,7 +166,7 @@ class Storage:
             return np.ones(shape, bool)
         present = np.zeros(shape, bool)
         for x, layer in enumerate(self.layers):
-            indptr, indices, _ = self.simple_csr(layer)
+            indptr, indices, _ = _without_loops(self.block(layer))
             present[x] = np.diff(indptr) > 0
             present[x, indices] = True
         return present

@@ -9,9 +9,13 @@ from scipy.sparse import linalg
 from netinnov._arguments import check_choice, check_number
 from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
-from netinnov.centrality._coupled_states import coupled
+from netinnov.centrality._coupled_states import Coupled, coupled
+from netinnov.centrality._triangles import Triangles
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+
+FEW = 100_000
+"""Links below which both directions of them are kept, and a product is one call."""
 
 PRECISION = 1e-12  # of the scores, whose total is 1
 
@@ -90,12 +94,16 @@ def _versatility(
     (I - d D^(-1/2) S' D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite
     without directed layers. Those jumps add the same to every state: they scale the solution.
     """
-    weights = coupled(network, coupling, presence)
-    present = weights.present
-    # Column sums of what leads into each state.
-    n = network.n_nodes
-    sums = [np.bincount(into.indices, into.data, n) for _, _, into in weights.blocks]
-    out = np.array(sums, np.float64)  # of no links they are whole numbers
+    present = network.storage.presence(presence)
+    weights: Coupled | Triangles
+    if network.directed or network.n_links < FEW:
+        weights = coupled(network, coupling, presence)
+        # Column sums of what leads into each state.
+        sums = [np.bincount(m.indices, m.data, network.n_nodes) for _, _, m in weights.blocks]
+        out = np.array(sums, np.float64)  # of no links they are whole numbers
+    else:
+        weights = Triangles.of(network, coupling, present)
+        out = weights.from_links(np.ones(present.shape))
     out += coupling * (present.sum(axis=0) - 1)
     # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
     out[~present | (out <= 0)] = 1.0

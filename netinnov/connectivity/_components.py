@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csgraph
 
-from netinnov._paths import union
 from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -35,5 +33,9 @@ def largest_component(network: MultilayerNetwork) -> float:
     check_network(network)
     if network.n_nodes == 0:
         return float("nan")
-    labels = csgraph.connected_components(union(network), directed=True, connection="weak")[1]
+    from netinnov.kernels.components import joined
+
+    labels = np.arange(network.n_nodes, dtype=np.int32)
+    for block in network.storage.blocks:
+        labels = joined(labels, block.indptr, block.indices)
     return float(np.bincount(labels).max() / network.n_nodes)

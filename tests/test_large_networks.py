@@ -1,0 +1,70 @@
+"""What large networks are computed by, against both directions of links, and scipy."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+import netinnov as ni
+from netinnov.centrality import _pagerank, pagerank
+from netinnov.centrality._triangles import Triangles
+from netinnov.connectivity import largest_component
+from netinnov.kernels.products import symmetric_product
+from netinnov.supra import supra_adjacency
+from strategies import Tables, networks
+
+
+@given(
+    networks(min_links=1),
+    st.sampled_from([0.0, 0.25, 7.5]),
+    st.sampled_from(["all", "linked"]),
+    st.sampled_from([0.0, 0.85, 0.99]),
+)
+def test_pagerank_on_triangles_is_that_on_both_directions(
+    tables: Tables, coupling: float, presence: str, damping: float
+) -> None:
+    network = ni.build_network(tables.nodes, tables.links)
+    options = {"coupling": coupling, "presence": presence, "damping": damping}
+    expected = pagerank(network, **options)
+    with patch.object(_pagerank, "FEW", 0):
+        np.testing.assert_allclose(pagerank(network, **options), expected, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_products_agree_with_scipy(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    matrix = sparse.random_array((50, 50), density=0.1, format="csr", rng=rng)
+    upper = sparse.csr_array(sparse.triu(matrix, format="csr"))
+    vector = rng.random(50)
+    simple = sparse.triu(matrix, 1)
+    product = symmetric_product(
+        upper.indptr.astype(np.int32), upper.indices.astype(np.int32), upper.data, vector
+    )
+    np.testing.assert_allclose(product, (simple + simple.T) @ vector, rtol=1e-12)
+
+
+def test_the_operator_is_the_supra_adjacency(small: ni.MultilayerNetwork) -> None:
+    undirected = ni.build_network(small.nodes, small.links)
+    shape = (len(undirected.layers), undirected.n_nodes)
+    operator = Triangles.of(undirected, 0.5, np.ones(shape, bool))
+    columns = [operator(unit.reshape(shape)).ravel() for unit in np.eye(shape[0] * shape[1])]
+    expected = supra_adjacency(undirected, coupling=0.5).todense()
+    np.testing.assert_allclose(np.array(columns), expected)
+
+
+@pytest.mark.parametrize("n_links", [0, 20, 60, 200])
+def test_components_agree_with_scipy(n_links: int) -> None:
+    rng = np.random.default_rng(n_links)
+    ends = rng.integers(100, size=(2, n_links))
+    links = pd.DataFrame({"source": ends[0], "target": ends[1]})
+    links["layer"] = rng.integers(2, size=n_links)
+    network = ni.build_network(pd.DataFrame(index=range(100)), links, directed=["1"][:n_links])
+    matrix = sparse.coo_array((np.ones(n_links), ends), shape=(100, 100))
+    sizes = np.bincount(sparse.csgraph.connected_components(matrix, directed=False)[1])
+    assert largest_component(network) == sizes.max() / 100
