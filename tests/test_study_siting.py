@@ -232,3 +232,16 @@ def test_a_place_that_cannot_be_planned_for_is_refused(settings, message):
     links = [(*row[:2], row[2] + 0.5) for row in TREE]
     with pytest.raises(InputError, match=message):
         plans.PLAN.check(case(links, siting=LINKS, plan=settings))
+
+
+def test_a_plan_that_changes_nothing_is_not_told():
+    # All pairs are linked, and a link is 1 long whatever it weighs.
+    links = [(a, b, 3) for a, b in itertools.combinations("abcdefg", 2)]
+    part = {**LINKS, "k": 2, "homes": ["d", "e"], "hosts": ["a", "b"]}
+    context = case(links, places=places_of(), siting=part, measures={"distance": "unit"})
+    result = siting.compute(context)
+    said = text_of(siting.SITING.offer(result))
+    expected = "None of the 4 direct links that could be built raises global efficiency, so there "
+    assert said == f"{expected}is no plan."
+    assert not list(siting.SITING.draw(result))
+    assert not any(table.on_page for table in siting.SITING.tables(result))

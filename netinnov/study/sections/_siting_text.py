@@ -40,6 +40,9 @@ def offer(result: Siting) -> Iterator[Sentence]:
         )
         return
     built = "enclaves" if result.drawn else "direct links"
+    if not result.helps:
+        yield Sentence(_no_help(result, f"{n:,} {built}", label), source)
+        return
     text: str = phrase(
         "Of {} {} that could be built, the best {} that were found are {}. Together they raise {} "
         "by {}{}.",
@@ -60,6 +63,20 @@ def offer(result: Siting) -> Iterator[Sentence]:
     if result.modelled:
         text += f" Modelled layers are in the network, and links are placed in {result.mark}."
     yield Sentence(text, ("siting",))
+
+
+def _no_help(result: Siting, candidates: str, label: str) -> str:
+    """That no plan is better than today."""
+    if not result.alone:
+        return f"None of the {candidates} that could be built raises {label}, so there is no plan."
+    return (
+        f"Of the {candidates} that could be built {result.alone:,} {_raise(result.alone)} {label} "
+        f"alone, but the best {len(result.plan.sites)} that were found do not together."
+    )
+
+
+def _raise(n: int) -> str:
+    return "raises" if n == 1 else "raise"
 
 
 def _site(result: Siting, site: str) -> Any:
@@ -122,7 +139,7 @@ def tell(result: Siting) -> Iterator[Sentence]:
     for note in result.candidates.notes:
         yield Sentence(note, ("siting_candidates",), "How sites were chosen")
     plan = result.plan
-    if not plan.sites:
+    if not plan.sites or not result.helps:
         return
     if result.candidates.prices is not None:
         text = f"The plan costs {number(plan.cost)}, at prices that are assumed"

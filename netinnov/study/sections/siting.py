@@ -32,6 +32,9 @@ from netinnov.study.sections._siting_text import OBJECTIVES, explain, offer, tel
 FRESH = 40
 """Placements that a plan was not chosen on, on which it is valued again."""
 
+ROUNDING = 1e-9
+"""Relative difference of two values that is none."""
+
 WEIGHTS = 5
 """Weights of the two objectives that are tried for plans between them."""
 
@@ -72,6 +75,20 @@ class Siting:
     def drawn(self) -> bool:
         """Whether placements differ."""
         return self.candidates.maker.form == "enclave"
+
+    @property
+    def helps(self) -> bool:
+        """Whether the plan is better than today, beyond rounding."""
+        return self.plan.value - self.plan.baseline > self._rounding
+
+    @property
+    def alone(self) -> int:
+        """How many candidates are better than today by themselves, beyond rounding."""
+        return int((self.plan.to_frame()["gain_alone"] > self._rounding).sum())
+
+    @property
+    def _rounding(self) -> float:
+        return ROUNDING * max(abs(self.plan.value), abs(self.plan.baseline))
 
     @property
     def random_share(self) -> float:
@@ -175,6 +192,8 @@ def _fresh(context: Context, candidates: Candidates, objective: Any, plan: Sitin
 
 
 def draw(result: Siting) -> Iterator[Picture]:
+    if not result.helps:
+        return
     plan, pairs, label = result.plan, result.candidates.pairs, OBJECTIVES[result.part.objective]
     ends = pd.unique(pairs.to_numpy().ravel())
     at = result.places[["lon", "lat"]].reindex(ends).dropna()
@@ -230,6 +249,7 @@ def tables(result: Siting) -> Iterator[Table]:
         "it.",
         modelled=modelled,
         whole=True,
+        on_page=result.helps,
         formats=FORMATS,
     )
     yield Table(
@@ -251,6 +271,7 @@ def tables(result: Siting) -> Iterator[Table]:
             "Plans that no other plan that was found beats in both objectives.",
             modelled=modelled,
             whole=True,
+            on_page=result.helps,
         )
     settings = {
         **{key.replace("_", " "): value for key, value in result.part.model_dump().items()},
