@@ -210,19 +210,19 @@ def _law(observed: State, weights: Weights | None) -> Weights:
 
 def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
     """Each pair linked by chance: numbers of links between classes, then which pairs they are."""
-    r, c = np.diff(ensemble.row_begin), np.diff(ensemble.column_begin)
-    sizes = np.outer(r, c)
+    row_sizes, column_sizes = np.diff(ensemble.row_begin), np.diff(ensemble.column_begin)
+    sizes = np.outer(row_sizes, column_sizes)
     if ensemble.one_mode:
-        sizes[np.diag_indices(r.size)] -= r
+        sizes[np.diag_indices(row_sizes.size)] -= row_sizes
     if ensemble.symmetric:
-        sizes[np.diag_indices(r.size)] //= 2
+        sizes[np.diag_indices(row_sizes.size)] //= 2
         sizes = np.triu(sizes)
     counts = rng.binomial(sizes, np.clip(ensemble.probability, 0.0, 1.0)).ravel()
     cell, at = _distinct(counts, sizes.ravel(), rng)
-    u, v = np.divmod(cell, c.size)
-    i, j = np.divmod(at, c[v])
+    row_class, column_class = np.divmod(cell, column_sizes.size)
+    i, j = np.divmod(at, column_sizes[column_class])
     if ensemble.one_mode:
-        same = u == v
+        same = row_class == column_class
         if ensemble.symmetric:
             # Pair number at of a triangle: row i > column j.
             i[same] = ((1 + np.sqrt(1 + 8 * at[same])) / 2).astype(np.int64)
@@ -230,13 +230,13 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
             i[same] += i[same] * (i[same] + 1) // 2 <= at[same]
             j[same] = at[same] - i[same] * (i[same] - 1) // 2
         else:
-            i[same], j[same] = np.divmod(at[same], c[v[same]] - 1)
+            i[same], j[same] = np.divmod(at[same], column_sizes[column_class[same]] - 1)
             j[same] += j[same] >= i[same]
-    source: Codes = ensemble.rows[ensemble.row_begin[u] + i].astype(np.int32)
-    target: Codes = ensemble.columns[ensemble.column_begin[v] + j].astype(np.int32)
+    source: Codes = ensemble.rows[ensemble.row_begin[row_class] + i].astype(np.int32)
+    target: Codes = ensemble.columns[ensemble.column_begin[column_class] + j].astype(np.int32)
     if ensemble.mean is None:
         return State(source, target, np.ones(source.size))
-    mean = ensemble.mean[u, v]
+    mean = ensemble.mean[row_class, column_class]
     if ensemble.weights == "geometric":
         return State(source, target, rng.geometric(1 / mean).astype(np.float64))
     # A weight must be above 0; the smallest number there is stands for what is drawn as 0.

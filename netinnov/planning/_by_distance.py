@@ -81,8 +81,10 @@ class ByDistance:
         )
         self.source = np.where(source >= n, source + shift, source)
         self.target = np.where(target >= n, target + shift, target)
-        self.weight = np.concatenate([np.empty(0), *(p.weight for p in placements)])
-        layer = np.array([code[name] for p in placements for name in p.layer], np.int64)
+        self.weight = np.concatenate([np.empty(0), *(placement.weight for placement in placements)])
+        layer = np.array(
+            [code[name] for placement in placements for name in placement.layer], np.int64
+        )
         directed = np.array([records[name].directed for name in layers], bool)
         self.both_ways = ~directed[layer]
         total = int(self.first_new[-1])
@@ -118,7 +120,10 @@ class ByDistance:
     def _every_node(self) -> NodeTable:
         """Where the nodes of the baseline and of all candidates are, without names."""
         table = self.start.storage.node_table()
-        parts = [table, *(p.nodes for p in self.placements if p.nodes is not None)]
+        parts = [
+            table,
+            *(placement.nodes for placement in self.placements if placement.nodes is not None),
+        ]
         place, jurisdiction = (
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("place", "jurisdiction")

@@ -116,7 +116,7 @@ def _placement(table: NodeTable | None, layer: str, new: Pairs, n: int) -> Place
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
     """The nodes and links that are new; None if anything else differs."""
     old, new = before.storage, after.storage
-    n, m = before.n_nodes, after.n_nodes
+    n, n_after = before.n_nodes, after.n_nodes
     if not _same_nodes(before, after) or not set(old.layers) <= set(new.layers):
         return None
     if not new.places.equals(old.places):
@@ -124,9 +124,9 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
     for layer in old.layers:
         if new.records[layer]._replace(events=None) != old.records[layer]._replace(events=None):
             return None
-    key, weight = _keys(new.link_rows(), m)
+    key, weight = _keys(new.link_rows(), n_after)
     rows = old.link_rows().with_layers(old.layers, new.layers)
-    old_key, old_weight = _keys(rows, m)
+    old_key, old_weight = _keys(rows, n_after)
     at = np.searchsorted(key, old_key)
     if (at >= key.size).any() or (key[at] != old_key).any():
         return None
@@ -135,14 +135,14 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
     if (more < -1e-9 * weight).any():
         return None
     added = more > 1e-12 * weight
-    if _has_details(new.kept_rows, key[added], m):
+    if _has_details(new.kept_rows, key[added], n_after):
         return None
-    layer_code, pair = np.divmod(key[added], np.int64(m) ** 2)
-    source, target = (end.astype(np.int32) for end in np.divmod(pair, m))
+    layer_code, pair = np.divmod(key[added], np.int64(n_after) ** 2)
+    source, target = (end.astype(np.int32) for end in np.divmod(pair, n_after))
     names = tuple(new.layers[code] for code in layer_code)
     fresh = {layer: new.records[layer] for layer in new.layers if layer not in old.records}
     nodes = None
-    if m > n:
+    if n_after > n:
         nodes = NodeTable(new.nodes.iloc[n:], new.place_codes[n:], new.jurisdiction_codes[n:])
     return Placement(nodes, names, source, target, more[added], fresh)
 
@@ -163,19 +163,19 @@ def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
     return first.equals(old.nodes) or first.equals(old.nodes.reindex(new.nodes.index).iloc[:n])
 
 
-def _keys(rows: Rows, m: int) -> tuple[Keys, Floats]:
+def _keys(rows: Rows, n_nodes: int) -> tuple[Keys, Floats]:
     """One number a linked pair of a layer, ascending, with its weight over all periods."""
-    key = (rows.layer.astype(np.int64) * m + rows.source) * m + rows.target
+    key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
     keys, at = np.unique(key, return_inverse=True)
     weight: Floats = np.bincount(at, rows.weight, keys.size).astype(np.float64)
     return keys, weight
 
 
-def _has_details(rows: Rows | None, added: Keys, m: int) -> bool:
+def _has_details(rows: Rows | None, added: Keys, n_nodes: int) -> bool:
     """Whether links that are new have a period or attributes."""
     if rows is None:
         return False
-    key = (rows.layer.astype(np.int64) * m + rows.source) * m + rows.target
+    key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
     fresh = np.isin(key, added)
     dated = rows.period is not None and bool((rows.period[fresh] != NO_PERIOD).any())
     described = rows.attributes is not None and bool(
@@ -205,13 +205,15 @@ def with_placements(
     source = np.concatenate([placement.source for placement in placements])
     target = np.concatenate([placement.target for placement in placements])
     new = Rows(
-        np.array([code[layer] for p in placements for layer in p.layer], np.int32),
+        np.array([code[layer] for each in placements for layer in each.layer], np.int32),
         np.where(source >= n, source + shift, source).astype(np.int32),
         np.where(target >= n, target + shift, target).astype(np.int32),
         np.concatenate([placement.weight for placement in placements]),
     )
     rows = rows.followed_by(new)
-    nodes = _with_nodes(storage.node_table(), [p.nodes for p in placements if p.nodes is not None])
+    nodes = _with_nodes(
+        storage.node_table(), [each.nodes for each in placements if each.nodes is not None]
+    )
     return network_of_rows(nodes, storage.places, layers, rows, records)
 
 

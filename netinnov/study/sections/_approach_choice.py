@@ -157,8 +157,8 @@ def _priced(
     size = experiment.part.size if experiment is not None else None
     if prices_of_experiment is None or why:
         places = context.cities.storage.places.loc[[home, host]]
-        (x, u), (y, v) = (places[column].to_numpy() for column in ("lon", "lat"))
-        between = float(great_circle(x, y, u, v))
+        at_home, at_host = places[["lon", "lat"]].to_numpy()
+        between = float(great_circle(*at_home, *at_host))
         prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
         budget = part.budget or float(size or LINKS)
         return ApproachChoice(home, host, layer, budget, prices, share, True, why)

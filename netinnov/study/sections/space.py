@@ -118,8 +118,8 @@ def stock(context: Context) -> Stock:
         msg = f"space.home must be the id of a place of the report; found {part.home!r}{hint}."
         raise InputError(msg)
     ends = [places.loc[amounts.index] for amounts in (units, capacity)]
-    (x, y), (u, v) = ((end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
-    between = great_circle(x[:, None], y[:, None], u, v)
+    (lon, lat), to = ((end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
+    between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     try:
