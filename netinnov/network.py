@@ -394,19 +394,9 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
 
 
 def check_network(network: object) -> None:
-    """Refuse what is no network: a table, a graph of another package, or nothing.
+    """Refuse what is not a network: a table, a graph of another package, or nothing.
 
     It stands at the door of every measure, or in what all measures of a module go through first.
-
-    Parameters
-    ----------
-    network : object
-        What was given.
-
-    Raises
-    ------
-    InputError
-        It is no `MultilayerNetwork`.
     """
     if isinstance(network, MultilayerNetwork):
         return
