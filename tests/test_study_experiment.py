@@ -107,7 +107,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
     home, rivals = texts(headline(result))
     assert home == (
-        f"If {EVIL} had a park with 4 links in Qu & Co on top of all links that there are: "
+        f"If {EVIL} had a park in Qu & Co with 4 links on top of all links that there are: "
         f"{EVIL}'s access (harmonic closeness) rises by 10.0 % in the median placement, and rises "
         "in every placement (the middle 95 %: +4.0 % to +16.0 %)."
     )

@@ -59,7 +59,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     assert result.headline.scenario.volume_share == 0.1
     assert "as the weights of this layer differ" in text_of(EXPERIMENT.tell(result))
     said = text_of(EXPERIMENT.offer(result))
-    assert "had a park with 10 % of its strength in Q and gave up as much of its own" in said
+    assert "had a park in Q with 10 % of its strength and gave up as much weight of its own" in said
     assert "median placement" not in said
     assert "Access counts links" not in said  # all pairs are linked: a link is 1 / weight long
     assert result.options.distance == "inverse"

@@ -256,7 +256,7 @@ def _of_form(maker: Maker, part: SitingPart) -> list[str]:
     else:
         notes.append(
             f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
-            "home's strength."
+            f"home's strength in {maker.layer}."
         )
     if maker.dense and maker.form == "link":
         notes.append(

@@ -122,13 +122,13 @@ def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
 def _tried(result: Experiment) -> str:
     part = result.part
     text = phrase(
-        "If {} had a park with {} in {}",
+        "If {} had a park in {} with {}",
         _place(result, part.home),
-        result.headline.words_of_amount,
         _place(result, part.host),
+        result.headline.words_of_amount,
     )
     if result.headline.funding == "reallocated":
-        amount = "as much" if result.of_volume else "as many"
+        amount = "as much weight" if result.of_volume else "as many"
         return text + f" and gave up {amount} of its own links for it"
     return text + " on top of all links that there are"
 
