@@ -140,6 +140,7 @@ WITHOUT_A_NETWORK = {
     "beta_convergence": "a panel of regions",
     "corrected_p": "p-values that another function gave",
     "entry_rates": "tables of specialisations",
+    "validated_co_participation": "a table of participations",
     "order_test": "steps and dates, of which no layer is known",
     "with_enclave": "a model of a market, in which p is a price",
 }

@@ -11,6 +11,7 @@ from netinnov.linkages._outposts import add_outposts
 from netinnov.linkages._pairs_sql import Weighting as Weighting
 from netinnov.linkages._project import project
 from netinnov.linkages._residuals import GravityFit, gravity_residuals
+from netinnov.linkages._significant_pairs import validated_co_participation
 from netinnov.linkages._write_co_participation import write_co_participation
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "gravity_residuals",
     "mobility",
     "project",
+    "validated_co_participation",
     "write_co_participation",
 ]
 

@@ -16,7 +16,6 @@ from netinnov._parallel import progress_bar
 from netinnov._typing import Floats
 from netinnov.linkages import _pairs_sql as sql
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.linkages._participations import name_large_events
 from netinnov.linkages._records import Integers
 
 BYTES_A_PAIR = 200
@@ -25,6 +24,7 @@ BYTES_A_PAIR = 200
 UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
+@contextmanager
 def pairs_in_blocks(
     rows: Any,
     *,
@@ -34,12 +34,12 @@ def pairs_in_blocks(
     max_members: int | None = None,
     strengths: bool = False,
     progress: bool = True,
-) -> Iterator[Any]:
-    """The frames of `pairs`, each with the pairs of a range of first units, in their order.
+) -> Iterator[tuple[Any, Iterator[Any]]]:
+    """The cells of DuckDB's rows, and the frames of `pairs`, one for each range of first units.
 
-    ``rows`` is a frame of DuckDB from `checked_rows`. What all blocks need is computed once and
-    kept in a folder beside the temporary files of DuckDB, with whole numbers for the units. The
-    folder vanishes at the end, so each frame is to be read before the next one.
+    ``rows`` are from `checked_rows`. What all blocks need is computed once and kept in a folder
+    beside the temporary files of DuckDB, with whole numbers for the units. The folder vanishes at
+    the end, so each frame is to be read before.
     """
     relation = rows.to_native()
 
@@ -59,42 +59,42 @@ def pairs_in_blocks(
         number = "(row_number() OVER (ORDER BY unit) - 1)::INTEGER"
         distinct = "SELECT DISTINCT unit FROM netinnov_rows"
         names = keep("names", f"SELECT unit AS name, {number} AS number FROM ({distinct})")
-        member = ", member" if grouped else ""
         once = f"""
-            SELECT DISTINCT {keys}, number AS unit{member}
+            SELECT DISTINCT {keys}, number AS unit{", member" if grouped else ""}
             FROM netinnov_rows r JOIN {names} n ON r.unit = n.name
         """
         counted = f"SELECT {keys}, unit, count(*)::DOUBLE AS amount FROM ({once}) GROUP BY ALL"
-        cells = keep(
-            "cells", counted if grouped else f"SELECT *, 1.0::DOUBLE AS amount FROM ({once})"
-        )
-        name_large_events(nw.from_native(ask(f"FROM {cells}")), when, max_members, stacklevel=5)
-        sizes = keep("sizes", sql.sizes(cells, when, weighting, max_members))
-        if strengths:
-            of_units = keep("strengths", sql.strengths(cells, sizes, when))
-            rates = keep("rates", sql.rates(sizes, when, weighting))
-        shared = keep(
-            "shared", f"FROM {cells} JOIN {sizes} {sql.using('event', *when)} WHERE k > 1"
-        )
-        partners = ask(
-            f"SELECT unit, sum(units - 1)::DOUBLE AS n FROM {shared} GROUP BY unit ORDER BY unit"
-        ).fetchnumpy()
-        n_pairs = int(partners["n"].sum() / 2)
-        bounds = _bounds(
-            partners["unit"], partners["n"], -(-n_pairs * BYTES_A_PAIR // _bytes(memory))
-        )
-        with progress_bar(n_pairs, label="pairs", shown=progress) as bar:
-            for low, high in pairwise(bounds):
-                first = f"(FROM {shared} WHERE unit >= {low} AND unit < {high})"
-                query = sql.meetings(first, shared, when, inside=grouped)
-                if strengths:
-                    query = sql.with_strengths(f"({query})", of_units, rates, when)
-                block = ask(f"""
-                    SELECT met.* REPLACE (s.name AS source, t.name AS target) FROM ({query}) met
-                    JOIN {names} s ON s.number = source JOIN {names} t ON t.number = target
-                """)
-                yield nw.from_native(block)
-                bar.update(n_pairs // (len(bounds) - 1))
+        plain = f"SELECT *, 1.0::DOUBLE AS amount FROM ({once})"
+        cells = keep("cells", counted if grouped else plain)
+
+        def blocks() -> Iterator[Any]:
+            sizes = keep("sizes", sql.sizes(cells, when, weighting, max_members))
+            if strengths:
+                of_units = keep("strengths", sql.strengths(cells, sizes, when))
+                rates = keep("rates", sql.rates(sizes, when, weighting))
+            joined = f"FROM {cells} JOIN {sizes} {sql.using('event', *when)} WHERE k > 1"
+            shared = keep("shared", f"SELECT {keys}, unit, amount, share, units {joined}")
+            partners = ask(f"""
+                SELECT unit, sum(units - 1)::DOUBLE AS n FROM {shared} GROUP BY unit ORDER BY unit
+            """).fetchnumpy()
+            n_pairs = int(partners["n"].sum() / 2)
+            n_blocks = -(-n_pairs * BYTES_A_PAIR // _bytes(memory))
+            bounds = _bounds(partners["unit"], partners["n"], n_blocks)
+            with progress_bar(n_pairs, label="pairs", shown=progress) as bar:
+                for low, high in pairwise(bounds):
+                    first = f"(FROM {shared} WHERE unit >= {low} AND unit < {high})"
+                    query = sql.meetings(first, shared, when, inside=grouped)
+                    if strengths:
+                        query = sql.with_strengths(f"({query})", of_units, rates, when)
+                    block = ask(f"""
+                        SELECT met.* REPLACE (s.name AS source, t.name AS target)
+                        FROM ({query}) met
+                        JOIN {names} s ON s.number = source JOIN {names} t ON t.number = target
+                    """)
+                    yield nw.from_native(block)
+                    bar.update(n_pairs // (len(bounds) - 1))
+
+        yield nw.from_native(ask(f"FROM {cells}")), blocks()
 
 
 def files(path: Path) -> str:

@@ -12,7 +12,7 @@ from netinnov.errors import InputError
 from netinnov.linkages._blocks import files, pairs_in_blocks
 from netinnov.linkages._co_participation import with_expected
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.linkages._participations import checked_rows
+from netinnov.linkages._participations import checked_rows, name_large_events
 from netinnov.linkages._records import links
 
 
@@ -98,16 +98,17 @@ def write_co_participation(
         msg = "`incidence` must be a table of DuckDB, as open_tables() gives it or duckdb.sql()"
         mend = "co_participation() takes other tables, and their library writes what it returns"
         raise InputError(f"{msg}; found {shown(incidence)}. {mend}.")
-    with new_folder(folder_of_links) as folder:
-        blocks = pairs_in_blocks(
-            rows,
-            when=when,
-            weighting=weighting,
-            grouped=by is not None,
-            max_members=max_members,
-            strengths=expected,
-            progress=progress,
-        )
+    met = pairs_in_blocks(
+        rows,
+        when=when,
+        weighting=weighting,
+        grouped=by is not None,
+        max_members=max_members,
+        strengths=expected,
+        progress=progress,
+    )
+    with new_folder(folder_of_links) as folder, met as (cells, blocks):
+        name_large_events(cells, when, max_members, stacklevel=4)
         for number, block in enumerate(blocks):
             table = links(with_expected(block) if expected else block, [*when[:1]])
             table.write_parquet(str(folder / f"links-{number:05d}.parquet"))
