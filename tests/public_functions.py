@@ -183,7 +183,7 @@ def all_callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Names and functions of all public modules, and methods of their classes."""
     for info in walk_packages(ni.__path__, "netinnov."):
         path = info.name.split(".")[1:]
-        if path[0] == "kernels" or any(part.startswith("_") for part in path):
+        if {"kernels", "sections"} & {*path} or any(part.startswith("_") for part in path):
             continue
         module = import_module(info.name)
         for name in module.__all__:
