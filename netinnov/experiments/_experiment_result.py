@@ -203,11 +203,12 @@ class ExperimentResult(Displayed):
         McCulloch (1992), Variance components.
         """
         check_flag("full", full)
-        groups = self.replicates.groupby(["scenario", "measure"], observed=True, sort=False)
+        numbered = self.replicates.reset_index(drop=True)
+        groups = numbered.groupby(["scenario", "measure"], observed=True, sort=False)
         blocks = {(str(scenario), str(measure)): rows for (scenario, measure), rows in groups}
         against = {BASELINE, *self.placebos.values(), *self.baselines.values()}
         drawn = {} if self.resamples is None else _by_set(self.resamples)
-        tables = []
+        alike: dict[tuple[object, ...], list[_Block]] = {}
         for (scenario, measure), rows in blocks.items():
             if scenario in against:
                 continue
@@ -215,26 +216,40 @@ class ExperimentResult(Displayed):
             before = by_replicate(blocks[start, measure])
             values = by_replicate(rows)
             change, size = changes(before, values), size_of(before, values)
-            placebo, labels = None, None
+            placebo = None
             if (name := self.placebos.get(scenario)) is not None:
                 placebo = changes(before, by_replicate(blocks[name, measure]))
-                labels = self.sites.get(name, ())
             reason = self.refused.get((scenario, measure), "" if name else "no placebo")
-            again, placed, number = None, change, None
+            named = rows.iloc[: size.size][["scenario", "measure", "node"]].assign(reason=reason)
+            block = _Block(named, before, values, change, placebo, size)
+            lengths = tuple(None if each is None else len(each) for each in block[1:5])
+            # Measures of as many replicates are columns of one table, which is much faster.
+            key = (scenario, *lengths, measure if drawn else "")
+            alike.setdefault(key, []).append(block)
+        tables = []
+        for several in alike.values():
+            block = _side_by_side(several)
+            scenario = str(block.rows["scenario"].iloc[0])
+            again, placed, number = None, block.change, None
             if drawn:
+                measure = str(block.rows["measure"].iloc[0])
+                start = self.baselines.get(scenario, BASELINE)
                 first, other = drawn[start, measure], drawn[scenario, measure]
                 again = changes(first.values, other.values)
                 wider = max(first, other, key=lambda each: each.number.shape[1])
                 number = wider.number
-                placed = change[number if len(change) > 1 else np.zeros_like(number)]
-            table = _statistics(before, values, change, size)
-            table = table.join(data_statistics(again, change, placed, number))
-            table = table.join(placebo_statistics(change, placebo, labels, reason, size))
-            table.insert(0, "scenario", scenario)
-            table.insert(1, "measure", measure)
-            table.insert(2, "node", rows["node"].array[: len(table)])
-            tables.append(table)
-        table = pd.concat(tables, ignore_index=True)
+                placed = block.change[number if len(block.change) > 1 else np.zeros_like(number)]
+            labels = self.sites.get(self.placebos.get(scenario, ""), ())
+            reasons = block.rows.pop("reason").tolist()
+            parts = [
+                block.rows.astype({"scenario": "str", "measure": "str"}),
+                _statistics(block.before, block.values, block.change, block.size),
+                data_statistics(again, block.change, placed, number),
+                placebo_statistics(block.change, block.placebo, labels, reasons, block.size),
+            ]
+            tables.append(pd.concat([part.set_axis(block.rows.index) for part in parts], axis=1))
+        # In the order of the replicates.
+        table = pd.concat(tables).sort_index().reset_index(drop=True)
         family = corrected(table["placebo_p"], correction)
         at = table.columns.tolist().index("why_no_p")
         far = table["scenario"].map(self.beyond).where(table["placebo_p"].notna())
@@ -306,6 +321,30 @@ class ExperimentResult(Displayed):
         return paths
 
 
+class _Block(NamedTuple):
+    """A scenario and measures: the names of nodes, and values, replicate x node."""
+
+    rows: pd.DataFrame
+    before: Floats
+    values: Floats
+    change: Floats
+    placebo: Floats | None
+    size: Floats
+
+
+def _side_by_side(blocks: list[_Block]) -> _Block:
+    """The blocks as one, with the nodes of one after those of another."""
+    rows = pd.concat([block.rows for block in blocks])
+    before, values, change = (
+        np.hstack([block[k] for block in blocks])  # type: ignore[misc]
+        for k in (1, 2, 3)
+    )
+    placebos = [block.placebo for block in blocks if block.placebo is not None]
+    size = np.concatenate([block.size for block in blocks])
+    placebo = np.hstack(placebos) if placebos else None
+    return _Block(rows, before, values, change, placebo, size)
+
+
 class _Sets(NamedTuple):
     """Values in resampled data, and the numbers of their placements."""
 
@@ -334,7 +373,9 @@ def _statistics(
     change = pd.DataFrame(differences)
     n = change.count()
     spread = spread_of(change, size)
-    mean, median = change.mean(), change.quantile(0.5)
+    mean = change.mean()
+    quantiles = change.quantile([0.025, 0.5, 0.975])
+    low, median, high = (quantiles.loc[q] for q in (0.025, 0.5, 0.975))
     start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
@@ -346,8 +387,8 @@ def _statistics(
             "difference": mean,
             "relative": 100 * mean / start.abs().where(start != 0),
             "median": median,
-            "low": change.quantile(0.025),
-            "high": change.quantile(0.975),
+            "low": low,
+            "high": high,
             "mc_error": error,
             "mc_low": mean - half,
             "mc_high": mean + half,

@@ -18,27 +18,28 @@ def placebo_statistics(
     change: Floats,
     placebo: Floats | None,
     labels: Sequence[str] | None,
-    reason: str,
+    reasons: Sequence[str],
     size: Floats,
 ) -> pd.DataFrame:
     """Rank the effects among those of the placebos.
 
     ``change`` and ``placebo`` are differences from the baseline, replicate x node; ``labels`` say
-    what the placebo was in each replicate, ``reason`` why there is no p, and ``size`` is that of
-    the measured values of each node.
+    what the placebo was in each replicate, ``reasons`` why a node has no p, empty if it may have
+    one, and ``size`` is that of the measured values of each node.
     """
     compared = _compared(change, placebo, labels, size)
     n = compared.placebos.count().to_numpy()
     p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy(), size), np.float64)
-    why = np.full(len(n), reason or pd.NA, object)
-    if not reason:
-        why[compared.different < 2] = "the placebo is always the same: a rank needs several"
-        why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
+    why = np.full(len(n), pd.NA, object)
+    why[compared.different < 2] = "the placebo is always the same: a rank needs several"
+    why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
+    why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
+    low, median, high = compared.band.quantile([0.025, 0.5, 0.975]).to_numpy()
     return pd.DataFrame(
         {
-            "placebo_median": compared.band.quantile(0.5),
-            "placebo_low": compared.band.quantile(0.025),
-            "placebo_high": compared.band.quantile(0.975),
+            "placebo_median": median,
+            "placebo_low": low,
+            "placebo_high": high,
             "placebo_n": n,
             "placebo_placements": compared.placements,
             "ranked": compared.real if compared.placements else np.nan,
