@@ -62,7 +62,12 @@ def run(page):
     with TemporaryDirectory() as empty:
         place = {"metadata": {"path": empty}}
         client = NotebookClient(
-            notebook, timeout=300, kernel_name="python3", record_timing=False, resources=place
+            notebook,
+            timeout=300,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,  # what a slow cell prints in pieces is one output
+            resources=place,
         )
         client.execute()
     notebook.metadata = nbformat.from_dict(METADATA)

@@ -326,6 +326,15 @@ def test_word_opens_the_document(tmp_path):
     assert document.paragraphs[-1].text.endswith("Last.")
 
 
+def test_a_wide_table_for_word_lies_on_a_page_in_landscape():
+    docx = pytest.importorskip("docx")
+    for columns, wide in ((8, False), (9, True)):
+        table = pd.DataFrame([range(columns)], columns=list("abcdefghi"[:columns]))
+        content = to_table(table, format="docx")
+        section = docx.Document(io.BytesIO(content)).sections[0]
+        assert (section.page_width > section.page_height) == wide
+
+
 @pytest.mark.parametrize(("format", "package"), [("html", "great_tables"), ("docx", "docx")])
 def test_a_missing_package_says_how_to_install_it(monkeypatch, format, package):
     real = builtins.__import__

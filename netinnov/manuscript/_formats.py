@@ -10,6 +10,9 @@ from typing import Any
 from netinnov._optional import require
 from netinnov.manuscript._cells import Grid
 
+UPRIGHT = 8
+"""Columns that fit the width of a page that is not in landscape."""
+
 _SUPERSCRIPTS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWER = re.compile(rf" × 10([{_SUPERSCRIPTS}]+)")
 _LATEX = str.maketrans(
@@ -113,9 +116,16 @@ def as_html(grid: Grid, caption: str, label: str) -> str:
 
 
 def as_docx(grid: Grid, caption: str) -> bytes:
-    """A Word document with the table, three rules, its caption above and its notes below."""
+    """A Word document with the table, three rules, its caption above and its notes below.
+
+    A table of many columns lies on a page in landscape.
+    """
     docx = require("docx", extra="tables", needed_by="to_table with format='docx'")
     document = docx.Document()
+    if len(grid.head) > UPRIGHT:
+        section = document.sections[0]
+        section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
     if caption:
         document.add_paragraph(caption, style="Caption")
     rows = [grid.head, *grid.rows, *grid.foot]
