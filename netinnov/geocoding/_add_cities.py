@@ -14,7 +14,7 @@ from netinnov.geocoding._geocode import city_ids
 @suggests_keywords
 def add_cities(
     places: pd.DataFrame,
-    found: pd.DataFrame,
+    geocoded: pd.DataFrame,
     gazetteer: GazetteerSource,
     *,
     regions: bool = False,
@@ -25,7 +25,7 @@ def add_cities(
     ----------
     places : DataFrame
         A table of places, such as ``Tables.places`` or ``network.places``.
-    found : DataFrame
+    geocoded : DataFrame
         What `geocode` gives for these places.
     gazetteer : DataFrame, path, or sequence of these
         The gazetteer they were found in.
@@ -74,22 +74,22 @@ def add_cities(
     Name: parent, dtype: str
     """
     check_flag("regions", regions)
-    if {type(places), type(found)} != {pd.DataFrame}:
-        raise InputError("`places` and `found` must be DataFrames, `found` as from geocode().")
-    if not found.index.equals(places.index) or "method" not in found:
-        msg = "`found` must be what geocode(places, ...) gives for these places, row by row; "
-        raise InputError(f"{msg}it has {len(found)} rows, and `places` has {len(places)}.")
+    if {type(places), type(geocoded)} != {pd.DataFrame}:
+        raise InputError("`places` and `geocoded` must be DataFrames, the latter from geocode().")
+    if not geocoded.index.equals(places.index) or "method" not in geocoded:
+        msg = "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "
+        raise InputError(f"{msg}it has {len(geocoded)} rows, and `places` has {len(places)}.")
     if (twice := places.index[places.index.duplicated()]).size:
         msg = "the index of `places` must have each id once; twice are "
         raise InputError(f"{msg}{examples(twice)}.")
     old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
-    matched = found[["geonameid", "code"]].notna().any(axis=1)
-    below = old.isin(found.index[matched])  # such a place keeps its parent
-    city = found["parent"].where(found["parent"].notna(), city_ids(found)).mask(below)
+    matched = geocoded[["geonameid", "code"]].notna().any(axis=1)
+    below = old.isin(geocoded.index[matched])  # such a place keeps its parent
+    city = geocoded["parent"].where(geocoded["parent"].notna(), city_ids(geocoded)).mask(below)
     alone = ~matched & ~below & old.notna() & ~places.index.isin(old)
     city = city.mask(alone, places.index.to_series().astype("str") + " (unmatched)")
 
-    country = found["country"].dropna()
+    country = geocoded["country"].dropna()
     cities = read_gazetteer(gazetteer, None if country.empty else country.iloc[0]).cities
     cities = cities.set_axis(city_ids(cities))
     new = pd.Index(city.dropna().unique(), name=places.index.name)
@@ -104,7 +104,7 @@ def add_cities(
     result = places.assign(parent=city.where(city.notna(), old))
     for column in ("lon", "lat", "population"):
         own = places[column] if column in places else pd.Series(float("nan"), places.index)
-        known = found[column].mask((found["method"] == "part") & (column == "population"))
+        known = geocoded[column].mask((geocoded["method"] == "part") & (column == "population"))
         result[column] = own.where(own.notna(), known)
     above = _regions(added) if regions else added.iloc[:0]
     if regions:
