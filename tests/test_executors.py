@@ -101,6 +101,25 @@ def test_a_cluster_gives_the_same_numbers(cities, tmp_path) -> None:
         pd.testing.assert_frame_equal(kept, expected)
 
 
+@pytest.mark.slow
+def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers(cities, tmp_path) -> None:
+    distributed = pytest.importorskip("distributed")
+    measure = partial(fatal, mark=tmp_path / "died")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        before = {*client.run(os.getpid).values()}
+        numbers = compare(cities, client.get_executor(), measure)
+        assert (tmp_path / "died").exists()
+        client.wait_for_workers(2)
+        after = {*client.run(os.getpid).values()}
+    assert len(before - after) == 1
+    pd.testing.assert_frame_equal(numbers, compare(cities))
+
+
 def test_a_process_that_dies_loses_nothing_that_was_done(cities, tmp_path) -> None:
     measure = partial(fatal, mark=tmp_path / "died")
     folder = tmp_path / "kept"
