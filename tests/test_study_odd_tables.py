@@ -94,8 +94,8 @@ def test_one_place_is_not_compared_with_itself(tmp_path):
     context = context_of(network_of([("a", "b"), ("b", "c"), ("c", "d")], nodes=nodes))
     assert context.once(central.compute) is None
     assert context.once(multicentric.compute) is None
-    assert "one place only" in CENTRAL.absent
-    assert "one place only" in MULTICENTRIC.absent
+    assert "No two places are linked" in CENTRAL.absent
+    assert "No two places are linked" in MULTICENTRIC.absent
     text = text_of(BUILT.offer(context.once(built.compute)))
     assert text.endswith("the report looks at 1 place, to which 4 of the nodes are added up.")
     write_page(
@@ -180,3 +180,23 @@ def test_places_that_were_chosen_are_named():
         "1 node outside the places chosen (tier: 1, 2, 3 and 1 more) and 1 linked pair are left "
         "out (tables/coverage.csv).",
     )
+
+
+def test_places_that_are_linked_inside_only_are_not_compared():
+    nodes = pd.DataFrame({"place": list("XXYY")}, index=list("abcd"))
+    context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
+    assert context.once(central.compute) is None
+    assert context.once(multicentric.compute) is None
+
+
+def test_the_middle_of_a_star_decides_everything():
+    context = context_of(network_of([("s", end, 1 + k) for k, end in enumerate("abcdefgh")]))
+    text = text_of(CENTRES.tell(context.once(centres.compute)))
+    assert "The number of centres is the same by all 6 rules: 1. Centres by all 6 rules: s." in text
+    # Without it there is no link, and no index.
+    table = context.once(profile.compute).table
+    assert set(table["most_influential"].dropna()) == {"s"}
+    # By closeness the eight ends tie for the second place, so that they are not among three.
+    said = text_of(CENTRAL.tell(context.once(central.compute)))
+    first = said.split("Most often among the first three by the ")[1]
+    assert "(11 times)" not in first.replace("s (11 times)", "")

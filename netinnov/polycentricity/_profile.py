@@ -137,8 +137,8 @@ def profile(
         flows, their median put on the value, cut where no value can be. `bias`: that median minus
         the value.
         `low_without_one`, `high_without_one`: least and largest value without one place, and
-        `most_influential`, the place whose absence changes the value most, missing if several
-        do so alike. `null_mean`,
+        `most_influential`, the place whose absence changes the value most, or leaves it undefined;
+        missing if several do so alike. `null_mean`,
         `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
         the value in it, p two-sided; `untested`: why there is no p although there is a null model.
         NaN where a part is not asked for or not defined. A notebook shows six of the columns.
@@ -388,9 +388,15 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
         return row
     row["low_without_one"] = float(draws[defined].min())
     row["high_without_one"] = float(draws[defined].max())
-    change = np.where(defined, np.abs(draws - value), -1.0)
-    most = float(change.max())
-    alone = (change >= most - _ROUNDING * max(abs(value), most)).sum() == 1
-    if math.isfinite(value) and most > _ROUNDING * abs(value) and alone:
-        row["most_influential"] = nodes[int(change.argmax())]
+    if not math.isfinite(value):
+        return row
+    change = np.abs(draws - value)
+    most = float(change[defined].max())
+    largest = change >= most - _ROUNDING * max(abs(value), most)
+    if not defined.all():  # without these the index is not even defined
+        largest = ~defined
+    elif most <= _ROUNDING * abs(value):
+        return row
+    if largest.sum() == 1:
+        row["most_influential"] = nodes[int(largest.argmax())]
     return row

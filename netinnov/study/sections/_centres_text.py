@@ -195,16 +195,17 @@ def _agreement(result: Centres) -> Sentence:
         f"“{rule}”" if rule == result.rule else f"“{rule}”: {_meaning(result, rule)}"
         for rule in (fewest, most)
     )
-    text = phrase(
-        "The number of centres depends on the rule: from {:,} ({}) to {:,} ({}). "
-        "Centres by all {} rules: {}.",
+    text: str = phrase(
+        "The number of centres depends on the rule: from {:,} ({}) to {:,} ({}).",
         count[fewest],
         fewest_named,
         count[most],
         most_named,
-        len(asked),
-        some(by_all[:NAMED], len(by_all)) if by_all else "none",
     )
+    if count[fewest] == count[most]:
+        text = f"The number of centres is the same by all {len(asked)} rules: {count[most]:,}."
+    named = some(by_all[:NAMED], len(by_all)) if by_all else "none"
+    text += phrase(" Centres by all {} rules: {}.", len(asked), named)
     return Sentence(text, ("centre_rules",))
 
 

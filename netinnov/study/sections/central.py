@@ -43,7 +43,7 @@ class Central:
 
 def compute(context: Context) -> Central | None:
     cities = context.cities
-    if cities.n_nodes < 2:
+    if not cities.storage.presence("linked").any():
         return None
     names = context.names
     table = pd.DataFrame(
@@ -174,7 +174,7 @@ def _leaders(table: pd.DataFrame, names: dict[Any, str], modelled: bool) -> Iter
     values = values.loc[:, values.notna().any() & (values.max() > values.min())]
     if values.empty or len(values) <= FIRST:
         return
-    rank = values.rank(ascending=False, method="min")
+    rank = values.rank(ascending=False, method="max")  # who ties with a fourth is not among three
     often = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable")
     among = often.head(3)
     named = [phrase("{} ({})", name(names[node]), times(int(n))) for node, n in among.items()]
@@ -250,5 +250,5 @@ CENTRAL = Section(
     draw,
     offer,
     explain,
-    absent="There is one place only, so that none is more central than another.",
+    absent="No two places are linked, so that none is more central than another.",
 )

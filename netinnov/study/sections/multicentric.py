@@ -80,7 +80,7 @@ class Multicentric:
 
 def compute(context: Context) -> Multicentric | None:
     cities, options = context.cities, context.measures
-    if cities.n_nodes < 2:
+    if not cities.storage.presence("linked").any():
         return None
     structure = context.options(StructurePart)
     direction: Direction = "total" if structure is None else structure.direction
@@ -280,5 +280,5 @@ MULTICENTRIC = Section(
     tables,
     draw,
     explain=explain,
-    absent="There is one place only, so that there is nothing to be multi-centric.",
+    absent="No two places are linked, so that there is nothing to be multi-centric.",
 )
