@@ -49,6 +49,7 @@ autosummary_ignore_module_all = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
+default_role = "py:obj"  # names in docstrings lead to what they name
 # Names without their module, which is the title of the page, and a line for each parameter.
 add_module_names = False
 python_maximum_signature_line_length = 88

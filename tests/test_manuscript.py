@@ -335,6 +335,15 @@ def test_a_wide_table_for_word_lies_on_a_page_in_landscape():
         assert (section.page_width > section.page_height) == wide
 
 
+def test_columns_for_word_are_as_wide_as_their_longest_words():
+    docx = pytest.importorskip("docx")
+    table = pd.DataFrame({"a": [1.0], "internationalisation": [2.0], "of a few words": [3.0]})
+    content = to_table(table, format="docx")
+    cells = docx.Document(io.BytesIO(content)).tables[0].rows[0].cells
+    narrow, wide, several = (cell.width for cell in cells[-3:])
+    assert narrow < several < wide
+
+
 @pytest.mark.parametrize(("format", "package"), [("html", "great_tables"), ("docx", "docx")])
 def test_a_missing_package_says_how_to_install_it(monkeypatch, format, package):
     real = builtins.__import__

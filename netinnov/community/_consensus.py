@@ -187,7 +187,7 @@ def stability(
     Returns
     -------
     PartitionStability
-        `.agreement` (mean pairwise ami), `.nodes` (a number a node), `.partitions`.
+        ``.agreement`` (mean pairwise ami), ``.nodes`` (a number a node), ``.partitions``.
 
     Raises
     ------

@@ -122,19 +122,32 @@ def as_docx(grid: Grid, caption: str) -> bytes:
     """
     docx = require("docx", extra="tables", needed_by="to_table with format='docx'")
     document = docx.Document()
-    if len(grid.head) > UPRIGHT:
+    wide = len(grid.head) > UPRIGHT
+    if wide:
         section = document.sections[0]
         section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
+        section.left_margin = section.right_margin = section.left_margin // 2
     if caption:
         document.add_paragraph(caption, style="Caption")
     rows = [grid.head, *grid.rows, *grid.foot]
     table = document.add_table(rows=len(rows), cols=len(grid.head))
+    longest = [
+        max(len(word) for text in column for word in text.split() or [""])
+        for column in zip(*rows, strict=True)
+    ]
+    # Equal columns would break long words; five more letters are the margins of a cell.
+    total = sum(longest) + 5 * len(longest)
+    width = sum(column.width for column in table.columns)
+    widths = [width * (letters + 5) // total for letters in longest]
+    for column, own in zip(table.columns, widths, strict=True):
+        column.width = own
     right = docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
     for cells, texts in zip(table.rows, rows, strict=True):
         for position, (cell, text) in enumerate(zip(cells.cells, texts, strict=True)):
+            cell.width = widths[position]
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).font.size = docx.shared.Pt(9)
+            paragraph.add_run(text).font.size = docx.shared.Pt(7 if wide else 9)
             paragraph.paragraph_format.space_after = docx.shared.Pt(0)
             if position >= grid.n_labels:
                 paragraph.alignment = right
