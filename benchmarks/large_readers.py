@@ -70,7 +70,8 @@ def make_patentsview(folder: Path, rows: int) -> None:
 def make_openalex(folder: Path, rows: int) -> None:
     """Works as JSON lines: what `read_openalex` reads, and a text as long as the rest of one."""
     rng = np.random.default_rng(1)
-    rest = {"abstract_inverted_index": {f"word{i}": [i] for i in range(250)}}
+    letters = np.array([*"etaoinshrdlu"])
+    words = ["".join(letters[rng.integers(12, size=n)]) for n in rng.integers(3, 12, size=20_000)]
     for part in range(0, rows, 100_000):
         n = min(100_000, rows - part)
         authors = rng.integers(rows, size=(n, 3))
@@ -95,7 +96,9 @@ def make_openalex(folder: Path, rows: int) -> None:
                         for author, institution in zip(authors[i], there[i], strict=True)
                     ],
                 }
-                file.write(json.dumps(work | rest) + "\n")
+                abstract = {words[at]: [at % 290] for at in rng.integers(20_000, size=300).tolist()}
+                work["abstract_inverted_index"] = abstract
+                file.write(json.dumps(work) + "\n")
 
 
 def main() -> None:

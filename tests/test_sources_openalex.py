@@ -221,6 +221,14 @@ def test_commands_know_it(snapshot: Path, tmp_path: Path) -> None:
         assert ni.read_network(tmp_path / "out").equals(ni.read_network(snapshot))
 
 
+@pytest.mark.parametrize("place", ["works", "data/works", "data/jsonl/works"])
+def test_the_snapshot_is_known_by_its_folders(tmp_path: Path, place: str) -> None:
+    part = tmp_path / place / "updated_date=2026-06-24" / "part_0000.gz"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(gzip.compress(lines(WORKS[:2]).encode()))
+    assert ni.read_network(tmp_path).n_nodes == 3
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -63,7 +63,8 @@ def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 def is_openalex(folder: Path) -> bool:
     """Whether a folder holds JSON lines or flattened tables of OpenAlex, or folders of works."""
     named = any(_base(file) == FLAT or _is_json(file) for file in folder.iterdir())
-    return named or any(each.is_dir() for each in (folder / "works", folder / "data" / "works"))
+    places = ("works", "data/works", "jsonl/works", "data/jsonl/works")  # the last two since 2026
+    return named or any((folder / place).is_dir() for place in places)
 
 
 def _files(path: Path) -> list[Path]:
