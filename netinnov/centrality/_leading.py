@@ -164,9 +164,9 @@ def _searched_pair(
     """The same by ARPACK, from a positive vector, so that equal calls agree."""
     operator = linalg.LinearOperator((start.size,) * 2, matvec=apply, dtype=np.float64)
     search: Any = linalg.eigsh if symmetric else linalg.eigs
-    which = "LA" if symmetric else "LR"
+    end_of_spectrum = "LA" if symmetric else "LR"
     try:
-        values, vectors = search(operator, k=1, which=which, v0=start, ncv=BASIS)
+        values, vectors = search(operator, k=1, which=end_of_spectrum, v0=start, ncv=BASIS)
     except linalg.ArpackError:  # too slow, for one
         msg = "the leading eigenvector is not found: the next eigenvalue is too near. Another "
         raise InputError(msg + "`coupling`, or the largest component, may do.") from None

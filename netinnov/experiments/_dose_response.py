@@ -122,13 +122,13 @@ def dose_response(
     table = pd.DataFrame(
         {"dose": np.asarray(listed, np.float64)}, index=pd.Index(names, name="scenario")
     )
-    made = {name: make(dose) for name, dose in zip(names, listed, strict=True)}
+    scenarios = {name: make(dose) for name, dose in zip(names, listed, strict=True)}
     against = None
     if placebo is not None:
         against = {name: placebo(dose) for name, dose in zip(names, listed, strict=True)}
     if not callable(measures):
         result = compare(
-            scenarios=made, measures=measures, placebo=against, rng=rng, checkpoint=checkpoint
+            scenarios=scenarios, measures=measures, placebo=against, rng=rng, checkpoint=checkpoint
         )
         return DoseResponse(result, table)
     if checkpoint is not None and rng is None:
@@ -137,7 +137,7 @@ def dose_response(
     (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
     results = {
         name: compare(
-            scenarios={name: made[name]},
+            scenarios={name: scenarios[name]},
             measures=measures(dose),
             placebo=None if against is None else {name: against[name]},
             rng=fresh(seed),

@@ -212,9 +212,9 @@ def sobol_indices(
         {name: _value(ranges[name], float(at)) for name, at in zip(names, row, strict=True)}
         for row in unit
     ]
-    made = [_specified(make, values) for values in chosen]
+    specified = [_specified(make, values) for values in chosen]
     task = partial(_differences, network=network, replicates=replicates)
-    items = list(zip(made, seed.spawn(len(made)), strict=True))
+    items = list(zip(specified, seed.spawn(len(specified)), strict=True))
     store = None
     if checkpoint is not None and begun is not None:
         parts: dict[str, str | Mapping[str, str]] = {
@@ -224,7 +224,7 @@ def sobol_indices(
             "samples": identity(samples),
             "replicates": identity(replicates),
             "second_order": identity(second_order),
-            "specifications": identity(made),
+            "specifications": identity(specified),
         }
         store = Checkpoint(checkpoint, parts, begun)
     measured = run_numbered(
@@ -305,11 +305,11 @@ def _value(values: Range, at: float) -> Any:
 
 
 def _specified(make: Callable[..., Specification], values: Mapping[str, Any]) -> Specification:
-    made: object = make(**values)
-    if not isinstance(made, Specification):
-        msg = f"`make` must give a Specification for all values; found {type(made).__name__}"
+    specified: object = make(**values)
+    if not isinstance(specified, Specification):
+        msg = f"`make` must give a Specification for all values; found {type(specified).__name__}"
         raise InputError(f"{msg} for {dict(values)}.")
-    return made
+    return specified
 
 
 def _differences(

@@ -158,15 +158,15 @@ def specification_curve(
     ]
     for number, combination in enumerate(product(*alternatives)):
         chosen = {name: value for name, (_, value) in zip(specifications, combination, strict=True)}
-        made: object = make(**chosen)
-        if made is None:
+        specification: object = make(**chosen)
+        if specification is None:
             continue
-        if not isinstance(made, Specification):
-            msg = f"`make` must give a Specification or None; found {type(made).__name__}"
+        if not isinstance(specification, Specification):
+            msg = f"`make` must give a Specification or None; found {type(specification).__name__}"
             raise InputError(f"{msg} for {chosen}.")
         labels = [label for label, _ in combination]
         rows.append(dict(zip(specifications, labels, strict=True)))
-        tasks.append((number, made))
+        tasks.append((number, specification))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:

@@ -126,13 +126,13 @@ def write_geo(
 
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
     """Plain values under names that a file of any kind keeps apart."""
-    taken = set(RESERVED)
+    used = set(RESERVED)
     columns = {}
     for column in columns_of(frame):
         name = column.name
-        while name.casefold() in taken:
+        while name.casefold() in used:
             name += "_"
-        taken.add(name.casefold())
+        used.add(name.casefold())
         columns[name] = pd.Series(column.values, dtype=DTYPES[column.kind])
     return pd.DataFrame(columns, index=range(len(frame)))
 

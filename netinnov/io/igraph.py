@@ -107,18 +107,18 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
             twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
             msg = f"{len(twice)} names stand for several vertices: {examples(twice)}"
             raise InputError(f"{msg}; give each vertex a `name` of its own.")
-    made = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
-    made.graph.update({name: graph[name] for name in graph.attributes()})
+    converted = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
+    converted.graph.update({name: graph[name] for name in graph.attributes()})
     # As mappings: an attribute may have the name of an argument, such as `key`.
-    made.add_nodes_from(
+    converted.add_nodes_from(
         (name, _without_missing(vertex.attributes(), "name"))
         for name, vertex in zip(ids, graph.vs, strict=True)
     )
-    made.add_edges_from(
+    converted.add_edges_from(
         (ids[edge.source], ids[edge.target], _without_missing(edge.attributes()))
         for edge in graph.es
     )
-    return from_networkx(made)
+    return from_networkx(converted)
 
 
 def _without_missing(attributes: dict[str, Any], *left_out: str) -> dict[str, Any]:

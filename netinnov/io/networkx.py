@@ -156,11 +156,11 @@ def multigraph(graph: Graph) -> nx.MultiGraph:
     import networkx as nx
 
     kind = nx.MultiDiGraph if graph.directed else nx.MultiGraph
-    made = kind(**graph.about)
-    made.add_nodes_from(zip(graph.nodes, _dicts(graph.node_columns), strict=True))
+    converted = kind(**graph.about)
+    converted.add_nodes_from(zip(graph.nodes, _dicts(graph.node_columns), strict=True))
     ends = ([graph.nodes[at] for at in side] for side in (graph.source, graph.target))
-    made.add_edges_from(zip(*ends, relations(graph), _dicts(graph.link_columns), strict=True))
-    return made
+    converted.add_edges_from(zip(*ends, relations(graph), _dicts(graph.link_columns), strict=True))
+    return converted
 
 
 def _dicts(columns: list[Column]) -> list[dict[str, Any]]:

@@ -72,13 +72,13 @@ def _effects(table: pd.DataFrame, digits: int) -> Grid:
     if "placebo_low" in table and table["placebo_low"].notna().any():
         cells["Placebos"] = _intervals(table, "placebo_low", "placebo_high", digits)
         notes.append("Placebos: the same of the scenario elsewhere.")
-    for name, said in (
+    for name, explanation in (
         ("corrected_p", "two-sided rank among the placebos, corrected over all tests."),
         ("placebo_p", "two-sided rank among the placebos."),
     ):
         if name in table and table[name].notna().any():
             cells["p"] = [p_value(p) for p in table[name]]
-            notes.append(f"p: {said}")
+            notes.append(f"p: {explanation}")
             break
     return _of_columns(heads, labels, cells, notes)
 

@@ -252,18 +252,18 @@ def _distinct(
     # Of a cell more than half full, draw what stays out.
     full = 2 * counts > sizes
     wanted = np.where(full, sizes - counts, counts)
-    taken = np.empty(0, np.int64)
+    distinct = np.empty(0, np.int64)
     lacking = wanted
     while lacking.any():
         cell = np.repeat(np.arange(counts.size), lacking)
         new = begin[cell] + rng.integers(0, sizes[cell])
-        taken = np.unique(np.concatenate([taken, new]))
-        cells = np.searchsorted(begin, taken, side="right") - 1
+        distinct = np.unique(np.concatenate([distinct, new]))
+        cells = np.searchsorted(begin, distinct, side="right") - 1
         lacking = wanted - np.bincount(cells, minlength=counts.size)
     if full.any():
         whole = np.concatenate([np.arange(begin[x], begin[x + 1]) for x in np.flatnonzero(full)])
-        inside = full[np.searchsorted(begin, taken, side="right") - 1]
-        rest = np.setdiff1d(whole, taken[inside], assume_unique=True)
-        taken = np.sort(np.concatenate([taken[~inside], rest]))
-    cells = np.searchsorted(begin, taken, side="right") - 1
-    return cells, taken - begin[cells]
+        inside = full[np.searchsorted(begin, distinct, side="right") - 1]
+        rest = np.setdiff1d(whole, distinct[inside], assume_unique=True)
+        distinct = np.sort(np.concatenate([distinct[~inside], rest]))
+    cells = np.searchsorted(begin, distinct, side="right") - 1
+    return cells, distinct - begin[cells]

@@ -145,10 +145,10 @@ def _other_attributes(network: MultilayerNetwork, drawn: MultilayerNetwork) -> b
     """Whether the same nodes or the same places have other attributes in a draw."""
     old, new = network.storage, drawn.storage
     return any(
-        there is not here
-        and there.index.symmetric_difference(here.index).empty
-        and not there.reindex(here.index).equals(here)
-        for here, there in ((old.nodes, new.nodes), (old.places, new.places))
+        after is not before
+        and after.index.symmetric_difference(before.index).empty
+        and not after.reindex(before.index).equals(before)
+        for before, after in ((old.nodes, new.nodes), (old.places, new.places))
     )
 
 

@@ -73,15 +73,17 @@ def linked_pairs(
             "If they were not observed, name the others in `periods`."
         )
         raise InputError(msg)
-    taken = np.isin(when, asked)
-    source, target = rows.source[inside][taken], rows.target[inside][taken]
+    in_periods = np.isin(when, asked)
+    source, target = rows.source[inside][in_periods], rows.target[inside][in_periods]
     directed = layer in network.directed
     if not directed:
         source, target = np.minimum(source, target), np.maximum(source, target)
     n = network.n_nodes
     key, row = np.unique(source.astype(np.int64) * n + target, return_inverse=True)
     weight = np.zeros((key.size, len(asked)))
-    np.add.at(weight, (row, np.searchsorted(asked, when[taken])), rows.weight[inside][taken])
+    np.add.at(
+        weight, (row, np.searchsorted(asked, when[in_periods])), rows.weight[inside][in_periods]
+    )
     ends = (key // n).astype(np.int32), (key % n).astype(np.int32)
     return Pairs(network.nodes.index, *ends, weight, asked, directed)
 

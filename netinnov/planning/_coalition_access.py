@@ -70,8 +70,8 @@ class CoalitionAccess:
         at = self.network.storage.positions
         ends = np.sort([at("links", links["source"]), at("links", links["target"])], axis=0)
         pair = ends[0].astype(np.int64) * n + ends[1]
-        pairs, first, which = np.unique(pair, return_index=True, return_inverse=True)
-        if (needs[first][which] != needs).any():
+        pairs, first, pair_of_link = np.unique(pair, return_index=True, return_inverse=True)
+        if (needs[first][pair_of_link] != needs).any():
             return None
         source, target = (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
         lengths = shortest_links(grown, self.distance, self.frictions)

@@ -146,15 +146,15 @@ def as_game(game: GameLike) -> Game:
 def distinct_players(argument: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
     """The players as a list: at least one, no more than a table takes, none of them twice."""
     listed = as_list(argument, players)
-    seen: set[Any] = set()
+    names_seen: set[Any] = set()
     for player in listed:
         if not isinstance(player, Hashable):
             raise InputError(f"`{argument}`: a player must be hashable; found {shown(player)}.")
-        if player in seen:
+        if player in names_seen:
             raise InputError(
                 f"`{argument}`: each player must be there once; found {player!r} twice."
             )
-        seen.add(player)
+        names_seen.add(player)
     if not listed:
         raise InputError(f"`{argument}`: a game needs at least one player; found none.")
     if most is not None and len(listed) > most:

@@ -37,13 +37,13 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
-    seen = shapes.cx[west:east, south:north]
+    visible = shapes.cx[west:east, south:north]
     labels = (ax.xaxis.label, ax.yaxis.label)
     sizes = [label.get_fontsize() for label in labels]
-    area = seen.geom_type.isin(["Polygon", "MultiPolygon"])
+    area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
     for part, style in (
-        (seen[area], {"facecolor": _SHAPE, "edgecolor": _BORDER}),
-        (seen[~area], {"color": _BORDER}),
+        (visible[area], {"facecolor": _SHAPE, "edgecolor": _BORDER}),
+        (visible[~area], {"color": _BORDER}),
     ):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **style)

@@ -121,13 +121,13 @@ def plot_centres(
     frame = west, east, south, north = asked_frame(extent, located)
     within = located["lon"].between(west, east) & located["lat"].between(south, north)
     order = ["centre", "support", "centrality"]
-    seen = located[within].sort_values(order, ascending=False, kind="stable")
+    visible = located[within].sort_values(order, ascending=False, kind="stable")
     notes = []
     if missing := len(table) - len(located):
         notes.append(f"Places left out, as they have no coordinates: {missing} of {len(table)}.")
-    if outside := len(located) - len(seen):
+    if outside := len(located) - len(visible):
         notes.append(f"Places outside the frame: {outside}.")
-    share = seen["centrality"] / max(float(seen["centrality"].max()), 1e-300)
+    share = visible["centrality"] / max(float(visible["centrality"].max()), 1e-300)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
         draw_frame(ax, frame)
@@ -138,17 +138,17 @@ def plot_centres(
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
         draw_basemap(ax, basemap, frame)
-        lines = _draw_spokes(ax, seen, dict(edge_kws or {})) if spokes else False
-        _draw_places(ax, seen.iloc[::-1], area[::-1], dict(node_kws or {}))
+        lines = _draw_spokes(ax, visible, dict(edge_kws or {})) if spokes else False
+        _draw_places(ax, visible.iloc[::-1], area[::-1], dict(node_kws or {}))
         ax.legend(
-            handles=_handles(seen, most, printable(label), lines=lines),
+            handles=_handles(visible, most, printable(label), lines=lines),
             loc="lower left" if narrow else "upper left",
             bbox_to_anchor=(0.0, 1.02) if narrow else (1.01, 1.0),
             borderaxespad=0,
             handletextpad=0.8,
             labelspacing=0.7 if narrow else 0.9,
         )
-        if seen["support"].notna().any():
+        if visible["support"].notna().any():
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             shades = ScalarMappable(Normalize(0, 1), "Blues")
             bar = ax.figure.colorbar(shades, cax=inset, ticks=[0, 0.5, 1])
@@ -158,16 +158,16 @@ def plot_centres(
         text = place_names(network.places) if names is None else names
         label_points(
             ax,
-            seen[["lon", "lat"]].to_numpy(),
+            visible[["lon", "lat"]].to_numpy(),
             [
                 _label(text, node, centre=bool(centre), support=support)
                 for node, centre, support in zip(
-                    seen.index, seen["centre"], seen["support"], strict=True
+                    visible.index, visible["centre"], visible["support"], strict=True
                 )
             ],
             radii=np.sqrt(area) / 2,
             most=labels,
-            must=int(seen["centre"].sum()),
+            must=int(visible["centre"].sum()),
             led=labels,
         )
     return ax
@@ -202,13 +202,13 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _draw_spokes(ax: Axes, seen: pd.DataFrame, edge_kws: dict[str, Any]) -> bool:
+def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: dict[str, Any]) -> bool:
     """Lines from places to the most central centre of their community; whether there are any."""
-    centres = seen[seen["centre"] & seen["community"].notna()]
+    centres = visible[visible["centre"] & visible["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
     hubs = centres.drop_duplicates("community").set_index("community")[["lon", "lat"]]
-    ends = hubs.reindex(seen["community"]).to_numpy(np.float64)
-    starts = seen[["lon", "lat"]].to_numpy(np.float64)
+    ends = hubs.reindex(visible["community"]).to_numpy(np.float64)
+    starts = visible[["lon", "lat"]].to_numpy(np.float64)
     drawn = np.isfinite(ends).all(axis=1) & (ends != starts).any(axis=1)
     if not drawn.any():
         return False
@@ -219,10 +219,10 @@ def _draw_spokes(ax: Axes, seen: pd.DataFrame, edge_kws: dict[str, Any]) -> bool
     return True
 
 
-def _draw_places(ax: Axes, seen: pd.DataFrame, area: Any, node_kws: dict[str, Any]) -> None:
-    shade = np.asarray(colormaps["Blues"](seen["support"].fillna(0).to_numpy()))
-    shade[seen["support"].isna()] = to_rgba(_UNKNOWN)
-    centre = seen["centre"].to_numpy()
+def _draw_places(ax: Axes, visible: pd.DataFrame, area: Any, node_kws: dict[str, Any]) -> None:
+    shade = np.asarray(colormaps["Blues"](visible["support"].fillna(0).to_numpy()))
+    shade[visible["support"].isna()] = to_rgba(_UNKNOWN)
+    centre = visible["centre"].to_numpy()
     for mine, marker, width, order, name in (
         (~centre, "o", 0.5, 5, "other places"),
         (centre, "s", 1.3, 6, "centres"),
@@ -236,17 +236,17 @@ def _draw_places(ax: Axes, seen: pd.DataFrame, area: Any, node_kws: dict[str, An
             "zorder": order,
             "gid": name,
         }
-        ax.scatter(seen["lon"][mine], seen["lat"][mine], **style | node_kws)
+        ax.scatter(visible["lon"][mine], visible["lat"][mine], **style | node_kws)
 
 
-def _handles(seen: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:
+def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:
     hollow: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK}
     hollow["markerfacecolor"] = "white"
-    count = int(seen["centre"].sum())
+    count = int(visible["centre"].sum())
     handles = []
     for marker, width, label in (
         ("s", 1.3, f"centre: {count:,}"),
-        ("o", 0.5, f"other place: {len(seen) - count:,}"),
+        ("o", 0.5, f"other place: {len(visible) - count:,}"),
     ):
         handles.append(
             Line2D([], [], marker=marker, markersize=6, mew=width, label=label, **hollow)
@@ -254,12 +254,12 @@ def _handles(seen: pd.DataFrame, area: float, size: str, *, lines: bool) -> list
     if lines:
         label = "to the main centre of its community"
         handles.append(Line2D([], [], color="#8c8c8c", linewidth=0.5, label=label))
-    if seen["support"].isna().any():
+    if visible["support"].isna().any():
         style = hollow | {"markerfacecolor": _UNKNOWN}
         handles.append(
             Line2D([], [], marker="o", markersize=6, mew=0.5, label="no support known", **style)
         )
-    most = float(seen["centrality"].max()) if len(seen) else 0.0
+    most = float(visible["centrality"].max()) if len(visible) else 0.0
     for share in (1.0, 0.25) if most > 0 else ():
         side = (_LEAST + (area - _LEAST) * share) ** 0.5
         value = most * share

@@ -165,10 +165,10 @@ def plot_flow_map(
     if not inside.all():
         notes.append(f"Places outside the frame: {(~inside).sum()}.")
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
-    seen = located.index[inside]
+    visible = located.index[inside]
     text = place_names(network.places) if names is None else names
-    within = ends["home"].isin(seen) & ends["host"].isin(seen)
-    leaving = ends[~within & (ends["home"].isin(seen) | ends["host"].isin(seen))]
+    within = ends["home"].isin(visible) & ends["host"].isin(visible)
+    leaving = ends[~within & (ends["home"].isin(visible) | ends["host"].isin(visible))]
     if len(leaving):
         pairs = zip(leaving["home"], leaving["host"], strict=True)
         listed = [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in pairs]
@@ -320,11 +320,11 @@ def _heaviest(
     network: MultilayerNetwork, located: pd.DataFrame, modelled: Collection[str]
 ) -> tuple[tuple[str, ...], list[str]]:
     """Layers that one map can show, and those it has no room for, the heaviest first."""
-    seen = [layer for layer in network.layers if layer not in modelled]
-    if len(seen) <= _LAYERS:
+    observed = [layer for layer in network.layers if layer not in modelled]
+    if len(observed) <= _LAYERS:
         return network.layers, []
-    weight = [float(_drawable_links(network, layer, located)["weight"].sum()) for layer in seen]
-    ranked = [seen[position] for position in np.argsort(-np.array(weight), kind="stable")]
+    weight = [float(_drawable_links(network, layer, located)["weight"].sum()) for layer in observed]
+    ranked = [observed[position] for position in np.argsort(-np.array(weight), kind="stable")]
     fainter = ranked[_LAYERS:]
     return tuple(layer for layer in network.layers if layer not in fainter), fainter
 

@@ -112,8 +112,8 @@ def plot_link_changes(
     if not (west < east and south < north):
         msg = f"`extent` must be west < east, south < north in degrees; found {extent}."
         raise InputError(msg)
-    seen = at[at["lon"].between(west, east) & at["lat"].between(south, north)]
-    within = lines[lines[["a", "b"]].isin(seen.index).all(axis=1)]
+    visible = at[at["lon"].between(west, east) & at["lat"].between(south, north)]
+    within = lines[lines[["a", "b"]].isin(visible.index).all(axis=1)]
     notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []
     if unplaced:
         notes.append(f"Pairs with an end without coordinates, not drawn: {unplaced}.")
@@ -127,7 +127,7 @@ def plot_link_changes(
         handles = _draw_lines(ax, drawn, at, dict(edge_kws or {}))
         touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-        new = seen.loc[_new_at(changes, seen)]
+        new = visible.loc[_new_at(changes, visible)]
         handles += _draw_places(ax, at.loc[weight.index], new, dict(node_kws or {}))
         ax.legend(
             handles=handles,

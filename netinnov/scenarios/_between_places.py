@@ -64,8 +64,8 @@ class BetweenPlaces(Priced):
                 f"{home.place!r} has {len(pool)} in layer {layer!r}. Choose a smaller `size`, "
                 "another `layer`, or funding='new'."
             )
-        taken = pairs.at(rng.choice(pool, count, replace=False))
-        return taken, taken.weight
+        drawn = pairs.at(rng.choice(pool, count, replace=False))
+        return drawn, drawn.weight
 
     def _with_node(
         self,
@@ -155,8 +155,8 @@ class LinksOrVolume(BetweenPlaces):
         """Give the pairs whose weight pays for a volume, and the share of it that is left."""
         if self.funding == "new":
             return pairs.at(np.empty(0, np.intp)), 0.0
-        taken = pairs.at(_at(home, pairs))
-        strength = float(taken.weight.sum())
+        drawn = pairs.at(_at(home, pairs))
+        strength = float(drawn.weight.sum())
         if volume > strength * (1 + ROUNDING):
             raise InputError(
                 f"reallocated funding takes the volume from home: {volume:g} is asked for, "
@@ -164,7 +164,7 @@ class LinksOrVolume(BetweenPlaces):
                 "another `layer`, or funding='new'."
             )
         left = 1 - volume / strength
-        return taken, left if left > ROUNDING else 0.0
+        return drawn, left if left > ROUNDING else 0.0
 
 
 def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:

@@ -287,11 +287,11 @@ def _disjoint_choices(lists: Sequence[Sequence[str]], most: int | None) -> list[
     rounds: list[list[str]] = []
     used: set[str] = set()
     while most is None or len(rounds) < most:
-        taken: list[str] = []
+        chosen: list[str] = []
         for some in lists:
-            taken += [other for other in some if other not in used and other not in taken][:1]
-        if len(taken) < len(lists):
+            chosen += [other for other in some if other not in used and other not in chosen][:1]
+        if len(chosen) < len(lists):
             break
-        rounds.append(taken)
-        used |= set(taken)
+        rounds.append(chosen)
+        used |= set(chosen)
     return rounds

@@ -255,8 +255,8 @@ def _projected(
         flat = project(network, **projection.model_dump())
     except InputError as error:
         raise InputError(f"[data] project: {error}") from None
-    made = set(flat.layers) - (set(network.layers) - {projection.layer})
-    return flat, Incidence(network, projection, tuple(sorted(made)))
+    new_layers = set(flat.layers) - (set(network.layers) - {projection.layer})
+    return flat, Incidence(network, projection, tuple(sorted(new_layers)))
 
 
 def _read(

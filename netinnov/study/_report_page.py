@@ -122,8 +122,10 @@ def write_captions(
     path: Path, *, title: str, command: str, version: str, pictures: Sequence[Drawn]
 ) -> None:
     """Write the captions of all figures as Markdown, to be copied into a manuscript."""
-    made = f"Written by `{command}`, netinnov {version}; the files of figures carry their captions."
-    parts = [f"# Figures: {_literal(title)}", made]
+    origin = (
+        f"Written by `{command}`, netinnov {version}; the files of figures carry their captions."
+    )
+    parts = [f"# Figures: {_literal(title)}", origin]
     for picture in pictures:
         parts += [f"## {picture.name}", _literal(_one_line(picture.caption, picture.note))]
         if picture.tables:

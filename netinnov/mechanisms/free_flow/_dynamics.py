@@ -249,10 +249,10 @@ def long_run(
         return _settle(one, slope, x, dynamics)
 
     points: list[Floats] = []
-    seen: list[Floats] = []
+    states: list[Floats] = []
     for last in ends:
-        if all(np.abs(last - other).max() >= 1e-4 for other in seen):
-            seen.append(last)
+        if all(np.abs(last - other).max() >= 1e-4 for other in states):
+            states.append(last)
             _keep(points, polished(last))
     # Paths never end at what repels: Newton's method from the starts themselves finds that, too.
     _keep(points, polished(np.full(n, 1 / n)))

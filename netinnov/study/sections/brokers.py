@@ -103,8 +103,8 @@ def _of_enclaves(table: pd.DataFrame) -> str:
         for role, words in BETWEEN.items()
         if mine[role].any()
     ]
-    what = "is an enclave" if len(mine) == 1 else "are enclaves"
-    text = f"{len(mine):,} of them {what}: {joined(shown)}"
+    verb = "is an enclave" if len(mine) == 1 else "are enclaves"
+    text = f"{len(mine):,} of them {verb}: {joined(shown)}"
     if not mine["liaison"].any():
         text += ", never between two other jurisdictions (liaison)"
     across, of_mine = (int(part[ACROSS].sum().sum()) for part in (table, mine))

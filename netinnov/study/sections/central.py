@@ -125,8 +125,8 @@ def tell(result: Central) -> Iterator[Sentence]:
         first = strength.index[: 1 + _as_much(strength, strength.head(1))]
         text = phrase("{} has the most strength, {} of all{}.", name(names[first[0]]), share, among)
         if len(first) > 1:
-            who = some([name(names[node]) for node in first[:3]], len(first), most=3)
-            text = phrase("{} have the most strength, {} of all each{}.", who, share, among)
+            first_names = some([name(names[node]) for node in first[:3]], len(first), most=3)
+            text = phrase("{} have the most strength, {} of all each{}.", first_names, share, among)
             if len(first) == n:
                 text = phrase("All places have the same strength{}.", among)
         if n > FIRST and not any(_as_much(by, by.head(FIRST)) for by in (rank, strength)):
