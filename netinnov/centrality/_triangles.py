@@ -13,8 +13,6 @@ from netinnov._rows import Block
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 
-__all__ = ["Triangles"]
-
 
 @dataclass(frozen=True)
 class Triangles:

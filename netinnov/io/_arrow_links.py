@@ -15,8 +15,6 @@ from netinnov._rows import Block
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
-__all__ = ["arrow_file", "is_sound", "read_layer", "write_arrow", "write_layers"]
-
 PARTS = {"indptr": np.int32, "indices": np.int32, "data": np.float64}
 
 

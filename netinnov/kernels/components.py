@@ -2,8 +2,6 @@
 
 from netinnov.kernels._jit import inlined, kernel
 
-__all__ = ["joined"]
-
 
 @inlined
 def _root(parent, v):

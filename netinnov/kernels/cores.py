@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["core_numbers"]
-
 
 @kernel
 def core_numbers(indptr, indices):

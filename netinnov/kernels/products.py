@@ -4,8 +4,6 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-__all__ = ["symmetric_product"]
-
 
 @kernel
 def symmetric_product(indptr, indices, data, vector):

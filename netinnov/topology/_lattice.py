@@ -12,8 +12,6 @@ from netinnov._typing import Floats
 from netinnov.topology._clustering import transitivity_of
 from netinnov.topology._layer_graphs import Layer
 
-__all__ = ["lattice_transitivity", "ring_lattice"]
-
 
 def lattice_transitivity(layer: Layer, *, lattices: int, rng: np.random.Generator) -> float:
     """The largest transitivity among some lattices with the degrees of a layer, and its own."""
