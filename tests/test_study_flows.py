@@ -129,3 +129,17 @@ def test_a_rival_that_cannot_be_had_is_told_of_and_left_out() -> None:
     )
     assert [trial.name.split(",")[0] for trial in result.rivals] == ["random ends"]
     assert "The rival 'direct links' cannot be had here" in text_of(EXPERIMENT.tell(result))
+
+
+def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> None:
+    # Weights in the millions: a link is a millionth long, and a border of 0.5 would be the end.
+    rows = [(a, b, 1e6 * weight) for a, b, weight in FLOWS]
+    result = tried(network_of(rows), home="P", host="Q")
+    curve = result.specifications
+    weights = pd.Series([row[2] for row in rows if row[0] != row[1]])
+    half = 0.5 / weights.median()
+    assert curve["border"].unique().tolist() == pytest.approx([0, half, 2 * half])
+    assert curve["attachment"].nunique() == 1
+    said = text_of(EXPERIMENT.tell(result))
+    assert "border 0, half and all of the median length of a link; 1 placement each" in said
+    assert "e+" not in said

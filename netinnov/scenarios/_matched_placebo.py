@@ -217,8 +217,8 @@ class MatchedPlacebo(Priced):
                 value = float(table[name].loc[place])
                 low, high = float(others[name].min()), float(others[name].max())
                 if not low <= value <= high:
-                    among = f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
-                    outside.append(f"{name} of {place} ({value:.4g}; placebos {among})")
+                    among = " to ".join(dict.fromkeys(map(_digits, (low, high))))
+                    outside.append(f"{name} of {place} ({_digits(value)}; placebos {among})")
         return ", ".join(outside)
 
     def _matched(
@@ -295,3 +295,8 @@ def _disjoint_choices(lists: Sequence[Sequence[str]], most: int | None) -> list[
         rounds.append(chosen)
         used |= set(chosen)
     return rounds
+
+
+def _digits(value: float) -> str:
+    """Four significant digits, whole and without a power of ten where it is large."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"

@@ -23,7 +23,7 @@ from netinnov.scenarios import (
     equal_cost,
 )
 from netinnov.scenarios._between_places import volume_of
-from netinnov.scenarios._prices import Funding
+from netinnov.scenarios._prices import Funding, draws_nothing
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._words import counted, number, percent
 from netinnov.study.sections._experiment_part import ExperimentPart
@@ -196,7 +196,10 @@ def specifications(
     """The enclave set up in other ways: funding, attachment and the friction of borders."""
     if cities.n_nodes > MANY:
         return None
-    border = options.border or 0.5
+    border = options.border or 0.5 * _median_length(cities, options)
+    attachments = {0.0, 1.0, part.attachment}
+    if draws_nothing(_enclave(part, layer, funding="new", attachment=part.attachment)):
+        attachments = {part.attachment}  # weight moves in proportion to weights
 
     def make(funding: Funding, attachment: float, border: float, measure: str) -> Specification:
         park = _enclave(part, layer, funding=funding, attachment=attachment)
@@ -211,7 +214,7 @@ def specifications(
         specifications={
             "measure": [ACCESS, EFFICIENCY],
             "funding": ["reallocated", "new"],
-            "attachment": sorted({0.0, 1.0, part.attachment}),
+            "attachment": sorted(attachments),
             "border": [0.0, border, 2 * border],
         },
         make=make,
@@ -223,6 +226,13 @@ def specifications(
     return curve[[*shown, "standardised", "same_sign", "replicates"]].sort_values(
         "measure", kind="stable", ascending=False, ignore_index=True
     )
+
+
+def _median_length(cities: MultilayerNetwork, options: MeasuresPart) -> float:
+    """Length of the median link between two places, without frictions."""
+    links = cities.links
+    apart = links.loc[links["source"] != links["target"], "weight"]
+    return float(1 / apart.median()) if options.distance == "inverse" and len(apart) else 1.0
 
 
 def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:

@@ -302,7 +302,10 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
     values = [
         f"{column} {joined([f'{value:g}' for value in dict.fromkeys(rows[column])])}"
         for column in ("attachment", "border")
+        if rows[column].nunique() > 1
     ]
+    if result.options.distance == "inverse" and not result.options.border:
+        values[-1] = "border 0, half and all of the median length of a link"
     relative = rows["median"] / rows["baseline"].abs()
     median = float(relative.median())
     change = f"changes by {per_cent_of([median], 1.0)[0]}" if median else "stays as it is"

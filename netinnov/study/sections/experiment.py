@@ -214,9 +214,10 @@ def draw(result: Experiment) -> Iterator[Picture]:
             basemap=result.maps.below,
             ax=ax,
         )
+        drawn = not draws_nothing(result.headline.scenario)
         caption = (
             f"Links that the scenario ({result.headline.name}) makes and takes away, in weight"
-            f"{', mean over random placements' * result.drawn}. A star is the park."
+            f"{', mean over random placements' * drawn}. A star is the park."
         )
         alt = "Map with lines for links gained and dashed lines for links lost."
         yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN, alt)

@@ -153,8 +153,8 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         for layer, evenness in result.by_layer.items()
         if evenness.places >= ENOUGH and math.isfinite(evenness.effective_number)
     }
-    if len(even) > 1:
-        order = sorted(even, key=lambda layer: even[layer])
+    order = sorted(even, key=lambda layer: even[layer])
+    if len(even) > 1 and not math.isclose(even[order[0]], even[order[-1]], rel_tol=0.05):
         ends = [
             phrase(
                 "{} (effective number {} of {:,} places)",
