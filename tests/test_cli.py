@@ -729,7 +729,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     termios.tcsetwinsize(follower, (24, 80))
     # One file of kernels has an empty cache; the others are compiled already.
     first = f"import numba; numba.config.CACHE_DIR = {str(here / 'cache')!r}; "
-    first += "import netinnov.kernels.links; numba.config.CACHE_DIR = ''; "
+    first += "import netinnov.kernels.paths; numba.config.CACHE_DIR = ''; "
     options = {"stdout": subprocess.PIPE, "stderr": follower, "env": {"TERM": "xterm"}}
     run = program("run", "study.toml", "--out", "out", first=first, **options)
     os.close(follower)
@@ -750,7 +750,9 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     steps = ("reading and checking tables", "aggregating", "section: what an enclave", "drawing")
     for step in steps:
         assert f"netinnov: {step}" in text
-    assert re.search(r"netinnov: compiling sort_rows, which takes a while the first time", text)
+    assert re.search(
+        r"netinnov: compiling steps_to_nodes, which takes a while the first time", text
+    )
     assert text.index("reading and checking") < text.index("compiling")
     assert "replicates" in text
     assert "Warning" not in text

@@ -143,6 +143,7 @@ def steps_of_loops(whole, seeds, chance, recovery, rng):
     return step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recovery", [0.0, 0.3, 1.0])
 def test_waits_of_links_are_steps_of_trials(recovery):
     # A path with a chord, by two ways to one law: shares of each step, 4 standard errors.

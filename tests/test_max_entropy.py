@@ -247,6 +247,7 @@ def test_strengths_against_nemtropy(model, directed):
     np.testing.assert_allclose(mean[off], (1 / (1 - ratio))[off], 1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", ["geometric", "exponential"])
 def test_draws_have_the_strengths_on_average(weights):
     matrix = weighted(8, whole=weights == "geometric", seed=1)

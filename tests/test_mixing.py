@@ -100,6 +100,7 @@ LAYERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("network", "preserve"), LAYERS)
 def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
     advice = mixing(network, null=Rewire(preserve, 40), rng=1).advice["links"]
@@ -112,6 +113,7 @@ def test_draws_after_the_advice_have_forgotten_their_start(network, preserve):
     assert abs(now.mean() - later.mean()) < 0.4 * later.std()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "preserve"),
     [

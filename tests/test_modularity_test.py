@@ -103,6 +103,7 @@ def test_planted_communities_are_beyond_chance():
     assert found.modularity > found.null_high
 
 
+@pytest.mark.slow
 def test_random_networks_are_rarely_beyond_chance():
     # Draws of the null model: P(p <= 0.05) is at most 0.05, so that of 80 tests 4 are expected,
     # and 11 or more have a chance of 0.2 % (binomial). A search with less effort in the random

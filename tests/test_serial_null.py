@@ -87,6 +87,7 @@ def share_at_most(p, level):
     return float((np.asarray(p) <= level + 1e-9).mean())
 
 
+@pytest.mark.slow
 def test_the_level_holds_however_short_the_chain():
     graphs = [network_of(links) for links in all_graphs()]
     rng = np.random.default_rng(6)

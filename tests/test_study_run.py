@@ -24,7 +24,7 @@ from netinnov.errors import InputError
 from netinnov.study import _manifest, sections
 from study_cases import CHAIN, PARK_TEXT, THREE
 
-FEW = re.sub(r"(resamples|replicates) = \d+", r"\1 = 4", study.EXAMPLE)
+FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
 NOTHING = "structure = false\nfree_flow = false\ncobweb = false\npark = false\n"
 NASTY = (
     "<script>alert(1)</script>",

@@ -225,6 +225,7 @@ def test_expected_distance_is_a_soft_constraint_with_the_observed_mean():
         assert stats.chisquare(times).pvalue > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transposed", [False, True])
 def test_two_mode_tables_are_equally_likely(transposed):
     rows = [(0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 2), (2, 3)]

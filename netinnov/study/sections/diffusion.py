@@ -111,7 +111,8 @@ def tell(result: Diffusion) -> Iterator[Sentence]:
     yield Sentence(
         f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
         f"along each link with a probability of {result.part.rate:g} a step, which is "
-        "illustrative."
+        "illustrative.",
+        ("diffusion",),
     )
     yield Sentence(
         "That is a comparison of networks on record, and no effect: actors of home may be on "
