@@ -243,5 +243,6 @@ def test_a_plan_that_changes_nothing_is_not_told():
     said = text_of(siting.SITING.offer(result))
     expected = "None of the 4 direct links that could be built raises global efficiency, so there "
     assert said == f"{expected}is no plan."
+    assert "placements" not in text_of(siting.SITING.explain(result))  # nothing is drawn
     assert not list(siting.SITING.draw(result))
     assert not any(table.on_page for table in siting.SITING.tables(result))

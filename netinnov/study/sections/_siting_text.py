@@ -39,15 +39,14 @@ def offer(result: Siting) -> Iterator[Sentence]:
             source,
         )
         return
-    built = "enclaves" if result.drawn else "direct links"
     if not result.helps:
-        yield Sentence(_no_help(result, f"{n:,} {built}", label), source)
+        yield Sentence(_no_help(result, f"{n:,} {result.built}", label), source)
         return
     text: str = phrase(
         "Of {} {} that could be built, the best {} that were found are {}. Together they raise {} "
         "by {}{}.",
         f"{n:,}",
-        built,
+        result.built,
         len(plan.sites),
         joined([_site(result, site) for site in plan.sites]),
         label,
@@ -226,9 +225,9 @@ def _two_gains(baseline: pd.Series, row: pd.Series) -> str:
 
 
 def explain(result: Siting) -> Iterator[Sentence]:
-    del result
-    yield Sentence(
-        "A plan of enclaves is searched for one by one, each the best addition, and then by swaps; "
-        "it need not be the best of all. It is chosen on a few random placements, and the best "
-        "of many looks better on those than it is: so its gain is told on fresh placements."
-    )
+    text = f"A plan of {result.built} is searched for one by one, each the best addition, and then "
+    text += "by swaps; it need not be the best of all."
+    if result.drawn:
+        text += " It is chosen on a few random placements, and the best of many looks better on "
+        text += "those than it is: so its gain is told on fresh placements."
+    yield Sentence(text)

@@ -77,6 +77,11 @@ class Siting:
         return self.candidates.maker.form == "enclave"
 
     @property
+    def built(self) -> str:
+        """What can be built, in words."""
+        return "enclaves" if self.drawn else "direct links"
+
+    @property
     def helps(self) -> bool:
         """Whether the plan is better than today, beyond rounding."""
         return self.plan.value - self.plan.baseline > self._rounding
@@ -217,7 +222,7 @@ def draw(result: Siting) -> Iterator[Picture]:
     caption = f"What the plan does for {label}, beside plans drawn at random from the same "
     caption += "candidates, and the bound."
     if on_map:
-        caption = f"Left: the chosen enclaves. Right: {caption[0].lower()}{caption[1:]}"
+        caption = f"Left: the chosen {result.built}. Right: {caption[0].lower()}{caption[1:]}"
         if result.stability is not None:
             caption += " In per cent: resamples of the links in which the site is chosen."
     if result.modelled:
@@ -244,9 +249,9 @@ def tables(result: Siting) -> Iterator[Table]:
     yield Table(
         "sites",
         with_modelled(chosen, modelled),
-        f"The chosen enclaves in order of choice: rise of {label} by each alone and in the plan "
-        "(what the plan loses without it), per cent of today, and share of resamples that choose "
-        "it.",
+        f"The chosen {result.built} in order of choice: rise of {label} by each alone and in the "
+        "plan (what the plan loses without it), per cent of today, and share of resamples that "
+        "choose it.",
         modelled=modelled,
         whole=True,
         on_page=result.helps,
@@ -255,7 +260,7 @@ def tables(result: Siting) -> Iterator[Table]:
     yield Table(
         "siting_candidates",
         with_modelled(every, modelled),
-        "All enclaves that could be built, chosen or not.",
+        f"All {result.built} that could be built, chosen or not.",
         modelled=modelled,
         on_page=False,
     )
