@@ -247,6 +247,33 @@ def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path, network, format):
     assert [entry.name for entry in tmp_path.iterdir()] == ["older"]
 
 
+@pytest.mark.parametrize(
+    ("limit", "memory", "message"),
+    [
+        (
+            100_000,
+            "200MB",
+            r"cannot hold what does not fit in memory; give `temp`, a folder on a l",
+        ),
+        (10**9, "4MB", r"needs more than memory='4MB'; give it more \("),
+    ],
+    ids=["disk", "memory"],
+)
+def test_a_data_base_without_room_says_so_and_is_removed(tmp_path, limit, memory, message):
+    rows = "".join(f"{number // 2}\tinventor-{number % 9973}\n" for number in range(100_000))
+    (tmp_path / "large.tsv").write_text("patent_id\tinventor_id\n" + rows)
+    (tmp_path / "small.tsv").write_text("patent_id\tinventor_id\n1\ta\n1\tb\n")
+    (tmp_path / "temp").mkdir()
+    sources.read_patentsview(tmp_path / "small.tsv", engine="duckdb")
+
+    with full_disk(limit), pytest.raises(InputError, match=message):
+        sources.read_patentsview(
+            tmp_path / "large.tsv", engine="duckdb", memory=memory, temp=tmp_path / "temp"
+        )
+
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

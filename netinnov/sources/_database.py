@@ -63,11 +63,17 @@ def database(
             try:
                 yield Database(connection)
             except duckdb.OutOfMemoryException as error:
-                msg = f"{needed_by} needs more than memory={memory or '4GB'!r}: {first_line(error)}"
-                raise InputError(msg) from None
-            except duckdb.IOException as error:
-                msg = f"{folder} cannot hold what does not fit in memory: {first_line(error)}"
-                raise InputError(f"{msg}; give `temp`, a folder on a larger disk.") from None
+                msg = f"{needed_by} needs more than memory={memory or '4GB'!r}; give it more"
+                raise InputError(f"{msg} ({first_line(error)}).") from None
+            except (
+                duckdb.IOException,
+                duckdb.TransactionException,
+                duckdb.FatalException,
+            ) as error:
+                msg = (
+                    f"{folder} cannot hold what does not fit in memory; give `temp`, a folder on a"
+                )
+                raise InputError(f"{msg} larger disk ({first_line(error)}).") from None
 
 
 class Database:
