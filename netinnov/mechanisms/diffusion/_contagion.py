@@ -143,11 +143,12 @@ def complex_contagion(
     graph = union(network) if layer_weights is None else _weighed(network, layer_weights)
     weight = np.ones(graph.nnz) if layer_weights is None else graph.data
     into = np.bincount(graph.indices, weights=weight, minlength=network.n_nodes)
+    # Without links it is of whole numbers, for which the kernel would compile once more.
     adopted = threshold_spread(
         graph.indptr.astype(np.int32),
         graph.indices.astype(np.int32),
         weight,
-        into,
+        into.astype(np.float64),
         positions(network, "seeds", seeds),
         least,
     )
