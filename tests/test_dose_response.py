@@ -284,8 +284,12 @@ def test_wrong_doses_are_refused(pair, options, words) -> None:
 
 def test_fit_knows_its_measures(pair) -> None:
     found = respond(pair, saturating, measures={"s": weights})
-    for measure, node in (("w", None), ("s", None), ("s", "z")):
-        with pytest.raises(InputError, match=r"measures are \['s'\]"):
+    for measure, node, words in (
+        ("w", None, r"measures are \['s'\]"),
+        ("s", None, r"must be one of '\w+', .*; found None"),
+        ("s", "z", "found 'z'"),
+    ):
+        with pytest.raises(InputError, match=words):
             found.fit(measure, node=node)
     with pytest.raises(InputError, match="`shape`"):
         found.fit("s", node="a", shape="curve")  # type: ignore[arg-type]

@@ -40,6 +40,8 @@ from netinnov.study.sections import (
 from netinnov.study.sections._centres_text import RULES
 from study_cases import text_of
 
+pytestmark = pytest.mark.slow  # seven whole studies
+
 STUDIES = Path(__file__).parents[1] / "examples/studies"
 NAMES = [
     "baidu_delta",

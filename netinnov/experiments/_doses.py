@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng
+from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng, examples
 from netinnov._display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -249,8 +249,11 @@ class DoseResponse(Displayed):
         rows = table[of_measure & at.to_numpy(bool, na_value=False)]
         if not len(rows):
             known = table["measure"].cat.categories.tolist()
-            msg = f"there is no measure {measure!r} of node {node!r}; measures are {known[:5]}"
-            raise InputError(f"{msg}, and `node` is for those with a value a node only.")
+            if measure not in known:
+                raise InputError(f"there is no measure {measure!r}; measures are {known[:5]}.")
+            nodes = table.loc[of_measure, "node"].dropna().unique()
+            must = f"be one of {examples(nodes)}" if len(nodes) else "be None: it has one value"
+            raise InputError(f"`node` of the measure {measure!r} must {must}; found {node!r}.")
         # What is not random was measured once, and counts in each sample.
         values = {
             str(scenario): each["value"].to_numpy(np.float64)

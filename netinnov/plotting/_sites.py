@@ -86,7 +86,7 @@ def plot_sites(
     >>> plan = ni.planning.site_enclaves(cities, candidates=links, k=1, objective="efficiency")
     >>> ax = plot_sites(plan, pairs=pairs, places=cities.places)
     >>> [text.get_text() for text in ax.get_legend().get_texts()][0]
-    'enclave of the plan, from home to host'
+    'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
     pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
@@ -123,7 +123,7 @@ def plot_sites(
             lines=[at.loc[list(ends)].to_numpy() for ends in _drawn(chosen, at).to_numpy()],
         )
         if missing := len(chosen) - len(_drawn(chosen, at)):
-            write_notes(ax, [f"Enclaves with an end outside the frame, not drawn: {missing}."])
+            write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
     return ax
 
 
@@ -171,7 +171,7 @@ def _draw_sites(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.Data
     for home, host in _drawn(chosen, at)[["home", "host"]].to_numpy():
         draw_arrow(ax, at, home, host)
     handles: list[Any] = [Line2D([], [], marker=">", markevery=[1], markersize=4.5, **_ARROW)]
-    handles[0].set_label("enclave of the plan, from home to host")
+    handles[0].set_label("site of the plan, from home to host")
     for end, marker, size in (("host", "s", 26), ("home", "o", 16)):
         for of_plan in (True, False):
             ids = chosen[end] if of_plan else pairs.loc[~pairs[end].isin(chosen[end]), end]
