@@ -147,7 +147,7 @@ def test_a_host_larger_than_its_placebos_is_said_to_be(distant) -> None:
     large = replace(distant, host="synthetic_city_07")
     result = matched_experiment(MatchedPlacebo(large, match=["population"], nearest=2), 6)
     (row,) = result.effects(full=True).to_dict("records")
-    expected = "population of synthetic_city_07 (1e+06; placebos 2.5e+05 to 5e+05)"
+    expected = "population of synthetic_city_07 (1,000,000; placebos 250,000 to 500,000)"
     assert row["beyond"] == expected
     assert f"lies beyond its placebos: {expected}. So p tells" in result.sentences()[0]
     other = matched_experiment(MatchedPlacebo(distant, match=["population"], nearest=3), 8)

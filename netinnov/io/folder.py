@@ -295,8 +295,8 @@ def _about(folder: Path) -> dict[str, Any]:
     if path is None:
         path = folder / "network.json"
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
+    about = read_json(path)
     try:
-        about = read_json(path)
         arrays = about.get("arrays", [])
         required = ("nodes", "places") if "arrays" in about else ("nodes", "links", "places")
         tables = {name: about["tables"][name] for name in required}

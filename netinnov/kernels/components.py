@@ -4,11 +4,12 @@ from netinnov.kernels._jit import inlined, kernel
 
 
 @inlined
-def _root(parent, v):
-    while parent[v] != v:
-        parent[v] = parent[parent[v]]
-        v = parent[v]
-    return v
+def _root(parent, u):
+    """The node that stands for the part of u; the way there is halved."""
+    while parent[u] != u:
+        parent[u] = parent[parent[u]]
+        u = parent[u]
+    return u
 
 
 @kernel
