@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from netinnov._arguments import as_list, check_callable, check_rng, shown
 from netinnov.errors import InputError
@@ -144,12 +145,18 @@ def too_few_moved(moved: float) -> str | None:
 def _other_attributes(network: MultilayerNetwork, drawn: MultilayerNetwork) -> bool:
     """Whether the same nodes or the same places have other attributes in a draw."""
     old, new = network.storage, drawn.storage
-    return any(
-        after is not before
-        and after.index.symmetric_difference(before.index).empty
-        and not after.reindex(before.index).equals(before)
-        for before, after in ((old.nodes, new.nodes), (old.places, new.places))
-    )
+    return any(_differ(*tables) for tables in ((old.nodes, new.nodes), (old.places, new.places)))
+
+
+def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Whether two tables with the same rows, in any order, have other values."""
+    if one is other:
+        return False
+    if not one.index.equals(other.index):
+        if len(one) != len(other) or not other.index.isin(one.index).all():
+            return False
+        other = other.reindex(one.index)
+    return not one.equals(other)
 
 
 def _keys(
