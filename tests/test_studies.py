@@ -135,5 +135,5 @@ def test_the_report_on_travel_says_what_the_matrix_gives(shared, tmp_path, monke
     assert f"{name} has the most strength, {share} of all" in text
     assert f"as if {effective_number(strength):.2g} equal places shared" in text
     slope = np.polyfit(np.log(np.arange(1, 42)), np.log(np.sort(strength)[::-1]), 1)[0]
-    assert f"all layers together: \N{MINUS SIGN}{-slope:.3g} (standard error" in text
+    assert f"Rank-size slope of strength: \N{MINUS SIGN}{-slope:.3g} (standard error" in text
     assert "modelled" in text
