@@ -52,3 +52,11 @@ def test_names_of_the_largest_stand_on_the_side_of_the_line_where_they_are(sizes
         assert (text.get_rotation() > 180) == under  # downwards is beyond half a turn
     for one, other in pairwise(texts):
         assert not np.array_equal(one.xy, other.xy)
+
+
+def test_of_names_at_one_point_the_first_stays():
+    sizes = pd.Series([50.0, 20.0, 10.0, 5.0], ["a long name", "b", "c", "d"])
+    ax = plot_rank_size(sizes, labelled=2)
+    plot_rank_size(sizes.rename("{} too".format), labelled=2, ax=ax)
+    names = [text.get_text() for text in ax.texts if isinstance(text, Annotation)]
+    assert names == ["a long name", "b"]

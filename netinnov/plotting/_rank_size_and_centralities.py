@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.path import Path
+from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import Affine2D
 from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
@@ -52,7 +55,7 @@ def plot_rank_size(
     label : str, optional
         What the sizes are; begins the entry of the legend.
     labelled : int
-        How many of the largest places are named, with their ranks, in the legend.
+        How many of the largest places are named, where no other name is in the way.
     method : {"ols", "gabaix"}
         ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
         exponent of the tail, the steeper the more even.
@@ -109,9 +112,6 @@ def plot_rank_size(
         entry = of.replace(": ", "\n") + f"n = {len(sizes):,}"
         if np.isfinite(fit.slope):
             entry += f", {_SLOPES[method]} {_signed(fit.slope)}"
-        if names is not None:
-            expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
-            _name_largest(ax, sizes.head(labelled), sizes.to_numpy()[:labelled] < expected)
         ax.plot(
             ranks,
             sizes.to_numpy(),
@@ -148,6 +148,9 @@ def plot_rank_size(
         write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
+        if names is not None:
+            expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
+            _name_largest(ax, sizes.head(labelled), sizes.to_numpy()[:labelled] < expected, colour)
     return ax
 
 
@@ -252,10 +255,18 @@ def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method
     return float(y.mean() - slope * x.mean())
 
 
-def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_]) -> None:
-    """Names that lean away from the first points, on their side of the line."""
+def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], colour: str) -> None:
+    """Names that lean away from the first points, on their side of the line, where there is room.
+
+    Names of earlier calls stay; one that would cover another is left out.
+    """
+    figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
-        ax.annotate(
+        text = ax.annotate(
             printable(name, longest=20),
             (rank, size),
             xytext=(2, -4 if under else 4),
@@ -264,7 +275,24 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_]) -
             rotation_mode="anchor",
             verticalalignment="top" if under else "baseline",
             fontsize=7,
+            color=colour,
         )
+        outline = _outline(ax, text)
+        if any(outline.intersects_path(other) for other in taken):
+            text.remove()
+        else:
+            taken.append(outline)
+
+
+def _outline(ax: Axes, text: Annotation) -> Path:
+    """The rectangle of a text that is turned about its anchor, in pixels."""
+    scale = ax.figure.dpi / 72
+    x, y = ax.transData.transform(text.xy) + np.multiply(text.xyann, scale)
+    angle = text.get_rotation()
+    text.set_rotation(0)
+    corners = text.get_window_extent().corners()[[0, 1, 3, 2, 0]]
+    text.set_rotation(angle)
+    return Path(corners, closed=True).transformed(Affine2D().rotate_deg_around(x, y, angle))
 
 
 def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method) -> str:
