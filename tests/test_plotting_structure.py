@@ -725,3 +725,14 @@ def test_rules_for_centres_are_squares_where_a_place_is_one():
     assert [line.get_xdata().tolist() for line in squares] == [[0, 1, 2], [0]]
     with pytest.raises(InputError, match="true or false"):
         plot_centre_rules(rules + 1)
+
+
+@pytest.mark.parametrize("width", [150, 183])
+def test_the_two_ends_of_the_scales_of_a_profile_do_not_meet(width):
+    row = {"value": 0.8736, "low": 0.8725, "high": 0.8747, "null_mean": 0.8743, "p": 0.001}
+    row |= {"null_low": 0.8733, "null_high": 0.8761, "z": -321.9, "many_centres_if": "high"}
+    figure = new_figure(width=width, height=60)
+    ax = plot_profile(pd.DataFrame([row], index=["functional_weighted"]), ax=figure.add_subplot())
+    figure.draw_without_rendering()
+    few, many = (text for text in ax.texts if {"few", "many"} & {*text.get_text().split()})
+    assert few.get_window_extent().x1 < many.get_window_extent().x0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from netinnov._typing import Floats
 
@@ -103,19 +104,18 @@ def plot_profile(
         for at, text in headings:
             _write_beside(ax, 0, at, -end, text, bold=True)
         _write_columns(ax, rows, table, end)
+        directions: list[Text] = []
         if turned.any() or table["many_centres_if"].eq("high").any():
-            left = "\N{LEFTWARDS ARROW} few centres"
-            right = (
-                "many \N{RIGHTWARDS ARROW}"
-                if _is_narrow(ax)
-                else "many centres \N{RIGHTWARDS ARROW}"
-            )
-            for x, text, side in ((0.0, left, "left"), (1.0, right, "right")):
+            few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
+            directions = [
                 ax.text(x, -0.75, text, ha=side, va="center", fontsize=7)
+                for x, text, side in ((0, few, "left"), (1, many, "right"))
+            ]
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
         write_notes(ax, [note + (arrow if turned.any() else "")])
         _draw_legend(ax, table)
+        _shorten(ax, directions)
     return ax
 
 
@@ -283,6 +283,22 @@ def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
         ncols=1 if _is_narrow(ax) else 2,
         columnspacing=1.6,
     )
+
+
+def _shorten(ax: Axes, ends: list[Text]) -> None:
+    """Shorten what is written at the two ends of the scales where they would meet."""
+    figure = ax.figure.canvas.figure
+    engine = figure.get_layout_engine()
+    if not ends:
+        return
+    if engine is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+    left, right = (text.get_window_extent() for text in ends)
+    if left.x1 + 0.1 * (left.width + right.width) > right.x0:
+        for text in ends:
+            text.set_text(text.get_text().replace(" centres", ""))
 
 
 def _is_narrow(ax: Axes) -> bool:

@@ -277,6 +277,8 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], c
             fontsize=7,
             color=colour,
         )
+        if _outline(ax, text).get_extents().y0 < ax.bbox.y0:
+            text.set_text(printable(name, longest=12))
         outline = _outline(ax, text)
         if any(outline.intersects_path(other) for other in taken):
             text.remove()
