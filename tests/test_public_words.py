@@ -162,7 +162,7 @@ def test_an_error_inside_a_function_stays_as_it_is() -> None:
     def calls_another(*, size: int) -> None:
         sorted([], seed=size)  # type: ignore[call-overload]
 
-    with pytest.raises(TypeError, match=r"^'seed' is an invalid keyword argument for"):
+    with pytest.raises(TypeError, match=r"^(?!calls_another).*keyword argument"):  # by Python's version
         calls_another(size=1)
 
 
