@@ -216,7 +216,8 @@ def _mapped(folder: Path, digest: str) -> Storage:
     """The storage of a network that another process has mapped."""
     network = read_network(folder, mmap=True)
     if _digest(folder) != digest:
-        raise InputError(f"{folder} must hold the network that was sent; it was written anew.")
+        msg = f"{folder} must hold the network that was sent here; it holds another one by now. "
+        raise InputError(msg + "Write to another folder while one is in use.")
     return network.storage
 
 
