@@ -6,22 +6,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from large_tables import BY_HAND
 
 from netinnov._dataframes import as_pandas
 from netinnov.linkages import co_participation
 from netinnov.sources import open_tables
-
-BY_HAND = """
-    WITH cell AS MATERIALIZED (
-        SELECT event, city, count(*) AS n
-        FROM (SELECT DISTINCT event, who, city FROM participations) GROUP BY event, city
-    ), sizes AS (SELECT event, sum(n) AS k FROM cell GROUP BY event HAVING sum(n) > 1)
-    SELECT a.city AS source, b.city AS target, sum(
-        CASE WHEN a.city = b.city THEN a.n * (a.n - 1) / 2 ELSE a.n * b.n END / (k - 1)
-    ) AS weight
-    FROM cell a JOIN sizes USING (event) JOIN cell b USING (event)
-    WHERE a.city < b.city OR (a.city = b.city AND a.n > 1) GROUP BY source, target
-"""
 
 
 @pytest.fixture(scope="module")

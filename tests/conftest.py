@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -54,6 +54,22 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     """Two interpreters of their own, which import the package once for all tests."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         yield pool
+
+
+@pytest.fixture
+def spark() -> Iterator[Any]:
+    """A session of Spark with two workers on this machine."""
+    if shutil.which("java") is None:
+        pytest.skip("apt-get install default-jre-headless")
+    sql = pytest.importorskip("pyspark.sql", reason="pip install 'netinnov[spark]'")
+    session = (
+        sql.SparkSession.builder.master("local[2]")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from typing import Any
 
@@ -118,19 +117,8 @@ def test_dask_gives_the_same_links():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-@pytest.mark.skipif(shutil.which("java") is None, reason="apt-get install default-jre-headless")
-def test_spark_gives_the_same_links():
-    sql = pytest.importorskip("pyspark.sql", reason="pip install 'netinnov[spark]'")
-    session = (
-        sql.SparkSession.builder.master("local[2]")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate()
-    )
-    try:
-        check_libraries(many_tables(), {"spark": session.createDataFrame})
-    finally:
-        session.stop()
+def test_spark_gives_the_same_links(spark):
+    check_libraries(many_tables(), {"spark": spark.createDataFrame})
 
 
 @given(records, st.sampled_from(["count", "newman", "full"]))

@@ -84,6 +84,9 @@ def test_the_writers_of_networkx_take_it(network):
     with tempfile.TemporaryDirectory() as folder:
         nx.write_graphml(graph, Path(folder, "graph.graphml"))
         nx.write_gexf(graph, Path(folder, "graph.gexf"))
+        again = nx.read_graphml(Path(folder, "graph.graphml"), force_multigraph=True)
+    assert again.number_of_nodes() == graph.number_of_nodes()
+    assert again.number_of_edges() == graph.number_of_edges()
 
 
 def test_links_are_keyed_by_layer(small):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from typing import Any
 
 import duckdb
@@ -89,19 +88,8 @@ def test_dask_finds_the_same_pairs():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-@pytest.mark.skipif(shutil.which("java") is None, reason="apt-get install default-jre-headless")
-def test_spark_finds_the_same_pairs():
-    sql = pytest.importorskip("pyspark.sql", reason="pip install 'netinnov[spark]'")
-    session = (
-        sql.SparkSession.builder.master("local[2]")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate()
-    )
-    try:
-        assert check(session.createDataFrame, teams(1)) > 8
-    finally:
-        session.stop()
+def test_spark_finds_the_same_pairs(spark):
+    assert check(spark.createDataFrame, teams(1)) > 8
 
 
 def test_blocks_find_the_same_pairs(monkeypatch):
