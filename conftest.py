@@ -23,6 +23,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 gc.set_threshold(10_000, 10, 10)
 
 
+def pytest_collection_modifyitems(items):
+    """Run the example of a function once: its package exports it too."""
+    examples = {}
+    for item in items:
+        test = getattr(item, "dtest", None)
+        name = test and test.name.rpartition(".")[2]
+        examples.setdefault((name, test.docstring) if test else item, item)
+    items[:] = examples.values()
+
+
 def pytest_collection_finish():
     """Leave what collection has made out of the search for garbage."""
     gc.collect()

@@ -14,7 +14,6 @@ from scipy.sparse import csgraph
 
 from netinnov._arguments import as_list, check_choice, check_number, shown
 from netinnov._geography import great_circle
-from netinnov._public import suggests_fields
 from netinnov._rows import Block, locked
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
@@ -29,7 +28,6 @@ FEW, DENSE = 100, 0.1
 """Nodes and share of linked pairs above which Floyd and Warshall are faster than Dijkstra."""
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class Frictions:
     """What borders and kilometres add to the length of a link.

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import cache, wraps
 from pathlib import Path
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 OTHER_NAMES = {
     "adjacency": "io.to_scipy",
@@ -169,9 +169,10 @@ WRITE_INSTEAD = {
 
 
 def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
-    """Make the function `__dir__` of a module from its `globals()`.
+    """Make the function `__dir__` of a module from its `globals()`: the last line of the module.
 
-    A module without a `__getattr__` also gets one, which suggests the right name for a wrong one.
+    A module without a `__getattr__` also gets one, which suggests the right name for a wrong one,
+    and each public function and class says which keyword is meant where it is called with another.
     """
 
     def listed() -> list[str]:
@@ -182,6 +183,14 @@ def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
         raise missing_name(module["__name__"], name, module["__all__"])
 
     module.setdefault("__getattr__", refuse)
+    for name in module["__all__"]:
+        value = module.get(name)
+        if isinstance(value, FunctionType):
+            module[name] = suggests_keywords(value, module["__name__"])
+        elif isinstance(value, type):
+            made = vars(value).get("__init__")
+            if isinstance(made, FunctionType):  # not that of a named tuple or of a parent
+                type.__setattr__(value, "__init__", suggests_keywords(made))
     return listed
 
 
@@ -228,12 +237,15 @@ def homes() -> dict[str, str]:
     return homes_by_name
 
 
-def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
+def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Callable[P, R]:
     """Say which keyword is meant where a function is called with one that it does not have.
 
-    A decorator: name, signature and docstring stay; a call that succeeds goes straight through.
-    It is a frame on the stack: a warning that names the user's line has one more `stacklevel`.
+    Name, signature and docstring stay; a call that succeeds goes straight through. It is a frame
+    on the stack: a warning that names the user's line has one more `stacklevel`. ``home``: the
+    module in which pickle looks for it.
     """
+    if hasattr(function, "_suggests"):
+        return function
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -247,14 +259,9 @@ def suggests_keywords(function: Callable[P, R]) -> Callable[P, R]:
             msg = _wrong_keyword(function, unknown[1])
         raise TypeError(msg)
 
+    call.__module__ = home or call.__module__
+    call._suggests = True  # type: ignore[attr-defined]
     return call
-
-
-def suggests_fields(owner: type[T]) -> type[T]:
-    """Say which field is meant where a class is called with a keyword that it does not have."""
-    made = suggests_keywords(owner.__init__)
-    setattr(owner, "__init__", made)  # noqa: B010, a frozen class is not a frozen type
-    return owner
 
 
 def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:

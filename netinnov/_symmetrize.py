@@ -9,14 +9,12 @@ import numpy as np
 
 from netinnov._arguments import check_choice, check_names
 from netinnov._layer_table import refuse_shares
-from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]
 
 
-@suggests_keywords
 def symmetrize(
     network: MultilayerNetwork, *, layers: Sequence[str] | None = None, how: Both = "sum"
 ) -> MultilayerNetwork:

@@ -20,7 +20,7 @@ from netinnov._arguments import (
 )
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
@@ -35,8 +35,6 @@ __all__ = [
     "flatten",
     "symmetrize",
 ]
-
-__dir__ = public_names(globals())
 
 
 class CleanTables(NamedTuple):
@@ -58,7 +56,6 @@ class CleanTables(NamedTuple):
     rejected: pd.DataFrame
 
 
-@suggests_keywords
 def build_network(
     nodes: pd.DataFrame | Mapping[str, pd.DataFrame],
     links: pd.DataFrame | Mapping[str, pd.DataFrame],
@@ -105,7 +102,6 @@ def build_network(
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
 
 
-@suggests_keywords
 def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     """List all faults of the tables, without raising.
 
@@ -133,7 +129,6 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     return _tables.inspect(nodes, links, places).problems.frame()
 
 
-@suggests_keywords
 def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     """Set faulty rows aside with the reason, so that the rest can be built.
 
@@ -193,7 +188,6 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     )
 
 
-@suggests_keywords
 def aggregate(
     network: MultilayerNetwork,
     *,
@@ -300,7 +294,6 @@ def aggregate(
     return network_of_rows(nodes, network.storage.places, network.layers, rows.where(stay), records)
 
 
-@suggests_keywords
 def flatten(
     network: MultilayerNetwork,
     *,
@@ -391,3 +384,6 @@ def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None
             f"{int((~stay).sum())} links are left out."
         )
         warnings.warn(msg, UserWarning, stacklevel=4)
+
+
+__dir__ = public_names(globals())

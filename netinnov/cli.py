@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-__dir__ = public_names(globals())
-
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -361,3 +359,6 @@ def _warn_in_words() -> None:
 def _encodable(text: str) -> str:
     """Escape what UTF-8 cannot write, such as the bytes of a path that are not text."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+__dir__ = public_names(globals())

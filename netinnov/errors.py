@@ -12,8 +12,6 @@ from netinnov._public import public_names
 
 __all__ = ["InputError", "TableError"]
 
-__dir__ = public_names(globals())
-
 MOST, HEAD, TAIL = 6_000, 4_500, 1_200
 """Characters of a message, and of a longer one those that stay at its start and at its end."""
 
@@ -53,3 +51,6 @@ class TableError(InputError):
 
     def __reduce__(self) -> tuple[type[TableError], tuple[str, pd.DataFrame]]:
         return type(self), (str(self), self.problems)
+
+
+__dir__ = public_names(globals())

@@ -12,14 +12,12 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import missing_attribute, public_names, suggests_keywords
+from netinnov._public import missing_attribute, public_names
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
-
-__dir__ = public_names(globals())
 
 
 class MultilayerNetwork:
@@ -358,7 +356,6 @@ class MultilayerNetwork:
         return MultilayerNetwork._of, (self._storage,)
 
 
-@suggests_keywords
 def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     """One network a period, on the same nodes.
 
@@ -441,3 +438,6 @@ def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:
     for period in listed:
         check_number("periods", period, whole=True)
     return [int(period) for period in listed if abs(period) < 2**63]
+
+
+__dir__ = public_names(globals())

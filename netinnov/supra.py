@@ -8,17 +8,14 @@ from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import layer_matrix
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._typing import Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["state_index", "supra_adjacency", "supra_laplacian"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd.MultiIndex:
     """Names of the state nodes, in the order of the supra matrices.
 
@@ -61,7 +58,6 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     )
 
 
-@suggests_keywords
 def supra_adjacency(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> sparse.csr_array:
@@ -122,7 +118,6 @@ def supra_adjacency(
     return sparse.csr_array(supra if keep.size == n * n_layers else supra[keep][:, keep])
 
 
-@suggests_keywords
 def supra_laplacian(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> sparse.csr_array:
@@ -166,3 +161,6 @@ def supra_laplacian(
     supra = supra_adjacency(network, coupling=coupling, presence=presence)
     degrees = np.asarray(supra.sum(axis=1)).ravel()
     return sparse.csr_array(sparse.diags_array(degrees) - supra)
+
+
+__dir__ = public_names(globals())

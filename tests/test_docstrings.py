@@ -126,7 +126,7 @@ PUBLIC = public_objects()
 
 def test_the_public_objects_are_looked_at():
     assert len(PUBLIC) > 300
-    assert "netinnov.mechanisms.diffusion._time_to_reach.expected_steps" in PUBLIC
+    assert "netinnov.mechanisms.diffusion.expected_steps" in PUBLIC
     assert "netinnov.experiments._experiment_result.ExperimentResult.effects" in PUBLIC
 
 

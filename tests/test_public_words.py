@@ -52,6 +52,11 @@ def signatures() -> Iterator[tuple[str, inspect.Signature]]:
 
 SIGNATURES = dict(signatures())
 FUNCTIONS = {name: each for name, each in public_objects() if inspect.isfunction(each)}
+CLASSES = {
+    name: each
+    for name, each in public_objects()
+    if inspect.isclass(each) and inspect.isfunction(vars(each).get("__init__"))
+}
 SUGGESTING = [name for name in FUNCTIONS if {"rng", "executor"} & {*SIGNATURES[name].parameters}]
 NETWORK = ni.datasets.make_city_system(n_cities=12, rng=1)
 OTHER_THINGS = {
@@ -174,6 +179,13 @@ def test_every_function_names_its_keywords_where_one_is_wrong(name: str) -> None
         function(nonesuch=1)
 
 
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_constructor_names_its_keywords_where_one_is_wrong(name: str) -> None:
+    message = rf"{CLASSES[name].__name__}\(\) has no keyword `nonesuch`"
+    with pytest.raises(TypeError, match=message):
+        CLASSES[name](nonesuch=1)
+
+
 @pytest.mark.parametrize("name", SUGGESTING)
 def test_every_function_with_a_generator_or_an_executor_suggests_it(name: str) -> None:
     parameters = SIGNATURES[name].parameters
@@ -185,6 +197,6 @@ def test_every_function_with_a_generator_or_an_executor_suggests_it(name: str) -
 def test_a_function_that_suggests_is_pickled_and_documented_as_itself() -> None:
     function = ni.centrality.pagerank
     assert pickle.loads(pickle.dumps(function)) is function
-    assert (function.__name__, function.__module__) == ("pagerank", "netinnov.centrality._pagerank")
+    assert (function.__name__, function.__module__) == ("pagerank", "netinnov.centrality")
     assert "damping" in inspect.signature(function).parameters
     assert "PageRank" in inspect.getsource(function)

@@ -17,7 +17,6 @@ from netinnov._paths import (
     link_lengths,
     shortest_links,
 )
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -26,7 +25,6 @@ PRECISION = 1e-10  # lengths of paths that differ by a smaller part are equal
 PARTS = 64  # sources are searched in so many parts, whatever the number of threads
 
 
-@suggests_keywords
 def betweenness_centrality(
     network: MultilayerNetwork,
     *,

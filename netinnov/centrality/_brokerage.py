@@ -12,7 +12,6 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -21,7 +20,6 @@ KINDS = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
 PARTS = 8  # pieces of work with as many links each
 
 
-@suggests_keywords
 def brokerage(
     network: MultilayerNetwork, *, groups: str | Mapping[str, object] | pd.Series = "place"
 ) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, did_you_mean, examples
-from netinnov._public import suggests_keywords
 from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage
 from netinnov.centrality._cores import core_number
@@ -54,7 +53,6 @@ SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}
 """Columns of a default measure that gives more than one."""
 
 
-@suggests_keywords
 def centrality_table(
     network: MultilayerNetwork,
     *,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov._rows import Block
 from netinnov.network import MultilayerNetwork, check_network
 
 
-@suggests_keywords
 def core_number(network: MultilayerNetwork) -> pd.Series:
     """Largest k such that the node is in the k-core.
 
@@ -49,7 +47,6 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(score, network.storage.nodes.index, name="core_number")
 
 
-@suggests_keywords
 def rich_club(network: MultilayerNetwork) -> pd.Series:
     """Share of pairs that are linked among the nodes with more than k neighbours.
 

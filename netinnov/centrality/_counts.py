@@ -8,12 +8,10 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_flag
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._public import suggests_keywords
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork, check_network
 
 
-@suggests_keywords
 def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
     """Number of links at each node, in each layer.
 
@@ -41,7 +39,6 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
     return _per_layer(network, direction, weighted=False).astype(np.int64)
 
 
-@suggests_keywords
 def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
     """Sum of the weights of the links at each node, in each layer.
 
@@ -75,7 +72,6 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     return _per_layer(network, direction, weighted=True)
 
 
-@suggests_keywords
 def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     """Number of links at each node, over all layers: o_i = sum_x k_i^x.
 
@@ -105,7 +101,6 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     return degree(network).sum(axis=1).rename("overlapping_degree")
 
 
-@suggests_keywords
 def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     """Sum of the weights of the links at each node, over all layers: sum_x s_i^x.
 
@@ -136,7 +131,6 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     return strength(network).sum(axis=1).rename("overlapping_strength")
 
 
-@suggests_keywords
 def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """How evenly the links of a node spread over the layers.
 

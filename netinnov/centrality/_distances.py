@@ -19,14 +19,12 @@ from netinnov._paths import (
     positions,
     union,
 )
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.network import MultilayerNetwork
 
 PARTS = 16  # searches are made in so many parts, whatever the number of threads
 
 
-@suggests_keywords
 def closeness_centrality(
     network: MultilayerNetwork,
     *,
@@ -90,7 +88,6 @@ def closeness_centrality(
     return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
 
 
-@suggests_keywords
 def harmonic_centrality(
     network: MultilayerNetwork,
     *,

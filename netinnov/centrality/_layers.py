@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork, check_network
@@ -20,7 +19,6 @@ Overlap: TypeAlias = Literal["jaccard", "coverage"]
 Correlation: TypeAlias = Literal["pearson", "spearman"]
 
 
-@suggests_keywords
 def layer_overlap(
     network: MultilayerNetwork, *, of: Of = "links", method: Overlap = "jaccard"
 ) -> pd.DataFrame:
@@ -82,7 +80,6 @@ def layer_overlap(
     return _square(network, share)
 
 
-@suggests_keywords
 def layer_correlation(
     network: MultilayerNetwork,
     *,
@@ -140,7 +137,6 @@ def layer_correlation(
     return _square(network, values)
 
 
-@suggests_keywords
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     """Number of layers in which a pair is linked.
 

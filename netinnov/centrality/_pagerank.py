@@ -7,7 +7,6 @@ import pandas as pd
 from scipy.sparse import linalg
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.centrality._triangles import Triangles
@@ -20,7 +19,6 @@ FEW = 100_000
 PRECISION = 1e-12  # of the scores, whose total is 1
 
 
-@suggests_keywords
 def pagerank(
     network: MultilayerNetwork,
     *,

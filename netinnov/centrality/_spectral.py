@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading
@@ -16,7 +15,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 
-@suggests_keywords
 def eigenvector_centrality(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> pd.Series:
@@ -80,7 +78,6 @@ def eigenvector_centrality(
     return pd.Series(score, network.storage.nodes.index, name="eigenvector_centrality")
 
 
-@suggests_keywords
 def katz_centrality(
     network: MultilayerNetwork,
     *,
@@ -159,7 +156,6 @@ def katz_centrality(
     return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
 
 
-@suggests_keywords
 def hits(
     network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
 ) -> pd.DataFrame:

@@ -14,14 +14,12 @@ from netinnov._arguments import check_flag
 from netinnov._matrices import flat_matrix
 from netinnov._parallel import in_threads
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 
 PARTS = 16  # pieces of work with as many links each
 
 
-@suggests_keywords
 def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:
     """How much the links of a node lead, directly and by way of each other, to the same nodes.
 
@@ -70,7 +68,6 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     return pd.Series(values, network.storage.nodes.index, name="constraint")
 
 
-@suggests_keywords
 def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:
     """Number of neighbours less what they repeat of each other.
 

@@ -17,7 +17,6 @@ from scipy import sparse
 from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._display import Displayed
 from netinnov._parallel import in_threads, run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import leiden
 from netinnov.community._modularity import Membership
@@ -38,7 +37,6 @@ ROWS = 1024
 """Rows of the co-assignment matrix that are made at a time."""
 
 
-@suggests_keywords
 def consensus(
     partitions: Sequence[Membership], *, threshold: float = 0.5, rng: Rng = None
 ) -> Partition:
@@ -146,7 +144,6 @@ class PartitionStability(Displayed):
         return self.nodes.rename("stability").rename_axis("node").reset_index()
 
 
-@suggests_keywords
 def stability(
     network: MultilayerNetwork,
     *,

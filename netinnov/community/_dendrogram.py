@@ -11,7 +11,6 @@ from scipy import sparse
 from netinnov._arguments import check_number
 from netinnov._display import Displayed
 from netinnov._matrices import flat_matrix, unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.community._multiplex import ranked
 from netinnov.errors import InputError
@@ -95,7 +94,6 @@ class Dendrogram(Displayed):
         return table.astype({"first": int, "second": int, "n_nodes": int})
 
 
-@suggests_keywords
 def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
     """Merge nodes and then communities, nearest first, into one tree.
 

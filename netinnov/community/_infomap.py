@@ -7,7 +7,6 @@ import pandas as pd
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._optional import require
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.community._leiden import check_restarts, membership_table
 from netinnov.community._modularity import state_numbers
@@ -15,7 +14,6 @@ from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork
 
 
-@suggests_keywords
 def infomap(
     network: MultilayerNetwork,
     *,

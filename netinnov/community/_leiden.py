@@ -12,7 +12,6 @@ from scipy import sparse
 from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._parallel import in_threads
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Presence, Rng
 from netinnov.community._leiden_search import WORK, Level, Problem, climb
 from netinnov.community._modularity import NOTHING, in_units, quality_of, state_numbers
@@ -21,7 +20,6 @@ from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork
 
 
-@suggests_keywords
 def leiden(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._matrices import unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Presence
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
@@ -24,7 +23,6 @@ NOTHING = 1e-280
 Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
 
 
-@suggests_keywords
 def modularity(
     network: MultilayerNetwork,
     membership: Membership,

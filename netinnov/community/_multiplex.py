@@ -12,7 +12,6 @@ from scipy import sparse
 from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import check_restarts
 from netinnov.community._partition import Partition
@@ -25,7 +24,6 @@ ROUNDING = 1e-12
 """Qualities that differ by less are equal, so that no last digit decides between restarts."""
 
 
-@suggests_keywords
 def multiplex_leiden(
     network: MultilayerNetwork,
     *,

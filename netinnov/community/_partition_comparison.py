@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.special import gammaln, xlogy
 
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
@@ -56,7 +55,6 @@ class PartitionComparison(Displayed):
         return pd.DataFrame([asdict(self)])
 
 
-@suggests_keywords
 def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
     """Mutual information, Rand index and variation of information of two partitions.
 

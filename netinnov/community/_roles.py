@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._matrices import flat_matrix, unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
@@ -31,7 +30,6 @@ ROUNDING = 1e-12
 """Relative difference below which strengths are equal: sums in another order miss by so much."""
 
 
-@suggests_keywords
 def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     """Z-score inside the community, participation across communities, and the role they make.
 
@@ -108,7 +106,6 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     return table
 
 
-@suggests_keywords
 def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     """External minus internal links of groups: (E - I) / (E + I).
 

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.community._leiden import check_restarts
 from netinnov.community._modularity import Membership
@@ -26,7 +25,6 @@ TOLERANCE = 1e-6
 """Gain of modularity below which the search stops; it computes in single precision."""
 
 
-@suggests_keywords
 def bipartite_modularity(
     network: MultilayerNetwork,
     membership: Membership,
@@ -97,7 +95,6 @@ def bipartite_modularity(
     return _quality(weights, codes[rows], codes[columns], float(resolution))
 
 
-@suggests_keywords
 def two_mode_communities(
     network: MultilayerNetwork,
     *,

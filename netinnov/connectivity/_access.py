@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 
 from netinnov._paths import Frictions, check_path_arguments, nearest, positions
-from netinnov._public import suggests_keywords
 from netinnov._typing import Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 
-@suggests_keywords
 def access(
     network: MultilayerNetwork,
     *,

@@ -25,7 +25,6 @@ from netinnov._paths import (
     positions,
     union,
 )
-from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.connectivity._laplacian import conductances, parts
@@ -41,7 +40,6 @@ _PIECES = 8
 """Parts of the pairs that each thread takes, one after the other."""
 
 
-@suggests_keywords
 def added_link_gain(
     network: MultilayerNetwork,
     *,

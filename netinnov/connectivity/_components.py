@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork, check_network
 
 
-@suggests_keywords
 def largest_component(network: MultilayerNetwork) -> float:
     """Share of the nodes in the largest connected part, all layers together.
 

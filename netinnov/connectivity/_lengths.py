@@ -18,12 +18,10 @@ from netinnov._paths import (
     positions,
     union,
 )
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
 
 
-@suggests_keywords
 def global_efficiency(
     network: MultilayerNetwork,
     *,
@@ -92,7 +90,6 @@ def global_efficiency(
     return total / (chosen.size * (chosen.size - 1))
 
 
-@suggests_keywords
 def average_path_length(
     network: MultilayerNetwork,
     *,

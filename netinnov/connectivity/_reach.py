@@ -16,7 +16,6 @@ from netinnov._display import Displayed
 from netinnov._hierarchy import parents, within
 from netinnov._parallel import in_threads
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -71,7 +70,6 @@ class ExternalReach(Displayed):
         return pd.DataFrame([asdict(self)])
 
 
-@suggests_keywords
 def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) -> pd.Series:
     """Number of other nodes within so many links of each node, all layers together.
 
@@ -122,7 +120,6 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     return pd.Series(total, network.nodes.index, name="reach")
 
 
-@suggests_keywords
 def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) -> ExternalReach:
     """How far a place depends on gatekeepers to reach nodes outside it: buzz and pipelines.
 

@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.linalg import lapack
 
 from netinnov._paths import pair_positions
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     Grounded,
@@ -26,7 +25,6 @@ from netinnov.network import MultilayerNetwork
 BATCH = 2**20  # entries of a block of potentials: 8 MiB
 
 
-@suggests_keywords
 def effective_resistance(
     network: MultilayerNetwork, *, pairs: Iterable[Sequence[str]]
 ) -> pd.Series:
@@ -91,7 +89,6 @@ def effective_resistance(
     return pd.Series(result, index, name="effective_resistance")
 
 
-@suggests_keywords
 def kirchhoff_index(network: MultilayerNetwork) -> float:
     """Sum of the effective resistance over all pairs of nodes.
 

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 
-@suggests_keywords
 def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.Series:
     """Share of the nodes in the largest connected part after each removal, all layers together.
 

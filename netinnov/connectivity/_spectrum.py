@@ -12,7 +12,6 @@ from scipy import linalg, sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from netinnov._matrices import unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     balanced,
@@ -34,7 +33,6 @@ TOLERANCE = 1e-9
 """Relative error of the eigenvalue."""
 
 
-@suggests_keywords
 def algebraic_connectivity(network: MultilayerNetwork) -> float:
     """Second smallest eigenvalue of the Laplacian, weights summed over layers.
 

@@ -25,8 +25,6 @@ __all__ = [
     "make_city_system",
 ]
 
-__dir__ = public_names(globals())
-
 
 def load_yrd_enclaves() -> MultilayerNetwork:
     """72 enclave sites in China, their actors and the cities around them.
@@ -205,3 +203,6 @@ def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:
 def _places() -> pd.DataFrame:
     places = read_packaged("places").rename(columns={"name_en": "name"}).set_index("place")
     return places.drop(columns=["population_source", "geonames_id"])
+
+
+__dir__ = public_names(globals())

@@ -18,7 +18,6 @@ import pandas as pd
 from netinnov._arguments import as_path, check_flag, check_mapping, did_you_mean
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
-from netinnov._public import suggests_keywords
 from netinnov.datasets._download import download
 from netinnov.errors import InputError
 
@@ -108,7 +107,6 @@ def catalogue() -> pd.DataFrame:
     return pd.DataFrame([*SOURCES.values()], index=names)
 
 
-@suggests_keywords
 def fetch(
     name: str,
     *,

@@ -7,7 +7,6 @@ from typing import Literal
 import pandas as pd
 
 from netinnov._arguments import check_choice
-from netinnov._public import suggests_keywords
 from netinnov.build import aggregate, build_network
 from netinnov.datasets._packaged import read_packaged
 from netinnov.errors import InputError
@@ -21,7 +20,6 @@ UNITS = {
 }
 
 
-@suggests_keywords
 def load_research_cities(
     *, projects: Literal["links", "nodes"] = "links", weighting: Weighting = "newman"
 ) -> MultilayerNetwork:

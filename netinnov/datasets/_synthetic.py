@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import check_flag, check_number, check_rng
 from netinnov._geography import great_circle
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.build import build_network
 from netinnov.errors import InputError
@@ -26,7 +25,6 @@ _DEGREE = 111.195
 """Kilometres of a degree of a meridian."""
 
 
-@suggests_keywords
 def make_city_system(
     *,
     n_cities: int = 40,

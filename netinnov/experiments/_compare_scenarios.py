@@ -21,7 +21,6 @@ from netinnov._arguments import (
 )
 from netinnov._checkpoint import stored_seed
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._experiment_result import ExperimentResult
@@ -61,7 +60,6 @@ _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
 """Spawn keys of the sets of data, and of the order of placebos: no numbers of a replicate."""
 
 
-@suggests_keywords
 def compare_scenarios(
     network: MultilayerNetwork,
     *,

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from netinnov._arguments import check_names
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
 
 
-@suggests_keywords
 def contrasts(
     result: ExperimentResult, *, of: str, against: Sequence[str] | str | None = None
 ) -> pd.DataFrame:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov._statistics import Correction, corrected
 from netinnov.errors import InputError
 
 
-@suggests_keywords
 def corrected_p(
     p: pd.Series | Sequence[float] | np.ndarray, *, correction: Correction = "holm"
 ) -> pd.Series:

@@ -15,7 +15,6 @@ import pandas as pd
 from netinnov._arguments import check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, check_path_arguments, distances, hops, positions, union
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -135,7 +134,6 @@ class PairSums:
         return [name for name, count in zip(PARTS, pairs, strict=True) if count]
 
 
-@suggests_keywords
 def decompose(
     network: MultilayerNetwork,
     changed: Scenario | MultilayerNetwork,

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_callable, check_number, check_rng
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
@@ -27,7 +26,6 @@ from netinnov.scenarios import NoChange, Scenario
 _NO_CHANGE = NoChange()
 
 
-@suggests_keywords
 def dose_response(
     network: MultilayerNetwork,
     *,

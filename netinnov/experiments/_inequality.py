@@ -9,7 +9,6 @@ import numpy as np
 
 from netinnov._arguments import check_choice
 from netinnov._paths import Frictions, positions
-from netinnov._public import suggests_keywords
 from netinnov._typing import Distance
 from netinnov.centrality import harmonic_centrality
 from netinnov.network import MultilayerNetwork
@@ -18,7 +17,6 @@ from netinnov.polycentricity import gini, theil
 Index = Literal["theil", "gini"]
 
 
-@suggests_keywords
 def access_inequality(
     network: MultilayerNetwork,
     *,

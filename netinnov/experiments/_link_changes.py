@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 _SAME = 1e-9  # relative: sums in another order
 
 
-@suggests_keywords
 def link_changes(
     network: MultilayerNetwork, after: MultilayerNetwork | Sequence[MultilayerNetwork]
 ) -> pd.DataFrame:

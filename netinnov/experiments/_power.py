@@ -12,7 +12,6 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_confidence, check_number
-from netinnov._public import suggests_keywords
 
 if TYPE_CHECKING:
     from netinnov.experiments._experiment_result import ExperimentResult
@@ -21,7 +20,6 @@ _MANY = 10_000
 """Replicates from which the noncentral t is taken as normal."""
 
 
-@suggests_keywords
 def replicates_needed(
     pilot: ExperimentResult, *, precision: float, confidence: float = 0.95, power: float = 0.8
 ) -> pd.DataFrame:

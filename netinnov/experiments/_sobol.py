@@ -28,7 +28,6 @@ from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state,
 from netinnov._display import Displayed
 from netinnov._identity import digest, identity
 from netinnov._optional import require
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._measured_changes import changes
@@ -84,7 +83,6 @@ class SobolIndices(Displayed):
         return self.indices.copy()
 
 
-@suggests_keywords
 def sobol_indices(
     network: MultilayerNetwork,
     *,

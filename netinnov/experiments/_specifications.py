@@ -24,7 +24,6 @@ from netinnov._arguments import (
 )
 from netinnov._identity import described
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
@@ -60,7 +59,6 @@ class Specification:
     node: str | None = None
 
 
-@suggests_keywords
 def specification_curve(
     network: MultilayerNetwork,
     *,
@@ -190,7 +188,6 @@ def specification_curve(
     return table.sort_values("median", kind="stable", ignore_index=True)
 
 
-@suggests_keywords
 def specification_summary(curve: pd.DataFrame) -> pd.Series:
     """Put a specification curve into its headline.
 

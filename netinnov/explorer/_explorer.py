@@ -12,7 +12,6 @@ import numpy as np
 
 from netinnov._arguments import as_path, check_type
 from netinnov._atomic import new_file
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.build import aggregate
@@ -91,7 +90,6 @@ class Explorer:
         )
 
 
-@suggests_keywords
 def explore(
     network: MultilayerNetwork,
     *,

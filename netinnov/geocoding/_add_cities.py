@@ -5,13 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov._arguments import check_flag, examples
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
 
 
-@suggests_keywords
 def add_cities(
     places: pd.DataFrame,
     geocoded: pd.DataFrame,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_number
 from netinnov._columns import as_numbers, as_text
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, labelled_examples, read_gazetteer
@@ -25,7 +24,6 @@ ISO = {"UK": "GB", "EL": "GR"}
 """Codes that the European Union uses, and what GeoNames has."""
 
 
-@suggests_keywords
 def geocode(
     places: Places,
     gazetteer: GazetteerSource,
@@ -147,7 +145,6 @@ def geocode(
     return cities
 
 
-@suggests_keywords
 def candidates(
     places: Places,
     gazetteer: GazetteerSource,

@@ -17,7 +17,6 @@ from netinnov._arguments import (
 )
 from netinnov._display import Displayed
 from netinnov._paths import Frictions
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.governance._approach_measures import ApproachMeasures
 from netinnov.governance._approach_words import sentences_on_approaches
@@ -89,7 +88,6 @@ class ApproachComparison(Displayed):
         return sentences_on_approaches(home, host, self.approaches, self.effects, self.forms)
 
 
-@suggests_keywords
 def compare_approaches(
     network: MultilayerNetwork,
     *,

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, as_whole, check_rng, did_you_mean
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -24,7 +23,6 @@ Codes = npt.NDArray[np.int64]
 _REWIRE = Rewire()
 
 
-@suggests_keywords
 def cross_border_shares(
     network: MultilayerNetwork,
     *,

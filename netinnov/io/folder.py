@@ -19,7 +19,7 @@ from netinnov._atomic import new_folder
 from netinnov._layer_table import layer_records, records_of_old_folder
 from netinnov._opening import file_of, read_bytes, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._storage import Storage
 from netinnov._tables import inspect, inspect_links
 from netinnov.errors import InputError
@@ -35,8 +35,6 @@ from netinnov.network import MultilayerNetwork, check_network, network_of_storag
 
 __all__ = ["is_network_folder", "read_network", "write_network"]
 
-__dir__ = public_names(globals())
-
 Format = Literal["csv", "parquet", "arrow"]
 
 FORMAT = "netinnov network 1"
@@ -48,7 +46,6 @@ ARROW = {
 }
 
 
-@suggests_keywords
 def write_network(
     network: MultilayerNetwork, folder: str | os.PathLike[str], *, format: Format = "csv"
 ) -> None:
@@ -139,7 +136,6 @@ def write_network(
                 pa.parquet.write_table(pa.table(arrays), new / f"{name}.parquet")
 
 
-@suggests_keywords
 def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> MultilayerNetwork:
     """Read the network that `write_network` wrote to a folder.
 
@@ -250,7 +246,6 @@ def _refuse_other_format(target: Path) -> None:
         )
 
 
-@suggests_keywords
 def is_network_folder(folder: Path) -> bool:
     """Whether `write_network` wrote a folder, by its ``network.json``."""
     path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None
@@ -319,3 +314,6 @@ def _about(folder: Path) -> dict[str, Any]:
     if not sound:
         raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
     return dict(about)
+
+
+__dir__ = public_names(globals())

@@ -8,17 +8,14 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import check_type
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 
 __all__ = ["escape_formulas"]
-
-__dir__ = public_names(globals())
 
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-@suggests_keywords
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Mark the text of a table that a spreadsheet would run as a formula.
 
@@ -78,3 +75,6 @@ def _escaped(value: Any) -> Any:
     # Python 3.11 writes a carriage return without quotation marks: what follows would be a cell.
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if FORMULA.match(value) and not NUMBER.fullmatch(value) else text
+
+
+__dir__ = public_names(globals())

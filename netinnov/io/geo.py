@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
@@ -21,8 +21,6 @@ from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_geo"]
-
-__dir__ = public_names(globals())
 
 # Columns that GeoPackage makes itself.
 RESERVED = ("fid", "geom", "geometry", "ogc_fid")
@@ -34,7 +32,6 @@ DTYPES: dict[Kind, str] = {
 }
 
 
-@suggests_keywords
 def write_geo(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],
@@ -150,3 +147,6 @@ def _lines(shapely: Any, at: Floats, source: Codes, target: Codes) -> Any:
     known = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
     shapes[known] = shapely.linestrings(ends[known])
     return shapes
+
+
+__dir__ = public_names(globals())

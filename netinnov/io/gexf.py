@@ -7,7 +7,7 @@ from xml.etree.ElementTree import SubElement
 
 from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
@@ -18,15 +18,12 @@ from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_gexf"]
 
-__dir__ = public_names(globals())
-
 # Columns that Gephi makes itself, and what GEXF and its writer in networkx take for something else.
 GEXF_NAMES = {"id", "label", "start", "end", "spells", "viz"}
 NODE_NAMES = KEYWORDS_OF_NODES | GEXF_NAMES | {"pid", "parents"}
 LINK_NAMES = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind", "networkx_key"}
 
 
-@suggests_keywords
 def write_gexf(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],
@@ -112,3 +109,6 @@ def write_gexf(
     writer.indent(writer.xml)
     with new_file(path) as stream:
         stream.writelines(xml_lines(writer.xml))
+
+
+__dir__ = public_names(globals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from netinnov._atomic import new_file
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
 from netinnov.io._result_columns import Attributes, with_attributes
@@ -14,13 +14,10 @@ from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_graphml"]
 
-__dir__ = public_names(globals())
-
 NODE_NAMES = KEYWORDS_OF_NODES | {"id"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"id"}
 
 
-@suggests_keywords
 def write_graphml(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],
@@ -81,3 +78,6 @@ def write_graphml(
     writer.indent(writer.xml)
     with new_file(path) as stream:
         stream.writelines(xml_lines(writer.xml))
+
+
+__dir__ = public_names(globals())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netinnov._arguments import examples, shown
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._graph import one_graph
 from netinnov.io.networkx import from_networkx
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["from_igraph", "to_igraph"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     """One graph of igraph with all layers, nodes and attributes.
 
@@ -63,7 +60,6 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     return graph
 
 
-@suggests_keywords
 def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     """A network from any graph of igraph.
 
@@ -127,3 +123,6 @@ def _without_missing(attributes: dict[str, Any], *left_out: str) -> dict[str, An
         for name, value in attributes.items()
         if value is not None and name not in left_out
     }
+
+
+__dir__ = public_names(globals())

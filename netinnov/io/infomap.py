@@ -6,17 +6,14 @@ import os
 from collections.abc import Iterator
 
 from netinnov._atomic import new_file
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.io._graph import is_mixed, layer_links
 from netinnov.io._legible import LINE, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_infomap"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
     """Write the links inside the layers for Infomap.
 
@@ -80,3 +77,6 @@ def _lines(network: MultilayerNetwork, names: dict[str | None, str | None]) -> I
         ends = zip((source + 1).tolist(), (target + 1).tolist(), weight.tolist(), strict=True)
         for one, other, value in ends:
             yield f"{number} {one} {other} {value!r}\n"
+
+
+__dir__ = public_names(globals())

@@ -8,17 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from netinnov._atomic import new_folder
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.io._graph import layer_links
 from netinnov.io._legible import LABEL, legible
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_muxviz"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> None:
     """Write the folder of files that muxViz opens.
 
@@ -101,3 +98,6 @@ def _coordinates(network: MultilayerNetwork) -> tuple[str, list[str]]:
 def _write(path: Path, lines: list[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.writelines(lines)
+
+
+__dir__ = public_names(globals())

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_flag, examples, shown
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["from_networkx", "multigraph", "to_networkx"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -> nx.MultiGraph:
     """One graph of networkx with all layers, nodes and attributes.
 
@@ -76,7 +73,6 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     return multigraph(one_graph(network))
 
 
-@suggests_keywords
 def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     """A network from any graph of networkx.
 
@@ -150,7 +146,6 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed), layers=records)
 
 
-@suggests_keywords
 def multigraph(graph: Graph) -> nx.MultiGraph:
     """The same graph in networkx; the key of a link is its relation."""
     import networkx as nx
@@ -275,3 +270,6 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
         )
         raise InputError(msg)
     return links[~two_way | (source <= target)]
+
+
+__dir__ = public_names(globals())

@@ -12,7 +12,7 @@ import numpy as np
 
 from netinnov._arguments import as_path
 from netinnov._atomic import new_file
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -29,8 +29,6 @@ from netinnov.network import MultilayerNetwork
 
 __all__ = ["write_pajek"]
 
-__dir__ = public_names(globals())
-
 # What readers make of the fixed part of a line.
 NODE_NAMES = KEYWORDS_OF_NODES | {"id", "name", "x", "y", "z", "shape", "color"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"color", "label"}
@@ -45,7 +43,6 @@ UNKNOWN = 999999998
 """Pajek's number for a missing value of a vector."""
 
 
-@suggests_keywords
 def write_pajek(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],
@@ -181,3 +178,6 @@ def _partition(column: Column) -> Iterator[str]:
 def _vector(column: Column) -> Iterator[str]:
     yield f"*Vector {column.name}\n% {UNKNOWN} is unknown\n*Vertices {len(column.values)}\n"
     yield from (f"{UNKNOWN if value is None else value!r}\n" for value in column.values)
+
+
+__dir__ = public_names(globals())

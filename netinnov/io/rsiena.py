@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._r_tables import READ, write_r_folder
 from netinnov.io._result_columns import Attributes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_rsiena"]
-
-__dir__ = public_names(globals())
 
 SCRIPT = f"""\
 # Loads the periods of a network as waves. In R: setwd("this folder"); source("load.R")
@@ -49,7 +47,6 @@ if (requireNamespace("RSiena", quietly = TRUE)) {{
 """
 
 
-@suggests_keywords
 def write_rsiena(
     network: MultilayerNetwork,
     folder: str | os.PathLike[str],
@@ -105,3 +102,6 @@ def write_rsiena(
         msg = f"write_rsiena needs links of at least two periods (column `period`); found {n}."
         raise InputError(msg)
     write_r_folder(network, folder, attributes, SCRIPT)
+
+
+__dir__ = public_names(globals())

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from scipy import sparse
 
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["to_scipy"]
 
-__dir__ = public_names(globals())
 
-
-@suggests_keywords
 def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     """One sparse matrix a layer.
 
@@ -42,3 +39,6 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     """
     check_network(network)
     return {layer: network.adjacency(layer).copy() for layer in network.layers}
+
+
+__dir__ = public_names(globals())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.io._r_tables import READ, write_r_folder
 from netinnov.io._result_columns import Attributes
 from netinnov.network import MultilayerNetwork, check_network
 
 __all__ = ["write_statnet"]
-
-__dir__ = public_names(globals())
 
 SCRIPT = f"""\
 # Loads a multilayer network. In R: setwd("this folder"); source("load.R")
@@ -47,7 +45,6 @@ if (requireNamespace("network", quietly = TRUE)) {{
 """
 
 
-@suggests_keywords
 def write_statnet(
     network: MultilayerNetwork,
     folder: str | os.PathLike[str],
@@ -97,3 +94,6 @@ def write_statnet(
     """
     check_network(network)
     write_r_folder(network, folder, attributes, SCRIPT)
+
+
+__dir__ = public_names(globals())

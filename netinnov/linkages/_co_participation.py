@@ -7,14 +7,12 @@ from typing import Any
 import narwhals as nw
 
 from netinnov._arguments import check_flag
-from netinnov._public import suggests_keywords
 from netinnov.linkages._pairs import pairs
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._participations import as_cells, checked_rows, name_large_events
 from netinnov.linkages._records import links
 
 
-@suggests_keywords
 def co_participation(
     incidence: Any,
     *,

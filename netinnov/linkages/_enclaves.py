@@ -10,13 +10,11 @@ import pandas as pd
 from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
 from netinnov._hierarchy import parents, ranks, units, within
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork, check_network
 
 
-@suggests_keywords
 def enclaves(
     parks: pd.DataFrame,
     *,
@@ -67,7 +65,6 @@ def enclaves(
     return links
 
 
-@suggests_keywords
 def find_enclaves(
     network: MultilayerNetwork, *, rank: pd.Series, level: int | str | None = None
 ) -> pd.DataFrame:

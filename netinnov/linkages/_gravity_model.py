@@ -7,12 +7,10 @@ import pandas as pd
 
 from netinnov._arguments import check_number, examples
 from netinnov._geography import great_circle
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, link_table, numbers
 
 
-@suggests_keywords
 def gravity(
     places: pd.DataFrame,
     *,

@@ -6,12 +6,10 @@ from typing import Any
 
 import narwhals as nw
 
-from netinnov._public import suggests_keywords
 from netinnov.linkages._pairs import pairs
 from netinnov.linkages._records import links, records, text
 
 
-@suggests_keywords
 def mobility(moves: Any, *, origin: str, destination: str, period: str | None = None) -> Any:
     """Count the moves from each place to each other.
 
@@ -57,7 +55,6 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
     return links(counts, ["source", "target", *when[:1]])
 
 
-@suggests_keywords
 def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> Any:
     """Link the places in which the same firms have branches: the interlocking network model.
 

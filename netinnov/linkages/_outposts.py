@@ -11,13 +11,11 @@ import pandas as pd
 from netinnov._arguments import as_list, check_name, check_names, check_number, shown
 from netinnov._hierarchy import parents, units, within
 from netinnov._layer_table import record_of_result
-from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 
-@suggests_keywords
 def add_outposts(
     network: MultilayerNetwork,
     *,

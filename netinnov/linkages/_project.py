@@ -11,7 +11,6 @@ from scipy.sparse import csr_array, triu
 from netinnov._arguments import as_list, check_choice, check_name, check_names, examples
 from netinnov._columns import as_text
 from netinnov._layer_table import record_of_result
-from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
@@ -21,7 +20,6 @@ from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 
-@suggests_keywords
 def project(
     network: MultilayerNetwork,
     *,

@@ -15,7 +15,6 @@ from netinnov._arguments import check_choice, check_name, examples
 from netinnov._display import Displayed
 from netinnov._geography import great_circle
 from netinnov._layer_table import record_of_result
-from netinnov._public import suggests_keywords
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -86,7 +85,6 @@ class GravityFit(Displayed):
         return pd.DataFrame([row])
 
 
-@suggests_keywords
 def gravity_residuals(
     network: MultilayerNetwork,
     *,

@@ -12,7 +12,6 @@ from scipy import stats
 
 from netinnov._arguments import check_choice, check_flag, check_number
 from netinnov._dataframes import as_pandas
-from netinnov._public import suggests_keywords
 from netinnov._statistics import Correction, corrected
 from netinnov.linkages._blocks import pairs_in_blocks
 from netinnov.linkages._pairs import pairs
@@ -22,7 +21,6 @@ LARGEST_ERROR = 0.02
 """Of the logarithm of a probability made of nine factorials, each by `_log_factorial`."""
 
 
-@suggests_keywords
 def validated_co_participation(
     incidence: Any,
     *,

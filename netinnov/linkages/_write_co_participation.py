@@ -7,7 +7,6 @@ from typing import Any
 
 from netinnov._arguments import as_path, check_flag, shown
 from netinnov._atomic import new_folder
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.linkages._blocks import files, pairs_in_blocks
 from netinnov.linkages._co_participation import with_expected
@@ -16,7 +15,6 @@ from netinnov.linkages._participations import checked_rows, name_large_events
 from netinnov.linkages._records import links
 
 
-@suggests_keywords
 def write_co_participation(
     incidence: Any,
     path: str | os.PathLike[str],

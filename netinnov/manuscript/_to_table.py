@@ -8,7 +8,6 @@ from typing import Any, Literal, overload
 
 from netinnov._arguments import as_list, as_path, as_whole, check_choice, check_type
 from netinnov._atomic import write_bytes
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.manuscript._cells import plain
 from netinnov.manuscript._fitted_models import MODELS, Below, model_grid
@@ -42,7 +41,6 @@ def to_table(
     label: str = ...,
     notes: Sequence[str] = ...,
 ) -> str: ...
-@suggests_keywords
 def to_table(
     result: Any,
     *,

@@ -9,13 +9,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import linalg
 
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._entry import binary
 
 
-@suggests_keywords
 def complexity(
     specialised: pd.DataFrame, *, towards: pd.Series | None = None
 ) -> tuple[pd.Series, pd.Series]:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_choice, check_rng
-from netinnov._public import suggests_keywords
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -16,7 +15,6 @@ from netinnov.errors import InputError
 Within: TypeAlias = Literal["region", "field"]
 
 
-@suggests_keywords
 def entry_rates(
     before: pd.DataFrame,
     after: pd.DataFrame,

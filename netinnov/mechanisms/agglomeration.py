@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._complexity import complexity
@@ -27,12 +27,9 @@ __all__ = [
     "relatedness_density",
 ]
 
-__dir__ = public_names(globals())
-
 Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
 
 
-@suggests_keywords
 def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     """Share of a field in a region over its share in all regions.
 
@@ -72,7 +69,6 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(quotient, values.index, values.columns)
 
 
-@suggests_keywords
 def krugman_index(values: pd.DataFrame) -> pd.Series:
     """Difference between the mix of fields in a region and that of all regions.
 
@@ -109,7 +105,6 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     return pd.Series(gap, values.index, name="krugman_index")
 
 
-@suggests_keywords
 def locational_gini(values: pd.DataFrame) -> pd.Series:
     """Inequality of the specialisation of regions in a field.
 
@@ -152,7 +147,6 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     return pd.Series(ginis, values.columns, name="locational_gini", dtype=np.float64)
 
 
-@suggests_keywords
 def ellison_glaeser(
     shares: Sequence[float] | pd.Series,
     *,
@@ -208,7 +202,6 @@ def ellison_glaeser(
     return float((gross - spread * herfindahl) / (spread * (1 - herfindahl)))
 
 
-@suggests_keywords
 def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -> pd.DataFrame:
     """How much more often two fields meet than their frequencies make by chance.
 
@@ -285,7 +278,6 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     return pd.DataFrame(near, labels, cooccurrence.columns)
 
 
-@suggests_keywords
 def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
     """How near each field is to those that a region is specialised in.
 
@@ -372,3 +364,6 @@ def _shares(x: npt.NDArray[np.float64]) -> Floats:
     total = x.sum(axis=-1, keepdims=True)
     shares: Floats = np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0)
     return shares
+
+
+__dir__ = public_names(globals())

@@ -12,13 +12,11 @@ from scipy import stats
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._display import Displayed
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
 __all__ = ["BetaConvergence", "beta_convergence", "sigma_convergence"]
-
-__dir__ = public_names(globals())
 
 Spread: TypeAlias = Literal["log_sd", "cv", "theil"]
 
@@ -72,7 +70,6 @@ class BetaConvergence(Displayed):
         return pd.DataFrame([asdict(self)])
 
 
-@suggests_keywords
 def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.Series:
     """Inequality between regions in each period; it falls where regions converge.
 
@@ -120,7 +117,6 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
 
 
-@suggests_keywords
 def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
     """Whether poorer regions grow faster: growth regressed on the initial level.
 
@@ -231,3 +227,6 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
             raise InputError(msg) from None
     check_number("periods", periods, low=0, above=True)
     return float(periods)
+
+
+__dir__ = public_names(globals())

@@ -15,7 +15,6 @@ from netinnov._arguments import check_callable, check_choice, check_number, chec
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
 from netinnov._identity import digest, identity
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -66,7 +65,6 @@ def compare_with_null(
     progress: bool = ...,
     checkpoint: PathLike | None = ...,
 ) -> dict[str, NullComparison]: ...
-@suggests_keywords
 def compare_with_null(
     network: MultilayerNetwork,
     *,

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
 from netinnov._parallel import in_threads
-from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -22,7 +21,6 @@ from netinnov.null_models._rewiring_chains import Plan, State, seed_words
 from netinnov.null_models._rewiring_options import plan
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class Curveball(NullFamily):
     """The null model of `curveball`: two-mode layers with neighbours traded at random.
@@ -70,7 +68,6 @@ class Curveball(NullFamily):
         return Trades(chains, sides, self.trials)
 
 
-@suggests_keywords
 def curveball(
     network: MultilayerNetwork,
     *,

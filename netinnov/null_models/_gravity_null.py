@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_names, check_number
 from netinnov._geography import great_circle
-from netinnov._public import suggests_fields
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -27,7 +26,6 @@ _MOST_PAIRS = 25_000_000
 """Pairs of an origin and a destination in a layer that can still be fitted."""
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class GravityNull(NullFamily):
     """The null model of flows that only size and distance explain.

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
-from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -23,7 +22,6 @@ Integers = npt.NDArray[np.int64]
 Expected = Literal["degree", "strength"]
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class MaxEntropy(NullFamily):
     """The null model of `max_entropy`: expected degrees, and optionally strengths, as observed.
@@ -78,7 +76,6 @@ class MaxEntropy(NullFamily):
         return Ensembles(chains, solved, "strength" in self.preserve)
 
 
-@suggests_keywords
 def max_entropy(
     network: MultilayerNetwork,
     *,

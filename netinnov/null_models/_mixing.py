@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_rng, check_type
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -89,7 +88,6 @@ class Mixing(Displayed):
         )
 
 
-@suggests_keywords
 def mixing(
     network: MultilayerNetwork,
     *,

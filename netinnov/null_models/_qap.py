@@ -14,7 +14,6 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_names
 from netinnov._display import Displayed, histogram
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -113,7 +112,6 @@ class MatrixRegression(Displayed):
         return pd.DataFrame(columns).rename_axis("term")
 
 
-@suggests_keywords
 def qap_correlation(
     network: MultilayerNetwork,
     *,
@@ -195,7 +193,6 @@ def qap_correlation(
     return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
 
 
-@suggests_keywords
 def mrqap(
     network: MultilayerNetwork,
     *,

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_number, check_rng
-from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, layer_names
@@ -18,7 +17,6 @@ from netinnov.null_models._rewiring_chains import Labelled, Plan, Preserve, Spac
 from netinnov.null_models._rewiring_options import check_options, plan
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class Rewire(NullFamily):
     """The null model of `rewire`: links whose ends are exchanged at random, inside each layer.
@@ -95,7 +93,6 @@ class RewiringChains:
         return self.plan.assemble(states)
 
 
-@suggests_keywords
 def rewire(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice, check_names, check_number
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
@@ -24,7 +23,6 @@ ProjectionNull = Literal["hypergeometric", "bicm"]
 Integers = npt.NDArray[np.int64]
 
 
-@suggests_keywords
 def validated_projection(
     network: MultilayerNetwork,
     *,

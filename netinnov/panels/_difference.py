@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import NEVER, Treatment, treatment_of
@@ -74,7 +73,6 @@ class DifferenceInDifferences(Displayed):
         return pd.DataFrame([{**asdict(self.average), **asdict(self.sample)}])
 
 
-@suggests_keywords
 def difference_in_differences(
     network: MultilayerNetwork,
     *,

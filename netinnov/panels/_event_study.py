@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._display import Displayed, first_rows
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -92,7 +91,6 @@ class EventStudy(Displayed):
         return self.estimates.copy()
 
 
-@suggests_keywords
 def event_study(
     network: MultilayerNetwork,
     *,

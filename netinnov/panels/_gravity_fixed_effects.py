@@ -13,7 +13,6 @@ from scipy import stats
 from netinnov._arguments import as_list, check_name, check_number
 from netinnov._display import Displayed, first_rows
 from netinnov._geography import great_circle
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -60,7 +59,6 @@ class FixedEffectsGravity(Displayed):
         return self.coefficients.copy()
 
 
-@suggests_keywords
 def gravity_fixed_effects(
     network: MultilayerNetwork,
     *,

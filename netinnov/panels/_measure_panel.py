@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list
-from netinnov._public import suggests_keywords
 from netinnov._rows import NO_PERIOD
 from netinnov._typing import Floats
 from netinnov.build import aggregate
@@ -22,7 +21,6 @@ from netinnov.panels._pair_panel import whole_numbers
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
 
 
-@suggests_keywords
 def measure_panel(
     network: MultilayerNetwork,
     *,
@@ -110,7 +108,6 @@ def measure_panel(
     return table.assign(n_links=table["period"].map(n_links).astype(np.int64))
 
 
-@suggests_keywords
 def measure_levels(
     network: MultilayerNetwork,
     *,

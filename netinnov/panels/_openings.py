@@ -11,7 +11,6 @@ import pandas as pd
 from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
 from netinnov._hierarchy import nearest, parents
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
@@ -34,7 +33,6 @@ class Treatment(NamedTuple):
     """Pairs with a dated enclave, also those that are never linked."""
 
 
-@suggests_keywords
 def enclave_openings(
     network: MultilayerNetwork, *, rank: pd.Series, opened: str = "opened"
 ) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from netinnov._arguments import as_floats, check_flag, check_number, examples, shown
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -79,7 +78,6 @@ class SpaceAllocation(Displayed):
         return rows[self.allowed.to_numpy().ravel()].reset_index(drop=True)
 
 
-@suggests_keywords
 def allocate_space(
     demand: pd.Series,
     capacity: pd.Series,

@@ -21,7 +21,6 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._paths import Frictions, check_path_arguments
-from netinnov._public import suggests_keywords
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -33,7 +32,6 @@ Objective: TypeAlias = Callable[[MultilayerNetwork, frozenset[str]], float]
 Needs: TypeAlias = Mapping[str, Sequence[str]]
 
 
-@suggests_keywords
 def cooperation_game(
     network: MultilayerNetwork,
     *,

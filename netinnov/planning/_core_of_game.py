@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.planning._excess_levels import core_ends, excess_levels
 from netinnov.planning._game import (
@@ -19,7 +18,6 @@ from netinnov.planning._game import (
 )
 
 
-@suggests_keywords
 def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
     """What each coalition would gain by leaving: v(S) - x(S).
 
@@ -52,7 +50,6 @@ def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
     return pd.Series(gaps[order], coalition_index(game, 1 + order), name="excess")
 
 
-@suggests_keywords
 def in_core(game: GameLike, allocation: pd.Series) -> bool:
     """Whether nobody would leave: all is divided, and no coalition achieves more by itself.
 
@@ -88,7 +85,6 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
     return bool(gaps.max() <= tolerance(game) and abs(gaps[-1]) <= tolerance(game))
 
 
-@suggests_keywords
 def least_core(game: GameLike) -> float:
     """The least e for which some division of v(N) gives each coalition at least v(S) - e.
 
@@ -127,7 +123,6 @@ def least_core(game: GameLike) -> float:
     return 0.0 if abs(least) <= 1e-12 * np.abs(game.values).max() else least
 
 
-@suggests_keywords
 def core_range(game: GameLike) -> pd.DataFrame:
     """The least and the most that each player gets in the core.
 

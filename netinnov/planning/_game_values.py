@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_callable, check_number, check_rng
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.planning._game import (
@@ -28,7 +27,6 @@ ORDERS = 1000
 """Random orders, where nobody asks for another number."""
 
 
-@suggests_keywords
 def shapley_value(
     game: GameLike | Callable[[frozenset[Any]], float],
     *,
@@ -96,7 +94,6 @@ def shapley_value(
     return by_player(table, mean_by_orders(table.values), "shapley_value")
 
 
-@suggests_keywords
 def banzhaf_value(game: GameLike) -> pd.Series:
     """What each player adds to the others, on average over all coalitions of the others.
 
@@ -148,7 +145,6 @@ def mean_by_orders(values: Floats) -> Floats:
     return means
 
 
-@suggests_keywords
 def sampled_shapley_value(
     game: GameLike | Callable[[frozenset[Any]], float],
     *,

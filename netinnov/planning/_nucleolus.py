@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_flag
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._excess_levels import Levels, excess_levels, members, within_blocks
@@ -23,7 +22,6 @@ PROVEN = 1e-9
 """What the proof of a nucleolus may miss, for gains of at most 1."""
 
 
-@suggests_keywords
 def nucleolus(game: GameLike) -> pd.Series:
     """The allocation whose most dissatisfied coalitions are as little dissatisfied as possible.
 
@@ -79,7 +77,6 @@ def nucleolus(game: GameLike) -> pd.Series:
     return by_player(game, _solved(game, per_capita=False)[0], "nucleolus")
 
 
-@suggests_keywords
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
     """The nucleolus of excesses that a coalition shares among its members.
 
@@ -124,7 +121,6 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
     return by_player(game, _solved(game, per_capita=True)[0], "per_capita_nucleolus")
 
 
-@suggests_keywords
 def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.DataFrame:
     """The balanced collections of coalitions that prove an allocation to be the nucleolus.
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_mapping
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -82,7 +81,6 @@ class _Weighted(PlanValues):
         return total
 
 
-@suggests_keywords
 def pareto_plans(
     network: MultilayerNetwork,
     *,

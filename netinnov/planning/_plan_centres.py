@@ -17,7 +17,6 @@ from netinnov._arguments import (
     examples,
 )
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
@@ -121,7 +120,6 @@ class CentrePlan(Displayed):
         return subject, asked, value, before
 
 
-@suggests_keywords
 def plan_centres(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import as_list, examples, shown
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._core_of_game import excesses, tolerance
@@ -46,7 +45,6 @@ RULES: dict[str, Callable[[Game], pd.Series]] = {
 """Rules that need nothing but the game."""
 
 
-@suggests_keywords
 def share_benefits(
     game: GameLike, *, rules: Sequence[str] | Mapping[str, Rule] | None = None
 ) -> pd.DataFrame:
@@ -162,7 +160,6 @@ class AllocationStability(Displayed):
         return self.objections.rename("share").reset_index()
 
 
-@suggests_keywords
 def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> AllocationStability:
     """Whether an allocation would last if the network had been measured again.
 

@@ -16,7 +16,6 @@ from netinnov._arguments import (
     check_rng,
     examples,
 )
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -39,7 +38,6 @@ from netinnov.scenarios._prices import Priced, check_prices, check_scenario
 Method = Literal["greedy", "exchange", "exact"]
 
 
-@suggests_keywords
 def site_enclaves(
     network: MultilayerNetwork,
     *,

@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_callable, check_rng
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
@@ -26,7 +25,6 @@ from netinnov.scenarios import Prices, Scenario
 _COUNTS = ResampledLinks()
 
 
-@suggests_keywords
 def siting_stability(
     network: MultilayerNetwork,
     *,

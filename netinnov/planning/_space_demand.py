@@ -21,7 +21,6 @@ from netinnov._arguments import (
 )
 from netinnov._display import Displayed
 from netinnov._paths import Frictions, check_path_arguments
-from netinnov._public import suggests_keywords
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -87,7 +86,6 @@ class SpaceDemand(Displayed):
         return pd.DataFrame({"demand": demand, "low": low, "high": high})
 
 
-@suggests_keywords
 def space_demand(
     flows: pd.DataFrame | pd.Series,
     floor: float | pd.DataFrame | MultilayerNetwork,
@@ -195,7 +193,6 @@ def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
     return ratios
 
 
-@suggests_keywords
 def rent_intervals(
     space: SpaceDemand,
     capacity: pd.Series,
@@ -276,7 +273,6 @@ def rent_intervals(
     )
 
 
-@suggests_keywords
 def worth_of_space(
     network: MultilayerNetwork,
     *,

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, examples, shown
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning._game import Game, GameLike, as_game, as_positions, by_player, masks_of_sets
 from netinnov.planning._game_values import mean_by_orders
 
 
-@suggests_keywords
 def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Series:
     """What each player adds on average over the orders in which each union comes as one.
 
@@ -66,7 +64,6 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     return by_player(game, shares, "owen_value")
 
 
-@suggests_keywords
 def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.Series:
     """The Shapley value where only players who are linked, directly or by others, act together.
 

@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import NullFormatter
 
-from netinnov._public import suggests_keywords
 from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -22,7 +21,6 @@ _CELLS = 4_000_000  # of a dense matrix that a figure can show
 _NAMED = 45  # groups that a matrix of a column's width can name
 
 
-@suggests_keywords
 def plot_adjacency(
     network: MultilayerNetwork, *, layer: str | None = None, ax: Axes | None = None
 ) -> Axes:

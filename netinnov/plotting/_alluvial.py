@@ -14,7 +14,6 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_number
-from netinnov._public import suggests_keywords
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
@@ -33,7 +32,6 @@ _ENTRIES = 16  # of the legend
 _OTHERS = -1
 
 
-@suggests_keywords
 def plot_alluvial(
     memberships: Mapping[Any, pd.Series[Any] | Partition] | pd.DataFrame,
     *,

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_names
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import number, write_notes
@@ -42,7 +41,6 @@ _HALF = 0.36  # of a column, for the longest interval
 _NONE = 1e-9  # of the largest change of a measure: no change
 
 
-@suggests_keywords
 def plot_approaches(
     comparison: ApproachComparison | pd.DataFrame,
     *,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -24,7 +23,6 @@ _CORE = "#d0d0d0"
 _SPREAD = 0.75  # of a row, over which the rules of a player stand
 
 
-@suggests_keywords
 def plot_benefit_shares(
     benefits: pd.DataFrame,
     *,

@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan
 from netinnov.plotting._basemap import draw_basemap
@@ -29,7 +28,6 @@ _LARGEST = 150.0  # area of the marker of the strongest place, in square points
 _LEAST = 4.0
 
 
-@suggests_keywords
 def plot_plan_path(
     plan: CentrePlan,
     *,
@@ -102,7 +100,6 @@ def plot_plan_path(
     return ax
 
 
-@suggests_keywords
 def plot_plan_map(
     plan: CentrePlan,
     *,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov._arguments import as_whole
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _NO = "#c8c8c8"
 
 
-@suggests_keywords
 def plot_centre_rules(
     rules: pd.DataFrame,
     *,

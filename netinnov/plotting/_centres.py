@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import as_whole, check_flag
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
@@ -36,7 +35,6 @@ _MANY = 100  # spokes from which they are drawn thinner
 _NARROW = 120.0  # millimetres, below which the legend stands over the map
 
 
-@suggests_keywords
 def plot_centres(
     network: MultilayerNetwork,
     centres: pd.DataFrame,

@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from netinnov._arguments import check_number, check_type
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.plotting._fonts import printable
@@ -30,7 +29,6 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _MODELS = 5
 
 
-@suggests_keywords
 def plot_cobweb(
     market: Cobweb | BoundedCobweb | CoupledCobweb,
     *,
@@ -118,7 +116,6 @@ def plot_cobweb(
     return ax
 
 
-@suggests_keywords
 def plot_price_paths(
     paths: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,

@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from netinnov._arguments import as_whole, check_choice, check_number
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
@@ -29,7 +28,6 @@ Varied: TypeAlias = Literal["adaptation", "demand_intercept"]
 _FIELDS = ("#f4f4f4", "#c9dcea", "#e6b894")  # settle, part, explode: darker in grey, too
 
 
-@suggests_keywords
 def plot_stability_map(
     *,
     over: Over = "mobility",
@@ -145,7 +143,6 @@ def plot_stability_map(
     return ax
 
 
-@suggests_keywords
 def plot_attractors(
     table: pd.DataFrame, *, over: Varied = "adaptation", ax: Axes | None = None
 ) -> Axes:

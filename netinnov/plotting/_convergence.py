@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_choice
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
 from netinnov.plotting._fonts import printable
@@ -35,7 +34,6 @@ _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of v
 _CALLED["theil"] = "Theil's T"
 
 
-@suggests_keywords
 def plot_convergence(
     panel: pd.DataFrame,
     *,
@@ -111,7 +109,6 @@ def plot_convergence(
     return ax
 
 
-@suggests_keywords
 def plot_spread(
     panels: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,

@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import as_whole, check_confidence
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 _ALIKE = 0.03  # mean distance of curves that hide each other
 
 
-@suggests_keywords
 def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
     *,

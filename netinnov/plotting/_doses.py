@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _BAND = "#d4d4d4"
 
 
-@suggests_keywords
 def plot_dose_response(
     table: DoseResponse | pd.DataFrame,
     *,

@@ -12,7 +12,6 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from netinnov._arguments import as_list
-from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
@@ -34,7 +33,6 @@ _COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
 
 
-@suggests_keywords
 def plot_effects(
     effects: ExperimentResult | pd.DataFrame,
     *,

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -25,7 +24,6 @@ _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 _COLUMNS = ["event_time", "estimate", "low", "high"]
 
 
-@suggests_keywords
 def plot_event_study(
     studies: EventStudy | pd.DataFrame | Mapping[str, EventStudy | pd.DataFrame],
     *,

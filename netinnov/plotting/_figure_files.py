@@ -19,7 +19,6 @@ from scipy.spatial import cKDTree
 from netinnov._arguments import as_list, check_choice
 from netinnov._atomic import write_bytes
 from netinnov._interruption import check_interrupted
-from netinnov._public import suggests_keywords
 from netinnov._version import __version__
 from netinnov.plotting._fonts import one_line
 from netinnov.plotting._notes import caption_notes
@@ -41,7 +40,6 @@ _FREQUENT = 176  # colours of areas, lines and text, which are kept as they are
 _VISIBLE = 40  # of 255: where a colour would move farther, the picture keeps all of them
 
 
-@suggests_keywords
 def save_figure(
     figure: Figure,
     folder: str | os.PathLike[str],

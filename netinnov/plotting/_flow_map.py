@@ -14,7 +14,6 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_names
-from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
@@ -51,7 +50,6 @@ _LED = 8  # places that are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
 
 
-@suggests_keywords
 def plot_flow_map(
     network: MultilayerNetwork,
     *,

@@ -16,7 +16,6 @@ import pandas as pd
 from matplotlib import font_manager
 
 from netinnov._columns import DISPLAY_NAMES
-from netinnov._public import suggests_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -96,7 +95,6 @@ def type_families() -> tuple[str, ...]:
     return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
 
 
-@suggests_keywords
 def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
     """Names of places that the installed fonts can draw.
 

@@ -12,7 +12,6 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from netinnov._arguments import as_list, check_number, shown
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK
 
@@ -30,7 +29,6 @@ _MOST_OF = 0.75
 _BAND = 0.07
 
 
-@suggests_keywords
 def frame_of(located: pd.DataFrame) -> Frame:
     """Put a frame with a margin around points.
 
@@ -70,7 +68,6 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
     return west, east, south, north
 
 
-@suggests_keywords
 def dense_frame(located: pd.DataFrame) -> Frame | None:
     """Frame of the part in which most places crowd; None where one map shows all of them well.
 
@@ -119,7 +116,6 @@ def squeeze(frame: Frame) -> float:
     return float(np.cos(np.radians((frame[2] + frame[3]) / 2)))
 
 
-@suggests_keywords
 def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     """Millimetres that a map of this frame needs beside its legend, on part of a page.
 

@@ -11,7 +11,6 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -39,7 +38,6 @@ _APART = 0.2
 _MOST_NAMED = 7
 
 
-@suggests_keywords
 def plot_bifurcation(
     diagram: pd.DataFrame,
     *,
@@ -109,7 +107,6 @@ def plot_bifurcation(
     return ax
 
 
-@suggests_keywords
 def plot_phase_map(
     phases: pd.DataFrame,
     *,
@@ -176,7 +173,6 @@ def plot_phase_map(
     return ax
 
 
-@suggests_keywords
 def plot_trajectories(
     path: pd.DataFrame,
     *,

@@ -15,7 +15,6 @@ from scipy.spatial.distance import squareform
 
 from netinnov._arguments import as_whole, check_choice
 from netinnov._matrices import flat_matrix
-from netinnov._public import suggests_keywords
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import place_names, printable
@@ -38,7 +37,6 @@ Order: TypeAlias = Literal["given", "similar"]
 _MISSING = "#e3e3e3"
 
 
-@suggests_keywords
 def plot_community_flows(
     network: MultilayerNetwork,
     membership: pd.Series[Any] | pd.DataFrame | Mapping[str, Any] | Partition,
@@ -143,7 +141,6 @@ def plot_community_flows(
     return ax
 
 
-@suggests_keywords
 def plot_layer_similarity(
     table: pd.DataFrame,
     *,

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._fonts import place_names, printable
@@ -29,7 +28,6 @@ _NAMED = 2  # places of most change, home and host, which are named in any case
 _SIGNS = (("gained", 1), ("lost", -1))
 
 
-@suggests_keywords
 def plot_link_changes(
     changes: pd.DataFrame,
     *,

@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from netinnov._arguments import as_whole, check_choice, check_names, check_rng
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.plotting._fonts import printable
@@ -60,7 +59,6 @@ class _Picture(NamedTuple):
     linked: npt.NDArray[np.bool_]
 
 
-@suggests_keywords
 def plot_network(
     network: MultilayerNetwork,
     *,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import one_line
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ MODELLED = "Modelled, not observed."
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
 
-@suggests_keywords
 def caption_notes(ax: Axes) -> tuple[str, ...]:
     """Sentences that belong into the caption of a figure of this package.
 

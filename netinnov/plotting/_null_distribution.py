@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type, shown
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _BAND = "#d4d4d4"
 
 
-@suggests_keywords
 def plot_null_distribution(
     comparison: NullComparison | pd.Series[float] | pd.DataFrame,
     *,

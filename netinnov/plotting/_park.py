@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._public import suggests_keywords
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._park_layout import (
@@ -55,7 +54,6 @@ FLOWS = (
 )
 
 
-@suggests_keywords
 def plot_park(
     network: MultilayerNetwork, park: str, *, chinese: bool = False, ax: Axes | None = None
 ) -> Axes:

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import number, write_notes
@@ -32,7 +31,6 @@ _END = 10.0  # millimetres for the number at either end of a row, at least
 _DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two columns
 
 
-@suggests_keywords
 def plot_profile(
     profile: pd.DataFrame,
     *,

@@ -9,7 +9,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import FuncFormatter
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style
@@ -24,7 +23,6 @@ _MOST = 2.0
 """Logarithm to base 2 of the quotient beyond which shades are the same."""
 
 
-@suggests_keywords
 def plot_location_quotients(
     quotients: pd.DataFrame,
     *,

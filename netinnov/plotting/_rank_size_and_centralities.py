@@ -15,7 +15,6 @@ from matplotlib.transforms import Affine2D
 from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import caption_notes, number, write_notes
@@ -35,7 +34,6 @@ _MARKERS = ("o", "s", "^", "D", "v")
 _SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 
 
-@suggests_keywords
 def plot_rank_size(
     values: pd.Series[float] | Sequence[float] | NDArray[np.float64],
     *,
@@ -154,7 +152,6 @@ def plot_rank_size(
     return ax
 
 
-@suggests_keywords
 def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
     """Draw the measures of the first places of a table as shades, their values as figures.
 

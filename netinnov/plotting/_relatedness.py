@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _NEEDED = ["density", "rate", "null_mean", "null_low", "null_high", "n_candidates"]
 
 
-@suggests_keywords
 def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often regions enter fields against relatedness density, and the null model.
 

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from netinnov._arguments import as_whole
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
@@ -45,7 +44,6 @@ _NAMES = {
 _SHADES = ("#ffffff", "#f3f3f3")
 
 
-@suggests_keywords
 def plot_roles(
     roles: pd.DataFrame,
     *,

@@ -12,7 +12,6 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning import ParetoPlans, SitingPlan
 from netinnov.plotting._basemap import draw_basemap
@@ -31,7 +30,6 @@ _BAND = "#d4d4d4"
 _ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
 
 
-@suggests_keywords
 def plot_sites(
     plan: SitingPlan,
     *,
@@ -196,7 +194,6 @@ def _draw_sites(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.Data
     return handles
 
 
-@suggests_keywords
 def plot_plan_value(
     plan: SitingPlan,
     *,
@@ -277,7 +274,6 @@ def plot_plan_value(
     return ax
 
 
-@suggests_keywords
 def plot_pareto(
     front: ParetoPlans,
     *,

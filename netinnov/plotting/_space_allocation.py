@@ -11,7 +11,6 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from netinnov._arguments import check_type
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
 from netinnov.plotting._fonts import printable
@@ -29,7 +28,6 @@ _PALE = "#ededed"
 _MINUTE = 1e-6  # of all space: what is not drawn
 
 
-@suggests_keywords
 def plot_space_allocation(
     allocation: SpaceAllocation,
     *,

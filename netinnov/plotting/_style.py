@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
-from netinnov._public import suggests_keywords
 from netinnov.plotting._fonts import type_families
 
 if TYPE_CHECKING:
@@ -112,7 +111,6 @@ def figure_style() -> Iterator[None]:
         mpl.interactive(interactive)
 
 
-@suggests_keywords
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     """An empty figure that belongs to no window and to no ``pyplot``.
 
@@ -139,7 +137,6 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     return figure
 
 
-@suggests_keywords
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     """Name of a layer; one that is modelled says so.
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import did_you_mean
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -58,7 +57,6 @@ class BorrowedSize(Displayed):
         return self.table.copy()
 
 
-@suggests_keywords
 def borrowed_size(
     network: MultilayerNetwork,
     *,

@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._layer_table import refuse_shares
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models import NullModel, Rewire
@@ -38,7 +37,6 @@ from netinnov.polycentricity._resampled_flows import (
 _REWIRE = Rewire()
 
 
-@suggests_keywords
 def detect_centres(
     network: MultilayerNetwork,
     *,

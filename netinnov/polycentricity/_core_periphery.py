@@ -13,7 +13,6 @@ from scipy import sparse
 from netinnov._arguments import check_number, check_rng
 from netinnov._display import Displayed
 from netinnov._matrices import layer_matrix
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -50,7 +49,6 @@ class CorePeripheryFit(Displayed):
         return pd.DataFrame({"coreness": self.coreness, "quality": self.quality})
 
 
-@suggests_keywords
 def core_periphery(
     network: MultilayerNetwork, *, restarts: int = 20, rng: Rng = None
 ) -> CorePeripheryFit:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from netinnov._arguments import check_choice, shown
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import scaled
 
@@ -19,7 +18,6 @@ _NEAR_ONE = 1e-3
 """Orders this close to 1 take the expanded form: the plain one divides rounding by order - 1."""
 
 
-@suggests_keywords
 def gini(values: Values) -> float:
     """Measure inequality as half the mean absolute difference over the mean.
 
@@ -59,7 +57,6 @@ def gini(values: Values) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
 
 
-@suggests_keywords
 def herfindahl(values: Values) -> float:
     """Measure concentration as the sum of squared shares.
 
@@ -91,7 +88,6 @@ def herfindahl(values: Values) -> float:
     return float(x @ x / x.sum() ** 2) if len(x) else math.nan
 
 
-@suggests_keywords
 def theil(values: Values) -> float:
     """Measure inequality as the mean of (x/mean) ln(x/mean), Theil's T, in nats.
 
@@ -126,7 +122,6 @@ def theil(values: Values) -> float:
     return max(0.0, float(ratio @ np.log(ratio)) / len(x))
 
 
-@suggests_keywords
 def effective_number(values: Values, *, order: float = 1) -> float:
     """Count the equal places that would be as diverse as these: Hill's number.
 
@@ -178,7 +173,6 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     return float(math.exp(-total / beyond))
 
 
-@suggests_keywords
 def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     """Measure polycentricity as 1 - sd/sd_max, where sd_max is the sd of the pair (0, largest).
 

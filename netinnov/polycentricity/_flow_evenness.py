@@ -11,7 +11,6 @@ import pandas as pd
 from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -41,7 +40,6 @@ class Flows(NamedTuple):
         return self.n * (self.n - 1) // (1 if self.directed else 2)
 
 
-@suggests_keywords
 def entropy_index(
     network: MultilayerNetwork, *, of: Unit = "links", direction: Direction = "total"
 ) -> float:
@@ -97,7 +95,6 @@ def entropy_index(
     return normalised_entropy(value, network.n_nodes)
 
 
-@suggests_keywords
 def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.Series:
     """Flow of each place over the mean flow of the others: T_i (n - 1) / sum over j of T_j.
 
@@ -142,7 +139,6 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     return pd.Series(dominance(value), network.storage.nodes.index, name="dominance_index")
 
 
-@suggests_keywords
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     """Balance of each place, (in - out) / (in + out).
 
@@ -185,7 +181,6 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
 
 
-@suggests_keywords
 def relative_strength(network: MultilayerNetwork) -> pd.Series:
     """Share of each link in all flow, t_ij / sum of t.
 
@@ -230,7 +225,6 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(share, index, name="relative_strength")
 
 
-@suggests_keywords
 def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     """Balance of the two directions of each pair, as the entropy of their shares in bits.
 

@@ -10,13 +10,11 @@ import numpy as np
 from netinnov._arguments import check_choice, check_flag
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._public import suggests_keywords
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.polycentricity._evenness import green
 
 
-@suggests_keywords
 def functional(
     network: MultilayerNetwork,
     *,

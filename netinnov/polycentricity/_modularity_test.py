@@ -12,7 +12,6 @@ import pandas as pd
 from netinnov._arguments import check_number, check_rng
 from netinnov._display import Displayed
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.build import flatten
@@ -89,7 +88,6 @@ class ModularityTest(Displayed):
         return pd.DataFrame([asdict(self)])
 
 
-@suggests_keywords
 def modularity_test(
     network: MultilayerNetwork,
     *,

@@ -13,7 +13,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_flag, check_rng
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
@@ -57,7 +56,6 @@ _ROUNDING = 1e-10
 """Relative difference below which two values of an index are equal."""
 
 
-@suggests_keywords
 def profile(
     network: MultilayerNetwork,
     *,

@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_number
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import positive
@@ -59,7 +58,6 @@ class RankSize(Displayed):
         return pd.DataFrame([asdict(self)])
 
 
-@suggests_keywords
 def rank_size(
     values: Values,
     *,
@@ -122,7 +120,6 @@ def rank_size(
     )
 
 
-@suggests_keywords
 def primacy(values: Values, *, kind: Primacy = "share") -> float:
     """Tell how far the largest value stands out.
 

@@ -22,7 +22,6 @@ from netinnov._arguments import (
     check_rng,
 )
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -63,7 +62,6 @@ _ROUNDING = 1e-10
 """Relative difference below which a value is equal to its null mean."""
 
 
-@suggests_keywords
 def sensitivity(
     network: MultilayerNetwork,
     *,

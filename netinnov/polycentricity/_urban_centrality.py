@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import scaled
@@ -32,7 +31,6 @@ class Spread(NamedTuple):
     shares: Floats
 
 
-@suggests_keywords
 def urban_centrality_index(
     values: Values, distances: npt.ArrayLike, *, maximum: float | None = None
 ) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from netinnov._arguments import check_rng
-from netinnov._public import suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -31,7 +30,6 @@ Scenario: TypeAlias = (
 )
 
 
-@suggests_keywords
 def apply_scenario(
     network: MultilayerNetwork, scenario: Scenario, *, rng: Rng = None
 ) -> MultilayerNetwork:

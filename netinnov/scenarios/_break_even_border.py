@@ -21,7 +21,6 @@ from netinnov._arguments import (
 )
 from netinnov._display import Displayed
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.network import MultilayerNetwork, check_network
@@ -79,7 +78,6 @@ class BreakEvenBorder(Displayed):
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
 
-@suggests_keywords
 def break_even_border(
     network: MultilayerNetwork,
     scenario: Scenario,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from netinnov._public import suggests_fields
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -31,7 +30,6 @@ MOST_PAIRS = 1_000_000
 """Pairs of nodes that share a volume of direct links."""
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     """Links between `home` and `host` without a park.

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from netinnov._arguments import check_number
-from netinnov._public import suggests_fields
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, split_ways
@@ -111,7 +110,6 @@ class Enclave(LinksOrVolume):
         return Amounts(1.0, *needed)
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     """A park that `home`, a catching-up place, runs inside `host`, a core place.
@@ -253,7 +251,6 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         return draws
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     """A branch that `host`, the core place, runs inside `home`: the mirror of `ReverseEnclave`.

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_number, check_type, limit_of
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._between_places import volume_of
@@ -26,7 +25,6 @@ _LARGEST = limit_of("size")
 """A rival that can be so large within its budget costs nothing a link."""
 
 
-@suggests_keywords
 def equal_cost(
     network: MultilayerNetwork, scenario: Priced, rival: Sized, *, prices: Prices
 ) -> Sized:
@@ -123,7 +121,6 @@ def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Pr
     return dataclasses.replace(rival, volume_share=share)
 
 
-@suggests_keywords
 def break_even_prices(
     network: MultilayerNetwork,
     scenario: Priced,

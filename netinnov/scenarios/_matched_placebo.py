@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, as_whole, check_rng, check_type
-from netinnov._public import suggests_fields, suggests_keywords
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -37,7 +36,6 @@ Matched = TypeVar(
 )
 
 
-@suggests_keywords
 def placebo(
     network: MultilayerNetwork,
     scenario: Matched,
@@ -101,7 +99,6 @@ def placebo(
     return cast(Matched, some[int(rng.integers(len(some)))])
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class MatchedPlacebo(Priced):
     """A scenario at a randomly drawn placebo each time it is applied.

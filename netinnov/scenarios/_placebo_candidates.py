@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -30,7 +29,6 @@ MATCH = ("strength", "distance")
 _BUILT_IN = ("strength", "distance", "tie", "population")
 
 
-@suggests_keywords
 def placebo_candidates(
     network: MultilayerNetwork,
     scenario: Between,

@@ -15,7 +15,6 @@ from netinnov._arguments import (
     check_number,
     check_type,
 )
-from netinnov._public import suggests_fields
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -23,7 +22,6 @@ Funding: TypeAlias = Literal["reallocated", "new"]
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
     """Prices of what scenarios pay for, in one unit of money.

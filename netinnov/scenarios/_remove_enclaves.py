@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_names
-from netinnov._public import suggests_keywords
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
-@suggests_keywords
 def remove_enclaves(
     network: MultilayerNetwork,
     *,

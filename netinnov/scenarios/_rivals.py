@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from netinnov._arguments import as_list, check_type
-from netinnov._public import suggests_fields
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import BetweenPlaces
@@ -54,7 +53,6 @@ class NoChange(Priced):
         return Amounts(0.0, 0.0, 0.0)
 
 
-@suggests_fields
 @dataclass(frozen=True, slots=True)
 class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     """Talents of `host` who move to `home` and keep a share of their ties.

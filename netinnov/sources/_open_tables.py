@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from netinnov._arguments import as_path, check_choice, examples
 from netinnov._optional import require
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.sources._database import connect, first_line
 from netinnov.sources._delimited import delimiter_of
@@ -27,7 +26,6 @@ SAMPLE = 2**18
 """Bytes at the start of a file from which its delimiter is told."""
 
 
-@suggests_keywords
 def open_tables(
     path: str | os.PathLike[str],
     *,

@@ -16,7 +16,6 @@ from scipy.sparse.linalg import spsolve
 from netinnov._arguments import check_choice, check_type, examples
 from netinnov._columns import as_numbers, as_text
 from netinnov._display import Displayed
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -73,7 +72,6 @@ class Reconciled(Displayed):
         )
 
 
-@suggests_keywords
 def reconcile(
     out_shares: pd.DataFrame, in_shares: pd.DataFrame, *, weights: Weights = "equal"
 ) -> Reconciled:

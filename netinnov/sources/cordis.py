@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
@@ -18,8 +18,6 @@ from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, read_text_table
 
 __all__ = ["read_cordis"]
-
-__dir__ = public_names(globals())
 
 KINDS = {
     "HES": "university",
@@ -46,7 +44,6 @@ DAY = r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?"
 POINT = r"\(?\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*\)?"
 
 
-@suggests_keywords
 def read_cordis(
     path: str | PathLike[str],
     *,
@@ -304,3 +301,6 @@ def _coordinates(table: TextTable, faults: list[str]) -> tuple[pd.Series, pd.Ser
     good = (lat.abs() <= 90) & (lon.abs() <= 180)
     table.judge("geolocation", good, "'latitude,longitude'", faults)
     return lon.where(good), lat.where(good)
+
+
+__dir__ = public_names(globals())

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
@@ -21,12 +21,9 @@ from netinnov.sources._reader_result import Tables
 
 __all__ = ["read_openalex"]
 
-__dir__ = public_names(globals())
-
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 
 
-@suggests_keywords
 def read_openalex(
     path: str | PathLike[str],
     *,
@@ -256,3 +253,6 @@ def _two_mode(shared: pd.DataFrame) -> pd.DataFrame:
             "period": shared["year"],
         }
     )
+
+
+__dir__ = public_names(globals())

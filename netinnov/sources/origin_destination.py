@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._encodings import check_encoding
@@ -28,14 +28,11 @@ from netinnov.sources._reader_result import Tables
 
 __all__ = ["read_origin_destination"]
 
-__dir__ = public_names(globals())
-
 FIRST = ("layer", "source", "target", "weight", "period")
 ROUNDING = 1.005
 """Shares are rounded, so those of an origin may add up to a little more than the whole."""
 
 
-@suggests_keywords
 def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,
@@ -288,3 +285,6 @@ def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.
         raise InputError(f"{msg}{bad.sum()} have none: {shown}.")
     flows["weight"] *= flows["source"].map(total) / whole
     return flows[flows["weight"] > 0].reset_index(drop=True)
+
+
+__dir__ = public_names(globals())

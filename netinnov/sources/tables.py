@@ -17,7 +17,7 @@ from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import (
@@ -44,15 +44,12 @@ __all__ = [
     "why_placeless",
 ]
 
-__dir__ = public_names(globals())
-
 TRUTH = {
     **dict.fromkeys(("true", "yes", "1", "是"), True),
     **dict.fromkeys(("false", "no", "0", "否"), False),
 }
 
 
-@suggests_keywords
 def read_tables(
     path: str | os.PathLike[str],
     *,
@@ -128,7 +125,6 @@ def read_tables(
     return tables._replace(nodes=without_file(nodes), links=without_file(links), places=places)
 
 
-@suggests_keywords
 def tables_of_file(
     path: str | os.PathLike[str],
     *,
@@ -164,7 +160,6 @@ def tables_of_file(
     return Tables(nodes, links, places, directed, layers)
 
 
-@suggests_keywords
 def read_places(
     path: Path, *, columns: Mapping[str, str], encoding: str | None = None
 ) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -260,7 +255,6 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(about, dict) and str(about.get("format", "")).startswith("netinnov network")
 
 
-@suggests_keywords
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Nodes with coordinates but without a place are places of their own."""
     if not {"lon", "lat"} <= set(nodes.columns) or "node" not in nodes or "place" in nodes:
@@ -322,13 +316,11 @@ def _directed(folder: Path | None) -> tuple[str, ...]:
     return tuple(named)
 
 
-@suggests_keywords
 def has_places(nodes: pd.DataFrame) -> bool:
     """Whether any node has a place."""
     return "place" in nodes and not is_blank(as_text(nodes["place"])[0]).all()
 
 
-@suggests_keywords
 def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str | None:
     """Why a study of places cannot be made of valid tables; None where it can.
 
@@ -350,3 +342,6 @@ def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str
             "link their members, check a configuration with `project` in [data].)"
         )
     return None
+
+
+__dir__ = public_names(globals())

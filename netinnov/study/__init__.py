@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from netinnov._atomic import new_folder
 from netinnov._interruption import check_interrupted
-from netinnov._public import public_names, suggests_keywords
+from netinnov._public import public_names
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import font_advice, undrawn_characters
@@ -31,12 +31,9 @@ from netinnov.study._table_files import write_tables
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
-__dir__ = public_names(globals())
-
 Say = Callable[[str], None]
 
 
-@suggests_keywords
 def run(
     configuration: Configuration | None = None,
     *,
@@ -97,7 +94,6 @@ def run(
     return out / "report.html"
 
 
-@suggests_keywords
 def check(configuration: Configuration | None = None) -> None:
     """Read the data of a study and hold its settings against them, without running it.
 
@@ -259,3 +255,6 @@ def _put_in_place(fresh: Path, out: Path) -> None:
 
 def _keep_quiet(text: str) -> None:
     """Say nothing."""
+
+
+__dir__ = public_names(globals())

@@ -17,7 +17,6 @@ from pydantic import BaseModel, Field, ValidationError, create_model, model_vali
 from netinnov._arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._inputs import READERS
 from netinnov._opening import decoded, read_bytes
-from netinnov._public import suggests_keywords
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
@@ -134,7 +133,6 @@ def parts() -> dict[str, type[Part]]:
     return {kind.part: kind for kind in kinds}
 
 
-@suggests_keywords
 def configure(settings: Mapping[str, Any]) -> Configuration:
     """Check the settings of a study that are given in Python.
 
@@ -225,7 +223,6 @@ def case_text(case: Case) -> str:
     return packaged_tables().joinpath(f"{case}.toml").read_text(encoding="utf-8")
 
 
-@suggests_keywords
 def read_configuration(
     path: str | os.PathLike[str] | None = None, *, case: Case | None = None
 ) -> Configuration:

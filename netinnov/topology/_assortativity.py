@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean, shown
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.topology._layer_graphs import Layer, by_layer
 
 
-@suggests_keywords
 def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree") -> pd.Series:
     """Correlation between the two ends of a link, in each layer.
 

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from netinnov._arguments import check_choice, check_flag
 from netinnov._matrices import unit_of
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of, pair_graph
@@ -19,7 +18,6 @@ from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of,
 Undefined: TypeAlias = Literal["omit", "zero"]
 
 
-@suggests_keywords
 def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.DataFrame:
     """Share of the pairs of a node's neighbours that are linked, in each layer.
 
@@ -63,7 +61,6 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
     return by_node(network, lambda layer: clustering_of(layer, weighted))
 
 
-@suggests_keywords
 def mean_clustering(
     network: MultilayerNetwork, *, weighted: bool = False, undefined: Undefined = "omit"
 ) -> pd.Series:
@@ -111,7 +108,6 @@ def mean_clustering(
     return local.mean().rename("mean_clustering")
 
 
-@suggests_keywords
 def transitivity(network: MultilayerNetwork) -> pd.Series:
     """Share of the paths of two links that are closed to a triangle, in each layer.
 
@@ -141,7 +137,6 @@ def transitivity(network: MultilayerNetwork) -> pd.Series:
     return by_layer(network, transitivity_of, "transitivity")
 
 
-@suggests_keywords
 def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     """Share of a node's paths of two links in one layer that a link of another layer closes.
 

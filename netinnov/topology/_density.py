@@ -7,12 +7,10 @@ import math
 import pandas as pd
 
 from netinnov._arguments import check_flag
-from netinnov._public import suggests_keywords
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer
 
 
-@suggests_keywords
 def density(network: MultilayerNetwork) -> pd.Series:
     """Share of the pairs of nodes that are linked, in each layer.
 
@@ -47,7 +45,6 @@ def density_of(layer: Layer) -> float:
     return layer.matrix.nnz / (n * (n - 1)) if n > 1 else math.nan
 
 
-@suggests_keywords
 def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """Share of the links of each directed layer that have a link back.
 

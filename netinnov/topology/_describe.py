@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_flag
-from netinnov._public import suggests_keywords
 from netinnov.connectivity import average_path_length, global_efficiency, largest_component
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of
@@ -18,7 +17,6 @@ from netinnov.topology._layer_graphs import Layer, layers_of, together
 from netinnov.topology._local_efficiency import local_efficiency_of
 
 
-@suggests_keywords
 def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     """The numbers that a paper reports first, for each layer and for all of them as one.
 

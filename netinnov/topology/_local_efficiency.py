@@ -9,7 +9,6 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_node
@@ -18,7 +17,6 @@ DENSE = 0.05
 """Share of linked pairs above which products of full matrices are faster than searches."""
 
 
-@suggests_keywords
 def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
     """Efficiency of the network among the neighbours of each node, in each layer.
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import average_path_length, largest_component
 from netinnov.network import MultilayerNetwork, check_network
@@ -29,7 +28,6 @@ LATTICES = 10
 _COLUMNS = ("transitivity", "path_length", "largest_component")
 
 
-@suggests_keywords
 def small_world(
     network: MultilayerNetwork,
     *,

@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import optimize
 
 from netinnov._arguments import as_whole, check_number
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._attractors import (
@@ -221,7 +220,6 @@ class BoundedCobweb:
         return self.demand_intercept - self.demand_slope * price - supplied
 
 
-@suggests_keywords
 def attractor_map(
     market: BoundedCobweb,
     *,

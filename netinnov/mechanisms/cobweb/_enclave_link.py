@@ -13,7 +13,6 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._public import suggests_keywords
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import position
@@ -22,7 +21,6 @@ from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_thr
 Answer: TypeAlias = Literal["both", "home", "host_price"]
 
 
-@suggests_keywords
 def with_enclave(
     model: CoupledCobweb,
     home: Hashable,
@@ -88,7 +86,6 @@ def with_enclave(
     return replace(model, mobility=mobility, directed=model.directed or answer == "home")
 
 
-@suggests_keywords
 def critical_enclave(
     model: CoupledCobweb, home: Hashable, host: Hashable, *, answer: Answer = "both"
 ) -> float:
@@ -142,7 +139,6 @@ def critical_enclave(
     return first_crossing(demand, base, change, model.adaptation, high)
 
 
-@suggests_keywords
 def enclave_effect(
     model: CoupledCobweb,
     home: Hashable,

@@ -12,7 +12,6 @@ from scipy.sparse import csgraph
 
 from netinnov._arguments import check_choice
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.network import MultilayerNetwork
 
@@ -20,7 +19,6 @@ Mask = npt.NDArray[np.bool_]
 Scope = Literal["partners", "network"]
 
 
-@suggests_keywords
 def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners") -> pd.DataFrame:
     """What fails around a park when one actor is taken out, for each actor.
 

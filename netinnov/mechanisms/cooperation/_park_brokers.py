@@ -14,7 +14,6 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_choice, check_flag, check_rng
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.centrality import brokerage
@@ -31,7 +30,6 @@ Mask = npt.NDArray[np.bool_]
 LARGEST_COUNT = 20_000  # labellings that are all looked at
 
 
-@suggests_keywords
 def brokerage_table(
     network: MultilayerNetwork,
     park: str,
@@ -110,7 +108,6 @@ def brokerage_table(
     return pd.concat(tables, names=["layer"])
 
 
-@suggests_keywords
 def liaison_test(
     network: MultilayerNetwork,
     park: str,

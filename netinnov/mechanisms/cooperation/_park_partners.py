@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean, shown
 from netinnov._hierarchy import parents, within
-from netinnov._public import suggests_keywords
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -19,7 +18,6 @@ By = Literal["jurisdiction", "place"]
 SIDES = ("home", "host", "both", "other")
 
 
-@suggests_keywords
 def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     """A park, the actors linked with it in any layer, and all links among these.
 
@@ -61,7 +59,6 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     return network.select(nodes=[node for node in network.storage.nodes.index if node in partners])
 
 
-@suggests_keywords
 def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction") -> pd.Series:
     """Side of each actor, seen from a park: its home, its host, or neither.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov._arguments import check_flag
-from netinnov._public import suggests_keywords
 from netinnov.linkages import find_enclaves
 from netinnov.mechanisms.cooperation._outages import outages
 from netinnov.mechanisms.cooperation._park_brokers import brokerage_table
@@ -23,7 +22,6 @@ COUNTS = (
 )
 
 
-@suggests_keywords
 def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> pd.DataFrame:
     """Partners, flows, roles and single points of failure of every park.
 

@@ -13,7 +13,6 @@ from scipy import sparse
 from netinnov._arguments import as_whole, check_choice, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._significance import why_untested
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
@@ -24,7 +23,6 @@ Exposure = Literal["number", "share"]
 Integers = npt.NDArray[np.int64]
 
 
-@suggests_keywords
 def adoption_test(
     network: MultilayerNetwork,
     dates: pd.Series | Mapping[str, float],
@@ -137,7 +135,6 @@ def adoption_test(
     )
 
 
-@suggests_keywords
 def order_test(
     steps: pd.Series | pd.DataFrame,
     dates: pd.Series | Mapping[str, float],

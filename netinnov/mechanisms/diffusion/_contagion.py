@@ -12,7 +12,6 @@ from scipy import sparse
 from netinnov._arguments import check_mapping, check_names, check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._paths import union
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -20,7 +19,6 @@ from netinnov.network import MultilayerNetwork, check_network
 NEVER = 2**52  # steps; all below are exact numbers
 
 
-@suggests_keywords
 def simple_contagion(
     network: MultilayerNetwork,
     *,
@@ -86,7 +84,6 @@ def simple_contagion(
     return _steps(network, spread(rng), "simple_contagion")
 
 
-@suggests_keywords
 def complex_contagion(
     network: MultilayerNetwork,
     *,

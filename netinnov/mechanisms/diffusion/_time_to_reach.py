@@ -13,7 +13,6 @@ from scipy import stats
 
 from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng, did_you_mean
 from netinnov._parallel import in_threads
-from netinnov._public import suggests_keywords
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion._contagion import Spread, positions
@@ -23,7 +22,6 @@ Of = Literal["first", "half", "all"]
 PARTS = 8  # pieces of work with as many draws each
 
 
-@suggests_keywords
 def time_to_reach(
     network: MultilayerNetwork,
     *,
@@ -96,7 +94,6 @@ def time_to_reach(
     return pd.Series(times, index=pd.RangeIndex(replicates, name="draw"), name="time_to_reach")
 
 
-@suggests_keywords
 def reach_table(
     times: pd.Series | Mapping[str, pd.Series], *, horizon: int, confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -155,7 +152,6 @@ def reach_table(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-@suggests_keywords
 def expected_steps(
     network: MultilayerNetwork,
     *,

@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_number
 from netinnov._parallel import run
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration
@@ -38,7 +37,6 @@ _BOUNDS: dict[str, tuple[float, float, bool]] = {
 _BELOW_ONE = ("mu", "border")
 
 
-@suggests_keywords
 def bifurcation_diagram(
     equilibria: Callable[[float], pd.DataFrame], values: Any, *, parameter: str = "freeness"
 ) -> pd.DataFrame:
@@ -83,7 +81,6 @@ def bifurcation_diagram(
     return whole
 
 
-@suggests_keywords
 def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     """Share of the starts that end at each stable rest point of two regions; exact.
 
@@ -126,7 +123,6 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"share": kept, "basin": np.diff(bounds)})
 
 
-@suggests_keywords
 def phase_map(
     model: TradeModel | LogitMigration,
     *,

@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import as_floats, check_number
 from netinnov._matrices import flat_matrix
-from netinnov._public import suggests_keywords
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -24,7 +23,6 @@ _EQUAL = 1e-9
 """Difference up to which a matrix counts as symmetric and shares as adding up to 1."""
 
 
-@suggests_keywords
 def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     """Freeness of trade that falls exponentially with distance.
 
@@ -59,7 +57,6 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
 
 
-@suggests_keywords
 def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> pd.DataFrame:
     """Lower the freeness between regions of different jurisdictions.
 
