@@ -58,7 +58,11 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ),
         "weight": (
             ("flow", "flows", "trips", "strength", "amount", "权重", "强度", "流量", "人次"),
-            ("value", "count", "数量", "数值", "值"),
+            (
+                *("value", "count", "number", "volume", "people", "persons", "passengers"),
+                *("commuters", "migrants", "visitors", "数量", "数值", "值", "人数", "客流"),
+                *("客流量", "流动人口", "迁徙指数", "次数", "合作数", "合作次数"),
+            ),
         ),
         "period": (("year", "年份", "年", "年度", "时期"),),
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import networkx as nx
@@ -397,6 +398,27 @@ def test_our_own_name_goes_before_other_words(tmp_path):
     network = ni.read_network(tmp_path)
     assert network.nodes["city"].tolist() == ["x", "y"]
     assert network.links["type"].tolist() == ["t"]
+
+
+def test_links_without_a_weight_beside_numbers_say_so(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id\na\nb\n")
+    (tmp_path / "links.csv").write_text("id,source,target,menge,note\n1,a,b,250,x\n2,b,a,30,7\n")
+    with pytest.warns(UserWarning, match=r"each row counts 1; numbers are in 'menge'\. If a"):
+        network = ni.read_network(tmp_path)
+    assert network.links["weight"].sum() == 2
+    weighted = ni.read_network(tmp_path, columns={"menge": "weight"})
+    assert weighted.links["weight"].sum() == 280
+
+
+@pytest.mark.parametrize(("header", "total"), [("人数", 282), ("menge", 2)])
+def test_flows_without_a_known_weight_say_so(tmp_path, header, total):
+    file = tmp_path / "flows.csv"
+    file.write_text(f"出发地,目的地,{header}\n衢州,杭州,250\n杭州,衢州,32\n", encoding="utf-8")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        network = ni.read_network(file)
+    assert network.links["weight"].sum() == total
+    assert [header in str(warning.message) for warning in told] == [True] * (total == 2)
 
 
 def test_a_missing_column_lists_those_that_are_there(tmp_path):

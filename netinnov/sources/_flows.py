@@ -18,7 +18,7 @@ from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
 from netinnov.sources._delimited import decimal_of
-from netinnov.sources._headers import described, our_names, unused_columns
+from netinnov.sources._headers import described, our_names, unused_columns, unweighted
 
 Form = Literal["long", "matrix"]
 # What the columns of a long table are called, in the order in which they are looked for.
@@ -188,6 +188,8 @@ def flows_of_table(
         used.append(_column(table.name, frame, "period", period) or "")
         links["period"] = _periods(table, frame[period])
     more = frame.drop(columns=used)
+    if column["weight"] is None:
+        table.notes.extend(unweighted(table.name, more))
     if len(clash := more.columns.intersection(links.columns)):
         msg = f"{table.name} has a column {clash[0]!r} besides the one that is to be it; rename it."
         raise InputError(msg)
@@ -221,7 +223,10 @@ def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) ->
     if meaning == "weight":
         return None
     msg = f"{table} must be a square matrix, or have a column for the {meaning} such as "
-    raise InputError(f"{msg}{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...'.")
+    msg += (
+        f"{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...', or in a study under "
+    )
+    raise InputError(f"{msg}[columns]. Members of events become links by co_participation().")
 
 
 def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int], str]) -> Floats:

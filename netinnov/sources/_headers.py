@@ -86,6 +86,28 @@ def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) ->
     return [f"{file}: read {', '.join(taken)}."] if taken else []
 
 
+def unweighted(file: str, links: pd.DataFrame) -> list[str]:
+    """What is said of links without a weight where other columns hold numbers."""
+    others = [name for name in links if key_of(name) not in (*OWN["links"], "id")]
+    numbers = [str(name) for name in others if _holds_numbers(links[name])]
+    if not numbers:
+        return []
+    listed = examples(numbers)
+    return [
+        f"{file}: no column was read as the weight, so each row counts 1; numbers are in {listed}. "
+        f"If a column is the weight, say so: columns={{{numbers[0]!r}: 'weight'}}; in a study "
+        "under [columns]."
+    ]
+
+
+def _holds_numbers(values: pd.Series) -> bool:
+    """Whether the first entries of a column are numbers, as numbers or as text."""
+    some = values.head(1000).dropna()
+    if pd.api.types.is_bool_dtype(some):
+        return False
+    return len(some) > 0 and bool(pd.to_numeric(some, errors="coerce").notna().all())
+
+
 def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[str]]) -> None:
     """Refuse a header in `columns` that no table has, listing those that are there."""
     headers = {table: list(names) for table, names in headers.items()}

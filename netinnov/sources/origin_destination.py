@@ -64,8 +64,8 @@ def read_origin_destination(
         Which of the two. Default: a matrix if its rows have the names of its columns.
     origin, destination, weight : str, optional
         Columns of a long table. Default: columns called origin, source, from or 起点; destination,
-        target, to or 终点; weight, flow, value, count, trips, 权重 or share. Without a weight each
-        row counts 1.
+        target, to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight
+        each row counts 1.
     period : str or int, optional
         The column with the year or day as a whole number, or that number for the whole table.
         Default: columns of a file called period, year or 年份.
@@ -111,8 +111,9 @@ def read_origin_destination(
     Warns
     -----
     UserWarning
-        Rows were left out, without an origin, a destination or a number; or places are not among
-        the flows: these stay as nodes without links.
+        Rows were left out, without an origin, a destination or a number; places are not among the
+        flows: these stay as nodes without links; or there are columns of numbers and none is the
+        weight.
 
     Notes
     -----

@@ -31,7 +31,7 @@ from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
 from netinnov.sources._complete_rows import note, say
 from netinnov.sources._delimited import decimal_of
 from netinnov.sources._encodings import check_encoding
-from netinnov.sources._headers import check_columns, rename, unused_columns
+from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
 
@@ -102,7 +102,8 @@ def read_tables(
     Warns
     -----
     UserWarning
-        An encoding or delimiter was found that is not the usual, or words were read as our names.
+        An encoding or delimiter was found that is not the usual, words were read as our names, or
+        links have columns of numbers and none is the weight.
 
     See Also
     --------
@@ -143,6 +144,9 @@ def tables_of_file(
     if folder is None or not _is_ours(folder):
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
         raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
+        links = raw["links"].frame if "links" in raw else pd.DataFrame()
+        if {"source", "target"} <= set(links) and "weight" not in links:
+            say(unweighted(raw["links"].name, links))
     tables = {name: _table_of(name, table) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:
