@@ -188,7 +188,7 @@ def check(
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
     from netinnov._tables import inspect
-    from netinnov.sources.tables import why_placeless
+    from netinnov.sources._user_tables import why_placeless
 
     if source.is_file() and source.suffix.lower() == ".toml":
         from netinnov import study
@@ -329,7 +329,7 @@ def _announce(*, each: bool) -> None:
 def _notes(tables: Tables) -> list[str]:
     """What is not a fault but may not be meant."""
     from netinnov._tables import lookalikes
-    from netinnov.sources.tables import has_places
+    from netinnov.sources._user_tables import has_places
 
     notes = [
         f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "

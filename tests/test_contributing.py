@@ -36,7 +36,7 @@ from netinnov.scenarios._direct_links import DirectLinks
 class SisterCities(DirectLinks):
     """Direct links that two mayors have signed."""
 ''',
-    "netinnov/sources/example.py": '''
+    "netinnov/sources/_example.py": '''
 import pandas as pd
 
 from netinnov.sources._reader_result import Tables
@@ -99,7 +99,7 @@ LINES = {
         ),
     ],
     "netinnov/sources/__init__.py": [
-        ("__all__ = [", "from netinnov.sources.example import read_lines\n", '    "read_lines",'),
+        ("__all__ = [", "from netinnov.sources._example import read_lines\n", '    "read_lines",'),
     ],
     "netinnov/_inputs/__init__.py": [
         ("READERS: dict[str, Callable[..., Tables]] = {", "", '    "lines": sources.read_lines,'),

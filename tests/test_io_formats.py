@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import inspect
 import json
 import re
 import tempfile
@@ -551,7 +552,7 @@ def test_infomap_finds_the_modules_of_two_cliques(tmp_path):
 def test_an_older_file_stays_until_the_new_one_is_complete(ending, small, tmp_path, monkeypatch):
     path = tmp_path / f"graph.{ending}"
     path.write_text("older")
-    module = WRITERS[ending].__module__
+    module = inspect.unwrap(WRITERS[ending]).__module__
 
     def lines(*_: object, **__: object) -> Iterator[str]:
         yield "half"

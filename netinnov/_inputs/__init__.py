@@ -21,7 +21,7 @@ from netinnov._spelling import stray_names
 from netinnov._synonyms import TABLES, key_of
 from netinnov.build import build_network
 from netinnov.errors import InputError
-from netinnov.io.folder import is_network_folder
+from netinnov.io._network_folder import is_network_folder
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
@@ -29,7 +29,7 @@ from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
-from netinnov.sources.tables import tables_of_file
+from netinnov.sources._user_tables import tables_of_file
 
 __all__ = [
     "ENDINGS",

@@ -15,7 +15,7 @@ from netinnov.sources import Tables
 from netinnov.sources._any_table import ending_of
 from netinnov.sources._complete_rows import note
 from netinnov.sources._headers import check_columns, rename
-from netinnov.sources.tables import located
+from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
 """Endings of graphs that networkx reads, and by which function."""

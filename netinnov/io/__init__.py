@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
-from netinnov.io.folder import read_network, write_network
-from netinnov.io.formulas import escape_formulas
-from netinnov.io.geo import write_geo
-from netinnov.io.gexf import write_gexf
-from netinnov.io.graphml import write_graphml
-from netinnov.io.igraph import from_igraph, to_igraph
-from netinnov.io.infomap import write_infomap
-from netinnov.io.muxviz import write_muxviz
-from netinnov.io.networkx import from_networkx, to_networkx
-from netinnov.io.pajek import write_pajek
-from netinnov.io.rsiena import write_rsiena
-from netinnov.io.scipy import to_scipy
-from netinnov.io.statnet import write_statnet
+from netinnov.io._formulas import escape_formulas
+from netinnov.io._geo import write_geo
+from netinnov.io._igraph import from_igraph, to_igraph
+from netinnov.io._network_folder import read_network, write_network
+from netinnov.io._networkx import from_networkx, to_networkx
+from netinnov.io._numbered_files import write_infomap, write_muxviz
+from netinnov.io._pajek_files import write_pajek
+from netinnov.io._r_scripts import write_rsiena, write_statnet
+from netinnov.io._scipy import to_scipy
+from netinnov.io._xml_graphs import write_gexf, write_graphml
 
 __all__ = [
     "escape_formulas",

@@ -23,7 +23,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources.tables import has_places, read_places, why_placeless
+from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._section import Part
 from netinnov.study._words import counted
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
@@ -18,8 +17,6 @@ from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._openalex_duckdb import WorksRead, read_by_duckdb
 from netinnov.sources._openalex_files import read_mentions
 from netinnov.sources._reader_result import Tables
-
-__all__ = ["read_openalex"]
 
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 
@@ -253,6 +250,3 @@ def _two_mode(shared: pd.DataFrame) -> pd.DataFrame:
             "period": shared["year"],
         }
     )
-
-
-__dir__ = public_names(globals())

@@ -1,4 +1,4 @@
-"""GEXF, the format of Gephi."""
+"""GraphML, which networkx, igraph, Gephi, Cytoscape and yEd read, and GEXF, the format of Gephi."""
 
 from __future__ import annotations
 
@@ -7,21 +7,82 @@ from xml.etree.ElementTree import SubElement
 
 from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
-from netinnov._public import public_names
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
 from netinnov.io._legible import XML, xml_lines
+from netinnov.io._networkx import multigraph
 from netinnov.io._result_columns import Attributes, with_attributes
-from netinnov.io.networkx import multigraph
 from netinnov.network import MultilayerNetwork
-
-__all__ = ["write_gexf"]
 
 # Columns that Gephi makes itself, and what GEXF and its writer in networkx take for something else.
 GEXF_NAMES = {"id", "label", "start", "end", "spells", "viz"}
-NODE_NAMES = KEYWORDS_OF_NODES | GEXF_NAMES | {"pid", "parents"}
-LINK_NAMES = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind", "networkx_key"}
+GEXF_NODES = KEYWORDS_OF_NODES | GEXF_NAMES | {"pid", "parents"}
+GEXF_LINKS = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind", "networkx_key"}
+
+
+def write_graphml(
+    network: MultilayerNetwork,
+    path: str | os.PathLike[str],
+    *,
+    attributes: Attributes = None,
+) -> None:
+    """Write one graph with all layers, nodes and attributes as GraphML.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    path : path
+        File to write, usually ``.graphml``; an older one is replaced when the new one is complete.
+    attributes : DataFrame or mapping, optional
+        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
+        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
+        a `Partition`. Nodes that a result does not name have no value.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written, `attributes` do not fit the nodes, or two ids differ only in
+        characters that XML cannot hold.
+
+    Warns
+    -----
+    UserWarning
+        If XML cannot hold a character (control characters, U+FFFE, U+FFFF): its picture (U+2400
+        to U+241F, as ␀) or U+FFFD stands for it.
+
+    Notes
+    -----
+    Direction, arcs and attributes are those of `to_networkx`. ``from_networkx(networkx.read_graphml
+    (path))`` gives back an equal network. Attributes called ``id`` (and ``key``, of links) would
+    confuse igraph and networkx and are written as ``id_`` and ``key_``. igraph reads ``&`` in an
+    id as ``&#38;``. networkx writes the file: links stand in the order of its edges, truth values
+    are ``True`` and ``False``, infinity is ``inf``.
+
+    Examples
+    --------
+    >>> import tempfile, networkx as nx, pandas as pd
+    >>> from netinnov.io import from_networkx
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
+    >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
+    >>> path = tempfile.mkdtemp() + "/two.graphml"
+    >>> write_graphml(network, path)
+    >>> from_networkx(nx.read_graphml(path)).equals(network)
+    True
+    """
+    network = with_attributes(network, attributes)
+    import networkx as nx
+
+    graph = one_graph(
+        network, node_names=KEYWORDS_OF_NODES | {"id"}, link_names=KEYWORDS_OF_LINKS | {"id"}
+    )
+    writer = nx.GraphMLWriter(multigraph(with_twins(graph, XML, "GraphML")))
+    for edge in writer.xml.iter("edge"):  # the id would be its key, which many edges share
+        del edge.attrib["id"]
+    writer.indent(writer.xml)
+    with new_file(path) as stream:
+        stream.writelines(xml_lines(writer.xml))
 
 
 def write_gexf(
@@ -86,7 +147,7 @@ def write_gexf(
         raise InputError(msg)
     from networkx.readwrite.gexf import GEXFWriter
 
-    held = one_graph(network, node_names=NODE_NAMES, link_names=LINK_NAMES, coordinates=True)
+    held = one_graph(network, node_names=GEXF_NODES, link_names=GEXF_LINKS, coordinates=True)
     held = with_twins(held, XML, "GEXF")
     graph = multigraph(held)
     if label is not None:
@@ -109,6 +170,3 @@ def write_gexf(
     writer.indent(writer.xml)
     with new_file(path) as stream:
         stream.writelines(xml_lines(writer.xml))
-
-
-__dir__ = public_names(globals())

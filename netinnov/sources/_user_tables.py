@@ -17,7 +17,6 @@ from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import file_of, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import (
@@ -34,15 +33,6 @@ from netinnov.sources._encodings import check_encoding
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
-
-__all__ = [
-    "has_places",
-    "located",
-    "read_places",
-    "read_tables",
-    "tables_of_file",
-    "why_placeless",
-]
 
 TRUTH = {
     **dict.fromkeys(("true", "yes", "1", "是"), True),
@@ -346,6 +336,3 @@ def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str
             "link their members, check a configuration with `project` in [data].)"
         )
     return None
-
-
-__dir__ = public_names(globals())

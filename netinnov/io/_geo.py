@@ -13,14 +13,11 @@ import pandas as pd
 from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
-from netinnov._public import public_names
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
 from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork, check_network
-
-__all__ = ["write_geo"]
 
 # Columns that GeoPackage makes itself.
 RESERVED = ("fid", "geom", "geometry", "ogc_fid")
@@ -147,6 +144,3 @@ def _lines(shapely: Any, at: Floats, source: Codes, target: Codes) -> Any:
     known = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
     shapes[known] = shapely.linestrings(ends[known])
     return shapes
-
-
-__dir__ = public_names(globals())

@@ -10,14 +10,11 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, read_text_table
-
-__all__ = ["read_cordis"]
 
 KINDS = {
     "HES": "university",
@@ -301,6 +298,3 @@ def _coordinates(table: TextTable, faults: list[str]) -> tuple[pd.Series, pd.Ser
     good = (lat.abs() <= 90) & (lon.abs() <= 180)
     table.judge("geolocation", good, "'latitude,longitude'", faults)
     return lon.where(good), lat.where(good)
-
-
-__dir__ = public_names(globals())

@@ -11,14 +11,11 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov._opening import check_file
-from netinnov._public import public_names
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._judgement import some_lines
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, read_text_file
-
-__all__ = ["read_keep"]
 
 COLUMNS = {
     "programme": "Programme",
@@ -262,6 +259,3 @@ def _above(rows: pd.DataFrame, column: str) -> pd.Series:
     for level in wider:
         parent = parent.fillna(most_frequent(rows[level], rows[column]).reindex(index))
     return parent
-
-
-__dir__ = public_names(globals())

@@ -19,7 +19,6 @@ from netinnov._atomic import new_folder
 from netinnov._layer_table import layer_records, records_of_old_folder
 from netinnov._opening import file_of, read_bytes, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
 from netinnov._storage import Storage
 from netinnov._tables import inspect, inspect_links
 from netinnov.errors import InputError
@@ -32,8 +31,6 @@ from netinnov.io._attributes import (
 )
 from netinnov.io._exact_tables import read_exact
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage
-
-__all__ = ["is_network_folder", "read_network", "write_network"]
 
 Format = Literal["csv", "parquet", "arrow"]
 
@@ -314,6 +311,3 @@ def _about(folder: Path) -> dict[str, Any]:
     if not sound:
         raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
     return dict(about)
-
-
-__dir__ = public_names(globals())

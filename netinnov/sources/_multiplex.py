@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov._arguments import as_path, check_choice, check_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import warn_of
 from netinnov.sources._mpx import parse_mpx
@@ -29,8 +28,6 @@ from netinnov.sources._parsed_lines import (
 )
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import read_lines
-
-__all__ = ["read_multiplex"]
 
 Format = Literal["edges", "mpx", "pajek", "json"]
 ENDINGS: dict[str, Format] = {
@@ -345,6 +342,3 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
         others = nodes["jurisdiction"].dropna().unique()
         places = places.reindex(places.index.union(others, sort=False))
     return nodes, places.rename_axis("place")
-
-
-__dir__ = public_names(globals())

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netinnov._arguments import examples, shown
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._graph import one_graph
-from netinnov.io.networkx import from_networkx
+from netinnov.io._networkx import from_networkx
 from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import igraph as ig
-
-__all__ = ["from_igraph", "to_igraph"]
 
 
 def to_igraph(network: MultilayerNetwork) -> ig.Graph:
@@ -123,6 +120,3 @@ def _without_missing(attributes: dict[str, Any], *left_out: str) -> dict[str, An
         for name, value in attributes.items()
         if value is not None and name not in left_out
     }
-
-
-__dir__ = public_names(globals())

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from scipy import sparse
 
-from netinnov._public import public_names
 from netinnov.network import MultilayerNetwork, check_network
-
-__all__ = ["to_scipy"]
 
 
 def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
@@ -39,6 +36,3 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     """
     check_network(network)
     return {layer: network.adjacency(layer).copy() for layer in network.layers}
-
-
-__dir__ = public_names(globals())

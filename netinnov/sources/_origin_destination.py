@@ -10,7 +10,6 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._encodings import check_encoding
@@ -25,8 +24,6 @@ from netinnov.sources._flows import (
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
-
-__all__ = ["read_origin_destination"]
 
 FIRST = ("layer", "source", "target", "weight", "period")
 ROUNDING = 1.005
@@ -286,6 +283,3 @@ def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.
         raise InputError(f"{msg}{bad.sum()} have none: {shown}.")
     flows["weight"] *= flows["source"].map(total) / whole
     return flows[flows["weight"] > 0].reset_index(drop=True)
-
-
-__dir__ = public_names(globals())

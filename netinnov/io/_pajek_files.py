@@ -12,7 +12,6 @@ import numpy as np
 
 from netinnov._arguments import as_path
 from netinnov._atomic import new_file
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
@@ -26,8 +25,6 @@ from netinnov.io._graph import (
 from netinnov.io._legible import LABEL
 from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
-
-__all__ = ["write_pajek"]
 
 # What readers make of the fixed part of a line.
 NODE_NAMES = KEYWORDS_OF_NODES | {"id", "name", "x", "y", "z", "shape", "color"}
@@ -178,6 +175,3 @@ def _partition(column: Column) -> Iterator[str]:
 def _vector(column: Column) -> Iterator[str]:
     yield f"*Vector {column.name}\n% {UNKNOWN} is unknown\n*Vertices {len(column.values)}\n"
     yield from (f"{UNKNOWN if value is None else value!r}\n" for value in column.values)
-
-
-__dir__ = public_names(globals())

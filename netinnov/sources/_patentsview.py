@@ -9,7 +9,6 @@ from typing import Literal
 import pandas as pd
 
 from netinnov._arguments import as_path
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
@@ -17,8 +16,6 @@ from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._patentsview_duckdb import read_by_duckdb
 from netinnov.sources._patentsview_files import Found, find, places_of, read_all, unescaped
 from netinnov.sources._reader_result import Tables
-
-__all__ = ["read_patentsview"]
 
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
@@ -261,6 +258,3 @@ def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -
     shared["layer"], hired["layer"] = "co_inventor", "assignee_inventor"
     links: pd.DataFrame = pd.concat([shared, hired], ignore_index=True).astype({"layer": "str"})
     return links.loc[:, ["layer", "source", "target", "weight", "period", "transboundary"]]
-
-
-__dir__ = public_names(globals())

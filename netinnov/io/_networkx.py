@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_flag, examples, shown
-from netinnov._public import public_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
@@ -19,8 +18,6 @@ from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
 if TYPE_CHECKING:
     import networkx as nx
-
-__all__ = ["from_networkx", "multigraph", "to_networkx"]
 
 
 def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -> nx.MultiGraph:
@@ -270,6 +267,3 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
         )
         raise InputError(msg)
     return links[~two_way | (source <= target)]
-
-
-__dir__ = public_names(globals())

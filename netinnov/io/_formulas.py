@@ -8,9 +8,6 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import check_type
-from netinnov._public import public_names
-
-__all__ = ["escape_formulas"]
 
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -75,6 +72,3 @@ def _escaped(value: Any) -> Any:
     # Python 3.11 writes a carriage return without quotation marks: what follows would be a cell.
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if FORMULA.match(value) and not NUMBER.fullmatch(value) else text
-
-
-__dir__ = public_names(globals())
