@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,29 @@ class Displayed:
     def _repr_html_(self) -> str:
         facts = [(name.replace("_", " "), short(value)) for name, value in self._facts().items()]
         return f"<p><b>{type(self).__name__}</b></p>{table(facts)}{self._pictures()}"
+
+
+class Tabled(Displayed):
+    """A result that is one table (the field ``_main``), or a row of numbers."""
+
+    __slots__ = ()
+
+    _main: ClassVar[str | None] = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the table of the result, or its numbers as one row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A copy; the fields of the result say what its columns are.
+        """
+        if self._main is not None:
+            table: pd.DataFrame = getattr(self, self._main).copy()
+            return table
+        own: Any = self
+        row = {each.name: getattr(own, each.name) for each in fields(own)}
+        return pd.DataFrame([{name: value for name, value in row.items() if np.ndim(value) == 0}])
 
 
 def short(value: Any) -> str:

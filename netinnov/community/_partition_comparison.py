@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln, xlogy
 
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._typing import Codes
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
@@ -21,7 +21,7 @@ Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class PartitionComparison(Displayed):
+class PartitionComparison(Tabled):
     """Similarity of two partitions; each number is NaN where they have no labelled node in common.
 
     Attributes
@@ -43,16 +43,6 @@ class PartitionComparison(Displayed):
     ari: float
     vi: float
     n: int
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give one row with a column for each number.
-
-        Returns
-        -------
-        DataFrame
-            Columns nmi, ami, ari, vi, n.
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:

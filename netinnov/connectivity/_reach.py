@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_name, check_number
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._hierarchy import parents, within
 from netinnov._parallel import in_threads
 from netinnov._paths import union
@@ -21,7 +21,7 @@ from netinnov.network import MultilayerNetwork, check_network
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ExternalReach(Displayed):
+class ExternalReach(Tabled):
     """How a place reaches the outside: by links of each node's own, or through gatekeepers.
 
     The three shares add up to 1. They count pairs of a node of the place and a node outside that
@@ -59,15 +59,6 @@ class ExternalReach(Displayed):
     direct: float
     through_gatekeepers: float
     through_others: float
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row, one column a field.
-
-        Returns
-        -------
-        DataFrame
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) -> pd.Series:

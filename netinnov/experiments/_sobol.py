@@ -25,7 +25,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._identity import digest, identity
 from netinnov._optional import require
 from netinnov._typing import Floats, Rng
@@ -42,7 +42,7 @@ _EFFECT = "effect"
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class SobolIndices(Displayed):
+class SobolIndices(Tabled):
     """Sobol indices: shares of the variance of an effect that are due to its parameters.
 
     Attributes
@@ -65,22 +65,14 @@ class SobolIndices(Displayed):
         there is one replicate only.
     """
 
+    _main = "indices"
+
     indices: pd.DataFrame
     pairs: pd.DataFrame | None
     points: pd.DataFrame
     mean: float
     variance: float
     noise: float
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the indices, a row a parameter.
-
-        Returns
-        -------
-        DataFrame
-            A copy of ``indices``.
-        """
-        return self.indices.copy()
 
 
 def sobol_indices(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -22,7 +22,7 @@ Spread: TypeAlias = Literal["log_sd", "cv", "theil"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BetaConvergence(Displayed):
+class BetaConvergence(Tabled):
     """What a regression of growth on the initial level says.
 
     Parameters
@@ -59,15 +59,6 @@ class BetaConvergence(Displayed):
     r_squared: float
     n: int
     periods: float
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the fields as one row.
-
-        Returns
-        -------
-        DataFrame
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.Series:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_names
-from netinnov._display import Displayed, histogram
+from netinnov._display import Displayed, Tabled, histogram
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
@@ -33,7 +33,7 @@ from netinnov.null_models._permutations import (
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class QapCorrelation(Displayed):
+class QapCorrelation(Tabled):
     """A correlation between two matrices, tested by permutation.
 
     Attributes
@@ -59,17 +59,6 @@ class QapCorrelation(Displayed):
 
     def _pictures(self) -> str:
         return histogram(self.draws, self.correlation)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the test as a table of one row.
-
-        Returns
-        -------
-        DataFrame
-            One column a field.
-        """
-        names = ("correlation", "p", "low", "high", "n_pairs")
-        return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
 
 @dataclass(frozen=True, slots=True, repr=False)

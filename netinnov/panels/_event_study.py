@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
-from netinnov._display import Displayed, first_rows
+from netinnov._display import Tabled, first_rows
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -36,7 +36,7 @@ _DRAWS = 20_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class EventStudy(Displayed):
+class EventStudy(Tabled):
     """Ties in the periods around the opening of an enclave, against the reference period.
 
     Attributes
@@ -66,6 +66,8 @@ class EventStudy(Displayed):
         Numbers of pairs used and left out.
     """
 
+    _main = "estimates"
+
     estimates: pd.DataFrame
     cells: pd.DataFrame
     average: TieEffect
@@ -79,16 +81,6 @@ class EventStudy(Displayed):
 
     def _pictures(self) -> str:
         return first_rows(self.estimates, ["event_time", "n_treated", "estimate"])
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the estimates by event time.
-
-        Returns
-        -------
-        DataFrame
-            A copy of ``estimates``.
-        """
-        return self.estimates.copy()
 
 
 def event_study(

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov._arguments import as_list, check_name, check_number
-from netinnov._display import Displayed, first_rows
+from netinnov._display import Tabled, first_rows
 from netinnov._geography import great_circle
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
@@ -21,7 +21,7 @@ from netinnov.panels._poisson_fixed_effects import poisson_fixed_effects
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class FixedEffectsGravity(Displayed):
+class FixedEffectsGravity(Tabled):
     """Elasticities of flows, places held equal.
 
     Attributes
@@ -39,6 +39,8 @@ class FixedEffectsGravity(Displayed):
         Of the intervals.
     """
 
+    _main = "coefficients"
+
     coefficients: pd.DataFrame
     n_pairs: int
     n_zero: int
@@ -47,16 +49,6 @@ class FixedEffectsGravity(Displayed):
 
     def _pictures(self) -> str:
         return first_rows(self.coefficients.reset_index(), ["term", "p", "estimate"])
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the coefficients, a row a term.
-
-        Returns
-        -------
-        DataFrame
-            A copy of ``coefficients``.
-        """
-        return self.coefficients.copy()
 
 
 def gravity_fixed_effects(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from netinnov._display import Displayed
+from netinnov._display import Displayed, Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.panels._jackknife import Design, jackknife
@@ -27,7 +27,7 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class TieEffect(Displayed):
+class TieEffect(Tabled):
     """Change of the logarithm of the expected tie, against what is expected without an enclave.
 
     Parameters
@@ -53,15 +53,6 @@ class TieEffect(Displayed):
     def factor(self) -> float:
         """Expected tie over that without an enclave."""
         return math.exp(self.estimate)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the fields as one row.
-
-        Returns
-        -------
-        DataFrame
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 @dataclass(frozen=True, slots=True, repr=False)

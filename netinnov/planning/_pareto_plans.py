@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_mapping
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -26,7 +26,7 @@ MOST_PLANS = 20_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class ParetoPlans(Displayed):
+class ParetoPlans(Tabled):
     """Plans that are best for some weight of two objectives, or between such plans.
 
     Attributes
@@ -40,19 +40,11 @@ class ParetoPlans(Displayed):
         Whether all plans were valued, so that none is missing.
     """
 
+    _main = "plans"
+
     plans: pd.DataFrame
     baseline: pd.Series
     exact: bool
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the plans.
-
-        Returns
-        -------
-        DataFrame
-            A copy of ``plans``.
-        """
-        return self.plans.copy()
 
 
 class _Weighted(PlanValues):

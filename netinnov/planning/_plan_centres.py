@@ -16,7 +16,7 @@ from netinnov._arguments import (
     check_type,
     examples,
 )
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
@@ -35,7 +35,7 @@ MOST_CANDIDATES = 12
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class CentrePlan(Displayed):
+class CentrePlan(Tabled):
     """What to build so that a target holds, and what that changes.
 
     Attributes
@@ -61,6 +61,8 @@ class CentrePlan(Displayed):
         Index node; ``strength_before``, ``strength_after`` and their ``change``.
     """
 
+    _main = "steps"
+
     target: EffectiveNumber | CentreSupport
     sites: tuple[str, ...]
     cost: float
@@ -70,16 +72,6 @@ class CentrePlan(Displayed):
     steps: pd.DataFrame = field(repr=False)
     exact: bool
     places: pd.DataFrame = field(repr=False)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the steps of the plan.
-
-        Returns
-        -------
-        DataFrame
-            A copy of ``steps``.
-        """
-        return self.steps.copy()
 
     def sentences(self) -> list[str]:
         """Say in words whether the target is reached, at what cost, and who gains most.

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov.planning._plan_values import PlanValues
 from netinnov.planning._searches import Limit, Step, bound_after
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class SitingPlan(Displayed):
+class SitingPlan(Tabled):
     """The enclaves that a plan builds, and how good it is.
 
     Attributes
@@ -42,6 +42,8 @@ class SitingPlan(Displayed):
         What `to_frame` gives.
     """
 
+    _main = "candidates"
+
     sites: tuple[str, ...]
     value: float
     baseline: float
@@ -52,18 +54,6 @@ class SitingPlan(Displayed):
     steps: pd.DataFrame = field(repr=False)
     cost: float
     candidates: pd.DataFrame = field(repr=False)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give all candidates, chosen or not.
-
-        Returns
-        -------
-        DataFrame
-            Index ``candidate``, in the order given; columns ``chosen``, ``order`` of choice,
-            ``gain_alone`` (what it gains as the only one), ``gain_in_plan`` (what the plan loses
-            without it; of others what the plan gains with it) and ``cost``.
-        """
-        return self.candidates.copy()
 
 
 class Siting(NamedTuple):

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BorrowedSize(Displayed):
+class BorrowedSize(Tabled):
     """A line through the logarithms of size and centrality, and who is above or below it.
 
     Attributes
@@ -39,22 +39,14 @@ class BorrowedSize(Displayed):
         standard error: Student's t with n - 3 degrees of freedom). NaN where there is none.
     """
 
+    _main = "table"
+
     elasticity: float
     intercept: float
     standard_error: float
     r_squared: float
     n: int
     table: pd.DataFrame
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the table over nodes.
-
-        Returns
-        -------
-        DataFrame
-            In node order.
-        """
-        return self.table.copy()
 
 
 def borrowed_size(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from netinnov._arguments import check_number, check_rng
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
@@ -37,7 +36,7 @@ _REWIRE = Rewire()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ModularityTest(Displayed):
+class ModularityTest(Tabled):
     """The modularity of a network compared with that of random networks.
 
     Attributes
@@ -76,16 +75,6 @@ class ModularityTest(Displayed):
             False too where there is no test.
         """
         return self.p > _LEVEL
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the test as a table of one row.
-
-        Returns
-        -------
-        DataFrame
-            A column an attribute.
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 def modularity_test(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_number
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import positive
@@ -24,7 +24,7 @@ Primacy: TypeAlias = Literal["share", "ratio", "residual"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RankSize(Displayed):
+class RankSize(Tabled):
     """A line through the logarithms of ranks and values.
 
     Attributes
@@ -46,16 +46,6 @@ class RankSize(Displayed):
     r_squared: float
     standard_error: float
     n: int
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the fit as a table of one row.
-
-        Returns
-        -------
-        DataFrame
-            One column a field.
-        """
-        return pd.DataFrame([asdict(self)])
 
 
 def rank_size(

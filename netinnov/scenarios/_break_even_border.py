@@ -19,7 +19,7 @@ from netinnov._arguments import (
     check_number,
     check_rng,
 )
-from netinnov._display import Displayed
+from netinnov._display import Tabled
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
@@ -32,7 +32,7 @@ Ahead: TypeAlias = Literal["above", "below", "between", "always", "never"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class BreakEvenBorder(Displayed):
+class BreakEvenBorder(Tabled):
     """The border friction at which a scenario overtakes its rival.
 
     Attributes
@@ -65,17 +65,6 @@ class BreakEvenBorder(Displayed):
     high: float
     share: float
     curve: pd.DataFrame
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the numbers in one row.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``border``, ``until``, ``ahead``, ``low``, ``high`` and ``share``.
-        """
-        names = ("border", "until", "ahead", "low", "high", "share")
-        return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
 
 def break_even_border(
