@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,21 +66,28 @@ class Frictions:
         return any(getattr(self, name) > 0 for name in self.__slots__)
 
 
-def check_path_arguments(
-    distance: Distance, switch_cost: float, frictions: Frictions | None
-) -> None:
-    """Refuse options that no path can have."""
+class PathCosts(NamedTuple):
+    """What the steps of a path cost."""
+
+    distance: Distance = "unit"
+    switch_cost: float = 0.0
+    frictions: Frictions | None = None
+
+    @property
+    def hops(self) -> bool:
+        """Whether the length of a path is its number of links."""
+        return self.distance == "unit" and self.switch_cost == 0 and not self.frictions
+
+
+def path_costs(distance: Distance, switch_cost: float, frictions: Frictions | None) -> PathCosts:
+    """The costs of steps; what no path can cost is refused."""
     check_choice("distance", distance, Distance)
     check_number("switch_cost", switch_cost, low=0)
     value: object = frictions
     if value is not None and not isinstance(value, Frictions):
         msg = "`frictions` must be a Frictions such as Frictions(border=1.0), or None; found"
         raise InputError(f"{msg} {shown(value)}.")
-
-
-def hops(distance: Distance, switch_cost: float, frictions: Frictions | None) -> bool:
-    """Whether the length of a path is its number of links."""
-    return distance == "unit" and switch_cost == 0 and not frictions
+    return PathCosts(distance, switch_cost, frictions)
 
 
 def positions(
@@ -105,6 +113,13 @@ def pair_positions(
     return ends[:, 0].copy(), ends[:, 1].copy()
 
 
+def pair_index(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
+    """Pairs of nodes as labels of a Series."""
+    nodes = network.storage.nodes.index
+    names = [nodes.take(source), nodes.take(target)]
+    return pd.MultiIndex.from_arrays(names, names=["source", "target"])
+
+
 def _is_pair(pair: object) -> bool:
     return isinstance(pair, (Sequence, np.ndarray, pd.Series, pd.Index)) and len(pair) == 2
 
@@ -123,6 +138,12 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
         memo["union"] = Block(counts.indptr, counts.indices, counts.data).locked()
     indptr, indices, data = memo["union"]
     return sparse.csr_array((data, indices, indptr), shape=(n, n))
+
+
+def union_arcs(network: MultilayerNetwork) -> tuple[Codes, Codes]:
+    """Where the links of each node begin, and where they lead, of all layers as one."""
+    graph = union(network)
+    return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
 
 
 def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
@@ -146,12 +167,7 @@ def linked(network: MultilayerNetwork) -> npt.NDArray[np.bool_]:
 
 
 def distances(
-    network: MultilayerNetwork,
-    sources: Codes,
-    *,
-    distance: Distance,
-    switch_cost: float,
-    frictions: Frictions | None,
+    network: MultilayerNetwork, sources: Codes, costs: PathCosts
 ) -> Iterator[tuple[Codes, Floats]]:
     """Blocks of sources with their distances to all nodes (inf: unreachable).
 
@@ -160,18 +176,18 @@ def distances(
     n = network.n_nodes
     if n * n <= KEPT and 2 * sources.size >= n > 0:
         # Several measures of one network ask for the same.
-        options, memo = (distance, switch_cost, frictions), network.storage.memo
+        memo = network.storage.memo
         kept, every = memo.get("distances", (None, None))
-        if kept != options:
-            graph, nodes = _graph(network, *options), np.arange(n, dtype=np.int32)
+        if kept != costs:
+            graph, nodes = _graph(network, costs), np.arange(n, dtype=np.int32)
             if FEW < n == graph.shape[0] and graph.nnz > DENSE * n * n:
                 every = csgraph.floyd_warshall(graph, directed=True)
             else:
                 every = _from_each(network, nodes, graph)
-            memo["distances"] = options, every
+            memo["distances"] = costs, every
         yield sources, every[sources]
         return
-    graph = _graph(network, distance, switch_cost, frictions)
+    graph = _graph(network, costs)
     step = max(1, BATCH // max(graph.shape[0], 1))
     for begin in range(0, sources.size, step):
         block = sources[begin : begin + step]
@@ -186,18 +202,11 @@ def _from_each(network: MultilayerNetwork, block: Codes, graph: sparse.csr_array
     return np.asarray(lengths, dtype=np.float64)
 
 
-def nearest(
-    network: MultilayerNetwork,
-    sources: Codes,
-    *,
-    distance: Distance,
-    switch_cost: float,
-    frictions: Frictions | None,
-) -> Floats:
+def nearest(network: MultilayerNetwork, sources: Codes, costs: PathCosts) -> Floats:
     """Distance of each node from the nearest of the sources (inf: unreachable)."""
-    graph = _graph(network, distance, switch_cost, frictions)
+    graph = _graph(network, costs)
     reached = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)
-    if switch_cost > 0:
+    if costs.switch_cost > 0:
         reached = _best_copy(reached[None], network)[0]
         reached[sources] = 0.0
     return np.asarray(reached, dtype=np.float64)
@@ -207,16 +216,12 @@ def shortest_links(
     network: MultilayerNetwork, distance: Distance, frictions: Frictions | None
 ) -> sparse.csr_array:
     """Length of the shortest of the parallel links of all layers."""
-    return _graph(network, distance, 0.0, frictions)
+    return _graph(network, PathCosts(distance, 0.0, frictions))
 
 
-def _graph(
-    network: MultilayerNetwork,
-    distance: Distance,
-    switch_cost: float,
-    frictions: Frictions | None,
-) -> sparse.csr_array:
+def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
     """Lengths between the nodes; with a cost of changes, between nodes and then their copies."""
+    distance, switch_cost, frictions = costs
     if switch_cost > 0:
         lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
         return _with_switches(network, lengths, switch_cost)

@@ -420,6 +420,15 @@ def network_of_rows(
     return MultilayerNetwork._of(Storage.of_rows(nodes, places, layers, rows, records))
 
 
+def with_rows(
+    network: MultilayerNetwork, rows: Rows, nodes: _tables.NodeTable | None = None
+) -> MultilayerNetwork:
+    """A network with other links in its layers; ``nodes``: and with these nodes."""
+    storage = network.storage
+    table = storage.node_table() if nodes is None else nodes
+    return network_of_rows(table, storage.places, network.layers, rows, storage.records)
+
+
 def network_of_blocks(
     nodes: _tables.NodeTable,
     places: pd.DataFrame,

@@ -12,9 +12,9 @@ from scipy import sparse
 from netinnov._parallel import in_threads
 from netinnov._paths import (
     Frictions,
-    check_path_arguments,
-    hops,
+    PathCosts,
     link_lengths,
+    path_costs,
     shortest_links,
 )
 from netinnov._typing import Codes, Distance, Floats
@@ -84,40 +84,36 @@ def betweenness_centrality(
     [0.0, 1.0, 0.0]
     """
     check_network(network)
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     n = network.n_nodes
-    if len(network.layers) < 2:
-        switch_cost = 0.0  # there is nothing to change to
     if n < 3:
         score = np.full(n, np.nan)
-    elif switch_cost > 0:
+    elif switch_cost > 0 and len(network.layers) > 1:  # else there is nothing to change to
         from netinnov.kernels.paths import passing_shares
 
-        states = _state_graph(network, distance, switch_cost, frictions)
+        states = _state_graph(network, costs)
         parts = np.array_split(np.arange(n, dtype=np.int32), min(PARTS, n))
         work = [partial(passing_shares, *states, part, PRECISION) for part in parts]
         score = np.sum(in_threads(work, size=n * states.length.size), axis=0)
     else:
-        score = _by_igraph(network, distance, frictions)
+        score = _by_igraph(network, costs._replace(switch_cost=0.0))
     if n > 2:
         score = score / ((n - 1) * (n - 2))
     return pd.Series(score, network.storage.nodes.index, name="betweenness_centrality")
 
 
-def _by_igraph(
-    network: MultilayerNetwork, distance: Distance, frictions: Frictions | None
-) -> Floats:
+def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     """Shares summed over ordered pairs, where a path is a sequence of nodes."""
     import igraph
 
-    graph = shortest_links(network, distance, frictions)
+    graph = shortest_links(network, costs.distance, costs.frictions)
     directed = bool(network.directed)
     if not directed:
         graph = sparse.triu(graph, format="csr")
     part = graph.tocoo()
     ends = np.column_stack(part.coords)
     weights = None
-    if not hops(distance, 0.0, frictions) and part.nnz:
+    if not costs.hops and part.nnz:
         if part.data.max() * PRECISION > part.data.min():
             msg = (
                 "lengths of links must lie within a factor of 1e10 of one another, so that paths "
@@ -143,11 +139,11 @@ class _StateGraph(NamedTuple):
     switch_cost: float
 
 
-def _state_graph(
-    network: MultilayerNetwork, distance: Distance, switch_cost: float, frictions: Frictions | None
-) -> _StateGraph:
+def _state_graph(network: MultilayerNetwork, costs: PathCosts) -> _StateGraph:
     """Copies where a node is linked; those of node v are states first[v], ..., first[v + 1] - 1."""
-    lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
+    lengths = [
+        link_lengths(network, layer, costs.distance, costs.frictions) for layer in network.layers
+    ]
     copies = network.storage.presence("linked").T
     state = np.cumsum(copies).reshape(copies.shape) - 1
     parts = [matrix.tocoo() for matrix in lengths]
@@ -162,5 +158,5 @@ def _state_graph(
         np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
         column[order].astype(np.int32),
         length[order],
-        float(switch_cost),
+        float(costs.switch_cost),
     )

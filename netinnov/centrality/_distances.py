@@ -12,10 +12,10 @@ import pandas as pd
 from netinnov._parallel import in_threads
 from netinnov._paths import (
     Frictions,
-    check_path_arguments,
+    PathCosts,
     distances,
-    hops,
     linked,
+    path_costs,
     positions,
     union,
 )
@@ -79,10 +79,10 @@ def closeness_centrality(
     >>> closeness_centrality(network).round(3).tolist()
     [0.444, 0.667, 0.444, 0.0]
     """
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
-    reached, total, _ = _sums(network, chosen, distance, switch_cost, frictions)
+    reached, total, _ = _sums(network, chosen, costs)
     others = max(chosen.size - 1, 1)
     score[chosen] = reached**2 / np.where(reached > 0, total, 1.0) / others
     return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
@@ -136,35 +136,28 @@ def harmonic_centrality(
     >>> harmonic_centrality(network).tolist()
     [0.75, 1.0, 0.75]
     """
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
     if chosen.size > 1:
-        _, _, inverse = _sums(network, chosen, distance, switch_cost, frictions)
+        _, _, inverse = _sums(network, chosen, costs)
         score[chosen] = inverse / (chosen.size - 1)
     return pd.Series(score, network.storage.nodes.index, name="harmonic_centrality")
 
 
 def _sums(
-    network: MultilayerNetwork,
-    chosen: Codes,
-    distance: Distance,
-    switch_cost: float,
-    frictions: Frictions | None,
+    network: MultilayerNetwork, chosen: Codes, costs: PathCosts
 ) -> tuple[Floats, Floats, Floats]:
     """How many of the other chosen nodes each reaches, the sum of their distances, and of 1 / d."""
     if len(network.layers) < 2:
-        switch_cost = 0.0  # there is nothing to change to
-    if hops(distance, switch_cost, frictions):
+        costs = costs._replace(switch_cost=0.0)  # there is nothing to change to
+    if costs.hops:
         return _sums_of_hops(network, chosen)
     reached, total, inverse = np.zeros((3, chosen.size))
     has_links = linked(network)[chosen]
     nodes, at = chosen[has_links], np.flatnonzero(has_links)
-    blocks = distances(
-        network, nodes, distance=distance, switch_cost=switch_cost, frictions=frictions
-    )
     begin = 0
-    for sources, lengths in blocks:
+    for sources, lengths in distances(network, nodes, costs):
         part = at[begin : begin + sources.size]
         begin += sources.size
         lengths[np.arange(sources.size), sources] = np.inf

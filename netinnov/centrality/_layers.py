@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from netinnov._arguments import check_choice
+from netinnov._paths import pair_index
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork, check_network
@@ -175,10 +176,7 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     if not network.directed:
         once = source < target
         source, target, count = source[once], target[once], count[once]
-    nodes = network.storage.nodes.index
-    index = pd.MultiIndex.from_arrays(
-        [nodes.take(source), nodes.take(target)], names=["source", "target"]
-    )
+    index = pair_index(network, source, target)
     return pd.Series(count.astype(np.int64), index, name="edge_overlap")
 
 

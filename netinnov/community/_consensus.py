@@ -24,7 +24,7 @@ from netinnov.community._multiplex import ROUNDING, ranked
 from netinnov.community._partition import Partition
 from netinnov.community._partition_comparison import aligned, compare_codes, labels_of
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 
 Resample: TypeAlias = Literal["counts", "links"]
 Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
@@ -338,11 +338,7 @@ def _resampled(
             at = np.flatnonzero(rows.layer == x)
             drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
         weight = rows.weight * drawn
-    rows = rows._replace(weight=weight, attributes=None).where(weight > 0)
-    table = network.storage.node_table()
-    return network_of_rows(
-        table, network.storage.places, network.layers, rows, network.storage.records
-    )
+    return with_rows(network, rows._replace(weight=weight, attributes=None).where(weight > 0))
 
 
 def _check_counts(network: MultilayerNetwork) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._paths import Frictions, check_path_arguments, nearest, positions
+from netinnov._paths import Frictions, nearest, path_costs, positions
 from netinnov._typing import Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -57,11 +57,9 @@ def access(
     >>> access(network, origin=["a"]).tolist()
     [0.0, 1.0, 2.0, nan]
     """
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     sources = positions(network, origin, name="origin")
     if sources.size == 0:
         raise InputError("`origin` must name at least one node; found none.")
-    steps = nearest(
-        network, sources, distance=distance, switch_cost=switch_cost, frictions=frictions
-    )
+    steps = nearest(network, sources, costs)
     return pd.Series(np.where(np.isinf(steps), np.nan, steps), network.nodes.index, name="access")

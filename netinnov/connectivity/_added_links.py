@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,13 @@ from netinnov._layer_table import LayerRecord
 from netinnov._parallel import in_threads, workers
 from netinnov._paths import (
     Frictions,
-    check_path_arguments,
+    PathCosts,
     distances,
     link_lengths,
     linked,
+    pair_index,
     pair_positions,
+    path_costs,
     positions,
     union,
 )
@@ -105,7 +107,7 @@ def added_link_gain(
     """
     check_choice("measure", measure, Gain)
     check_number("weight", weight, low=0, above=True)
-    check_path_arguments(distance, 0.0, frictions)
+    costs = path_costs(distance, 0.0, frictions)
     if measure == "kirchhoff" and (distance != "unit" or frictions or nodes is not None):
         msg = (
             "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "
@@ -122,12 +124,9 @@ def added_link_gain(
         changes = _falls(weights, source, target, weight)
     else:
         chosen = positions(network, nodes)
-        length = _lengths(network, source, target, weight, distance, frictions)
-        changes = _rises(network, source, target, length, distance, frictions, chosen)
-    names = network.storage.nodes.index
-    index = pd.MultiIndex.from_arrays(
-        [names.take(source), names.take(target)], names=["source", "target"]
-    )
+        length = _lengths(network, source, target, weight, costs)
+        changes = _rises(network, source, target, length, costs, chosen)
+    index = pair_index(network, source, target)
     return pd.Series(changes, index, name="added_link_gain", dtype=np.float64)
 
 
@@ -151,12 +150,11 @@ def _lengths(
     source: Codes,
     target: Codes,
     weight: float,
-    distance: Distance,
-    frictions: Frictions | None,
+    costs: PathCosts,
 ) -> Floats:
     """Length of the new link of each pair, with the frictions between its ends."""
-    if not frictions:
-        return np.full(source.size, 1.0 if distance == "unit" else 1.0 / weight)
+    if not costs.frictions:
+        return np.full(source.size, 1.0 if costs.distance == "unit" else 1.0 / weight)
     layer = "added links"
     different = np.flatnonzero(source != target)
     ends = np.unique(np.column_stack([source, target])[different], axis=0).astype(np.int32)
@@ -172,7 +170,7 @@ def _lengths(
     length = np.full(source.size, np.inf)
     if different.size:
         # The weights of a pair given twice were not summed: `ends` holds it once.
-        lengths = sparse.csr_array(link_lengths(candidates, layer, distance, frictions))
+        lengths = sparse.csr_array(link_lengths(candidates, layer, costs.distance, costs.frictions))
         length[different] = lengths[source[different], target[different]]
     return length
 
@@ -182,8 +180,7 @@ def _rises(
     source: Codes,
     target: Codes,
     length: Floats,
-    distance: Distance,
-    frictions: Frictions | None,
+    costs: PathCosts,
     chosen: Codes,
 ) -> Floats:
     from netinnov.kernels.added_links import inverse_distance_gains
@@ -192,12 +189,11 @@ def _rises(
         return np.full(source.size, np.nan)
     n = network.n_nodes
     if 8 * n**2 > HELD:
-        rises = _rises_by_blocks(network, source, target, length, distance, frictions, chosen)
+        rises = _rises_by_blocks(network, source, target, length, costs, chosen)
         return rises / (chosen.size * (chosen.size - 1))
     everyone = np.arange(n, dtype=np.int32)
     distance_between = np.empty((n, n))
-    blocks = distances(network, everyone, distance=distance, switch_cost=0.0, frictions=frictions)
-    for sources, lengths in blocks:
+    for sources, lengths in distances(network, everyone, costs):
         distance_between[sources] = lengths
     both_ways = not network.directed
     back = distance_between if both_ways else np.ascontiguousarray(distance_between.T)
@@ -224,28 +220,22 @@ def _rises_by_blocks(
     source: Codes,
     target: Codes,
     length: Floats,
-    distance: Distance,
-    frictions: Frictions | None,
+    costs: PathCosts,
     chosen: Codes,
 ) -> Floats:
     """The same sums from blocks of distances: memory for the ends of the new links only."""
-    options: dict[str, Any] = {
-        "distance": distance,
-        "switch_cost": 0.0,
-        "frictions": frictions,
-    }
     ends, at = np.unique(np.concatenate([source, target]), return_inverse=True)
     active = linked(network).copy()
     active[ends] = True
     nodes = chosen[active[chosen]]
-    from_ends = [block[:, nodes] for _, block in distances(network, ends, **options)]
+    from_ends = [block[:, nodes] for _, block in distances(network, ends, costs)]
     onward = np.concatenate([np.empty((0, nodes.size)), *from_ends])
     first, second = np.split(at, 2)
     ways = [(source, target, second)]
     if not network.directed:
         ways.append((target, source, first))
     gains = np.zeros(source.size)
-    for _, block in distances(network, nodes, **options):
+    for _, block in distances(network, nodes, costs):
         before = block[:, nodes]
         for k in range(source.size):
             for one, other, row in ways:

@@ -11,12 +11,11 @@ import numpy.typing as npt
 from netinnov._parallel import in_threads
 from netinnov._paths import (
     Frictions,
-    check_path_arguments,
     distances,
-    hops,
     linked,
+    path_costs,
     positions,
-    union,
+    union_arcs,
 )
 from netinnov._typing import Codes, Distance
 from netinnov.network import MultilayerNetwork
@@ -71,20 +70,17 @@ def global_efficiency(
     >>> global_efficiency(network)  # two pairs at distance 1, one at 2
     0.8333333333333334
     """
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")
-    if hops(distance, switch_cost, frictions):
+    if costs.hops:
         count = _pairs_at_each_distance(network, chosen)
         total = float((count / np.arange(1, count.size + 1)).sum())
     else:
         total = 0.0
         joined = chosen[linked(network)[chosen]]
-        blocks = distances(
-            network, joined, distance=distance, switch_cost=switch_cost, frictions=frictions
-        )
-        for sources, lengths in blocks:
+        for sources, lengths in distances(network, joined, costs):
             lengths[np.arange(sources.size), sources] = np.inf
             total += float((1.0 / lengths[:, joined]).sum())
     return total / (chosen.size * (chosen.size - 1))
@@ -141,17 +137,14 @@ def average_path_length(
     >>> average_path_length(network)  # two pairs at distance 1, one at 2
     1.3333333333333333
     """
-    check_path_arguments(distance, switch_cost, frictions)
+    costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
-    if hops(distance, switch_cost, frictions):
+    if costs.hops:
         count = _pairs_at_each_distance(network, chosen)
         pairs, total = int(count.sum()), float((count * np.arange(1, count.size + 1)).sum())
     else:
         pairs, total = 0, 0.0
-        blocks = distances(
-            network, chosen, distance=distance, switch_cost=switch_cost, frictions=frictions
-        )
-        for sources, lengths in blocks:
+        for sources, lengths in distances(network, chosen, costs):
             lengths[np.arange(sources.size), sources] = np.inf
             lengths = lengths[:, chosen]
             reached = np.isfinite(lengths)
@@ -164,8 +157,7 @@ def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.ND
     """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
     from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
 
-    graph = union(network)
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    indptr, indices = union_arcs(network)
     wanted = np.zeros(network.n_nodes, bool)
     wanted[chosen] = True
     step = 64 * WORDS

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_name, check_number
+from netinnov._arguments import as_whole, check_name
 from netinnov._display import Tabled
-from netinnov._hierarchy import parents, within
 from netinnov._parallel import in_threads
-from netinnov._paths import union
+from netinnov._paths import union, union_arcs
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -92,7 +90,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     [2, 3, 3, 2]
     """
     check_network(network)
-    steps = _whole(steps)
+    steps = as_whole("steps", steps, low=1)
     wanted = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
         kinds = network.storage.nodes["kind"]
@@ -101,8 +99,8 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     from netinnov.kernels.breadth_first import sources_within
 
     # Searched from those that are counted, against the direction of the links.
-    graph = union(network)
-    indptr, indices = _codes(sparse.csr_array(graph.T) if network.directed else graph)
+    graph = sparse.csr_array(union(network).T)
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
     limit = min(steps, max(network.n_nodes, 1))
     work = [partial(sources_within, indptr, indices, batch, limit) for batch in _batches(wanted)]
     total = np.zeros(network.n_nodes, np.int64)
@@ -161,16 +159,13 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     (0.5, 0.5)
     """
     check_network(network)
-    steps = _whole(steps)
+    steps = as_whole("steps", steps, low=1)
     place = check_name("place", place, list(network.storage.places.index))
-    whole = network.storage.places.index.get_loc(place)
-    codes = network.storage.place_codes
-    at_place = within(parents(network.storage.places), codes, np.full_like(codes, whole))
+    at_place = network.storage.inside([place])
     members = np.flatnonzero(at_place).astype(np.int32)
     from netinnov.kernels.breadth_first import pairs_within
 
-    graph = union(network)
-    indptr, indices = _codes(graph)
+    indptr, indices = union_arcs(network)
     limit = min(steps, max(network.n_nodes, 1))
     every = np.ones(network.n_nodes, bool)
     work = [
@@ -192,22 +187,13 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
         place=place,
         steps=steps,
         nodes=members.size,
-        gatekeepers=int((graph[members][:, ~at_place].sum(axis=1) > 0).sum()),
+        gatekeepers=int((union(network)[members][:, ~at_place].sum(axis=1) > 0).sum()),
         reached=int(np.sum(reached)),
         pairs=pairs,
         direct=share(direct),
         through_gatekeepers=share(pairs - alone),
         through_others=share(alone - direct),
     )
-
-
-def _whole(steps: Any) -> int:
-    check_number("steps", steps, low=1, whole=True)
-    return int(steps)
-
-
-def _codes(graph: sparse.csr_array) -> tuple[Codes, Codes]:
-    return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
 
 
 def _batches(sources: Codes) -> Iterator[Codes]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import lapack
 
-from netinnov._paths import pair_positions
+from netinnov._paths import pair_index, pair_positions
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import (
     Grounded,
@@ -82,10 +82,7 @@ def effective_resistance(
             grounded(weights, part), network.n_nodes, source[asked], target[asked]
         )
         result[asked] = in_unit(resistances, -power, "effective_resistance")
-    names = network.storage.nodes.index
-    index = pd.MultiIndex.from_arrays(
-        [names.take(source), names.take(target)], names=["source", "target"]
-    )
+    index = pair_index(network, *ends)
     return pd.Series(result, index, name="effective_resistance")
 
 

@@ -14,12 +14,11 @@ import pandas as pd
 
 from netinnov._arguments import check_rng, did_you_mean
 from netinnov._parallel import in_threads
-from netinnov._paths import Frictions, check_path_arguments, distances, hops, positions, union
+from netinnov._paths import Frictions, PathCosts, distances, path_costs, positions, union_arcs
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
-from netinnov.scenarios._park_ends import inside
 
 PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
 """Kinds of pairs, both directions together."""
@@ -78,7 +77,7 @@ class PairSums:
     frictions: Frictions | None = None
 
     def __post_init__(self) -> None:
-        check_path_arguments(self.distance, self.switch_cost, self.frictions)
+        path_costs(self.distance, self.switch_cost, self.frictions)
         for name in ("home", "host"):
             if not isinstance(getattr(self, name), str):
                 object.__setattr__(self, name, tuple(map(str, getattr(self, name))))
@@ -92,10 +91,11 @@ class PairSums:
         n = chosen.size
         if n < 2:
             return pd.Series(np.nan, index=list(PARTS))
-        if hops(self.distance, self.switch_cost, self.frictions):
+        costs = PathCosts(self.distance, self.switch_cost, self.frictions)
+        if costs.hops:
             sums = _sums_by_search(network, chosen, group)
         else:
-            sums = _sums_of_lengths(network, chosen, group, self)
+            sums = _sums_of_lengths(network, chosen, group, costs)
         return pd.Series(sums / (n * (n - 1)), index=list(PARTS))
 
     def on(self, network: MultilayerNetwork) -> PairSums:
@@ -237,8 +237,7 @@ def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray
     if place not in places.index:
         hint = did_you_mean(place, places.index)
         raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
-    code = network.storage.place_codes
-    return np.asarray(inside(network, place)[code] & (code >= 0))
+    return network.storage.inside([place])
 
 
 def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
@@ -253,8 +252,7 @@ def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> 
     """Sums of 1 / distance where a distance is a number of links."""
     from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
 
-    graph = union(network)
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    indptr, indices = union_arcs(network)
     members = [chosen[group[chosen] == side] for side in range(3)]
     step = 64 * WORDS
     work, parts = [], []
@@ -273,17 +271,10 @@ def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> 
 
 
 def _sums_of_lengths(
-    network: MultilayerNetwork, chosen: Codes, group: Group, measure: PairSums
+    network: MultilayerNetwork, chosen: Codes, group: Group, costs: PathCosts
 ) -> Floats:
     sums = np.zeros(len(PARTS))
-    blocks = distances(
-        network,
-        chosen,
-        distance=measure.distance,
-        switch_cost=measure.switch_cost,
-        frictions=measure.frictions,
-    )
-    for sources, lengths in blocks:
+    for sources, lengths in distances(network, chosen, costs):
         lengths[np.arange(sources.size), sources] = np.inf
         near = 1.0 / lengths[:, chosen]
         by_target = np.stack([near[:, group[chosen] == side].sum(axis=1) for side in range(3)])

@@ -193,7 +193,7 @@ def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list
 
 
 def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
-    value: Any = measure(network, nodes=list(nodes)) if _asks_nodes(measure) else measure(network)
+    value = called_on(measure, network, nodes)
     try:
         if np.ndim(value) == 0 and not isinstance(value, str):
             return np.array(float(value))
@@ -217,7 +217,7 @@ def _takes_nodes(measure: Measure) -> bool:
     """Tell whether a function has a keyword `nodes`."""
     try:
         parameter = inspect.signature(measure).parameters.get("nodes")
-    except ValueError:  # some compiled functions have no signature
+    except (TypeError, ValueError):  # some compiled functions have no signature
         return False
     return parameter is not None and parameter.kind in (
         parameter.POSITIONAL_OR_KEYWORD,
@@ -225,10 +225,12 @@ def _takes_nodes(measure: Measure) -> bool:
     )
 
 
-def _asks_nodes(measure: Measure) -> bool:
-    """Tell whether the keyword `nodes` is there and still open."""
+def called_on(measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Any:
+    """Measure a network on some nodes, if the keyword `nodes` is there and still open."""
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    return _takes_nodes(measure) and not bound
+    if _takes_nodes(measure) and not bound:
+        return measure(network, nodes=list(nodes))
+    return measure(network)
 
 
 def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:

@@ -15,7 +15,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 
 Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
@@ -217,11 +217,4 @@ def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -
     """Give the network with the links of some layers replaced."""
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     codes = [network.layers.index(layer) for layer in layers]
-    merged = rows.where(~np.isin(rows.layer, codes)).followed_by(new)
-    return network_of_rows(
-        network.storage.node_table(),
-        network.storage.places,
-        network.layers,
-        merged,
-        network.storage.records,
-    )
+    return with_rows(network, rows.where(~np.isin(rows.layer, codes)).followed_by(new))

@@ -14,7 +14,7 @@ from netinnov._arguments import check_flag, examples, shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, check_network, with_rows
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,14 +59,7 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     check_network(network)
     check_flag("collapse_periods", collapse_periods)
     if collapse_periods:
-        storage, rows = network.storage, network.storage.link_rows()
-        network = network_of_rows(
-            storage.node_table(),
-            storage.places,
-            network.layers,
-            rows._replace(period=None),
-            storage.records,
-        )
+        network = with_rows(network, network.storage.link_rows()._replace(period=None))
     return multigraph(one_graph(network))
 
 

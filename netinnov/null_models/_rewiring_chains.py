@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._typing import Codes, Floats
-from netinnov.network import MultilayerNetwork, network_of_blocks, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_blocks, with_rows
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Space = Literal["simple", "loopy", "multigraph", "loopy_multigraph"]
@@ -228,13 +228,7 @@ class Plan:
             rows = rows.followed_by(part)
         if rows.period is not None and (rows.period == NO_PERIOD).all():
             rows = rows._replace(period=None)
-        return network_of_rows(
-            network.storage.node_table(),
-            network.storage.places,
-            network.layers,
-            rows,
-            network.storage.records,
-        )
+        return with_rows(network, rows)
 
 
 def ends_by_class(

@@ -52,14 +52,7 @@ class ByDistance:
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
         distance_between = np.empty((self.n, self.n))
-        blocks = distances(
-            network,
-            everyone,
-            distance=by_access.distance,
-            switch_cost=0.0,
-            frictions=by_access.frictions,
-        )
-        for sources, block in blocks:
+        for sources, block in distances(network, everyone, by_access.costs):
             distance_between[sources] = block
         self.kept: dict[Plan, Floats] = {(): distance_between}
 
@@ -104,7 +97,7 @@ class ByDistance:
                 before[mine] = np.asarray(lengths_of_pairs).ravel()
         self.before = before
         self.friction = np.zeros(pair.size)
-        if self.by_access.frictions:
+        if self.by_access.costs.frictions:
             rows = Rows(
                 np.zeros(pair.size, np.int32),
                 self.source[at].astype(np.int32),
@@ -113,7 +106,7 @@ class ByDistance:
             )
             one = {"new": next(iter(records.values()))._replace(directed=True)}
             ends = network_of_rows(self._every_node(), storage.places, ("new",), rows, one)
-            lengths = link_lengths(ends, "new", "unit", self.by_access.frictions)
+            lengths = link_lengths(ends, "new", "unit", self.by_access.costs.frictions)
             lengths_of_pairs = lengths.tocsr()[self.source[at], self.target[at]]
             self.friction = np.asarray(lengths_of_pairs).ravel() - 1.0
 
@@ -191,7 +184,7 @@ class ByDistance:
 
     def _lengths(self, rows: Positions, added: Floats) -> Floats:
         slot = self.slot[rows]
-        if self.by_access.distance == "unit":
+        if self.by_access.costs.distance == "unit":
             return 1.0 + self.friction[slot]
         length: Floats = 1.0 / (self.before[slot] + added[slot] + self.weight[rows])
         return length + self.friction[slot]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._paths import Frictions, distances, shortest_links
-from netinnov._typing import Codes, Distance, Floats
+from netinnov._paths import PathCosts, distances, shortest_links
+from netinnov._typing import Codes, Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.network import MultilayerNetwork
 
@@ -22,16 +22,11 @@ class CoalitionAccess:
     """Sum of harmonic centrality over the baseline's nodes whose jurisdiction is in a coalition."""
 
     def __init__(
-        self,
-        network: MultilayerNetwork,
-        players: Sequence[str],
-        distance: Distance,
-        frictions: Frictions | None,
+        self, network: MultilayerNetwork, players: Sequence[str], costs: PathCosts
     ) -> None:
         self.network = network
         self.players = list(players)
-        self.distance = distance
-        self.frictions = frictions
+        self.costs = costs
         owners = network.storage.nodes["jurisdiction"]
         self.owner = pd.Index(self.players).get_indexer(pd.Index(owners)).astype(np.int32)
         """For each node the position of its player; -1 for none."""
@@ -41,12 +36,7 @@ class CoalitionAccess:
 
     def __call__(self, network: MultilayerNetwork, coalition: frozenset[str]) -> float:
         if network is not self._measured:
-            scores = harmonic_centrality(
-                network,
-                distance=self.distance,
-                frictions=self.frictions,
-                nodes=self._nodes,
-            )
+            scores = harmonic_centrality(network, nodes=self._nodes, **self.costs._asdict())
             owned = self.owner >= 0
             baseline = scores.to_numpy()[: self.owner.size]
             sums = np.bincount(self.owner[owned], baseline[owned], minlength=len(self.players))
@@ -74,7 +64,7 @@ class CoalitionAccess:
         if (needs[first][pair_of_link] != needs).any():
             return None
         source, target = (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
-        lengths = shortest_links(grown, self.distance, self.frictions)
+        lengths = shortest_links(grown, self.costs.distance, self.costs.frictions)
         source, target = np.append(source, target), np.append(target, source)
         length = _entries(lengths, source, target)
         mask = np.tile(needs[first], 2)
@@ -90,7 +80,7 @@ class CoalitionAccess:
         row_of = np.full(n, -1, np.int32)
         row_of[rows] = np.arange(rows.size)
         gains: Floats = access_gains(
-            self._distances(rows),
+            np.concatenate([block for _, block in distances(self.network, rows, self.costs)]),
             row_of,
             self.owner[rows],
             source[order],
@@ -100,16 +90,6 @@ class CoalitionAccess:
             begin,
         )
         return gains / (n - 1)
-
-    def _distances(self, rows: Codes) -> Floats:
-        blocks = distances(
-            self.network,
-            rows,
-            distance=self.distance,
-            switch_cost=0.0,
-            frictions=self.frictions,
-        )
-        return np.concatenate([block for _, block in blocks])
 
 
 def _entries(matrix: sparse.csr_array, row: Codes, column: Codes) -> Floats:

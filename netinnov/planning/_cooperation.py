@@ -20,7 +20,7 @@ from netinnov._arguments import (
     examples,
     shown,
 )
-from netinnov._paths import Frictions, check_path_arguments
+from netinnov._paths import Frictions, PathCosts, path_costs
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -103,15 +103,15 @@ def cooperation_game(
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.25, 1.5]
     """
     check_network(network)
-    check_path_arguments(distance, 0.0, frictions)
+    costs = path_costs(distance, 0.0, frictions)
     names = [str(name) for name in distinct_players("players", players)]
     check_names("players", names, network.storage.nodes["jurisdiction"].dropna().unique().tolist())
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
-    access = CoalitionAccess(network, names, distance, frictions)
+    access = CoalitionAccess(network, names, costs)
     if objective is None:
         objective = access
-    elif distance != "unit" or frictions is not None:
+    elif costs != PathCosts():
         raise InputError("`distance` and `frictions` are read by the default objective only.")
     check_callable("objective", objective, "a function of a network and a frozenset of players")
     if isinstance(links, pd.DataFrame):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,16 +13,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_callable, did_you_mean, examples, shown
-from netinnov._paths import Frictions, positions
-from netinnov._typing import Distance, Floats
+from netinnov._paths import PathCosts, positions
+from netinnov._typing import Floats
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.connectivity import effective_resistance, global_efficiency, kirchhoff_index
 from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
+from netinnov.experiments._replicates import called_on
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Combined
-from netinnov.scenarios._park_ends import inside
 
 ObjectiveName = Literal[
     "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
@@ -47,8 +46,7 @@ class ByAccess:
 
     nodes: npt.NDArray[np.int32]
     reduce: Reduce
-    distance: Distance = "unit"
-    frictions: Frictions | None = None
+    costs: PathCosts
     never_lowered: bool = True
 
 
@@ -101,7 +99,9 @@ def judge_of(
             measure = partial(_effective_number, everyone.size)
             return Judge(repr(objective), measure, by_strength=1.0)
         reduce = _reduce(objective, network, candidates)
-        return _access_judge(repr(objective), ByAccess(everyone, reduce), objective in _KNOWN)
+        return _access_judge(
+            repr(objective), ByAccess(everyone, reduce, PathCosts()), objective in _KNOWN
+        )
     check_callable("objective", objective, "a name or a function of a network", made=True)
     ours = _by_paths(objective, network)
     if ours is not None:
@@ -114,13 +114,11 @@ def access_objective(
     name: AccessName,
     network: MultilayerNetwork,
     candidates: Mapping[str, Any],
-    *,
-    distance: Distance,
-    frictions: Frictions | None,
+    costs: PathCosts,
 ) -> ByAccess:
     """An objective of access by its name, with lengths and frictions of links."""
     reduce = _reduce(name, network, candidates)
-    return ByAccess(positions(network, None), reduce, distance, frictions, name in _KNOWN)
+    return ByAccess(positions(network, None), reduce, costs, name in _KNOWN)
 
 
 def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
@@ -129,9 +127,9 @@ def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
 
 def _from_access(by_access: ByAccess, network: MultilayerNetwork) -> float:
     names = network.storage.nodes.index.take(by_access.nodes)
-    access = harmonic_centrality(
-        network, distance=by_access.distance, frictions=by_access.frictions, nodes=list(names)
-    ).to_numpy(np.float64)[by_access.nodes]
+    access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict()).to_numpy(
+        np.float64
+    )[by_access.nodes]
     return float(by_access.reduce(access[None])[0])
 
 
@@ -195,10 +193,7 @@ def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.
             f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
             f"{examples(without)}. Give a function of a network as `objective` instead."
         )
-    code = network.storage.place_codes
-    within = np.any([inside(network, home) for home in dict.fromkeys(homes)], axis=0)
-    at: npt.NDArray[np.bool_] = within[code] & (code >= 0)
-    return at
+    return network.storage.inside(homes)
 
 
 def _homes(scenario: Any) -> list[str]:
@@ -224,24 +219,15 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
         return Judge(function.__name__, bound, never_lowered=True)
     nodes = positions(network, options.pop("nodes", None))
     reduce = _mean if function is global_efficiency else _sum
-    return _access_judge(function.__name__, ByAccess(nodes, reduce, **options), True)
+    return _access_judge(function.__name__, ByAccess(nodes, reduce, PathCosts(**options)), True)
 
 
 def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
     """Call a function, with the nodes of the baseline if it asks for them; a Series is summed."""
-    value = objective(network, nodes=list(nodes)) if _asks_nodes(objective) else objective(network)
+    value = called_on(objective, network, nodes)
     if isinstance(value, pd.Series):
         return value.reindex(nodes).sum(skipna=False)
     return value
-
-
-def _asks_nodes(objective: Callable[..., Any]) -> bool:
-    try:
-        asked = inspect.signature(objective).parameters.get("nodes")
-    except (TypeError, ValueError):  # some compiled functions have no signature
-        return False
-    bound = isinstance(objective, partial) and "nodes" in objective.keywords
-    return asked is not None and not bound and asked.kind is not asked.VAR_KEYWORD
 
 
 def _refuse_parts(network: MultilayerNetwork) -> None:

@@ -20,7 +20,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._display import Displayed
-from netinnov._paths import Frictions, check_path_arguments
+from netinnov._paths import Frictions, path_costs
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -342,7 +342,7 @@ def worth_of_space(
     check_number("floor", floor, low=0, above=True)
     check_number("area", area, low=0, above=True)
     check_number("links_per_unit", links_per_unit, low=0, above=True)
-    check_path_arguments(distance, 0.0, frictions)
+    costs = path_costs(distance, 0.0, frictions)
     size = round(area / floor * links_per_unit)
     if size < 1:
         raise InputError(
@@ -354,9 +354,7 @@ def worth_of_space(
         str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
         for host in as_list("hosts", hosts, "places")
     }
-    access = access_objective(
-        "home_access", network, candidates, distance=distance, frictions=frictions
-    )
+    access = access_objective("home_access", network, candidates, costs)
     plan = site_enclaves(
         network, candidates=candidates, k=1, objective=access, replicates=replicates, rng=rng
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
+from netinnov._paths import pair_index
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -221,7 +222,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     refuse_shares(network.storage.records, "relative_strength")
     flows = Flows.of(network, "relative_strength")
     share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
-    index = _pairs(network, flows.source, flows.target)
+    index = pair_index(network, flows.source, flows.target)
     return pd.Series(share, index, name="relative_strength")
 
 
@@ -270,7 +271,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     flows = Flows.of(network, "link_symmetry")
     low, high, *_ = _both_ways(flows)
     balance, _ = link_balance(flows)
-    return pd.Series(balance, _pairs(network, low, high), name="link_symmetry")
+    return pd.Series(balance, pair_index(network, low, high), name="link_symmetry")
 
 
 def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
@@ -349,10 +350,3 @@ def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
     )
     n = max(flows.n, 1)
     return (key // n).astype(np.int32), (key % n).astype(np.int32), one_way, other_way
-
-
-def _pairs(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
-    nodes = network.storage.nodes.index
-    return pd.MultiIndex.from_arrays(
-        [nodes.take(source), nodes.take(target)], names=["source", "target"]
-    )

@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._arguments import check_callable, check_names, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models._prepared import Prepared
 
 Events: TypeAlias = int | Mapping[str, int] | None
@@ -67,14 +67,7 @@ def resampled(
         else:
             unit = observed.sum() / number
             weight[in_layer] = rng.poisson(observed / unit) * unit
-    rows = rows._replace(weight=weight).where(weight > 0)
-    return network_of_rows(
-        network.storage.node_table(),
-        network.storage.places,
-        network.layers,
-        rows,
-        network.storage.records,
-    )
+    return with_rows(network, rows._replace(weight=weight).where(weight > 0))
 
 
 def _number(layer: str, events: Events) -> int | None:

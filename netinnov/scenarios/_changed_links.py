@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.scenarios._pair_draws import Pairs, Positions
 
 KEPT = 2**18
@@ -111,6 +111,4 @@ def moved(
         period,
         attributes,
     )
-    return network_of_rows(
-        nodes, network.storage.places, network.layers, merged, network.storage.records
-    )
+    return with_rows(network, merged, nodes)

@@ -29,13 +29,12 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
             raise InputError(
                 f"`{role}` must be a place of the network; {place!r} is not one{near}."
             )
-    inside_home, inside_host = inside(network, home), inside(network, host)
-    if inside_home[places.index.get_loc(host)]:
+    if inside(network, home)[places.index.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     code = network.storage.place_codes
-    at_home = inside_home[code] & (code >= 0)
-    at_host = inside_host[code] & (code >= 0) & ~at_home
+    at_home = network.storage.inside([home])
+    at_host = network.storage.inside([host]) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
         if not nodes.any():
             used = places.index.take(np.unique(code[code >= 0]))

@@ -173,8 +173,7 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
         return _by_place(network, _node_strength(pairs, network.n_nodes, only_in=shares))
     if name == "tie":
         pairs = _pairs(network, scenario)
-        code = network.storage.place_codes
-        within = inside(network, stays)[code] & (code >= 0)
+        within = network.storage.inside([stays])
         across = pairs.at(within[pairs.source] != within[pairs.target])
         return _by_place(network, np.where(within, 0.0, _node_strength(across, network.n_nodes)))
     if name == "distance":

@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.linkages import find_enclaves
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 
 
 def remove_enclaves(
@@ -77,11 +77,4 @@ def remove_enclaves(
     if not keep_nodes:
         return network.select(nodes=list(network.storage.nodes.index[~enclave]))
     rows = network.storage.link_rows()
-    rest = rows.where(~enclave[rows.source] & ~enclave[rows.target])
-    return network_of_rows(
-        network.storage.node_table(),
-        network.storage.places,
-        network.layers,
-        rest,
-        network.storage.records,
-    )
+    return with_rows(network, rows.where(~enclave[rows.source] & ~enclave[rows.target]))

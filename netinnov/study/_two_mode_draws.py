@@ -14,7 +14,7 @@ from netinnov._columns import as_text
 from netinnov._hierarchy import units
 from netinnov._rows import Rows
 from netinnov._typing import Codes
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
 from netinnov.study._loaded_data import Incidence
@@ -87,11 +87,7 @@ class Participation:
             if self.mixed >= 0:
                 others = ~alike if number >= 0 else np.ones_like(alike)
                 parts.append(_pairs(some @ present(others).T, self.mixed))
-        rows = reduce(Rows.followed_by, parts)
-        storage = self.cities.storage
-        return network_of_rows(
-            storage.node_table(), storage.places, self.cities.layers, rows, storage.records
-        )
+        return with_rows(self.cities, reduce(Rows.followed_by, parts))
 
 
 def _pairs(weights: csr_array, layer: int) -> Rows:

@@ -245,15 +245,7 @@ def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]
     if names not in places.index:
         msg = f"`{argument}` must be a place or a sequence of nodes; found {names!r}"
         raise InputError(f"{msg}{did_you_mean(names, places.index)}.")
-    inside = np.asarray(places.index == names)
-    parent = places.index.get_indexer(pd.Index(places["parent"]))
-    for _ in range(len(places)):
-        wider = inside | (inside[parent] & (parent >= 0))
-        if (wider == inside).all():
-            break
-        inside = wider
-    code = network.storage.place_codes
-    nodes = np.flatnonzero(inside[code] & (code >= 0)).astype(np.int32)
+    nodes = np.flatnonzero(network.storage.inside([names])).astype(np.int32)
     if not nodes.size:
         raise InputError(
             f"`{argument}` must have nodes in the network; the place {names!r} has none."
