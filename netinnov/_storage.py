@@ -98,22 +98,22 @@ class Storage:
             self.memo["parents"] = locked(parents(self._places))
         return cast(Codes, self.memo["parents"])
 
-    def positions(self, what: str, names: Iterable[object]) -> Codes:
+    def positions(self, argument: str, names: Iterable[object]) -> Codes:
         """Where some nodes stand, in the order given; networks of the same nodes look them up once.
 
-        ``what``: the name of the argument, for the message that refuses an unknown node.
+        ``argument``: the name of the argument, for the message that refuses an unknown node.
         """
         if isinstance(names, pd.Series):
             names = pd.Index(names)
         # An index of text is Arrow's already, and slow to walk through.
         column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
-        listed: Any = names if column else as_list(what, names, "names of nodes")
+        listed: Any = names if column else as_list(argument, names, "names of nodes")
         if column or len(listed) > MANY:
             text = listed if column else [str(name) for name in listed]
             codes = codes_of(text, self._nodes.index)
             if (codes < 0).any():
                 unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
-                raise unknown_names(what, unknown, len(listed), self._nodes.index)
+                raise unknown_names(argument, unknown, len(listed), self._nodes.index)
             return codes
         at = self._at
         if len(at) < len(self._nodes):  # in one step, as threads may share it
@@ -122,7 +122,7 @@ class Storage:
             return np.fromiter(map(at.__getitem__, map(str, listed)), np.int32, len(listed))
         except KeyError:
             unknown = [name for name in listed if str(name) not in at]
-            raise unknown_names(what, unknown, len(listed), self._nodes.index) from None
+            raise unknown_names(argument, unknown, len(listed), self._nodes.index) from None
 
     def holds_shares(self, layer: str) -> bool:
         """Whether the weights of a layer are shares of each origin's total."""

@@ -42,9 +42,11 @@ def test_the_oldest_allowed_versions_become_constraints(tmp_path):
     constraints = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["constraints"]
     path = tmp_path / "setup.cfg"
     required = "[options]\ninstall_requires =\n    # why\n    a>=1.2\n    {}\n"
-    optional = "[options.extras_require]\nall =\n    d.e>=5\n"
+    optional = (
+        "[options.extras_require]\nall =\n    d.e>=5\nf =\n    d.e>=5\n    f[x]>=6\ndev =\n    g\n"
+    )
     path.write_text(required.format("b-c>=3,<4") + optional)
-    assert constraints(path) == ["a==1.2", "b-c==3", "d.e==5"]
+    assert constraints(path) == ["a==1.2", "b-c==3", "d.e==5", "f==6"]
     path.write_text(required.format("b-c") + optional)
     with pytest.raises(SystemExit, match=r"'b-c' has no lower bound"):
         constraints(path)
@@ -92,6 +94,18 @@ def test_no_file_but_a_kernel_is_longer_than_450_lines():
         if path.parent.name != "kernels"
     }
     assert {name: length for name, length in lengths.items() if length > 450} == {}
+
+
+def test_variables_are_named_after_what_they_hold():
+    vague = {"found", "here", "there", "apart", "given", "what", "things", "stuff", "tmp", "df"}
+    stored = {
+        (str(path.relative_to(PACKAGE)), name)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (getattr(node, "id", None), getattr(node, "arg", None))
+        if not isinstance(getattr(node, "ctx", None), ast.Load) and name in vague
+    }
+    assert stored == set()
 
 
 def test_every_import_is_declared():

@@ -182,8 +182,8 @@ def _state_labels(
     return labels.T[numbers.T >= 0]
 
 
-def _refuse_twice(index: pd.Index, what: str) -> None:
+def _refuse_twice(index: pd.Index, noun: str) -> None:
     if not index.is_unique:
         twice = index[index.duplicated()].unique().tolist()
-        msg = f"`membership` must name each {what} once; found more than once: {twice[:5]}."
+        msg = f"`membership` must name each {noun} once; found more than once: {twice[:5]}."
         raise InputError(msg)

@@ -207,13 +207,13 @@ def _codes(labels: pd.Series | pd.DataFrame, nodes: pd.Index, layers: pd.Index |
     return pd.factorize(values)[0].astype(np.int32)
 
 
-def _check_same(what: str, a: pd.Index, b: pd.Index) -> None:
+def _check_same(noun: str, a: pd.Index, b: pd.Index) -> None:
     if a is b or a.equals(b):
         return
     lone = [*a.difference(b, sort=False), *b.difference(a, sort=False)]
     if lone:
         msg = (
-            f"the partitions must be over the same {what}; {len(lone)} are in one but not in "
-            f"another: {lone[:5]}. Select the common {what} first."
+            f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
+            f"another: {lone[:5]}. Select the common {noun} first."
         )
         raise InputError(msg)

@@ -54,16 +54,16 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
 
 
 @inlined
-def _shorten(apart, i, j, length, gains, chosen, sources, targets, after):
+def _shorten(distances, i, j, length, gains, chosen, sources, targets, after):
     """Lengths of all paths with one more link i > j, and what that adds to sums of 1/d by source.
 
     The sources that come to j sooner over i, and the targets that i comes to sooner over j.
     """
-    n = apart.shape[0]
+    n = distances.shape[0]
     n_targets = 0
     for t in range(n):
-        x = apart[j, t] + length
-        if x < apart[i, t]:
+        x = distances[j, t] + length
+        if x < distances[i, t]:
             targets[n_targets] = t
             after[n_targets] = x
             n_targets += 1
@@ -71,29 +71,29 @@ def _shorten(apart, i, j, length, gains, chosen, sources, targets, after):
         return
     n_sources = 0
     for s in range(n):
-        if apart[s, i] + length < apart[s, j]:
+        if distances[s, i] + length < distances[s, j]:
             sources[n_sources] = s
             n_sources += 1
     for h in range(n_sources):
         s = sources[h]
-        before = apart[s, i]
+        before = distances[s, i]
         for k in range(n_targets):
             t = targets[k]
-            old, new = apart[s, t], before + after[k]
+            old, new = distances[s, t], before + after[k]
             if new < old and s != t:
                 if chosen[s] and chosen[t]:
                     gains[s] += 1.0 / new - 1.0 / old
-                apart[s, t] = new
+                distances[s, t] = new
 
 
 @inlined
-def _gain(apart, i, j, length, gains, chosen, sources, targets, after):
+def _gain(distances, i, j, length, gains, chosen, sources, targets, after):
     """The same sums without a change of the distances."""
     n = chosen.size
     n_targets = 0
     for t in range(n):
-        x = apart[j, t] + length
-        if chosen[t] and x < apart[i, t]:
+        x = distances[j, t] + length
+        if chosen[t] and x < distances[i, t]:
             targets[n_targets] = t
             after[n_targets] = x
             n_targets += 1
@@ -101,26 +101,26 @@ def _gain(apart, i, j, length, gains, chosen, sources, targets, after):
         return
     n_sources = 0
     for s in range(n):
-        if chosen[s] and apart[s, i] + length < apart[s, j]:
+        if chosen[s] and distances[s, i] + length < distances[s, j]:
             sources[n_sources] = s
             n_sources += 1
     for h in range(n_sources):
         s = sources[h]
-        before = apart[s, i]
+        before = distances[s, i]
         gain = 0.0
         for k in range(n_targets):
-            old, new = apart[s, targets[k]], before + after[k]
+            old, new = distances[s, targets[k]], before + after[k]
             if new < old:
                 gain += 1.0 / new - 1.0 / old
         gains[s] += gain
 
 
 @kernel
-def access_gains(apart, chosen, first, n_new, source, target, length, both_ways):
+def access_gains(distances, chosen, first, n_new, source, target, length, both_ways):
     """Rise of each node's sum of 1/d to chosen nodes, for several added links at once.
 
-    ``apart[s, t]``: distance from s to t (0 on the diagonal, infinite: no path). Candidate c adds
-    the links ``first[c]`` to ``first[c + 1]`` and ``n_new[c]`` nodes, numbered from the nodes on;
+    ``distances[s, t]`` is from s to t (0 on the diagonal, infinite: no path). Candidate c adds the
+    links ``first[c]`` to ``first[c + 1]`` and ``n_new[c]`` nodes, numbered from the nodes on;
     ``both_ways``: whether a link goes both ways. Rows of the result are candidates, columns nodes;
     a node that is not chosen gains 0. Each link in turn shortens d(s, t) to min(d(s, t), d(s, i) +
     l + d(j, t)). O(candidates x (nodes^2 + links x pairs that gain)); of a single link between old
@@ -139,9 +139,9 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
         begin, end = first[c], first[c + 1]
         if end - begin == 1 and n_new[c] == 0:
             i, j, more = source[begin], target[begin], length[begin]
-            _gain(apart, i, j, more, gains[c], chosen, sources, targets, after)
+            _gain(distances, i, j, more, gains[c], chosen, sources, targets, after)
             if both_ways[begin]:
-                _gain(apart, j, i, more, gains[c], chosen, sources, targets, after)
+                _gain(distances, j, i, more, gains[c], chosen, sources, targets, after)
             continue
         size = n + n_new[c]
         work = np.full((size, size), np.inf)
@@ -149,7 +149,7 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
         for s in range(n):  # slower to compile as slices
             counts[s] = chosen[s]
             for t in range(n):
-                work[s, t] = apart[s, t]
+                work[s, t] = distances[s, t]
         gain = np.zeros(size, np.float64)
         for s in range(n, size):
             work[s, s] = 0.0
@@ -164,13 +164,13 @@ def access_gains(apart, chosen, first, n_new, source, target, length, both_ways)
 
 
 @kernel
-def distances_with_links(apart, source, target, length, both_ways):
+def distances_with_links(distances, source, target, length, both_ways):
     """Distances between all nodes with some more links: a new array. O(links x pairs that gain).
 
     Reference: distances recomputed.
     """
-    n = apart.shape[0]
-    work = apart.copy()
+    n = distances.shape[0]
+    work = distances.copy()
     chosen = np.zeros(n, np.bool_)
     gains = np.zeros(n, np.float64)
     sources, targets = np.empty(n, np.int32), np.empty(n, np.int32)

@@ -9,17 +9,17 @@ TINY = 1e-290
 
 
 @kernel
-def lanczos(indptr, indices, data, degrees, before, here, beta, steps):
+def lanczos(indptr, indices, data, degrees, before, current, beta, steps):
     """Go on for some steps with the tridiagonal matrix of a Laplacian, constants left out.
 
-    ``before`` and ``here`` are the last two Lanczos vectors, ``beta`` joins them (0 at the
+    ``before`` and ``current`` are the last two Lanczos vectors, ``beta`` joins them (0 at the
     start). Returns the new diagonal, the new entries beside it, and the two last vectors; shorter
     than ``steps`` where nothing is left to explore. Vectors are not made orthogonal again, which
     repeats eigenvalues but does not move the smallest (Paige 1980). O(steps (m + n)).
     Reference: scipy.linalg.eigh of the dense matrix.
     """
     n = degrees.size
-    u, v, w = before.copy(), here.copy(), np.empty(n)
+    u, v, w = before.copy(), current.copy(), np.empty(n)
     diagonal, beside = np.empty(steps), np.empty(steps)
     scale = 0.0
     for i in range(n):

@@ -235,8 +235,8 @@ def _seats(network: MultilayerNetwork, drawn: list[str]) -> list[int]:
     return list(range(len(drawn)))
 
 
-def _left_out(things: str, reason: str, n: int) -> str:
-    return f"{things} left out, {reason}: {n:,}." if n else ""
+def _left_out(subject: str, reason: str, n: int) -> str:
+    return f"{subject} left out, {reason}: {n:,}." if n else ""
 
 
 def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:

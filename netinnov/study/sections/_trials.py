@@ -231,8 +231,8 @@ def specifications(
 def _median_length(cities: MultilayerNetwork, options: MeasuresPart) -> float:
     """Length of the median link between two places, without frictions."""
     links = cities.links
-    apart = links.loc[links["source"] != links["target"], "weight"]
-    return float(1 / apart.median()) if options.distance == "inverse" and len(apart) else 1.0
+    weights = links.loc[links["source"] != links["target"], "weight"]
+    return float(1 / weights.median()) if options.distance == "inverse" and len(weights) else 1.0
 
 
 def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:
