@@ -91,7 +91,7 @@ LINES = {
             '    "SisterCities",',
         ),
     ],
-    "netinnov/scenarios/_catalogue.py": [
+    "netinnov/scenarios/_rivals.py": [
         (
             "RIVALS: dict[str, Rival] = {",
             "from netinnov.scenarios._example import SisterCities\n",

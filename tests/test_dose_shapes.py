@@ -10,8 +10,7 @@ import pytest
 from scipy import optimize, stats
 
 from netinnov.experiments import DoseResponse, ExperimentResult
-from netinnov.experiments._dose_shapes import lack_of_fit
-from netinnov.experiments._least_squares import curves, fitted
+from netinnov.experiments._dose_shapes import curves, fitted, lack_of_fit
 
 DOSES = np.arange(1.0, 13)
 

@@ -13,7 +13,7 @@ from scipy import sparse
 
 import netinnov as ni
 from netinnov.centrality import _pagerank, pagerank
-from netinnov.centrality._triangles import Triangles
+from netinnov.centrality._pagerank import Triangles
 from netinnov.connectivity import largest_component
 from netinnov.kernels.products import symmetric_product
 from netinnov.supra import supra_adjacency

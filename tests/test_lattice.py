@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import netinnov as ni
 from netinnov import topology
-from netinnov.topology._lattice import ring_lattice
+from netinnov.topology._small_world import ring_lattice
 from test_topology import of_graph
 
 

@@ -14,8 +14,8 @@ from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.planning import CentreSupport, EffectiveNumber, plan_centres
 from netinnov.planning import _plan_centres as module
-from netinnov.planning._by_strength import ByStrength
 from netinnov.planning._placements import all_placements
+from netinnov.planning._plan_values import ByStrength
 from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave
 

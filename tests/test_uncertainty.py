@@ -22,7 +22,7 @@ from netinnov.experiments import (
     ResampledLinks,
     compare_scenarios,
 )
-from netinnov.experiments._uncertainty import components, data_statistics
+from netinnov.experiments._effect_statistics import components, data_statistics
 from netinnov.network import network_of_rows
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 

@@ -2,13 +2,11 @@
 
 from netinnov._paths import Frictions
 from netinnov._public import public_names
-from netinnov.connectivity._access import access
 from netinnov.connectivity._added_links import added_link_gain
-from netinnov.connectivity._components import largest_component
-from netinnov.connectivity._lengths import average_path_length, global_efficiency
+from netinnov.connectivity._lengths import access, average_path_length, global_efficiency
 from netinnov.connectivity._reach import ExternalReach, external_reach, reach
 from netinnov.connectivity._resistance import effective_resistance, kirchhoff_index
-from netinnov.connectivity._robustness import robustness_curve
+from netinnov.connectivity._robustness import largest_component, robustness_curve
 from netinnov.connectivity._spectrum import algebraic_connectivity
 
 __all__ = [

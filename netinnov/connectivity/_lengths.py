@@ -1,4 +1,4 @@
-"""How near the nodes are to each other: efficiency and lengths of paths."""
+"""How near the nodes are to each other: efficiency, lengths of paths and access."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from netinnov._parallel import in_threads
 from netinnov._paths import (
     Frictions,
     distances,
     linked,
+    nearest,
     path_costs,
     positions,
     union_arcs,
 )
 from netinnov._typing import Codes, Distance
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 
@@ -168,3 +171,55 @@ def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.ND
     for count in counts:
         total[: count.size] += count
     return total
+
+
+def access(
+    network: MultilayerNetwork,
+    *,
+    origin: Sequence[str],
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+) -> pd.Series:
+    """Distance to each node from the nearest of the origin nodes.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Paths walk links of any layer, away from the origin; a directed link one way
+        only.
+    origin : sequence of str
+        Ids of one node or more, such as the universities or the parks.
+    distance : {"unit", "inverse"}
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
+        counts.
+    switch_cost : float
+        Length of a change of layer on the way, at least 0; the first and the last layer are free.
+    frictions : Frictions, optional
+        What borders and kilometres add to the length of a link.
+
+    Returns
+    -------
+    Series
+        One number a node: 0 at an origin, NaN where no origin leads.
+
+    Raises
+    ------
+    InputError
+        If no origin is given or one is not there, or frictions need coordinates or jurisdictions
+        that are not known.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> access(network, origin=["a"]).tolist()
+    [0.0, 1.0, 2.0, nan]
+    """
+    costs = path_costs(distance, switch_cost, frictions)
+    sources = positions(network, origin, name="origin")
+    if sources.size == 0:
+        raise InputError("`origin` must name at least one node; found none.")
+    steps = nearest(network, sources, costs)
+    return pd.Series(np.where(np.isinf(steps), np.nan, steps), network.nodes.index, name="access")

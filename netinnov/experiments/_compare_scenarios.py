@@ -24,7 +24,6 @@ from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._kept_replicates import KeptReplicates
 from netinnov.experiments._placebo_tests import (
     Placebo,
     PlaceboDraw,
@@ -38,6 +37,7 @@ from netinnov.experiments._placebo_tests import (
 from netinnov.experiments._replicates import (
     BASELINE,
     Item,
+    KeptReplicates,
     Measure,
     Values,
     agreed,

@@ -8,8 +8,8 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
+from netinnov.experiments._effect_statistics import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
 from netinnov.experiments._replicates import BASELINE
 
 

@@ -13,10 +13,17 @@ from netinnov._arguments import as_whole, check_choice, check_confidence, check_
 from netinnov._display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.experiments._dose_shapes import compared, means_of, monotone, quality
+from netinnov.experiments._dose_shapes import (
+    CURVES,
+    Shape,
+    compared,
+    fitted,
+    means_of,
+    monotone,
+    quality,
+)
+from netinnov.experiments._effect_statistics import changes
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._least_squares import CURVES, Shape, fitted
-from netinnov.experiments._measured_changes import changes
 from netinnov.experiments._replicates import BASELINE
 
 Asked: TypeAlias = Literal[Shape, "best"]

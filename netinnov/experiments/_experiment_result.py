@@ -18,8 +18,14 @@ from netinnov._atomic import write_bytes
 from netinnov._display import Displayed
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
-from netinnov.experiments._measured_changes import by_replicate, changes, size_of, spread_of
-from netinnov.experiments._placebo_ranks import placebo_statistics
+from netinnov.experiments._effect_statistics import (
+    by_replicate,
+    changes,
+    data_statistics,
+    placebo_statistics,
+    size_of,
+    spread_of,
+)
 from netinnov.experiments._replicates import BASELINE
 from netinnov.experiments._result_tables import (
     decomposition_table,
@@ -27,7 +33,6 @@ from netinnov.experiments._result_tables import (
     sentence,
     sites_table,
 )
-from netinnov.experiments._uncertainty import data_statistics
 
 COLUMNS = [
     *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),

@@ -30,7 +30,7 @@ from netinnov._identity import digest, identity
 from netinnov._optional import require
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.experiments._measured_changes import changes
+from netinnov.experiments._effect_statistics import changes
 from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
 from netinnov.experiments._specifications import Specification, plain
 from netinnov.network import MultilayerNetwork, check_network

@@ -16,7 +16,7 @@ from netinnov.centrality import strength
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import effective_number, gini
-from netinnov.scenarios._park_ends import inside, sides
+from netinnov.scenarios._pair_draws import inside, sides
 
 _ROUNDING = 1e-14
 """Of the access of a node: what sums of many terms may be off by."""

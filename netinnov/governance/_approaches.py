@@ -21,8 +21,7 @@ from netinnov.scenarios import (
     TalentAttraction,
     equal_cost,
 )
-from netinnov.scenarios._pair_draws import layer_with_pairs
-from netinnov.scenarios._park_ends import sides
+from netinnov.scenarios._pair_draws import layer_with_pairs, sides
 from netinnov.scenarios._prices import Priced, check_scenario
 
 APPROACHES = (

@@ -25,7 +25,7 @@ from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import NoChange, Prices, Scenario, apply_scenario
-from netinnov.scenarios._park_ends import sides
+from netinnov.scenarios._pair_draws import sides
 from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)

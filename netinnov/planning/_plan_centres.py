@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.planning._centre_searches import all_sets, holds, searched_set
 from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber, Measure
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import all_placements
@@ -253,3 +253,64 @@ def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFram
     old = strength(before).sum(axis=1).reindex(index)
     new = strength(after).sum(axis=1).reindex(index)
     return pd.DataFrame({"strength_before": old, "strength_after": new, "change": new - old})
+
+
+def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
+    """Whether the target holds with a plan."""
+    return not values.is_better(at_least, values.scored(plan))
+
+
+def all_sets(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
+    """All sets, the cheapest first, until one will do; else the one with the largest value."""
+    n = costs.size
+    plans = [plan for size in range(n + 1) for plan in combinations(range(n), size)]
+    plans.sort(key=lambda plan: (math.fsum(costs[list(plan)]), len(plan)))
+    best: tuple[int, ...] = ()
+    most = values.value(best)
+    for plan in plans:
+        value = values.scored(plan)
+        if not values.is_better(at_least, value):
+            return list(plan)
+        if values.is_better(value, most):
+            best, most = plan, value
+    return list(best)
+
+
+def searched_set(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
+    """By gain for the cost, then without what is not needed, then with cheaper exchanges."""
+    plan: list[int] = []
+    outside = list(range(costs.size))
+    while outside and not holds(values, plan, at_least):
+        now = values.value(plan)
+        gains = np.minimum(values.values(plan, outside), at_least) - now
+        if not values.is_better(now + float(gains.max()), now):
+            break
+        worth = np.where(costs[outside] > 0, gains / np.maximum(costs[outside], 1e-300), np.inf)
+        worth = np.where(gains > 0, worth, -np.inf)
+        plan.append(outside.pop(int(np.argmax(worth))))
+    if not holds(values, plan, at_least):
+        return plan
+    for at in sorted(plan, key=lambda each: -costs[each]):
+        fewer = [each for each in plan if each != at]
+        if holds(values, fewer, at_least):
+            plan = fewer
+    while (cheaper := _exchanged(values, costs, at_least, plan)) is not None:
+        plan = cheaper
+    return plan
+
+
+def _exchanged(
+    values: PlanValues, costs: Floats, at_least: float, plan: list[int]
+) -> list[int] | None:
+    """The plan with one candidate in place of a dearer one, if the target still holds."""
+    for leaving in sorted(plan, key=lambda each: -costs[each]):
+        rest = [each for each in plan if each != leaving]
+        cheaper = [
+            at
+            for at in np.argsort(costs, kind="stable").tolist()
+            if at not in plan and costs[at] < costs[leaving]
+        ]
+        for at in cheaper:
+            if holds(values, [*rest, at], at_least):
+                return [*rest, at]
+    return None

@@ -24,12 +24,13 @@ from netinnov.polycentricity._centre_rules import (
     structure_of,
 )
 from netinnov.polycentricity._centres import check_options
-from netinnov.polycentricity._chosen_indices import Sizes, checked_setting
 from netinnov.polycentricity._indices import (
     INDICES,
     RANGES,
     SIZE,
     Setting,
+    Sizes,
+    checked_setting,
     index_values,
     rules_of,
     size_indices,

@@ -37,8 +37,14 @@ from netinnov.polycentricity._centre_rules import (
     structure_of,
 )
 from netinnov.polycentricity._centres import check_options
-from netinnov.polycentricity._chosen_indices import Sizes, checked_setting
-from netinnov.polycentricity._indices import Setting, among, index_values, size_indices
+from netinnov.polycentricity._indices import (
+    Setting,
+    Sizes,
+    among,
+    checked_setting,
+    index_values,
+    size_indices,
+)
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import check_count, drawn_from
 

@@ -11,8 +11,15 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._changed_links import NewNode, added_node, moved
-from netinnov.scenarios._pair_draws import Ends, Mask, Pairs, layer_with_pairs, points_to_end
-from netinnov.scenarios._park_ends import Side, sides
+from netinnov.scenarios._pair_draws import (
+    Ends,
+    Mask,
+    Pairs,
+    Side,
+    layer_with_pairs,
+    points_to_end,
+    sides,
+)
 from netinnov.scenarios._prices import Funding, Priced
 
 NOT_GIVEN = math.nan

@@ -16,14 +16,17 @@ from netinnov.scenarios._pair_draws import (
     Draws,
     Pairs,
     Positions,
+    Side,
     anywhere,
     drawn_ends,
+    embedding,
     ends_by_strength,
     ends_of_volume,
     layer_with_pairs,
+    own,
     points_to_end,
+    sides,
 )
-from netinnov.scenarios._park_ends import Side, embedding, own, sides
 from netinnov.scenarios._prices import Amounts, Funding
 
 MOST_PAIRS = 1_000_000

@@ -16,14 +16,19 @@ from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Draws,
     Pairs,
+    Side,
     anywhere,
+    belongs_to,
     draw,
     drawn_ends,
+    embedding,
     ends_by_strength,
     ends_of_volume,
+    inside,
     layer_with_pairs,
+    own,
+    sides,
 )
-from netinnov.scenarios._park_ends import Side, belongs_to, embedding, inside, own, sides
 from netinnov.scenarios._prices import Amounts, Funding
 
 

@@ -12,8 +12,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import Draws, shares
-from netinnov.scenarios._park_ends import Side
+from netinnov.scenarios._pair_draws import Draws, Side, shares
 
 _NODES = 16
 """Of Gauss and Legendre's rule in each panel of the logarithm of time."""

@@ -16,8 +16,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Mask
-from netinnov.scenarios._park_ends import sides
+from netinnov.scenarios._pair_draws import Mask, sides
 from netinnov.scenarios._placebo_candidates import (
     MATCH,
     Between,

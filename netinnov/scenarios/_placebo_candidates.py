@@ -15,8 +15,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, linked_pairs
-from netinnov.scenarios._park_ends import inside, sides
+from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, inside, linked_pairs, sides
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Replaced: TypeAlias = Literal["host", "home"]

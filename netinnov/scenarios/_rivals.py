@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,12 +21,14 @@ from netinnov.scenarios._pair_draws import (
     Ends,
     Mask,
     Pairs,
+    Side,
     draw,
     drawn_ends,
     ends_by_strength,
     layer_with_pairs,
+    own,
+    sides,
 )
-from netinnov.scenarios._park_ends import Side, own, sides
 from netinnov.scenarios._prices import (
     Amounts,
     Change,
@@ -295,3 +299,42 @@ class Combined(Priced):
 
 BETWEEN = (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 """The scenarios between a home and a host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A rival made from the enclave that it is compared with.
+
+    Parameters
+    ----------
+    make : function ReverseEnclave -> scenario
+        Gives the rival with the same home, host, number of links, funding and layer.
+    words : str
+        Description, for a sentence: "the park is better than ...".
+    contrast : bool
+        Whether it is the same enclave with other ends and the same cost, so that its size need not
+        be changed to match the cost.
+
+    Examples
+    --------
+    >>> RIVALS["direct links"].make(ReverseEnclave("quzhou", "hangzhou", 4, 0.25)).size
+    4
+    """
+
+    make: Callable[[ReverseEnclave], Priced]
+    words: str
+    contrast: bool = False
+
+
+def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
+    """Make a rival with the options that it shares with the enclave."""
+    names = [each.name for each in fields(cast(Any, rival))]
+    return rival(**{name: getattr(enclave, name) for name in names})
+
+
+RIVALS: dict[str, Rival] = {
+    "direct links": Rival(partial(_like, DirectLinks), "direct links without a park"),
+    "random ends": Rival(RandomEnds, "a park linked to places at random", contrast=True),
+    "forward enclave": Rival(partial(_like, ForwardEnclave), "a park of the host at home"),
+}
+"""Rivals that a study can name in ``[experiment] rivals``; a new one is usable once it is here."""

@@ -14,7 +14,12 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_choice, check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._modes import mode_table, roots_of
+from netinnov.mechanisms.cobweb._modes import (
+    first_crossing,
+    mode_table,
+    roots_of,
+    symmetric_threshold,
+)
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
     attention_matrix,
@@ -24,7 +29,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     region_names,
     vector,
 )
-from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
 from netinnov.network import MultilayerNetwork
 
 Side: TypeAlias = Literal["demand", "supply"]

@@ -15,8 +15,8 @@ from scipy.optimize import linear_sum_assignment
 from netinnov._arguments import check_choice, check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
+from netinnov.mechanisms.cobweb._modes import first_crossing, symmetric_threshold
 from netinnov.mechanisms.cobweb._parameters import position
-from netinnov.mechanisms.cobweb._thresholds import first_crossing, symmetric_threshold
 
 Answer: TypeAlias = Literal["both", "home", "host_price"]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import linalg
 
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
-from netinnov.mechanisms.free_flow._wages import excess_slope, market_solver, two_wages
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +152,140 @@ class CorePeriphery(TradeModel):
                 f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
             )
             raise InputError(msg)
+
+
+_ACCURACY = 1e-13
+_FLOOR = 1e-11
+"""What rounding may leave where exponents are large."""
+_MOST = 1000
+_NEXT_EXACT = 1e-9
+"""A step so small that its error, which is quadratic, is nothing."""
+
+
+class Market(NamedTuple):
+    """A short-run equilibrium; states x regions."""
+
+    wages: Floats
+    made: Floats  # x w^(1 - sigma), what a region adds to price indices
+    prices: Floats  # G^(1 - sigma)
+    income: Floats
+    demand: Floats  # w^sigma
+
+
+def market_solver(
+    sigma: float, mu: float, phi: Floats, immobile: Floats
+) -> Callable[[Floats], Market]:
+    """Short-run equilibria of one state after another, each begun from the last three.
+
+    Newton's method for log wages. Its matrix changes little from step to step: for single states
+    the factors are kept while they serve. Where a step leads away, far from the root, the market's
+    own fixed point w^sigma = demand(w) takes its place: in logarithms a step shortens every error
+    to (sigma - 1 + mu) / sigma at most, so that there is one root, and it is found.
+    """
+    before: list[Floats] = []
+    kept: list[Any] = []
+
+    def solve(x: Floats) -> Market:
+        log_wages = _begin(before, x.shape)
+        last = np.full((len(x), 1), np.inf)
+        safe = log_wages
+        for _ in range(_MOST):
+            market = _market(log_wages, x)
+            off = np.log(market.demand) - sigma * log_wages
+            size = np.abs(off).max(axis=1, keepdims=True)
+            if (size < _ACCURACY * sigma).all():
+                break
+            worse = size > last
+            if worse.any():
+                if (size < _FLOOR * sigma).all():
+                    break
+                log_wages = np.where(worse, safe, log_wages)
+                market = _market(log_wages, x)
+                off = np.log(market.demand) - sigma * log_wages
+                size = np.abs(off).max(axis=1, keepdims=True)
+            if len(x) > 1:
+                systems = excess_slope(sigma, mu, phi, x, market)
+                change = np.linalg.solve(systems, off[..., None])[..., 0]
+            else:
+                if not kept or size[0, 0] > 0.5 * last[0, 0]:
+                    system = excess_slope(sigma, mu, phi, x, market)[0]
+                    kept[:] = [linalg.lu_factor(system, check_finite=False)]
+                change = linalg.lu_solve(kept[0], off[0], check_finite=False)[None, :]
+            last, safe = size, log_wages + off / sigma
+            log_wages = log_wages + np.clip(change, -1, 1)
+        before.append(log_wages)
+        del before[:-3]
+        return market
+
+    def _market(log_wages: Floats, x: Floats) -> Market:
+        wages = np.exp(log_wages)
+        made = x * np.exp((1 - sigma) * log_wages)
+        index = made @ phi
+        income = mu * x * wages + (1 - mu) * immobile
+        return Market(wages, made, index, income, (income / index) @ phi)
+
+    return solve
+
+
+def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market) -> Floats:
+    """Slope of sigma ln w - ln demand by ln w (column), for each state."""
+    wages, made, index, income, demand = (part[:, None, :] for part in market)
+    reach = phi * (income / index) / demand.swapaxes(1, 2)
+    slopes: Floats = -reach * (mu * x[:, None, :] * wages / income)
+    slopes -= (sigma - 1) * ((reach / index) @ phi) * made
+    diagonal = np.arange(x.shape[1])
+    slopes[:, diagonal, diagonal] += sigma
+    return slopes
+
+
+def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
+    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1.
+
+    Newton's method for the logarithm of their ratio, by halves where a step leaves the bounds.
+    """
+    # Demand reaches a region at most 1 / phi times as well as the other one.
+    high = -np.log(phi) / sigma + 1e-9
+    low = -high
+    ratio = np.zeros(np.shape(high))
+    for _ in range(_MOST):
+        excess, slope = _two_excess(ratio, sigma, mu, x, phi)
+        low, high = np.where(excess < 0, ratio, low), np.where(excess > 0, ratio, high)
+        new = ratio - excess / slope
+        new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
+        moved = np.abs(new - ratio).max(initial=0)
+        ratio = new
+        if moved < _NEXT_EXACT:
+            break
+    second = 1 / (x * np.exp(ratio) + (1 - x))
+    return np.asarray(np.exp(ratio) * second), np.asarray(second)
+
+
+def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) -> Any:
+    """Sigma ln(w1 / w2) minus the same of demand, and its slope by ln(w1 / w2)."""
+    ratio = np.exp(log_ratio)
+    second = 1 / (x * ratio + (1 - x))
+    paid = x * ratio * second  # of all wages, in region 1; the logarithm of w1 rises by 1 - paid
+    made = x * (ratio * second) ** (1 - sigma), (1 - x) * second ** (1 - sigma)
+    index = made[0] + phi * made[1], phi * made[0] + made[1]
+    income = mu * paid + (1 - mu) / 2, mu * (1 - paid) + (1 - mu) / 2
+    demand = income[0] / index[0], income[1] / index[1]
+    change = (1 - sigma) * (1 - paid) * made[0], (sigma - 1) * paid * made[1]
+    more = mu * paid * (1 - paid)
+    rise = (
+        more / income[0] - (change[0] + phi * change[1]) / index[0],
+        -more / income[1] - (phi * change[0] + change[1]) / index[1],
+    )
+    own, other = demand[0] + phi * demand[1], phi * demand[0] + demand[1]
+    slope = (demand[0] * rise[0] + phi * demand[1] * rise[1]) / own
+    slope -= (phi * demand[0] * rise[0] + demand[1] * rise[1]) / other
+    return sigma * log_ratio - np.log(own / other), sigma - slope
+
+
+def _begin(before: list[Floats], shape: tuple[int, ...]) -> Floats:
+    """Straight on from the last states, or along a parabola."""
+    if not before or before[-1].shape != shape:
+        before.clear()
+        return np.zeros(shape)
+    if len(before) < 3:
+        return before[0] if len(before) == 1 else 2 * before[1] - before[0]
+    return 3 * (before[2] - before[1]) + before[0]

@@ -10,13 +10,13 @@ import pandas as pd
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats
-from netinnov.mechanisms.free_flow._folds import fold
 from netinnov.mechanisms.free_flow._many_regions import ManyRegions
 from netinnov.mechanisms.free_flow._regions import check_border
 from netinnov.mechanisms.free_flow._rest_points import (
     Unit,
     check_freeness,
     check_share,
+    fold,
     in_unit,
     rest_points,
     rest_points_of_any,
