@@ -43,6 +43,15 @@ def table(tmp_path):
         {"weighting": "newman", "period": "year", "expected": True},
         {"weighting": "full", "by": "city"},
         {"by": "city", "period": "year", "max_members": 4, "expected": True},
+        {"weighting": "newman", "max_members": 3, "large_events": "sample", "rng": 1},
+        {
+            "by": "city",
+            "period": "year",
+            "max_members": 2,
+            "large_events": "sample",
+            "rng": 2,
+            "expected": True,
+        },
     ],
 )
 def test_blocks_add_up_to_the_links_of_the_whole(
@@ -52,7 +61,7 @@ def test_blocks_add_up_to_the_links_of_the_whole(
     options = {"member": "who", "event": "event"} | options
     path = tmp_path / "out" / "it's links"
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".* leaves out", UserWarning)
+        warnings.filterwarnings("ignore", ".*`max_members` =", UserWarning)
         expected = co_participation(records(), **options)
         written = write_co_participation(table, path, progress=False, **options)
     links = in_order(written.df())

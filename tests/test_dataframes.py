@@ -64,6 +64,20 @@ FUNCTIONS = {
     "expected of groups": lambda table: co_participation(
         table, member="who", event="event", by="city", max_members=4, expected=True
     ),
+    "sampled": lambda table: co_participation(
+        table,
+        member="who",
+        event="event",
+        weighting="newman",
+        period="year",
+        max_members=2,
+        large_events="sample",
+        rng=1,
+        expected=True,
+    ),
+    "sampled members of groups": lambda table: co_participation(
+        table, member="who", event="event", by="city", max_members=3, large_events="sample", rng=2
+    ),
     "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
     "branches": lambda table: branches(table, firm="event", place="who", value="value"),
 }
@@ -74,7 +88,7 @@ def check_libraries(rows: pd.DataFrame, libraries: dict[str, Any]) -> None:
         rows = rows.assign(city=rows["who"].map(CITY).astype("str"))
     for function in FUNCTIONS.values():
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".* leaves out", UserWarning)
+            warnings.filterwarnings("ignore", ".*`max_members` =", UserWarning)
             expected = as_links(function(rows))
             for make in libraries.values():
                 links = as_links(function(make(rows)))

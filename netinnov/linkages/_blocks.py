@@ -15,7 +15,9 @@ import numpy as np
 from netinnov._parallel import progress_bar
 from netinnov._typing import Floats
 from netinnov.linkages import _pairs_sql as sql
+from netinnov.linkages._large_events import Limit
 from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._participations import as_cells
 from netinnov.linkages._records import Integers
 
 BYTES_A_PAIR = 200
@@ -31,7 +33,7 @@ def pairs_in_blocks(
     when: list[str],
     weighting: Weighting,
     grouped: bool = False,
-    max_members: int | None = None,
+    limit: Limit | None = None,
     strengths: bool = False,
     progress: bool = True,
 ) -> Iterator[tuple[Any, Iterator[Any]]]:
@@ -42,6 +44,7 @@ def pairs_in_blocks(
     the end, so each frame is to be read before.
     """
     relation = rows.to_native()
+    sampled = limit is not None and limit.sampled
 
     def ask(query: str) -> Any:
         return relation.query("netinnov_rows", query)
@@ -50,9 +53,9 @@ def pairs_in_blocks(
     memory, temp = ask(settings).fetchall()[0]
     with _folder(temp) as folder:
 
-        def keep(name: str, query: str) -> str:
+        def keep(name: str, query: Any) -> str:
             file = folder / f"{name}.parquet"
-            ask(query).write_parquet(str(file))
+            (ask(query) if isinstance(query, str) else query).write_parquet(str(file))
             return files(file)
 
         keys = ", ".join(["event", *when])
@@ -65,15 +68,20 @@ def pairs_in_blocks(
         """
         counted = f"SELECT {keys}, unit, count(*)::DOUBLE AS amount FROM ({once}) GROUP BY ALL"
         plain = f"SELECT *, 1.0::DOUBLE AS amount FROM ({once})"
-        cells = keep("cells", counted if grouped else plain)
+        if sampled:
+            seats = nw.from_native(ask(f"FROM {keep('seats', once)}"))
+            cells = keep("cells", as_cells(seats, when, grouped=grouped, limit=limit).to_native())
+        else:
+            cells = keep("cells", counted if grouped else plain)
 
         def blocks() -> Iterator[Any]:
-            sizes = keep("sizes", sql.sizes(cells, when, weighting, max_members))
+            sizes = keep("sizes", sql.sizes(cells, when, weighting, limit))
             if strengths:
                 of_units = keep("strengths", sql.strengths(cells, sizes, when))
                 rates = keep("rates", sql.rates(sizes, when, weighting))
-            joined = f"FROM {cells} JOIN {sizes} {sql.using('event', *when)} WHERE k > 1"
-            shared = keep("shared", f"SELECT {keys}, unit, amount, share, units {joined}")
+            present = f"({sql.present(cells, sampled=sampled)})"
+            joined = f"FROM {present} JOIN {sizes} {sql.using('event', *when)} WHERE k > 1"
+            shared = keep("shared", f"SELECT * EXCLUDE k {joined}")
             partners = ask(f"""
                 SELECT unit, sum(units - 1)::DOUBLE AS n FROM {shared} GROUP BY unit ORDER BY unit
             """).fetchnumpy()
@@ -83,7 +91,7 @@ def pairs_in_blocks(
             with progress_bar(n_pairs, label="pairs", shown=progress) as bar:
                 for low, high in pairwise(bounds):
                     first = f"(FROM {shared} WHERE unit >= {low} AND unit < {high})"
-                    query = sql.meetings(first, shared, when, inside=grouped)
+                    query = sql.meetings(first, shared, when, inside=grouped, sampled=sampled)
                     if strengths:
                         query = sql.with_strengths(f"({query})", of_units, rates, when)
                     block = ask(f"""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 
 from netinnov._arguments import check_flag
+from netinnov.linkages._large_events import LargeEvents, as_limit
 from netinnov.linkages._pairs import pairs
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._participations import as_cells, checked_rows, name_large_events
@@ -22,7 +24,9 @@ def co_participation(
     period: str | None = None,
     by: str | None = None,
     max_members: int | None = None,
+    large_events: LargeEvents = "drop",
     expected: bool = False,
+    rng: int | np.random.SeedSequence | np.random.Generator | None = None,
 ) -> Any:
     """Link all members of an event to one another, and add up over the events.
 
@@ -45,22 +49,28 @@ def co_participation(
         group's link with itself. The members of an event are added up by group before they are
         joined, so that the pairs of members are never made.
     max_members : int, optional
-        Leave out events with more members. A warning counts them and names the largest, for which
+        Events with more members are large. A warning counts them and names the largest, for which
         a lazy table is computed once more.
+    large_events : {"drop", "sample"}
+        Leave large events out; or keep about ``max_members`` members of each, drawn at random, and
+        multiply what their pairs get so that the weights are right on average.
     expected : bool
         Also tell the weight that each pair has on average if all participations are dealt at
         random, each member keeping its number of events and each event its number of members.
+        Sampling does not change it.
+    rng : int, SeedSequence or Generator, optional
+        Of the sample. One number gives the same sample in every library.
 
     Returns
     -------
     dataframe
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
-        source comes before the target in the order of the ids as text. With ``period`` also a
-        column ``period``, and one row for each pair and period; with ``expected`` also a column
-        of that name. A table of the library of
-        ``incidence``: in memory with sorted rows (by period first, missing last), so that the
-        result does not depend on the order of ``incidence``; a lazy table stays lazy, its rows in
-        no order.
+        source comes before the target in the order of the ids as text. With a sample also a column
+        ``standard_error`` of the weight (0 without large events); with ``expected`` a column of
+        that name; with ``period`` a column ``period``, and one row for each pair and period. A
+        table of the library of ``incidence``: in memory with sorted rows (by period first, missing
+        last), so that the result does not depend on the order of ``incidence``; a lazy table stays
+        lazy, its rows in no order.
 
     Raises
     ------
@@ -71,8 +81,8 @@ def co_participation(
     Warns
     -----
     UserWarning
-        ``max_members`` leaves events out, or the events of a table in memory have more than
-        10^8 pairs.
+        Events are left out or sampled, or the events of a table in memory have more than 10^8
+        pairs.
 
     See Also
     --------
@@ -90,13 +100,26 @@ def co_participation(
     pairs, also of those that never meet and of a member with itself, add up to the weights. With
     Newman's weighting and no event of one member it is a_i a_j / (m - 1), the null of modularity.
 
+    In a sample each member of an event of k > ``max_members`` is kept with probability
+    q = ``max_members`` / k, any four members independently (Wegman and Carter), and a pair gets
+    1 / q^2 times its share: by Horvitz and Thompson (1952) both the weight and the square of its
+    standard error have the right mean. A pair that only meets in large events is not in the result
+    if it is not kept, so these weights are to be added up, as in the strength of a node, and not to
+    be counted. Members of large events are numbered in one task of Spark or Dask.
+
     The ids of a lazy table are not checked: a row without a member or group counts as
     ``"<missing>"``, one without an event meets nobody and is left out.
 
     References
     ----------
+    Horvitz, D. G. and Thompson, D. J. (1952). A generalization of sampling without replacement
+    from a finite universe. Journal of the American Statistical Association 47, 663-685.
+
     Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
     networks, and centrality. Physical Review E 64, 016132.
+
+    Wegman, M. N. and Carter, J. L. (1981). New hash functions and their use in authentication and
+    set equality. Journal of Computer and System Sciences 22, 265-279.
 
     Examples
     --------
@@ -109,23 +132,20 @@ def co_participation(
     2      b      c     0.5
     """
     check_flag("expected", expected)
-    rows, when, max_members = checked_rows(
-        incidence,
-        member=member,
-        event=event,
-        weighting=weighting,
-        period=period,
-        by=by,
-        max_members=max_members,
+    limit = as_limit(max_members, large_events, rng)
+    rows, when = checked_rows(
+        incidence, member=member, event=event, weighting=weighting, period=period, by=by
     )
     cells = as_cells(rows, when, grouped=by is not None)
-    name_large_events(cells, when, max_members, stacklevel=4)
+    name_large_events(cells, when, limit, stacklevel=4)
+    if limit is not None and limit.sampled:
+        cells = as_cells(rows, when, grouped=by is not None, limit=limit)
     met = pairs(
         cells,
         by=when,
         weighting=weighting,
         inside=by is not None,
-        max_members=max_members,
+        limit=limit,
         strengths=expected,
     )
     return links(with_expected(met) if expected else met, [*when[:1], "source", "target"])

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals as nw
 
 from netinnov.linkages import _pairs_sql as sql
+from netinnov.linkages._large_events import Limit, add_up, kept_share
 from netinnov.linkages._pairs_sql import Weighting
 
 
@@ -16,7 +17,7 @@ def pairs(
     by: list[str],
     weighting: Weighting | None = None,
     inside: bool = False,
-    max_members: int | None = None,
+    limit: Limit | None = None,
     strengths: bool = False,
 ) -> Any:
     """Add up over the events what each pair of units gets.
@@ -25,7 +26,8 @@ def pairs(
     ----------
     cells : narwhals frame
         One row a unit in an event: ``event``, the columns ``by``, ``unit`` and its ``amount``
-        there. Events of one id that differ in ``by`` are different events.
+        there, and how much of it is ``kept`` in a sample. Events of one id that differ in ``by``
+        are different events.
     by : list of str
         Further columns of the events, without missing entries, which the result keeps.
     weighting : {"count", "newman", "full"}, optional
@@ -33,8 +35,8 @@ def pairs(
         the event, k being the sum of the amounts; without it the product alone.
     inside : bool
         A unit also gets what its own members hand one another: amount (amount - 1) / 2 shares.
-    max_members : int, optional
-        Events with a larger k are left out.
+    limit : Limit, optional
+        Events with a larger k are left out, or their pairs are estimated from what is kept.
     strengths : bool
         Also tell the amounts of both units in all events together, and ``rate``, what two members
         dealt at random to the m seats of all events get: the sum over the events of
@@ -43,40 +45,60 @@ def pairs(
     Returns
     -------
     narwhals frame
-        Columns ``by``, ``source``, ``target`` and ``weight``, the source before the target; and
-        ``source_strength``, ``target_strength`` and ``rate`` if asked for.
+        Columns ``by``, ``source``, ``target`` and ``weight``, the source before the target; with a
+        sample ``standard_error``; and ``source_strength``, ``target_strength`` and ``rate`` if
+        asked for.
     """
     keys = ["event", *by]
+    sampled = limit is not None and limit.sampled
     if cells.implementation.is_duckdb():
-        return _on_duckdb(cells, by, weighting, inside, max_members, strengths)
-    first, events = cells.rename({"unit": "source"}), cells
+        return _on_duckdb(cells, by, weighting, inside, limit, strengths)
+    present, events = cells, cells
+    if sampled:
+        present = cells.filter(nw.col("kept") > 0).drop("amount").rename({"kept": "amount"})
+    first = present.rename({"unit": "source"})
     if weighting is not None:
         k = nw.col("k")
         share = {"count": nw.lit(1.0), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}[weighting]
         events = cells.group_by(keys).agg(nw.col("amount").sum().alias("k"))
-        if max_members is not None:
-            events = events.filter(k <= max_members)
-        shares = events.filter(k > 1).select(*keys, share.alias("share"))
-        first = first.join(shares, on=keys)
-        first = first.with_columns(share=nw.col("amount") * nw.col("share"))
+        if limit is not None and not sampled:
+            events = events.filter(k <= limit.max_members)
+        shares = events.filter(k > 1).with_columns(share=share)
+        factors = ["share"]
+        if limit is not None and sampled:
+            q, factors = kept_share(limit), ["share", "variance", "covariance"]
+            square = share * share
+            shares = shares.with_columns(
+                share=share / (q * q),
+                variance=square * (1 / (q * q * q * q) - 1 / (q * q)),
+                covariance=square * (1 / (q * q * q * q) - 1 / (q * q * q)),
+            )
+        first = first.join(shares.select(*keys, *factors), on=keys)
     else:
-        first = first.with_columns(share=nw.col("amount"))
-    second = cells.rename({"unit": "target", "amount": "other"})
+        first = first.with_columns(share=nw.lit(1.0))
+    second = present.rename({"unit": "target", "amount": "other"})
     both = first.join(second, on=keys)
     same, before = nw.col("source") == nw.col("target"), nw.col("source") < nw.col("target")
-    weight = nw.col("share") * nw.col("other")
+    amount, other = nw.col("amount"), nw.col("other")
+    n_pairs = amount * other
     if inside:
-        own = nw.col("share") * (nw.col("other") - 1) / 2
-        both = both.filter(before | (same & (nw.col("other") > 1)))
-        weight = nw.when(same).then(own).otherwise(weight)
+        both = both.filter(before | (same & (other > 1)))
+        n_pairs = nw.when(same).then(amount * (other - 1) / 2).otherwise(n_pairs)
     else:
         both = both.filter(before)
-    both = both.select(*by, "source", "target", weight.alias("weight"))
+    parts = {"weight": n_pairs * nw.col("share")}
+    if sampled:  # a pair shares a member with so many other pairs of the two units
+        others = amount + other - nw.when(same).then(nw.lit(4.0)).otherwise(nw.lit(2.0))
+        parts["variance"] = n_pairs * (nw.col("variance") + others * nw.col("covariance"))
+    both = both.select(*by, "source", "target", **parts)
     in_memory = isinstance(both, nw.DataFrame)
-    if in_memory and weighting != "count" and not both.implementation.is_pandas():
+    exact = weighting == "count" and not sampled
+    if in_memory and not exact and not both.implementation.is_pandas():
         # Other libraries join in threads: rows come in any order, and so would last digits.
-        both = both.sort(*by, "source", "target", "weight")
-    met = both.group_by([*by, "source", "target"]).agg(nw.col("weight").sum())
+        both = both.sort(*by, "source", "target", *parts)
+    met = add_up(both, [*by, "source", "target"], list(parts))
+    if sampled:
+        met = met.with_columns(standard_error=nw.col("variance").sqrt()).drop("variance")
     if not strengths or weighting is None:
         return met
     k = nw.col("k")
@@ -98,17 +120,20 @@ def _on_duckdb(
     by: list[str],
     weighting: Weighting | None,
     inside: bool,
-    max_members: int | None,
+    limit: Limit | None,
     strengths: bool,
 ) -> Any:
     """The same in DuckDB's SQL: a plain query would compute the cells three times."""
+    sampled = limit is not None and limit.sampled
     parts = {"cell AS MATERIALIZED": "SELECT * FROM netinnov_cells"}
+    parts["present AS"] = sql.present("cell", sampled=sampled)
     if weighting is None:
-        parts["first AS"] = "SELECT *, 1.0 AS share FROM cell"
+        parts["first AS"] = "SELECT *, 1.0 AS share FROM present"
     else:
-        parts["sizes AS MATERIALIZED"] = sql.sizes("cell", by, weighting, max_members)
-        parts["first AS"] = f"SELECT * FROM cell JOIN sizes {sql.using('event', *by)} WHERE k > 1"
-    query = sql.meetings("first", "cell", by, inside=inside)
+        parts["sizes AS MATERIALIZED"] = sql.sizes("cell", by, weighting, limit)
+        join = f"present JOIN sizes {sql.using('event', *by)}"
+        parts["first AS"] = f"SELECT * FROM {join} WHERE k > 1"
+    query = sql.meetings("first", "present", by, inside=inside, sampled=sampled)
     if strengths and weighting is not None:
         parts["met AS"] = query
         parts["strengths AS"] = sql.strengths("cell", "sizes", by)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from netinnov.linkages._large_events import PRIME, Limit
+
 Weighting = Literal["count", "newman", "full"]
 
 SHARE = {"count": "1.0::DOUBLE", "newman": "1 / (k - 1)", "full": "2 / (k * (k - 1))"}
@@ -18,25 +20,52 @@ def using(*columns: str) -> str:
     return f"USING ({', '.join(columns)})"
 
 
-def sizes(cells: str, by: list[str], weighting: Weighting, max_members: int | None) -> str:
-    """Members (``k``) and units of each event, and the share of a pair if there is one."""
+def present(cells: str, *, sampled: bool) -> str:
+    """The cells that are joined: all, or what is kept of them."""
+    kept = "SELECT * EXCLUDE kept REPLACE (kept AS amount)"
+    return f"{kept} FROM {cells} WHERE kept > 0" if sampled else f"SELECT * FROM {cells}"
+
+
+def sizes(cells: str, by: list[str], weighting: Weighting, limit: Limit | None) -> str:
+    """Members (``k``) and units of each event, and the share of a pair if there is one.
+
+    With a sample the units are those kept, the share is that of a pair that is kept, and
+    ``variance`` and ``covariance`` are what such a pair adds to the variance.
+    """
     event = ", ".join(["event", *by])
-    kept = "" if max_members is None else f"HAVING sum(amount) <= {max_members}"
-    return f"""
+    sampled = limit is not None and limit.sampled
+    units = "count(*) FILTER (kept > 0)" if sampled else "count(*)"
+    having = "" if limit is None or sampled else f"HAVING sum(amount) <= {limit.max_members}"
+    query = f"""
         SELECT *, CASE WHEN k > 1 THEN {SHARE[weighting]} END AS share FROM (
-            SELECT {event}, sum(amount) AS k, count(*) AS units FROM {cells} GROUP BY {event} {kept}
+            SELECT {event}, sum(amount) AS k, {units} AS units
+            FROM {cells} GROUP BY {event} {having}
         )
+    """
+    if limit is None or not sampled:
+        return query
+    below = f"floor({PRIME} * {limit.max_members}::DOUBLE / k)"
+    q = f"CASE WHEN k > {limit.max_members} THEN {below} / {PRIME} ELSE 1::DOUBLE END"
+    return f"""
+        SELECT * EXCLUDE q REPLACE (share / (q * q) AS share),
+            share * share * (1 / (q * q * q * q) - 1 / (q * q)) AS variance,
+            share * share * (1 / (q * q * q * q) - 1 / (q * q * q)) AS covariance
+        FROM (SELECT *, {q} AS q FROM ({query}))
     """
 
 
-def meetings(first: str, second: str, by: list[str], *, inside: bool) -> str:
+def meetings(first: str, second: str, by: list[str], *, inside: bool, sampled: bool) -> str:
     """What pairs get together whose first unit is in ``first``, which has the shares."""
     columns = "".join(f"{column}, " for column in by)
-    kept = "a.unit < b.unit" + (" OR (a.unit = b.unit AND a.amount > 1)" if inside else "")
+    same = "a.unit = b.unit"
+    kept = "a.unit < b.unit" + (f" OR ({same} AND a.amount > 1)" if inside else "")
+    n_pairs = f"CASE WHEN {same} THEN a.amount * (b.amount - 1) / 2 ELSE a.amount * b.amount END"
+    others = f"a.amount + b.amount - CASE WHEN {same} THEN 4 ELSE 2 END"
+    variance = f"{n_pairs} * (a.variance + ({others}) * a.covariance)"
+    error = f", sqrt(sum({variance})) AS standard_error" if sampled else ""
     return f"""
         SELECT {columns}a.unit AS source, b.unit AS target,
-            sum(CASE WHEN a.unit = b.unit THEN a.share * a.amount * (b.amount - 1) / 2
-                ELSE a.share * a.amount * b.amount END) AS weight
+            sum(a.share * {n_pairs}) AS weight{error}
         FROM {first} a JOIN {second} b {using("event", *by)}
         WHERE {kept}
         GROUP BY {columns}source, target
@@ -72,6 +101,5 @@ def with_strengths(met: str, strengths: str, rates: str, by: list[str]) -> str:
         for end in ("source", "target")
     )
     return f"""
-        SELECT {columns}source, target, weight, source_strength, target_strength, rate
-        FROM {met} {ends} {f"JOIN {rates} {using(*by)}" if by else f"CROSS JOIN {rates}"}
+        SELECT * FROM {met} {ends} {f"JOIN {rates} {using(*by)}" if by else f"CROSS JOIN {rates}"}
     """

@@ -8,9 +8,10 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from netinnov._arguments import as_whole, check_choice, shown
+from netinnov._arguments import check_choice, shown
 from netinnov._dataframes import as_pandas
 from netinnov.errors import InputError
+from netinnov.linkages._large_events import Limit, add_up, with_kept
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._records import records, text
 
@@ -26,16 +27,13 @@ def checked_rows(
     weighting: Weighting = "count",
     period: str | None = None,
     by: str | None = None,
-    max_members: int | None = None,
-) -> tuple[Any, list[str], int | None]:
-    """Check the options of a projection; give its rows, the columns of periods, and the limit.
+) -> tuple[Any, list[str]]:
+    """Check the options of a projection; give its rows and the columns of periods.
 
     The rows have ``event``, the columns of periods, ``unit`` and, with ``by``, ``member``. They
     may repeat themselves.
     """
     check_choice("weighting", weighting, Weighting)
-    if max_members is not None:
-        max_members = as_whole("max_members", max_members, low=2)
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
     if len(set(named.values())) < len(named):
         arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
@@ -44,37 +42,37 @@ def checked_rows(
     frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
     when = [] if period is None else ["period", "undated"]
     unit = text("member" if by is None else "unit").alias("unit")
-    return (
-        frame.select("event", *when, unit, *([] if by is None else ["member"])),
-        when,
-        max_members,
-    )
+    return frame.select("event", *when, unit, *([] if by is None else ["member"])), when
 
 
-def as_cells(rows: Any, when: list[str], *, grouped: bool) -> Any:
-    """Count the members of each unit in each event; one listed twice there counts once."""
-    keys = ["event", *when, "unit"]
-    rows = rows.unique([*keys, "member"] if grouped else keys)
-    cells = rows.with_columns(amount=nw.lit(1.0)).select(*keys, "amount")
+def as_cells(rows: Any, when: list[str], *, grouped: bool, limit: Limit | None = None) -> Any:
+    """Count the members of each unit in each event; one listed twice there counts once.
+
+    ``kept`` counts those in the sample, if the limit asks for one.
+    """
+    keys, counts = ["event", *when, "unit"], ["amount"]
+    member = ["member", "unit"] if grouped else ["unit"]
+    seats = rows.unique(["event", *when, *member])
+    if limit is not None and limit.sampled:
+        seats, counts = with_kept(seats, ["event", *when], member, limit), ["amount", "kept"]
+    cells = seats.with_columns(amount=nw.lit(1.0)).select(*keys, *counts)
     if grouped:
-        cells = cells.group_by(keys).agg(nw.col("amount").sum())
+        cells = add_up(cells, keys, counts)
     if isinstance(cells, nw.DataFrame):
         cells = cells.sort(keys)  # sums are added up in one order, whatever the order of rows
     return cells
 
 
-def name_large_events(
-    cells: Any, when: list[str], max_members: int | None, *, stacklevel: int
-) -> None:
-    """Warn of events that are left out, and of those whose pairs may not fit in memory."""
+def name_large_events(cells: Any, when: list[str], limit: Limit | None, *, stacklevel: int) -> None:
+    """Warn of events that are left out or sampled, and of pairs that may not fit in memory."""
     in_memory = isinstance(cells, nw.DataFrame)
-    if max_members is None and not in_memory:
+    if limit is None and not in_memory:
         return
     sizes = cells.group_by("event", *when).agg(
         nw.col("amount").sum().alias("members"), nw.len().alias("units")
     )
-    if max_members is not None:
-        sizes = sizes.filter(nw.col("members") > max_members)
+    if limit is not None:
+        sizes = sizes.filter(nw.col("members") > limit.max_members)
     table = as_pandas(sizes.to_native())
     largest = table.nlargest(3, ["members"])
     named = ", ".join(
@@ -83,10 +81,19 @@ def name_large_events(
     )
     units = table["units"].to_numpy(np.float64)
     n_pairs = float(units @ (units - 1)) / 2
-    if max_members is not None and len(table):
-        msg = f"`max_members` = {max_members:,} leaves out {len(table):,} larger events"
+    if limit is not None and len(table):
+        msg = f"`max_members` = {limit.max_members:,} leaves out {len(table):,} larger events"
+        if limit.sampled:
+            msg = (
+                f"{len(table):,} events have more than `max_members` = {limit.max_members:,} "
+                "members: about as many of each are sampled, and the weights of their pairs are "
+                "estimates"
+            )
         warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=stacklevel)
     elif n_pairs > MANY_PAIRS:
         msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
-        mend = "`max_members` leaves large events out, `by` adds members up before they are joined"
+        mend = (
+            "`max_members` leaves large events out, or samples their members with "
+            "`large_events='sample'`; `by` adds members up before they are joined"
+        )
         warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=stacklevel)

@@ -94,7 +94,7 @@ def validated_co_participation(
     check_choice("correction", correction, Correction)
     check_number("alpha", alpha, low=0, high=1)
     check_flag("progress", progress)
-    rows, _, _ = checked_rows(incidence, member=member, event=event)
+    rows, _ = checked_rows(incidence, member=member, event=event)
     if rows.implementation.is_duckdb():
         met = pairs_in_blocks(rows, when=[], weighting="count", strengths=True, progress=progress)
         with met as (cells, blocks):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import numpy as np
+
 from netinnov._arguments import as_path, check_flag, shown
 from netinnov._atomic import new_folder
 from netinnov.errors import InputError
 from netinnov.linkages._blocks import files, pairs_in_blocks
 from netinnov.linkages._co_participation import with_expected
+from netinnov.linkages._large_events import LargeEvents, as_limit
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._participations import checked_rows, name_large_events
 from netinnov.linkages._records import links
@@ -25,8 +28,10 @@ def write_co_participation(
     period: str | None = None,
     by: str | None = None,
     max_members: int | None = None,
+    large_events: LargeEvents = "drop",
     expected: bool = False,
     progress: bool = True,
+    rng: int | np.random.SeedSequence | np.random.Generator | None = None,
 ) -> Any:
     """Write the links of `co_participation` to a folder of Parquet files, block by block.
 
@@ -36,10 +41,12 @@ def write_co_participation(
         One row a participation, such as a table of `open_tables`.
     path : path
         The folder, which must be new or empty. It appears when it is complete.
-    member, event, weighting, period, by, max_members, expected
+    member, event, weighting, period, by, max_members, large_events, expected
         As in `co_participation`.
     progress : bool
         Show a bar with the pairs done and the time left.
+    rng : int, SeedSequence or Generator, optional
+        Of the sample, as in `co_participation`.
 
     Returns
     -------
@@ -56,7 +63,7 @@ def write_co_participation(
     Warns
     -----
     UserWarning
-        ``max_members`` leaves events out.
+        Events are left out or sampled.
 
     See Also
     --------
@@ -83,14 +90,9 @@ def write_co_participation(
     check_flag("expected", expected)
     check_flag("progress", progress)
     folder_of_links = as_path("path", path)
-    rows, when, max_members = checked_rows(
-        incidence,
-        member=member,
-        event=event,
-        weighting=weighting,
-        period=period,
-        by=by,
-        max_members=max_members,
+    limit = as_limit(max_members, large_events, rng)
+    rows, when = checked_rows(
+        incidence, member=member, event=event, weighting=weighting, period=period, by=by
     )
     if not rows.implementation.is_duckdb():
         msg = "`incidence` must be a table of DuckDB, as open_tables() gives it or duckdb.sql()"
@@ -101,12 +103,12 @@ def write_co_participation(
         when=when,
         weighting=weighting,
         grouped=by is not None,
-        max_members=max_members,
+        limit=limit,
         strengths=expected,
         progress=progress,
     )
     with new_folder(folder_of_links) as folder, met as (cells, blocks):
-        name_large_events(cells, when, max_members, stacklevel=4)
+        name_large_events(cells, when, limit, stacklevel=4)
         for number, block in enumerate(blocks):
             table = links(with_expected(block) if expected else block, [*when[:1]])
             table.write_parquet(str(folder / f"links-{number:05d}.parquet"))
