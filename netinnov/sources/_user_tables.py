@@ -134,9 +134,9 @@ def tables_of_file(
     if folder is None or not _is_ours(folder):
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
         raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
-        links = raw["links"].frame if "links" in raw else pd.DataFrame()
-        if {"source", "target"} <= set(links) and "weight" not in links:
-            say(unweighted(raw["links"].name, links))
+        held = raw["links"].frame if "links" in raw else pd.DataFrame()
+        if {"source", "target"} <= set(held) and "weight" not in held:
+            say(unweighted(raw["links"].name, held))
     tables = {name: _table_of(name, table) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
+from netinnov._paths import path_costs
 from netinnov._typing import Distance
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.connectivity import Frictions
@@ -65,8 +66,8 @@ class Maker:
             home: ReverseEnclave(home, places[places != home][0], 1, 1.0, funding="new")
             for home in homes
         }
-        lengths: dict[str, Any] = {"distance": self.distance, "frictions": self.frictions}
-        return access_objective(called, self.network, parks, **lengths)
+        costs = path_costs(self.distance, 0.0, self.frictions)
+        return access_objective(called, self.network, parks, costs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
