@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._table_views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
@@ -59,14 +61,30 @@ CONTRAST = pd.DataFrame(
 )
 
 
+def study(**changes: Any) -> Any:
+    """What an experiment is told of its study."""
+    known: dict[str, Any] = {
+        "names": {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"},
+        "drawn_names": pd.Series({"p": "Pe", "q": "Qu"}),
+        "measures": MeasuresPart(),
+        "seed": 1,
+        "mark": str,
+        "modelled": (),
+        "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
+        "in_model": lambda network: (),
+        "configuration": SimpleNamespace(maps=MapsPart()),
+    }
+    return SimpleNamespace(**(known | changes))
+
+
 def tried(**changes: Any) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
     part = ExperimentPart(
         home="p", host="q", size=4, pipeline_share=0.5, funding=["new"], placebos=10
     )
     result = Experiment(
+        study(),
         part,
-        MeasuresPart(),
         "links",
         (Trial("park", replace(SIX, size=4), "new"),),
         (Trial("direct", SIX, "new", "direct links without a park"),),
@@ -81,12 +99,6 @@ def tried(**changes: Any) -> Experiment:
         None,
         pd.DataFrame({"source_place": [], "target_place": []}),
         (),
-        {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"},
-        pd.Series({"p": "Pe", "q": "Qu"}),
-        pd.DataFrame({"lon": [], "lat": []}),
-        (),
-        "links",
-        1,
     )
     return replace(result, **changes)
 
@@ -204,7 +216,12 @@ def test_hosts_are_told_of_by_where_the_real_one_lies(n, low, high, words) -> No
 
 def test_on_a_modelled_layer_nothing_is_tested() -> None:
     table = effects().assign(placebo_p=np.nan, why_no_p="x is modelled")
-    result = tried(effects=table, layer="gravity", modelled=("gravity",), mark="gravity (modelled)")
+    of_model = study(
+        modelled=("gravity",),
+        in_model=lambda network: ("gravity",),
+        mark=lambda layer: f"{layer} (modelled)",
+    )
+    result = tried(effects=table, layer="gravity", context=of_model)
     assert "There is no test, as x is modelled." in text_of(trust(result))
     assert "A p of the experiment" not in text_of(EXPERIMENT.explain(result))
     assert "modelled links carry no evidence" in text_of(EXPERIMENT.explain(result))

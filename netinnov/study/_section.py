@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from netinnov.study._context import Context
+    from netinnov.study._map_options import MapsPart
 
 R = TypeVar("R")
 
@@ -40,6 +41,33 @@ class Part(BaseModel):
                 msg = f"`{name}` must be at most {limit_of(name):,}; found {shown(value)}"
                 raise ValueError(msg)
         return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a section computes, and the study that it belongs to, which knows names and options."""
+
+    context: Context
+
+    @property
+    def names(self) -> dict[Any, str]:
+        """Name of each place."""
+        return self.context.names
+
+    @property
+    def drawn_names(self) -> pd.Series[str]:
+        """Name of each place that the installed fonts can draw."""
+        return self.context.drawn_names
+
+    @property
+    def modelled_layers(self) -> tuple[str, ...]:
+        """The modelled ones among the layers of the places."""
+        return self.context.in_model(self.context.cities)
+
+    @property
+    def maps(self) -> MapsPart:
+        """What all maps have in common."""
+        return self.context.configuration.maps
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def tell(result: Centres) -> Iterator[Sentence]:
 def _layers(result: Centres) -> Iterator[Sentence]:
     """What was looked at together and apart, and what was left out and why."""
     structure = result.plan
-    layers = [name(result.marks[layer]) for layer in structure.network.layers]
+    layers = [name(result.context.mark(layer)) for layer in structure.network.layers]
     text = phrase("Centres, indices and communities are those of the {}", structure.layers)
     text += phrase(
         " {}." if len(layers) == 1 else " together, with their weights added up: {}.",
@@ -133,7 +133,7 @@ def _layers(result: Centres) -> Iterator[Sentence]:
     )
     yield Sentence(text, ("structure",))
     if structure.modelled_beside:
-        modelled = joined([name(result.marks[layer]) for layer in structure.modelled_beside])
+        modelled = joined([name(result.context.mark(layer)) for layer in structure.modelled_beside])
         text = phrase(
             "Apart from them: {}. There are no intervals and no tests for what a model made: its "
             "links are no evidence.",

@@ -53,13 +53,13 @@ def tables(result: Experiment) -> Iterator[Table]:
             view = view[[*shown, *view.columns.difference(shown, sort=False)]]
         yield Table(
             name,
-            with_modelled(frame, result.modelled) if mixed else frame,
+            with_modelled(frame, result.modelled_layers) if mixed else frame,
             caption,
             view=view,
             on_page=on_page,
             whole=whole,
             width=len(shown) or None,
-            modelled=result.modelled,
+            modelled=result.modelled_layers,
             topic=DESIGN,
             formats=FORMATS,
         )
@@ -117,7 +117,7 @@ def tables(result: Experiment) -> Iterator[Table]:
         )
     yield from table(
         "link_changes",
-        mark_layers(result.link_changes, result.modelled),
+        mark_layers(result.link_changes, result.modelled_layers),
         "Pairs whose weight the headline scenario changes, mean over placements.",
         on_page=False,
     )
@@ -164,7 +164,7 @@ def _settings(result: Experiment) -> pd.DataFrame:
         "headline": result.headline.name,
         "layer": result.layer,
         "match": list(result.match),
-        "seed": result.seed,
+        "seed": result.context.seed,
         "distance": options.distance,
         "border friction": options.border,
         "friction per 1,000 km": options.kilometres,

@@ -110,7 +110,7 @@ def _design(result: Experiment) -> Iterator[Sentence]:
     if result.in_model:
         text = phrase(
             "The links that the park gets are in {}: an experiment inside the model.",
-            name(result.mark),
+            name(result.context.mark(result.layer)),
         )
         yield Sentence(text, ("scenario", "modelled"))
     for note in result.notes:
@@ -177,7 +177,7 @@ def explain(result: Experiment) -> Iterator[Sentence]:
         text += "says whether it is special, not whether enclaves work."
         yield Sentence(text + " A p of the experiment is this rank." * tested)
     why = ["replicates of an experiment are draws of placements, not observations"]
-    if result.modelled:
+    if result.modelled_layers:
         why.append("modelled links carry no evidence")
     opening = "Beyond that there" if tested else "There"
     text = f"{opening} are no significance tests of the experiment, on purpose: {joined(why)}."

@@ -59,8 +59,9 @@ def offer(result: Siting) -> Iterator[Sentence]:
         yield Sentence(_random(result), ("siting_values",))
     text = "Caution: this is a calculation on the network as it is, not a forecast: only the new "
     text += "links change it, nobody reacts, and another objective gives another plan."
-    if result.modelled:
-        text += f" Modelled layers are in the network, and links are placed in {result.mark}."
+    if result.modelled_layers:
+        layer = result.context.mark(result.candidates.maker.layer)
+        text += f" Modelled layers are in the network, and links are placed in {layer}."
     yield Sentence(text, ("siting",))
 
 
@@ -173,7 +174,7 @@ def _stability(result: Siting) -> str:
     ]
     others = shares.drop(list(result.plan.sites))
     often = int((others >= 0.5).sum())
-    resampled = "the observed links" if result.modelled else "the links"
+    resampled = "the observed links" if result.modelled_layers else "the links"
     if result.resampled == "events":
         resampled = "events, such as projects,"
     text: str = phrase(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from netinnov import centrality
 from netinnov._hierarchy import units
 from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
-from netinnov.study._section import Section, Sentence, Table
+from netinnov.study._section import Result, Section, Sentence, Table
 from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import counted, joined, name, percent, phrase, times
 from netinnov.study.sections import enclaves
@@ -28,12 +27,10 @@ ACROSS = [role for role in BETWEEN if role != "coordinator"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Brokers:
+class Brokers(Result):
     """Brokers, those with most pairs first: pairs by role (Gould and Fernandez) and together."""
 
     table: pd.DataFrame
-    actors: dict[Any, str]
-    names: dict[Any, str]
     enclaves: bool
     """Whether the data hold any enclave."""
     modelled: bool
@@ -48,7 +45,7 @@ def compute(context: Context) -> Brokers | None:
     known = context.once(enclaves.compute).table["node"]
     table = _table(inside, context.configuration.places.level, known)
     modelled = len(observed) < len(context.inside.layers)
-    return Brokers(table, context.actors, context.names, bool(len(known)), modelled)
+    return Brokers(context, table, bool(len(known)), modelled)
 
 
 def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
@@ -77,7 +74,7 @@ def tell(result: Brokers) -> Iterator[Sentence]:
         yield Sentence("No node stands between two others that are not linked directly.", source)
         return
     top = [
-        phrase("{} ({:,})", name(result.actors[node]), n)
+        phrase("{} ({:,})", name(result.context.actors[node]), n)
         for node, n in table["together"].head(3).items()
     ]
     text = phrase(

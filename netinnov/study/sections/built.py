@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,8 +12,7 @@ from matplotlib.collections import PathCollection
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import map_height, new_figure, plot_flow_map
 from netinnov.study._context import Context
-from netinnov.study._map_options import MapsPart
-from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
 from netinnov.study._words import are, counted, joined, name, phrase
 from netinnov.study.sections import enclaves
 
@@ -27,30 +25,20 @@ LAYERS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Built:
+class Built(Result):
     """The network as built, and the network of places."""
 
     layers: pd.DataFrame
     kinds: pd.Series
-    rejected: pd.DataFrame | None
-    cities: MultilayerNetwork
     arrows: pd.DataFrame
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
-    modelled: dict[str, dict[str, object]]
-    marks: dict[str, str]
-    maps: MapsPart
     loops: int = 0
     """Pairs, among all that are linked, of a node with itself."""
 
     @property
     def located(self) -> pd.DataFrame:
         """Coordinates of the places that have them."""
-        return (
-            self.cities.storage.places[["lon", "lat"]]
-            .reindex(self.cities.storage.nodes["place"])
-            .dropna()
-        )
+        storage = self.context.cities.storage
+        return storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
 
 
 def compute(context: Context) -> Built:
@@ -67,16 +55,10 @@ def compute(context: Context) -> Built:
         }
     )
     return Built(
+        context,
         layers,
         network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes"),
-        context.loaded.rejected,
-        context.cities,
         context.once(enclaves.compute).table,
-        context.names,
-        context.drawn_names,
-        {layer: dict(values) for layer, values in context.modelled.items()},
-        {layer: context.mark(layer) for layer in network.layers},
-        context.configuration.maps,
         sum(int((block.sources == block.indices).sum()) for block in network.storage.blocks),
     )
 
@@ -91,7 +73,7 @@ def offer(result: Built) -> Iterator[Sentence]:
         opening = "above all" if len(kinds) > KINDS else "of the kinds"
         among = phrase(", {} {},", opening, joined(named))
     modelled = int(result.layers["modelled"].sum())
-    cities, loops = result.cities, result.loops
+    cities, loops = result.context.cities, result.loops
     members = cities.storage.nodes["members"].sum() if "members" in cities.storage.nodes else None
     text = phrase(
         "The network has {}{} and {} in {}{}{}; the report looks at {}{}.",
@@ -122,7 +104,7 @@ def _of_places(members: float | None, cities: MultilayerNetwork) -> str:
 def tell(result: Built) -> Iterator[Sentence]:
     if result.located.empty:
         yield Sentence("There is no map: no place has coordinates.", ("map_places",))
-    rejected = result.rejected
+    rejected = result.context.loaded.rejected
     if rejected is None:
         return
     if rejected.empty:
@@ -140,11 +122,11 @@ def draw(result: Built) -> Iterator[Picture]:
         return
     whole, detail = result.maps.frames(at)
     frames = {"flow_map": whole} | ({} if detail is None else {"flow_map_detail": detail})
-    strongest = STRONGEST // max(1, min(LAYERS, len(result.cities.layers)))
+    strongest = STRONGEST // max(1, min(LAYERS, len(result.context.cities.layers)))
     for picture, frame in frames.items():
         figure = new_figure(height=map_height(frame))
         ax = plot_flow_map(
-            result.cities,
+            result.context.cities,
             enclaves=result.arrows,
             names=result.drawn_names,
             extent=frame,
@@ -172,9 +154,9 @@ def draw(result: Built) -> Iterator[Picture]:
 def _of_the_map(result: Built, ax: Axes) -> str:
     """Which layers and how much of them a map shows."""
     links = {part.get_gid(): part for part in ax.collections if isinstance(part, PathCollection)}
-    layers = result.cities.layers
+    layers = result.context.cities.layers
     drawn = [layer for layer in layers if layer in links]
-    named = joined([name(result.marks[layer]) for layer in drawn]) if drawn else "none"
+    named = joined([name(result.context.mark(layer)) for layer in drawn]) if drawn else "none"
     n = counted(len(layers), "layer")
     if len(drawn) == len(layers):
         caption = phrase("Links between places, in all of {}: {}.", n, named)
@@ -185,13 +167,15 @@ def _of_the_map(result: Built, ax: Axes) -> str:
             len(drawn),
             n,
             named,
-            "what is modelled, and " if any(layer in result.modelled for layer in drawn) else "",
+            "what is modelled, and "
+            if any(layer in result.context.modelled for layer in drawn)
+            else "",
         )
     return caption + " Width: weight, in the unit of the layer."
 
 
 def tables(result: Built) -> Iterator[Table]:
-    marked = tuple(result.modelled)
+    marked, rejected = tuple(result.context.modelled), result.context.loaded.rejected
     yield Table(
         "layers",
         mark_layers(result.layers, marked),
@@ -201,10 +185,10 @@ def tables(result: Built) -> Iterator[Table]:
     )
     several = len(result.kinds) > 1
     yield Table("kinds", result.kinds.reset_index(), "Kinds of nodes.", on_page=several)
-    if result.rejected is not None:
+    if rejected is not None:
         caption = "Rows set aside, with the reason."
-        yield Table("problems", result.rejected, caption, on_page=bool(len(result.rejected)))
-    cities = result.cities
+        yield Table("problems", rejected, caption, on_page=bool(len(rejected)))
+    cities = result.context.cities
     at = cities.storage.places.reindex(cities.storage.nodes["place"])[["lon", "lat", "population"]]
     at = at.set_axis(cities.storage.nodes.index)
     if "members" in cities.storage.nodes:

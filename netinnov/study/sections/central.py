@@ -15,7 +15,15 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import new_figure, plot_centralities
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
+from netinnov.study._section import (
+    Picture,
+    Result,
+    Section,
+    Sentence,
+    Table,
+    mark_layers,
+    with_modelled,
+)
 from netinnov.study._structure_plan import plan
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase, some, times
 
@@ -27,7 +35,7 @@ DRAWN = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Central:
+class Central(Result):
     """Centralities of places: over all layers, by layer, and in the observed layers."""
 
     table: pd.DataFrame
@@ -36,19 +44,15 @@ class Central:
     together: pd.Series
     observed: pd.DataFrame | None
     without_betweenness: bool
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
-    modelled: tuple[str, ...]
 
 
 def compute(context: Context) -> Central | None:
     cities = context.cities
     if not cities.storage.presence("linked").any():
         return None
-    names = context.names
     table = pd.DataFrame(
         {
-            "name": cities.storage.nodes.index.to_series().map(names).astype("str"),
+            "name": cities.storage.nodes.index.to_series().map(context.names).astype("str"),
             "overlapping_degree": centrality.overlapping_degree(cities),
             "overlapping_strength": centrality.overlapping_strength(cities),
             "participation_coefficient": centrality.participation_coefficient(cities),
@@ -58,17 +62,13 @@ def compute(context: Context) -> Central | None:
     structure = context.once(plan)
     side_by_side = structure is not None and not structure.modelled
     return Central(
+        context,
         table,
         centrality.degree(cities),
         centrality.strength(cities),
         strength_together(cities, context.in_model(cities)),
         _side_by_side(structure.network, context) if structure and side_by_side else None,
         bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
-        names,
-        context.drawn_names.reindex(cities.storage.nodes.index).fillna(
-            cities.storage.nodes.index.to_series().astype("str")
-        ),
-        context.in_model(cities),
     )
 
 
@@ -120,7 +120,7 @@ def tell(result: Central) -> Iterator[Sentence]:
     strength = result.together.sort_values(ascending=False, kind="stable")
     if strength.any():
         share = percent(strength.iloc[0] / strength.sum())
-        both = 0 < len(result.modelled) < len(result.degree.columns)
+        both = 0 < len(result.modelled_layers) < len(result.degree.columns)
         among = ", with the modelled layers" if both else ""
         first = strength.index[: 1 + _as_much(strength, strength.head(1))]
         text = phrase("{} has the most strength, {} of all{}.", name(names[first[0]]), share, among)
@@ -136,7 +136,7 @@ def tell(result: Central) -> Iterator[Sentence]:
         yield Sentence(text, ("centrality",))
     yield from _participation(table["participation_coefficient"])
     if result.observed is not None:
-        yield from _leaders(result.observed, names, bool(result.modelled))
+        yield from _leaders(result.observed, names, bool(result.modelled_layers))
     if result.without_betweenness:
         why = f"it would take long for more than {BETWEEN:,} places"
         yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
@@ -205,7 +205,7 @@ def draw(result: Central) -> Iterator[Picture]:
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled = result.modelled
+    modelled = result.modelled_layers
     yield Table(
         "centrality",
         with_modelled(result.table, modelled),

@@ -9,7 +9,6 @@ import pandas as pd
 
 from netinnov import polycentricity
 from netinnov.build import flatten
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting import (
     DOUBLE,
     map_height,
@@ -21,8 +20,7 @@ from netinnov.plotting import (
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
-from netinnov.study._map_options import MapsPart
-from netinnov.study._section import Picture, Section, Table, with_modelled
+from netinnov.study._section import Picture, Result, Section, Table, with_modelled
 from netinnov.study._structure_plan import FEWER, Plan, StructurePart, plan
 from netinnov.study._words import cell, out_of, percent
 from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
@@ -38,7 +36,7 @@ ROLES_DRAWN = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Centres:
+class Centres(Result):
     """Places with whether they are centres, how sure that is, their community and their role."""
 
     table: pd.DataFrame
@@ -46,10 +44,6 @@ class Centres:
     rule: CentreRule
     test: ModularityTest
     plan: Plan
-    cities: MultilayerNetwork
-    drawn_names: pd.Series[str]
-    marks: dict[str, str]
-    maps: MapsPart
 
     @property
     def sure(self) -> bool:
@@ -77,18 +71,7 @@ def compute(context: Context) -> Centres | None:
     table, rules = _centres(structure, names, rule, asked)
     if test is None:
         test = ModularityTest(_modularity(structure, table), untested=structure.null.why)
-    drawn = context.drawn_names.reindex(network.storage.nodes.index)
-    return Centres(
-        table,
-        rules,
-        rule,
-        test,
-        structure,
-        context.cities,
-        drawn.fillna(network.storage.nodes.index.to_series().astype("str")),
-        {layer: context.mark(layer) for layer in structure.cities.layers},
-        context.configuration.maps,
-    )
+    return Centres(context, table, rules, rule, test, structure)
 
 
 def _test(structure: Plan) -> ModularityTest | None:
@@ -175,7 +158,7 @@ def _by_rules(structure: Plan, asked: list[str]) -> pd.DataFrame:
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    table, network = result.table, result.cities
+    table, network = result.table, result.context.cities
     at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
     at = at.set_axis(network.storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
@@ -238,8 +221,8 @@ def tables(result: Centres) -> Iterator[Table]:
     )
     structure = result.plan
     settings = {
-        "layers together": "; ".join(result.marks[x] for x in structure.network.layers),
-        "layers apart": "; ".join(result.marks[x] for x in structure.modelled_beside),
+        "layers together": "; ".join(map(result.context.mark, structure.network.layers)),
+        "layers apart": "; ".join(map(result.context.mark, structure.modelled_beside)),
         **{key.replace("_", " "): value for key, value in structure.options.model_dump().items()},
         "rule used": result.rule,
         "null model used": structure.null.name,

@@ -12,7 +12,15 @@ from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, new_figure, plot_community_flows
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers, with_modelled
+from netinnov.study._section import (
+    Picture,
+    Result,
+    Section,
+    Sentence,
+    Table,
+    mark_layers,
+    with_modelled,
+)
 from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import counted, name, percent, phrase, some
 from netinnov.study.sections import centres
@@ -33,7 +41,7 @@ class Cohesion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Communities:
+class Communities(Result):
     """Communities, the largest first, links between them, and the cohesion of layers."""
 
     table: pd.DataFrame
@@ -42,8 +50,6 @@ class Communities:
     by_layer: dict[str, Cohesion]
     membership: pd.Series
     network: MultilayerNetwork
-    drawn_names: pd.Series[str]
-    marks: dict[str, str]
     modelled: tuple[str, ...]
     modelled_beside: tuple[str, ...]
     against_chance: str
@@ -58,6 +64,7 @@ def compute(context: Context) -> Communities | None:
     flows = _flows(network, labels)
     member = list(labels.index[labels.notna()])
     return Communities(
+        context,
         _table(flows, centres_found.table),
         flows,
         _cohesion(flatten(network), labels, resolution),
@@ -67,8 +74,6 @@ def compute(context: Context) -> Communities | None:
         },
         labels.astype(object).dropna(),
         network,
-        centres_found.drawn_names,
-        centres_found.marks,
         structure.modelled,
         structure.modelled_beside,
         modularity_in_words(centres_found),
@@ -157,7 +162,7 @@ def tell(result: Communities) -> Iterator[Sentence]:
     if len(inside) > 1 and len(table) > 1:
         order = sorted(inside, key=lambda layer: inside[layer])
         ends = [
-            phrase("{} ({})", name(result.marks[layer]), percent(inside[layer]))
+            phrase("{} ({})", name(result.context.mark(layer)), percent(inside[layer]))
             for layer in (order[-1], order[0])
         ]
         text = phrase("The layer whose links stay inside most is {}, least {}.", *ends)

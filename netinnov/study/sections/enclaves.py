@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov.linkages import find_enclaves
 from netinnov.study._context import Context
-from netinnov.study._section import Section, Sentence, Table
+from netinnov.study._section import Result, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, phrase
 
 RULES = {
@@ -32,7 +32,7 @@ PARK = "park"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Enclaves:
+class Enclaves(Result):
     """Enclaves (columns node, home, host, direction and what is known of each), and their ranks.
 
     `funnel` counts nodes, parks among them and pairs of home and host, from the records to the
@@ -44,7 +44,6 @@ class Enclaves:
     funnel: pd.DataFrame
     within: int
     ranked_by: Literal["population", "pagerank"]
-    names: dict[Any, str]
     joined_by: int = 0
 
     @property
@@ -82,11 +81,11 @@ def compute(context: Context) -> Enclaves:
     parks_first = np.argsort(~_is_park(table["kind"]), kind="stable")
     table = table.iloc[parks_first].reset_index(drop=True)
     return Enclaves(
+        context,
         table,
         _funnel(context, by_place, table),
         len(by_place) - len(table),
         "population" if known else "pagerank",
-        context.names,
         _joined_by(context, rank, level),
     )
 

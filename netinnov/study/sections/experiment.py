@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,9 +21,8 @@ from netinnov.plotting import (
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
-from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._section import Picture, Section
+from netinnov.study._section import Picture, Result, Section
 from netinnov.study._words import name, phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
@@ -46,7 +44,7 @@ PANELS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Experiment:
+class Experiment(Result):
     """What was tried, and what it changed.
 
     `effects` has a row for each scenario, measure and place; `parts` splits those on efficiency by
@@ -54,7 +52,6 @@ class Experiment:
     """
 
     part: ExperimentPart
-    options: MeasuresPart
     layer: str
     enclaves: tuple[Trial, ...]
     rivals: tuple[Trial, ...]
@@ -69,13 +66,11 @@ class Experiment:
     specifications: pd.DataFrame | None
     link_changes: pd.DataFrame
     notes: tuple[str, ...]
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
-    places: pd.DataFrame
-    modelled: tuple[str, ...]
-    mark: str
-    seed: int
-    maps: MapsPart = field(default_factory=MapsPart)
+
+    @property
+    def options(self) -> MeasuresPart:
+        """Options of the measures."""
+        return self.context.measures
 
     @property
     def headline(self) -> Trial:
@@ -95,7 +90,7 @@ class Experiment:
     @property
     def in_model(self) -> bool:
         """Whether the links of the experiment are modelled."""
-        return self.layer in self.modelled
+        return self.layer in self.context.modelled
 
     @property
     def access(self) -> str:
@@ -162,8 +157,8 @@ def compute(context: Context) -> Experiment | None:
     placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS
     streams = np.random.default_rng(context.seed).spawn(placements)
     return Experiment(
+        context=context,
         part=part,
-        options=options,
         layer=layer,
         enclaves=tuple(enclaves),
         rivals=tuple(rivals),
@@ -180,13 +175,6 @@ def compute(context: Context) -> Experiment | None:
             cities, [headline.scenario(cities, stream) for stream in streams]
         ),
         notes=tuple(notes),
-        names=context.names,
-        drawn_names=context.drawn_names,
-        places=cities.places,
-        modelled=context.in_model(cities),
-        mark=context.mark(layer),
-        seed=context.seed,
-        maps=context.configuration.maps,
     )
 
 
@@ -201,7 +189,8 @@ def _parts(effects: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
 
 def draw(result: Experiment) -> Iterator[Picture]:
     changes = result.link_changes
-    at = result.places[["lon", "lat"]].dropna()
+    places = result.context.cities.places
+    at = places[["lon", "lat"]].dropna()
     ends = pd.concat([changes["source_place"], changes["target_place"]])
     shown = at.loc[at.index.isin(ends)]
     if not shown.empty:
@@ -209,7 +198,7 @@ def draw(result: Experiment) -> Iterator[Picture]:
         ax = figure.add_subplot()
         plot_link_changes(
             changes,
-            places=result.places,
+            places=places,
             names=result.drawn_names,
             basemap=result.maps.below,
             ax=ax,

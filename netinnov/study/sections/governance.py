@@ -16,7 +16,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Section, Sentence, Table
+from netinnov.study._section import Picture, Result, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
 
@@ -25,7 +25,7 @@ MOST_LINKS = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Governance:
+class Governance(Result):
     """Shares of links across borders, and approaches between a home and a host."""
 
     part: GovernancePart
@@ -33,16 +33,11 @@ class Governance:
     shares: pd.DataFrame
     no_null: str
     comparison: ApproachComparison | None
-    layer: str
-    border: float
-    modelled: tuple[str, ...]
-    names: dict[Any, str]
 
     @property
     def called(self) -> tuple[str, str]:
         """Names of home and host."""
-        home, host = self.choice.home, self.choice.host
-        return self.names[home], self.names[host]
+        return self.names[self.choice.home], self.names[self.choice.host]
 
 
 def compute(context: Context) -> Governance | None:
@@ -69,18 +64,7 @@ def compute(context: Context) -> Governance | None:
             replicates=part.placements,
             rng=context.seed,
         )
-    in_model = (choice.layer,) if choice.layer in context.modelled else ()
-    return Governance(
-        part,
-        choice,
-        shares,
-        why,
-        comparison,
-        context.mark(choice.layer),
-        border,
-        in_model,
-        context.names,
-    )
+    return Governance(context, part, choice, shares, why, comparison)
 
 
 def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
@@ -153,7 +137,7 @@ def tell(result: Governance) -> Iterator[Sentence]:
             "links are placed in {}.",
             *map(number, (result.choice.budget, prices.park, prices.link, prices.pipeline_km)),
             ": assumed" if result.choice.assumed_prices else "",
-            name(result.layer),
+            name(result.context.mark(result.choice.layer)),
         )
         yield Sentence(text, ("approaches",), topic)
         tables = ["approaches", "approach_effects"]
@@ -225,19 +209,20 @@ def draw(result: Governance) -> Iterator[Picture]:
 
 def tables(result: Governance) -> Iterator[Table]:
     if result.comparison is not None:
-        topic = "Approaches at equal cost"
+        topic, layer = "Approaches at equal cost", result.choice.layer
+        modelled = (layer,) if layer in result.context.modelled else ()
         approaches = result.comparison.approaches.reset_index()
         caption = "Approaches: links that the budget pays for, cost, and what is assumed."
-        yield Table("approaches", approaches, caption, modelled=result.modelled, topic=topic)
+        yield Table("approaches", approaches, caption, modelled=modelled, topic=topic)
         yield Table(
             "approach_effects",
             result.comparison.to_frame(),
             "Each measure before and after each approach, with interval over placements.",
             on_page=False,
-            modelled=result.modelled,
+            modelled=modelled,
             topic=topic,
         )
-        yield from _forms(result.comparison.forms, result.modelled, topic)
+        yield from _forms(result.comparison.forms, modelled, topic)
     if not result.shares.empty:
         yield Table(
             "cross_border",

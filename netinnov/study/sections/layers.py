@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from netinnov import centrality
 from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import name, number, percent, phrase
 
@@ -20,13 +21,11 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerSimilarity:
+class LayerSimilarity(Result):
     """Two square tables over layers."""
 
     overlap: pd.DataFrame
     correlation: pd.DataFrame
-    marks: dict[str, str]
-    modelled: tuple[str, ...]
 
     @property
     def drawn(self) -> list[tuple[pd.DataFrame, str]]:
@@ -45,49 +44,30 @@ def compute(context: Context) -> LayerSimilarity | None:
         return None
     cities = structure.cities
     return LayerSimilarity(
+        context,
         centrality.layer_overlap(cities),
         centrality.layer_correlation(cities, method="spearman", presence="all"),
-        {layer: context.mark(layer) for layer in cities.layers},
-        context.in_model(cities),
     )
 
 
 def tell(result: LayerSimilarity) -> Iterator[Sentence]:
+    """The most similar pair of layers, and the median of all pairs."""
+    similar = "Most similar in which places have many links"
     for table, source, text, show in (
         (result.overlap, "layer_overlap", "Most linked pairs in common", percent),
-        (
-            result.correlation,
-            "layer_correlation",
-            "Most similar in which places have many links",
-            _two_digits,
-        ),
+        (result.correlation, "layer_correlation", similar, partial(number, digits=2)),
     ):
-        yield from _most_similar(table, source, text, show, result.marks)
-
-
-def _two_digits(value: float) -> str:
-    return number(value, digits=2)
-
-
-def _most_similar(
-    table: pd.DataFrame,
-    source: str,
-    text: str,
-    show: Callable[[float], str],
-    marks: dict[str, str],
-) -> Iterator[Sentence]:
-    """The most similar pair, and the median of all."""
-    values = table.to_numpy(float)
-    x, y = np.triu_indices(len(values), 1)
-    pairs = values[x, y]
-    if np.isnan(pairs).all():
-        return
-    best = int(np.nanargmax(pairs))
-    first, second = (name(marks[str(table.index[at])]) for at in (x[best], y[best]))
-    sentence = phrase("{}: {} and {} ({})", text, first, second, show(float(pairs[best])))
-    if pairs.size > 1:
-        sentence += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
-    yield Sentence(sentence + ".", (source,))
+        values = table.to_numpy(float)
+        x, y = np.triu_indices(len(values), 1)
+        pairs = values[x, y]
+        if np.isnan(pairs).all():
+            continue
+        best = int(np.nanargmax(pairs))
+        ends = (name(result.context.mark(str(table.index[at]))) for at in (x[best], y[best]))
+        text = phrase("{}: {} and {} ({})", text, *ends, show(float(pairs[best])))
+        if pairs.size > 1:
+            text += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
+        yield Sentence(text + ".", (source,))
 
 
 def draw(result: LayerSimilarity) -> Iterator[Picture]:
@@ -96,7 +76,7 @@ def draw(result: LayerSimilarity) -> Iterator[Picture]:
     figure = new_figure(width=DOUBLE, height=82 if len(drawn) > 1 else 160)
     axes = figure.subplots(1, len(drawn), squeeze=False).ravel()
     for ax, (table, label) in zip(axes, drawn, strict=True):
-        marked = table.rename(index=result.marks, columns=result.marks)
+        marked = table.rename(index=result.context.mark, columns=result.context.mark)
         plot_layer_similarity(marked, label=label, ax=ax)
     shown = " and ".join(label for _, label in drawn)
     caption = f"Layer similarity: {shown}. Places without a link in a layer count with 0 links."
@@ -106,21 +86,20 @@ def draw(result: LayerSimilarity) -> Iterator[Picture]:
 
 
 def tables(result: LayerSimilarity) -> Iterator[Table]:
-    n = len(result.drawn)
-    yield Table(
-        "layer_overlap",
-        mark_layers(result.overlap, result.modelled, columns=True),
-        "Share of linked pairs that two layers have in common.",
-        on_page=n < 1,
-        modelled=result.modelled,
-    )
-    yield Table(
-        "layer_correlation",
-        mark_layers(result.correlation, result.modelled, columns=True),
-        "Rank correlation, over places, of their numbers of links in two layers.",
-        on_page=n < 2,
-        modelled=result.modelled,
-    )
+    modelled = result.modelled_layers
+    caption = "Rank correlation, over places, of their numbers of links in two layers."
+    for at, (title, frame, text) in enumerate(
+        (
+            (
+                "layer_overlap",
+                result.overlap,
+                "Share of linked pairs that two layers have in common.",
+            ),
+            ("layer_correlation", result.correlation, caption),
+        )
+    ):
+        marked = mark_layers(frame, modelled, columns=True)
+        yield Table(title, marked, text, on_page=len(result.drawn) <= at, modelled=modelled)
 
 
 LAYERS = Section(

@@ -15,7 +15,7 @@ from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, strength_together
-from netinnov.study._section import Picture, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import name, number, percent, phrase, places
 
@@ -52,7 +52,7 @@ class Evenness:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Multicentric:
+class Multicentric(Result):
     """Evenness over all layers, the observed ones where some are modelled, and each layer."""
 
     whole: Evenness
@@ -60,10 +60,6 @@ class Multicentric:
     by_layer: dict[str, Evenness]
     strength: pd.DataFrame
     together: pd.Series
-    drawn_names: pd.Series[str]
-    marks: dict[str, str]
-    frictions: bool
-    inverse: bool = False
 
     @property
     def main(self) -> Evenness:
@@ -73,8 +69,9 @@ class Multicentric:
     @property
     def lengths(self) -> str:
         """How long links are in global efficiency."""
-        conditions = ["a link is 1 / weight long"] if self.inverse else []
-        conditions += ["with the frictions of [measures]"] if self.frictions else []
+        measures = self.context.measures
+        conditions = ["a link is 1 / weight long"] if measures.distance == "inverse" else []
+        conditions += ["with the frictions of [measures]"] if measures.frictions else []
         return ", ".join(conditions) if conditions else "1: every pair linked directly"
 
 
@@ -93,6 +90,7 @@ def compute(context: Context) -> Multicentric | None:
     layers, observed = list(cities.layers), context.observed(cities)
     by_layer = {layer: evenness([layer]) for layer in layers}
     return Multicentric(
+        context,
         by_layer[layers[0]] if len(layers) == 1 else evenness(layers),
         evenness(observed) if observed and len(observed) < len(layers) else None,
         by_layer,
@@ -100,10 +98,6 @@ def compute(context: Context) -> Multicentric | None:
         strength_together(
             cities.select(layers=observed or layers), context.in_model(cities), direction
         ),
-        context.drawn_names,
-        {layer: context.mark(layer) for layer in layers},
-        bool(options.frictions),
-        options.distance == "inverse",
     )
 
 
@@ -158,7 +152,7 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         ends = [
             phrase(
                 "{} (effective number {} of {:,} places)",
-                name(result.marks[layer]),
+                name(result.context.mark(layer)),
                 places(result.by_layer[layer].effective_number),
                 result.by_layer[layer].places,
             )
@@ -210,7 +204,7 @@ def draw(result: Multicentric) -> Iterator[Picture]:
     whole = "all" if result.observed is None else "observed"
     together = result.together.set_axis(named.index)
     series = {whole: together} if len(strength.columns) > 1 else {}
-    series |= {result.marks[layer]: named[layer] for layer in layers}
+    series |= {result.context.mark(layer): named[layer] for layer in layers}
     rows = -(-len(series) // 3)
     figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
     axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
@@ -247,7 +241,7 @@ def tables(result: Multicentric) -> Iterator[Table]:
                 "green": row.green,
                 "largest_component": row.largest_component,
                 "global_efficiency": row.global_efficiency,
-                "modelled_layers": "; ".join(result.marks[layer] for layer in row.modelled) or None,
+                "modelled_layers": "; ".join(map(result.context.mark, row.modelled)) or None,
             }
             for label, row in rows.items()
         },

@@ -14,7 +14,7 @@ from netinnov.mechanisms.cooperation import brokerage_table, cooperation_table, 
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
 from netinnov.study._words import counted, joined, name, phrase
 
 COLUMNS = (
@@ -37,16 +37,13 @@ park = "quzhou_haichuang"     # whose partners are shown; left out: the park wit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Park:
+class Park(Result):
     """Parks outside their jurisdiction, and one of them: roles around it, and outages."""
 
     park: str
     parks: pd.DataFrame
     roles: pd.DataFrame
     outages: pd.DataFrame
-    network: MultilayerNetwork
-    actors: dict[Any, str]
-    names: dict[Any, str]
 
     @property
     def single_points(self) -> list[str]:
@@ -67,15 +64,7 @@ def compute(context: Context) -> Park | None:
     park = part.park
     if park is None:
         park = str(table["links"].sort_values(ascending=False, kind="stable").index[0])
-    return Park(
-        park,
-        table,
-        brokerage_table(network, park),
-        outages(network, park),
-        network,
-        context.actors,
-        context.names,
-    )
+    return Park(context, park, table, brokerage_table(network, park), outages(network, park))
 
 
 def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
@@ -96,7 +85,7 @@ def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
 
 def tell(result: Park) -> Iterator[Sentence]:
     row: Any = result.parks.loc[result.park]
-    called, n = name(result.actors[result.park]), len(result.parks)
+    called, n = name(result.context.actors[result.park]), len(result.parks)
     text = (
         phrase("Of {:,} parks outside their jurisdiction this is {}", n, called)
         if n > 1
@@ -122,7 +111,7 @@ def tell(result: Park) -> Iterator[Sentence]:
         text = phrase(
             "A flow or a path across the border depends on one actor alone, a single point of "
             "failure: {}. One known actor is often one known source.",
-            joined([name(result.actors[node]) for node in result.single_points]),
+            joined([name(result.context.actors[node]) for node in result.single_points]),
         )
         yield Sentence(text, ("park_outages",))
 
@@ -130,7 +119,7 @@ def tell(result: Park) -> Iterator[Sentence]:
 def draw(result: Park) -> Iterator[Picture]:
     from matplotlib import pyplot as plt
 
-    figure = plot_park(result.network, result.park).figure.canvas.figure
+    figure = plot_park(result.context.inside, result.park).figure.canvas.figure
     caption = "The park, its partners and what flows between them, as sources state it."
     try:
         alt = "Diagram: actors of home at the left, of host at the right, arrows to the park."
@@ -145,15 +134,15 @@ def tables(result: Park) -> Iterator[Table]:
         "park_roles",
         roles,
         "Roles of the park and its partners between the jurisdictions.",
-        view=_named(_by(roles, ["homeward", "outward"]), result.actors),
+        view=_named(_by(roles, ["homeward", "outward"]), result.context.actors),
     )
     yield Table(
         "park_outages",
         failing,
         "What fails when one actor is taken out.",
-        view=_named(_by(failing, ["single_point", "pairs_lost", "links"]), result.actors),
+        view=_named(_by(failing, ["single_point", "pairs_lost", "links"]), result.context.actors),
     )
-    view = _named(_by(parks, ["links"]), result.actors)
+    view = _named(_by(parks, ["links"]), result.context.actors)
     for end in view.columns.intersection(["home", "host", "jurisdiction"]):
         view[end] = view[end].map(result.names)
     shown = [column for column in COLUMNS if column in view and view[column].notna().any()]

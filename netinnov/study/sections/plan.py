@@ -25,9 +25,8 @@ from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
-from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Part, Picture, Section, Sentence, Table, with_modelled
+from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table, with_modelled
 from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
 from netinnov.study.sections._siting_part import Form
@@ -81,15 +80,12 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Plan(Result):
     """The cheapest candidates after which a target holds, or those that come nearest."""
 
     task: Task
     plan: CentrePlan
     counted: bool
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
-    maps: MapsPart
 
     @property
     def of_place(self) -> bool:
@@ -185,7 +181,7 @@ def compute(context: Context) -> Plan | None:
         rng=context.seed,
     )
     known = bool(plan.steps["low"].notna().all())
-    return Plan(task, plan, known, context.names, context.drawn_names, context.configuration.maps)
+    return Plan(context, task, plan, known)
 
 
 def offer(result: Plan) -> Iterator[Sentence]:

@@ -18,7 +18,7 @@ from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._null_choice import Null
-from netinnov.study._section import Picture, Section, Sentence, Table, with_modelled
+from netinnov.study._section import Picture, Result, Section, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import Plan, StructurePart, plan
 from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
 from netinnov.study.sections import centres
@@ -83,7 +83,7 @@ GRAVITY = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Profile:
+class Profile(Result):
     """Every index of the layers looked at together, and of each modelled layer beside them."""
 
     table: pd.DataFrame
@@ -91,8 +91,6 @@ class Profile:
     replicates: int
     null: Null
     rule: str
-    names: dict[Any, str]
-    marks: dict[str, str]
     modelled: tuple[str, ...]
     resampled: str = "flows"
 
@@ -134,6 +132,7 @@ def compute(context: Context) -> Profile | None:
     draw = structure.draw | {"resolution": structure.options.resolution, "rule": rule}
     sizes = context.populations(structure.network)
     return Profile(
+        context,
         _drawn(structure, draw, sizes, context.say),
         {
             layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
@@ -142,8 +141,6 @@ def compute(context: Context) -> Profile | None:
         structure.replicates,
         structure.null,
         rule,
-        context.names,
-        {layer: context.mark(layer) for layer in structure.cities.layers},
         structure.modelled,
         structure.resampled,
     )
@@ -227,7 +224,7 @@ def tell(result: Profile) -> Iterator[Sentence]:
         text = phrase(
             "In {} alone the effective number of places is {}, and {} are centres by the rule "
             "“{}”: this describes the model.",
-            name(result.marks[layer]),
+            name(result.context.mark(layer)),
             places(float(table["value"]["effective_number"])),
             number(float(table["value"]["n_centres"])),
             result.rule,
@@ -367,7 +364,9 @@ def tables(result: Profile) -> Iterator[Table]:
         modelled=result.modelled,
     )
     if result.modelled_beside:
-        marked = {result.marks[layer]: table for layer, table in result.modelled_beside.items()}
+        marked = {
+            result.context.mark(layer): table for layer, table in result.modelled_beside.items()
+        }
         table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
         shown = ["index", "of", "many_centres_if", "value"]
         yield Table(

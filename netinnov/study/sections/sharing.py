@@ -22,7 +22,7 @@ from netinnov.planning import (
 )
 from netinnov.plotting import plot_benefit_shares
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Section, Sentence, Table
+from netinnov.study._section import Picture, Result, Section, Sentence, Table
 from netinnov.study._words import counted, joined, name, number, percent, phrase, some
 from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._sharing_pairs import NOTHING, Pairs, SharingPart, pairs_of
@@ -40,7 +40,7 @@ RULES = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sharing:
+class Sharing(Result):
     """The game of places on their links, its solutions, and what one pair adds."""
 
     pairs: Pairs
@@ -54,8 +54,6 @@ class Sharing:
     rise: pd.Series[float]
     unions: str
     contract: Contract | None
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
 
     @property
     def total(self) -> float:
@@ -107,6 +105,7 @@ def compute(context: Context) -> Sharing | None:
     of_pair = (pairs.table[["source", "target"]] == list(pair)).all(axis=1)
     without = game_of(pairs.table[~of_pair])
     return Sharing(
+        context,
         pairs,
         game,
         benefits,
@@ -118,8 +117,6 @@ def compute(context: Context) -> Sharing | None:
         shapley_value(game) - shapley_value(without),
         part.unions if unions and part.unions else "",
         contract_of(context, part.contract),
-        context.names,
-        context.drawn_names,
     )
 
 

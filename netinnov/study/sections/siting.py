@@ -21,8 +21,7 @@ from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
-from netinnov.study._map_options import MapsPart
-from netinnov.study._section import Picture, Section, Table, with_modelled
+from netinnov.study._section import Picture, Result, Section, Table, with_modelled
 from netinnov.study._structure_plan import plan as structure_of
 from netinnov.study._words import fixed, percent
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of
@@ -40,7 +39,7 @@ WEIGHTS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Siting:
+class Siting(Result):
     """A plan of enclaves, its value on other placements, and what else was found.
 
     `fresh` are values of the plan on placements that it was not chosen on; `stability` is None
@@ -54,12 +53,6 @@ class Siting:
     no_resamples: str
     resampled: str
     front: ParetoPlans | None
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
-    places: pd.DataFrame
-    modelled: tuple[str, ...]
-    mark: str
-    maps: MapsPart
 
     @property
     def part(self) -> SitingPart:
@@ -142,6 +135,7 @@ def compute(context: Context) -> Siting | None:
             **candidates.limit,
         )
     return Siting(
+        context,
         candidates,
         plan,
         _fresh(context, candidates, objective, plan),
@@ -149,12 +143,6 @@ def compute(context: Context) -> Siting | None:
         why if part.resamples else "none were asked for",
         "flows" if structure is None else structure.resampled,
         front,
-        context.names,
-        context.drawn_names,
-        cities.places,
-        context.in_model(cities),
-        context.mark(maker.layer),
-        context.configuration.maps,
     )
 
 
@@ -201,7 +189,8 @@ def draw(result: Siting) -> Iterator[Picture]:
         return
     plan, pairs, label = result.plan, result.candidates.pairs, OBJECTIVES[result.part.objective]
     ends = pd.unique(pairs.to_numpy().ravel())
-    at = result.places[["lon", "lat"]].reindex(ends).dropna()
+    places = result.context.cities.places
+    at = places[["lon", "lat"]].reindex(ends).dropna()
     on_map = bool(plan.sites) and set(result.chosen.to_numpy().ravel()) <= set(at.index)
     figure = new_figure(width=DOUBLE if on_map else SINGLE, height=120 if on_map else 75)
     if on_map:
@@ -209,7 +198,7 @@ def draw(result: Siting) -> Iterator[Picture]:
         plot_sites(
             plan,
             pairs=pairs,
-            places=result.places,
+            places=places,
             shares=None if result.stability is None else result.stability["share"],
             names=result.drawn_names,
             extent=result.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())]),
@@ -225,8 +214,8 @@ def draw(result: Siting) -> Iterator[Picture]:
         caption = f"Left: the chosen {result.built}. Right: {caption[0].lower()}{caption[1:]}"
         if result.stability is not None:
             caption += " In per cent: resamples of the links in which the site is chosen."
-    if result.modelled:
-        caption += f" Modelled: {', '.join(map(str, result.modelled))}."
+    if result.modelled_layers:
+        caption += f" Modelled: {', '.join(map(str, result.modelled_layers))}."
     alt = "A map with arrows from homes to hosts, and " * on_map
     alt += "a histogram of plans at random with lines at today, the plan and the bound."
     yield Picture(
@@ -242,7 +231,7 @@ def draw(result: Siting) -> Iterator[Picture]:
 
 
 def tables(result: Siting) -> Iterator[Table]:
-    plan, modelled = result.plan, result.modelled
+    plan, modelled = result.plan, result.modelled_layers
     every = _candidates(result)
     chosen = every[every["chosen"]].sort_values("order", kind="stable").drop(columns="chosen")
     label = OBJECTIVES[result.part.objective]
@@ -281,7 +270,7 @@ def tables(result: Siting) -> Iterator[Table]:
     settings = {
         **{key.replace("_", " "): value for key, value in result.part.model_dump().items()},
         "form used": result.candidates.maker.form,
-        "layer used": result.mark,
+        "layer used": result.context.mark(result.candidates.maker.layer),
         "length of links used": result.candidates.maker.distance,
         "candidates": len(every),
         "value today": plan.baseline,

@@ -23,7 +23,7 @@ from netinnov.planning import (
 )
 from netinnov.plotting import plot_space_allocation
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
@@ -74,7 +74,7 @@ class Stock(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Space:
+class Space(Result):
     """A least-cost plan and its rents, or why there is none; and what more space is worth."""
 
     part: SpacePart
@@ -85,8 +85,6 @@ class Space:
     home: str
     worth: pd.DataFrame | None
     layer: str
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
 
     @property
     def full(self) -> list[str]:
@@ -177,9 +175,7 @@ def compute(context: Context) -> Space | None:
     rents = rent_intervals(amounts.demand, amounts.capacity, cost, resamples=part.resamples)
     home = part.home or str(amounts.units.idxmax())
     layer, worth = _worth(context, part, amounts, home)
-    return Space(
-        part, amounts, plan, short, rents, home, worth, layer, context.names, context.drawn_names
-    )
+    return Space(context, part, amounts, plan, short, rents, home, worth, layer)
 
 
 def _worth(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from netinnov.mechanisms.convergence import Spread, sigma_convergence
 from netinnov.network import MultilayerNetwork, split_periods
 from netinnov.plotting import DOUBLE, new_figure, plot_location_quotients, plot_spread
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
 from netinnov.study._words import joined, name, number, phrase
 
 FEWEST = 10
@@ -36,7 +36,7 @@ class SpecialisationPart(Part):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Specialisation:
+class Specialisation(Result):
     """Krugman index and location quotients by place; spread and strength by period.
 
     Tables are None where there is a single layer, or fewer than two periods.
@@ -46,8 +46,6 @@ class Specialisation:
     quotients: pd.DataFrame | None
     spread: pd.DataFrame | None
     strength: pd.DataFrame | None
-    names: dict[Any, str]
-    drawn_names: pd.Series[str]
 
 
 def compute(context: Context) -> Specialisation | None:
@@ -58,7 +56,7 @@ def compute(context: Context) -> Specialisation | None:
     spread, strength = _spread(cities)
     if table is None and spread is None:
         return None
-    return Specialisation(table, quotients, spread, strength, context.names, context.drawn_names)
+    return Specialisation(context, table, quotients, spread, strength)
 
 
 def _quotients(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
