@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from netinnov._inputs import option_of
 from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Loaded
+from netinnov.study._map_options import MapsPart
+from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._words import plain
 
@@ -58,6 +61,22 @@ def context_of(network, *, source="tables", rejected=None, say=lambda _: None, *
     loaded = Loaded(network, rejected, modelled, (), (), joint)
     level = aggregate_to_places(network, configuration.places)
     return Context(configuration, loaded, level, say=say)
+
+
+def stand_in(**known):
+    """What sections ask of a study, where their result is written by hand."""
+    known = {
+        "names": {},
+        "drawn_names": pd.Series(dtype="str"),
+        "measures": MeasuresPart(),
+        "seed": 1,
+        "mark": str,
+        "modelled": (),
+        "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
+        "in_model": lambda network: (),
+        "configuration": SimpleNamespace(maps=MapsPart()),
+    } | known
+    return SimpleNamespace(**known)
 
 
 def texts(sentences):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,6 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
-from netinnov.study._map_options import MapsPart
-from netinnov.study._measures import MeasuresPart
 from netinnov.study._table_views import view_of
 from netinnov.study.sections import EXPERIMENT, _trials, experiment
 from netinnov.study.sections._experiment_part import ExperimentPart
@@ -22,7 +19,17 @@ from netinnov.study.sections._experiment_tables import with_signs
 from netinnov.study.sections._trials import Trial
 from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
 from netinnov.study.sections.experiment import Experiment
-from study_cases import CHAIN, PARK, THREE, context_of, network_of, tables_of, text_of, texts
+from study_cases import (
+    CHAIN,
+    PARK,
+    THREE,
+    context_of,
+    network_of,
+    stand_in,
+    tables_of,
+    text_of,
+    texts,
+)
 
 OFF = {"structure": False, "mechanisms": False}
 LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.0})
@@ -61,20 +68,7 @@ CONTRAST = pd.DataFrame(
 )
 
 
-def study(**changes: Any) -> Any:
-    """What an experiment is told of its study."""
-    known: dict[str, Any] = {
-        "names": {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"},
-        "drawn_names": pd.Series({"p": "Pe", "q": "Qu"}),
-        "measures": MeasuresPart(),
-        "seed": 1,
-        "mark": str,
-        "modelled": (),
-        "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
-        "in_model": lambda network: (),
-        "configuration": SimpleNamespace(maps=MapsPart()),
-    }
-    return SimpleNamespace(**(known | changes))
+NAMES = {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"}
 
 
 def tried(**changes: Any) -> Experiment:
@@ -83,7 +77,7 @@ def tried(**changes: Any) -> Experiment:
         home="p", host="q", size=4, pipeline_share=0.5, funding=["new"], placebos=10
     )
     result = Experiment(
-        study(),
+        stand_in(names=NAMES, drawn_names=pd.Series({"p": "Pe", "q": "Qu"})),
         part,
         "links",
         (Trial("park", replace(SIX, size=4), "new"),),
@@ -216,7 +210,8 @@ def test_hosts_are_told_of_by_where_the_real_one_lies(n, low, high, words) -> No
 
 def test_on_a_modelled_layer_nothing_is_tested() -> None:
     table = effects().assign(placebo_p=np.nan, why_no_p="x is modelled")
-    of_model = study(
+    of_model = stand_in(
+        names=NAMES,
         modelled=("gravity",),
         in_model=lambda network: ("gravity",),
         mark=lambda layer: f"{layer} (modelled)",

@@ -32,12 +32,21 @@ from netinnov.study.sections import (
     diffusion,
     enclaves,
     free_flow,
-    methods,
     multicentric,
     park,
     specialisation,
 )
-from study_cases import CHAIN, STARS, THREE, context_of, network_of, tables_of, text_of, texts
+from study_cases import (
+    CHAIN,
+    STARS,
+    THREE,
+    context_of,
+    network_of,
+    stand_in,
+    tables_of,
+    text_of,
+    texts,
+)
 
 OFF = {"structure": False}
 EVIL = "<script>alert('x')</script>"
@@ -202,10 +211,10 @@ def evenness(**values):
 
 
 def uneven(whole, **by_layer):
-    marks = {layer: f"{layer} (modelled)" if layer == "gravity" else layer for layer in by_layer}
+    study = stand_in(mark=lambda x: f"{x} (modelled)" if x == "gravity" else x)
     strength = pd.DataFrame(columns=list(by_layer))
-    together, names = pd.Series(dtype=float), pd.Series(dtype="str")
-    return multicentric.Multicentric(whole, None, by_layer, strength, together, names, marks, False)
+    together = pd.Series(dtype=float)
+    return multicentric.Multicentric(study, whole, None, by_layer, strength, together)
 
 
 def test_the_figure_of_rank_and_size_draws_what_the_table_says():
@@ -364,8 +373,8 @@ def test_a_region_at_a_level_and_what_is_left_out():
     links = [("a", "c"), ("b", "c"), ("a", "b"), ("d", "a"), ("e", "c")]
     part = {"level": 1, "keep": {"province": ["Z"], "tier": ["1", "2"]}}
     context = context_of(network_of(links, nodes=nodes, places=places), places=part, **OFF)
-    result = methods.compute(context)
-    assert result.coverage.values.tolist() == [
+    result = METHODS.compute(context)
+    assert result.context.level.coverage.values.tolist() == [
         ["as built", 5, 5],
         ["with a place", 4, 4],
         ["in the places kept", 3, 3],
@@ -384,20 +393,20 @@ def test_a_region_at_a_level_and_what_is_left_out():
 
 def test_the_top_ends_with_a_caution_on_what_is_modelled():
     links = [*CHAIN, ("a", "c", 2, "model")]
-    result = methods.compute(context_of(three(links=links, modelled=["model"]), **OFF))
+    result = METHODS.compute(context_of(three(links=links, modelled=["model"]), **OFF))
     (text,) = texts(METHODS.offer(result))
     assert text.startswith("Caution: model (modelled) is modelled, not observed; marked")
     assert SECTIONS[-1] is METHODS
-    assert list(METHODS.offer(methods.compute(context_of(three(), **OFF)))) == []
+    assert list(METHODS.offer(METHODS.compute(context_of(three(), **OFF)))) == []
 
 
 def test_frictions_are_explained_where_there_are_any():
     measures = {"border": 0.5, "kilometres": 2.0}
-    result = methods.compute(context_of(three(places=PLACES), measures=measures, **OFF))
+    result = METHODS.compute(context_of(three(places=PLACES), measures=measures, **OFF))
     text = text_of(METHODS.explain(result))
     assert "by 0.5 if its ends belong to different jurisdictions, and by 2 for each 1,000" in text
     assert "every link has length 1" in text
-    assert "frictions" not in text_of(METHODS.explain(methods.compute(context_of(three(), **OFF))))
+    assert "frictions" not in text_of(METHODS.explain(METHODS.compute(context_of(three(), **OFF))))
 
 
 # -- mechanisms --------------------------------------------------------------------------------

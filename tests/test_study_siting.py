@@ -133,8 +133,8 @@ def test_modelled_layers_are_marked():
 
 
 WRONG = {
-    "no such home": ({"homes": ["aa"]}, r"siting.homes must be ids of places .*'aa' is not one"),
-    "no such host": ({"hosts": ["q"]}, r"siting.hosts must be ids of places"),
+    "no such home": ({"homes": ["aa"]}, r"siting.homes must be the id of one .*found 'aa'"),
+    "no such host": ({"hosts": ["q"]}, r"siting.hosts must be the id of one"),
     "one place": ({"homes": ["a"], "hosts": ["a"]}, r"no pair of a home and another place"),
     "too many": ({"k": 99}, r"siting.k must be at most the number of candidates, \d+; found 99"),
     "no prices": ({"budget": 3.0}, r"siting.budget needs prices: give \[siting.prices\]"),
@@ -224,7 +224,7 @@ def test_a_place_can_be_made_a_centre():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"place": "q"}, r"plan.place must be the id of a place of the report; found 'q'"),
+        ({"place": "q"}, r"plan.place must be the id of one .*found 'q'"),
         ({"place": "a"}, r"plan.place needs links whose weights count events"),
     ],
 )

@@ -26,7 +26,7 @@ from netinnov.study.sections import (
     layers,
     profile,
 )
-from study_cases import STARS, context_of, network_of, tables_of, text_of, texts
+from study_cases import STARS, context_of, network_of, stand_in, tables_of, text_of, texts
 
 DEGREE = Null("degree", Rewire(), "chosen as 25 % are linked", "with the same degrees", 0.5)
 DRAWN = ["low", "high", "null_mean", "null_low", "null_high", "z", "p"]
@@ -248,7 +248,9 @@ def index_table(**columns):
 
 
 def indices(**columns):
-    return profile.Profile(index_table(**columns), {}, 10, DEGREE, "hubs", {"a": "A"}, {}, ())
+    return profile.Profile(
+        stand_in(names={"a": "A"}), index_table(**columns), {}, 10, DEGREE, "hubs", ()
+    )
 
 
 def test_an_index_is_told_with_its_interval():

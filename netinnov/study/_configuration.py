@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -166,51 +163,9 @@ def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
     return create_model("Configuration", __base__=Configuration, **fields)
 
 
-def example() -> str:
-    """A commented configuration with every setting: the bundled case."""
-    first: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
-    kinds: list[type[Part]] = [*first, *parts().values(), MapsPart, OutputPart]
-    return "\n".join(_beside_defaults(kind) for kind in kinds)
-
-
-SETTING = re.compile(
-    r"^(?P<set>(?P<name>\w+) = (?P<value>.*?)) +# (?P<why>.*\n(?: +# .*\n)*)", re.MULTILINE
-)
-COMMENT = " " * 30 + "# "
-WIDTH = 100
-
-
-def _beside_defaults(kind: type[Part]) -> str:
-    """The example of a part, in which a value that is not the default has the default beside it."""
-    own, bracket, inner = kind.example.partition(f"\n[{kind.part}.")
-
-    def beside(setting: re.Match[str]) -> str:
-        why = re.sub(r"\n +# ", " ", setting["why"]).rstrip("\n")
-        default = _default(kind, setting["name"], setting["set"], why)
-        if not default:
-            return setting[0]
-        first = f"{setting['set']:<29} # "
-        lines = textwrap.wrap(
-            f"{default}; {why}", WIDTH, initial_indent=first, subsequent_indent=COMMENT
-        )
-        return "".join(f"{line}\n" for line in lines)
-
-    return SETTING.sub(beside, own) + bracket + inner
-
-
-def _default(kind: type[Part], name: str, setting: str, why: str) -> str:
-    """What is said of the default where a value is another one."""
-    if name not in kind.model_fields:
-        return ""
-    field, value = kind.model_fields[name], tomllib.loads(setting)[name]
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
-    if default in (None, ""):
-        return "" if "left out" in why or field.is_required() else "default: left out"
-    default = list(default) if isinstance(default, tuple) else default
-    return "" if default == value else f"default {json.dumps(default)}"
-
-
-EXAMPLE = example()
+_FIRST: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
+_PARTS: list[type[Part]] = [*_FIRST, *parts().values(), MapsPart, OutputPart]
+EXAMPLE = "\n".join(kind.example for kind in _PARTS)
 
 Case = Literal["yrd", "europe"]
 

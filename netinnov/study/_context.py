@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
+from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text, display_names, is_blank
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import mark_modelled, place_names
 from netinnov.study._loaded_data import Loaded
@@ -143,6 +145,15 @@ class Context:
     def pagerank(self) -> pd.Series:
         """PageRank versatility of the places over all layers."""
         return self.measures.pagerank(self.cities)
+
+    def check_place(self, setting: str, place: str) -> None:
+        """Refuse a setting that is not the id of a place of the report."""
+        places = list(self.cities.storage.nodes.index)
+        if place not in places:
+            level = self.configuration.places.level
+            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
+            msg = f"{setting} must be the id of one of the {len(places):,} places of the report, "
+            raise InputError(f"{msg}at level {level}; found {place!r}{hint}.")
 
     def populations(self, network: MultilayerNetwork) -> pd.Series | None:
         """Population of the place of each node; None unless all are known and one is above 0."""

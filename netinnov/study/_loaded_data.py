@@ -24,6 +24,7 @@ from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
+from netinnov.study._places import check_column
 from netinnov.study._section import Part
 from netinnov.study._words import counted
 
@@ -275,7 +276,8 @@ def _read(
         options["places"] = places.set_index("place")
         options["aliases"] = data.aliases
         if data.outflow is not None:
-            options["outflow"] = _outflow(data.outflow, options["places"])
+            check_column("[data] outflow", data.outflow, options["places"].columns)
+            options["outflow"] = options["places"][data.outflow]
             messages.append(
                 f"The flows are shares of what leaves each place, times its {data.outflow}."
             )
@@ -286,7 +288,8 @@ def _read(
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
-        tables = tables._replace(nodes=tables.nodes.assign(place=_ids(tables.nodes)))
+        ids = tables.nodes.get("node", tables.nodes.index)
+        tables = tables._replace(nodes=tables.nodes.assign(place=ids))
         notes.append("These data have no places: each node is taken as a place of its own.")
     nowhere = _nowhere(tables.places)
     if nowhere.any() and tables.places is not None:
@@ -335,21 +338,12 @@ def _options(data: DataPart, source: str) -> dict[str, Any]:
     return options
 
 
-def _outflow(column: str, places: pd.DataFrame) -> pd.Series:
-    """What leaves each place, by a column of the table of places."""
-    if column not in places:
-        listed = ", ".join(map(str, places.columns))
-        hint = did_you_mean(column, places.columns)
-        msg = f"[data] outflow must be a column of the places; {column!r} is not one{hint}; there "
-        raise InputError(f"{msg}are {listed}.")
-    return places[column]
-
-
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     parts = {layer: part for layer, part in layers.items() if layer in present}
-    directed = [layer for layer in tables.directed if _directed_of(parts, layer) is not False]
+    undirected = {layer for layer, part in parts.items() if part.directed is False}
+    directed = [layer for layer in tables.directed if layer not in undirected]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
@@ -360,10 +354,6 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     return build_network(
         tables.nodes, tables.links, tables.places, directed=directed, layers=records
     )
-
-
-def _directed_of(layers: Mapping[str, LayerPart], layer: str) -> bool | None:
-    return layers[layer].directed if layer in layers else None
 
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
@@ -386,10 +376,6 @@ def _file_rows(rejected: pd.DataFrame, tables: Tables) -> pd.Series:
             of = (rejected["table"] == name).to_numpy(bool)
             rows[of] = table.index.take(rows[of].to_numpy(int))
     return rows
-
-
-def _ids(nodes: pd.DataFrame) -> pd.Series:
-    return nodes["node"] if "node" in nodes else nodes.index.to_series()
 
 
 def _names_of_layers(links: pd.DataFrame) -> list[str]:

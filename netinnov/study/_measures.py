@@ -29,6 +29,11 @@ def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
     return share, bool(flows.nnz) and bool(np.ptp(flows.data) > 0)
 
 
+def linked_layers(network: MultilayerNetwork) -> list[str]:
+    """The layers in which two nodes are linked."""
+    return [x for x in network.layers if network.storage.simple_csr(x).indices.size]
+
+
 class MeasuresPart(Part):
     """Options of the measures."""
 
@@ -38,13 +43,13 @@ class MeasuresPart(Part):
 coupling = 1.0                # weight between the copies of a place in two layers (PageRank,
                               # eigenvector, Katz, hubs and authorities)
 damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
-presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
-                              # which evens out ranks where layers have few links
+presence = "linked"           # default "all"; a place is in the layers where it has a link; "all":
+                              # in every layer, which evens out ranks where layers have few links
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight); left out:
                               # inverse where half of the pairs of places or more are linked, and
                               # weights differ, else unit
-border = 0.5                  # added to a link between two jurisdictions
-kilometres = 1.0              # added for each 1,000 km between two places
+border = 0.5                  # default 0.0; added to a link between two jurisdictions
+kilometres = 1.0              # default 0.0; added for each 1,000 km between two places
 """
 
     coupling: Annotated[float, Field(ge=0)] = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -29,7 +29,8 @@ class PlacesPart(Part):
     part: ClassVar[str] = "places"
     example: ClassVar[str] = """\
 [places]
-level = 1                     # steps up in places.parent: 1 brings districts to their city
+level = 1                     # default 0; steps up in places.parent: 1 brings districts to their
+                              # city
 
 [places.keep]                 # only places (at that level) with these values; leave out for all
 province = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
@@ -81,6 +82,15 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
 
 
+def check_column(
+    setting: str, column: str, columns: Iterable[str], *, of: str = "the places"
+) -> None:
+    """Refuse a setting that is not the name of a column."""
+    if column not in columns:
+        hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
+        raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
+
+
 def _left_out(nodes: int, links: int, why: str) -> str:
     """How many nodes are left out, and their links."""
     text = f"{counted(nodes, 'node')} {why}"
@@ -107,10 +117,7 @@ def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
     table = places.reset_index()
     wanted = np.ones(len(table), bool)
     for column, values in keep.items():
-        if column not in table:
-            msg = f"[places.keep] needs columns of the places; {column!r} is not one"
-            listed = ", ".join(map(str, table.columns))
-            raise InputError(f"{msg}{did_you_mean(column, table.columns)}; there are {listed}.")
+        check_column("each key of [places.keep]", column, table.columns)
         texts = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0
         known = texts.dropna().unique().tolist()
         if unknown := [value for value in values if value not in known]:

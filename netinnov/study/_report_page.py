@@ -99,6 +99,9 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
     note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
     caption = _one_line(picture.caption, note)
     _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
+    from matplotlib import pyplot as plt
+
+    plt.close(picture.figure)  # those that size themselves are known to pyplot
     # Without loss, in two thirds of the bytes of the PNG.
     webp = io.BytesIO()
     with Image.open(path) as image:

@@ -13,6 +13,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, says_events
 from netinnov.study._context import Context
+from netinnov.study._measures import linked_layers
 from netinnov.study._null_choice import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 from netinnov.study._two_mode_draws import Participation, participation_of
@@ -143,7 +144,7 @@ class Plan:
 def plan(context: Context) -> Plan | None:
     """Plan the sections on structure; None if they are left out, or no two places are linked."""
     options = context.options(StructurePart)
-    linked = [x for x in context.cities.layers if context.cities.storage.simple_csr(x).indices.size]
+    linked = linked_layers(context.cities)
     if options is None or not linked:
         return None
     cities = context.cities.select(layers=linked)

@@ -8,19 +8,16 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field, model_validator
 
-from netinnov._arguments import did_you_mean
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.governance._approaches import APPROACHES, Shares, approaches_of
 from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE
+from netinnov.study._places import check_column
 from netinnov.study._section import Part
 from netinnov.study._words import are, counted, percent
 from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
-
-LINKS = 100_000
-"""Links above which borders are not compared with random networks, which would take long."""
 
 LINKS = 10
 """Links that the budget pays for, where nothing says what the park costs."""
@@ -33,8 +30,8 @@ class GovernancePart(Part):
     optional: ClassVar[bool] = True
     example: ClassVar[str] = """\
 [governance]                  # planning: links across borders, and approaches at equal cost
-groups = ["jurisdiction", "kind", "province"]   # columns of the nodes or places, whose borders
-                              # links cross
+groups = ["jurisdiction", "kind", "province"] # default ["jurisdiction", "kind"]; columns of the
+                              # nodes or places, whose borders links cross
 # home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
 # host = "hangzhou"           # or of most enclaves
 # budget = 20.0               # what each approach may cost; left out: as the park of the
@@ -94,10 +91,7 @@ def pair_of(context: Context) -> ApproachChoice:
     nodes, places = context.inside.storage.nodes, context.inside.storage.places
     columns = [*nodes.columns, *places.columns]
     for column in part.groups:
-        if column not in columns:
-            hint = did_you_mean(column, columns) or f"; there are {', '.join(columns)}"
-            msg = f"governance.groups must name columns of the nodes or places; {column!r} is not "
-            raise InputError(f"{msg}one{hint}.")
+        check_column("each of governance.groups", column, columns, of="the nodes or places")
     experiment = context.once(choose)
     home, host = part.home, part.host
     if home is None or host is None:
@@ -111,12 +105,8 @@ def pair_of(context: Context) -> ApproachChoice:
                 "enclave that would name them. Set governance.home and governance.host to two "
                 "places of the report, or leave [governance] out."
             )
-    known = list(cities.storage.nodes.index)
-    for end, place in (("home", home), ("host", host)):
-        if place not in known:
-            hint = did_you_mean(place, known)
-            msg = f"governance.{end} must be the id of a place of the report; found {place!r}{hint}"
-            raise InputError(f"{msg}.")
+    context.check_place("governance.home", home)
+    context.check_place("governance.host", host)
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     if not cities.layers:

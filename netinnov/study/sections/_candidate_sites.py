@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
 from netinnov._paths import path_costs
 from netinnov._typing import Distance
 from netinnov.centrality import harmonic_centrality, strength
@@ -23,6 +22,7 @@ from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
 from netinnov.scenarios._pair_draws import layer_with_pairs
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
+from netinnov.study._places import check_column
 from netinnov.study._words import counted, joined, name, percent, phrase
 from netinnov.study.sections._enclave_choice import choose, layer_for
 from netinnov.study.sections._siting_part import Form, SitingObjective, SitingPart
@@ -168,7 +168,8 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
     """The homes, and a sentence on who they are."""
     places = list(context.cities.storage.nodes.index)
     if part.homes:
-        _check_places("homes", part.homes, places)
+        for home in part.homes:
+            context.check_place("each of siting.homes", home)
         homes = list(dict.fromkeys(part.homes))
         return homes, f"The homes are named in [siting]: {len(homes):,}."
     values, called, more = _wealth(part, context, maker)
@@ -194,10 +195,7 @@ def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series
     cities = context.cities
     places = cities.storage.places
     if part.below is not None:
-        if part.below not in places:
-            hint = did_you_mean(part.below, places.columns)
-            msg = f"siting.below must be a column of the places; {part.below!r} is not one{hint}"
-            raise InputError(f"{msg}; there are {', '.join(map(str, places.columns))}.")
+        check_column("siting.below", part.below, places.columns)
         return _numbers(cities, places[part.below]), part.below, ""
     if "gdp_per_head" in places:
         return _numbers(cities, places["gdp_per_head"]), "GDP per head", ""
@@ -220,9 +218,9 @@ def _numbers(cities: MultilayerNetwork, column: pd.Series) -> pd.Series:
 def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[list[str], str]:
     """The hosts, and a sentence on who they are."""
     cities = context.cities
-    places = list(cities.storage.nodes.index)
     if part.hosts:
-        _check_places("hosts", part.hosts, places)
+        for host in part.hosts:
+            context.check_place("each of siting.hosts", host)
         hosts = list(dict.fromkeys(part.hosts))
         return hosts, f"The hosts are named in [siting]: {len(hosts):,}."
     totals = strength(cities).sum(axis=1)
@@ -233,16 +231,6 @@ def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[li
         return list(strongest), phrase("The only host is {}.", joined(called or ["none"]))
     text = "Hosts are the {} other places with most strength: {}."
     return list(strongest), phrase(text, len(called), joined(called))
-
-
-def _check_places(setting: str, asked: Sequence[str], places: Sequence[str]) -> None:
-    unknown = [place for place in asked if place not in places]
-    if unknown:
-        hint = did_you_mean(unknown[0], places) or f", e.g. {', '.join(places[:3])}"
-        msg = (
-            f"siting.{setting} must be ids of places of the report; {unknown[0]!r} is not one{hint}"
-        )
-        raise InputError(f"{msg}.")
 
 
 def _of_form(maker: Maker, part: SitingPart) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from netinnov import scenarios
-from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import linked_pairs
@@ -39,7 +38,10 @@ def choose(context: Context) -> Choice | None:
     if part is None:
         return None
     if part.home:
-        _check_ends(context.cities, part, context.configuration.places.level)
+        context.check_place("experiment.home", part.home)
+        context.check_place("experiment.host", part.host)
+        if part.home == part.host:
+            raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
         return _settled(context, part, ())
     pair = most_frequent(context)
     if pair is None:
@@ -57,19 +59,6 @@ def choose(context: Context) -> Choice | None:
     except InputError as error:
         context.say(f"no experiment: {error}")
         return None
-
-
-def _check_ends(cities: MultilayerNetwork, part: ExperimentPart, level: int) -> None:
-    """Home and host are two of the places that are looked at."""
-    places = list(cities.storage.nodes.index)
-    for end in ("home", "host"):
-        if (place := getattr(part, end)) not in places:
-            names = f"{len(places):,} places of the report, at level {level}"
-            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
-            msg = f"experiment.{end} must be the id of one of the {names}; found {place!r}{hint}."
-            raise InputError(msg)
-    if part.home == part.host:
-        raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
 
 
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:

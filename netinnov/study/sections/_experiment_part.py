@@ -36,9 +36,9 @@ class ExperimentPart(Part):
     part: ClassVar[str] = "experiment"
     example: ClassVar[str] = """\
 [experiment]                  # experiment = false: none
-home = "quzhou"               # whose park it is
+home = "quzhou"               # default: left out; whose park it is
 host = "hangzhou"             # where it stands; both left out: as most enclaves in the data
-size = 4                      # links of the park
+size = 4                      # default: left out; links of the park
 # volume = 12.5               # or this weight, moved in proportion to the weights: for flows
 # volume_share = 0.1          # or this share of home's strength; without any of the three a tenth:
                               # of it where the weights of the layer differ, else of home's links
@@ -46,9 +46,10 @@ pipeline_share = 0.25         # share of them that lead home
 funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
 attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
 layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
-replicates = 100              # placements drawn
-rivals = ["direct links", "random ends", "forward enclave"]   # links without a park, as many to
-                              # places anywhere, or of a park that the host runs at home; []: none
+replicates = 100              # default 200; placements drawn
+rivals = ["direct links", "random ends", "forward enclave"] # default ["direct links", "random
+                              # ends"]; links without a park, as many to places anywhere, or of a
+                              # park that the host runs at home; []: none
 placebos = 10                 # other hosts for the same park, so many of those most like the real
                               # one; left out: all places that could have been chosen; 0: none
 match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._arguments import did_you_mean
 from netinnov.build import build_network
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
+from netinnov.study._places import check_column
 from netinnov.study._section import Part
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
@@ -79,15 +79,10 @@ def pairs_of(context: Context) -> Pairs:
     part = context.options(SharingPart) or SharingPart()
     check_contract(context, part.contract)
     cities = context.cities
-    known, places = list(cities.storage.nodes.index), cities.storage.places
-    if part.unions is not None and part.unions not in places:
-        hint = (
-            did_you_mean(part.unions, places.columns)
-            or f"; there are {', '.join(map(str, places))}"
-        )
-        msg = f"sharing.unions must be a column of the places; {part.unions!r} is not one{hint}."
-        raise InputError(msg)
-    ends = _of_enclaves(context) if part.pairs is None else _named_pairs(part.pairs, known)
+    known = list(cities.storage.nodes.index)
+    if part.unions is not None:
+        check_column("sharing.unions", part.unions, cities.storage.places.columns)
+    ends = _of_enclaves(context) if part.pairs is None else _named_pairs(part.pairs, context)
     ends = ends[ends.isin(known).all(axis=1)]
     if ends.empty:
         first = known[:2] if len(known) > 1 else ["a", "b"]
@@ -140,14 +135,11 @@ def _of_enclaves(context: Context) -> pd.DataFrame:
     return ends.astype("str").set_axis(["source", "target"], axis=1)
 
 
-def _named_pairs(pairs: list[list[str]], known: list[str]) -> pd.DataFrame:
+def _named_pairs(pairs: list[list[str]], context: Context) -> pd.DataFrame:
     for pair in pairs:
         if len(pair) != 2 or pair[0] == pair[1]:
             msg = "each of sharing.pairs must name two different places; found "
             raise InputError(f"{msg}{json.dumps(pair, ensure_ascii=False)}.")
         for place in pair:
-            if place not in known:
-                hint = did_you_mean(place, known)
-                msg = "sharing.pairs must name places of the report; found "
-                raise InputError(f"{msg}{place!r}{hint}.")
+            context.check_place("each end of sharing.pairs", place)
     return pd.DataFrame(pairs, columns=["source", "target"], dtype="str")

@@ -38,7 +38,7 @@ against = "equity"            # a second objective, for plans between the two; "
                               # where the places have them, else access in the network
 # hosts = ["shanghai"]        # where; left out: the strongest of the other places
 most_homes = 20               # homes at most, those with the least first
-most_hosts = 3                # hosts at most, the strongest first
+most_hosts = 3                # default 5; hosts at most, the strongest first
 # form = "enclave"            # "enclave": a park at the host, with links of the median weight;
                               # "link": weight between home and host; left out: enclaves, but
                               # links where half of the pairs of places are linked already

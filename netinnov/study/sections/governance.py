@@ -12,10 +12,10 @@ import pandas as pd
 
 from netinnov.connectivity import Frictions
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
-from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
 from netinnov.study._context import Context
+from netinnov.study._measures import linked_layers
 from netinnov.study._section import Picture, Result, Section, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
@@ -70,7 +70,7 @@ def compute(context: Context) -> Governance | None:
 def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
     """Shares of the observed layers across borders, and why there is no null model, if so."""
     network = context.inside
-    observed = [layer for layer in context.observed(network) if _links(network, layer)]
+    observed = [layer for layer in linked_layers(network) if layer not in context.modelled]
     if not observed or not part.groups:
         return pd.DataFrame(), "no layer is observed" if part.groups else ""
     network = network.select(layers=observed)
@@ -95,15 +95,6 @@ def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
         why = "hardly any link can be rewired"
         table[["null_mean", "z", "p"]] = math.nan
     return table.dropna(subset="share").reset_index(drop=True), why
-
-
-def _links(network: MultilayerNetwork, layer: str) -> int:
-    return int(network.storage.simple_csr(layer).indices.size)
-
-
-def _is_whole(shares: pd.Series[float]) -> bool:
-    """Whether no link crosses in any layer, or all do."""
-    return bool((shares == 0).all() or (shares == 1).all())
 
 
 def offer(result: Governance) -> Iterator[Sentence]:
@@ -155,7 +146,7 @@ def _borders(result: Governance) -> Iterator[Sentence]:
     if table.empty:
         return
     for group, part in table.groupby("group", sort=False):
-        if _is_whole(part["share"]):
+        if part["share"].isin([0, 1]).all() and part["share"].nunique() == 1:
             crossing = "no link crosses" if part["share"].iloc[0] == 0 else "every link crosses"
             text = phrase("By {} {} a border, so it says nothing.", name(group), crossing)
             yield Sentence(text, ("cross_border",), topic)
@@ -192,19 +183,13 @@ def _borders(result: Governance) -> Iterator[Sentence]:
 def draw(result: Governance) -> Iterator[Picture]:
     if result.comparison is None:
         return
-    from matplotlib import pyplot as plt
-
     ax = plot_approaches(result.comparison)
     caption = (
         "What each approach changes at equal cost: mean and interval over placements of its links."
     )
     alt = "A table of small intervals: a row for each approach, a column for each measure."
-    try:
-        figure = ax.figure.canvas.figure
-        topic = "Approaches at equal cost"
-        yield Picture("approaches", figure, caption, ("approach_effects",), topic, alt=alt)
-    finally:
-        plt.close(figure)
+    figure, topic = ax.figure.canvas.figure, "Approaches at equal cost"
+    yield Picture("approaches", figure, caption, ("approach_effects",), topic, alt=alt)
 
 
 def tables(result: Governance) -> Iterator[Table]:

@@ -117,15 +117,10 @@ def tell(result: Park) -> Iterator[Sentence]:
 
 
 def draw(result: Park) -> Iterator[Picture]:
-    from matplotlib import pyplot as plt
-
     figure = plot_park(result.context.inside, result.park).figure.canvas.figure
     caption = "The park, its partners and what flows between them, as sources state it."
-    try:
-        alt = "Diagram: actors of home at the left, of host at the right, arrows to the park."
-        yield Picture("park", figure, caption, ("park_roles", "parks"), alt=alt)
-    finally:
-        plt.close(figure)  # which sizes itself, and is known to pyplot for that
+    alt = "Diagram: actors of home at the left, of host at the right, arrows to the park."
+    yield Picture("park", figure, caption, ("park_roles", "parks"), alt=alt)
 
 
 def tables(result: Park) -> Iterator[Table]:

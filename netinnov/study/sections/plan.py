@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 import pandas as pd
 from pydantic import Field, model_validator
 
-from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import (
@@ -25,7 +24,7 @@ from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
-from netinnov.study._measures import strength_together
+from netinnov.study._measures import linked_layers, strength_together
 from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table, with_modelled
 from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
@@ -47,7 +46,8 @@ share = 0.8                   # this share of them
 rule = "top"                  # what makes a place a centre, as in [structure]; "hubs" takes long
 candidates = 12               # that are looked at, those that do most for the target by themselves;
                               # of up to 12 every set is tried
-resamples = 50                # of the links, for intervals and for the target of a place
+resamples = 50                # default 100; of the links, for intervals and for the target of a
+                              # place
 """
 
     effective_number: Annotated[float, Field(gt=0)] | None = None
@@ -104,8 +104,9 @@ def task_of(context: Context) -> Task:
     part = context.options(PlanPart) or PlanPart()
     siting = context.once(candidates_of)
     cities = context.cities
-    observed = [layer for layer in context.observed(cities) if _has_links(cities, layer)]
-    layers = observed or [layer for layer in cities.layers if _has_links(cities, layer)]
+    linked = linked_layers(cities)
+    observed = [layer for layer in linked if layer not in context.modelled]
+    layers = observed or linked
     network = cities.select(layers=layers)
     own = siting.part
     asked = own.layer if own.layer in layers else None
@@ -136,17 +137,9 @@ def task_of(context: Context) -> Task:
     )
 
 
-def _has_links(cities: MultilayerNetwork, layer: str) -> bool:
-    return bool(cities.storage.simple_csr(layer).indices.size)
-
-
 def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs of home and host in which a place is one of both."""
-    places = list(context.cities.storage.nodes.index)
-    if place not in places:
-        hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
-        msg = f"plan.place must be the id of a place of the report; found {place!r}{hint}"
-        raise InputError(f"{msg}.")
+    context.check_place("plan.place", place)
     own = pairs[(pairs == place).any(axis=1)]
     if len(own):
         return own

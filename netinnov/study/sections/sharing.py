@@ -272,8 +272,6 @@ def _contract_told(contract: Contract) -> Iterator[Sentence]:
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
-    from matplotlib import pyplot as plt
-
     shown = result.benefits[~result.benefits["rule"].isin(["enclaves", "pairs"])]
     ax = plot_benefit_shares(
         shown,
@@ -284,10 +282,7 @@ def draw(result: Sharing) -> Iterator[Picture]:
     )
     caption = "Shares of each place under several rules, and what it gets in all stable divisions."
     alt = "A row for each place with a mark for each rule, on a bar from the least to the most."
-    try:
-        yield Picture("sharing", ax.figure.canvas.figure, caption, ("sharing",), alt=alt)
-    finally:
-        plt.close(ax.figure.canvas.figure)
+    yield Picture("sharing", ax.figure.canvas.figure, caption, ("sharing",), alt=alt)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

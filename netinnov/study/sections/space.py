@@ -111,10 +111,8 @@ def stock(context: Context) -> Stock:
         ):
             msg = f"[space] needs lon and lat of each home and host; missing for {len(bare):,}: "
             raise InputError(f"{msg}{', '.join(bare[:5])}. Give them in the table of places.")
-    if part.home is not None and part.home not in context.cities.storage.nodes.index:
-        hint = did_you_mean(part.home, context.cities.storage.nodes.index)
-        msg = f"space.home must be the id of a place of the report; found {part.home!r}{hint}."
-        raise InputError(msg)
+    if part.home is not None:
+        context.check_place("space.home", part.home)
     ends = [places.loc[amounts.index] for amounts in (units, capacity)]
     (lon, lat), to = ((end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
     between = great_circle(lon[:, None], lat[:, None], *to)
@@ -328,8 +326,6 @@ def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
 def draw(result: Space) -> Iterator[Picture]:
     if result.plan is None:
         return
-    from matplotlib import pyplot as plt
-
     ax = plot_space_allocation(
         result.plan, names=result.drawn_names, unit=result.part.unit, rent_unit="km"
     )
@@ -338,11 +334,8 @@ def draw(result: Space) -> Iterator[Picture]:
         "and the nearest were taken first."
     )
     alt = "Bands from homes at the left to hosts at the right, as wide as the space that is used."
-    try:
-        figure = ax.figure.canvas.figure
-        yield Picture("space", figure, caption, ("space_flows", "space_rents"), alt=alt)
-    finally:
-        plt.close(figure)
+    figure = ax.figure.canvas.figure
+    yield Picture("space", figure, caption, ("space_flows", "space_rents"), alt=alt)
 
 
 def tables(result: Space) -> Iterator[Table]:
