@@ -15,12 +15,12 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from netinnov._arguments import as_path
+from netinnov._arguments import as_path, check_rng
 from netinnov._atomic import write_bytes
 from netinnov._opening import check_file
 from netinnov._parallel import run
 from netinnov._path_kinds import kind_at_path
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Rng
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
@@ -187,6 +187,16 @@ def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
     """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
     stored = _manifest(as_path("checkpoint", folder))
     return None if stored is None else _seed(stored["entropy"])
+
+
+def seed_of_run(
+    rng: Rng, checkpoint: PathLike | None = None
+) -> tuple[np.random.Generator, np.random.SeedSequence]:
+    """The generator of a run and the seed that it stands for; ``None`` takes up what is stored."""
+    if rng is None and checkpoint is not None:
+        rng = stored_seed(checkpoint)
+    generator = check_rng(rng)
+    return generator, cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
 
 
 def _seed(state: Any) -> np.random.SeedSequence:

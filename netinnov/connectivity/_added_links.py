@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import linalg, sparse
+from scipy import sparse
 
 from netinnov._arguments import check_choice, check_number
 from netinnov._layer_table import LayerRecord
@@ -29,7 +29,7 @@ from netinnov._paths import (
 )
 from netinnov._rows import Rows
 from netinnov._typing import Codes, Distance, Floats
-from netinnov.connectivity._laplacian import conductances, parts
+from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_rows
 
@@ -258,12 +258,7 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
         return np.where(source == target, np.nan, np.where(joined, np.inf, np.nan))
     if n < 2:
         return np.zeros(source.size)
-    laplacian = -weights.toarray()
-    laplacian[np.diag_indices(n)] -= laplacian.sum(axis=1)
-    # The constant vector is given an eigenvalue of the size of the others, and taken out again.
-    shift = laplacian.trace() / n**2
-    inverse = linalg.cho_solve(linalg.cho_factor(laplacian + shift), np.eye(n))
-    inverse -= 1.0 / (shift * n**2)
+    inverse = pseudoinverse(weights)
     square = inverse @ inverse
 
     def between(matrix: npt.NDArray[np.float64]) -> Floats:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import linalg, sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import splu
 
@@ -84,6 +84,17 @@ def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
         )
         raise InputError(f"{msg}the same number.")
     return np.asarray(result)
+
+
+def pseudoinverse(weights: sparse.csr_array) -> Floats:
+    """Pseudoinverse of the Laplacian of a connected network, as a full matrix."""
+    n = weights.shape[0]
+    laplacian = -weights.toarray()
+    laplacian[np.diag_indices(n)] -= laplacian.sum(axis=1)
+    # The constant vector is given an eigenvalue of the size of the others, and taken out again.
+    shift = laplacian.trace() / n**2
+    inverse = linalg.cho_solve(linalg.cho_factor(laplacian + shift), np.eye(n))
+    return np.asarray(inverse - 1.0 / (shift * n**2))
 
 
 def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +16,9 @@ from netinnov._arguments import (
     check_callable,
     check_mapping,
     check_names,
-    check_rng,
     shown,
 )
-from netinnov._checkpoint import stored_seed
+from netinnov._checkpoint import seed_of_run
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -200,10 +199,7 @@ def compare_scenarios(
     resamples = as_whole("resamples", resamples, low=2)
     placements = as_whole("placements", placements, low=2)
     check_resampling(resample, replicates)
-    if rng is None and checkpoint is not None:
-        rng = stored_seed(checkpoint)
-    generator = check_rng(rng)
-    seed = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+    _, seed = seed_of_run(rng, checkpoint)
     placebos, placebo_of = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
     far = {
         name: each.make.beyond(network)

@@ -12,7 +12,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_callable, check_number, check_rng
+from netinnov._arguments import as_list, check_callable, check_number
+from netinnov._checkpoint import seed_of_run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
@@ -131,8 +132,7 @@ def dose_response(
         return DoseResponse(result, table)
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    generator = check_rng(rng)
-    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    (seed,) = seed_of_run(rng)[1].spawn(1)
     results = {
         name: compare(
             scenarios={name: scenarios[name]},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from numbers import Real
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,9 @@ from netinnov._arguments import (
     check_flag,
     check_mapping,
     check_number,
-    check_rng,
     shown,
 )
-from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
+from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._display import Tabled
 from netinnov._identity import digest, identity
 from netinnov._optional import require
@@ -189,10 +188,7 @@ def sobol_indices(
     resamples = as_whole("resamples", resamples, low=2)
     check_confidence("confidence", confidence)
     check_flag("second_order", second_order)
-    if rng is None and checkpoint is not None:
-        rng = stored_seed(checkpoint)
-    generator = check_rng(rng)
-    source = cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+    generator, source = seed_of_run(rng, checkpoint)
     begun = None if checkpoint is None else seed_state(source)
     (seed,) = source.spawn(1)
     names = list(ranges)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,9 @@ from netinnov._arguments import (
     check_callable,
     check_mapping,
     check_names,
-    check_rng,
     shown,
 )
+from netinnov._checkpoint import seed_of_run
 from netinnov._identity import described
 from netinnov._parallel import run
 from netinnov._typing import Rng
@@ -146,8 +146,7 @@ def specification_curve(
         if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
             msg = f"`specifications[{name!r}]` must hold one alternative or more"
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
-    generator = check_rng(rng)
-    (seed,) = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(1)
+    (seed,) = seed_of_run(rng)[1].spawn(1)
     rows: list[dict[str, Any]] = []
     tasks: list[tuple[int, Specification]] = []
     alternatives = [

@@ -11,8 +11,8 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
-from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_state, stored_seed
+from netinnov._arguments import check_callable, check_choice, check_number, shown
+from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._identity import digest, identity
 from netinnov._parallel import run
 from netinnov._significance import why_untested
@@ -176,14 +176,11 @@ def compare_with_null(
     (1.0, 1.0)
     """
     check_network(network)
-    if rng is None and checkpoint is not None:
-        rng = stored_seed(checkpoint)
-    rng = check_rng(rng)
+    _, seed = seed_of_run(rng, checkpoint)
     check_number("replicates", replicates, low=1, whole=True)
     check_choice("method", method, Method)
     measures = _measures(measure)
     observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
-    seed = cast(np.random.SeedSequence, rng.bit_generator.seed_seq)
     state = seed_state(seed)
     seeds = seed.spawn(int(replicates))
     # A stream of its own, the same for any number of replicates.
@@ -271,8 +268,7 @@ class _Replicate:
 
     def values(self, drawn: MultilayerNetwork) -> list[Floats]:
         """The share of links that moved, and then the measures."""
-        null = self.null
-        moved = moved_share(self.network, drawn, null.layers, null.draws_weights)
+        moved = moved_share(self.network, drawn, self.null)
         measured = [
             _checked(measure(drawn), name, self.observed[name])
             for name, measure in self.measures.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily, layer_names
-from netinnov.null_models._rewiring_chains import Plan, State, seed_words
+from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._rewiring_chains import State, seed_words
 from netinnov.null_models._rewiring_options import plan
 
 
@@ -135,23 +135,14 @@ def curveball(
 
 
 @dataclass(frozen=True, slots=True)
-class Trades:
+class Trades(PreparedLayers):
     """The trades of `Curveball` for one network."""
 
-    plan: Plan
     sides: Mapping[str, Sides]
     trials: float
-    draws_weights: bool = False
-
-    @property
-    def layers(self) -> Collection[str]:
-        return self.plan.chains
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         return self.network_of(self.advance(self.start(), rng))
-
-    def start(self) -> list[State]:
-        return [chain.start for chain in self.plan.chains.values()]
 
     def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
         words = seed_words(rng, len(self.sides))[:, 0] | np.array([0, 1], np.uint64)
@@ -162,9 +153,6 @@ class Trades:
             work.append(partial(_traded, state, sides, steps, seed))
         size = 2 * round(self.trials * sum(state.source.size for state in states))
         return in_threads(work, size)
-
-    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        return self.plan.assemble(states)
 
 
 class Sides(NamedTuple):

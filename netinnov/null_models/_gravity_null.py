@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import check_choice, check_number
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._balancing import Balanced, fit_deterrence
 from netinnov.null_models._curveball import joins_two_kinds
-from netinnov.null_models._prepared import NullFamily, layer_names
-from netinnov.null_models._rewiring_chains import Chain, Plan, State
+from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._rewiring_chains import Chain, State
 from netinnov.null_models._rewiring_options import coordinates, plan
 
 Deterrence = Literal["power", "exponential"]
@@ -109,11 +109,7 @@ class GravityNull(NullFamily):
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
         """Fit the model to each layer."""
-        check_network(network)
-        layers = self.layers
-        if layers is not None:
-            layers = check_names("layers", layers, network.layers)
-        chains = plan(network, ("degree",), layers, None, rng)
+        chains = plan(network, ("degree",), self.layers, None, rng)
         fits = {name: _fitted(network, name, chain, self) for name, chain in chains.chains.items()}
         return GravityFlows(chains, fits)
 
@@ -152,16 +148,14 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class GravityFlows:
+class GravityFlows(PreparedLayers):
     """The fitted models of `GravityNull` for one network."""
 
-    plan: Plan
     fits: Mapping[str, Fit]
-    draws_weights: bool = True
 
     @property
-    def layers(self) -> Collection[str]:
-        return self.plan.chains
+    def draws_weights(self) -> bool:
+        return True
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         states = []

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_choice, check_names, check_rng, shown
+from netinnov._arguments import as_list, check_choice, check_rng, shown
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._expected_degrees import Ensemble, Weights, ensembles
-from netinnov.null_models._prepared import NullFamily, layer_names
-from netinnov.null_models._rewiring_chains import Plan, State
+from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._rewiring_chains import State
 from netinnov.null_models._rewiring_options import plan
 
 Integers = npt.NDArray[np.int64]
@@ -65,15 +65,12 @@ class MaxEntropy(NullFamily):
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
         """Solve the equations of each layer."""
-        layers = self.layers
-        if layers is not None:
-            layers = check_names("layers", layers, network.layers)
-        chains = plan(network, ("degree",), layers, None, rng)
+        chains = plan(network, ("degree",), self.layers, None, rng)
         solved = {}
         for layer, chain in chains.chains.items():
             law = _law(chain.start, self.weights) if "strength" in self.preserve else None
             solved[layer] = ensembles(network, layer, self.through, law)
-        return Ensembles(chains, solved, "strength" in self.preserve)
+        return Ensembles(chains, solved)
 
 
 def max_entropy(
@@ -166,16 +163,14 @@ def max_entropy(
 
 
 @dataclass(frozen=True, slots=True)
-class Ensembles:
+class Ensembles(PreparedLayers):
     """The solved equations of `MaxEntropy` for one network."""
 
-    plan: Plan
     solved: Mapping[str, Sequence[Ensemble]]
-    draws_weights: bool
 
     @property
-    def layers(self) -> Collection[str]:
-        return self.plan.chains
+    def draws_weights(self) -> bool:
+        return any(each.weights is not None for parts in self.solved.values() for each in parts)
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         states = []

@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_list, check_callable, check_rng, shown
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._rewiring_chains import State
+from netinnov.null_models._rewiring_chains import Plan, State
 
 LEAST_MOVED = 0.05
 """Mean share of the links that a null model must move for a test."""
@@ -83,6 +83,31 @@ def prepared_null(
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedLayers:
+    """A null model whose layers a plan puts together."""
+
+    plan: Plan
+
+    @property
+    def draws_weights(self) -> bool:
+        """Whether weights are drawn too."""
+        return False
+
+    @property
+    def layers(self) -> Collection[str]:
+        """The layers that are drawn."""
+        return self.plan.chains
+
+    def start(self) -> list[State]:
+        """The observed links of each layer."""
+        return [chain.start for chain in self.plan.chains.values()]
+
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        """The network with these links."""
+        return self.plan.assemble(states)
+
+
+@dataclass(frozen=True, slots=True)
 class _Function:
     """A null model that is a plain function."""
 
@@ -101,9 +126,7 @@ class _Function:
         return drawn
 
 
-def moved_share(
-    network: MultilayerNetwork, drawn: MultilayerNetwork, layers: Collection[str], weights: bool
-) -> float:
+def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
     """Share of the links of a draw that the network does not have; NaN if it has no links.
 
     With ``weights`` a link is the same only if it has the same weight. Self-links do not count.
@@ -116,7 +139,7 @@ def moved_share(
         position = nodes.get_indexer(drawn.storage.nodes.index)
     total = same = 0
     for layer in drawn.layers:
-        if layer not in layers and layer in network.layers:
+        if layer not in null.layers and layer in network.layers:
             continue
         new, weight = _keys(drawn, layer, position)
         total += new.size
@@ -127,7 +150,7 @@ def moved_share(
             continue
         at = np.minimum(np.searchsorted(old, new), old.size - 1)
         equal = old[at] == new
-        if weights:
+        if null.draws_weights:
             equal &= observed[at] == weight
         same += int(equal.sum())
     return 1 - same / total if total else np.nan

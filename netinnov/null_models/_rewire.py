@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily, layer_names
-from netinnov.null_models._rewiring_chains import Labelled, Plan, Preserve, Space, State
+from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._rewiring_chains import Labelled, Preserve, Space, State
 from netinnov.null_models._rewiring_options import check_options, plan
 
 
@@ -69,28 +69,16 @@ class Rewire(NullFamily):
 
 
 @dataclass(frozen=True, slots=True)
-class RewiringChains:
+class RewiringChains(PreparedLayers):
     """The chains of `Rewire` for one network."""
 
-    plan: Plan
     trials: float
-    draws_weights: bool = False
-
-    @property
-    def layers(self) -> Collection[str]:
-        return self.plan.chains
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         return self.plan.draw(self.trials, rng)
 
-    def start(self) -> list[State]:
-        return [chain.start for chain in self.plan.chains.values()]
-
     def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
         return self.plan.advance_reversibly(states, self.trials, rng)
-
-    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        return self.plan.assemble(states)
 
 
 def rewire(

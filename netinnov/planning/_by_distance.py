@@ -18,32 +18,27 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess
-from netinnov.planning._placements import Placement, with_placements
+from netinnov.planning._placements import HeldPlans, Placement
 
 _BLOCK = 2**22
 """Entries of a block of gains: 32 MiB."""
-
-_HELD = 2**28
-"""Bytes of distances of plans that are held."""
 
 Plan = tuple[int, ...]
 Positions = npt.NDArray[np.int64]
 
 
-class ByDistance:
+class ByDistance(HeldPlans):
     """Objectives of access, exact and without a search for paths.
 
     Of each plan the distances between all nodes are held; those with a further candidate follow
     link by link, d(s, t) = min(d(s, t), d(s, i) + l + d(j, t)).
     """
 
-    rounding = 1e-12
-
     def __init__(
         self, network: MultilayerNetwork, placements: Sequence[Placement], by_access: ByAccess
     ) -> None:
-        self.start, self.placements, self.by_access = network, placements, by_access
-        self.n = network.n_nodes
+        super().__init__(network, placements)
+        self.by_access = by_access
         n_new = np.array([placement.n_nodes for placement in placements], np.int64)
         self.n_new = n_new.astype(np.int32)
         self.first_new = self.n + np.concatenate([[0], np.cumsum(n_new)])
@@ -54,7 +49,7 @@ class ByDistance:
         distance_between = np.empty((self.n, self.n))
         for sources, block in distances(network, everyone, by_access.costs):
             distance_between[sources] = block
-        self.kept: dict[Plan, Floats] = {(): distance_between}
+        self.kept = {(): distance_between}
 
     def _links(self) -> None:
         """Ends of all links, numbered over all new nodes, and what their lengths are made of."""
@@ -123,13 +118,10 @@ class ByDistance:
         )
         return NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, jurisdiction)
 
-    def network(self, plan: Plan) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
-
     def values(self, plan: Plan, more: Positions) -> Floats:
         from netinnov.kernels.added_links import access_gains
 
-        distance_between, where = self._distances(plan), self._numbers_of_nodes(plan)
+        distance_between, where = self._held(plan), self._numbers_of_nodes(plan)
         nodes = self.by_access.nodes
         chosen = np.zeros(len(distance_between), bool)
         chosen[nodes] = True
@@ -202,21 +194,13 @@ class ByDistance:
         where[own] = self.n + np.arange(own.size)
         return where
 
-    def _distances(self, plan: Plan) -> Floats:
+    def _with_last(self, before: Floats, plan: Plan) -> Floats:
         from netinnov.kernels.added_links import distances_with_links
 
-        if plan not in self.kept:
-            if len(self.kept) * 8 * self.n**2 >= _HELD:
-                self.kept = {(): self.kept[()]}
-            before = self._distances(plan[:-1])
-            size = len(before) + int(self.n_new[plan[-1]])
-            distance_between = np.full((size, size), np.inf)
-            distance_between[: len(before), : len(before)] = before
-            np.fill_diagonal(distance_between, 0.0)
-            last = np.array(plan[-1:], np.int64)
-            links = self._of(last, len(before), self._numbers_of_nodes(plan[:-1]), plan[:-1])
-            _, _, source, target, length, both_ways = links
-            self.kept[plan] = distances_with_links(
-                distance_between, source, target, length, both_ways
-            )
-        return self.kept[plan]
+        size = len(before) + int(self.n_new[plan[-1]])
+        distance_between = np.full((size, size), np.inf)
+        distance_between[: len(before), : len(before)] = before
+        np.fill_diagonal(distance_between, 0.0)
+        last = np.array(plan[-1:], np.int64)
+        links = self._of(last, len(before), self._numbers_of_nodes(plan[:-1]), plan[:-1])
+        return np.asarray(distances_with_links(distance_between, *links[2:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ from netinnov.scenarios._pair_draws import Pairs
 
 Keys = npt.NDArray[np.int64]
 
+_HELD = 2**28
+"""Bytes of matrices of plans that are held."""
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -38,6 +42,36 @@ class Placement:
     def n_nodes(self) -> int:
         """Number of nodes that it adds."""
         return 0 if self.nodes is None else len(self.nodes.frame)
+
+
+class Placed:
+    """A network, and the placements of which plans take some."""
+
+    rounding = 1e-12
+
+    def __init__(self, network: MultilayerNetwork, placements: Sequence[Placement]) -> None:
+        self.start, self.placements, self.n = network, placements, network.n_nodes
+
+    def network(self, plan: Sequence[int]) -> MultilayerNetwork:
+        """The network with the links and nodes of a plan."""
+        return with_placements(self.start, [self.placements[at] for at in plan])
+
+
+class HeldPlans(Placed, ABC):
+    """A matrix of each plan, made from that of the plan without its last candidate, and held."""
+
+    kept: dict[tuple[int, ...], Floats]
+
+    @abstractmethod
+    def _with_last(self, before: Floats, plan: tuple[int, ...]) -> Floats:
+        """The matrix of a plan from that without its last candidate."""
+
+    def _held(self, plan: tuple[int, ...]) -> Floats:
+        if plan not in self.kept:
+            if len(self.kept) * 8 * self.n**2 >= _HELD:
+                self.kept = {(): self.kept[()]}
+            self.kept[plan] = self._with_last(self._held(plan[:-1]), plan)
+        return self.kept[plan]
 
 
 def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:

@@ -8,24 +8,20 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
 
 from netinnov._arguments import examples
 from netinnov._typing import Floats
 from netinnov.centrality import strength
-from netinnov.connectivity._laplacian import conductances
+from netinnov.connectivity._laplacian import conductances, pseudoinverse
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._by_distance import ByDistance
 from netinnov.planning._objectives import Judge
-from netinnov.planning._placements import Placement, stream, with_placements
+from netinnov.planning._placements import HeldPlans, Placed, Placement, stream
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Scenario, apply_scenario
 
-_HELD = 2**28
-"""Bytes of inverses of plans that are held."""
 
-
-class ByResistance:
+class ByResistance(HeldPlans):
     """Minus the resistance between all pairs of nodes of the baseline, a rank at a time.
 
     New nodes are eliminated (Kron reduction), so that a placement is a Laplacian C on the few old
@@ -36,21 +32,12 @@ class ByResistance:
     rounding = 1e-9
 
     def __init__(self, network: MultilayerNetwork, placements: Sequence[Placement]) -> None:
-        self.start, self.placements = network, placements
-        self.n = network.n_nodes
-        laplacian = -conductances(network, "objective='resistance'").toarray()
-        laplacian[np.diag_indices(self.n)] -= laplacian.sum(axis=1)
-        # The constant vector is given an eigenvalue of the size of the others, and taken out again.
-        shift = laplacian.trace() / self.n**2
-        inverse = linalg.cho_solve(linalg.cho_factor(laplacian + shift), np.eye(self.n))
-        self.kept: dict[tuple[int, ...], Floats] = {(): inverse - 1.0 / (shift * self.n**2)}
+        super().__init__(network, placements)
+        self.kept = {(): pseudoinverse(conductances(network, "objective='resistance'"))}
         self.touched = [_reduced(placement, self.n) for placement in placements]
 
-    def network(self, plan: tuple[int, ...]) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
-
     def values(self, plan: tuple[int, ...], more: npt.NDArray[np.int64]) -> Floats:
-        inverse = self._inverse(plan)
+        inverse = self._held(plan)
         total = inverse.trace()
         falls = np.array([self._change(inverse, at)[0] for at in more.tolist()])
         values: Floats = -self.n * (total - falls)
@@ -63,14 +50,9 @@ class ByResistance:
         inner = added @ np.linalg.inv(np.eye(nodes.size) + columns[nodes] @ added)
         return float(np.sum(inner * (columns.T @ columns).T)), columns, inner
 
-    def _inverse(self, plan: tuple[int, ...]) -> Floats:
-        if plan not in self.kept:
-            if len(self.kept) * 8 * self.n**2 >= _HELD:
-                self.kept = {(): self.kept[()]}
-            before = self._inverse(plan[:-1])
-            _, columns, inner = self._change(before, plan[-1])
-            self.kept[plan] = before - columns @ inner @ columns.T
-        return self.kept[plan]
+    def _with_last(self, before: Floats, plan: tuple[int, ...]) -> Floats:
+        _, columns, inner = self._change(before, plan[-1])
+        return before - columns @ inner @ columns.T
 
 
 def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -91,27 +73,23 @@ def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Float
     return nodes[old], added
 
 
-class ByStrength:
+class ByStrength(Placed):
     """The effective number of the strengths of the nodes of the baseline, over all layers.
 
     What a candidate adds to each strength does not depend on the others.
     """
 
-    rounding = 1e-12
-
     def __init__(
         self, network: MultilayerNetwork, placements: Sequence[Placement], order: float
     ) -> None:
-        self.start, self.placements, self.order = network, placements, order
+        super().__init__(network, placements)
+        self.order = order
         self.before = strength(network).sum(axis=1).to_numpy(np.float64)
         self.added = np.zeros((len(placements), network.n_nodes))
         for row, placement in zip(self.added, placements, strict=True):
             for end in (placement.source, placement.target):
                 old = end < network.n_nodes
                 np.add.at(row, end[old], placement.weight[old])
-
-    def network(self, plan: tuple[int, ...]) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
 
     def values(self, plan: tuple[int, ...], more: npt.NDArray[np.int64]) -> Floats:
         together = self.before + self.added[list(plan)].sum(axis=0)
@@ -253,10 +231,8 @@ class _InTurn:
         return _measured(self, self.judge, self.names, plan, more)
 
 
-class _Together:
+class _Together(Placed):
     """What scenarios add to the network, each placed in it alone, is put together."""
-
-    rounding = 1e-12
 
     def __init__(
         self,
@@ -265,10 +241,8 @@ class _Together:
         judge: Judge,
         names: Sequence[str],
     ) -> None:
-        self.start, self.placements, self.judge, self.names = network, placements, judge, names
-
-    def network(self, plan: Plan) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
+        super().__init__(network, placements)
+        self.judge, self.names = judge, names
 
     def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
         return _measured(self, self.judge, self.names, plan, more)

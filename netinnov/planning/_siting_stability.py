@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,7 @@ def siting_stability(
     # What a plan costs is asked only where it must not cost more.
     options["prices"] = prices if k is None else None
     observed = site_enclaves(network, method=method, rng=first, **options)
-    task = _Draw(network, resample, method, options)
+    task = partial(_sites, network=network, resample=resample, method=method, options=options)
     drawn = run(task, others, executor=executor, progress=progress, label="resamples")
     plans = [sites for sites in drawn if sites is not None]
     names = observed.candidates.index
@@ -124,20 +124,19 @@ def siting_stability(
     )
 
 
-@dataclass(frozen=True)
-class _Draw:
+def _sites(
+    rng: np.random.Generator,
+    *,
+    network: MultilayerNetwork,
+    resample: Resample,
+    method: Method,
+    options: dict[str, Any],
+) -> frozenset[str] | None:
     """The sites that are chosen in one resample; None where there is no plan."""
-
-    network: MultilayerNetwork
-    resample: Resample
-    method: Method
-    options: dict[str, Any]
-
-    def __call__(self, rng: np.random.Generator) -> frozenset[str] | None:
-        network = changed(self.network, self.resample, rng, "resample")
-        try:
-            siting = prepared(network, seed=seed_of(rng), **self.options)
-            _, plan = searched(siting, self.method)
-        except InputError:
-            return None
-        return frozenset(siting.names[at] for at in plan)
+    network = changed(network, resample, rng, "resample")
+    try:
+        siting = prepared(network, seed=seed_of(rng), **options)
+        _, plan = searched(siting, method)
+    except InputError:
+        return None
+    return frozenset(siting.names[at] for at in plan)

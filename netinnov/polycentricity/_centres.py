@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -176,7 +176,15 @@ def detect_centres(
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or says_events(network, events)):
-        task = _Draw(network, rule, options, events, resample, structure.community, searches)
+        task = partial(
+            _resampled_centres,
+            network=network,
+            rule=rule,
+            options=options,
+            resample=resample or partial(resampled, events=events),
+            observed=structure.community,
+            searches=searches,
+        )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
     return pd.DataFrame(
@@ -221,29 +229,17 @@ def check_options(
     )
 
 
-@dataclass(frozen=True)
-class _Draw:
+def _resampled_centres(
+    rng: np.random.Generator,
+    *,
+    network: MultilayerNetwork,
+    rule: CentreRule,
+    options: Options,
+    resample: Change,
+    observed: Floats,
+    searches: int,
+) -> npt.NDArray[np.bool_]:
     """Whether each place is a centre in a resample of the flows."""
-
-    network: MultilayerNetwork
-    rule: CentreRule
-    options: Options
-    events: Events
-    resample: Change | None
-    observed: Floats
-    searches: int
-
-    def __call__(self, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
-        if self.resample is None:
-            network = resampled(self.network, rng, events=self.events)
-        else:
-            network = changed(self.network, self.resample, rng, "resample")
-        structure = structure_of(
-            network,
-            self.options,
-            rng,
-            {self.rule},
-            self.observed,
-            self.searches,
-        )
-        return centres_by(self.rule, structure, self.options)
+    network = changed(network, resample, rng, "resample")
+    structure = structure_of(network, options, rng, {rule}, observed, searches)
+    return centres_by(rule, structure, options)

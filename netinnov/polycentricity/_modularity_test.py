@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -177,7 +178,8 @@ def compared_modularity(
         return ModularityTest(modularity, untested=reason)
     if searches is not None:
         _, modularity = communities_of(flatten(network), options, for_observed, None, searches)
-    task = _Draw(network, prepared_null(null, network, own), options, searches)
+    ready = prepared_null(null, network, own)
+    task = partial(_drawn, network=network, null=ready, options=options, searches=searches)
     draws = np.array(
         run(task, children, executor=executor, progress=progress, label="modularity test")
     )
@@ -190,17 +192,15 @@ def compared_modularity(
     return ModularityTest(modularity, float(values.mean()), low, high, float(p), moved, n)
 
 
-@dataclass(frozen=True)
-class _Draw:
+def _drawn(
+    rng: np.random.Generator,
+    *,
+    network: MultilayerNetwork,
+    null: Prepared,
+    options: Options,
+    searches: int | None,
+) -> tuple[float, float]:
     """Share of links moved, and modularity, of a network of the null model."""
-
-    network: MultilayerNetwork
-    null: Prepared
-    options: Options
-    searches: int | None
-
-    def __call__(self, rng: np.random.Generator) -> tuple[float, float]:
-        drawn = drawn_from(self.null, self.network, rng.spawn(1)[0])
-        moved = moved_share(self.network, drawn, self.null.layers, self.null.draws_weights)
-        _, modularity = communities_of(flatten(drawn), self.options, rng, None, self.searches)
-        return moved, modularity
+    drawn = drawn_from(null, network, rng.spawn(1)[0])
+    moved = moved_share(network, drawn, null)
+    return moved, communities_of(flatten(drawn), options, rng, None, searches)[1]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -215,7 +216,8 @@ def profile(
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    task = _Task(network, size, setting, shares, events, resample, ready, searches)
+    change = resample or partial(resampled, events=events)
+    task = _Task(network, size, setting, shares, change, ready, searches)
     observed = None
     if "n_centres" in setting.names:
         setting = setting._replace(rule=rule or "hubs")
@@ -291,8 +293,7 @@ class _Task:
     size: Floats | None
     setting: Setting
     shares: Floats | None
-    events: Events
-    resample: Change | None
+    resample: Change
     null: Prepared | None
     searches: int
     communities: Floats | None = None
@@ -301,13 +302,11 @@ class _Task:
         draw_of, number, rng = item
         network, setting, size = self.network, self.setting, self.size
         start, moved = self.communities, math.nan
-        if draw_of == "resample" and self.resample is None:
-            network = resampled(network, rng, events=self.events)
-        elif draw_of == "resample":
-            network = changed(network, self.resample, rng, "resample")  # type: ignore[arg-type]
+        if draw_of == "resample":
+            network = changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
             network, start = drawn_from(self.null, network, rng), None
-            moved = moved_share(self.network, network, self.null.layers, self.null.draws_weights)
+            moved = moved_share(self.network, network, self.null)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 
 import numpy as np
 
@@ -133,6 +134,17 @@ class LinksOrVolume(BetweenPlaces):
         if self.volume_share is not None:
             high = 1.0 if self.funding == "reallocated" else math.inf
             check_number("volume_share", self.volume_share, low=0, high=high, above=True)
+
+    def __call__(
+        self, network: MultilayerNetwork, rng: np.random.Generator, /
+    ) -> MultilayerNetwork:
+        return self._place(network, rng)
+
+    @abstractmethod
+    def _place(
+        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+    ) -> MultilayerNetwork:
+        """Add the links, or as many at random ends."""
 
     @property
     def _moves_volume(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,8 @@ from netinnov._arguments import (
     check_callable,
     check_choice,
     check_number,
-    check_rng,
 )
+from netinnov._checkpoint import seed_of_run
 from netinnov._display import Tabled
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
@@ -152,8 +152,7 @@ def break_even_border(
     steps = as_whole("steps", steps, low=1)
     replicates = as_whole("replicates", replicates, low=1)
     check_number("tolerance", tolerance, low=0, above=True)
-    generator = check_rng(rng)
-    seeds = cast(np.random.SeedSequence, generator.bit_generator.seed_seq).spawn(replicates)
+    seeds = seed_of_run(rng)[1].spawn(replicates)
 
     def values(frictions: Floats, *, shown: bool = False) -> Floats:
         task = partial(

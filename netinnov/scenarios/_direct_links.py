@@ -86,11 +86,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     volume: float | None = field(default=None, kw_only=True)
     volume_share: float | None = field(default=None, kw_only=True)
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
-        return self._place(network, rng)
-
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:

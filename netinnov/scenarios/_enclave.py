@@ -40,11 +40,6 @@ class Enclave(LinksOrVolume):
     pipeline_share: float
     _at_host: ClassVar[bool]
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
-        return self._place(network, rng)
-
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:

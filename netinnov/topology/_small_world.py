@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def small_world(
     rng = check_rng(rng)
     check_number("replicates", replicates, low=1, whole=True)
     ready = prepared_null(null, network, rng.spawn(1)[0])
-    task = _Draw(ready, network.layers)
+    task = partial(_drawn, null=ready, layers=network.layers)
     draws = run(
         task, rng.spawn(int(replicates)), executor=executor, progress=progress, label="networks"
     )
@@ -134,15 +134,8 @@ def small_world(
     return pd.DataFrame(columns | {"lattice_transitivity": lattice, "omega": omega}, index)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draw:
-    """Draws one network and measures its layers."""
-
-    null: Prepared
-    layers: Sequence[str]
-
-    def __call__(self, rng: np.random.Generator) -> Floats:
-        return _measured(self.null.draw(rng), self.layers)
+def _drawn(rng: np.random.Generator, *, null: Prepared, layers: Sequence[str]) -> Floats:
+    return _measured(null.draw(rng), layers)
 
 
 def _measured(network: MultilayerNetwork, layers: Sequence[str]) -> Floats:
