@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -366,16 +367,29 @@ def test_the_share_of_links_that_moved_by_hand():
     drawn = ni.build_network(
         pd.DataFrame(index=ids), pd.concat([new.assign(layer="x"), layers[5:]])
     )
-    assert moved_share(network, drawn, ["x"], False) == 1 / 4
-    assert moved_share(network, drawn, ["x"], True) == 2 / 4
-    assert moved_share(network, drawn, ["x", "y"], True) == 2 / 8
-    assert np.isnan(moved_share(network, network.select(layers=[]), ["x"], True))
+    assert moved_share(network, drawn, SimpleNamespace(layers=["x"], draws_weights=False)) == 1 / 4
+    assert moved_share(network, drawn, SimpleNamespace(layers=["x"], draws_weights=True)) == 2 / 4
+    assert (
+        moved_share(network, drawn, SimpleNamespace(layers=["x", "y"], draws_weights=True)) == 2 / 8
+    )
+    assert np.isnan(
+        moved_share(
+            network, network.select(layers=[]), SimpleNamespace(layers=["x"], draws_weights=True)
+        )
+    )
     # Other nodes, in another order: pairs are known by their ids.
-    assert moved_share(network, drawn.select(nodes=list("fedcba")), ["x"], False) == 1 / 4
+    assert (
+        moved_share(
+            network,
+            drawn.select(nodes=list("fedcba")),
+            SimpleNamespace(layers=["x"], draws_weights=False),
+        )
+        == 1 / 4
+    )
     other = ni.build_network(
         pd.DataFrame(index=list("zba")), links[:1].assign(target="z", layer="x")
     )
-    assert moved_share(network, other, ["x"], False) == 1
+    assert moved_share(network, other, SimpleNamespace(layers=["x"], draws_weights=False)) == 1
 
 
 def test_a_null_model_that_moves_next_to_nothing_is_warned_of():
