@@ -132,8 +132,5 @@ def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> Nu
 def _moved(network: MultilayerNetwork, model: NullModel, seed: int) -> float:
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
     ready = prepared_null(model, network, own)
-    shares = [
-        moved_share(network, ready.draw(child), ready.layers, ready.draws_weights)
-        for child in children
-    ]
+    shares = [moved_share(network, ready.draw(child), ready) for child in children]
     return float(np.mean(shares))

@@ -176,5 +176,5 @@ def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
     trades = prepared_null(Curveball(), network, own)
-    moved = [moved_share(network, trades.draw(child), trades.layers, False) for child in children]
+    moved = [moved_share(network, trades.draw(child), trades) for child in children]
     return TradedParticipation(participation, trades, n_members), float(np.mean(moved))
