@@ -14,7 +14,7 @@ from netinnov import centrality
 from netinnov.errors import InputError, TableError
 from netinnov.planning import (
     Game,
-    _coalition_access,
+    _cooperation,
     cooperation_game,
     in_core,
     nucleolus,
@@ -132,7 +132,7 @@ def test_large_networks_are_measured_one_by_one(seed: int, monkeypatch: Any) -> 
     network = draw_network(seed)
     links = further_links(network, seed)
     expected = cooperation_game(network, players=PLAYERS, links=links).values
-    monkeypatch.setattr(_coalition_access, "HELD", 0)
+    monkeypatch.setattr(_cooperation, "HELD", 0)
     values = cooperation_game(network, players=PLAYERS, links=links).values
     np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
 
