@@ -7,11 +7,12 @@ import math
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from netinnov._public import ARGUMENT_CHECKS
 from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
@@ -61,6 +62,10 @@ def check_flag(name: str, value: object) -> None:
     """Refuse what is neither True nor False: any text would count as True."""
     if not isinstance(value, (bool, np.bool_)):
         raise InputError(f"`{name}` must be True or False; found {shown(value)}.")
+
+
+ARGUMENT_CHECKS[Literal] = check_choice
+ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
 
 
 def check_callable(

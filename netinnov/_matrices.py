@@ -9,7 +9,7 @@ from scipy import sparse
 
 from netinnov._layer_table import refuse_shares
 from netinnov._typing import Floats
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
@@ -33,7 +33,6 @@ def flat_matrix(network: MultilayerNetwork, subject: str = "a sum over layers") 
 
     ``subject`` names the measure in the message that refuses shares of each origin's total.
     """
-    check_network(network)
     if len(network.layers) > 1:
         refuse_shares(network.storage.records, subject)
     if len(network.layers) == 1:

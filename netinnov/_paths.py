@@ -18,7 +18,7 @@ from netinnov._geography import great_circle
 from netinnov._rows import Block, locked
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 
@@ -94,7 +94,6 @@ def positions(
     network: MultilayerNetwork, nodes: Sequence[str] | None, name: str = "nodes"
 ) -> Codes:
     """Positions of the nodes asked for, ascending; None: of all. ``name``: of the argument."""
-    check_network(network)
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
     return np.unique(network.storage.positions(name, nodes))
@@ -129,7 +128,6 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
 
     Its arrays are kept with the network: read-only.
     """
-    check_network(network)
     n, memo = network.n_nodes, network.storage.memo
     if "union" not in memo:
         row, column, _ = _all_links(network)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
-from types import FunctionType
-from typing import Any, ParamSpec, TypeVar
+from types import FunctionType, NoneType, UnionType
+from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
+"""By type: what refuses an argument (its name, its value) that is not of the type."""
 
 OTHER_NAMES = {
     "adjacency": "io.to_scipy",
@@ -240,15 +244,24 @@ def homes() -> dict[str, str]:
 def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Callable[P, R]:
     """Say which keyword is meant where a function is called with one that it does not have.
 
-    Name, signature and docstring stay; a call that succeeds goes straight through. It is a frame
-    on the stack: a warning that names the user's line has one more `stacklevel`. ``home``: the
-    module in which pickle looks for it.
+    Name, signature and docstring stay. It is a frame on the stack: a warning that names the user's
+    line has one more `stacklevel`. With ``home``, the module in which pickle looks for the
+    function, its arguments are checked as well: those whose types have `ARGUMENT_CHECKS`.
     """
     if hasattr(function, "_suggests"):
         return function
 
+    @cache
+    def checks() -> list[tuple[int, str, Callable[[Any], None]]]:
+        return _checks_of(function) if home else []
+
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for at, name, check in checks():
+            if name in kwargs:
+                check(kwargs[name])
+            elif at < len(args):
+                check(args[at])
         try:
             return function(*args, **kwargs)
         except TypeError as error:
@@ -262,6 +275,32 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
     call.__module__ = home or call.__module__
     call._suggests = True  # type: ignore[attr-defined]
     return call
+
+
+def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], None]]]:
+    """Position, name and check of the arguments whose annotation names a type that has one."""
+    code, checks = function.__code__, list[tuple[int, str, Callable[[Any], None]]]()
+    for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
+        try:
+            annotation = eval(function.__annotations__.get(name, "None"), function.__globals__)
+        except (NameError, TypeError):  # for type checkers only
+            continue
+        union = get_origin(annotation) in (Union, UnionType)
+        kinds = [*get_args(annotation)] if union else [annotation]
+        optional = NoneType in kinds
+        kinds = [kind for kind in kinds if kind is not NoneType]
+        check = ARGUMENT_CHECKS.get(get_origin(kinds[0]) or kinds[0]) if len(kinds) == 1 else None
+        if check is not None:
+            position = at if at < code.co_argcount else sys.maxsize
+            checks.append((position, name, partial(_check, check, name, kinds[0], optional)))
+    return checks
+
+
+def _check(
+    check: Callable[[str, Any, Any], None], name: str, kind: Any, optional: bool, value: Any
+) -> None:
+    if value is not None or not optional:
+        check(name, value, kind)
 
 
 def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:

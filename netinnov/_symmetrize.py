@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_choice, check_names
+from netinnov._arguments import check_names
 from netinnov._layer_table import refuse_shares
 from netinnov._rows import Rows
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]
 
@@ -50,8 +50,6 @@ def symmetrize(
     >>> symmetrize(network).links["weight"].tolist(), symmetrize(network, how="min").n_links
     ([4.0, 2.0], 1)
     """
-    check_network(network)
-    check_choice("how", how, Both)
     asked = network.directed if layers is None else check_names("layers", layers, network.layers)
     changed = [layer for layer in network.layers if layer in asked and layer in network.directed]
     storage = network.storage

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov import _tables
 from netinnov._arguments import (
-    check_flag,
     check_mapping,
     check_names,
     check_number,
@@ -24,7 +23,7 @@ from netinnov._public import public_names
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 __all__ = [
     "CleanTables",
@@ -250,14 +249,12 @@ def aggregate(
        layer    source  target  weight
     0  links  hangzhou  quzhou     2.0
     """
-    check_network(network)
     table = network.storage.nodes
     value: object = by
     if not isinstance(value, str) or value not in table.columns:
         near = did_you_mean(by, table.columns)
         msg = f"`by` must be a column of the nodes; found {shown(by)}{near}."
         raise InputError(msg)
-    check_flag("drop_internal", drop_internal)
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
         msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
@@ -333,7 +330,6 @@ def flatten(
       layer source target  weight
     0   all      a      b     4.0
     """
-    check_network(network)
     if events is not None:
         network = shares_as_amounts(network, events)
     factors = np.ones(len(network.layers))

@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import missing_attribute, public_names
+from netinnov._public import ARGUMENT_CHECKS, missing_attribute, public_names
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
@@ -382,7 +382,6 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
     >>> {year: part.n_links for year, part in split_periods(network).items()}
     {2015: 1, 2016: 1}
     """
-    check_network(network)
     period = network._storage.link_rows().period
     if period is None:
         raise InputError("split_periods needs links with a column `period`; there is none.")
@@ -402,6 +401,9 @@ def check_network(network: object) -> None:
     if home in ("networkx", "igraph"):
         mend = f"netinnov.io.from_{home}(graph) converts a graph"
     raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
+
+
+ARGUMENT_CHECKS[MultilayerNetwork] = lambda _, value, __: check_network(value)
 
 
 def network_of_storage(storage: Storage) -> MultilayerNetwork:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._matrices import layer_matrix
 from netinnov._public import public_names
 from netinnov._typing import Presence
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 __all__ = ["state_index", "supra_adjacency", "supra_laplacian"]
 
@@ -45,8 +45,6 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     >>> len(state_index(network)), len(state_index(network, presence="linked"))
     (6, 4)
     """
-    check_network(network)
-    check_choice("presence", presence, Presence)
     present = network.storage.presence(presence)
     layer, node = np.nonzero(present)
     return pd.MultiIndex.from_arrays(
@@ -103,8 +101,6 @@ def supra_adjacency(
            [0.5, 0. , 0. , 1. ],
            [0. , 0.5, 1. , 0. ]])
     """
-    check_network(network)
-    check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     n, n_layers = network.n_nodes, len(network.layers)
     if n * n_layers == 0:
@@ -154,7 +150,6 @@ def supra_laplacian(
     array([[ 1., -1.],
            [-1.,  1.]])
     """
-    check_network(network)
     if network.directed:
         msg = f"a Laplacian needs undirected layers; directed: {sorted(network.directed)[:5]}."
         raise InputError(msg)

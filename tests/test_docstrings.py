@@ -6,8 +6,9 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from numpydoc.docscrape import NumpyDocString
@@ -110,7 +111,9 @@ def faults(value: Any) -> list[str]:
 def raised(function: Any) -> set[str]:
     """Exceptions that the body of a function raises itself, also by checks of its options."""
     body = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    names = set()
+    checked = getattr(function, "__wrapped__", None)
+    closed = checked and any(kind is Literal for kind in _origins(checked))
+    names = {"InputError"} if closed else set()
     for node in ast.walk(body):
         if isinstance(node, ast.Raise) and node.exc is not None:
             call = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
@@ -119,6 +122,14 @@ def raised(function: Any) -> set[str]:
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in CHECKS:
             names.add("InputError")
     return names
+
+
+def _origins(function: Any) -> Iterator[Any]:
+    """What the arguments of a function are of, such as Literal; without those of type checkers."""
+    for text in function.__annotations__.values():
+        with suppress(NameError, TypeError):
+            annotation = eval(text, function.__globals__)
+            yield from map(get_origin, (annotation, *get_args(annotation)))
 
 
 PUBLIC = public_objects()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import sys
+from contextlib import suppress
 from itertools import product
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
 
 from netinnov.errors import InputError
-from public_functions import ALL, call_with, taking
+from public_functions import ALL, NETWORK, call_with, taking
 
 COUNTS = (
     "nearest",
@@ -41,6 +46,50 @@ LEVELS = [
     for parameter in ("confidence",)
     for name, value in product(taking(parameter), [0, 1, 95, math.nan, "0.95"])
 ]
+
+
+ALIASES = {
+    alias: kind
+    for module, names in sorted(sys.modules.items())
+    if module.startswith("netinnov.")
+    for alias, kind in vars(names).items()
+    if get_origin(kind) is Literal
+}
+"""All closed choices of the package, by the names that annotations have for them."""
+
+
+def _arguments_of(kind: Any) -> list[tuple[str, str]]:
+    """Functions, not methods, and their arguments that are of a kind of type, or may be None."""
+    arguments = []
+    for name, function in ALL.items():
+        known = {**ALIASES, **inspect.unwrap(function).__globals__}
+        for parameter in function.__annotations__.keys() - {"return"}:
+            with suppress(NameError, TypeError):  # of other packages, for type checkers only
+                annotation = eval(str(function.__annotations__[parameter]), known)
+                union = get_origin(annotation) in (Union, UnionType)
+                kinds = {*get_args(annotation)} if union else {annotation}
+                if [get_origin(each) or each for each in kinds - {NoneType}] == [kind]:
+                    arguments.append((name, parameter))
+    return [(name, argument) for name, argument in arguments if "." not in ALL[name].__qualname__]
+
+
+def _asked(name: str) -> dict[str, Any]:
+    """A network, and None for all else that a function asks for: types are checked before."""
+    parameters = inspect.signature(ALL[name]).parameters.values()
+    asked = {each.name: None for each in parameters if each.default is each.empty}
+    return asked | ({"network": NETWORK} if "network" in asked else {})
+
+
+@pytest.mark.parametrize(("name", "parameter"), _arguments_of(Literal))
+def test_what_is_no_choice_is_refused_with_all_that_are(name: str, parameter: str) -> None:
+    with pytest.raises(InputError, match=f"`{parameter}` must be one of .*; found 'nonesuch'"):
+        ALL[name](**_asked(name) | {parameter: "nonesuch"})
+
+
+@pytest.mark.parametrize(("name", "parameter"), _arguments_of(bool))
+def test_what_is_neither_true_nor_false_is_refused(name: str, parameter: str) -> None:
+    with pytest.raises(InputError, match=f"`{parameter}` must be True or False; found 'no'"):
+        ALL[name](**_asked(name) | {parameter: "no"})
 
 
 def test_exceptions_are_functions() -> None:

@@ -19,7 +19,7 @@ from netinnov._paths import (
 )
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 PRECISION = 1e-10  # lengths of paths that differ by a smaller part are equal
 PARTS = 64  # sources are searched in so many parts, whatever the number of threads
@@ -83,7 +83,6 @@ def betweenness_centrality(
     >>> betweenness_centrality(network).tolist()
     [0.0, 1.0, 0.0]
     """
-    check_network(network)
     costs = path_costs(distance, switch_cost, frictions)
     n = network.n_nodes
     if n < 3:

@@ -24,7 +24,7 @@ from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
 from netinnov.centrality._surroundings import constraint, effective_size
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
 
@@ -97,7 +97,6 @@ def centrality_table(
     >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
     ['overlapping_degree', 'hits_hub', 'hits_authority']
     """
-    check_network(network)
     parts: list[pd.Series | pd.DataFrame] = []
     for name, measure in _named(measures).items():
         try:

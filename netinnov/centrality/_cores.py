@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._rows import Block
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def core_number(network: MultilayerNetwork) -> pd.Series:
@@ -96,7 +96,6 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
 
 def _pairs(network: MultilayerNetwork) -> Block:
     """The linked pairs, each once, in the row of the lesser end."""
-    check_network(network)
     from netinnov.kernels.links import sort_rows
 
     blocks = network.storage.blocks

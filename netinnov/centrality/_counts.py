@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_flag
+from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Direction
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
@@ -27,6 +27,11 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
     -------
     DataFrame
         Node x layer, whole numbers; 0 where a node has no link. Self-links do not count.
+
+    Raises
+    ------
+    InputError
+        If ``direction`` is not one of the choices.
 
     Examples
     --------
@@ -162,7 +167,6 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
     >>> participation_coefficient(network).tolist()
     [1.0, 0.0, 0.0]
     """
-    check_flag("weighted", weighted)
     by_layer = strength(network) if weighted else degree(network)
     n_layers = by_layer.shape[1]
     total = by_layer.sum(axis=1)
@@ -177,7 +181,6 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
 
 def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
-    check_network(network)
     check_choice("direction", direction, Direction)
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")

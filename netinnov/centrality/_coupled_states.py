@@ -19,7 +19,7 @@ from scipy.sparse import linalg
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Blocks: TypeAlias = list[tuple[int, int, sparse.csr_array]]
 
@@ -159,7 +159,6 @@ class Coupled:
 
 def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """What leads into each state: the transposed supra-adjacency."""
-    check_network(network)
     blocks = [
         (x, x, _into(network, layer, layer_matrix(network, layer)))
         for x, layer in enumerate(network.layers)
@@ -169,7 +168,6 @@ def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """Hubs from the authorities they lead to, authorities from hubs; hub slots come first."""
-    check_network(network)
     n_layers = len(network.layers)
     blocks = []
     for x, layer in enumerate(network.layers):

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
-from netinnov._arguments import check_choice
 from netinnov._paths import pair_index
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._counts import degree
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Of: TypeAlias = Literal["links", "nodes"]
 Overlap: TypeAlias = Literal["jaccard", "coverage"]
@@ -64,8 +63,6 @@ def layer_overlap(
     >>> layer_overlap(network, method="coverage").loc["y", "x"]
     np.float64(0.5)
     """
-    check_choice("of", of, Of)
-    check_choice("method", method, Overlap)
     if of == "nodes":
         members = sparse.csr_array(network.storage.presence("linked").astype(np.float64))
     else:
@@ -125,8 +122,6 @@ def layer_correlation(
     >>> round(layer_correlation(network).loc["x", "y"], 4)
     np.float64(0.8165)
     """
-    check_choice("method", method, Correlation)
-    check_choice("presence", presence, Presence)
     degrees = degree(network).to_numpy(np.float64).T
     present = network.storage.presence(presence)
     n_layers = len(network.layers)
@@ -182,7 +177,6 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
 
 def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
-    check_network(network)
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):
         indptr, indices, _ = network.storage.simple_csr(layer)

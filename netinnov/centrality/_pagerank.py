@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import linalg
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._parallel import in_threads
 from netinnov._rows import Block
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 FEW = 100_000
 """Links below which both directions of them are kept, and a product is one call."""
@@ -77,8 +77,6 @@ def pagerank(
     >>> pagerank(network).round(4).tolist()
     [0.2568, 0.4865, 0.2568]
     """
-    check_network(network)
-    check_choice("presence", presence, Presence)
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
     if network.storage.presence(presence).any():

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number, check_rng
+from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
@@ -101,7 +101,6 @@ def leiden(
     """
     check_number("resolution", resolution, low=0)
     check_number("coupling", coupling, low=0)
-    check_choice("presence", presence, Presence)
     check_restarts(restarts)
     rng = check_rng(rng)
     numbers = state_numbers(network, presence)

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._matrices import unit_of
 from netinnov._typing import Codes, Presence
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 NOTHING = 1e-280
 """A layer that weighs less, where the heaviest link weighs about one, adds nothing to a sum."""
@@ -84,7 +84,6 @@ def modularity(
     """
     check_number("resolution", resolution, low=0)
     check_number("coupling", coupling, low=0)
-    check_choice("presence", presence, Presence)
     numbers = state_numbers(network, presence)
     labels = _state_labels(network, membership, numbers)
     return quality_of(network, numbers, labels, float(resolution), float(coupling))
@@ -92,7 +91,6 @@ def modularity(
 
 def state_numbers(network: MultilayerNetwork, presence: Presence) -> Codes:
     """Layers x nodes: number of each state node, by node and then by layer; -1 where absent."""
-    check_network(network)
     present = network.storage.presence(presence).T
     numbers = np.full(present.shape, -1, np.int32)
     numbers[present] = np.arange(present.sum(), dtype=np.int32)

@@ -15,7 +15,7 @@ from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import check_restarts
 from netinnov.community._partition import Partition
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 ENOUGH = 3e-5
 """A further iteration is worth it while the last one raised the mean over layers by so much."""
@@ -84,7 +84,6 @@ def multiplex_leiden(
     >>> partition.membership.tolist(), partition.quality  # 1/2 in x, 0 in y
     ([0.0, 0.0, 1.0, 1.0], 0.5)
     """
-    check_network(network)
     from netinnov.kernels.multiplex import one_community_a_node
 
     check_number("resolution", resolution, low=0)

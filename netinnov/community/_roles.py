@@ -15,7 +15,7 @@ from netinnov._typing import Floats
 from netinnov.community._modularity import Membership
 from netinnov.community._partition import Partition
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 HUB = 2.5
 """z from which a node is a hub of its community."""
@@ -157,7 +157,6 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
 
 def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
     """One code from 0 a node in network order, -1 without a label."""
-    check_network(network)
     if isinstance(membership, Partition):
         membership = membership.membership
     nodes = network.storage.nodes.index

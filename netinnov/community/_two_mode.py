@@ -18,7 +18,7 @@ from netinnov.community._multiplex import ROUNDING, ranked
 from netinnov.community._partition import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 
 TOLERANCE = 1e-6
@@ -80,7 +80,6 @@ def bipartite_modularity(
     >>> bipartite_modularity(network, {"f": 0, "p": 0, "g": 1, "q": 1}, layer="links")
     0.5
     """
-    check_network(network)
     check_number("resolution", resolution, low=0)
     weights, rows, columns = _biadjacency(network, layer, through)
     codes = node_codes(network, membership)
@@ -157,7 +156,6 @@ def two_mode_communities(
     """
     from sknetwork.clustering import Louvain
 
-    check_network(network)
     check_number("resolution", resolution, low=0)
     check_restarts(restarts)
     rng = check_rng(rng)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._layer_table import LayerRecord
 from netinnov._parallel import in_threads, workers
 from netinnov._paths import (
@@ -31,7 +31,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 Gain = Literal["efficiency", "kirchhoff"]
 
@@ -105,7 +105,6 @@ def added_link_gain(
     >>> added_link_gain(network, pairs=[("a", "c"), ("a", "e")]).round(3).to_dict()
     {('a', 'c'): 0.075, ('a', 'e'): 0.108}
     """
-    check_choice("measure", measure, Gain)
     check_number("weight", weight, low=0, above=True)
     costs = path_costs(distance, 0.0, frictions)
     if measure == "kirchhoff" and (distance != "unit" or frictions or nodes is not None):
@@ -132,7 +131,6 @@ def added_link_gain(
 
 def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     """All pairs that no layer links, in node order."""
-    check_network(network)
     n = network.n_nodes
     if n**2 > HELD:
         msg = f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try."

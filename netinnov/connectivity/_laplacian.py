@@ -18,7 +18,7 @@ from scipy.sparse.linalg import splu
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Positions = npt.NDArray[np.int64]
 
@@ -49,7 +49,6 @@ class Grounded(NamedTuple):
 
 def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
     """Weights summed over layers, without self-links; a directed layer is refused."""
-    check_network(network)
     if network.directed:
         msg = (
             f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "

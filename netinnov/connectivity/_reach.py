@@ -15,7 +15,7 @@ from netinnov._display import Tabled
 from netinnov._parallel import in_threads
 from netinnov._paths import union, union_arcs
 from netinnov._typing import Codes
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,7 +89,6 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     >>> reach(network, steps=2).tolist()
     [2, 3, 3, 2]
     """
-    check_network(network)
     steps = as_whole("steps", steps, low=1)
     wanted = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
@@ -158,7 +157,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     >>> external.direct, external.through_gatekeepers  # b to c by its own link; a to c through b
     (0.5, 0.5)
     """
-    check_network(network)
     steps = as_whole("steps", steps, low=1)
     place = check_name("place", place, list(network.storage.places.index))
     at_place = network.storage.inside([place])

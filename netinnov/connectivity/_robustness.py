@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._typing import Codes
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def largest_component(network: MultilayerNetwork) -> float:
@@ -33,7 +33,6 @@ def largest_component(network: MultilayerNetwork) -> float:
     >>> largest_component(network)
     0.5
     """
-    check_network(network)
     if network.n_nodes == 0:
         return float("nan")
     from netinnov.kernels.components import joined
@@ -96,7 +95,6 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
 
 
 def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes:
-    check_network(network)
     names = network.storage.nodes.index
     removed = network.storage.positions("order", order)
     times = np.bincount(removed, minlength=len(names))

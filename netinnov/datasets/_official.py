@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from netinnov._arguments import as_path, check_flag, check_mapping, did_you_mean
+from netinnov._arguments import as_path, check_mapping, did_you_mean
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
 from netinnov.datasets._download import download
@@ -169,7 +169,6 @@ def fetch(
         hint = did_you_mean(name, SOURCES)
         msg = f"`name` must be one of {', '.join(SOURCES)}; found {name!r}{hint}."
         raise InputError(msg)
-    check_flag("progress", progress)
     source = SOURCES[name]
     files = {address.rpartition("/")[2]: address for address in source.addresses}
     if not files:

@@ -6,7 +6,6 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import check_choice
 from netinnov.build import aggregate, build_network
 from netinnov.datasets._packaged import read_packaged
 from netinnov.errors import InputError
@@ -89,8 +88,6 @@ def load_research_cities(
     >>> network.places.loc["Paris, FR", "participations"].item() > 1000
     True
     """
-    check_choice("projects", projects, Literal["links", "nodes"])
-    check_choice("weighting", weighting, Weighting)
     if projects == "nodes":
         if weighting != "newman":
             msg = "`weighting` is for pairs; leave it out with projects='nodes' "

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_flag, check_number, check_rng
+from netinnov._arguments import check_number, check_rng
 from netinnov._geography import great_circle
 from netinnov._typing import Floats, Rng
 from netinnov.build import build_network
@@ -132,7 +132,6 @@ def make_city_system(
     >>> network.nodes["centre"].sum().item(), network.nodes["community"].nunique()
     (4, 4)
     """
-    check_flag("noise", noise)
     check_number("advantage", advantage, low=1)
     check_number("exponent", exponent, low=0)
     check_number("border", border, low=0)

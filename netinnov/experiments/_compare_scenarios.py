@@ -49,7 +49,7 @@ from netinnov.experiments._replicates import (
     warn_of_grown,
 )
 from netinnov.experiments._resampled_data import Resample, check_resampling
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario, draws_nothing
 
@@ -193,7 +193,6 @@ def compare_scenarios(
     1  host       1.0         1.0
     2   far       2.0         0.0
     """
-    check_network(network)
     _check(scenarios, measures, baseline)
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=2)

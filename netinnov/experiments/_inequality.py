@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from netinnov._arguments import check_choice
 from netinnov._paths import Frictions, positions
 from netinnov._typing import Distance
 from netinnov.centrality import harmonic_centrality
@@ -63,7 +62,6 @@ def access_inequality(
     >>> round(access_inequality(network, index="gini"), 4)  # of 3/4, 1 and 3/4
     0.0667
     """
-    check_choice("index", index, Index)
     chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 _SAME = 1e-9  # relative: sums in another order
 
@@ -55,7 +55,6 @@ def link_changes(
     >>> changes[["source", "target", "before", "after"]].values.tolist()
     [['a', 'c', 0.0, 1.0]]
     """
-    check_network(network)
     networks = (
         [after] if isinstance(after, MultilayerNetwork) else as_list("after", after, "networks")
     )

@@ -18,7 +18,6 @@ from netinnov._arguments import (
     as_whole,
     check_callable,
     check_confidence,
-    check_flag,
     check_mapping,
     check_number,
     shown,
@@ -32,7 +31,7 @@ from netinnov.errors import InputError
 from netinnov.experiments._effect_statistics import changes
 from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
 from netinnov.experiments._specifications import Specification, plain
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange
 
 Range: TypeAlias = tuple[float, float] | Sequence[Any]
@@ -177,7 +176,6 @@ def sobol_indices(
     """
     sampling = require("SALib.sample.sobol", extra="sensitivity", needed_by="sobol_indices")
     analysis = require("SALib.analyze.sobol", extra="sensitivity", needed_by="sobol_indices")
-    check_network(network)
     check_callable("make", make, "a function that gives a Specification")
     _check_ranges(ranges)
     samples = as_whole("samples", samples, low=2)
@@ -187,7 +185,6 @@ def sobol_indices(
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=2)
     check_confidence("confidence", confidence)
-    check_flag("second_order", second_order)
     generator, source = seed_of_run(rng, checkpoint)
     begun = None if checkpoint is None else seed_state(source)
     (seed,) = source.spawn(1)

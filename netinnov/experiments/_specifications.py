@@ -28,7 +28,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._replicates import Measure, fresh
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
 _EFFECT = "effect"
@@ -137,7 +137,6 @@ def specification_curve(
     ... )[["size", "measure"]].shape
     (4, 2)
     """
-    check_network(network)
     replicates = as_whole("replicates", replicates, low=1)
     check_callable("make", make, "a function that gives a Specification")
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)

@@ -36,7 +36,7 @@ from netinnov.explorer._study_folder import (
     study_tables,
     within_study,
 )
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760
 """Pixels of the page in a notebook."""
@@ -134,7 +134,6 @@ def explore(
     >>> ni.explore(cities).html[:15]
     '<!DOCTYPE html>'
     """
-    check_network(network)
     if title is not None:
         check_type("title", title, str)
     if study is None:

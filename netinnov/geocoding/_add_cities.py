@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from netinnov._arguments import check_flag, examples
+from netinnov._arguments import examples
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
@@ -71,7 +71,6 @@ def add_cities(
     Paris (2988507)                 FR
     Name: parent, dtype: str
     """
-    check_flag("regions", regions)
     if {type(places), type(geocoded)} != {pd.DataFrame}:
         raise InputError("`places` and `geocoded` must be DataFrames, the latter from geocode().")
     if not geocoded.index.equals(places.index) or "method" not in geocoded:

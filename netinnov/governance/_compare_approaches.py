@@ -23,7 +23,7 @@ from netinnov.governance._approach_words import sentences_on_approaches
 from netinnov.governance._approaches import Approach, Shares, approaches_of
 from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.free_flow import CorePeriphery
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Prices, Scenario, apply_scenario
 from netinnov.scenarios._pair_draws import sides
 from netinnov.scenarios._prices import check_prices
@@ -201,7 +201,6 @@ def compare_approaches(
     >>> result.approaches["size"].tolist()
     [0.0, 7.0]
     """
-    check_network(network)
     check_number("budget", budget, low=0, above=True)
     check_prices(prices)
     check_type("frictions", frictions, Frictions)

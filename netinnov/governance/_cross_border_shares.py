@@ -14,7 +14,7 @@ import pandas as pd
 from netinnov._arguments import as_list, as_whole, check_rng, did_you_mean
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire, compare_with_null
 from netinnov.null_models._prepared import NullModel
 
@@ -80,7 +80,6 @@ def cross_border_shares(
     >>> cross_border_shares(network, groups=["jurisdiction"], null=None)["share"].tolist()
     [0.25]
     """
-    check_network(network)
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     names = [str(name) for name in as_list("groups", groups, "names of columns")]

@@ -17,7 +17,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
 from netinnov.io._result_columns import Attributes, with_attributes
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 # Columns that GeoPackage makes itself.
 RESERVED = ("fid", "geom", "geometry", "ogc_fid")
@@ -76,7 +76,6 @@ def write_geo(
     >>> geopandas.read_file(path, layer="links").geometry[0].wkt
     'LINESTRING (118.9 29, 120.2 30.3)'
     """
-    check_network(network)
     ending = as_path("path", path).suffix.lower()
     if ending not in (".gpkg", ".geojson"):
         msg = f"`path` must end in .gpkg (GeoPackage) or .geojson; found {str(path)!r}."

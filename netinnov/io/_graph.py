@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._typing import Codes, Floats
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._legible import Twins, legible
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 # Readers of networkx hand attributes on as keywords, which these names are already.
 KEYWORDS_OF_NODES = frozenset({"self", "node_for_adding"})
@@ -53,7 +53,6 @@ def one_graph(
     places, ``lon`` and ``lat`` of a node's place become its attributes. ``two_arcs``: whether an
     undirected link of a network with mixed directions becomes two.
     """
-    check_network(network)
     rows = network.storage.link_rows()
     links = network.links.drop(columns=["source", "target"])
     at = np.arange(rows.layer.size)

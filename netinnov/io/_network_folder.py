@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._arguments import as_path, check_choice, check_flag
+from netinnov._arguments import as_path
 from netinnov._atomic import new_folder
 from netinnov._layer_table import layer_records, records_of_old_folder
 from netinnov._opening import file_of, read_bytes, read_json
@@ -30,7 +30,7 @@ from netinnov.io._attributes import (
     is_record,
 )
 from netinnov.io._exact_tables import read_exact
-from netinnov.network import MultilayerNetwork, check_network, network_of_storage
+from netinnov.network import MultilayerNetwork, network_of_storage
 
 Format = Literal["csv", "parquet", "arrow"]
 
@@ -92,8 +92,6 @@ def write_network(
     >>> read_network(folder).equals(network)
     True
     """
-    check_network(network)
-    check_choice("format", format, Format)
     if not os.path.lexists(target := as_path("folder", folder)):  # else: what is there is told
         _refuse_other_format(target)
     frames = {
@@ -169,7 +167,6 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     See `write_network`.
     """
     folder = as_path("folder", folder)
-    check_flag("mmap", mmap)
     about = _about(folder)
     if mmap and "arrays" not in about:
         raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_flag, examples, shown
+from netinnov._arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
-from netinnov.network import MultilayerNetwork, check_network, with_rows
+from netinnov.network import MultilayerNetwork, with_rows
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -56,8 +56,6 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     >>> sorted(graph["a"]["b"])
     ['papers', 'patents']
     """
-    check_network(network)
-    check_flag("collapse_periods", collapse_periods)
     if collapse_periods:
         network = with_rows(network, network.storage.link_rows()._replace(period=None))
     return multigraph(one_graph(network))

@@ -11,7 +11,7 @@ import numpy as np
 from netinnov._atomic import new_file, new_folder
 from netinnov.io._graph import is_mixed, layer_links
 from netinnov.io._legible import LABEL, LINE, legible
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> None:
@@ -56,7 +56,6 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     >>> path.read_text().splitlines()[-2:]
     ['# layer node node weight', '1 1 2 2.0']
     """
-    check_network(network)
     nodes = network.storage.nodes.index.tolist()
     names = legible([*nodes, *network.layers], LINE, "Infomap", nodes=nodes)
     with new_file(path) as stream:
@@ -125,7 +124,6 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     >>> (folder / "network_multiplex.edges").read_text()
     '1 1 2 2.0\\n'
     """
-    check_network(network)
     nodes = network.storage.nodes.index.tolist()
     names = legible([*nodes, *network.layers], LABEL, "muxViz", nodes=nodes, layers=network.layers)
     layers = [f'"{names[layer]}"' for layer in network.layers]

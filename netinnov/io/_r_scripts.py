@@ -11,7 +11,7 @@ from netinnov.errors import InputError
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._csv_text import write_csv
 from netinnov.io._result_columns import Attributes, with_attributes
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 # Text stays as it is written: ids such as 007, names such as NA, and Chinese in any locale.
 READ = """\
@@ -149,7 +149,6 @@ def write_rsiena(
     >>> sorted(path.name for path in folder.iterdir())
     ['columns.csv', 'layers.csv', 'links.csv', 'load.R', 'nodes.csv']
     """
-    check_network(network)
     links = network.links
     n = links["period"].nunique() if "period" in links else 0
     if n < 2:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._arguments import examples, shown
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Attributes = pd.DataFrame | Mapping[str, Any] | None
 
@@ -22,7 +22,6 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
     A table has columns of its own names; in a mapping a value that differs by layer (a DataFrame
     nodes x layers) becomes a column a layer, and a partition is its labels.
     """
-    check_network(network)
     if attributes is None:
         return network
     nodes = network.storage.nodes

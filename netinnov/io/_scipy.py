@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import sparse
 
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
@@ -34,5 +34,4 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     array([[0., 2.],
            [2., 0.]])
     """
-    check_network(network)
     return {layer: network.adjacency(layer).copy() for layer in network.layers}

@@ -7,7 +7,6 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from netinnov._arguments import check_flag
 from netinnov.linkages._large_events import LargeEvents, as_limit
 from netinnov.linkages._pairs import pairs
 from netinnov.linkages._pairs_sql import Weighting
@@ -131,7 +130,6 @@ def co_participation(
     1      a      c     0.5
     2      b      c     0.5
     """
-    check_flag("expected", expected)
     limit = as_limit(max_members, large_events, rng)
     rows, when = checked_rows(
         incidence, member=member, event=event, weighting=weighting, period=period, by=by

@@ -12,7 +12,7 @@ from netinnov._columns import as_numbers
 from netinnov._hierarchy import parents, ranks, units, within
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 def enclaves(
@@ -119,7 +119,6 @@ def find_enclaves(
       node    home      host direction
     0    p  quzhou  hangzhou   reverse
     """
-    check_network(network)
     asked: object = rank
     if not isinstance(asked, (pd.Series, Mapping)):
         msg = "`rank` must be a Series or mapping from places to numbers; found"

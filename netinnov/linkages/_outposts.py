@@ -13,7 +13,7 @@ from netinnov._hierarchy import parents, units, within
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 
 def add_outposts(
@@ -85,7 +85,6 @@ def add_outposts(
     0    outpost  solar  outpost:solar@hangzhou     1.0
     1  works_for    ann  outpost:solar@hangzhou     1.0
     """
-    check_network(network)
     layer = check_name("layer", layer, network.layers)
     text: object = name
     if not isinstance(text, str):

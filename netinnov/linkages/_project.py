@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import as_list, check_choice, check_name, check_names, examples
+from netinnov._arguments import as_list, check_name, check_names, examples
 from netinnov._columns import as_text
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
@@ -17,7 +17,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.linkages._records import Integers
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 
 def project(
@@ -97,8 +97,6 @@ def project(
              layer source target  weight
     0  co_projects      a      b     1.0
     """
-    check_network(network)
-    check_choice("weighting", weighting, Weighting)
     layer = check_name("layer", layer, network.layers)
     if name is None:
         name = f"co_{layer}" if split_by is None else "mixed"

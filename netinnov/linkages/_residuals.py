@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._arguments import check_choice, check_name, examples
+from netinnov._arguments import check_name, examples
 from netinnov._display import Displayed
 from netinnov._geography import great_circle
 from netinnov._layer_table import record_of_result
@@ -20,7 +20,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson_regression import poisson
 from netinnov.linkages._records import numbers
-from netinnov.network import MultilayerNetwork, check_network, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows
 
 Method = Literal["ppml", "ratio"]
 
@@ -162,8 +162,6 @@ def gravity_residuals(
     >>> fit.converged, fit.network.layers
     (True, ('links', 'links_residual'))
     """
-    check_network(network)
-    check_choice("method", method, Method)
     layer = check_name("layer", layer, network.layers)
     name = f"{layer}_residual" if name is None else name
     if name in network.layers:

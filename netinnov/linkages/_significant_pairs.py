@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_choice, check_flag, check_number
+from netinnov._arguments import check_number
 from netinnov._dataframes import as_pandas
 from netinnov._statistics import Correction, corrected
 from netinnov.linkages._blocks import pairs_in_blocks
@@ -91,9 +91,7 @@ def validated_co_participation(
       source target  weight  expected     p  p_corrected
     0      f      g     3.0       1.5  0.05         0.15
     """
-    check_choice("correction", correction, Correction)
     check_number("alpha", alpha, low=0, high=1)
-    check_flag("progress", progress)
     rows, _ = checked_rows(incidence, member=member, event=event)
     if rows.implementation.is_duckdb():
         met = pairs_in_blocks(rows, when=[], weighting="count", strengths=True, progress=progress)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._arguments import as_path, check_flag, shown
+from netinnov._arguments import as_path, shown
 from netinnov._atomic import new_folder
 from netinnov.errors import InputError
 from netinnov.linkages._blocks import files, pairs_in_blocks
@@ -87,8 +87,6 @@ def write_co_participation(
     >>> links.order("source, target").fetchall()
     [('a', 'b', 1.0), ('a', 'c', 1.0), ('b', 'c', 1.0)]
     """
-    check_flag("expected", expected)
-    check_flag("progress", progress)
     folder_of_links = as_path("path", path)
     limit = as_limit(max_members, large_events, rng)
     rows, when = checked_rows(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
-from netinnov._arguments import as_list, as_path, as_whole, check_choice, check_type
+from netinnov._arguments import as_list, as_path, as_whole, check_type
 from netinnov._atomic import write_bytes
 from netinnov.errors import InputError
 from netinnov.manuscript._cells import plain
@@ -106,8 +106,6 @@ def to_table(
     | Hangzhou | −0.00567 |
     <BLANKLINE>
     """
-    check_choice("format", format, Format)
-    check_choice("below", below, Below)
     digits = as_whole("digits", digits, low=1, high=15)
     for name, text in (("caption", caption), ("label", label)):
         check_type(name, text, str)

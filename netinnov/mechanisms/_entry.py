@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -80,7 +80,6 @@ def entry_rates(
     >>> entry_rates(none, new, near, bins=2, rng=1)[["rate", "null_mean"]].to_numpy().tolist()
     [[0.0, 0.5], [1.0, 0.5]]
     """
-    check_choice("within", within, Within)
     bins, replicates = as_whole("bins", bins, low=1), as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     first, last = binary("before", before), binary("after", after)

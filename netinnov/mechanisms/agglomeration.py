@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -248,7 +248,6 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     >>> relatedness(meet, method="minimum").loc["solar"].round(2).tolist()
     [0.0, 0.8, 0.2]
     """
-    check_choice("method", method, Method)
     c = _table("cooccurrence", cooccurrence)
     labels = cooccurrence.index
     if c.shape[0] != c.shape[1] or not labels.equals(cooccurrence.columns):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._display import Tabled
 from netinnov._public import public_names
 from netinnov._typing import Floats
@@ -92,7 +92,6 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     >>> sigma_convergence(income).round(3).to_dict()
     {2000: 0.693, 2010: 0.347}
     """
-    check_choice("spread", spread, Spread)
     dispersion = []
     for values in _positive(panel).T:
         x = values[~np.isnan(values)]

@@ -11,14 +11,14 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_choice, check_number, shown
+from netinnov._arguments import check_callable, check_number, shown
 from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._identity import digest, identity
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import Trades
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
 from netinnov.null_models._prepared import (
@@ -175,10 +175,8 @@ def compare_with_null(
     >>> comparison.observed, comparison.p
     (1.0, 1.0)
     """
-    check_network(network)
     _, seed = seed_of_run(rng, checkpoint)
     check_number("replicates", replicates, low=1, whole=True)
-    check_choice("method", method, Method)
     measures = _measures(measure)
     observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
     state = seed_state(seed)

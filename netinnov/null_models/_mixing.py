@@ -13,7 +13,7 @@ from netinnov._arguments import check_rng, check_type
 from netinnov._display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._rewire import Rewire
 from netinnov.null_models._rewiring_chains import Chain, State, seed_words
 
@@ -151,7 +151,6 @@ def mixing(
     True
     """
     rng = check_rng(rng)
-    check_network(network)
     check_type("null", null, Rewire, mend="Rewire(...)")
     if null.trials == 0:
         raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")

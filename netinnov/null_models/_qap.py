@@ -17,7 +17,7 @@ from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._permutations import (
     Matrix,
     PermutedT,
@@ -167,7 +167,6 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    check_network(network)
     permutations = as_whole("permutations", permutations, low=1)
     matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
     why_untested(network, [name for name in (x, y) if isinstance(name, str)])
@@ -251,7 +250,6 @@ def mrqap(
     >>> fit.coefficients.round(4).to_dict()
     {'intercept': 1.0, 'steps': -0.2}
     """
-    check_network(network)
     permutations = as_whole("permutations", permutations, low=1)
     if isinstance(predictors, Mapping):
         terms = {str(name): matrix for name, matrix in predictors.items()}

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
-from netinnov._arguments import check_choice, check_names, check_number
+from netinnov._arguments import check_names, check_number
 from netinnov._significance import why_untested
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._expected_degrees import ensembles
 
@@ -97,9 +97,6 @@ def validated_projection(
       source target  weight    p  p_corrected
     0      f      g     3.0  1.0          1.0
     """
-    check_network(network)
-    check_choice("method", method, ProjectionNull)
-    check_choice("correction", correction, Correction)
     check_number("alpha", alpha, low=0, high=1)
     if (onto is None) == (through is None):
         msg = f"give either `onto` or `through`; found onto={onto!r} and through={through!r}."

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._display import Displayed
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
@@ -140,9 +140,6 @@ def difference_in_differences(
     >>> round(did.average.factor, 6)
     2.0
     """
-    check_choice("method", method, Method)
-    check_choice("effects", effects, Effects)
-    check_choice("errors", errors, Errors)
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     pairs = linked_pairs(network, layer, periods, "difference_in_differences")
     why_untested(network, [layer])

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._display import Tabled, first_rows
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
@@ -226,9 +226,6 @@ def event_study(
     >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
     2.0
     """
-    check_choice("method", method, Method)
-    check_choice("effects", effects, Effects)
-    check_choice("errors", errors, Errors)
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     (at,) = whole_numbers("reference", [reference])
     if at >= 0:

@@ -16,7 +16,7 @@ from netinnov._geography import great_circle
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.panels._poisson_fixed_effects import poisson_fixed_effects
 
 
@@ -122,7 +122,6 @@ def gravity_fixed_effects(
     >>> fit.coefficients["estimate"].round(6).to_dict()
     {'distance': -1.5, 'parent': -0.5}
     """
-    check_network(network)
     layer = check_name("layer", layer, network.layers)
     why_untested(network, [layer])
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)

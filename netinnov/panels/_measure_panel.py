@@ -15,7 +15,7 @@ from netinnov._rows import NO_PERIOD
 from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.panels._pair_panel import whole_numbers
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
@@ -83,7 +83,6 @@ def measure_panel(
     1    2016   links  NaN    NaN        0
     2    2017   links  NaN    1.0        1
     """
-    check_network(network)
     _check_measures(measures)
     (width,) = whole_numbers("window", [window])
     if width < 1:

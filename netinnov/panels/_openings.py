@@ -14,7 +14,7 @@ from netinnov._hierarchy import nearest, parents
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.panels._pair_panel import Pairs
 
 NEVER = np.iinfo(np.int64).max
@@ -75,7 +75,6 @@ def enclave_openings(
       node    home      host direction  opened
     0    p  quzhou  hangzhou   reverse    2016
     """
-    check_network(network)
     nodes = network.nodes
     column: object = opened
     if not isinstance(column, str) or column not in nodes:

@@ -15,7 +15,7 @@ from netinnov._arguments import as_list, check_name
 from netinnov._rows import NO_PERIOD
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 class Pairs(NamedTuple):
@@ -46,7 +46,6 @@ def linked_pairs(
     network: MultilayerNetwork, layer: str, periods: Sequence[int] | None, function: str
 ) -> Pairs:
     """Sum the weights of a layer by pair and period, without self-links."""
-    check_network(network)
     layer = check_name("layer", layer, network.layers)
     rows = network.storage.link_rows()
     if rows.period is None:

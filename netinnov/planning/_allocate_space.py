@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from netinnov._arguments import as_floats, check_flag, check_number, examples, shown
+from netinnov._arguments import as_floats, check_number, examples, shown
 from netinnov._display import Displayed
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -135,7 +135,6 @@ def allocate_space(
     >>> plan.cost, plan.rents.to_dict()  # one more unit at x saves 3 - 1
     (26.0, {'x': 2.0, 'y': 0.0})
     """
-    check_flag("whole", whole)
     needs, space = _amounts("demand", demand), _amounts("capacity", capacity)
     prices = _prices(cost, needs.index, space.index)
     allowed = ~np.isnan(prices)

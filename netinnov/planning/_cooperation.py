@@ -25,7 +25,7 @@ from netinnov._paths import Frictions, PathCosts, distances, path_costs, shortes
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.planning._game import Game, as_positions, coalition_of, distinct_players, named
 from netinnov.scenarios import Scenario, apply_scenario
 
@@ -103,7 +103,6 @@ def cooperation_game(
     >>> cooperation_game(network, players=["a", "b", "c"], links=bridge).values.tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.25, 1.5]
     """
-    check_network(network)
     costs = path_costs(distance, 0.0, frictions)
     names = [str(name) for name in distinct_players("players", players)]
     check_names("players", names, network.storage.nodes["jurisdiction"].dropna().unique().tolist())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_flag
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._excess_levels import Levels, excess_levels, members, within_blocks
@@ -164,7 +163,6 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
     [[-1.5, 1.0], [-1.5, 1.0]]
     """
     game = as_game(game)
-    check_flag("per_capita", per_capita)
     payoffs, solution, weights = _solved(game, per_capita=per_capita)
     masks = np.concatenate([level.masks for level in solution.levels] or [np.zeros(0, np.int64)])
     alone = np.concatenate([level.sizes == 0 for level in solution.levels] or [np.zeros(0, bool)])

@@ -21,7 +21,7 @@ from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber, Measure
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import all_placements
@@ -191,7 +191,6 @@ def plan_centres(
     >>> plan.sites, plan.reached
     (('cd',), True)
     """
-    check_network(network)
     check_type("target", target, EffectiveNumber, CentreSupport)
     names = check_candidates(candidates)
     costs = np.ones(len(names)) if prices is None else costs_of(network, candidates, prices)

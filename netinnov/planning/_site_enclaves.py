@@ -9,7 +9,6 @@ import numpy as np
 
 from netinnov._arguments import (
     as_whole,
-    check_choice,
     check_flag,
     check_mapping,
     check_number,
@@ -18,7 +17,7 @@ from netinnov._arguments import (
 )
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, judge_of
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import PlanValues, plan_values
@@ -164,7 +163,6 @@ def site_enclaves(
         replicates=replicates,
         seed=seed,
     )
-    check_choice("method", method, Method)
     check_number("placebos", placebos, low=0, whole=True)
     steps, plan = searched(siting, method)
     exact = method == "exact"
@@ -185,7 +183,6 @@ def prepared(
     seed: np.random.SeedSequence,
 ) -> Siting:
     """Check what is asked for, and place all candidates."""
-    check_network(network)
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
     for name, declared in (("monotone", monotone), ("submodular", submodular)):

@@ -23,7 +23,7 @@ from netinnov._display import Displayed
 from netinnov._paths import Frictions, path_costs
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.planning._allocate_space import allocate_space
 from netinnov.planning._objectives import access_objective
 from netinnov.planning._site_enclaves import site_enclaves
@@ -338,7 +338,6 @@ def worth_of_space(
     >>> table["links"].tolist()
     [4, 4]
     """
-    check_network(network)
     check_number("floor", floor, low=0, above=True)
     check_number("area", area, low=0, above=True)
     check_number("links_per_unit", links_per_unit, low=0, above=True)

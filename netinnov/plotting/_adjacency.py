@@ -10,7 +10,7 @@ from matplotlib.ticker import NullFormatter
 
 from netinnov.build import flatten
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, SINGLE, axes_or_new, figure_style
 
@@ -56,7 +56,6 @@ def plot_adjacency(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['q', 'h']
     """
-    check_network(network)
     n = network.n_nodes
     if n * n > _CELLS:
         msg = f"a matrix of {n:,} nodes is too large to be seen; aggregate() to 2,000 or fewer."

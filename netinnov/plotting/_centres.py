@@ -13,9 +13,9 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import as_whole, check_flag
+from netinnov._arguments import as_whole
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._frame import asked_frame, draw_frame, map_height
@@ -110,8 +110,6 @@ def plot_centres(
     ['h 0.90', 'q']
     """
     labels = as_whole("labels", labels)
-    check_flag("spokes", spokes)
-    check_network(network)
     table = _checked(network, centres)
     codes = network.nodes["place"].reindex(table.index)
     at = network.places[["lon", "lat"]].reindex(codes).set_axis(table.index)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
-from netinnov._arguments import as_whole, check_choice, check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
@@ -74,7 +74,6 @@ def plot_stability_map(
     >>> [text.get_text() for text in ax.texts][-1]
     'example'
     """
-    check_choice("over", over, Over)
     regions = as_whole("regions", regions, low=2)
     check_number("adaptation", adaptation, low=SLOWEST, high=1)
     check_number("mobility", mobility, low=0)
@@ -176,7 +175,6 @@ def plot_attractors(
     >>> plot_attractors(ends).get_xlabel().splitlines()
     ['adaptation of expectations, beta', 'Modelled, not observed.']
     """
-    check_choice("over", over, Varied)
     other = "demand_intercept" if over == "adaptation" else "adaptation"
     value: Any = table
     prices = pd.DataFrame()

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import check_choice
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
 from netinnov.plotting._fonts import printable
@@ -144,7 +143,6 @@ def plot_spread(
     >>> ax.lines[0].get_ydata().round(3).tolist()
     [0.693, 0.347]
     """
-    check_choice("spread", spread, Spread)
     named = dict(panels) if isinstance(panels, Mapping) else {"": panels}
     if not named:
         raise InputError("`panels` must hold at least one panel; found none.")

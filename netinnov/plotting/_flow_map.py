@@ -14,7 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_names
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
 from netinnov.plotting._fonts import place_names, printable
@@ -140,7 +140,6 @@ def plot_flow_map(
     >>> ax.collections[0].get_gid()
     'links'
     """
-    check_network(network)
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
     most_arrows = as_whole("arrows", arrows)
     modelled = modelled_layers(network)

@@ -13,10 +13,11 @@ from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from netinnov._arguments import as_whole, check_choice
+from netinnov._arguments import as_whole
 from netinnov._matrices import flat_matrix
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, SINGLE, axes_or_new, figure_style
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from netinnov._typing import Floats
     from netinnov.community import Partition
-    from netinnov.network import MultilayerNetwork
 
 Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]
@@ -94,7 +94,6 @@ def plot_community_flows(
     >>> [text.get_text() for text in ax.texts]
     ['50.0', '10.0', '40.0']
     """
-    check_choice("of", of, Part)
     most = as_whole("most", most, low=1)
     weight = flat_matrix(network, "a sum over layers")
     codes = node_codes(network, membership)
@@ -186,7 +185,6 @@ def plot_layer_similarity(
     >>> [text.get_text() for text in plot_layer_similarity(table).texts]
     ['1', '.25', '1']
     """
-    check_choice("order", order, Order)
     values = _square(table)
     symmetric = bool(np.allclose(values, values.T, equal_nan=True))
     position: npt.NDArray[Any] = np.arange(len(values))

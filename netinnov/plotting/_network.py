@@ -11,9 +11,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
-from netinnov._arguments import as_whole, check_choice, check_names, check_rng
+from netinnov._arguments import as_whole, check_names, check_rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._legend import legend_above
@@ -143,8 +143,6 @@ def plot_network(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['x', 'y']
     """
-    check_network(network)
-    check_choice("arrange", arrange, Arrange)
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
     drawn = _chosen_layers(network, layers, arrange)
     rng = check_rng(rng)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.mechanisms.cooperation import park_network
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._park_layout import (
     BOX,
@@ -38,7 +39,6 @@ from netinnov.plotting._style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from netinnov.network import MultilayerNetwork
 
 HOME_FILL, HOST_FILL, OTHER_FILL = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 FLOWS = (

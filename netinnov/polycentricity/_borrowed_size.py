@@ -13,7 +13,7 @@ from netinnov._arguments import did_you_mean
 from netinnov._display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -156,7 +156,6 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
 
 
 def _over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
-    check_network(network)
     nodes = network.storage.nodes.index
     if not isinstance(values, pd.Series):
         raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")

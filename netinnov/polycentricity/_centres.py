@@ -14,7 +14,7 @@ from netinnov._arguments import check_choice, check_number, check_rng
 from netinnov._layer_table import refuse_shares
 from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
@@ -152,7 +152,6 @@ def detect_centres(
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
-    check_choice("rule", rule, CentreRule)
     options = check_options(network, direction, share, breaks, resolution, restarts, minimum_share)
     searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_number("replicates", replicates, low=FEWEST, whole=True)
@@ -210,7 +209,6 @@ def check_options(
     minimum_share: float = 0.02,
 ) -> Options:
     """The options of the rules, each in its range."""
-    check_network(network)
     check_choice("direction", direction, Direction)
     check_number("share", share, low=0, high=1, above=True)
     check_number("resolution", resolution, low=0)

@@ -14,7 +14,7 @@ from netinnov._arguments import check_number, check_rng
 from netinnov._display import Displayed
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Codes, Floats, Rng
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 _EXACT = 20
 """Up to so many linked nodes all cores are tried: a million of them, in some milliseconds."""
@@ -164,7 +164,6 @@ def _is_better(
 
 def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
     """Pairs linked in any layer, in both triangles, with 1, or 2 if directed and both ways."""
-    check_network(network)
     linked = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
     for x, layer in enumerate(network.layers):
         pattern = layer_matrix(network, layer).copy()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from netinnov._arguments import check_choice, shown
+from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.polycentricity._checked_values import scaled
 
@@ -209,7 +209,6 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     >>> round(green([0, 0, 1]), 6)
     0.057191
     """
-    check_choice("ddof", ddof, Literal[0, 1])
     x = scaled(values)
     if len(x) <= ddof:
         return math.nan

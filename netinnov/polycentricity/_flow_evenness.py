@@ -8,12 +8,11 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
 from netinnov._paths import pair_index
 from netinnov._typing import Codes, Direction, Floats
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Unit: TypeAlias = Literal["links", "nodes"]
 
@@ -84,9 +83,6 @@ def entropy_index(
     >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
     1.0
     """
-    check_network(network)
-    check_choice("of", of, Unit)
-    check_choice("direction", direction, Direction)
     subject = f"entropy_index with of={of!r}"
     if of == "links":
         refuse_shares(network.storage.records, subject)
@@ -135,7 +131,6 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     >>> dominance_index(network).round(6).tolist()  # 2 over the mean of 1 and 1
     [2.0, 0.666667, 0.666667]
     """
-    check_choice("direction", direction, Direction)
     value = totals(network, direction, f"dominance_index with direction={direction!r}")
     return pd.Series(dominance(value), network.storage.nodes.index, name="dominance_index")
 
@@ -176,7 +171,6 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     >>> node_symmetry(ni.build_network(nodes, links, directed=["trips"])).tolist()
     [-1.0, 0.0, 1.0]
     """
-    check_network(network)
     refuse_shares(network.storage.records, "node_symmetry")
     value = symmetry(Flows.of(network, "node_symmetry"))
     return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
@@ -218,7 +212,6 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     >>> relative_strength(network).tolist()
     [0.75, 0.25]
     """
-    check_network(network)
     refuse_shares(network.storage.records, "relative_strength")
     flows = Flows.of(network, "relative_strength")
     share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
@@ -266,7 +259,6 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     >>> link_symmetry(ni.build_network(nodes, links, directed=["trips"])).round(6).tolist()
     [0.811278]
     """
-    check_network(network)
     refuse_shares(network.storage.records, "link_symmetry")
     flows = Flows.of(network, "link_symmetry")
     low, high, *_ = _both_ways(flows)
@@ -276,7 +268,6 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
 def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
     """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
-    check_network(network)
     if direction != "in":
         refuse_shares(network.storage.records, subject)
     matrix = flat_matrix(network, subject)

@@ -7,11 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from netinnov._arguments import check_choice, check_flag
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Direction, Floats
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._evenness import green
 
 
@@ -67,10 +66,6 @@ def functional(
     >>> round(functional(network), 6), round(functional(network, weighted=True), 6)
     (1.0, 0.68573)
     """
-    check_network(network)
-    check_choice("ddof", ddof, Literal[0, 1])
-    check_choice("direction", direction, Direction)
-    check_flag("weighted", weighted)
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"functional with direction={direction!r}")
     values = []

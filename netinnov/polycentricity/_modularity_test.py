@@ -15,7 +15,7 @@ from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
 from netinnov.build import flatten
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
 from netinnov.polycentricity._centre_rules import Options, communities_of
@@ -140,7 +140,6 @@ def modularity_test(
     >>> test.p >= 0.05
     True
     """
-    check_network(network)
     check_number("replicates", replicates, low=FEWEST, whole=True)
     check_number("resolution", resolution, low=0)
     check_number("restarts", restarts, low=1, whole=True)

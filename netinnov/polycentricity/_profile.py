@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_flag, check_rng
+from netinnov._arguments import check_rng
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
@@ -197,10 +197,7 @@ def profile(
     """
     options = check_options(network, direction, 0.1, 1, resolution, restarts)
     searches = searches_per_draw(options.restarts, restarts_per_draw)
-    if rule is not None:
-        check_choice("rule", rule, CentreRule)
     check_events(network, events)
-    check_flag("leave_one_out", leave_one_out)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
     for name, number in (("resamples", resamples), ("replicates", replicates)):
         check_count(name, number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_choice, check_number
+from netinnov._arguments import as_list, check_number
 from netinnov._display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -95,7 +95,6 @@ def rank_size(
     >>> round(rank_size([60, 30, 20, 15]).slope, 6)
     -1.0
     """
-    check_choice("method", method, Method)
     ordered = np.sort(positive(values))[::-1]
     cuts = [len(ordered)] if top is None else _cuts(top)
     fits = [_fit(ordered[:cut], method) for cut in cuts]
@@ -142,7 +141,6 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
     >>> primacy([4, 2, 1, 1])
     0.5
     """
-    check_choice("kind", kind, Primacy)
     ordered = np.sort(positive(values))[::-1]
     if len(ordered) == 0:
         return math.nan

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from netinnov._arguments import check_rng
 from netinnov._typing import Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Change, check_scenario
@@ -71,7 +71,6 @@ def apply_scenario(
     ['far', 'enclave:home@host']
     """
     rng = check_rng(rng)
-    check_network(network)
     check_scenario("scenario", scenario)
     changed: object = scenario(network, rng)
     if isinstance(changed, MultilayerNetwork):

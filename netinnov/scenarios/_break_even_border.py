@@ -15,7 +15,6 @@ import pandas as pd
 from netinnov._arguments import (
     as_whole,
     check_callable,
-    check_choice,
     check_number,
 )
 from netinnov._checkpoint import seed_of_run
@@ -23,7 +22,7 @@ from netinnov._display import Tabled
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import Frictions, global_efficiency
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._apply_scenario import Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 
@@ -142,11 +141,9 @@ def break_even_border(
     >>> result.curve.index[[0, -1]].tolist()
     [0.0, 10.0]
     """
-    check_network(network)
     for name, change in (("scenario", scenario), ("rival", rival)):
         check_scenario(name, change)
     check_callable("measure", measure, "a function of a network, frictions and nodes")
-    check_choice("friction", friction, Friction)
     check_number("low", low, low=0)
     check_number("high", high, low=low, above=True)
     steps = as_whole("steps", steps, low=1)

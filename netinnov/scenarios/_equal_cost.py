@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
@@ -67,7 +67,6 @@ def equal_cost(
     6
     """
     check_type("rival", rival, *BETWEEN)
-    check_network(network)
     budget = _priced(scenario).cost(prices, network)
     size: object = rival.size
     if size is None:
@@ -183,7 +182,6 @@ def break_even_prices(
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2
     [101.2, 9.12, 0.03]
     """
-    check_network(network)
     check_prices(prices)
     values = as_list("effects", effects, "numbers")
     if len(values) != 2:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from netinnov._arguments import check_name, did_you_mean
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Positions: TypeAlias = npt.NDArray[np.intp]
@@ -66,7 +66,6 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
     InputError
         If there is no such layer, or no link at all.
     """
-    check_network(network)
     if name is not None:
         return check_name("layer", name, network.layers)
     if not network.layers:

@@ -12,7 +12,7 @@ from netinnov._arguments import as_list, check_choice, check_names, check_number
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, inside, linked_pairs, sides
@@ -86,7 +86,6 @@ def placebo_candidates(
     >>> table.index[0] == host, table.columns.tolist()
     (True, ['strength', 'distance', 'gap'])
     """
-    check_network(network)
     check_type("scenario", scenario, *BETWEEN)
     check_matching(replace, caliper)
     places = network.storage.places

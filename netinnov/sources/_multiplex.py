@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import as_path, check_choice, check_names
+from netinnov._arguments import as_path, check_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
@@ -124,7 +124,6 @@ def read_multiplex(
             msg = f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`."
             raise InputError(msg)
         format = ENDINGS[ending.casefold()]
-    check_choice("format", format, Format)
     lines = read_lines(path)
     if format == "edges":
         parsed = _parse_edges(path, lines)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from netinnov._arguments import as_path, check_choice, examples
+from netinnov._arguments import as_path, examples
 from netinnov._optional import require
 from netinnov.errors import InputError
 from netinnov.sources._database import connect, first_line
@@ -88,7 +88,6 @@ def open_tables(
     0      x      y     2.0
     1      y      y     1.0
     """
-    check_choice("engine", engine, Engine)
     files = _files(as_path("path", path))
     if engine == "polars":
         polars = require("polars", extra="polars", needed_by='open_tables(engine="polars")')

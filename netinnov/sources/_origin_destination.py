@@ -8,7 +8,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, did_you_mean, examples
+from netinnov._arguments import did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
@@ -134,8 +134,6 @@ def read_origin_destination(
     >>> read_origin_destination(matrix, outflow=totals).links["weight"].tolist()
     [800.0, 121.0]
     """
-    if form is not None:
-        check_choice("form", form, Form)
     named = {"origin": origin, "destination": destination, "weight": weight}
     asked = {argument: column for argument, column in named.items() if column is not None}
     if form == "matrix" and asked:

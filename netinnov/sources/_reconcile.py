@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
-from netinnov._arguments import check_choice, check_type, examples
+from netinnov._arguments import check_type, examples
 from netinnov._columns import as_numbers, as_text
 from netinnov._display import Displayed
 from netinnov._typing import Floats
@@ -134,7 +134,6 @@ def reconcile(
     >>> (200 * reconcile(out_shares, in_shares).flows).round(6).loc["b"].to_list()
     [60.0, nan, 40.0]
     """
-    check_choice("weights", weights, Weights)
     out, into = _shares("out_shares", out_shares, axis=1), _shares("in_shares", in_shares, axis=0)
     origins = out.index.union(into.index, sort=False)
     destinations = out.columns.union(into.columns, sort=False)

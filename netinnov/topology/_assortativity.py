@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._arguments import did_you_mean, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer
 
 
@@ -63,7 +63,6 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
     >>> assortativity(network, by="kind").round(4).to_dict()
     {'links': -0.3333}
     """
-    check_network(network)
     if isinstance(by, str) and by == "degree":
         return by_layer(network, degree_assortativity_of, "assortativity")
     values = _values(network, by)

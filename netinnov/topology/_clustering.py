@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_choice, check_flag
 from netinnov._matrices import unit_of
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
@@ -57,7 +56,6 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
     >>> clustering(network).squeeze().round(3).tolist()
     [1.0, 1.0, 0.333, nan]
     """
-    check_flag("weighted", weighted)
     return by_node(network, lambda layer: clustering_of(layer, weighted))
 
 
@@ -101,7 +99,6 @@ def mean_clustering(
     >>> mean_clustering(network, undefined="zero").round(3).to_dict()  # d counts as 0
     {'links': 0.583}
     """
-    check_choice("undefined", undefined, Undefined)
     local = clustering(network, weighted=weighted)
     if undefined == "zero":
         local = local.where(local.notna() | local.isna().all(), 0.0)

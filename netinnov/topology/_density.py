@@ -6,7 +6,6 @@ import math
 
 import pandas as pd
 
-from netinnov._arguments import check_flag
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer
 
@@ -75,7 +74,6 @@ def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Ser
     >>> reciprocity(network).round(4).to_dict()  # two of three
     {'links': 0.6667}
     """
-    check_flag("weighted", weighted)
     return by_layer(network, lambda layer: reciprocity_of(layer, weighted), "reciprocity")
 
 

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_flag
 from netinnov.connectivity import average_path_length, global_efficiency, largest_component
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of
@@ -62,7 +61,6 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     layer
     links      4      4          2.0           0.6
     """
-    check_flag("paths", paths)
     rows = [
         _numbers(layer, network.select(layers=[name]), paths)
         for name, layer in layers_of(network).items()

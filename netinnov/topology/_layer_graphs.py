@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov._matrices import layer_matrix
 from netinnov._paths import union
 from netinnov._typing import Floats
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import igraph as ig
@@ -31,7 +31,6 @@ class Layer(NamedTuple):
 
 def layers_of(network: MultilayerNetwork) -> dict[str, Layer]:
     """Each layer by its name, without self-links."""
-    check_network(network)
     return {
         name: Layer(layer_matrix(network, name), name in network.directed)
         for name in network.layers

@@ -16,7 +16,7 @@ from netinnov._arguments import check_number, check_rng
 from netinnov._parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.connectivity import average_path_length, largest_component
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.topology._clustering import transitivity_of
@@ -103,7 +103,6 @@ def small_world(
     >>> bool(table.loc["links", "transitivity"] > table.loc["links", "null_transitivity"])
     True
     """
-    check_network(network)
     rng = check_rng(rng)
     check_number("replicates", replicates, low=1, whole=True)
     ready = prepared_null(null, network, rng.spawn(1)[0])

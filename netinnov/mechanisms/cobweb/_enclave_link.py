@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._modes import first_crossing, symmetric_threshold
@@ -71,7 +71,6 @@ def with_enclave(
     [-0.8, -0.5]
     """
     i, j = _ends(model, home, host)
-    check_choice("answer", answer, Answer)
     mobility = np.array(model.mobility)
     if answer == "host_price":
         shares = np.eye(len(mobility)) if model.attention is None else np.array(model.attention)
@@ -124,7 +123,6 @@ def critical_enclave(
     0.05
     """
     i, j = _ends(model, home, host)
-    check_choice("answer", answer, Answer)
     demand, base = model._demand(), model._answers()
     change = np.zeros_like(base)
     change[i, i], change[i, j] = 1, -1

@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import check_choice
 from netinnov._paths import union
 from netinnov.mechanisms.cooperation._park_partners import park_network, park_sides
 from netinnov.network import MultilayerNetwork
@@ -70,7 +69,6 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
     >>> lost.loc[lost["layers_lost"] != "", "layers_lost"].iloc[:2].to_dict()
     {'gov_quzhou': 'ownership', 'hcfa': 'research'}
     """
-    check_choice("scope", scope, Scope)
     around = park_network(network, park)
     side = park_sides(around, park)
     nodes = around.storage.nodes.index

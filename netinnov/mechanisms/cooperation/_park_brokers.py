@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_flag, check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._paths import union
 from netinnov._significance import why_untested
 from netinnov._typing import Rng
@@ -92,9 +92,6 @@ def brokerage_table(
     >>> brokerage_table(network, park, park_side="home").loc[park, roles].tolist()
     [6, 0, 0, 6]
     """
-    check_choice("park_side", park_side, ParkSide)
-    check_flag("directed", directed)
-    check_flag("by_layer", by_layer)
     around = park_network(network, park)
     side = park_sides(around, park)
     side[park] = "park" if park_side == "own" else park_side
@@ -168,7 +165,6 @@ def liaison_test(
     (6, 1716, True)
     """
     permutations = as_whole("permutations", permutations, low=1)
-    check_flag("directed", directed)
     rng = check_rng(rng)
     around = park_network(network, park)
     side = park_sides(around, park)

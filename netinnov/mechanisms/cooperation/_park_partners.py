@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, did_you_mean, shown
+from netinnov._arguments import did_you_mean, shown
 from netinnov._hierarchy import parents, within
 from netinnov.build import build_network
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 By = Literal["jurisdiction", "place"]
 SIDES = ("home", "host", "both", "other")
@@ -92,7 +92,6 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     >>> sides[["gov_quzhou", "gov_hangzhou", "quzhou_haichuang"]].tolist()
     ['home', 'host', 'home']
     """
-    check_choice("by", by, By)
     home, host = check_park(network, park)
     places = network.storage.places
     where = network.storage.nodes[by]
@@ -103,7 +102,6 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
 def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     """Home and host of a park, which must be two places that do not hold each other."""
-    check_network(network)
     nodes = network.storage.nodes
     value: object = park
     if not isinstance(value, str) or value not in nodes.index:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from netinnov._arguments import check_flag
 from netinnov.linkages import find_enclaves
 from netinnov.mechanisms.cooperation._outages import outages
 from netinnov.mechanisms.cooperation._park_brokers import brokerage_table
@@ -66,7 +65,6 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     >>> table[columns].values.tolist()
     [[13, 20, True, False]]
     """
-    check_flag("directed", directed)
     enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
     nodes = network.storage.nodes
     kinds = nodes["kind"]

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import as_whole, check_choice, check_rng, check_type, shown
+from netinnov._arguments import as_whole, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._significance import why_untested
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Exposure = Literal["number", "share"]
 Integers = npt.NDArray[np.int64]
@@ -105,7 +105,6 @@ def adoption_test(
     >>> bool(test.loc["together", "p_more"] < 0.01)  # one after another along the path
     True
     """
-    check_choice("exposure", exposure, Exposure)
     permutations = as_whole("permutations", permutations, low=1)
     rng = check_rng(rng)
     known, times, group = _watched(network, dates, strata)
@@ -228,7 +227,6 @@ def _watched(
     strata: str | pd.Series | None,
 ) -> tuple[Integers, Floats, Integers]:
     """Positions of the nodes with a date, their dates and groups."""
-    check_network(network)
     index = network.storage.nodes.index
     times = _dates(dates, index)
     stay = ~np.isnan(times)

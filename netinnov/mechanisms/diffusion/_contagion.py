@@ -213,7 +213,6 @@ class Spread:
 
 def positions(network: MultilayerNetwork, argument: str, names: Sequence[str]) -> Codes:
     """Positions of nodes in the order of the network."""
-    check_network(network)
     return network.storage.positions(argument, names)
 
 
@@ -242,7 +241,6 @@ def _rates(network: MultilayerNetwork, rate: Any) -> dict[str, float]:
 
 
 def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
-    check_network(network)
     index = network.storage.nodes.index
     if isinstance(threshold, pd.Series):
         least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng, did_you_mean
+from netinnov._arguments import as_whole, check_confidence, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion._contagion import Spread, positions
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 Of = Literal["first", "half", "all"]
 PARTS = 8  # pieces of work with as many draws each
@@ -79,7 +79,6 @@ def time_to_reach(
     >>> bool(3.9 < times.mean() < 4.1)  # two geometric waits of 2 steps each; all draws arrive
     True
     """
-    check_choice("of", of, Of)
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
@@ -199,7 +198,6 @@ def expected_steps(
     >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, replicates=1).tolist()
     [0.0, 1.0, 2.0, 9.0]
     """
-    check_network(network)
     horizon = as_whole("horizon", horizon, low=1)
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
