@@ -166,8 +166,8 @@ def test_without_axes_a_figure_is_made_and_settings_stay():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: plot_bifurcation(pd.DataFrame({"k": [1]})), r"`diagram` must be .*found \['k'\]"),
-        (lambda: plot_bifurcation({}), "`diagram` must be a table"),
+        (lambda: plot_bifurcation(pd.DataFrame({"k": [1]})), "'stable'. are missing"),
+        (lambda: plot_bifurcation({}), "`diagram` must be a DataFrame"),
         (lambda: plot_phase_map(pd.DataFrame([["convergence"]])), r"`phases`.*found \(1, 1\)"),
         (
             lambda: plot_phase_map(pd.DataFrame([["convergence", "none"]] * 2)),

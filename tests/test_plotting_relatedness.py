@@ -32,5 +32,8 @@ def test_rates_and_their_null_model():
 
 def test_what_cannot_be_drawn_is_refused():
     for bad in (RATES.drop(columns="rate"), RATES.iloc[:0], 3):
-        with pytest.raises(InputError, match="must be a table with rows and the columns density"):
+        with pytest.raises(
+            InputError,
+            match=r"`rates` must (be a DataFrame|have the columns|have a row for each bin)",
+        ):
             plot_entry_rates(bad)

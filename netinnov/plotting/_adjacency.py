@@ -12,7 +12,7 @@ from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import INK, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import INK, SINGLE, axes_or_new, colour_bar, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,11 +93,9 @@ def plot_adjacency(
         ax.tick_params(length=0, labelsize=7 if len(groups) <= 20 else 5)
         ax.spines[:].set_visible(True)
         title = "all layers" if layer is None else printable(layer)
-        bar = ax.figure.colorbar(image, ax=ax, fraction=0.046, pad=0.02, format="{x:.3g}")
+        bar = colour_bar(ax, image, f"weight, {title}", pad=0.02, format="{x:.3g}")
         if high > low:
             bar.ax.set_ylim(low, high)
         bar.set_ticks(np.unique([low, (low * high) ** 0.5, high]).tolist())
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
-        bar.set_label(f"weight, {title}", fontsize=7)
-        bar.ax.tick_params(labelsize=7)
     return ax

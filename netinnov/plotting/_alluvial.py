@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, PathPatch, Rectangle
-from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_number
 from netinnov.community import Partition
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._legend import legend_beside
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._style import (
+    DOUBLE,
+    INK,
+    PALETTE,
+    axes_or_new,
+    figure_style,
+    ink_on,
+    ribbon,
+    write,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +127,7 @@ def plot_alluvial(
         ax.set_yticks([])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        _draw_legend(ax, shown, importance, {} if names is None else names)
+        _draw_legend(ax, shown, importance, names)
         note = (
             "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no ribbon."
         )
@@ -258,14 +266,9 @@ def _draw_ribbons(
         left[source], right[target] = a + count, b + count
         pale = count < small * len(both) or source == _OTHERS
         start, end = x + half, x + 1 - half
-        middle = (start + end) / 2
-        corners = [(start, a), (middle, a), (middle, b), (end, b)]
-        corners += [(end, b + count), (middle, b + count), (middle, a + count), (start, a + count)]
-        curve = [Path.CURVE4] * 3
-        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
         ax.add_patch(
             PathPatch(
-                Path([*corners, (start, a)], codes),
+                ribbon((start, end), (a, b), count),
                 facecolor=_PALE if pale else _colour(source),
                 alpha=0.5,
                 linewidth=0,
@@ -298,47 +301,24 @@ def _draw_blocks(
             )
         )
         middle = (top + bottom) / 2
+        style: dict[str, Any] = {"fontweight": "bold", "zorder": 4}
         if name == _OTHERS:
             continue
-        if bottom - top < _ROOM * tallest:
-            if middle - beside >= _ROOM * tallest:
-                _write_beside(ax, x - half if last else x + half, middle, name, left=last)
-                beside = middle
-        else:
-            ax.text(
-                x,
-                middle,
-                _letter(name),
-                ha="center",
-                va="center",
-                fontsize=7,
-                fontweight="bold",
-                color="white" if _dark(name) else INK,
-                zorder=4,
-            )
-
-
-def _write_beside(ax: Axes, x: float, y: float, name: int, *, left: bool) -> None:
-    """Letter of a block that is too low for it: at its right, or left of the last period."""
-    ax.annotate(
-        _letter(name),
-        (x, y),
-        xytext=(-2 if left else 2, 0),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="center",
-        fontsize=7,
-        fontweight="bold",
-        color=INK,
-        zorder=4,
-    )
+        if bottom - top >= _ROOM * tallest:
+            colour = ink_on(_colour(name))
+            write(ax, _letter(name), (x, middle), ha="center", color=colour, **style)
+        elif middle - beside >= _ROOM * tallest:  # outside a low block, at the free side
+            side, towards = ("right", -1) if last else ("left", 1)
+            at = (x + towards * half, middle)
+            write(ax, _letter(name), at, away=(2 * towards, 0), ha=side, color=INK, **style)
+            beside = middle
 
 
 def _draw_legend(
     ax: Axes,
     shown: pd.DataFrame,
     importance: pd.Series[float] | None,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Mapping[str, str] | pd.Series[str] | None,
 ) -> None:
     """Letters of the communities with most nodes, with a name or else their largest size."""
     handles = []
@@ -356,23 +336,12 @@ def _draw_legend(
             if len(known):
                 first = known.index[int(known.to_numpy().argmax())]
                 used.append(first)
-                name_of = names.get(first, first)
-                called = printable(first if pd.isna(name_of) else name_of, longest=28)
-        handles.append(
-            Patch(
-                facecolor=_colour(name), edgecolor=INK, lw=0.4, label=f"{_letter(name)}  {called}"
-            )
-        )
+                called = printable(name_of(names, first), longest=28)
+        text = f"{_letter(name)}  {called}"
+        handles.append(Patch(facecolor=_colour(name), edgecolor=INK, lw=0.4, label=text))
     if (values == _OTHERS).any():
         handles.append(Patch(facecolor=_PALE, edgecolor=INK, lw=0.4, label="others"))
-    ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
-        borderaxespad=0,
-        handlelength=1.0,
-        handleheight=1.0,
-    )
+    legend_beside(ax, handles, handlelength=1.0, handleheight=1.0)
 
 
 def _letter(name: int) -> str:
@@ -384,7 +353,3 @@ def _colour(name: int) -> str:
     if name == _OTHERS:
         return _PALE
     return PALETTE[name] if name < len(PALETTE) else "#8a8a8a"
-
-
-def _dark(name: int) -> bool:
-    return float(np.dot(to_rgb(_colour(name)), [0.299, 0.587, 0.114])) < 0.55

@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import DOUBLE, GREY, INK, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
@@ -98,7 +98,6 @@ def plot_approaches(
     if not chosen:
         raise InputError(f"`measures` must name one or more of {', '.join(known)}; found none.")
     approaches = list(dict.fromkeys(table["approach"]))
-    labels = {} if names is None else dict(names)
     rows = np.arange(len(approaches), dtype=np.float64)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=24 + 9.5 * len(approaches))
@@ -108,7 +107,7 @@ def plot_approaches(
         ax.hlines(rows[1:] - 0.5, -0.5, len(chosen) - 0.5, color="#dddddd", linewidth=0.5)
         ax.set_xlim(-0.5, len(chosen) - 0.5)
         ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.set_yticks(rows, [printable(labels.get(name, name)) for name in approaches])
+        ax.set_yticks(rows, [printable(name_of(names, name)) for name in approaches])
         headings = [
             _MEASURES[measure][0] + ("\n(less is better)" if _MEASURES[measure][1] < 0 else "")
             for measure in chosen

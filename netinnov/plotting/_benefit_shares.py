@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, GREY, PALETTE, axes_or_new, figure_style
@@ -103,12 +103,11 @@ def plot_benefit_shares(
                 color=colour,
                 markersize=4,
                 markerfacecolor=colour if kept[rule] else "white",
-                label=printable((rules or {}).get(str(rule), rule)),
+                label=printable(name_of(rules, rule)),
                 zorder=3,
             )
         ax.axvline(0, color=GREY, linewidth=0.4, zorder=0)
-        labels = {} if names is None else dict(names)
-        ax.set_yticks(rows, [printable(labels.get(name, name)) for name in shares.index])
+        ax.set_yticks(rows, [printable(name_of(names, name)) for name in shares.index])
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)

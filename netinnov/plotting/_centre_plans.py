@@ -12,13 +12,12 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan
-from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._frame import draw_frame, frame_of, map_height
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import frame_of, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._sites import draw_arrow
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
@@ -75,10 +74,9 @@ def plot_plan_path(
     ['today', '+ cd\\ncost 1']
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    steps, called = plan.steps, {} if names is None else names
-    labels = ["today"]
+    steps, labels = plan.steps, ["today"]
     for site, cost in zip(steps["name"][1:], steps["cost"][1:], strict=True):
-        own = printable(str(called.get(site, site)), longest=36)
+        own = printable(name_of(names, site), longest=36)
         labels.append(f"+ {own}\ncost {cost:.3g}{f' {printable(unit)}' if unit else ''}")
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=22 + 9 * len(steps))
@@ -167,8 +165,7 @@ def plot_plan_map(
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
     frame = frame_of(at) if extent is None else extent
-    west, east, south, north = frame
-    at = at[at["lon"].between(west, east) & at["lat"].between(south, north)]
+    at = at[inside(at, frame)]
     table = plan.places.loc[at.index]
     both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
     most = max(float(both.max()), 1e-300)
@@ -177,9 +174,7 @@ def plot_plan_map(
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
     text = place_names(places) if names is None else names
     with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        draw_frame(ax, frame)
-        draw_basemap(ax, basemap, frame)
+        ax = map_axes(ax, frame, basemap)
         for dark in (False, True):
             mine = changes if dark else ~changes
             ax.scatter(
@@ -202,7 +197,7 @@ def plot_plan_map(
         label_points(
             ax,
             at.loc[order.index].to_numpy(),
-            [str(text.get(place, place)) for place in order.index],
+            [name_of(text, place) for place in order.index],
             radii=np.sqrt(sizes.loc[order.index].to_numpy()) / 2,
             most=labels,
             must=int(changes.sum()),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
 
@@ -65,7 +65,6 @@ def plot_centre_rules(
     table = table.astype(bool)
     count = table.sum(axis=1).sort_values(ascending=False, kind="stable")
     table = table.loc[count.head(as_whole("top", top)).index]
-    names = {} if names is None else names
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=16 + 5.2 * len(table))
         for row, place in enumerate(table.index):
@@ -76,7 +75,7 @@ def plot_centre_rules(
             ax.text(mine.size - 0.35, row, text, va="center", fontsize=7)
         columns = [printable(column).replace("_", " ") for column in table]
         ax.set_xticks(range(len(columns)), columns)
-        ax.set_yticks(range(len(table)), [printable(names.get(row, row)) for row in table.index])
+        ax.set_yticks(range(len(table)), [printable(name_of(names, row)) for row in table.index])
         ax.set(xlim=(-0.5, len(columns) + 0.1), ylim=(len(table) - 0.5, -0.5))
         ax.xaxis.tick_top()
         ax.tick_params(length=0)

@@ -16,12 +16,12 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._frame import asked_frame, draw_frame, map_height
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style
+from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,10 +114,9 @@ def plot_centres(
     codes = network.nodes["place"].reindex(table.index)
     at = network.places[["lon", "lat"]].reindex(codes).set_axis(table.index)
     located = table.join(at).dropna(subset=["lon", "lat"])
-    frame = west, east, south, north = asked_frame(extent, located)
-    within = located["lon"].between(west, east) & located["lat"].between(south, north)
+    frame = asked_frame(extent, located)
     order = ["centre", "support", "centrality"]
-    visible = located[within].sort_values(order, ascending=False, kind="stable")
+    visible = located[inside(located, frame)].sort_values(order, ascending=False, kind="stable")
     notes = []
     if missing := len(table) - len(located):
         notes.append(f"Places left out, as they have no coordinates: {missing} of {len(table)}.")
@@ -125,15 +124,13 @@ def plot_centres(
         notes.append(f"Places outside the frame: {outside}.")
     share = visible["centrality"] / max(float(visible["centrality"].max()), 1e-300)
     with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        draw_frame(ax, frame)
+        ax = map_axes(ax, frame, basemap)
         width = ax.figure.canvas.figure.get_figwidth() * 25.4
         narrow = width < _NARROW
         if narrow:
             ax.xaxis.set_major_locator(MaxNLocator(3))
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
-        draw_basemap(ax, basemap, frame)
         lines = _draw_spokes(ax, visible, dict(edge_kws or {})) if spokes else False
         _draw_places(ax, visible.iloc[::-1], area[::-1], dict(node_kws or {}))
         ax.legend(
@@ -147,19 +144,16 @@ def plot_centres(
         if visible["support"].notna().any():
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             shades = ScalarMappable(Normalize(0, 1), "Blues")
-            bar = ax.figure.colorbar(shades, cax=inset, ticks=[0, 0.5, 1])
-            bar.set_label("support: share of resamples\nin which it is a centre", fontsize=7)
-            bar.ax.tick_params(labelsize=7)
+            text = "support: share of resamples\nin which it is a centre"
+            colour_bar(ax, shades, text, cax=inset, ticks=[0, 0.5, 1])
         write_notes(ax, notes)
-        text = place_names(network.places) if names is None else names
+        called = place_names(network.places) if names is None else names
         label_points(
             ax,
             visible[["lon", "lat"]].to_numpy(),
             [
-                _label(text, node, centre=bool(centre), support=support)
-                for node, centre, support in zip(
-                    visible.index, visible["centre"], visible["support"], strict=True
-                )
+                name_of(called, node) + (f" {support:.2f}" if support == support else "")
+                for node, support in visible["support"].where(visible["centre"]).items()
             ],
             radii=np.sqrt(area) / 2,
             most=labels,
@@ -172,11 +166,7 @@ def plot_centres(
 def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     """Columns centre, centrality, support and community; the last may be all missing."""
     needed = ["centre", "centrality", "support"]
-    is_table = isinstance(centres, pd.DataFrame)
-    if not is_table or not set(needed) <= set(centres.columns):
-        columns = list(centres.columns) if is_table else type(centres).__name__
-        msg = f"`centres` must be a table with the columns {needed}; found {columns}"
-        raise InputError(f"{msg}; see polycentricity.detect_centres().")
+    centres = table_of("centres", centres, needed, of="polycentricity.detect_centres()")
     unknown = centres.index.difference(network.nodes.index)
     if len(unknown):
         msg = f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
@@ -223,15 +213,8 @@ def _draw_places(ax: Axes, visible: pd.DataFrame, area: Any, node_kws: dict[str,
         (~centre, "o", 0.5, 5, "other places"),
         (centre, "s", 1.3, 6, "centres"),
     ):
-        style: dict[str, Any] = {
-            "s": area[mine],
-            "marker": marker,
-            "facecolors": shade[mine],
-            "edgecolors": INK,
-            "linewidths": width,
-            "zorder": order,
-            "gid": name,
-        }
+        style: dict[str, Any] = {"s": area[mine], "marker": marker, "linewidths": width}
+        style |= {"facecolors": shade[mine], "edgecolors": INK, "zorder": order, "gid": name}
         ax.scatter(visible["lon"][mine], visible["lat"][mine], **style | node_kws)
 
 
@@ -262,12 +245,3 @@ def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> l
         label = f"{size} {value:,.0f}" if value >= 1000 else f"{size} {value:.3g}"
         handles.append(Line2D([], [], marker="o", markersize=side, mew=0.5, label=label, **hollow))
     return handles
-
-
-def _label(
-    names: Mapping[str, str] | pd.Series[str], node: str, *, centre: bool, support: float
-) -> str:
-    """The name of a place; that of a centre with its support."""
-    name: Any = names.get(node, node)
-    name = node if pd.isna(name) else str(name)
-    return f"{name} {support:.2f}" if centre and np.isfinite(support) else name

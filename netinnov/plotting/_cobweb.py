@@ -90,27 +90,24 @@ def plot_cobweb(
         low, high = min(y.min(), rest), max(y.max(), rest)
         room = 0.12 * (high - low) or 1.0
         heights = np.linspace(low - room, high + room, 400)
-        ax.plot(demand(heights), heights, color=PALETTE[0], linewidth=1.3)
-        ax.plot(supply(heights), heights, color=PALETTE[1], linewidth=1.3, linestyle=DASHES[1])
+        ax.plot(demand(heights), heights, color=PALETTE[0], linewidth=1.3, label="demand")
+        supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
+        ax.plot(supply(heights), heights, linewidth=1.3, label="supply", **supplied)
         ax.plot(x, y, color=INK, linewidth=0.7)
-        ax.plot(x[:1], y[:1], "o", color="white", markeredgecolor=INK, markersize=4.5, zorder=5)
-        ax.plot([float(demand(rest))], [rest], "o", color=INK, markersize=4.5, zorder=5)
+        for at, text, face in (
+            ((x[0], y[0]), "start", "white"),
+            ((float(demand(rest)), rest), "rest", INK),
+        ):
+            point: dict[str, Any] = {"color": face, "markeredgecolor": INK, "zorder": 5}
+            ax.plot(*at, "o", markersize=4.5, label=text, **point)
         wide = 0.12 * (x.max() - x.min()) or 1.0
         ax.set_xlim(x.min() - wide, x.max() + wide)
         ax.set_ylim(heights[0], heights[-1])
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
         ax.set_title(_verdict(market, start, region), fontsize=8)
-        handles = [
-            Line2D([], [], color=PALETTE[0], linewidth=1.3, label="demand"),
-            Line2D([], [], color=PALETTE[1], linewidth=1.3, linestyle=DASHES[1], label="supply"),
-            Line2D([], [], color="white", marker="o", markeredgecolor=INK, label="start"),
-            Line2D([], [], color=INK, marker="o", linestyle="none", label="rest"),
-        ]
-        for handle in handles[2:]:
-            handle.set(linestyle="none", markersize=4.5)
         ax.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.24), columnspacing=1.2,
+            loc="upper left", bbox_to_anchor=(0, -0.24), columnspacing=1.2,
             borderpad=0, handletextpad=0.5, ncols=4 if axes_width(ax) > 75 else 2,
         )  # fmt: skip
     return ax

@@ -15,7 +15,16 @@ from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import MODELLED, write_notes
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import (
+    DASHES,
+    GREY,
+    INK,
+    PALETTE,
+    SINGLE,
+    axes_or_new,
+    figure_style,
+    write,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,15 +123,9 @@ def plot_stability_map(
             # To the side where no threshold runs, as long as there is room.
             settles = y < np.interp(x, ratio, gap)
             right = x > (0.25 if settles else 0.6) * steepest
-            ax.annotate(
-                printable(name),
-                (x, y),
-                xytext=(-4 if right else 4, 3),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                fontsize=7,
-                bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8},
-            )
+            box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8}
+            away, side = ((-4, 3), "right") if right else ((4, 3), "left")
+            write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
         ax.set(xlim=(0, steepest), ylim=(0, top))
         ax.set_ylabel(label)
         label_below = "slope of supply d to slope of demand b, d / b"

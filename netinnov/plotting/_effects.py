@@ -12,8 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from netinnov._arguments import as_list
-from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._notes import chance
+from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style, write
 from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
@@ -100,7 +101,6 @@ def plot_effects(
     needed = ["scenario", "measure", "node", "difference", "low", "high"]
     of = "ExperimentResult.effects()"
     effects = table_of("effects", effects, needed, of=of, method="effects", full=True)
-    names = {} if names is None else names
     measures = effects["measure"].unique()
     ends = as_list("ends", ends, "nodes")
     if percent:
@@ -173,7 +173,7 @@ def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(
     effects: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Mapping[str, str] | pd.Series[str] | None,
     *,
     one_a_scenario: bool,
 ) -> tuple[Floats, list[str]]:
@@ -181,7 +181,10 @@ def _rows(
     several = effects["measure"].nunique() > 1
     parts = zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
     if not one_a_scenario:
-        labels = [_row_label(*part, names=names, several=several) for part in parts]
+        labels = [
+            f"{_head(scenario, measure, several=several)}, {_called(node, names)}"
+            for scenario, measure, node in parts
+        ]
         return np.arange(len(effects), dtype=np.float64), labels
     heads = [_head(scenario, measure, several=several) for scenario, measure, _ in parts]
     row, unique = pd.factorize(np.array(heads, object))
@@ -235,37 +238,19 @@ def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
         texts = [f"{share:.0%}" if pd.notna(share) else "–" for share in effects["same_sign"]]
         columns.append(("same\nsign", texts))
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
-        columns.append(("corrected\np", [_chance(p) for p in effects["corrected_p"]]))
+        columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
+    style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
     for number, (head, texts) in enumerate(columns, start=1):
         away = ((number * _COLUMN - 2) * 72 / 25.4, 0.0)
         for at, text in zip(rows, texts, strict=True):
-            ax.annotate(
-                text,
-                (1, at),
-                xycoords=ax.get_yaxis_transform(),
-                xytext=away,
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                fontsize=7,
-                annotation_clip=False,
-            )
-        ax.annotate(
-            head,
-            (1, 1),
-            xycoords="axes fraction",
-            xytext=(away[0], 2),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=7,
-            annotation_clip=False,
-        )
+            write(ax, text, (1, at), away=away, xycoords=ax.get_yaxis_transform(), **style)
+        above = (away[0], 2.0)
+        write(ax, head, (1, 1), away=above, xycoords="axes fraction", va="bottom", **style)
     return _HEADS if columns else 0.0
 
 
 def _handles(
-    effects: pd.DataFrame, ends: Sequence[str], names: Mapping[str, str] | pd.Series[str]
+    effects: pd.DataFrame, ends: Sequence[str], names: Mapping[str, str] | pd.Series[str] | None
 ) -> list[Any]:
     whole = effects["node"].isna().to_numpy(bool)
     point: dict[str, Any] = {"marker": "o", "markersize": 4, "linewidth": 1.3}
@@ -278,13 +263,8 @@ def _handles(
         handles.append(Line2D([], [], label=label, **point))
     for node in ends:
         colour = _colour(node, ends)
-        style = {
-            **point,
-            "color": colour,
-            "markerfacecolor": "white",
-            "marker": _marker(node, ends),
-        }
-        handles.append(Line2D([], [], label=printable(names.get(node, node)), **style))
+        style = point | {"color": colour, "marker": _marker(node, ends), "markerfacecolor": "white"}
+        handles.append(Line2D([], [], label=_called(node, names), **style))
     if not whole.all() and not effects["node"].dropna().isin(ends).all():
         label = "a place" if both else text
         handles.append(Line2D([], [], markerfacecolor="white", label=label, **point))
@@ -297,26 +277,12 @@ def _handles(
     return handles
 
 
-def _row_label(
-    scenario: object,
-    measure: object,
-    node: Any,
-    *,
-    names: Mapping[str, str] | pd.Series[str],
-    several: bool,
-) -> str:
-    head = _head(scenario, measure, several=several)
-    return f"{head}, " + ("whole network" if pd.isna(node) else printable(names.get(node, node)))
+def _called(node: Any, names: Mapping[str, str] | pd.Series[str] | None) -> str:
+    return "whole network" if pd.isna(node) else printable(name_of(names, node))
 
 
 def _head(scenario: object, measure: object, *, several: bool) -> str:
     return printable(scenario) + (f": {_plain(measure)}" if several else "")
-
-
-def _chance(value: float) -> str:
-    if np.isnan(value):
-        return "–"
-    return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
 
 
 def _plain(measure: object) -> str:

@@ -15,16 +15,14 @@ from matplotlib.path import Path
 
 from netinnov._arguments import as_whole, check_names
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
-from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._frame import asked_frame, draw_frame, map_height
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
+from netinnov.plotting._legend import legend_beside
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import (
-    DOUBLE,
     INK,
-    axes_or_new,
     figure_style,
     layer_style,
     mark_modelled,
@@ -147,8 +145,8 @@ def plot_flow_map(
     if layers is not None:
         drawn = tuple(check_names("layers", layers, network.layers))
     located = _positions(network).dropna()
-    frame = west, east, south, north = asked_frame(extent, located)
-    inside = located["lon"].between(west, east) & located["lat"].between(south, north)
+    frame = asked_frame(extent, located)
+    shown_at = located[inside(located, frame)]
     notes = []
     if layers is None:
         drawn, fainter = _heaviest(network, located, modelled)
@@ -159,10 +157,10 @@ def plot_flow_map(
         notes.append(
             f"Places left out, as they have no coordinates: {missing} of {network.n_nodes}."
         )
-    if not inside.all():
-        notes.append(f"Places outside the frame: {(~inside).sum()}.")
+    if outside := len(located) - len(shown_at):
+        notes.append(f"Places outside the frame: {outside}.")
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
-    visible = located.index[inside]
+    visible = shown_at.index
     text = place_names(network.places) if names is None else names
     within = ends["home"].isin(visible) & ends["host"].isin(visible)
     leaving = ends[~within & (ends["home"].isin(visible) | ends["host"].isin(visible))]
@@ -177,31 +175,22 @@ def plot_flow_map(
         notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
     inner = inner.head(most_arrows)
     with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        draw_frame(ax, frame)
-        draw_basemap(ax, basemap, frame)
+        ax = map_axes(ax, frame, basemap)
         strength = _strength(network, network.layers if layers is None else drawn, modelled)
         handles, cut = _draw_links(
             ax, network, drawn, located, strength, modelled, strongest, dict(edge_kws or {})
         )
         handles += draw_arrows(ax, inner, located)
-        shown = _ranked(located.loc[inside], strength, ends)
+        shown = _ranked(shown_at, strength, ends)
         area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
         handles += _draw_places(ax, shown, area, ends, dict(node_kws or {}))
-        ax.legend(
-            handles=handles,
-            title=f"width of a link: {printable(label)}" if drawn else None,
-            alignment="left",
-            loc="upper left",
-            bbox_to_anchor=(1.01, 1.0),
-            borderaxespad=0,
-            handlelength=3.4,
-        )
+        title = f"width of a link: {printable(label)}" if drawn else None
+        legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         label_points(
             ax,
             shown[["lon", "lat"]].to_numpy(),
-            [str(text.get(node, node)) for node in shown.index],
+            [name_of(text, node) for node in shown.index],
             radii=np.sqrt(area) / 2,
             most=labels,
             must=min(_LED, int((shown["ends"] > 0).sum())),
@@ -273,22 +262,10 @@ def _draw_links(
         )
         width = np.maximum(own["weight"] / most * (_EVEN if even else _WIDEST), _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
-        ax.add_collection(
-            PathCollection(
-                curves,
-                **{
-                    "facecolors": "none",
-                    "edgecolors": style["color"],
-                    "linewidths": width.to_numpy(),
-                    "linestyles": [style["linestyle"]],
-                    "alpha": 0.4 if layer in modelled else 0.85,
-                    "zorder": 1 if layer in modelled else 4,
-                    "gid": layer,
-                }
-                | edge_kws,
-            ),
-            autolim=False,
-        )
+        look: dict[str, Any] = {"facecolors": "none", "edgecolors": style["color"], "gid": layer}
+        look |= {"linewidths": width.to_numpy(), "linestyles": [style["linestyle"]]}
+        look |= {"alpha": 0.4, "zorder": 1} if layer in modelled else {"alpha": 0.85, "zorder": 4}
+        ax.add_collection(PathCollection(curves, **look | edge_kws), autolim=False)
         upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
         text = f"{mark_modelled(layer, modelled)}, {upto} {_rounded(own['weight'].max())}"
         handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
@@ -393,15 +370,9 @@ def _draw_places(
     ):
         if not mine.any():
             continue
-        x, y = at.loc[mine, "lon"], at.loc[mine, "lat"]
-        style: dict[str, Any] = {
-            "marker": marker,
-            "facecolors": face,
-            "edgecolors": edge,
-            "linewidths": 0.7,
-        }
-        placed: dict[str, Any] = {"s": area[mine], "zorder": 6, "gid": role}
-        ax.scatter(x, y, **placed | style | node_kws)
+        look: dict[str, Any] = {"s": area[mine], "marker": marker, "zorder": 6, "gid": role}
+        look |= {"facecolors": face, "edgecolors": edge, "linewidths": 0.7}
+        ax.scatter(at.loc[mine, "lon"], at.loc[mine, "lat"], **look | node_kws)
         key: dict[str, Any] = {"marker": marker, "markerfacecolor": face, "markeredgecolor": edge}
         handles.append(Line2D([], [], linestyle="none", markersize=5, label=role, **key))
     return handles

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib import font_manager
@@ -18,7 +18,7 @@ from matplotlib import font_manager
 from netinnov._columns import DISPLAY_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (
@@ -138,6 +138,12 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
         names.append(name)
     _tell(lacking)
     return pd.Series(names, index=places.index, name="name", dtype="str")
+
+
+def name_of(names: Mapping[Any, str] | pd.Series[str] | None, node: Any) -> str:
+    """The name that a mapping has for a node; its id where it has none."""
+    name: Any = None if names is None else names.get(node)
+    return str(node if name is None or pd.isna(name) else name)
 
 
 def printable(text: object, *, longest: int = 40) -> str:

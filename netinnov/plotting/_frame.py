@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from scipy.spatial import cKDTree
 
 from netinnov._arguments import as_list, check_number, shown
 from netinnov.errors import InputError
-from netinnov.plotting._style import DOUBLE, INK
+from netinnov.plotting._basemap import draw_basemap
+from netinnov.plotting._style import DOUBLE, INK, axes_or_new, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,6 +137,21 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 
+def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
+    """Which points lie in a frame."""
+    west, east, south, north = frame
+    within: pd.Series[bool] = located["lon"].between(west, east)
+    return within & located["lat"].between(south, north)
+
+
+def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
+    """Axes of a map, new ones of 183 mm if none are given, with what lies below all else."""
+    ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
+    draw_frame(ax, frame)
+    draw_basemap(ax, basemap, frame)
+    return ax
+
+
 def draw_frame(ax: Axes, frame: Frame) -> None:
     """Set limits, aspect and degrees, and draw the scale bar below the southernmost place."""
     west, east, south, north = frame
@@ -160,12 +176,4 @@ def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
     km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
     east = west + km / degree
     ax.plot([west, east], [south, south], color=INK, linewidth=1.2, zorder=8, gid="scale")
-    ax.annotate(
-        f"{km:g} km",
-        (east, south),
-        xytext=(3, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7,
-        zorder=8,
-    )
+    write(ax, f"{km:g} km", (east, south), away=(3, 0), zorder=8)

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import MODELLED, number, percent, write_notes
 from netinnov.plotting._style import (
@@ -83,7 +83,11 @@ def plot_bifurcation(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['stable', 'break point: 2.000']
     """
-    parameter = _checked_diagram(diagram)
+    diagram = table_of("diagram", diagram, ["share", "stable"], of="bifurcation_diagram()")
+    if diagram.shape[1] < 3 or diagram.empty:
+        msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
+        raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
+    parameter = str(diagram.columns[0])
     marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=72)
@@ -158,15 +162,17 @@ def plot_phase_map(
         colours = ListedColormap(list(_PHASES.values()))
         norm = BoundaryNorm(np.arange(-0.5, len(known)), colours.N)
         ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
-        entries: list[Any] = [
-            Patch(facecolor=_PHASES[name], edgecolor=INK, linewidth=0.3, label=text)
-            for name, text in _named(codes, known)
-        ]
+        entries: list[Any] = []
+        for code, (name, colour) in enumerate(_PHASES.items()):
+            if share := float((codes == code).mean()):
+                text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
+                style: dict[str, Any] = {"facecolor": colour, "edgecolor": INK, "linewidth": 0.3}
+                entries.append(Patch(label=text, **style))
         for at, (name, curve) in enumerate((curves or {}).items()):
             line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=INK)[0]
             line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
             entries.append(line)
-        ax.set(xlim=_span(x), ylim=_span(y))
+        ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
         ax.set_ylabel(printable(axis_labels[1], longest=80))
         write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
         legend_above(ax, entries)
@@ -224,21 +230,16 @@ def plot_trajectories(
     unknown = [region for region in chosen if region not in path]
     if unknown:
         raise InputError(f"`highlight` must name regions of `path`; found {unknown[:5]}.")
-    names = names or {}
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=66)
-        ax.axhline(
-            1 / path.shape[1] if reference is None else reference,
-            color=GREY,
-            linewidth=0.5,
-            zorder=1,
-        )
+        even = 1 / path.shape[1] if reference is None else reference
+        ax.axhline(even, color=GREY, linewidth=0.5, zorder=1)
         rest = path.drop(columns=chosen)
         if rest.shape[1]:
             lines = ax.plot(path.index, rest.to_numpy(), color=GREY, linewidth=0.4, alpha=0.6)
             lines[0].set_label(f"{rest.shape[1]:,} {'other ' if chosen else ''}regions")
         for position, region in enumerate(chosen):
-            label = printable(names.get(region, region))
+            label = printable(name_of(names, region))
             label = f" {label}" if label.startswith("_") else label
             style = layer_style(position)
             ax.plot(path.index, path[region], linewidth=1.3, label=label, zorder=3, **style)
@@ -248,15 +249,6 @@ def plot_trajectories(
         write_notes(ax, [MODELLED], label="step")
         legend_above(ax, ncols=2, handlelength=3)
     return ax
-
-
-def _checked_diagram(diagram: Any) -> str:
-    """Name of the parameter."""
-    columns = list(diagram.columns) if isinstance(diagram, pd.DataFrame) else []
-    if len(columns) < 3 or not {"share", "stable"} <= set(columns) or diagram.empty:
-        msg = "`diagram` must be a table with rows, the parameter first, and columns 'share' and "
-        raise InputError(f"{msg}'stable'; found {columns}; see bifurcation_diagram().")
-    return str(columns[0])
 
 
 def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
@@ -293,14 +285,3 @@ def _checked_phases(phases: Any, known: list[str]) -> Floats:
         word = phases.to_numpy()[codes < 0][0]
         raise InputError(f"`phases` must hold {', '.join(known)}; found {word!r}.")
     return codes.astype(np.float64)
-
-
-def _named(codes: Floats, known: list[str]) -> list[tuple[str, str]]:
-    """Phases on the map and their share of it."""
-    words = {"either": "either, as it begins"}
-    shares = [(name, float((codes == at).mean())) for at, name in enumerate(known)]
-    return [(name, f"{words.get(name, name)}: {percent(share)}") for name, share in shares if share]
-
-
-def _span(values: Floats) -> tuple[float, float]:
-    return float(values.min()), float(values.max())

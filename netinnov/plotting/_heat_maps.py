@@ -18,9 +18,18 @@ from netinnov._matrices import flat_matrix
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._fonts import place_names, printable
+from netinnov.plotting._fonts import name_of, place_names, printable
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import DOUBLE, INK, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import (
+    DOUBLE,
+    INK,
+    SINGLE,
+    axes_or_new,
+    colour_bar,
+    figure_style,
+    ink_on,
+    lay_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,10 +139,8 @@ def plot_community_flows(
         ax = axes_or_new(ax, width=SINGLE, height=88)
         image = _draw_matrix(ax, np.where(blank, np.nan, shown), tags, blank, 0.0, None)
         whole_weight = "all weight" if of == "all" else "the weight that leaves the row"
-        bar = ax.figure.colorbar(image, ax=ax, fraction=0.046, pad=0.03, ticks=MaxNLocator(5))
+        bar = colour_bar(ax, image, f"% of {whole_weight}", ticks=MaxNLocator(5))
         bar.ax.yaxis.set_major_formatter(lambda x, _: f"{100 * x:g}")
-        bar.set_label(f"% of {whole_weight}", fontsize=7)
-        bar.ax.tick_params(labelsize=7)
         write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
         _write_cells(ax, image, np.where(blank, np.nan, shown), _percent, blank)
@@ -203,9 +210,7 @@ def plot_layer_similarity(
         ax = axes_or_new(ax, width=DOUBLE if wide else SINGLE, height=160 if wide else 80)
         shown = np.where(blank, np.nan, values)
         image = _draw_matrix(ax, shown, tags, blank, -1.0 if negative else 0.0, 1.0)
-        bar = ax.figure.colorbar(image, ax=ax, fraction=0.046, pad=0.03, ticks=MaxNLocator(4))
-        bar.set_label(printable(label, longest=80), fontsize=7)
-        bar.ax.tick_params(labelsize=7)
+        colour_bar(ax, image, printable(label, longest=80), ticks=MaxNLocator(4))
         _write_cells(ax, image, shown, _two_digits, blank)
     return ax
 
@@ -231,9 +236,7 @@ def _grouped(
     for code in kept:
         members = np.flatnonzero(codes == code)
         first = nodes[members[strength[members].argmax()]]
-        name = names.get(first, first)
-        name = printable(first if pd.isna(name) else name, longest=24)
-        tags.append(f"{name} ({size[code]:,})")
+        tags.append(f"{printable(name_of(names, first), longest=24)} ({size[code]:,})")
     if len(kept) < n:
         tags.append(f"{n - most:,} others ({size.sum() - size[kept].sum():,})")
     return np.where(known, row[codes], -1), tags
@@ -267,12 +270,7 @@ def _draw_matrix(
     shades = colormaps["RdBu" if low < 0 else "Blues"].with_extremes(bad=_MISSING)
     top = float(np.nanmax(shown, initial=0)) if high is None else high
     norm = Normalize(low, top if top > low else low + 1)
-    image = ax.imshow(
-        shown,
-        cmap=shades,
-        norm=norm,
-        interpolation="nearest",
-    )
+    image = ax.imshow(shown, cmap=shades, norm=norm, interpolation="nearest")
     image.set_alpha(np.where(blank, 0.0, 1.0))  # nothing there; grey is for undefined
     at = np.arange(len(tags))
     ax.set_xticks(at, tags, rotation=90)
@@ -295,15 +293,11 @@ def _write_cells(
     blank: npt.NDArray[np.bool_],
 ) -> None:
     """Write the numbers in type of 7 or 6 points, if it has room, and level names, if they have."""
-    figure = ax.figure.canvas.figure
-    if (engine := figure.get_layout_engine()) is None:
-        figure.draw_without_rendering()
-    else:
-        engine.execute(figure)
-        ax.apply_aspect()
-    room = ax.get_window_extent().width / len(shown) / figure.dpi * 72
+    lay_out(ax)
+    points = 72 / ax.figure.dpi
+    room = ax.get_window_extent().width / len(shown) * points
     names = ax.get_xticklabels()
-    if max(name.get_window_extent().height for name in names) / figure.dpi * 72 <= 0.95 * room:
+    if max(name.get_window_extent().height for name in names) * points <= 0.95 * room:
         ax.tick_params(axis="x", rotation=0)
     words = {at: text(shown[at]) for at in zip(*np.nonzero(~blank), strict=True)}
     longest = max(len(word) for word in words.values())
@@ -312,18 +306,9 @@ def _write_cells(
         return
     for (row, column), word in words.items():
         value = shown[row, column]
-        red, green, blue, _ = image.to_rgba(np.array([value]))[0] if value == value else (1,) * 4
-        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
-        ax.text(
-            column,
-            row,
-            word,
-            ha="center",
-            va="center",
-            fontsize=size,
-            color="white" if dark else INK,
-            in_layout=False,
-        )
+        ink = ink_on(image.to_rgba(np.array([value]))[0]) if value == value else INK
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "color": ink}
+        ax.text(column, row, word, in_layout=False, **look)
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import INK
+from netinnov.plotting._style import INK, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,14 +64,11 @@ def label_points(
     """
     if not len(points):
         return []
-    figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
-    engine = figure.get_layout_engine()
-    if engine is None or arrows:  # an arrow knows the size of its head once it was drawn
-        figure.draw_without_rendering()
+    if arrows:  # an arrow knows the size of its head once it was drawn
+        ax.figure.canvas.figure.draw_without_rendering()
     else:
-        engine.execute(figure)
-        ax.apply_aspect()
-    scale = figure.dpi / 72
+        lay_out(ax)
+    scale = ax.figure.dpi / 72
     at = ax.transData.transform(points)
     reach = radii[:, None] * scale
     taken = np.hstack([at - reach, at + reach])
@@ -101,20 +98,20 @@ def label_points(
         ):
             low, high = candidate[:2], candidate[2:]
             far_away = far >= len(_GAPS)
-            inside = (
-                low[0] >= frame.x0
-                and low[1] >= frame.y0
-                and high[0] <= frame.x1
-                and high[1] <= frame.y1
-            )
-            if not inside or (far_away and found_clear):
+            if not ((low >= frame.min).all() and (high <= frame.max).all()) or (
+                far_away and found_clear
+            ):
                 continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
             # A label may touch its own point.
             hidden = int(np.delete(hit, spot).sum())
             if hidden:
                 crowded.append((hidden, side, offset, candidate))
-            elif far_away or _is_own(taken[:n], spot, candidate, _CLEAR * scale):
+                continue
+            away = _gap(taken[:n], candidate)
+            if far_away or away[spot].min() + _CLEAR * scale < np.delete(away, spot).min(
+                initial=np.inf
+            ):
                 # A line that leads across another marker, or ends beside it, seems to be its own.
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
@@ -124,7 +121,7 @@ def label_points(
                 confused = 0.0
                 if far_away:
                     mistaken = _across(taken[:n], at[i], at[i] + offset)
-                    mistaken[_gap(taken[:n], candidate) < _NEAR * scale] = True
+                    mistaken[away < _NEAR * scale] = True
                     confused = np.delete(np.where(mistaken, radii, 0.0), spot).max(initial=0.0)
                     cost += _CROSSED * confused
                 found_clear |= cost < _HEAD and confused < _BOTHERS
@@ -177,17 +174,6 @@ def _joined(texts: list[str]) -> str:
     if len(names) > _NAMES + 1:
         return f"{names[0]} and {len(names) - 1} more"
     return ", ".join(names)
-
-
-def _is_own(
-    boxes: NDArray[np.float64],
-    spot: NDArray[np.int64],
-    label: NDArray[np.float64],
-    clear: float,
-) -> bool:
-    """Whether all other markers are clearly farther from a label than those of its own spot."""
-    away = _gap(boxes, label)
-    return bool(away[spot].min() + clear < np.delete(away, spot).min(initial=np.inf))
 
 
 def _gap(boxes: NDArray[np.float64], label: NDArray[np.float64]) -> NDArray[np.float64]:

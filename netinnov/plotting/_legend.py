@@ -57,6 +57,13 @@ def legend_above(
     )
 
 
+def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
+    """Write a legend at the right of the axes."""
+    ax.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, **style
+    )
+
+
 def _across(widths: list[float], columns: int, between: float) -> float:
     """Width of a legend, which fills its columns from the left, the first ones fuller."""
     rows, fuller = divmod(len(widths), columns)

@@ -9,13 +9,12 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from netinnov.errors import InputError
-from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._frame import draw_frame, frame_of, map_height
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
+from netinnov.plotting._legend import legend_beside
 from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._style import INK, PALETTE, figure_style
 from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
@@ -105,12 +104,8 @@ def plot_link_changes(
     at = places[["lon", "lat"]].astype(float).dropna()
     lines, unplaced, inner = _between_places(changes, at)
     ends = pd.unique(lines[["a", "b"]].to_numpy().ravel())
-    frame = frame_of(at.loc[ends]) if extent is None else extent
-    west, east, south, north = frame
-    if not (west < east and south < north):
-        msg = f"`extent` must be west < east, south < north in degrees; found {extent}."
-        raise InputError(msg)
-    visible = at[at["lon"].between(west, east) & at["lat"].between(south, north)]
+    frame = asked_frame(extent, at.loc[ends])
+    visible = at[inside(at, frame)]
     within = lines[lines[["a", "b"]].isin(visible.index).all(axis=1)]
     notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []
     if unplaced:
@@ -119,28 +114,20 @@ def plot_link_changes(
         notes.append(f"Pairs with an end outside the frame, not drawn: {outside}.")
     drawn, cut = _strongest(within, strongest)
     with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        draw_frame(ax, frame)
-        draw_basemap(ax, basemap, frame)
+        ax = map_axes(ax, frame, basemap)
         handles = _draw_lines(ax, drawn, at, dict(edge_kws or {}))
         touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
         new = visible.loc[_new_at(changes, visible)]
         handles += _draw_places(ax, at.loc[weight.index], new, dict(node_kws or {}))
-        ax.legend(
-            handles=handles,
-            title=f"width: change in {printable(label)}" if len(drawn) else None,
-            alignment="left",
-            loc="upper left",
-            bbox_to_anchor=(1.01, 1.0),
-            borderaxespad=0,
-        )
+        title = f"width: change in {printable(label)}" if len(drawn) else None
+        legend_beside(ax, handles, title=title, alignment="left")
         write_notes(ax, [*notes, *cut])
         text = place_names(places) if names is None else names
         label_points(
             ax,
             at.loc[weight.index].to_numpy(),
-            [str(text.get(place, place)) for place in weight.index],
+            [name_of(text, place) for place in weight.index],
             radii=np.full(len(weight), 2.2),
             most=int(labels),
             must=_NAMED,
@@ -203,20 +190,10 @@ def _draw_lines(
         ends = [at.loc[mine[end]].to_numpy(np.float64) for end in ("a", "b")]
         widths = np.maximum(_WIDEST * size / most, _THINNEST)
         style: dict[str, Any] = {"color": colour, "linestyle": dash}
+        look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "zorder": 2 + (sign > 0)}
+        look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text}
         ax.add_collection(
-            LineCollection(
-                list(np.stack(ends, axis=1)),
-                **{
-                    "linewidths": widths.to_numpy(),
-                    "colors": colour,
-                    "linestyles": [dash],
-                    "alpha": 0.85,
-                    "zorder": 2 + (sign > 0),
-                    "gid": text,
-                }
-                | edge_kws,
-            ),
-            autolim=False,
+            LineCollection(list(np.stack(ends, axis=1)), **look | edge_kws), autolim=False
         )
         low, high = number(size.min()), number(size.max())
         label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
@@ -226,7 +203,7 @@ def _draw_lines(
 
 def _draw_places(
     ax: Axes, at: pd.DataFrame, new: pd.DataFrame, node_kws: dict[str, Any]
-) -> list[Line2D]:
+) -> list[Any]:
     handles = []
     for label, mine, marker, size, face in (
         ("end of a link drawn", at, "o", 16, "white"),
@@ -234,17 +211,7 @@ def _draw_places(
     ):
         if mine.empty:
             continue
-        look: dict[str, Any] = {
-            "s": size,
-            "marker": marker,
-            "facecolors": face,
-            "edgecolors": INK,
-            "linewidths": 0.7,
-            "zorder": 6,
-            "gid": label,
-        }
-        ax.scatter(mine["lon"], mine["lat"], **look | node_kws)
-        style: dict[str, Any] = {"marker": marker, "markersize": size**0.5, "markeredgecolor": INK}
-        style |= {"linestyle": "none", "markerfacecolor": face, "label": label}
-        handles.append(Line2D([], [], **style))
+        look: dict[str, Any] = {"s": size, "marker": marker, "facecolors": face, "zorder": 6}
+        look |= {"edgecolors": INK, "linewidths": 0.7, "gid": label, "label": label}
+        handles.append(ax.scatter(mine["lon"], mine["lat"], **look | node_kws))
     return handles

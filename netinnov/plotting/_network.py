@@ -14,7 +14,7 @@ from matplotlib.patches import Polygon
 from netinnov._arguments import as_whole, check_names, check_rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._network_links import DrawnLinks, draw_links, heaviest_links
@@ -348,11 +348,10 @@ def _label(
     rest = [(number, int(node)) for number in range(len(pictures)) for node in order]
     spots = list(dict.fromkeys([*first, *rest]))
     ids = network.storage.nodes.index
-    shown = {} if names is None else pd.Series(names, dtype=object).dropna().to_dict()
     label_points(
         ax,
         np.array([pictures[number].at[node] for number, node in spots]),
-        [str(shown.get(ids[node], ids[node])) for _, node in spots],
+        [name_of(names, ids[node]) for _, node in spots],
         radii=np.sqrt(areas[[node for _, node in spots]] / np.pi),
         most=len(first),
         must=len(first) // 3,

@@ -56,6 +56,13 @@ def number(value: float, form: str = ".3g") -> str:
     return f"{value:{sign}z{form[:point]}{form[point:]}}".replace("-", "\N{MINUS SIGN}")
 
 
+def chance(p: float, none: str = "") -> str:
+    """A p-value of three decimals without its zero; ``none`` where it is not defined."""
+    if p != p:
+        return none
+    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
 def write_notes(
     ax: Axes,
     notes: Iterable[str],

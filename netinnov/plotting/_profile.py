@@ -11,8 +11,10 @@ from matplotlib.patches import Patch, Rectangle
 
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._legend import legend_above
+from netinnov.plotting._notes import chance, number, write_notes
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, lay_out, write
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,16 +121,13 @@ def plot_profile(
 
 def _checked(profile: Any) -> pd.DataFrame:
     """All columns that are drawn, NaN where they are not given."""
-    if not isinstance(profile, pd.DataFrame) or "value" not in profile or profile.empty:
-        shape = (
-            list(profile.columns) if isinstance(profile, pd.DataFrame) else type(profile).__name__
-        )
-        msg = "`profile` must be a table with rows and a column 'value'; found "
-        raise InputError(f"{msg}{shape}; see polycentricity.profile().")
+    given = table_of("profile", profile, ["value"], of="polycentricity.profile()")
+    if given.empty:
+        raise InputError("`profile` must have a row for each index; found none.")
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    table = profile.reindex(columns=[*numbers, "of", "many_centres_if"])
+    table = given.reindex(columns=[*numbers, "of", "many_centres_if"])
     for name in numbers:
-        if name in profile and not pd.api.types.is_numeric_dtype(profile[name]):
+        if name in given and not pd.api.types.is_numeric_dtype(given[name]):
             raise InputError(f"`profile`: the column {name!r} must hold numbers.")
         table[name] = table[name].astype(float)
     for name in ("of", "many_centres_if"):
@@ -216,8 +215,8 @@ def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: floa
                 for a, b in pairs
             ]
             columns.append((head, 25.0, texts))
-        columns.append(("z", 10.0, [_signed(z) for z in table["z"]]))
-        columns.append(("p", 9.0, [_chance(p) for p in table["p"]]))
+        scores = ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]
+        columns += [("z", 10.0, scores), ("p", 9.0, [chance(p) for p in table["p"]])]
     for head, width, texts in columns:
         if any(texts):
             right += max(width, _GAP + _DIGIT * max(map(len, texts)))
@@ -238,19 +237,10 @@ def _write_beside(
     bold: bool = False,
 ) -> None:
     """Text at a height, so many millimetres from a side of the axes."""
-    ax.annotate(
-        text,
-        (x, at),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=(away * 72 / 25.4, 0),
-        textcoords="offset points",
-        ha="left" if left else "right",
-        va="center",
-        fontsize=size,
-        fontweight="bold" if bold else "normal",
-        color=INK if size > 6 else "#5c5c5c",
-        annotation_clip=False,
-    )
+    look: dict[str, Any] = {"fontsize": size, "color": INK if size > 6 else "#5c5c5c"}
+    look |= {"ha": "left" if left else "right", "fontweight": "bold" if bold else "normal"}
+    look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
+    write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
 
 
 def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
@@ -260,11 +250,8 @@ def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
     if table["p"].notna().any():
         filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
         handles.append(Line2D([], [], markerfacecolor=INK, label=filled, **point))
-        handles.append(
-            Line2D([], [], markerfacecolor="white", label="value, larger p or none", **point)
-        )
-    else:
-        handles.append(Line2D([], [], markerfacecolor="white", label="value", **point))
+    text = "value, larger p or none" if handles else "value"
+    handles.append(Line2D([], [], markerfacecolor="white", label=text, **point))
     if table["low"].notna().any():
         text = "95 % interval, flows resampled"
         handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
@@ -273,26 +260,14 @@ def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
         handles.append(Line2D([], [], label="range without one place", **style))
     if table["null_low"].notna().any():
         handles.append(Patch(facecolor=_NULL, label="null model, 95 % (line: mean)"))
-    ax.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        borderpad=0,
-        ncols=1 if _is_narrow(ax) else 2,
-        columnspacing=1.6,
-    )
+    legend_above(ax, handles, ncols=2, columnspacing=1.6, up=1.0)
 
 
 def _shorten(ax: Axes, ends: list[Text]) -> None:
     """Shorten what is written at the two ends of the scales where they would meet."""
-    figure = ax.figure.canvas.figure
-    engine = figure.get_layout_engine()
     if not ends:
         return
-    if engine is None:
-        figure.draw_without_rendering()
-    else:
-        engine.execute(figure)
+    lay_out(ax)
     left, right = (text.get_window_extent() for text in ends)
     if left.x1 + 0.1 * (left.width + right.width) > right.x0:
         for text in ends:
@@ -312,13 +287,3 @@ def _three_digits(value: float) -> str:
     else:
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".rstrip(".")
     return text.replace("-", "\N{MINUS SIGN}")
-
-
-def _signed(value: float) -> str:
-    return "" if np.isnan(value) else number(value, "+.1f")
-
-
-def _chance(value: float) -> str:
-    if np.isnan(value):
-        return ""
-    return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")

@@ -18,7 +18,7 @@ from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._notes import caption_notes, number, write_notes
-from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style, lay_out
 from netinnov.plotting._table_of_result import table_of
 from netinnov.polycentricity import RankSize, rank_size
 
@@ -257,10 +257,7 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], c
 
     Names of earlier calls stay; one that would cover another is left out.
     """
-    figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
+    lay_out(ax)
     taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
         text = ax.annotate(

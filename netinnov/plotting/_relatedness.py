@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from netinnov.errors import InputError
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,10 +46,9 @@ def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> plot_entry_rates(pd.DataFrame([row | {"n_candidates": 50}])).get_ylabel()
     'share that the region enters, %'
     """
-    table: Any = rates
-    if not isinstance(table, pd.DataFrame) or table.empty or not set(_NEEDED) <= set(table):
-        msg = f"`rates` must be a table with rows and the columns {', '.join(_NEEDED)}"
-        raise InputError(f"{msg}; see entry_rates().")
+    table = table_of("rates", rates, _NEEDED, of="entry_rates()")
+    if table.empty:
+        raise InputError("`rates` must have a row for each bin; found none; see entry_rates().")
     x = table["density"].to_numpy(np.float64)
     y = {name: 100 * table[name].to_numpy(np.float64) for name in _NEEDED[1:5]}
     with figure_style():

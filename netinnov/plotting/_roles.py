@@ -10,9 +10,11 @@ from matplotlib.patches import Rectangle
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import name_of
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,25 +124,18 @@ def plot_roles(
             for role, name in _NAMES.items()
             if count.get(role, 0)
         ]
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderpad": 0}
         ax.legend(
-            handles=handles,
-            loc="lower left",
-            bbox_to_anchor=(0, 1.01),
-            ncols=2,
-            handlelength=0,
-            handletextpad=0,
-            borderpad=0,
-            columnspacing=1.6,
+            handles=handles, ncols=2, handlelength=0, handletextpad=0, columnspacing=1.6, **place
         )
         ax.set_ylabel("z inside the community")
         left = len(roles) - len(placed)
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
         write_notes(ax, [note], label="participation across communities")
-        text = {} if names is None else names
         label_points(
             ax,
             placed[["participation", "z"]].to_numpy(np.float64),
-            [_name(text, node) for node in placed.index],
+            [name_of(names, node) for node in placed.index],
             radii=np.where(hub, 2.0, 1.5),
             most=labels,
             beside=tags,
@@ -151,11 +146,7 @@ def plot_roles(
 def _placed(roles: Any) -> pd.DataFrame:
     """The nodes that have a place in the plane, the greatest z first."""
     needed = ["z", "participation", "role"]
-    columns = list(roles.columns) if isinstance(roles, pd.DataFrame) else type(roles).__name__
-    if not isinstance(roles, pd.DataFrame) or not set(needed) <= set(roles.columns):
-        msg = f"`roles` must be a table with the columns {needed}; found {columns}"
-        raise InputError(f"{msg}; see community.roles().")
-    table = roles[needed]
+    table = table_of("roles", roles, needed, of="community.roles()")[needed]
     if not all(pd.api.types.is_numeric_dtype(table[name]) for name in needed[:2]):
         raise InputError("`roles`: z and participation must be numbers.")
     placed = table.dropna(subset=needed[:2]).sort_values("z", ascending=False, kind="stable")
@@ -189,22 +180,7 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
             )
         )
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
-        tags.append(
-            ax.text(
-                x,
-                high - 0.015 * (top - bottom),
-                role,
-                ha="center",
-                va="top",
-                fontsize=7,
-                fontweight="bold",
-                color="#5c5c5c",
-                zorder=1,
-            )
-        )
+        look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 7, "fontweight": "bold"}
+        y = high - 0.015 * (top - bottom)
+        tags.append(ax.text(x, y, role, color="#5c5c5c", zorder=1, **look))
     return tags
-
-
-def _name(names: Mapping[str, str] | pd.Series[str], node: str) -> str:
-    name: Any = names.get(node, node)
-    return str(node if pd.isna(name) else name)

@@ -14,13 +14,12 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import ParetoPlans, SitingPlan
-from netinnov.plotting._basemap import draw_basemap
-from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._frame import draw_frame, frame_of, map_height
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
 
 if TYPE_CHECKING:
@@ -96,15 +95,13 @@ def plot_sites(
     chosen = pairs.loc[list(plan.sites)]
     called: dict[str, str] = {}
     for site, (home, _) in zip(chosen.index, chosen.to_numpy(), strict=True):
-        own = str(text.get(home, home))
+        own = name_of(text, home)
         if shares is not None and site in shares.index:
             share = f"{100 * float(shares[site]):.0f}\N{NO-BREAK SPACE}%"
             own = f"{called[home]}, {share}" if home in called else f"{own} {share}"
         called[home] = own
     with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-        draw_frame(ax, frame)
-        draw_basemap(ax, basemap, frame)
+        ax = map_axes(ax, frame, basemap)
         handles = _draw_sites(ax, pairs, chosen, at)
         legend_above(ax, handles, ncols=2)
         ends = list(dict.fromkeys([*chosen["home"], *chosen["host"]]))
@@ -114,7 +111,7 @@ def plot_sites(
         label_points(
             ax,
             at.loc[ends].to_numpy(),
-            [called.get(place, str(text.get(place, place))) for place in ends],
+            [called.get(place, name_of(text, place)) for place in ends],
             radii=np.full(len(ends), 3.2),
             most=n_named,
             must=n_named,
@@ -137,9 +134,8 @@ def _located(
     at = at.loc[[place for place in ends if place in at.index]]
     if at.empty:
         raise InputError("`places` must have lon and lat of homes or hosts; none are known.")
-    frame = frame_of(at) if extent is None else extent
-    west, east, south, north = frame
-    return at[at["lon"].between(west, east) & at["lat"].between(south, north)], frame
+    frame = asked_frame(extent, at)
+    return at[inside(at, frame)], frame
 
 
 def _drawn(chosen: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:
@@ -174,23 +170,11 @@ def _draw_sites(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.Data
         for of_plan in (True, False):
             ids = chosen[end] if of_plan else pairs.loc[~pairs[end].isin(chosen[end]), end]
             drawn = at.loc[[place for place in dict.fromkeys(ids) if place in at.index]]
-            look: dict[str, Any] = {"facecolors": INK if of_plan else "white", "edgecolors": INK}
-            ax.scatter(
-                drawn["lon"], drawn["lat"], s=size, marker=marker, linewidths=0.7, zorder=5, **look
-            )
-            if len(drawn):
-                handles.append(
-                    Line2D(
-                        [],
-                        [],
-                        linestyle="none",
-                        marker=marker,
-                        markersize=size**0.5,
-                        markeredgecolor=INK,
-                        markerfacecolor=look["facecolors"],
-                        label=f"{end} of the plan" if of_plan else f"other {end} that could be",
-                    )
-                )
+            look: dict[str, Any] = {"s": size, "marker": marker, "linewidths": 0.7, "zorder": 5}
+            look |= {"facecolors": INK if of_plan else "white", "edgecolors": INK}
+            look["label"] = f"{end} of the plan" if of_plan else f"other {end} that could be"
+            marks = ax.scatter(drawn["lon"], drawn["lat"], **look)
+            handles += [marks] if len(drawn) else []
     return handles
 
 
@@ -245,11 +229,8 @@ def plot_plan_value(
             low, high = np.quantile(values, [0.025, 0.975])
             ax.axhspan(low, high, color=_BAND, linewidth=0, zorder=0)
             bins = 15 if np.ptp(values) > 0 else 1
-            style: dict[str, Any] = {
-                "facecolor": PALETTE[4],
-                "edgecolor": "white",
-                "linewidth": 0.3,
-            }
+            style: dict[str, Any] = {"facecolor": PALETTE[4], "edgecolor": "white"}
+            style["linewidth"] = 0.3
             ax.hist(values, bins=bins, orientation="horizontal", **style)
             handles.append(Patch(label=f"{values.size:,} plans at random", **style))
             handles.append(Patch(color=_BAND, linewidth=0, label="95 % of them"))
@@ -319,7 +300,6 @@ def plot_pareto(
     check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
     first, second = (str(each) for each in front.baseline.index)
     table = front.plans.sort_values(first, kind="stable")
-    called = {} if labels is None else labels
     with figure_style():
         ax = axes_or_new(ax, width=SINGLE, height=70)
         x, y = (table[each].to_numpy(np.float64) for each in (first, second))
@@ -341,8 +321,8 @@ def plot_pareto(
         today.set_label("today")
         handles.append(today)
         ax.margins(0.08)
-        ax.set_xlabel(printable(called.get(first, first)))
-        ax.set_ylabel(printable(called.get(second, second)))
+        ax.set_xlabel(printable(name_of(labels, first)))
+        ax.set_ylabel(printable(name_of(labels, second)))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5))
         legend_above(ax, handles)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
 
 from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, ribbon, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +79,6 @@ def plot_space_allocation(
         raise InputError("`allocation` must allocate some space; all demands are 0.")
     space = space[space > _MINUTE * space.sum()]
     space = space.loc[_beside(flows.loc[needs.index, space.index]).index]
-    labels = {} if names is None else dict(names)
     whole = max(needs.sum(), space.sum())
     left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole)
     with figure_style():
@@ -88,8 +86,8 @@ def plot_space_allocation(
         _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
             ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=INK, linewidth=0))
-            text = f"{_called(labels, label)}: {_amount(amount, unit)}"
-            _label(ax, -0.015, top + amount / 2, text, "right")
+            text = f"{printable(name_of(names, label), longest=24)}: {_amount(amount, unit)}"
+            write(ax, text, (-0.015, top + amount / 2), ha="right")
         for k, (label, top, amount) in enumerate(zip(space.index, right, space, strict=True)):
             filled, colour = float(used[label]), PALETTE[k % len(PALETTE)]
             ax.add_patch(Rectangle((1 - _BLOCK, top), _BLOCK, amount, color=_PALE, linewidth=0))
@@ -97,9 +95,10 @@ def plot_space_allocation(
             ax.add_patch(
                 Rectangle((1 - _BLOCK, top), _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5)
             )
-            text = f"{_called(labels, label)}: {_used(filled, amount, unit)}"
-            text += _rent(float(allocation.rents[label]), rent_unit)
-            _label(ax, 1.015, top + amount / 2, text, "left")
+            text = f"{printable(name_of(names, label), longest=24)}: {_used(filled, amount, unit)}"
+            if (rent := float(allocation.rents[label])) > 0:
+                text += f", rent {_amount(rent, rent_unit)}"
+            write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set_xticks([])
@@ -131,25 +130,12 @@ def _tops(sizes: Floats, whole: float) -> Floats:
 
 def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
     left, right = left.copy(), right.copy()
-    start, end, middle = _BLOCK, 1 - _BLOCK, 0.5
-    curve = [Path.CURVE4] * 3
-    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
     for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
         a, b, size = left[i], right[j], flows[i, j]
         left[i], right[j] = a + size, b + size
-        corners = [(start, a), (middle, a), (middle, b), (end, b)]
-        corners += [(end, b + size), (middle, b + size), (middle, a + size), (start, a + size)]
-        shape = Path([*corners, (start, a)], codes)
+        shape = ribbon((_BLOCK, 1 - _BLOCK), (a, b), size)
         colour = PALETTE[j % len(PALETTE)]
         ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor="white", lw=0.4))
-
-
-def _label(ax: Axes, x: float, y: float, text: str, side: str) -> None:
-    ax.text(x, y, text, ha=side, va="center", fontsize=7)
-
-
-def _called(labels: Mapping[str, str], label: str) -> str:
-    return printable(labels.get(label, label), longest=24)
 
 
 def _amount(amount: float, unit: str) -> str:
@@ -161,9 +147,3 @@ def _used(filled: float, amount: float, unit: str) -> str:
     if filled >= amount * (1 - _MINUTE):
         return f"{_amount(amount, unit)}, full"
     return f"{filled / amount:.0%} of {_amount(amount, unit)}".replace("%", "\N{NO-BREAK SPACE}%")
-
-
-def _rent(rent: float, unit: str) -> str:
-    if not rent > 0:
-        return ""
-    return f", rent {_amount(rent, unit)}"

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.style
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from matplotlib.ticker import ScalarFormatter
 
 from netinnov.plotting._fonts import type_families
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.text import Text
 
     from netinnov.network import MultilayerNetwork
 
@@ -177,6 +183,49 @@ class _PowerFormatter(ScalarFormatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Format a tick without the signs of mathematics."""
         return super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")
+
+
+def lay_out(ax: Axes) -> None:
+    """Make the layout as it is now, so that texts can be measured."""
+    figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
+    if (engine := figure.get_layout_engine()) is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+        ax.apply_aspect()
+
+
+def write(
+    ax: Axes, text: str, at: Any, *, away: tuple[float, float] = (0, 0), **style: Any
+) -> Text:
+    """Text so many points away from a point of the axes."""
+    look: dict[str, Any] = {"fontsize": 7, "va": "center"}
+    return ax.annotate(text, at, xytext=away, textcoords="offset points", **look | style)
+
+
+def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> Colorbar:
+    """A bar of shades with its label, beside the axes unless it has axes of its own (cax)."""
+    place: dict[str, Any] = {} if "cax" in options else {"ax": ax, "fraction": 0.046, "pad": 0.03}
+    bar = ax.figure.colorbar(shades, **place | options)
+    bar.set_label(label, fontsize=7)
+    bar.ax.tick_params(labelsize=7)
+    return bar
+
+
+def ink_on(colour: Any) -> str:
+    """White or black, whichever is read better on a colour."""
+    return "white" if np.dot(to_rgb(colour), [0.299, 0.587, 0.114]) < 0.55 else INK
+
+
+def ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
+    """The outline of a band of a height, which leads in a curve from one end to the other."""
+    (start, end), (a, b) = x, y
+    middle = (start + end) / 2
+    there = [(start, a), (middle, a), (middle, b), (end, b)]
+    back = [(across, down + height) for across, down in reversed(there)]
+    curve = [Path.CURVE4] * 3
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+    return Path([*there, *back, (start, a)], codes)
 
 
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
