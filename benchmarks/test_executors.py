@@ -1,20 +1,66 @@
-"""What it costs to send replicates to a cluster instead of to threads."""
+"""What it costs to send replicates to threads, processes and a cluster."""
 
 from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov import _parallel
 from netinnov.connectivity import global_efficiency
 from netinnov.experiments import compare_scenarios
 from netinnov.scenarios import ReverseEnclave
 
 
+def wait_for(_: int, *, seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def cluster(stack: ExitStack, folder):
+    """An executor of two processes of dask.distributed."""
+    distributed = pytest.importorskip("distributed", reason="pip install 'netinnov[distributed]'")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    local = distributed.LocalCluster(local_directory=folder, **options)
+    return stack.enter_context(distributed.Client(stack.enter_context(local))).get_executor()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("where", ["threads", "processes", "cluster"])
+def test_overhead_of_a_replicate(in_turns, where, tmp_path):
+    """Two workers that wait: what takes longer than waiting is overhead."""
+    n, seconds = (1000, 0.002) if in_turns.measured else (20, 0)
+    with ExitStack() as stack:
+        executor = {
+            "threads": lambda: stack.enter_context(ThreadPoolExecutor(2)),
+            "processes": lambda: stack.enter_context(
+                ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+            ),
+            "cluster": lambda: cluster(stack, tmp_path),
+        }[where]()
+
+        def work(batch_seconds):
+            with patch.object(_parallel, "BATCH_SECONDS", batch_seconds):
+                _parallel.run(
+                    partial(wait_for, seconds=seconds), range(n), executor=executor, progress=False
+                )
+
+        found = in_turns(
+            {"by measured cost": lambda: work(2.0), "one by one": lambda: work(0)}, rounds=5
+        )
+    for name, wall in found.items():
+        print(f"{where}, {name}: {1000 * (2 * wall / n - seconds):.2f} ms of overhead a replicate")
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_replicates_on_a_cluster(in_turns, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="pip install 'netinnov[distributed]'")
     rng = np.random.default_rng(1)
     n = 300 if in_turns.measured else 20
     names = [f"p{i}" for i in range(n)]
@@ -35,13 +81,8 @@ def test_replicates_on_a_cluster(in_turns, tmp_path):
             progress=False,
         ).replicates
 
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        executor = client.get_executor()
+    with ExitStack() as stack:
+        executor = cluster(stack, tmp_path)
         pd.testing.assert_frame_equal(compare(executor), compare(2))
         in_turns(
             {

@@ -7,12 +7,12 @@ import os
 import pickle
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from netinnov._interruption import check_interrupted
 from netinnov.errors import InputError
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_SHARE = 20
-"""A batch is at most one part in so many of the work: progress is seen, and little is lost."""
+BATCH_SECONDS = 2.0
+"""What a batch is to take: long against the cost of sending it, and short against a run."""
 
-_SHARE_SAVED = 100
-"""The same where batches are saved, so that a kill costs a hundredth of the work a worker."""
+_BATCHES = 4
+"""A worker gets at least so many batches, so that none waits long for the last one."""
+
+_FILES = 1_000
+"""Saved batches are at most about so many, and at least `_BATCHES` a worker."""
+
+_UNKNOWN = 5
+"""Workers of an executor that does not say how many it has."""
 
 _WORTH_THREADS = 200_000
 """Rows below which starting threads costs more than it saves."""
@@ -40,6 +46,13 @@ _inside = threading.local()
 
 _loaded: dict[str, Callable[[Any], Any]] = {}
 """The task that this process has unpickled last, by its digest."""
+
+
+class _Batch(NamedTuple, Generic[Result]):
+    """Results of a batch, and what the last of them took."""
+
+    values: list[Result]
+    seconds: float
 
 
 def run(
@@ -85,34 +98,51 @@ def run(
     InputError
         A task that cannot travel to the processes of the executor; a number of threads below 1.
     """
-    size = max(1, len(items) // (_SHARE_SAVED if save else _SHARE))
-    batches = [items[start : start + size] for start in range(0, len(items), size)]
-    results: list[list[Result]] = [[]] * len(batches)
-    waiting: dict[Future[list[Result]], int] = {}
-    total = done + len(items)
-    bar = progress_bar(total, done=done, label=label, shown=progress)
+    bar = progress_bar(done + len(items), done=done, label=label, shown=progress)
+    results: dict[int, list[Result]] = {}  # by the position of the first item of a batch
+    waiting: dict[Future[_Batch[Result]], range] = {}
+    seconds: list[float] = []
 
-    def keep(at: int, batch_results: list[Result]) -> None:
-        results[at] = batch_results
-        bar.update(len(batch_results))
+    def keep(at: range, values: list[Result]) -> None:
+        results[at.start] = values
+        bar.update(len(values))
         if save is not None:
-            save(batches[at], batch_results)
+            save(items[at.start : at.stop], values)
+
+    def keep_batch(at: range, batch: _Batch[Result]) -> None:
+        seconds.append(batch.seconds)
+        keep(at, batch.values)
 
     def keep_all_done() -> None:
         for future in [future for future in waiting if _succeeded(future)]:
-            keep(waiting.pop(future), future.result())
+            keep_batch(waiting.pop(future), future.result())
+
+    def work_off(batches: list[range]) -> None:
+        futures = [submit(items[at.start : at.stop]) for at in batches]
+        stack.callback(_cancel, futures)
+        if save is None:  # else the batches that run at a failure are finished and saved
+            stack.callback(stopped.set)
+            for at, future in zip(batches, futures, strict=True):
+                while not future.done():
+                    wait([future], timeout=_POLL)
+                    check_interrupted()
+                keep_batch(at, future.result())
+            return
+        waiting.update(zip(futures, batches, strict=True))
+        while waiting:
+            wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED)
+            keep_all_done()
+            check_interrupted()
+            for future in [future for future in waiting if future.done()]:
+                future.result()  # raises what went wrong
 
     stopped = threading.Event()
     with ExitStack() as stack:
         stack.callback(bar.close)
         if executor is None or isinstance(executor, int):
-            threads = min(workers(executor), len(batches))
+            threads = min(workers(executor), len(items))
             if threads <= 1:
-                # A batch that is to be saved is finished, and another one is broken off.
-                step = task if save is not None else partial(_unless_interrupted, task)
-                for at, batch in enumerate(batches):
-                    keep(at, _run_batch(step, stopped, batch))
-                    check_interrupted()
+                _one_after_another(task, items, keep, least=_least_saved(items, save))
                 return _joined(results)
             # Called last: when the batches that were running at a failure have ended.
             stack.callback(keep_all_done)
@@ -122,24 +152,60 @@ def run(
             raise InputError(f"{msg} (no method `submit`).")
         else:
             stack.callback(keep_all_done)
-        futures = _submit(executor, task, batches, stopped)
-        stack.callback(_cancel, futures)
-        if save is None:  # else the batches that run at a failure are finished and saved
-            stack.callback(stopped.set)
-            for at, future in enumerate(futures):
-                while not future.done():
-                    wait([future], timeout=_POLL)
-                    check_interrupted()
-                keep(at, future.result())
+        submit = _submitter(executor, task, stopped)
+        n_workers = _n_workers(executor)
+        if len(items) <= 2 * _BATCHES * n_workers:
+            work_off(_batches(range(len(items)), 1))
             return _joined(results)
-        waiting.update({future: at for at, future in enumerate(futures)})
-        while waiting:
-            wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED)
-            keep_all_done()
-            check_interrupted()
-            for future in [future for future in waiting if future.done()]:
-                future.result()  # raises what went wrong
+        # The first item of a worker may compile kernels, so the second is measured.
+        first, rest = range(2 * n_workers), range(2 * n_workers, len(items))
+        work_off(_batches(first, 2))
+        most = -(-len(rest) // (_BATCHES * n_workers))
+        size = max(_n_items(sum(seconds) / len(seconds)), _least_saved(items, save))
+        work_off(_batches(rest, min(size, most)))
         return _joined(results)
+
+
+def _one_after_another(
+    task: Callable[[Item], Result],
+    items: Sequence[Item],
+    keep: Callable[[range, list[Result]], None],
+    *,
+    least: int,
+) -> None:
+    """Apply a task to each item in this thread; what is done before a failure is kept too."""
+    start, values, begun = 0, list[Result](), time.perf_counter()
+    try:
+        for at, item in enumerate(items):
+            check_interrupted()
+            values += _run_batch(task, None, [item]).values
+            if time.perf_counter() - begun >= BATCH_SECONDS and len(values) >= least:
+                keep(range(start, at + 1), values)
+                start, values, begun = at + 1, [], time.perf_counter()
+    finally:
+        if values:
+            keep(range(start, start + len(values)), values)
+
+
+def _n_items(seconds: float) -> int:
+    """Items of a batch, each of which takes so long."""
+    return max(1, int(BATCH_SECONDS / max(seconds, 1e-9)))
+
+
+def _least_saved(items: Sequence[Item], save: object) -> int:
+    """Items that a batch must have so that there are not too many files."""
+    return 1 if save is None else -(-len(items) // _FILES)
+
+
+def _batches(positions: range, size: int) -> list[range]:
+    return [positions[start : start + size] for start in range(0, len(positions), size)]
+
+
+def _n_workers(executor: Executor) -> int:
+    """Tasks that an executor runs at the same time, if it says so."""
+    threads = getattr(getattr(executor, "_client", None), "nthreads", None)  # a cluster of dask
+    n = sum(threads().values()) if threads else getattr(executor, "_max_workers", None)
+    return n or _UNKNOWN
 
 
 def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
@@ -166,42 +232,41 @@ def workers(executor: int | None) -> int:
     return executor
 
 
-def _submit(
-    executor: Executor,
-    task: Callable[[Item], Result],
-    batches: list[Sequence[Item]],
-    stopped: threading.Event,
-) -> list[Future[list[Result]]]:
+def _submitter(
+    executor: Executor, task: Callable[[Item], Result], stopped: threading.Event
+) -> Callable[[Sequence[Item]], Future[_Batch[Result]]]:
+    """What hands batches to an executor, with the task."""
     if isinstance(executor, ThreadPoolExecutor):
-        return [executor.submit(_run_batch, task, stopped, batch) for batch in batches]
+        return lambda batch: executor.submit(_run_batch, task, stopped, batch)
     try:
         data = pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise InputError(_cannot_travel(error)) from error
     digest = hashlib.sha256(data).hexdigest()
-    # A cluster of dask sends what is scattered once to a worker, and not with every batch.
+    # A cluster of dask sends what is scattered once to a worker, and not with every batch. Of two
+    # runs with one name for it, the second would look for what the first is just giving up.
     scatter = getattr(getattr(executor, "_client", None), "scatter", None)
-    sent: Any = data if scatter is None else scatter(data, broadcast=True)
-    return [executor.submit(_run_pickled, digest, sent, batch) for batch in batches]
+    sent: Any = data if scatter is None else scatter(data, broadcast=True, hash=False)
+    return lambda batch: executor.submit(_run_pickled, digest, sent, batch)
 
 
 def _run_batch(
     task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
-) -> list[Result]:
+) -> _Batch[Result]:
     """Results of a batch; of its first items where the whole run is stopped on the way."""
     before, _inside.run = getattr(_inside, "run", False), True
+    values, begun = list[Result](), time.perf_counter()
     try:
-        return [task(item) for item in batch if stopped is None or not stopped.is_set()]
+        for item in batch:
+            if stopped is None or not stopped.is_set():
+                begun = time.perf_counter()
+                values.append(task(item))
+        return _Batch(values, time.perf_counter() - begun)
     finally:
         _inside.run = before
 
 
-def _unless_interrupted(task: Callable[[Item], Result], item: Item) -> Result:
-    check_interrupted()
-    return task(item)
-
-
-def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
+def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> _Batch[Any]:
     task = _loaded.get(digest)
     if task is None:
         try:
@@ -213,8 +278,8 @@ def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
     return _run_batch(task, None, batch)
 
 
-def _joined(results: list[list[Result]]) -> list[Result]:
-    return [result for batch in results for result in batch]
+def _joined(results: dict[int, list[Result]]) -> list[Result]:
+    return [value for start in sorted(results) for value in results[start]]
 
 
 def _succeeded(future: Future[Any]) -> bool:

@@ -57,6 +57,12 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 
 
 @pytest.fixture
+def one_item_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of `netinnov._parallel.run` have one item, whatever it takes."""
+    monkeypatch.setattr("netinnov._parallel.BATCH_SECONDS", 0)
+
+
+@pytest.fixture
 def spark() -> Iterator[Any]:
     """A session of Spark with two workers on this machine."""
     if shutil.which("java") is None:

@@ -41,18 +41,6 @@ class Unpickled:
         return {"something": 1}
 
 
-class Recording(ThreadPoolExecutor):
-    """Remembers what was submitted."""
-
-    def __init__(self) -> None:
-        super().__init__(2)
-        self.batches: list[int] = []
-
-    def submit(self, fn, /, *args, **kwargs):
-        self.batches.append(len(args[-1]))
-        return super().submit(fn, *args, **kwargs)
-
-
 class Foreign:
     """Looks like an executor, runs at once, and cannot see this process's objects."""
 
@@ -75,14 +63,63 @@ def test_every_executor_gives_the_same_numbers_in_the_same_order(processes) -> N
             assert run(task, items, executor=executor) == expected  # type: ignore[arg-type]
 
 
+class Clock:
+    """Each look at it is so many seconds after the one before."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.looks = seconds, 0
+
+    def perf_counter(self) -> float:
+        self.looks += 1
+        return self.looks * self.seconds
+
+
+# Two workers: up to 16 items one by one; else two batches of two, and then batches that last as
+# long as two seconds, but at least eight of them.
 @pytest.mark.parametrize(
-    ("n", "largest"), [(0, None), (1, 1), (19, 1), (20, 1), (39, 1), (40, 2), (400, 20), (409, 20)]
+    ("n", "seconds", "sizes"),
+    [
+        (0, 1, []),
+        (16, 0, [1] * 16),
+        (20, 5, [2, 2] + [1] * 16),
+        (404, 0.125, [2, 2] + [16] * 25),
+        (404, 0, [2, 2] + [50] * 8),
+    ],
 )
-def test_a_batch_is_at_most_a_twentieth(n: int, largest: int | None) -> None:
-    with Recording() as pool:
-        assert run(abs, range(n), executor=pool) == list(range(n))
-    assert max(pool.batches, default=None) == largest
-    assert sum(pool.batches) == n
+def test_a_batch_lasts_two_seconds_by_the_first_items(n, seconds, sizes, monkeypatch) -> None:
+    monkeypatch.setattr(_parallel, "time", Clock(seconds))
+    foreign = Foreign()
+    foreign._max_workers = 2
+    assert run(abs, range(n), executor=foreign) == list(range(n))  # type: ignore[arg-type]
+    assert [len(batch) for *_, batch in foreign.arguments] == sizes
+
+
+def test_a_cluster_gets_batches_for_all_of_its_workers() -> None:
+    class Client:
+        def nthreads(self) -> dict[str, int]:
+            return {"one": 60, "two": 40}
+
+        def scatter(self, data: bytes, **_: bool) -> bytes:
+            return data
+
+    foreign = Foreign()
+    foreign._client = Client()
+    assert run(abs, range(1000), executor=foreign) == list(range(1000))  # type: ignore[arg-type]
+    assert len(foreign.arguments) == 100 + 400
+
+
+def test_saved_batches_are_not_too_many(monkeypatch) -> None:
+    monkeypatch.setattr(_parallel, "time", Clock(5))
+    for executor in (1, Foreign()):
+        saved: list[int] = []
+        run(
+            abs,
+            range(6000),
+            executor=executor,  # type: ignore[arg-type]
+            save=lambda items, _, saved=saved: saved.append(len(items)),
+        )
+        assert sum(saved) == 6000
+        assert max(saved) == 6
 
 
 def test_the_executor_given_is_left_open() -> None:
@@ -106,7 +143,7 @@ def test_a_process_unpickles_the_task_once() -> None:
     Unpickled.times = 0
     foreign = Foreign()
     assert run(Unpickled(), range(60), executor=foreign) == [1] * 60  # type: ignore[arg-type]
-    assert len(foreign.arguments) == 20
+    assert len(foreign.arguments) > 20
     assert len({id(data) for _, data, _ in foreign.arguments}) == 1
     run(abs, [1], executor=foreign)  # type: ignore[arg-type]
     assert len(_parallel._loaded) == 1
