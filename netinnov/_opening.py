@@ -57,11 +57,6 @@ def file_of(folder: Path, stem: str, endings: Sequence[str]) -> Path | None:
 
     A folder or a broken link of this name counts: it is refused when it is opened, so that no
     table is left out in silence.
-
-    Raises
-    ------
-    InputError
-        If there are several.
     """
     wanted = {f"{stem}{ending}" for ending in endings}
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.casefold() in wanted)
@@ -97,14 +92,8 @@ def check_file(path: Path) -> Path:
 def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     """The bytes of a file, or of a member of a zip or folder, without their packing.
 
-    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read.
-
-    Raises
-    ------
-    InputError
-        If it is not a regular file, is damaged, unpacks to more than `MOST_UNPACKED` times its
-        size and `ALWAYS_UNPACKED` bytes, or to more fields than `MOST_FIELDS` for each byte of it
-        and `ALWAYS_FIELDS`.
+    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read, up to the limits
+    above.
     """
     if member is not None and kind_at_path(path) == "a folder":
         path, member = path / member, None

@@ -20,11 +20,6 @@ def kind_at_path(path: Path) -> str:
     """``"a file"``, ``"a folder"``, ``"nothing"``, or what is neither, such as ``"a FIFO"``.
 
     Links are followed. Nothing is opened: to open a FIFO is to wait for its writer.
-
-    Raises
-    ------
-    InputError
-        If the path cannot be looked up: a name that is too long, a folder without access.
     """
     try:
         mode = path.stat().st_mode

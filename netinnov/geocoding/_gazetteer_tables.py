@@ -53,11 +53,6 @@ def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
     """Check the tables and join them: cities, which have coordinates or codes, and their names.
 
     ``country`` is that of tables with codes that name none.
-
-    Raises
-    ------
-    InputError
-        A table cannot be read, lacks a column, or holds what cannot be; or none has cities.
     """
     sources = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
     if not isinstance(sources, Sequence) or not sources:

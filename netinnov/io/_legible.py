@@ -27,13 +27,7 @@ def legible(
     stacklevel: int = 4,
     **distinct: Iterable[str],
 ) -> dict[str | None, str | None]:
-    """What to write for each text; says what is not written as it is.
-
-    Raises
-    ------
-    InputError
-        If two of the texts that must stay ``distinct`` (by what they are) would become one.
-    """
+    """What to write for each text; says what is not written as it is."""
     written = {text: None if text is None else text.translate(twins) for text in texts}
     for kind, group in distinct.items():
         first: dict[str, str] = {}

@@ -48,15 +48,7 @@ def read_any_table(
     *,
     stripped: bool = False,
 ) -> AnyTable:
-    """Read one table, by the ending of its file; the last two are for text files.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, or is a workbook with more than one sheet that holds anything.
-    ImportError
-        A package that reads such files is not installed.
-    """
+    """Read one table, by the ending of its file; the last two are for text files."""
     ending = ending_of(path)
     if ending == ".parquet":
         frame = read_parquet(path)

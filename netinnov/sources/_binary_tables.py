@@ -25,15 +25,7 @@ MAPS = (".gpkg", ".geojson", ".shp")
 
 
 def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
-    """The sheets of a workbook that hold anything, with the rows as it counts them.
-
-    Raises
-    ------
-    InputError
-        The file is damaged, or a sheet names two columns alike.
-    ImportError
-        python-calamine is not installed.
-    """
+    """The sheets of a workbook that hold anything, with the rows as it counts them."""
     with _workbook(path) as book:
         sheets: dict[Any, pd.DataFrame] = pd.read_excel(
             book, sheet_name=None, header=None, dtype=object, keep_default_na=False, na_values=[""]
@@ -107,13 +99,7 @@ def _inferred(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, list[str]]:
-    """A Stata file with the texts of its value labels, and what is said of it.
-
-    Raises
-    ------
-    InputError
-        The file is damaged, or older than Stata 14 and in no encoding that is known.
-    """
+    """A Stata file with the texts of its value labels, and what is said of it."""
     check_file(path)
     notes = []
     with damage_refused(str(path)), path.open("rb") as stream:
@@ -161,16 +147,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def read_points(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """A layer of points as a table with `lon` and `lat`, and what is said of it.
-
-    Raises
-    ------
-    InputError
-        The file is damaged, something in it is not a point, or its coordinates are not degrees and
-        it does not say what they are.
-    ImportError
-        geopandas or pyogrio is not installed.
-    """
+    """A layer of points as a table with `lon` and `lat`, and what is said of it."""
     geopandas = require("geopandas", extra="maps", needed_by=f"reading {path.name}")
     require("pyogrio", extra="maps", needed_by=f"reading {path.name}")
     check_file(path)

@@ -14,7 +14,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import Weighting, co_participation
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._reader_result import Tables
-from netinnov.sources._text_tables import TextTable, read_text_table
+from netinnov.sources._text_tables import TextTable, file_in, read_text_file
 
 KINDS = {
     "HES": "university",
@@ -154,7 +154,8 @@ def _read(
     faults: list[str],
 ) -> TextTable:
     """The rows of a file that have all ids."""
-    table = read_text_table(folder, stem, required=required, optional=optional, delimiter=";")
+    name = file_in(folder, stem)
+    table = read_text_file(folder, name, required=required, optional=optional, delimiter=";")
     return complete_rows(table, ids, faults)
 
 

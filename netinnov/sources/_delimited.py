@@ -59,12 +59,6 @@ def read_delimited(
     """Read a text file with a header, and say what was found that is not the usual.
 
     With ``stripped`` fields lose the blanks around them.
-
-    Raises
-    ------
-    InputError
-        The text is in no encoding that is known, has no header or a name twice, or a row has more
-        or fewer fields than the header: with its line.
     """
     text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
@@ -105,11 +99,6 @@ def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter
     """What stands before decimals in some columns, '.' or ','.
 
     In a file delimited by commas a decimal comma would need quotation marks: it is a point there.
-
-    Raises
-    ------
-    InputError
-        Both occur, or every number with a comma may as well have it for thousands.
     """
     if delimiter == ",":
         return "."

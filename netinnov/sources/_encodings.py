@@ -40,13 +40,7 @@ def check_encoding(encoding: object) -> str | None:
 
 
 def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
-    """The text without a byte order mark, and the encoding if it was found and is not UTF-8.
-
-    Raises
-    ------
-    InputError
-        The bytes are not of the encoding that is asked for, or of none that is looked for.
-    """
+    """The text without a byte order mark, and the encoding if it was found and is not UTF-8."""
     for mark, codec, called in MARKS:
         if data.startswith(mark) and (encoding is None or _same_family(codec, encoding)):
             text = _decoded(name, data, codec, called)

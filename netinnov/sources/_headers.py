@@ -40,11 +40,6 @@ def our_names(
     """Our name for each header that has one; the others keep theirs.
 
     What `columns` says goes first, then our own names in any case, then the usual words.
-
-    Raises
-    ------
-    InputError
-        Two columns may be the same one of ours.
     """
     ours = {
         header_name: columns[key]

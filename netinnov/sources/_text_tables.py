@@ -70,52 +70,29 @@ class TextTable(NamedTuple):
         judgement.tell(faults)
 
 
-def read_text_table(
-    path: Path, stem: str, *, required: Sequence[str], optional: Sequence[str], delimiter: str
-) -> TextTable:
-    """Read the wanted columns of the file ``{stem}*.csv[.gz]`` in a folder or zip.
-
-    The header decides where a column is; an optional one that is not there is all missing.
-
-    Raises
-    ------
-    InputError
-        The file is not there or stands there twice, cannot be unpacked or decoded, ends in the
-        middle of a row, is empty, has another delimiter, or lacks a required column.
-    """
-    name = _find(path, stem)
-    return _read(
-        path, name, lambda text: _parse(name, text, required, optional, delimiter, quoted=True)
-    )
-
-
 def read_text_file(
     folder: Path,
     name: str,
     *,
-    required: Sequence[str] = (),
-    optional: Sequence[str] | None = None,
-    delimiter: str = ",",
-    quoted: bool = True,
-    within: tuple[str, Collection[str]] | None = None,
+    required: Sequence[str],
+    optional: Sequence[str],
+    delimiter: str,
 ) -> TextTable:
     """Read the wanted columns of a file in a folder or zip.
 
-    Without ``optional`` all columns are read. ``quoted=False``: quotation marks are letters as
-    others are. ``within``: a column, and the values whose rows are kept.
-
-    Raises
-    ------
-    InputError
-        As `read_text_table` does.
+    The header decides where a column is; an optional one that is not there is all missing.
     """
-    return _read(
+    tables: list[TextTable] = []
+    read_pieces(
         folder,
         name,
-        lambda text: _parse(
-            name, text, required, optional, delimiter, quoted=quoted, within=within
-        ),
+        tables.append,
+        size=None,
+        required=required,
+        optional=optional,
+        delimiter=delimiter,
     )
+    return tables[0]
 
 
 def read_pieces(
@@ -132,14 +109,13 @@ def read_pieces(
 ) -> None:
     """Give a file to ``use`` in pieces of at most ``size`` rows (None: all).
 
-    Otherwise as `read_text_file`. The rows that are not as wide as the header, and what the last
-    line lacks, are in the last piece.
+    Otherwise as `read_text_file`. ``quoted=False``: quotation marks are letters as others are.
+    ``within``: a column, and the values whose rows are kept. The rows that are not as wide as the
+    header, and what the last line lacks, are in the last piece.
     """
 
     def consume(text: TextIO) -> None:
-        for piece in _pieces(
-            name, text, required, optional, delimiter, quoted=quoted, within=within, size=size
-        ):
+        for piece in _pieces(name, text, required, optional, delimiter, quoted, within, size):
             use(piece)
 
     _read(folder, name, consume)
@@ -165,7 +141,7 @@ def read_lines(path: Path) -> list[str]:
     return lines
 
 
-def _find(path: Path, stem: str) -> str:
+def file_in(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
     kind = kind_at_path(path)
     if kind == "a folder" or is_zip(path):
@@ -216,39 +192,21 @@ def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
         raise InputError(f"{name} must name its columns in line 1; {error}.") from None
 
 
-def _parse(
-    name: str,
-    text: TextIO,
-    required: Sequence[str],
-    optional: Sequence[str] | None,
-    delimiter: str,
-    *,
-    quoted: bool,
-    within: tuple[str, Collection[str]] | None = None,
-) -> TextTable:
-    """All rows of a text."""
-    (table,) = _pieces(name, text, required, optional, delimiter, quoted=quoted, within=within)
-    return table
-
-
 def _pieces(
     name: str,
     text: TextIO,
     required: Sequence[str],
-    optional: Sequence[str] | None,
+    optional: Sequence[str],
     delimiter: str,
-    *,
     quoted: bool,
-    within: tuple[str, Collection[str]] | None = None,
-    size: int | None = None,
+    within: tuple[str, Collection[str]] | None,
+    size: int | None,
 ) -> Iterator[TextTable]:
     """The header, then the rows as wide as it; the last row tells whether the file is whole."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     last_line = [""]
     reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
     header = _header(name, reader)
-    if optional is None:
-        optional = [column for column in header if column not in required]
     columns = _wanted(name, header, required, optional, delimiter)
     position = {column: at for at, column in enumerate(header)}
     at = [position[column] for column in columns]
