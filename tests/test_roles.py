@@ -153,7 +153,7 @@ def test_labels_that_are_none_of_the_network_are_refused(
 ) -> None:
     with pytest.raises(ni.errors.InputError, match="it has none of them"):
         measure(two_groups, {1: 0, 2: 1})
-    with pytest.raises(ni.errors.InputError, match="must be a Series or mapping"):
+    with pytest.raises(ni.errors.InputError, match="must be a Series, mapping or Partition"):
         measure(two_groups, [0, 0, 1])
     with pytest.raises(ni.errors.InputError, match="each node once"):
         measure(two_groups, pd.Series([0, 1], index=["a", "a"]))

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 
 from netinnov._paths import pair_index
 from netinnov._typing import Floats, Presence
@@ -122,15 +122,8 @@ def layer_correlation(
     >>> round(layer_correlation(network).loc["x", "y"], 4)
     np.float64(0.8165)
     """
-    degrees = degree(network).to_numpy(np.float64).T
-    present = network.storage.presence(presence)
-    n_layers = len(network.layers)
-    values = np.full((n_layers, n_layers), np.nan)
-    for x in range(n_layers):
-        for y in range(x, n_layers):
-            both = present[x] & present[y]
-            values[x, y] = values[y, x] = _correlation(degrees[x, both], degrees[y, both], method)
-    return _square(network, values)
+    present = network.storage.presence(presence).T
+    return degree(network).where(present).corr(method=method)
 
 
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
@@ -184,15 +177,6 @@ def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArra
         keys.append(source * network.n_nodes + indices)
         layers.append(np.full(indices.size, x, dtype=np.int64))
     return np.concatenate(keys), np.concatenate(layers)
-
-
-def _correlation(a: Floats, b: Floats, method: Correlation) -> float:
-    if a.size < 2 or a.min() == a.max() or b.min() == b.max():
-        return float("nan")
-    if method == "spearman":
-        a, b = stats.rankdata(a), stats.rankdata(b)
-    a, b = a - a.mean(), b - b.mean()
-    return float(np.clip(a @ b / np.sqrt((a @ a) * (b @ b)), -1, 1))
 
 
 def _square(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:

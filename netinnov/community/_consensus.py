@@ -19,10 +19,9 @@ from netinnov._display import Displayed
 from netinnov._parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import leiden
-from netinnov.community._modularity import Membership
-from netinnov.community._multiplex import ROUNDING, ranked
-from netinnov.community._partition import Partition
-from netinnov.community._partition_comparison import aligned, compare_codes, labels_of
+from netinnov.community._multiplex import ROUNDING
+from netinnov.community._partition import Membership, Partition, labels_of, ranked
+from netinnov.community._partition_comparison import aligned, compare_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 

@@ -12,7 +12,7 @@ from netinnov._arguments import check_number
 from netinnov._display import Displayed
 from netinnov._matrices import flat_matrix, unit_of
 from netinnov._typing import Floats
-from netinnov.community._multiplex import ranked
+from netinnov.community._partition import ranked
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 

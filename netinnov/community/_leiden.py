@@ -17,8 +17,14 @@ from netinnov._matrices import layer_matrix, unit_of
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
 from netinnov.community._leiden_search import WORK, Level, Problem, climb
-from netinnov.community._modularity import NOTHING, in_units, quality_of, state_numbers
-from netinnov.community._partition import Partition
+from netinnov.community._modularity import (
+    NOTHING,
+    in_units,
+    links_modularity,
+    quality_of,
+    state_numbers,
+)
+from netinnov.community._partition import Partition, ranked
 from netinnov.network import MultilayerNetwork
 
 
@@ -166,25 +172,10 @@ def labels_of_layer(
     seeds = [int(child.integers(2**63)) for child in rng.spawn(restarts)]
     labels = search_one_layer(layer, seeds, starts, perturb)
     source = np.repeat(np.arange(present.size), np.diff(inner.indptr))
-    together = labels[source] == labels[inner.indices]
-    total = float(inner.data.sum())
-    n_labels = int(labels.max()) + 1
-    out_of = np.bincount(labels[source], inner.data, n_labels)
-    expected = out_of @ np.bincount(labels[inner.indices], inner.data, n_labels)
-    quality = (float(inner.data[together].sum()) - resolution * float(expected) / total) / total
+    quality = links_modularity(labels[source], labels[inner.indices], inner.data, resolution)
     codes = np.full(matrix.shape[0], np.nan)
-    codes[present] = _by_size(labels)
+    codes[present] = ranked(labels)
     return codes, quality
-
-
-def _by_size(labels: Codes) -> npt.NDArray[np.int64]:
-    """The labels 0, 1, ... by falling size, ties by their first member."""
-    _, first, code, size = np.unique(
-        labels, return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.empty(first.size, np.int64)
-    rank[np.lexsort((first, -size))] = np.arange(first.size)
-    return rank[code]
 
 
 def check_restarts(restarts: int) -> None:
@@ -197,7 +188,7 @@ def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) 
     present = numbers.T >= 0
     table = np.full(present.shape, np.nan)
     if labels.size:
-        table[present] = _by_size(labels)
+        table[present] = ranked(labels)
     columns = pd.Index(network.layers, name="layer", dtype="str")
     return pd.DataFrame(table, index=network.storage.nodes.index, columns=columns)
 

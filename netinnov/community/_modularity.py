@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +10,13 @@ import pandas as pd
 
 from netinnov._arguments import check_number
 from netinnov._matrices import unit_of
-from netinnov._typing import Codes, Presence
-from netinnov.community._partition import Partition
+from netinnov._typing import Codes, Floats, Presence
+from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 NOTHING = 1e-280
 """A layer that weighs less, where the heaviest link weighs about one, adds nothing to a sum."""
-
-
-Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
 
 
 def modularity(
@@ -111,7 +107,6 @@ def quality_of(
     coupling: float,
 ) -> float:
     """Q of labels 0, 1, ..., one a state node in the order of `numbers`."""
-    n_labels = int(labels.max(initial=-1)) + 1
     unit, coupling = in_units(network, coupling)
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
@@ -124,50 +119,53 @@ def quality_of(
         weight_of_layer = float(weight.sum())
         if weight_of_layer < NOTHING:
             continue
-        out_of = np.bincount(from_label, weight, n_labels)
-        into = np.bincount(to_label, weight, n_labels)
-        gained += float(weight[from_label == to_label].sum())
-        gained -= resolution * float(out_of @ into) / weight_of_layer
+        gained += weight_of_layer * links_modularity(from_label, to_label, weight, resolution)
         total += weight_of_layer
     if coupling > 0:
         node, _ = np.nonzero(numbers.T >= 0)
         copies = np.bincount(node).astype(np.float64)
         # How often each pair (node, label) occurs; pairs of copies are never listed.
-        _, same = np.unique(node * np.int64(n_labels) + labels, return_counts=True)
+        _, same = np.unique(node * np.int64(labels.size) + labels, return_counts=True)
         gained += coupling * float((same * (same - 1.0)).sum())
         total += coupling * float((copies * (copies - 1.0)).sum())
     return gained / total if total > 0 else float("nan")
+
+
+def links_modularity(
+    source: npt.NDArray[np.integer],
+    target: npt.NDArray[np.integer],
+    weight: Floats,
+    resolution: float,
+) -> float:
+    """Share of weight inside groups less the share expected, by the groups of both ends."""
+    n_labels = int(max(source.max(), target.max())) + 1
+    total = float(weight.sum())
+    out_of = np.bincount(source, weight, n_labels) / total
+    into = np.bincount(target, weight, n_labels) / total
+    inside = float(weight[source == target].sum()) / total
+    return inside - resolution * float(out_of @ into)
 
 
 def _state_labels(
     network: MultilayerNetwork, membership: Any, numbers: Codes
 ) -> npt.NDArray[np.int64]:
     """Labels of the state nodes as codes 0, 1, ..."""
-    if isinstance(membership, Partition):
-        membership = membership.membership
+    given = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
-    if isinstance(membership, pd.DataFrame):
-        _refuse_twice(membership.index, "node")
-        _refuse_twice(membership.columns, "layer")
-        row = membership.index.get_indexer(nodes)
-        column = membership.columns.get_indexer(pd.Index(layers, dtype=object))
-        values = membership.to_numpy(dtype=object)
+    row = given.index.get_indexer(nodes)
+    if isinstance(given, pd.DataFrame):
+        column = given.columns.get_indexer(pd.Index(layers, dtype=object))
+        values = given.to_numpy(dtype=object)
         codes, _ = pd.factorize(values.ravel())
         codes = codes.reshape(values.shape)
         labels = np.full(numbers.shape, -1, np.int64)
         known = np.ix_(column >= 0, row >= 0)
         labels[known] = codes[np.ix_(row[row >= 0], column[column >= 0])].T
-    elif isinstance(membership, (pd.Series, Mapping)):
-        series = pd.Series(membership, dtype=object)
-        _refuse_twice(series.index, "node")
-        codes, _ = pd.factorize(series.to_numpy(dtype=object))
-        row = series.index.get_indexer(nodes)
+    else:
+        codes, _ = pd.factorize(given.to_numpy(dtype=object))
         one = np.full(len(nodes), -1, np.int64)
         one[row >= 0] = codes[row[row >= 0]]
         labels = np.broadcast_to(one, numbers.shape)
-    else:
-        msg = "`membership` must be a Series or mapping (one label a node) or a DataFrame "
-        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
     missing = (numbers >= 0) & (labels < 0)
     if missing.any():
         where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing.T)[:5]]
@@ -178,10 +176,3 @@ def _state_labels(
         )
         raise InputError(msg)
     return labels.T[numbers.T >= 0]
-
-
-def _refuse_twice(index: pd.Index, noun: str) -> None:
-    if not index.is_unique:
-        twice = index[index.duplicated()].unique().tolist()
-        msg = f"`membership` must name each {noun} once; found more than once: {twice[:5]}."
-        raise InputError(msg)

@@ -14,7 +14,8 @@ from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._leiden import check_restarts
-from netinnov.community._partition import Partition
+from netinnov.community._modularity import links_modularity
+from netinnov.community._partition import Partition, ranked
 from netinnov.network import MultilayerNetwork
 
 ENOUGH = 3e-5
@@ -106,16 +107,6 @@ def multiplex_leiden(
     return Partition(_labelled(network, membership), _quality(network, codes, float(resolution)))
 
 
-def ranked(codes: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-    """The same groups numbered from the largest to the smallest (ties: first member first)."""
-    _, first, code, size = np.unique(
-        codes, return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.empty(first.size, np.int64)
-    rank[np.lexsort((first, -size))] = np.arange(first.size)
-    return rank[code]
-
-
 def _labelled(network: MultilayerNetwork, membership: Floats) -> pd.Series:
     return pd.Series(membership, network.storage.nodes.index, name="community")
 
@@ -155,15 +146,9 @@ def _quality(
     network: MultilayerNetwork, codes: npt.NDArray[np.integer], resolution: float
 ) -> float:
     """The sum over layers, from the links themselves."""
-    quality = 0.0
-    for layer in network.layers:
-        indptr, target, weight = network.storage.simple_csr(layer)
-        if not target.size:
-            continue
-        source = np.repeat(codes, np.diff(indptr))
-        total = float(weight.sum())
-        out_of = np.bincount(source, weight, codes.size) / total
-        into = np.bincount(codes[target], weight, codes.size) / total
-        quality += float(weight[source == codes[target]].sum()) / total
-        quality -= resolution * float(out_of @ into)
-    return quality
+    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
+    return sum(
+        links_modularity(codes[block.sources], codes[block.indices], block.data, resolution)
+        for block in blocks
+        if block.indices.size
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._display import Displayed, bars
+from netinnov.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,3 +68,36 @@ class Partition(Displayed):
             [self.membership.index, self.membership.columns], names=["node", "layer"]
         )
         return pd.Series(self.membership.to_numpy().ravel(), index)
+
+
+Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
+
+
+def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
+    """One label a node, or node x layer; no node and no layer twice."""
+    if isinstance(membership, Partition):
+        membership = membership.membership
+    if isinstance(membership, pd.DataFrame):
+        labels: pd.Series | pd.DataFrame = membership
+        axes = {"node": membership.index, "layer": membership.columns}
+    elif isinstance(membership, (pd.Series, Mapping)):
+        labels = pd.Series(membership, dtype=object)
+        axes = {"node": labels.index}
+    else:
+        msg = f"`{name}` must be a Series, mapping or Partition (one label a node) or a DataFrame "
+        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
+    for axis, index in axes.items():
+        if not index.is_unique:
+            twice = index[index.duplicated()].unique().tolist()[:5]
+            raise InputError(f"`{name}` must name each {axis} once; found twice: {twice}.")
+    return labels
+
+
+def ranked(codes: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """The same groups numbered from the largest to the smallest (ties: first member first)."""
+    _, first, code, size = np.unique(
+        codes, return_index=True, return_inverse=True, return_counts=True
+    )
+    rank = np.empty(first.size, np.int64)
+    rank[np.lexsort((first, -size))] = np.arange(first.size)
+    return rank[code]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,7 @@ from scipy.special import gammaln, xlogy
 
 from netinnov._display import Tabled
 from netinnov._typing import Codes
-from netinnov.community._modularity import Membership
-from netinnov.community._partition import Partition
+from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 
 Counts = npt.NDArray[np.int64]
@@ -158,26 +156,6 @@ def _expected_information(a: Counts, b: Counts, n: int) -> float:
         term = count / n * np.log(n * count / (float(size) * other)) * np.exp(log_chance)
         expected += float(times * (term @ times_b[which]))
     return expected
-
-
-def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
-    """One label a node, or node x layer; no node and no layer twice."""
-    if isinstance(membership, Partition):
-        membership = membership.membership
-    if isinstance(membership, pd.DataFrame):
-        labels: pd.Series | pd.DataFrame = membership
-        axes = {"node": membership.index, "layer": membership.columns}
-    elif isinstance(membership, (pd.Series, Mapping)):
-        labels = pd.Series(membership, dtype=object)
-        axes = {"node": labels.index}
-    else:
-        msg = f"`{name}` must be a Series, mapping or Partition (one label a node) or a DataFrame "
-        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
-    for axis, index in axes.items():
-        if not index.is_unique:
-            twice = index[index.duplicated()].unique().tolist()[:5]
-            raise InputError(f"`{name}` must name each {axis} once; found twice: {twice}.")
-    return labels
 
 
 def aligned(

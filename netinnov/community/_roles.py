@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,7 @@ from scipy import sparse
 
 from netinnov._matrices import flat_matrix, unit_of
 from netinnov._typing import Floats
-from netinnov.community._modularity import Membership
-from netinnov.community._partition import Partition
+from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -157,19 +155,10 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
 
 def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
     """One code from 0 a node in network order, -1 without a label."""
-    if isinstance(membership, Partition):
-        membership = membership.membership
     nodes = network.storage.nodes.index
-    if isinstance(membership, pd.DataFrame):
-        labels = _one_label(membership)
-    elif isinstance(membership, (pd.Series, Mapping)):
-        labels = pd.Series(membership, dtype=object)
-    else:
-        msg = "`membership` must be a Series or mapping (one label a node) or a DataFrame "
-        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
-    if not labels.index.is_unique:
-        twice = labels.index[labels.index.duplicated()].unique().tolist()[:5]
-        raise InputError(f"`membership` must name each node once; found twice: {twice}.")
+    labels = labels_of(membership, "membership")
+    if isinstance(labels, pd.DataFrame):
+        labels = _one_label(labels)
     row = labels.index.get_indexer(nodes)
     values = np.full(len(nodes), None, object)
     values[row >= 0] = labels.to_numpy(dtype=object)[row[row >= 0]]

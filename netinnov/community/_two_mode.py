@@ -13,9 +13,9 @@ from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._typing import Rng
 from netinnov.community._leiden import check_restarts
-from netinnov.community._modularity import Membership
-from netinnov.community._multiplex import ROUNDING, ranked
-from netinnov.community._partition import Partition
+from netinnov.community._modularity import links_modularity
+from netinnov.community._multiplex import ROUNDING
+from netinnov.community._partition import Membership, Partition, ranked
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -206,9 +206,4 @@ def _quality(
     if not weights.nnz:
         return float("nan")
     table = weights.tocoo()
-    total = float(weights.sum())
-    n_labels = int(max(rows.max(), columns.max())) + 1
-    k = np.bincount(rows, weights.sum(axis=1), n_labels)
-    d = np.bincount(columns, weights.sum(axis=0), n_labels)
-    inside = float(table.data[rows[table.row] == columns[table.col]].sum())
-    return inside / total - resolution * float((k / total) @ (d / total))
+    return links_modularity(rows[table.row], columns[table.col], table.data, resolution)
