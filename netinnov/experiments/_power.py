@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -108,12 +109,5 @@ def _smallest_n(spread: float, too_few: Callable[[int], bool]) -> int | None:
         return None
     if spread == 0:
         return 1
-    low, high = 1, 2
-    while too_few(high):
-        low, high = high, 2 * high
-        if high > 2**52:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if too_few(middle) else (low, middle)
-    return high
+    n = bisect_left(range(2**52), True, lo=2, key=lambda n: not too_few(n))
+    return n if n < 2**52 else None

@@ -15,8 +15,7 @@ import numpy as np
 from scipy import optimize
 
 from netinnov._typing import Floats
-
-_STEPS = 200
+from netinnov.mechanisms.free_flow._rest_points import root_between
 
 
 def curve(z: Any, away: Any) -> Any:
@@ -36,19 +35,13 @@ def slope(u: Any, away: Any) -> Any:
 def tangent(pull: Any, away: Any) -> Floats:
     """Z > 0 where the slope of the curve is ``pull`` = theta K; 0 where it is more everywhere."""
     pull, away = np.broadcast_arrays(np.asarray(pull, np.float64), np.asarray(away, np.float64))
-    # 1 <= pull u <= 2: bisection in u, whose slope falls.
     steep = pull > 1 + away
-    low = np.where(steep, 1 / np.where(steep, pull, 1.0), 1.0)
-    high = np.minimum(2 * low, 1.0)
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        above = slope(middle, away) > pull
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-        if (high - low <= 1e-16 * high).all():
-            break
-    m = np.sqrt(1 - (low + high) / 2)
+    pull = np.where(steep, pull, 1 + away)
+    # 1 <= pull u <= 2, and rounding.
+    ends = (1 - 1e-12) / pull, np.minimum((2 + 1e-12) / pull, 1.0)
+    u = root_between(lambda u, k, c: slope(u, c) - k, *ends, pull, away)
     # atanh(m) = ln((1 + m) / sqrt(u))
-    z = np.log((1 + m) / np.sqrt((low + high) / 2))
+    z = np.log((1 + np.sqrt(1 - u)) / np.sqrt(u))
     return np.asarray(np.where(steep, z, 0.0))
 
 

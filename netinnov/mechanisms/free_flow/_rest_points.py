@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 from scipy import optimize
+from scipy.optimize import elementwise
 
 from netinnov._arguments import as_floats, check_choice, check_number
 from netinnov._typing import Floats
@@ -20,6 +21,12 @@ _NEAR = 1e-5
 
 _GRID = 1001
 """Shares at which the sign of a gap without symmetry is looked at."""
+
+
+def root_between(function: Any, low: Any, high: Any, *others: Any) -> Floats:
+    """Where a function of its first argument is 0 between two bounds, for each of many."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
+        return np.asarray(elementwise.find_root(function, (low, high), args=others).x)
 
 
 def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
@@ -150,10 +157,6 @@ def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floa
     has = rising.any(axis=1)
     at = rising.argmax(axis=1)[has]
     roots = np.full(len(shares), np.nan)
-    low, high, x = _LEVELS[at], _LEVELS[at + 1], shares[has]
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = gap(x, middle) < 0
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    roots[has] = (low + high) / 2
+    ends = _LEVELS[at], _LEVELS[at + 1]
+    roots[has] = root_between(lambda level, x: gap(x, level), *ends, shares[has])
     return roots
