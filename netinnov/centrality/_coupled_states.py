@@ -35,26 +35,15 @@ STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 
 @dataclass(frozen=True)
 class Coupled:
-    """Weights that lead from state to state.
-
-    Attributes
-    ----------
-    blocks : list of (int, int, csr_array)
-        To slot, from slot, and the weights between them; row: the node that is led to.
-    present : ndarray of bool, slots x nodes
-        Where a state exists.
-    coupling : float
-        Weight between the copies of a node.
-    sides : int
-        1, or 2 for hubs and authorities: a hub is then coupled to the authorities of other layers.
-    symmetric : bool
-        Whether every weight leads back as well.
-    """
+    """Weights that lead from state to state."""
 
     blocks: Blocks
+    """To slot, from slot, and the weights between them; row: the node that is led to."""
     present: npt.NDArray[np.bool_]
+    """Where a state exists, slots x nodes."""
     coupling: float
     sides: int
+    """1, or 2: a hub is then coupled to the authorities of other layers."""
     symmetric: bool
 
     def __call__(self, vector: Floats, *, blocks: Blocks | None = None) -> Floats:

@@ -24,19 +24,12 @@ BASIS = 40  # vectors of a search space
 
 @dataclass(frozen=True)
 class Leading:
-    """Result of `leading`.
-
-    Attributes
-    ----------
-    value : float
-        The eigenvalue; 0 for an acyclic graph.
-    vector : ndarray, slots x nodes
-        The all-ones vector, projected on the space of its eigenvectors without negative entries;
-        zero where `value` is.
-    """
+    """Result of `leading`."""
 
     value: float
+    """The eigenvalue; 0 for an acyclic graph."""
     vector: Floats
+    """All ones, projected on its eigenvectors without negative entries, slots x nodes."""
 
 
 def leading(weights: Coupled, groups: Codes | None = None) -> Leading:

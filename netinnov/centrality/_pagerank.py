@@ -129,10 +129,7 @@ def _versatility(
 
 @dataclass(frozen=True)
 class Triangles:
-    """Weights between states, an array layers x nodes: 12 bytes a link, those of the network.
-
-    ``present``: where a state exists; ``coupling``: weight between the copies of a node.
-    """
+    """Weights between states, an array layers x nodes: 12 bytes a link, those of the network."""
 
     blocks: tuple[Block, ...]
     present: npt.NDArray[np.bool_]

@@ -43,11 +43,7 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Results of one replicate: for each measure a number or one value a node of the baseline.
-
-    The label names the placebo that was drawn; the totals (`totals_of`) are those of the whole
-    network.
-    """
+    """Results of one replicate: for each measure a number or one value a node of the baseline."""
 
     grown: bool
     by_measure: list[Floats]
@@ -154,10 +150,7 @@ def resampled_replicates(
     draws: Sequence[np.random.SeedSequence],
     undefined: Sequence[Floats],
 ) -> list[Values]:
-    """Draw the data once, and measure all scenarios and the baseline in it.
-
-    A scenario that cannot be applied to it (home has too few links) is undefined.
-    """
+    """Draw the data once, and measure all scenarios and the baseline in it."""
     number = items[0].resample
     try:
         rng = np.random.default_rng(fresh(draws[number]))

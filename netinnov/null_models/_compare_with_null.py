@@ -342,10 +342,7 @@ def walks(seeds: Seeds, rng: np.random.Generator) -> list[Seeds]:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Steps of a chain away from the observed network, each of them measured.
-
-    A reversible chain has the same law in both directions.
-    """
+    """Steps of a chain away from the observed network, each of them measured."""
 
     chain: PreparedChain
     measure: Callable[[MultilayerNetwork], list[Floats]]

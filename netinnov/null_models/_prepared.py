@@ -129,7 +129,7 @@ class _Function:
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
     """Share of the links of a draw that the network does not have; NaN if it has no links.
 
-    With ``weights`` a link is the same only if it has the same weight. Self-links do not count.
+    Where weights are drawn too, a link is the same with the same weight only. No self-links count.
     Where nodes or places have other attributes, as after labels are permuted, no link is the same.
     """
     nodes = network.storage.nodes.index

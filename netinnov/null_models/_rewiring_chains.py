@@ -234,10 +234,7 @@ class Plan:
 def ends_by_class(
     state: State, group: Codes, directed: bool
 ) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Ends of links (2 x slot + side) class by class, and where each class begins.
-
-    Classes of a directed layer are those of sources and then those of targets.
-    """
+    """Ends of links (2 x slot + side) class by class, and where each class begins."""
     n_groups = int(group.max(initial=0)) + 1
     n_classes = n_groups * (2 if directed else 1)
     # Short numbers are sorted by counting, many times as fast.

@@ -277,15 +277,7 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
                 continue
             mask = ((table["group"] == group) & (table["event_time"] == when)).to_numpy()
             weights.append(weights_of(table, mask))
-            cell = asdict(
-                summary(
-                    table,
-                    fit.variance,
-                    weights[-1],
-                    confidence=confidence,
-                    n_clusters=fit.sample.n_clusters,
-                )
-            )
+            cell = asdict(summary(fit, weights[-1], confidence))
             n = int(table.loc[mask, "n_treated"].sum())
             numbers = [cell[name] for name in ("estimate", "standard_error", "low", "high")]
             rows.append((group, when, *numbers, n))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -189,17 +190,15 @@ def fit_cells(
     return CellFit(table, variance, sample)
 
 
-def summary(
-    table: pd.DataFrame, variance: Floats, weights: Floats, *, confidence: float, n_clusters: int
-) -> TieEffect:
+def summary(fit: CellFit, weights: Floats, confidence: float) -> TieEffect:
     """A weighted mean, or difference of means, of cells; NaN if a cell of it is."""
     used = weights != 0
     if not used.any():
         return TieEffect(*[math.nan] * 5)
     w = weights[used]
-    estimate = float(w @ table["estimate"].to_numpy()[used])
-    error = float(np.sqrt(max(w @ variance[np.ix_(used, used)] @ w, 0.0)))
-    law = stats.t(max(n_clusters - 1, 1))
+    estimate = float(w @ fit.table["estimate"].to_numpy()[used])
+    error = float(np.sqrt(max(w @ fit.variance[np.ix_(used, used)] @ w, 0.0)))
+    law = stats.t(max(fit.sample.n_clusters - 1, 1))
     reach = float(law.ppf((1 + confidence) / 2)) * error
     p = float(2 * law.sf(abs(estimate) / error)) if error > 0 else math.nan
     return TieEffect(estimate, error, estimate - reach, estimate + reach, p)
@@ -210,16 +209,7 @@ def contrasts(
 ) -> tuple[TieEffect, pd.DataFrame]:
     """The mean effect after the opening: of all, of each group, and between each two of them."""
     name = fit.table["group"].to_numpy()
-
-    def effect(weights: Floats) -> TieEffect:
-        return summary(
-            fit.table,
-            fit.variance,
-            weights,
-            confidence=confidence,
-            n_clusters=fit.sample.n_clusters,
-        )
-
+    effect = partial(summary, fit, confidence=confidence)
     groups = list(dict.fromkeys(name))
     means = {group: weights_of(fit.table, after & (name == group)) for group in groups}
     rows = {str(group): effect(weights) for group, weights in means.items()}

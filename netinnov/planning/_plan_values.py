@@ -74,10 +74,7 @@ def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Float
 
 
 class ByStrength(Placed):
-    """The effective number of the strengths of the nodes of the baseline, over all layers.
-
-    What a candidate adds to each strength does not depend on the others.
-    """
+    """The effective number of the strengths of the nodes of the baseline, over all layers."""
 
     def __init__(
         self, network: MultilayerNetwork, placements: Sequence[Placement], order: float
@@ -108,10 +105,7 @@ _PLANS = 64
 
 
 class Replicate(Protocol):
-    """One placement of all candidates: the network of a plan, and values of larger plans.
-
-    ``rounding``: relative difference of two values that counts as none.
-    """
+    """One placement of all candidates: the network of a plan, and values of larger plans."""
 
     rounding: float
 

@@ -156,10 +156,7 @@ def _lazy_choice(
 
 
 def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
-    """Swap one for one, the best swap each time, until none improves the plan.
-
-    The steps are those of the greedy search, then a step a swap: the candidate that came in.
-    """
+    """Swap one for one, the best swap each time, until none improves the plan."""
     done = list(steps)
     plan = [step.candidate for step in steps]
     now = _last(steps, values)
@@ -185,10 +182,7 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
 
 
 def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
-    """The best plan where the objective is monotone; of equal ones the first by candidates.
-
-    ``start``: a good plan, whose value cuts branches off.
-    """
+    """The best plan where the objective is monotone; of equal ones the first by candidates."""
     return _BranchAndBound(values, limit, start).best()
 
 

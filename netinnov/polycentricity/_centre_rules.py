@@ -165,10 +165,7 @@ def largest_first(values: Floats) -> npt.NDArray[np.intp]:
 
 
 def _hubs(structure: Structure, minimum_share: float) -> Mask:
-    """The strongest of each community, and places of the core at least half as strong.
-
-    Only of communities of three places or more, and only with the least share of all strength.
-    """
+    """The strongest of each community, and places of the core at least half as strong."""
     centre = np.zeros(structure.strength.size, bool)
     for label in np.unique(structure.community[~np.isnan(structure.community)]):
         members = np.flatnonzero(structure.community == label)

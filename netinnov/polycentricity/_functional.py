@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
-
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._typing import Direction, Floats
+from netinnov._typing import Direction
+from netinnov.centrality import degree, strength
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._evenness import green
 
@@ -68,28 +67,12 @@ def functional(
     """
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"functional with direction={direction!r}")
+    possible = network.n_nodes * (network.n_nodes - 1)  # an undirected link is two entries
+    measure = strength if weighted else degree
+    counts = measure(network, direction=direction)
     values = []
     for layer in network.layers:
-        value, density = layer_counts(network, layer, direction, weighted=weighted)
-        if density > 0:
-            values.append(green(value, ddof=ddof) * density)
+        links = layer_matrix(network, layer).nnz
+        if links:
+            values.append(green(counts[layer].to_numpy(), ddof=ddof) * links / possible)
     return math.fsum(values) / len(values) if values else math.nan
-
-
-def layer_counts(
-    network: MultilayerNetwork, layer: str, direction: Direction, *, weighted: bool
-) -> tuple[Floats, float]:
-    """Degrees or strengths in a layer, and its density (NaN for fewer than two nodes)."""
-    n = network.n_nodes
-    matrix = layer_matrix(network, layer)
-    possible = n * (n - 1)  # entries off the diagonal, which hold an undirected link twice
-    density = matrix.nnz / possible if possible else math.nan
-    data = matrix.data if weighted else np.ones(matrix.nnz)
-    value = np.zeros(n)
-    directed = layer in network.directed
-    if direction != "in" or not directed:
-        rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
-        value += np.bincount(rows, data, n)
-    if direction != "out" and directed:
-        value += np.bincount(matrix.indices, data, n)
-    return value, density

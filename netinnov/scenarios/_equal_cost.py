@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -20,9 +21,6 @@ from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
-
-_LARGEST = limit_of("size")
-"""A rival that can be so large within its budget costs nothing a link."""
 
 
 def equal_cost(
@@ -77,23 +75,20 @@ def equal_cost(
     def costs(size: int) -> float:
         return dataclasses.replace(rival, size=size).cost(prices, network)
 
-    if costs(1) > affordable:
+    sizes = range(1, limit_of("size") + 1)
+    n_affordable = bisect_right(sizes, False, key=lambda size: costs(size) > affordable)
+    if n_affordable == 0:
         raise InputError(
             f"the budget of {budget:g} does not pay for a {type(rival).__name__} of size 1, "
             f"which costs {costs(1):g}. Choose a larger scenario or other prices."
         )
-    low, high = 1, 2
-    while costs(high) <= affordable:
-        if high == _LARGEST:
-            msg = f"{high:,} links of this {type(rival).__name__} cost {costs(high):g}, within the "
-            msg += f"budget of {budget:g}, so no size has the same cost"
-            raise InputError(f"{msg}: give higher prices to `link` and `pipeline_km`.")
-        low, high = high, min(2 * high, _LARGEST)
+    if n_affordable == len(sizes):
+        most = sizes[-1]
+        msg = f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
+        msg += f"budget of {budget:g}, so no size has the same cost"
+        raise InputError(f"{msg}: give higher prices to `link` and `pipeline_km`.")
     # The cost never falls with size: a larger scenario draws the same ends and then some more.
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if costs(middle) <= affordable else (low, middle)
-    return dataclasses.replace(rival, size=low)
+    return dataclasses.replace(rival, size=n_affordable)
 
 
 def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:

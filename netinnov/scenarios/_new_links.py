@@ -80,10 +80,7 @@ class NewLinks(Priced):
     def _placed(
         self, network: MultilayerNetwork, layer: str | None = None
     ) -> tuple[str, Codes, Codes]:
-        """Give the layer, and the positions of both ends; undirected ends in node order.
-
-        ``layer``: that of None, where it was looked up before.
-        """
+        """Give the layer, and the positions of both ends; undirected ends in node order."""
         if layer is None or self.layer is not None:
             layer = chosen_layer(network, self.layer)
         source, target = pair_positions(network, "pairs", self.pairs)

@@ -48,24 +48,7 @@ Draws: TypeAlias = list[tuple[Ends, float]]
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
-    """Find the layer in which a scenario places and takes links.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Any network with links.
-    name : str or None
-        Name of a layer. None: the layer with the most links (the first by name in a tie).
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    InputError
-        If there is no such layer, or no link at all.
-    """
+    """Find the layer in which a scenario places and takes links."""
     if name is not None:
         return check_name("layer", name, network.layers)
     if not network.layers:

@@ -47,10 +47,7 @@ def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound
 def mobility_matrix(
     mobility: Any, size: int, *, directed: bool, regions: tuple[Any, ...] = ()
 ) -> Floats:
-    """A matrix with an empty diagonal, symmetric unless it may be directed.
-
-    A table with the names of the regions is put in their order.
-    """
+    """A matrix with an empty diagonal, symmetric unless it may be directed."""
     if isinstance(mobility, pd.DataFrame) and not mobility.index.equals(pd.RangeIndex(size)):
         rows, columns = list(mobility.index), list(mobility.columns)
         if len(rows) != size or set(rows) != set(regions) or set(columns) != set(regions):

@@ -238,10 +238,7 @@ def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market
 
 
 def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
-    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1.
-
-    Newton's method for the logarithm of their ratio, by halves where a step leaves the bounds.
-    """
+    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1."""
     # Demand reaches a region at most 1 / phi times as well as the other one.
     high = -np.log(phi) / sigma + 1e-9
     ratio = root_between(_two_excess, -high, high, sigma, mu, x, phi)
