@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import cache, partial, wraps
 from pathlib import Path
-from types import FunctionType, NoneType, UnionType
+from types import FunctionType, ModuleType, NoneType, UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+HANDED_ON = r"\b(\w+) as \1\b"
+"""How a package imports what is public from its files."""
 
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
 """By type: what refuses an argument (its name, its value) that is not of the type."""
@@ -175,8 +178,9 @@ WRITE_INSTEAD = {
 def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
     """Make the function `__dir__` of a module from its `globals()`: the last line of the module.
 
-    A module without a `__getattr__` also gets one, which suggests the right name for a wrong one,
-    and each public function and class says which keyword is meant where it is called with another.
+    A package without ``__all__`` gets one, with the names that it imports from its files. A module
+    without a `__getattr__` also gets one, which suggests the right name for a wrong one, and each
+    public function and class says which keyword is meant where it is called with another.
     """
 
     def listed() -> list[str]:
@@ -187,6 +191,9 @@ def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
         raise missing_name(module["__name__"], name, module["__all__"])
 
     module.setdefault("__getattr__", refuse)
+    if "__all__" not in module:
+        handed_on = [name for name, value in module.items() if _is_handed_on(name, value)]
+        module["__all__"] = sorted(handed_on)
     for name in module["__all__"]:
         value = module.get(name)
         if isinstance(value, FunctionType):
@@ -196,6 +203,12 @@ def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
             if isinstance(made, FunctionType):  # not that of a named tuple or of a parent
                 type.__setattr__(value, "__init__", suggests_keywords(made))
     return listed
+
+
+def _is_handed_on(name: str, value: object) -> bool:
+    """Whether a package imports a name for its users: no module, nor what it needs itself."""
+    own = name == "annotations" or value is public_names
+    return not (own or name.startswith("_") or isinstance(value, ModuleType))
 
 
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
@@ -233,10 +246,12 @@ def homes() -> dict[str, str]:
     for path in sorted(package.rglob("*.py"), key=lambda path: len(path.parts)):
         parts = list(path.relative_to(package).with_suffix("").parts)
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        listed = re.search(r"^__all__ = \[(.*?)\]", path.read_text(encoding="utf-8"), re.M | re.S)
+        text = path.read_text(encoding="utf-8")
+        listed = re.search(r"^__all__ = \[(.*?)\]", text, re.M | re.S)
         private = any(part.startswith("_") for part in parts) or "sections" in parts
-        if parts and listed and not private:
-            for name in re.findall(r'"(\w+)"', listed[1]):
+        names = re.findall(r'"(\w+)"', listed[1]) if listed else re.findall(HANDED_ON, text)
+        if parts and not private:
+            for name in names:
                 homes_by_name.setdefault(name, ".".join([*parts, name]))
     return homes_by_name
 

@@ -10,7 +10,7 @@ import pandas as pd
 from netinnov._arguments import check_type, did_you_mean, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 
 
 def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
@@ -69,13 +69,7 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
     for layer in layers:
         n_events = max(1, round(float(totals[network.layers.index(layer)])))
         records[layer] = records[layer]._replace(quantity="amount", unit=None, events=n_events)
-    return network_of_rows(
-        network.storage.node_table(),
-        network.storage.places,
-        network.layers,
-        rows._replace(weight=weight),
-        records,
-    )
+    return with_rows(network, rows._replace(weight=weight), records=records)
 
 
 def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:

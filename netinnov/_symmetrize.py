@@ -10,7 +10,7 @@ import numpy as np
 from netinnov._arguments import check_names
 from netinnov._layer_table import refuse_shares
 from netinnov._rows import Rows
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, with_rows
 
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]
 
@@ -65,7 +65,7 @@ def symmetrize(
         rows = rows._replace(weight=np.where(inside, rows.weight / 2, rows.weight))
     elif how != "sum":
         rows = rows.where(~inside | _one_of_two(rows, how))
-    return network_of_rows(storage.node_table(), storage.places, network.layers, rows, records)
+    return with_rows(network, rows, records=records)
 
 
 def _one_of_two(rows: Rows, how: Both) -> np.ndarray:

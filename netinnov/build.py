@@ -23,7 +23,7 @@ from netinnov._public import public_names
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
 
 __all__ = [
     "CleanTables",
@@ -288,7 +288,7 @@ def aggregate(
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
     records = network.storage.thinned(rows, stay)
-    return network_of_rows(nodes, network.storage.places, network.layers, rows.where(stay), records)
+    return with_rows(network, rows.where(stay), nodes, records)
 
 
 def flatten(

@@ -13,7 +13,7 @@ from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
 from netinnov._public import ARGUMENT_CHECKS, missing_attribute, public_names
-from netinnov._rows import NO_PERIOD, Block, Rows
+from netinnov._rows import NO_PERIOD, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
@@ -407,7 +407,7 @@ ARGUMENT_CHECKS[MultilayerNetwork] = lambda _, value, __: check_network(value)
 
 
 def network_of_storage(storage: Storage) -> MultilayerNetwork:
-    """A network of what was read from arrays."""
+    """A network from arrays, without labels or checks."""
     return MultilayerNetwork._of(storage)
 
 
@@ -419,27 +419,21 @@ def network_of_rows(
     records: Records,
 ) -> MultilayerNetwork:
     """A network from codes, without labels or checks: see `Storage.of_rows`."""
-    return MultilayerNetwork._of(Storage.of_rows(nodes, places, layers, rows, records))
+    return network_of_storage(Storage.of_rows(nodes, places, layers, rows, records))
 
 
 def with_rows(
-    network: MultilayerNetwork, rows: Rows, nodes: _tables.NodeTable | None = None
+    network: MultilayerNetwork,
+    rows: Rows,
+    nodes: _tables.NodeTable | None = None,
+    records: Records | None = None,
 ) -> MultilayerNetwork:
-    """A network with other links in its layers; ``nodes``: and with these nodes."""
+    """A network with other links in its layers, with these nodes or records too if given."""
     storage = network.storage
     table = storage.node_table() if nodes is None else nodes
-    return network_of_rows(table, storage.places, network.layers, rows, storage.records)
-
-
-def network_of_blocks(
-    nodes: _tables.NodeTable,
-    places: pd.DataFrame,
-    blocks: Mapping[str, Block],
-    records: Records,
-    rows: Rows | None = None,
-) -> MultilayerNetwork:
-    """A network from the blocks of its layers: see `Storage.of_blocks`."""
-    return MultilayerNetwork._of(Storage.of_blocks(nodes, places, blocks, records, rows))
+    return network_of_rows(
+        table, storage.places, network.layers, rows, storage.records if records is None else records
+    )
 
 
 def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:

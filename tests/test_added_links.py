@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import netinnov as ni
 from netinnov.connectivity import added_link_gain, global_efficiency, kirchhoff_index

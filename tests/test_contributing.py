@@ -76,20 +76,13 @@ FIRST = Section(
 )
 """,
 }
+LAST = "__dir__ = public_names(globals())"
 LINES = {
     "netinnov/centrality/__init__.py": [
-        (
-            "__all__ = [",
-            "from netinnov.centrality._example import most_links\n",
-            '    "most_links",',
-        ),
+        (LAST, "from netinnov.centrality._example import most_links as most_links\n", ""),
     ],
     "netinnov/scenarios/__init__.py": [
-        (
-            "__all__ = [",
-            "from netinnov.scenarios._example import SisterCities\n",
-            '    "SisterCities",',
-        ),
+        (LAST, "from netinnov.scenarios._example import SisterCities as SisterCities\n", ""),
     ],
     "netinnov/scenarios/_rivals.py": [
         (
@@ -99,7 +92,7 @@ LINES = {
         ),
     ],
     "netinnov/sources/__init__.py": [
-        ("__all__ = [", "from netinnov.sources._example import read_lines\n", '    "read_lines",'),
+        (LAST, "from netinnov.sources._example import read_lines as read_lines\n", ""),
     ],
     "netinnov/_inputs/__init__.py": [
         ("READERS: dict[str, Callable[..., Tables]] = {", "", '    "lines": sources.read_lines,'),

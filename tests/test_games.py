@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from games import AIRPORT, GLOVES, KINDS, as_mapping, by_all_orders, claims, draw_game, games
 from netinnov.errors import InputError

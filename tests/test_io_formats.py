@@ -21,8 +21,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from netinnov import MultilayerNetwork, build_network
 from netinnov.errors import InputError

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.planning import _placements as placements
-from netinnov.planning import site_enclaves
+from netinnov.planning import _placements as placements, site_enclaves
 from netinnov.scenarios import ForwardEnclave, NewLinks, ReverseEnclave, apply_scenario
 
 IDS = list("abcdefgh")

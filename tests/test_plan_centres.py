@@ -12,8 +12,7 @@ import pytest
 import netinnov as ni
 from netinnov.centrality import strength
 from netinnov.errors import InputError
-from netinnov.planning import CentreSupport, EffectiveNumber, plan_centres
-from netinnov.planning import _plan_centres as module
+from netinnov.planning import CentreSupport, EffectiveNumber, _plan_centres as module, plan_centres
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import ByStrength
 from netinnov.polycentricity import detect_centres, effective_number

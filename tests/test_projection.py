@@ -8,8 +8,7 @@ from itertools import combinations
 import networkx as nx
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov.errors import InputError

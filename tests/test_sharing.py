@@ -10,8 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from games import AIRPORT, GLOVES, KINDS, draw_game, games
 from netinnov.errors import InputError

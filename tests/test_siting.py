@@ -16,9 +16,7 @@ import netinnov as ni
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.connectivity import Frictions, global_efficiency, kirchhoff_index
 from netinnov.errors import InputError
-from netinnov.planning import _placements as placements
-from netinnov.planning import _plan_values as plans
-from netinnov.planning import site_enclaves
+from netinnov.planning import _placements as placements, _plan_values as plans, site_enclaves
 from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined, DirectLinks, NewLinks, Prices, ReverseEnclave
 

@@ -11,8 +11,7 @@ import pytest
 import netinnov as ni
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
-from netinnov.planning import _pareto_plans as module
-from netinnov.planning import pareto_plans, site_enclaves, siting_stability
+from netinnov.planning import _pareto_plans as module, pareto_plans, site_enclaves, siting_stability
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import NewLinks, Prices
 

@@ -12,8 +12,7 @@ import pytest
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.errors import InputError
 from netinnov.polycentricity import effective_number
-from netinnov.study.sections import plan as plans
-from netinnov.study.sections import siting
+from netinnov.study.sections import plan as plans, siting
 from netinnov.study.sections._candidate_sites import candidates_of
 from study_cases import context_of, network_of, tables_of, text_of
 

@@ -1,28 +1,26 @@
 """How well the nodes are connected: lengths of paths, resistance, reach, robustness."""
 
-from netinnov._paths import Frictions
+from netinnov._paths import Frictions as Frictions
 from netinnov._public import public_names
-from netinnov.connectivity._added_links import added_link_gain
-from netinnov.connectivity._lengths import access, average_path_length, global_efficiency
-from netinnov.connectivity._reach import ExternalReach, external_reach, reach
-from netinnov.connectivity._resistance import effective_resistance, kirchhoff_index
-from netinnov.connectivity._robustness import largest_component, robustness_curve
-from netinnov.connectivity._spectrum import algebraic_connectivity
-
-__all__ = [
-    "ExternalReach",
-    "Frictions",
-    "access",
-    "added_link_gain",
-    "algebraic_connectivity",
-    "average_path_length",
-    "effective_resistance",
-    "external_reach",
-    "global_efficiency",
-    "kirchhoff_index",
-    "largest_component",
-    "reach",
-    "robustness_curve",
-]
+from netinnov.connectivity._added_links import added_link_gain as added_link_gain
+from netinnov.connectivity._lengths import (
+    access as access,
+    average_path_length as average_path_length,
+    global_efficiency as global_efficiency,
+)
+from netinnov.connectivity._reach import (
+    ExternalReach as ExternalReach,
+    external_reach as external_reach,
+    reach as reach,
+)
+from netinnov.connectivity._resistance import (
+    effective_resistance as effective_resistance,
+    kirchhoff_index as kirchhoff_index,
+)
+from netinnov.connectivity._robustness import (
+    largest_component as largest_component,
+    robustness_curve as robustness_curve,
+)
+from netinnov.connectivity._spectrum import algebraic_connectivity as algebraic_connectivity
 
 __dir__ = public_names(globals())

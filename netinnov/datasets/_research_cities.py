@@ -9,7 +9,8 @@ import pandas as pd
 from netinnov.build import aggregate, build_network
 from netinnov.datasets._packaged import read_packaged
 from netinnov.errors import InputError
-from netinnov.linkages import Weighting, project
+from netinnov.linkages import project
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.network import MultilayerNetwork
 
 UNITS = {

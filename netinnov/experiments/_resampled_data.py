@@ -14,7 +14,8 @@ from netinnov._arguments import check_callable, check_choice, check_name, check_
 from netinnov._rows import Rows
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages import Weighting, co_participation
+from netinnov.linkages import co_participation
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
-from netinnov.explorer._explorer import Explorer, explore
-from netinnov.explorer._explorer import page_of as page_of
-from netinnov.explorer._study_folder import StudyTables as StudyTables
-from netinnov.explorer._study_folder import study_tables as study_tables
+from netinnov.explorer._explorer import Explorer, explore, page_of as page_of
+from netinnov.explorer._study_folder import StudyTables as StudyTables, study_tables as study_tables
 
 __all__ = ["Explorer", "explore"]
 

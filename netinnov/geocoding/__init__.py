@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
-from netinnov.geocoding._add_cities import add_cities
-from netinnov.geocoding._geocode import candidates, geocode
-
-__all__ = ["add_cities", "candidates", "geocode"]
+from netinnov.geocoding._add_cities import add_cities as add_cities
+from netinnov.geocoding._geocode import candidates as candidates, geocode as geocode
 
 __dir__ = public_names(globals())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from netinnov._public import public_names
-from netinnov.manuscript._to_table import to_table
-
-__all__ = ["to_table"]
+from netinnov.manuscript._to_table import to_table as to_table
 
 __dir__ = public_names(globals())

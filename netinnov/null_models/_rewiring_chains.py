@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows
+from netinnov._storage import Storage
 from netinnov._typing import Codes, Floats
-from netinnov.network import MultilayerNetwork, network_of_blocks, with_rows
+from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Space = Literal["simple", "loopy", "multigraph", "loopy_multigraph"]
@@ -209,9 +210,9 @@ class Plan:
             return self._with_rows([state for state, _ in drawn])
         blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
         blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
-        return network_of_blocks(
-            network.storage.node_table(), network.storage.places, blocks, network.storage.records
-        )
+        old = network.storage
+        new = Storage.of_blocks(old.node_table(), old.places, blocks, old.records)
+        return network_of_storage(new)
 
     def _with_rows(self, states: Sequence[State]) -> MultilayerNetwork:
         network = self.network

@@ -1,64 +1,51 @@
 """Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
 from netinnov._public import public_names
-from netinnov.planning._allocate_space import SpaceAllocation, allocate_space
-from netinnov.planning._centre_targets import CentreSupport, EffectiveNumber
-from netinnov.planning._cooperation import cooperation_game
-from netinnov.planning._core_of_game import core_range, excess, in_core, least_core
-from netinnov.planning._game import Game
-from netinnov.planning._game_values import banzhaf_value, sampled_shapley_value, shapley_value
-from netinnov.planning._nucleolus import nucleolus, nucleolus_certificate, per_capita_nucleolus
-from netinnov.planning._pareto_plans import ParetoPlans, pareto_plans
-from netinnov.planning._plan_centres import CentrePlan, plan_centres
+from netinnov.planning._allocate_space import (
+    SpaceAllocation as SpaceAllocation,
+    allocate_space as allocate_space,
+)
+from netinnov.planning._centre_targets import (
+    CentreSupport as CentreSupport,
+    EffectiveNumber as EffectiveNumber,
+)
+from netinnov.planning._cooperation import cooperation_game as cooperation_game
+from netinnov.planning._core_of_game import (
+    core_range as core_range,
+    excess as excess,
+    in_core as in_core,
+    least_core as least_core,
+)
+from netinnov.planning._game import Game as Game
+from netinnov.planning._game_values import (
+    banzhaf_value as banzhaf_value,
+    sampled_shapley_value as sampled_shapley_value,
+    shapley_value as shapley_value,
+)
+from netinnov.planning._nucleolus import (
+    nucleolus as nucleolus,
+    nucleolus_certificate as nucleolus_certificate,
+    per_capita_nucleolus as per_capita_nucleolus,
+)
+from netinnov.planning._pareto_plans import ParetoPlans as ParetoPlans, pareto_plans as pareto_plans
+from netinnov.planning._plan_centres import CentrePlan as CentrePlan, plan_centres as plan_centres
 from netinnov.planning._sharing import (
-    AllocationStability,
-    allocation_stability,
-    share_benefits,
+    AllocationStability as AllocationStability,
+    allocation_stability as allocation_stability,
+    share_benefits as share_benefits,
 )
-from netinnov.planning._site_enclaves import site_enclaves
-from netinnov.planning._siting_plan import SitingPlan
-from netinnov.planning._siting_stability import siting_stability
+from netinnov.planning._site_enclaves import site_enclaves as site_enclaves
+from netinnov.planning._siting_plan import SitingPlan as SitingPlan
+from netinnov.planning._siting_stability import siting_stability as siting_stability
 from netinnov.planning._space_demand import (
-    SpaceDemand,
-    rent_intervals,
-    space_demand,
-    worth_of_space,
+    SpaceDemand as SpaceDemand,
+    rent_intervals as rent_intervals,
+    space_demand as space_demand,
+    worth_of_space as worth_of_space,
 )
-from netinnov.planning._values_with_structure import myerson_value, owen_value
-
-__all__ = [
-    "AllocationStability",
-    "CentrePlan",
-    "CentreSupport",
-    "EffectiveNumber",
-    "Game",
-    "ParetoPlans",
-    "SitingPlan",
-    "SpaceAllocation",
-    "SpaceDemand",
-    "allocate_space",
-    "allocation_stability",
-    "banzhaf_value",
-    "cooperation_game",
-    "core_range",
-    "excess",
-    "in_core",
-    "least_core",
-    "myerson_value",
-    "nucleolus",
-    "nucleolus_certificate",
-    "owen_value",
-    "pareto_plans",
-    "per_capita_nucleolus",
-    "plan_centres",
-    "rent_intervals",
-    "sampled_shapley_value",
-    "share_benefits",
-    "shapley_value",
-    "site_enclaves",
-    "siting_stability",
-    "space_demand",
-    "worth_of_space",
-]
+from netinnov.planning._values_with_structure import (
+    myerson_value as myerson_value,
+    owen_value as owen_value,
+)
 
 __dir__ = public_names(globals())

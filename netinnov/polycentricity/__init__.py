@@ -1,49 +1,43 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
 from netinnov._public import public_names
-from netinnov.polycentricity._borrowed_size import BorrowedSize, borrowed_size
-from netinnov.polycentricity._centres import detect_centres
-from netinnov.polycentricity._core_periphery import CorePeripheryFit, core_periphery
-from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
-from netinnov.polycentricity._flow_evenness import (
-    dominance_index,
-    entropy_index,
-    link_symmetry,
-    node_symmetry,
-    relative_strength,
+from netinnov.polycentricity._borrowed_size import (
+    BorrowedSize as BorrowedSize,
+    borrowed_size as borrowed_size,
 )
-from netinnov.polycentricity._functional import functional
-from netinnov.polycentricity._modularity_test import ModularityTest, modularity_test
-from netinnov.polycentricity._profile import profile
-from netinnov.polycentricity._rank_size import RankSize, primacy, rank_size
-from netinnov.polycentricity._sensitivity import sensitivity
-from netinnov.polycentricity._urban_centrality import urban_centrality_index
-
-__all__ = [
-    "BorrowedSize",
-    "CorePeripheryFit",
-    "ModularityTest",
-    "RankSize",
-    "borrowed_size",
-    "core_periphery",
-    "detect_centres",
-    "dominance_index",
-    "effective_number",
-    "entropy_index",
-    "functional",
-    "gini",
-    "green",
-    "herfindahl",
-    "link_symmetry",
-    "modularity_test",
-    "node_symmetry",
-    "primacy",
-    "profile",
-    "rank_size",
-    "relative_strength",
-    "sensitivity",
-    "theil",
-    "urban_centrality_index",
-]
+from netinnov.polycentricity._centres import detect_centres as detect_centres
+from netinnov.polycentricity._core_periphery import (
+    CorePeripheryFit as CorePeripheryFit,
+    core_periphery as core_periphery,
+)
+from netinnov.polycentricity._evenness import (
+    effective_number as effective_number,
+    gini as gini,
+    green as green,
+    herfindahl as herfindahl,
+    theil as theil,
+)
+from netinnov.polycentricity._flow_evenness import (
+    dominance_index as dominance_index,
+    entropy_index as entropy_index,
+    link_symmetry as link_symmetry,
+    node_symmetry as node_symmetry,
+    relative_strength as relative_strength,
+)
+from netinnov.polycentricity._functional import functional as functional
+from netinnov.polycentricity._modularity_test import (
+    ModularityTest as ModularityTest,
+    modularity_test as modularity_test,
+)
+from netinnov.polycentricity._profile import profile as profile
+from netinnov.polycentricity._rank_size import (
+    RankSize as RankSize,
+    primacy as primacy,
+    rank_size as rank_size,
+)
+from netinnov.polycentricity._sensitivity import sensitivity as sensitivity
+from netinnov.polycentricity._urban_centrality import (
+    urban_centrality_index as urban_centrality_index,
+)
 
 __dir__ = public_names(globals())

@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import check_choice
 from netinnov.errors import InputError, shortened
-from netinnov.linkages import Weighting
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._judgement import Completeness
 from netinnov.sources._text_tables import TextTable
 

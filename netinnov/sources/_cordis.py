@@ -11,7 +11,8 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov.errors import InputError
-from netinnov.linkages import Weighting, co_participation
+from netinnov.linkages import co_participation
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file

@@ -11,7 +11,8 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov._opening import check_file
-from netinnov.linkages import Weighting, co_participation
+from netinnov.linkages import co_participation
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
 from netinnov.sources._judgement import some_lines
 from netinnov.sources._reader_result import Tables

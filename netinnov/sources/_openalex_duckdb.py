@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from netinnov.linkages import Weighting, co_participation
+from netinnov.linkages import co_participation
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._database import PIECE, Database, database, to_frame
 from netinnov.sources._openalex_files import read_mentions
 

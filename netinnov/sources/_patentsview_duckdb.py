@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from netinnov.linkages import Weighting, co_participation
+from netinnov.linkages import co_participation
+from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._database import PIECE, Database, database, to_frame, usual
 from netinnov.sources._patentsview_files import (
     Found,

@@ -5,30 +5,22 @@ the paper itself has no equations.
 """
 
 from netinnov._public import public_names
-from netinnov.mechanisms.cobweb._attractors import Attractor
-from netinnov.mechanisms.cobweb._bounded import BoundedCobweb, attractor_map
-from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb
-from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
-from netinnov.mechanisms.cobweb._curves import ArctanSupply, LogisticSupply
-from netinnov.mechanisms.cobweb._enclave_link import (
-    critical_enclave,
-    enclave_effect,
-    with_enclave,
+from netinnov.mechanisms.cobweb._attractors import Attractor as Attractor
+from netinnov.mechanisms.cobweb._bounded import (
+    BoundedCobweb as BoundedCobweb,
+    attractor_map as attractor_map,
 )
-from netinnov.mechanisms.cobweb._one_market import Cobweb
-
-__all__ = [
-    "ArctanSupply",
-    "Attractor",
-    "BoundedCobweb",
-    "Cobweb",
-    "CoupledBoundedCobweb",
-    "CoupledCobweb",
-    "LogisticSupply",
-    "attractor_map",
-    "critical_enclave",
-    "enclave_effect",
-    "with_enclave",
-]
+from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb as CoupledBoundedCobweb
+from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb as CoupledCobweb
+from netinnov.mechanisms.cobweb._curves import (
+    ArctanSupply as ArctanSupply,
+    LogisticSupply as LogisticSupply,
+)
+from netinnov.mechanisms.cobweb._enclave_link import (
+    critical_enclave as critical_enclave,
+    enclave_effect as enclave_effect,
+    with_enclave as with_enclave,
+)
+from netinnov.mechanisms.cobweb._one_market import Cobweb as Cobweb
 
 __dir__ = public_names(globals())

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from netinnov import scenarios
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import linked_pairs
+from netinnov.scenarios._pair_draws import chosen_layer, linked_pairs
 from netinnov.study._context import Context
 from netinnov.study._words import counted, name, phrase
 from netinnov.study.sections import _trials, enclaves
@@ -94,7 +93,7 @@ def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     storage = cities.storage
     amounts = [layer for layer in cities.layers if not storage.holds_shares(layer)]
     if asked is not None or not amounts or len(amounts) == len(cities.layers):
-        return scenarios.chosen_layer(cities, asked)
+        return chosen_layer(cities, asked)
     return max(amounts, key=lambda layer: len(linked_pairs(cities, layer).weight))
 
 
