@@ -17,6 +17,10 @@ from explorer_pages import opened, read, settle
 
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+VIOLATIONS = """
+(rules) => axe.run({ ...rules, resultTypes: ["violations"] }).then((result) => result.violations)
+"""
+COLOURS = {"runOnly": ["cat.color"]}  # nothing else depends on the scheme
 TRIED = "#home=quzhou&host=hangzhou&size=3&view=enclave"
 
 
@@ -132,9 +136,9 @@ def test_every_view_is_accessible(browser, actors, width):
             for view in ("map", "enclave", "centres", "compare", "parks", "tables"):
                 page.locator(f"#tab-{view}").click()
                 settle(page)
-                found = page.evaluate("axe.run().then((result) => result.violations)")
+                violations = page.evaluate(VIOLATIONS, COLOURS if scheme == "dark" else {})
                 assert [
-                    (view, scheme, rule["id"], rule["nodes"][0]["html"]) for rule in found
+                    (view, scheme, rule["id"], rule["nodes"][0]["html"]) for rule in violations
                 ] == []
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 

@@ -89,9 +89,12 @@ def test_a_lattice_is_below_a_small_world_and_that_below_a_random_network() -> N
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_networkx_has_the_same_omega_where_nothing_is_more_clustered_than_the_network() -> None:
-    # On a ring lattice both measures of clustering are one, and C_l is C; what is left is random.
+    # On a ring lattice both measures of clustering are one, and C_l is C; what is left is random:
+    # networkx swaps each link four times on average.
     ring = nx.watts_strogatz_graph(24, 4, 0)
-    assert row_of(ring, 99)["omega"] == pytest.approx(nx.omega(ring, nrand=20, seed=1), abs=0.04)
+    assert row_of(ring, 99)["omega"] == pytest.approx(
+        nx.omega(ring, niter=2, nrand=20, seed=1), abs=0.04
+    )
 
 
 def test_omega_is_undefined_without_triangles_and_ignores_names_and_other_layers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -110,9 +111,8 @@ def test_workers_of_a_pool_read_the_mapped_network(folder: Path) -> None:
 @pytest.mark.parametrize("mmap", [False, True])
 def test_a_file_cut_off_anywhere_is_named(name: str, mmap: bool, folder: Path) -> None:
     path = folder / name
-    whole = path.read_bytes()
-    for size in range(0, len(whole), 7):
-        path.write_bytes(whole[:size])
+    for size in reversed(range(0, path.stat().st_size, 7)):
+        os.truncate(path, size)
         with pytest.raises(InputError, match=name.replace(".", r"\.")):
             read_network(folder, mmap=mmap)
     path.unlink()

@@ -62,6 +62,12 @@ def large() -> list[str]:
     return [name for name, _ in ranked[:100]]
 
 
+@pytest.fixture(scope="module")
+def cities() -> ni.MultilayerNetwork:
+    """The network of the cities, read once."""
+    return load_research_cities()
+
+
 def test_the_tables_name_neither_persons_nor_organisations() -> None:
     columns = {
         name: list(rows_of(name)[0]) for name in ("organisations", "projects", "participations")
@@ -74,10 +80,10 @@ def test_the_tables_name_neither_persons_nor_organisations() -> None:
     assert all(row["organisation"][1:].isdecimal() for row in rows_of("organisations"))
 
 
-def test_the_tables_have_the_size_of_the_source() -> None:
+def test_the_tables_have_the_size_of_the_source(research_projects) -> None:
     # 17,428 organisations, 10,030 projects and 47,973 participations, 2,195 organisations without a
     # city: as the files of CORDIS count them (tests/test_sources_cordis.py).
-    network = load_research_cities(projects="nodes")
+    network = research_projects
     kinds = network.nodes["kind"].value_counts()
     assert (kinds.drop("project").sum(), kinds["project"]) == (17_428, 10_030)
     assert network.n_links == 47_973
@@ -86,9 +92,8 @@ def test_the_tables_have_the_size_of_the_source() -> None:
     assert sum(path.stat().st_size for path in TABLES.glob("research_*")) < 1_500_000
 
 
-def test_weights_are_those_of_all_pairs_of_partners(pairs) -> None:
-    network = load_research_cities()
-    links = network.links.groupby(["layer", "source", "target"])["weight"].sum()
+def test_weights_are_those_of_all_pairs_of_partners(pairs, cities) -> None:
+    links = cities.links.groupby(["layer", "source", "target"])["weight"].sum()
     ends = [[layer, *sorted(pair)] for layer, *pair in links.index]
     links.index = pd.MultiIndex.from_tuples([tuple(each) for each in ends])
     expected = pd.Series(pairs)
@@ -96,26 +101,25 @@ def test_weights_are_those_of_all_pairs_of_partners(pairs) -> None:
     assert len(links) == len(expected)
 
 
-def test_a_network_of_projects_gives_the_same_cities() -> None:
-    two_mode = load_research_cities(projects="nodes")
-    flat = project(two_mode, layer="participation", through="project", split_by="kind")
+def test_a_network_of_projects_gives_the_same_cities(research_projects) -> None:
+    flat = project(research_projects, layer="participation", through="project", split_by="kind")
     with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
-        cities = ni.aggregate(flat)
+        added = ni.aggregate(flat)
     counted = load_research_cities(weighting="count")
-    assert_allclose(counted.links["weight"], cities.links["weight"])
+    assert_allclose(counted.links["weight"], added.links["weight"])
     assert not counted.layer_table["modelled"].any()
     assert counted.layer_table["unit"].unique().tolist() == ["pairs of partners"]
 
 
-def test_cities_are_where_they_are_said_to_be(large) -> None:
-    places = load_research_cities().places
+def test_cities_are_where_they_are_said_to_be(large, cities) -> None:
+    places = cities.places
     assert places.index[places["group"] == "100 most participations"].tolist() == large
     # Coordinates of an atlas, to a tenth of a degree.
     atlas = {"Paris, FR": (2.35, 48.86), "Athens, EL": (23.73, 37.98), "London, UK": (-0.13, 51.51)}
     for city, (lon, lat) in atlas.items():
         assert places.loc[city, ["lon", "lat"]].tolist() == pytest.approx([lon, lat], abs=0.1)
     assert places.loc[large, "parent"].map(places["name"])["Athens, EL"] == "Greece"
-    levels = [ni.aggregate(load_research_cities(), level=level).n_nodes for level in (0, 1)]
+    levels = [ni.aggregate(cities, level=level).n_nodes for level in (0, 1)]
     assert levels[0] > 3_000 > 200 > levels[1]
 
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 from scipy.optimize import isotonic_regression
 
 from netinnov._typing import Floats
@@ -274,7 +274,7 @@ def lack_of_fit(change: Floats, dose: Floats, shape: Shape) -> float:
         return float("nan")
     freedom = total**2 / float((spread**2).sum())
     part = left @ away
-    return float(stats.f.sf((part @ part) / total, freedom, freedom * (n - 1)))
+    return float(scipy.stats.f.sf((part @ part) / total, freedom, freedom * (n - 1)))
 
 
 def means_of(change: Floats) -> Floats:

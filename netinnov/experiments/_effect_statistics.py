@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats
@@ -180,7 +180,7 @@ def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair
 
 
 def _upper(variance: float, n: int) -> float:
-    return float(variance * (n - 1) / stats.chi2.ppf(0.025, n - 1))
+    return float(variance * (n - 1) / scipy.stats.chi2.ppf(0.025, n - 1))
 
 
 def placebo_statistics(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from netinnov._arguments import check_flag
 from netinnov._atomic import write_bytes
@@ -384,7 +384,7 @@ def _statistics(
     start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
-    half = error.mul(stats.t.ppf(0.975, np.maximum(n - 1, 1))).mask(spread == 0, 0.0)
+    half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
     return pd.DataFrame(
         {
             "baseline": start,

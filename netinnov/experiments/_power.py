@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._arguments import check_confidence, check_number
 
@@ -91,15 +91,17 @@ def replicates_needed(
 
 def _wide(spread: float, half_width: float, confidence: float, n: int) -> bool:
     """Whether the interval of n replicates is too wide."""
-    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * spread / math.sqrt(n) > half_width
+    return (
+        float(scipy.stats.t.ppf((1 + confidence) / 2, n - 1)) * spread / math.sqrt(n) > half_width
+    )
 
 
 def _weak(spread: float, effect: float, confidence: float, power: float, n: int) -> bool:
     """Whether n replicates leave out 0 too seldom."""
-    bound, shift = stats.t.ppf((1 + confidence) / 2, n - 1), math.sqrt(n) * effect / spread
+    bound, shift = scipy.stats.t.ppf((1 + confidence) / 2, n - 1), math.sqrt(n) * effect / spread
     if n > _MANY:  # the noncentral t is normal, and hard to compute
-        return bool(stats.norm.cdf(shift - bound) < power)
-    attained = stats.nct.sf(bound, n - 1, shift) + stats.nct.cdf(-bound, n - 1, shift)
+        return bool(scipy.stats.norm.cdf(shift - bound) < power)
+    attained = scipy.stats.nct.sf(bound, n - 1, shift) + scipy.stats.nct.cdf(-bound, n - 1, shift)
     return bool(attained < power)
 
 

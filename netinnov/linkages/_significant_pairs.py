@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._arguments import check_number
 from netinnov._dataframes import as_pandas
@@ -120,7 +120,7 @@ def _significant(
     # Pairs of the same degrees and as many common events share their p.
     kinds = np.column_stack([common, np.sort(degrees, axis=1)])
     cases, case = np.unique(kinds, axis=0, return_inverse=True)
-    tail = stats.hypergeom.sf(cases[:, 0] - 1, n_events, cases[:, 1], cases[:, 2])
+    tail = scipy.stats.hypergeom.sf(cases[:, 0] - 1, n_events, cases[:, 1], cases[:, 2])
     p = np.asarray(tail, np.float64)[case.ravel()]
     adjusted = corrected(p, correction, size=n_pairs)
     result = pd.DataFrame(

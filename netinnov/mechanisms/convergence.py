@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._arguments import check_number
 from netinnov._display import Tabled
@@ -169,7 +169,7 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     # One region alone at its level has leverage 1 and no residual.
     weighted = np.divide(residual, 1 - leverage, out=np.zeros(n), where=leverage < 1 - 1e-12)
     error = float(np.sqrt(((dx * weighted) ** 2).sum()) / (dx @ dx))
-    reach = float(stats.t.ppf(0.975, n - 2)) * error
+    reach = float(scipy.stats.t.ppf(0.975, n - 2)) * error
     total = float(((growth - growth.mean()) ** 2).sum())
     closed = 1 + slope * span
     speed = -math.log(closed) / span if closed > 0 else math.nan
@@ -178,7 +178,7 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
         standard_error=error,
         low=slope - reach,
         high=slope + reach,
-        p=float(2 * stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan,
+        p=float(2 * scipy.stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan,
         speed=speed,
         half_life=math.log(2) / speed if speed > 0 else (math.nan if closed <= 0 else math.inf),
         r_squared=1 - float(residual @ residual) / total if total > 0 else math.nan,

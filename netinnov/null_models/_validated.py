@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, stats
+import scipy
+from scipy import sparse
 
 from netinnov._arguments import check_names, check_number
 from netinnov._significance import why_untested
@@ -130,7 +131,7 @@ def validated_projection(
     high = np.maximum(degree_class[i], degree_class[j])
     cases, case = np.unique(np.column_stack([low, high, common]), axis=0, return_inverse=True)
     if method == "hypergeometric":
-        tail = stats.hypergeom.sf(
+        tail = scipy.stats.hypergeom.sf(
             cases[:, 2] - 1, events.size, degrees[cases[:, 0]], degrees[cases[:, 1]]
         )
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._arguments import as_list, check_name, check_number
 from netinnov._display import Tabled, first_rows
@@ -152,7 +152,7 @@ def gravity_fixed_effects(
         variance = 2 * variance
     error = np.sqrt(np.diag(variance))
     clusters = min(np.unique(values).size for values in ids.values())
-    law = stats.t(max(clusters - 1, 1))
+    law = scipy.stats.t(max(clusters - 1, 1))
     reach = float(law.ppf((1 + confidence) / 2)) * error
     once = 1 if directed else 2
     coefficients = pd.DataFrame(

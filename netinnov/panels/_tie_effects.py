@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._display import Displayed, Tabled
 from netinnov._typing import Floats
@@ -198,7 +198,7 @@ def summary(fit: CellFit, weights: Floats, confidence: float) -> TieEffect:
     w = weights[used]
     estimate = float(w @ fit.table["estimate"].to_numpy()[used])
     error = float(np.sqrt(max(w @ fit.variance[np.ix_(used, used)] @ w, 0.0)))
-    law = stats.t(max(fit.sample.n_clusters - 1, 1))
+    law = scipy.stats.t(max(fit.sample.n_clusters - 1, 1))
     reach = float(law.ppf((1 + confidence) / 2)) * error
     p = float(2 * law.sf(abs(estimate) / error)) if error > 0 else math.nan
     return TieEffect(estimate, error, estimate - reach, estimate + reach, p)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
+import scipy
 
 from netinnov._arguments import check_choice, check_number
 from netinnov.centrality import strength
@@ -100,7 +100,9 @@ class Measure:
         """Interval of the value; NaN where the number of events is unknown."""
         if isinstance(self.target, CentreSupport):
             times = round(value * self.resamples)
-            around = binomtest(times, self.resamples).proportion_ci(confidence, method="wilson")
+            around = scipy.stats.binomtest(times, self.resamples).proportion_ci(
+                confidence, method="wilson"
+            )
             return float(around.low), float(around.high)
         if not says_events(network, self.events):
             return math.nan, math.nan

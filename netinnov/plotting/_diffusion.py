@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from netinnov._arguments import as_whole, check_confidence
 from netinnov.errors import InputError
@@ -138,7 +138,7 @@ def _checked(name: str, times: pd.Series[float]) -> Floats:
 
 
 def _wilson(share: Floats, n: int, confidence: float) -> tuple[Floats, Floats]:
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(ndtri((1 + confidence) / 2))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return middle - half, middle + half

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from fontTools import subset
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy.spatial import cKDTree
@@ -26,7 +24,7 @@ from netinnov.plotting._style import figure_style
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
     from matplotlib.figure import Figure
@@ -123,10 +121,14 @@ def save_figure(
             elif each == "pdf":
                 about = _metadata(name, texts, caption="Subject", command="Keywords")
                 about |= {"Creator": _SOFTWARE, "CreationDate": None}
+                from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
                 FigureCanvasPdf(figure).print_pdf(stream, metadata=about)  # type: ignore[no-untyped-call]
             else:
                 about = _metadata(name, texts, caption="Description", command="Source")
                 about |= {"Creator": _SOFTWARE, "Date": None}
+                from matplotlib.backends.backend_svg import FigureCanvasSVG
+
                 FigureCanvasSVG(figure).print_svg(stream, metadata=about)  # type: ignore[no-untyped-call]
             content[each] = stream.getvalue()
     paths = {each: folder / f"{name}.{each}" for each in dict.fromkeys(formats)}
@@ -168,16 +170,13 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
         figure.dpi = dpi
 
 
-_load_font = subset.load_font
+@cache
+def _fonttools_loader() -> Callable[..., Any]:
+    """What loads a font for a PDF, as it was before it was ever replaced."""
+    from fontTools import subset
 
-
-def _without_layout(*args: Any, **options: Any) -> Any:
-    """Load a font without its tables for the choice and position of glyphs."""
-    font = _load_font(*args, **options)
-    for table in ("GDEF", "GPOS", "GSUB", "MATH"):
-        if table in font:
-            del font[table]
-    return font
+    loader: Callable[..., Any] = subset.load_font
+    return loader
 
 
 @contextmanager
@@ -186,11 +185,22 @@ def _small_fonts() -> Iterator[None]:
 
     To read these tables takes longer than to subset the glyphs.
     """
-    subset.load_font = _without_layout
+    from fontTools import subset  # takes half a second
+
+    load_font = _fonttools_loader()
+
+    def without_layout(*args: Any, **options: Any) -> Any:
+        font = load_font(*args, **options)
+        for table in ("GDEF", "GPOS", "GSUB", "MATH"):
+            if table in font:
+                del font[table]
+        return font
+
+    subset.load_font = without_layout
     try:
         yield
     finally:
-        subset.load_font = _load_font
+        subset.load_font = load_font
 
 
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
@@ -73,6 +72,8 @@ def plot_location_quotients(
         ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(table))
         rows = [printable(names.get(row, row)) for row in table.index]
         columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in table]
+        import seaborn as sns
+
         sns.heatmap(
             shade.set_axis(rows, axis=0).set_axis(columns, axis=1),
             annot=table.map(lambda value: f"{value:.2g}").to_numpy(),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
@@ -198,6 +197,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
         # Seaborn draws the labels of the table, so they must be printable from the first.
         rows = [printable(names[node]) for node in scores.index]
         columns = [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores]
+        import seaborn as sns
+
         sns.heatmap(
             scores.set_axis(rows, axis=0).set_axis(columns, axis=1),
             annot=measures.head(top).map(_three_digits).to_numpy(),

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from netinnov._arguments import as_whole, check_confidence, check_rng, did_you_mean
 from netinnov._parallel import in_threads
@@ -259,13 +259,14 @@ def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> di
     n = values.size
     values = np.where(values <= horizon, values, np.inf)  # NaN and later: not by the horizon
     arrived = int(np.isfinite(values).sum())
-    share = stats.binomtest(arrived, n).proportion_ci(confidence, method="exact")
+    share = scipy.stats.binomtest(arrived, n).proportion_ci(confidence, method="exact")
     low, high = (
-        int(stats.binom.ppf(tail, n, 0.5)) for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
+        int(scipy.stats.binom.ppf(tail, n, 0.5))
+        for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
     )
     within = np.minimum(values, horizon)
     error = within.std(ddof=1) / math.sqrt(n) if n > 1 else np.nan
-    half = stats.norm.ppf((1 + confidence) / 2) * error
+    half = scipy.stats.norm.ppf((1 + confidence) / 2) * error
     return {
         "draws": n,
         "reached": arrived / n,
