@@ -16,7 +16,7 @@ from netinnov.mechanisms.cobweb import (
     LogisticSupply,
     attractor_map,
 )
-from netinnov.mechanisms.cobweb._attractors import exponent_of, period_of
+from netinnov.mechanisms.cobweb._bounded_supply import exponent_of, period_of
 
 
 def iterate(a, b, steepness, beta, x, periods):

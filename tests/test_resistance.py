@@ -17,7 +17,7 @@ from scipy.sparse.linalg import splu
 
 import netinnov as ni
 from netinnov import connectivity
-from netinnov.connectivity import _resistance, _spectrum
+from netinnov.connectivity import _laplacian, _spectrum
 from netinnov.kernels.laplacian import eliminate, inverse_diagonal, lanczos, solve
 from strategies import Tables, bare, dense, networks
 
@@ -380,7 +380,7 @@ def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> Non
     pairs = [(a, b) for k, a in enumerate(names[:40]) for b in names[:k]]
     whole = connectivity.effective_resistance(network, pairs=pairs)
     few = connectivity.effective_resistance(network, pairs=pairs[:30])
-    monkeypatch.setattr(_resistance, "BATCH", 3 * len(names))
+    monkeypatch.setattr(_laplacian, "BATCH", 3 * len(names))
     again = connectivity.effective_resistance(network, pairs=pairs)
     pd.testing.assert_series_equal(again, whole, rtol=1e-12)
     again = connectivity.effective_resistance(network, pairs=pairs[:30])

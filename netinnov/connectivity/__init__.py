@@ -3,6 +3,10 @@
 from netinnov._paths import Frictions as Frictions
 from netinnov._public import public_names
 from netinnov.connectivity._added_links import added_link_gain as added_link_gain
+from netinnov.connectivity._laplacian import (
+    effective_resistance as effective_resistance,
+    kirchhoff_index as kirchhoff_index,
+)
 from netinnov.connectivity._lengths import (
     access as access,
     average_path_length as average_path_length,
@@ -12,10 +16,6 @@ from netinnov.connectivity._reach import (
     ExternalReach as ExternalReach,
     external_reach as external_reach,
     reach as reach,
-)
-from netinnov.connectivity._resistance import (
-    effective_resistance as effective_resistance,
-    kirchhoff_index as kirchhoff_index,
 )
 from netinnov.connectivity._robustness import (
     largest_component as largest_component,

@@ -13,8 +13,7 @@ from netinnov._arguments import check_number
 from netinnov._public import public_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms._complexity import complexity
-from netinnov.mechanisms._entry import entry_rates
+from netinnov.mechanisms._specialisations import complexity, entry_rates
 
 __all__ = [
     "complexity",

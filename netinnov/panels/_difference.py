@@ -13,8 +13,7 @@ from netinnov._arguments import check_number
 from netinnov._display import Displayed
 from netinnov._significance import why_untested
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import NEVER, Treatment, treatment_of
-from netinnov.panels._pair_panel import Pairs, linked_pairs
+from netinnov.panels._openings import NEVER, Pairs, Treatment, linked_pairs, treatment_of
 from netinnov.panels._tie_effects import (
     Effects,
     Errors,

@@ -15,8 +15,7 @@ from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import NEVER, treatment_of
-from netinnov.panels._pair_panel import linked_pairs, whole_numbers
+from netinnov.panels._openings import NEVER, linked_pairs, treatment_of, whole_numbers
 from netinnov.panels._tie_effects import (
     CellFit,
     Effects,

@@ -16,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._pair_panel import whole_numbers
+from netinnov.panels._openings import whole_numbers
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
 

@@ -16,8 +16,7 @@ import scipy
 from netinnov._display import Displayed, Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.panels._openings import NEVER, Treatment
-from netinnov.panels._pair_panel import Pairs
+from netinnov.panels._openings import NEVER, Pairs, Treatment
 from netinnov.panels._poisson_fixed_effects import Design, jackknife, poisson_fixed_effects
 
 Effects: TypeAlias = Literal["place_period", "period"]

@@ -17,8 +17,14 @@ from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import Options, Structure, centres_by, structure_of
-from netinnov.polycentricity._checked_values import numbers
-from netinnov.polycentricity._evenness import effective_number, gini, green, herfindahl, theil
+from netinnov.polycentricity._evenness import (
+    effective_number,
+    gini,
+    green,
+    herfindahl,
+    numbers,
+    theil,
+)
 from netinnov.polycentricity._flow_evenness import (
     Flows,
     dominance,

@@ -14,10 +14,10 @@ from netinnov._arguments import as_list, check_number
 from netinnov._display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.polycentricity._checked_values import positive
+from netinnov.polycentricity._evenness import positive
 
 if TYPE_CHECKING:
-    from netinnov.polycentricity._checked_values import Values
+    from netinnov.polycentricity._evenness import Values
 
 Method: TypeAlias = Literal["ols", "gabaix"]
 Primacy: TypeAlias = Literal["share", "ratio", "residual"]

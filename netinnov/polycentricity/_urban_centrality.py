@@ -12,10 +12,10 @@ import pandas as pd
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.polycentricity._checked_values import scaled
+from netinnov.polycentricity._evenness import scaled
 
 if TYPE_CHECKING:
-    from netinnov.polycentricity._checked_values import Values
+    from netinnov.polycentricity._evenness import Values
 
 _CURVATURE = 1e-9
 """Part of the largest distance below which a positive eigenvalue is taken for rounding."""

@@ -11,7 +11,7 @@ from netinnov.scenarios._break_even_border import (
     BreakEvenBorder as BreakEvenBorder,
     break_even_border as break_even_border,
 )
-from netinnov.scenarios._direct_links import DirectLinks as DirectLinks
+from netinnov.scenarios._direct_links import DirectLinks as DirectLinks, NewLinks as NewLinks
 from netinnov.scenarios._enclave import (
     ForwardEnclave as ForwardEnclave,
     ReverseEnclave as ReverseEnclave,
@@ -21,7 +21,6 @@ from netinnov.scenarios._equal_cost import (
     equal_cost as equal_cost,
 )
 from netinnov.scenarios._matched_placebo import MatchedPlacebo as MatchedPlacebo, placebo as placebo
-from netinnov.scenarios._new_links import NewLinks as NewLinks
 from netinnov.scenarios._placebo_candidates import placebo_candidates as placebo_candidates
 from netinnov.scenarios._prices import Amounts as Amounts, Prices as Prices
 from netinnov.scenarios._remove_enclaves import remove_enclaves as remove_enclaves

@@ -8,8 +8,8 @@ from netinnov.topology._clustering import (
     multiplex_clustering as multiplex_clustering,
     transitivity as transitivity,
 )
-from netinnov.topology._density import density as density, reciprocity as reciprocity
 from netinnov.topology._describe import describe as describe
+from netinnov.topology._layer_graphs import density as density, reciprocity as reciprocity
 from netinnov.topology._local_efficiency import local_efficiency as local_efficiency
 from netinnov.topology._small_world import small_world as small_world
 

@@ -13,16 +13,16 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._attractors import (
+from netinnov.mechanisms.cobweb._bounded_supply import (
     LONGEST,
     Attractor,
+    SupplyCurve,
     ending_of,
     exponent_of,
     one_period,
     period_of,
 )
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
-from netinnov.mechanisms.cobweb._curves import SupplyCurve
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
     mobility_matrix,

@@ -1,12 +1,12 @@
 """How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
 
 from netinnov._public import public_names
-from netinnov.mechanisms.cooperation._outages import outages as outages
 from netinnov.mechanisms.cooperation._park_brokers import (
     brokerage_table as brokerage_table,
     liaison_test as liaison_test,
 )
 from netinnov.mechanisms.cooperation._park_partners import (
+    outages as outages,
     park_network as park_network,
     park_sides as park_sides,
 )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov.linkages import find_enclaves
-from netinnov.mechanisms.cooperation._outages import outages
 from netinnov.mechanisms.cooperation._park_brokers import brokerage_table
-from netinnov.mechanisms.cooperation._park_partners import check_park, park_network
+from netinnov.mechanisms.cooperation._park_partners import check_park, outages, park_network
 from netinnov.network import MultilayerNetwork
 
 COUNTS = (

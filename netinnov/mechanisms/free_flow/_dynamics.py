@@ -26,6 +26,9 @@ _LEVEL = 1e-9
 """An eigenvalue nearer to 0 says nothing: the state is at the point where it turns unstable."""
 _FEW = 32
 """Regions up to which all paths are followed at once."""
+_LONGEST = 5000
+"""Steps of a path."""
+
 _TRIED = 200
 """Starts from which what repels is looked for, at most."""
 
@@ -220,8 +223,6 @@ def long_run(
     *,
     dynamics: Dynamics,
     starts: int,
-    steps: int,
-    unstable: bool,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Rest points, their stability, and the part of random starts that ends at each.
@@ -232,7 +233,7 @@ def long_run(
     first = rng.dirichlet(np.ones(n), size=starts)
 
     def end(start: Floats) -> Floats:
-        return _run_until_still(make(), np.atleast_2d(start), steps=steps, dynamics=dynamics)
+        return _run_until_still(make(), np.atleast_2d(start), dynamics)
 
     # Many regions: each path has its own solver, which keeps the factors of its matrix.
     ends = end(first) if n <= _FEW else np.concatenate(run(end, list(first), progress=False))
@@ -256,7 +257,7 @@ def long_run(
             _keep(points, polished(last))
     # Paths never end at what repels: Newton's method from the starts themselves finds that, too.
     _keep(points, polished(np.full(n, 1 / n)))
-    for start in first[: _TRIED if unstable else 0]:
+    for start in first[:_TRIED]:
         _keep(points, polished(start))
         if corners:
             kept = np.argsort(-start)[: rng.integers(1, n + 1)]
@@ -294,13 +295,11 @@ def _described(
     return table
 
 
-def _run_until_still(
-    attraction: Attraction, first: Floats, *, steps: int, dynamics: Dynamics
-) -> Floats:
+def _run_until_still(attraction: Attraction, first: Floats, dynamics: Dynamics) -> Floats:
     """Last states of paths, each followed until it no longer changes."""
     ends = first.copy()
     going = np.arange(len(first))
-    for step in range(steps):
+    for step in range(_LONGEST):
         x = ends[going]
         ends[going] = moved = dynamics.move(x, attraction(x))
         # Not every step: a new number of paths makes the solver forget where it was.

@@ -281,9 +281,7 @@ class LogitMigration:
         jurisdictions: Any = None,
         enclaves: Enclaves = None,
         restarts: int = 200,
-        steps: int = 5000,
         mobility: float = 0.5,
-        unstable: bool = True,
         rng: Rng = None,
     ) -> pd.DataFrame:
         """Rest points of n regions, found from random starts, with stability and basins.
@@ -294,12 +292,8 @@ class LogitMigration:
             As in `simulate`.
         restarts : int
             Uniform on all shares that add up to 1.
-        steps : int
-            Longest path.
         mobility : float
             As in `simulate`.
-        unstable : bool
-            Also find unstable rest points, by Newton's method from the starts.
         rng : seed or Generator, optional
             For the starts.
 
@@ -314,7 +308,6 @@ class LogitMigration:
             If a matrix or a number is invalid.
         """
         restarts = as_whole("restarts", restarts, low=1)
-        steps = as_whole("steps", steps, low=1)
         rng = check_rng(rng)
         effects, labels = self._effects(network, jurisdictions, enclaves)
         return long_run(
@@ -323,8 +316,6 @@ class LogitMigration:
             labels,
             dynamics=Logit(self.sensitivity, mobility, self.moving_cost),
             starts=restarts,
-            steps=steps,
-            unstable=unstable,
             rng=rng,
         )
 

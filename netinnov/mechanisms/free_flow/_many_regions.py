@@ -134,8 +134,6 @@ class ManyRegions(ABC):
         enclaves: Enclaves = None,
         dynamics: Dynamics | None = None,
         restarts: int = 200,
-        steps: int = 5000,
-        unstable: bool = True,
         rng: Rng = None,
     ) -> pd.DataFrame:
         """Long-run equilibria of n regions, found from random starts, with stability and basins.
@@ -148,10 +146,6 @@ class ManyRegions(ABC):
             How they move; ``Replicator()`` by default.
         restarts : int
             Uniform on all shares that add up to 1.
-        steps : int
-            Longest path.
-        unstable : bool
-            Also find unstable rest points, by Newton's method from the starts.
         rng : seed or Generator, optional
             For the starts.
 
@@ -174,7 +168,6 @@ class ManyRegions(ABC):
         Basins that add up to less than 1 tell of paths that were still under way.
         """
         restarts = as_whole("restarts", restarts, low=1)
-        steps = as_whole("steps", steps, low=1)
         rule = _rule(dynamics)
         rng = check_rng(rng)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
@@ -184,8 +177,6 @@ class ManyRegions(ABC):
             labels,
             dynamics=rule,
             starts=restarts,
-            steps=steps,
-            unstable=unstable,
             rng=rng,
         )
 
