@@ -24,12 +24,12 @@ gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_collection_modifyitems(items):
-    """Run the example of a function once: its package exports it too."""
+    """Run the example of a function once, where it is written: its package exports it too."""
     examples = {}
     for item in items:
         test = getattr(item, "dtest", None)
         name = test and test.name.rpartition(".")[2]
-        examples.setdefault((name, test.docstring) if test else item, item)
+        examples[(name, test.docstring) if test else item] = item
     items[:] = examples.values()
 
 

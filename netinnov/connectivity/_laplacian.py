@@ -77,10 +77,8 @@ def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
     with np.errstate(over="ignore", under="ignore"):
         result = np.ldexp(value, power)
     if not ((result > 0) & np.isfinite(result)).all():
-        msg = (
-            f"{measure} is too large or too small for a number; divide or multiply all weights by "
-        )
-        raise InputError(f"{msg}the same number.")
+        msg = f"{measure} is too large or too small for a number; divide or multiply all weights "
+        raise InputError(f"{msg}by the same number.")
     return np.asarray(result)
 
 

@@ -143,10 +143,8 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
         of_place = _numbers(f"places[{size!r}]", network.storage.places[size])
         code = network.storage.place_codes
         if not (code >= 0).any():
-            msg = (
-                f"`size` is a column of places, {size!r}, and no node has a place; give the nodes a"
-            )
-            raise InputError(f"{msg} column `place`, or `size` as a Series over nodes.")
+            msg = f"`size` is a column of places, {size!r}, and no node has a place; give the "
+            raise InputError(f"{msg}nodes a column `place`, or `size` as a Series over nodes.")
         return np.asarray(np.where(code >= 0, of_place[np.maximum(code, 0)], np.nan))
     if size in network.storage.nodes.columns:
         return _numbers(f"nodes[{size!r}]", network.storage.nodes[size])

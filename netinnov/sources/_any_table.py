@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from netinnov._arguments import examples
 from netinnov._file_rows import ROW, is_bare, with_file_rows
@@ -19,21 +17,11 @@ from netinnov.sources._binary_tables import (
     read_stata,
     read_workbook,
 )
-from netinnov.sources._delimited import read_delimited
+from netinnov.sources._delimited import AnyTable, read_delimited
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", ".dta", *WORKBOOKS)
 """Endings of text files, which may be ``.gz``, and of all tables without geometry."""
-
-
-class AnyTable(NamedTuple):
-    """A table as it stands in its file, with the rows of the file where it has any."""
-
-    name: str
-    frame: pd.DataFrame
-    delimiter: str
-    """What parts the columns of a text file; a comma where there is nothing to part."""
-    notes: list[str]
 
 
 def ending_of(path: Path | str) -> str:
@@ -67,5 +55,4 @@ def read_any_table(
             held = examples(sheets, str) or "nothing"
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
         return AnyTable(path.name, next(iter(sheets.values())), ",", [])
-    table = read_delimited(path, encoding, delimiter, stripped=stripped)
-    return AnyTable(path.name, table.frame, table.delimiter, table.notes)
+    return read_delimited(path, encoding, delimiter, stripped=stripped)

@@ -70,10 +70,8 @@ def database(
                 duckdb.TransactionException,
                 duckdb.FatalException,
             ) as error:
-                msg = (
-                    f"{folder} cannot hold what does not fit in memory; give `temp`, a folder on a"
-                )
-                raise InputError(f"{msg} larger disk ({first_line(error)}).") from None
+                msg = f"{folder} cannot hold what does not fit in memory; give `temp`, a folder on "
+                raise InputError(f"{msg}a larger disk ({first_line(error)}).") from None
 
 
 class Database:

@@ -41,11 +41,13 @@ WITH_POINT = r"\s*[+-]?\d*\.\d+\s*"
 PERHAPS_THOUSANDS = r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*"
 
 
-class DelimitedTable(NamedTuple):
-    """All columns as text, an empty field missing; the index holds the lines of the file."""
+class AnyTable(NamedTuple):
+    """A table as it stands in its file, with the rows of the file where it has any."""
 
+    name: str
     frame: pd.DataFrame
     delimiter: str
+    """What parts the columns of a text file; a comma where there is nothing to part."""
     notes: list[str]
 
 
@@ -55,8 +57,8 @@ def read_delimited(
     delimiter: str | None = None,
     *,
     stripped: bool = False,
-) -> DelimitedTable:
-    """Read a text file with a header, and say what was found that is not the usual.
+) -> AnyTable:
+    """Read a text file with a header, its columns as text, an empty field missing.
 
     With ``stripped`` fields lose the blanks around them.
     """
@@ -92,7 +94,7 @@ def read_delimited(
     frame = frame_of(columns, len(table))
     frame = with_file_rows(frame, _lines(text, len(table), delimiter) + skipped, LINE)
     notes = [f"{path.name}: read as {detected}."] if detected else []
-    return DelimitedTable(frame, delimiter, notes)
+    return AnyTable(path.name, frame, delimiter, notes)
 
 
 def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> str:

@@ -223,10 +223,8 @@ def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) ->
     if meaning == "weight":
         return None
     msg = f"{table} must be a square matrix, or have a column for the {meaning} such as "
-    msg += (
-        f"{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...', or in a study under "
-    )
-    raise InputError(f"{msg}[columns]. Members of events become links by co_participation().")
+    msg += f"{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...', or in a study "
+    raise InputError(f"{msg}under [columns]. Members of events become links by co_participation().")
 
 
 def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int], str]) -> Floats:

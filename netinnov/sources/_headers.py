@@ -10,15 +10,7 @@ from netinnov._arguments import check_mapping, did_you_mean, examples, shown
 from netinnov._file_rows import with_file_headers
 from netinnov._synonyms import FLOWS, SYNONYMS, key_of
 from netinnov.errors import InputError
-
-OWN = {
-    "nodes": ("node", "kind", "place", "jurisdiction"),
-    "links": ("source", "target", "layer", "weight", "period"),
-    "flows": ("source", "target", "layer", "weight", "period"),
-    "places": ("place", "lon", "lat", "population", "parent"),
-    "layers": ("layer", "directed", "modelled", "quantity", "unit", "events", "parameters"),
-}
-"""Our columns, which are known in any case."""
+from netinnov.sources._numeric_columns import NUMBERS, TEXT
 
 
 def check_columns(columns: object) -> dict[str, str]:
@@ -50,7 +42,8 @@ def our_names(
     _refuse_twice(file, ours, header)
     keys = {name: key_of(name) for name in header if name not in ours}
     usual = FLOWS if table == "flows" else SYNONYMS[table]
-    for column in dict.fromkeys((*OWN[table], *usual)):
+    own = "links" if table == "flows" else table
+    for column in dict.fromkeys((*TEXT[own], *NUMBERS[own], *usual)):
         if column not in ours.values():
             _take(file, column, [name for name in keys if keys[name] == column], ours, keys)
     _refuse_two_pairs(file, ours, usual, keys)
@@ -83,7 +76,9 @@ def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) ->
 
 def unweighted(file: str, links: pd.DataFrame) -> list[str]:
     """What is said of links without a weight where other columns hold numbers."""
-    others = [name for name in links if key_of(name) not in (*OWN["links"], "id")]
+    others = [
+        name for name in links if key_of(name) not in (*TEXT["links"], *NUMBERS["links"], "id")
+    ]
     numbers = [str(name) for name in others if _holds_numbers(links[name])]
     if not numbers:
         return []

@@ -74,10 +74,8 @@ class Judgement:
             return
         where = some_lines(self._shown, self._n_bad)
         if self._n_bad == self._n_filled:
-            msg = (
-                f"{self._name}, column {self._column!r} must hold {self._must_be} in each row; not "
-            )
-            raise InputError(f"{msg}one does: {where}.")
+            msg = f"{self._name}, column {self._column!r} must hold {self._must_be} in each row; "
+            raise InputError(f"{msg}not one does: {where}.")
         about = f"{self._name}, {self._column}: values left out, no {self._must_be}"
         faults.append(f"{about}: {self._n_bad} ({where})")
 

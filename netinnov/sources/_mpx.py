@@ -32,10 +32,8 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
     sections = _sections(name, lines)
     edges = sections["EDGES"]
     if not edges:
-        msg = (
-            f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} without: "
-        )
-        raise InputError(msg + "is it cut off?")
+        msg = f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
+        raise InputError(f"{msg}without: is it cut off?")
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
     layers, directed = _layers(name, sections["LAYERS"], several=several)
     of_edges = _edge_attributes(name, sections["EDGE ATTRIBUTES"], layers, several=several)

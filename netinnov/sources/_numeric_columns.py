@@ -24,6 +24,8 @@ NUMBERS = {
     "places": ("lon", "lat", "population"),
     "layers": ("events",),
 }
+"""Our columns, which are known in any case: of text, and of numbers."""
+
 CODE = r"[+-]?(?:0\d+|\d{16,})"
 """A whole number that is a code: as a number it would lose its zeros, or its last digits."""
 WHOLE = r"\s*[+-]?\d+\s*"

@@ -110,10 +110,8 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
             if part is not None:
                 yield part
             if text.count('"') % 2:
-                msg = (
-                    f"{name}, line {line}: a quotation mark is not closed ({text!r}); is the file "
-                )
-                raise InputError(msg + "cut off?")
+                msg = f"{name}, line {line}: a quotation mark is not closed ({text!r}); is the "
+                raise InputError(f"{msg}file cut off?")
             part = Part(line, text, [], [])
         elif text.startswith("%"):
             if part is not None:
@@ -211,10 +209,8 @@ def _matrix(name: str, part: Part, layer: str, n: int) -> Iterator[Link]:
 def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
     """The values of a partition or vector; classes that comments name by their names."""
     if len(part.body) != n:
-        msg = (
-            f"{name}, line {part.line}: {above.title!r} must have {n} values, one a vertex; it has "
-        )
-        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
+        msg = f"{name}, line {part.line}: {above.title!r} must have {n} values, one a vertex; it "
+        raise InputError(f"{msg}has {len(part.body)}; is the file cut off?")
     values = []
     for line, text in part.body:
         if not _is_number(text):

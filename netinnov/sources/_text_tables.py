@@ -250,10 +250,8 @@ def _pieces(
         raise InputError(msg) from None
     if not whole and len(uneven) > 1:
         msg = f"{name} must have {len(header)} fields in each row, as in its header; "
-        msg += (
-            f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or has "
-        )
-        raise InputError(msg + "it another delimiter?")
+        msg += f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or "
+        raise InputError(f"{msg}has it another delimiter?")
     if not whole:
         last = header[min(width, len(header)) - 1]
         msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "

@@ -209,10 +209,8 @@ class ManyRegions(ABC):
         phi, _ = check_freeness_matrix(freeness)
         sums = phi.sum(axis=1)
         if np.ptp(sums) > 1e-9 * sums.max():
-            msg = (
-                "`freeness` must have rows of one sum, else the even split is not an equilibrium; "
-            )
-            raise InputError(f"{msg}found sums from {sums.min():g} to {sums.max():g}.")
+            msg = "`freeness` must have rows of one sum, else the even split is not an "
+            raise InputError(f"{msg}equilibrium; found sums from {sums.min():g} to {sums.max():g}.")
         z = np.linalg.eigvalsh(phi)[::-1][1:] / sums[0]
         slope = len(phi) * self._mode_slope(self.sigma, self.mu, z, z)
         return pd.DataFrame({"z": z, "slope": slope, "stable": slope < 0})
