@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -120,15 +121,54 @@ class Database:
         """The result of a query as a frame."""
         return to_frame(self.arrow(query))
 
+    def number(self, ids: str) -> None:
+        """Number the ids of nodes that a query gives as ``name``, in the order of their text."""
+        self.run(f"""
+            CREATE TABLE ids AS
+            SELECT name, (row_number() OVER (ORDER BY name) - 1)::INTEGER AS number FROM ({ids})
+        """)
+
+    def links(self, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
+        """Relations with the links of each layer, and their order, as a frame.
+
+        Ids and layers are categories: 4 bytes instead of a text for each end of a link.
+        """
+        parts = []
+        for relation, order in layers.values():
+            others = [name for name in relation.columns if name not in ("source", "target", "seen")]
+            coded = relation.query(
+                "links",
+                f"""
+                SELECT s.number AS source, t.number AS target, {", ".join(others)} FROM links
+                JOIN ids s ON s.name = links.source JOIN ids t ON t.name = links.target
+                ORDER BY {order}
+                """,
+            )
+            parts.append(coded.to_arrow_table())
+        ids = pd.CategoricalDtype(self.frame("SELECT name FROM ids ORDER BY number")["name"])
+        layer = np.repeat(np.arange(len(parts), dtype=np.int8), [part.num_rows for part in parts])
+        table = pa.concat_tables(parts, promote_options="default")
+        del parts
+        links: pd.DataFrame = table.to_pandas(
+            types_mapper=TYPES.get, split_blocks=True, self_destruct=True
+        )
+        for end in ("source", "target"):
+            links[end] = pd.Categorical.from_codes(links[end].to_numpy(), dtype=ids)
+        names = pd.CategoricalDtype(pd.Index(layers, dtype="str"))
+        links.insert(0, "layer", pd.Series(pd.Categorical.from_codes(layer, dtype=names)))
+        return links
+
+
+TYPES = {
+    pa.string(): pd.StringDtype(na_value=float("nan")),
+    pa.large_string(): pd.StringDtype(na_value=float("nan")),
+    pa.int64(): pd.Int64Dtype(),
+}
+
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """A frame with text as `str`, whole numbers as `Int64` and numbers as `float64`."""
-    types = {
-        pa.string(): pd.StringDtype(na_value=float("nan")),
-        pa.large_string(): pd.StringDtype(na_value=float("nan")),
-        pa.int64(): pd.Int64Dtype(),
-    }
-    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=TYPES.get)
     return frame
 
 

@@ -48,8 +48,9 @@ def read_openalex(
         What two institutions get from a work they share, see `co_participation`. There is nothing
         to choose with ``works="nodes"``.
     engine : {"pandas", "duckdb"}
-        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the snapshot;
-        the result is the same, and it alone has to fit in memory.
+        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the snapshot.
+        The result is the same, and it alone has to fit in memory; layers and ids of links are
+        categories.
     memory : str, optional
         What DuckDB may hold in memory, with a unit; default ``"4GB"``.
     temp : path, optional
@@ -160,7 +161,9 @@ def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) 
     return WorksRead(
         mentions.groupby("institution", sort=False)["work"].nunique(),
         pd.Index(shared["work"].unique(), dtype="str") if works == "nodes" else None,
-        links.astype({"layer": "str", "weight": "float64", "period": "Int64"}),
+        links.loc[:, ["layer", "source", "target", "weight", "period"]].astype(
+            {"layer": "str", "weight": "float64", "period": "Int64"}
+        ),
         institutions,
     )
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
-import pyarrow as pa
 
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._database import PIECE, Database, database, to_frame
+from netinnov.sources._database import PIECE, Database, database
 from netinnov.sources._openalex_files import read_mentions
 
 
@@ -56,17 +55,25 @@ def read_by_duckdb(
         ids = None
         if works == "nodes":
             ids = _works(data)
-            links = [_two_mode(data)]
+            data.number(f"{IDS} UNION SELECT 'work:' || work FROM shared")
+            layers = {"authorship": (data.relation(AUTHORSHIP), "seen")}
         else:
-            links = [
-                _pairs(data, "co_publication", "SELECT * FROM shared", "work", weighting),
-                _pairs(data, "co_affiliation", BOTH, "event", "count"),
-                _moves(data),
-            ]
-        return WorksRead(
-            counted.set_index("node")["works"], ids, to_frame(pa.concat_tables(links)), institutions
-        )
+            data.number(IDS)
+            layers = {
+                "co_publication": _pairs(data, "SELECT * FROM shared", "work", weighting),
+                "co_affiliation": _pairs(data, BOTH, "event", "count"),
+                "mobility": (data.relation(MOVES), "s.number, t.number, period"),
+            }
+        links = data.links(layers)
+        return WorksRead(counted.set_index("node")["works"], ids, links, institutions)
 
+
+IDS = "SELECT DISTINCT institution AS name FROM named"
+
+AUTHORSHIP = """
+    SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight, year AS period,
+        row AS seen FROM shared
+"""
 
 BOTH = "SELECT institution, work || ' ' || author AS event, year FROM named"
 """An author of a work is an event of the institutions that it names."""
@@ -80,10 +87,10 @@ MOVES = """
     moves AS (
         SELECT lag(institution) OVER (PARTITION BY author ORDER BY year) AS source,
             institution AS target, year FROM usual)
-    SELECT source, target, count(*)::DOUBLE AS weight, year AS period, 'mobility' AS layer
-    FROM moves WHERE source <> target
-    GROUP BY source, target, year ORDER BY source, target, year
+    SELECT source, target, count(*)::DOUBLE AS weight, year AS period
+    FROM moves WHERE source <> target GROUP BY source, target, year
 """
+"""Authors whose institution of a year is another than that of their last year with a work."""
 
 
 def _select(data: Database, faults: list[str]) -> bool:
@@ -129,14 +136,7 @@ def _works(data: Database) -> pd.Index:
     return index
 
 
-def _two_mode(data: Database) -> pa.Table:
-    return data.arrow("""
-        SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight,
-            year AS period, 'authorship' AS layer FROM shared ORDER BY row
-    """)
-
-
-def _pairs(data: Database, layer: str, query: str, event: str, weighting: Weighting) -> pa.Table:
+def _pairs(data: Database, query: str, event: str, weighting: Weighting) -> tuple[Any, str]:
     met = co_participation(
         data.relation(query),
         member="institution",
@@ -144,13 +144,4 @@ def _pairs(data: Database, layer: str, query: str, event: str, weighting: Weight
         weighting=weighting,
         period="year",
     )
-    return met.query(
-        "met",
-        f"""SELECT source, target, weight, period, '{layer}' AS layer FROM met
-            ORDER BY period NULLS LAST, source, target""",
-    ).to_arrow_table()
-
-
-def _moves(data: Database) -> pa.Table:
-    """Authors whose institution of a year is another than that of their last year with a work."""
-    return data.arrow(MOVES)
+    return met, "period NULLS LAST, s.number, t.number"

@@ -52,8 +52,9 @@ def read_patentsview(
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
     engine : {"pandas", "duckdb"}
-        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the full tables;
-        the result is the same, and it alone has to fit in memory.
+        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the full tables.
+        The result is the same, and it alone has to fit in memory; layers and ids of links are
+        categories.
     memory : str, optional
         What DuckDB may hold in memory, with a unit; default ``"4GB"``.
     temp : path, optional

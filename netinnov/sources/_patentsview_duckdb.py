@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._database import PIECE, Database, database, to_frame, usual
+from netinnov.sources._database import PIECE, Database, database, usual
 from netinnov.sources._patentsview_files import (
     Found,
     columns_of,
@@ -22,6 +21,8 @@ from netinnov.sources._patentsview_files import (
     unescaped,
 )
 from netinnov.sources._reader_result import Tables
+
+IDS = "SELECT inventor AS name FROM invention UNION SELECT assignee FROM assignment"
 
 TRIMMED = r"regexp_replace({}, '\.0$', '')"
 
@@ -183,39 +184,38 @@ def _patents(data: Database) -> pd.DataFrame:
 
 def _two_mode(data: Database) -> pd.DataFrame:
     """Links of inventors and assignees with their patents."""
-    parts = [
-        data.arrow(f"""
-            SELECT '{table}' AS layer, {end} AS source, 'patent:' || patent AS target,
-                1.0::DOUBLE AS weight, period FROM {table} ORDER BY row
-        """)
-        for table, end in (("invention", "inventor"), ("assignment", "assignee"))
-    ]
-    return to_frame(pa.concat_tables(parts))
+    data.number(f"{IDS} UNION SELECT 'patent:' || patent FROM invention")
+    ends = {"invention": "inventor", "assignment": "assignee"}
+    queries = {
+        table: f"""
+            SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight, period,
+                row AS seen FROM {table}
+        """
+        for table, end in ends.items()
+    }
+    return data.links({table: (data.relation(query), "seen") for table, query in queries.items()})
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
     """Links of inventors with one another and with assignees."""
-    shared = co_participation(
+    data.number(IDS)
+    together = co_participation(
         data.relation("SELECT inventor, patent, period FROM invention"),
         member="inventor",
         event="patent",
         weighting=weighting,
         period="period",
     )
-    columns = "layer, source, target, weight, period, transboundary"
-    together = shared.query(
-        "shared",
-        """SELECT 'co_inventor' AS layer, source, target, weight, period,
-            NULL::DOUBLE AS transboundary FROM shared ORDER BY period NULLS LAST, source, target""",
-    ).to_arrow_table()
-    hired = data.arrow(f"""
-        SELECT {columns} FROM (
-            SELECT 'assignee_inventor' AS layer, o.assignee AS source, i.inventor AS target,
-                count(*)::DOUBLE AS weight, i.period,
-                sum((i.location <> o.location)::INT)::DOUBLE AS transboundary,
-                min(i.row * {data.size("owned") + data.size("mentions")} + o.row) AS seen
-            FROM invention i JOIN assignment o USING (patent)
-            GROUP BY o.assignee, i.inventor, i.period)
-        ORDER BY seen
+    hired = data.relation(f"""
+        SELECT o.assignee AS source, i.inventor AS target, count(*)::DOUBLE AS weight, i.period,
+            sum((i.location <> o.location)::INT)::DOUBLE AS transboundary,
+            min(i.row * {data.size("owned") + data.size("mentions")} + o.row) AS seen
+        FROM invention i JOIN assignment o USING (patent)
+        GROUP BY o.assignee, i.inventor, i.period
     """)
-    return to_frame(pa.concat_tables([together, hired]))
+    return data.links(
+        {
+            "co_inventor": (together, "period NULLS LAST, s.number, t.number"),
+            "assignee_inventor": (hired, "seen"),
+        }
+    )
